@@ -1,0 +1,79 @@
+package carriers
+
+import (
+	"errors"
+	"time"
+
+	"parcelwatch/parcel"
+)
+
+// The five ways in which asking a carrier fails. Adapters wrap one of them and
+// decide nothing; ask with [errors.Is].
+var (
+	// ErrNotFound is normal for days after a number was given out.
+	ErrNotFound = errors.New("number not known (yet)")
+	// ErrTemporary is a failure of the network or of the service.
+	ErrTemporary = errors.New("carrier cannot be reached now")
+	// ErrThrottled is a request too many; see [RetryAfter].
+	ErrThrottled = errors.New("carrier asks to wait")
+	// ErrDenied is a wrong or missing credential, a captcha or a block.
+	ErrDenied = errors.New("carrier refuses to answer")
+	// ErrChanged is an answer that was not understood. It is never "no news".
+	ErrChanged = errors.New("carrier answer not understood")
+)
+
+// Error is a failure with what is known of it. Kind is one of the five.
+type Error struct {
+	Kind   error
+	Detail string        // what was seen, free of secrets, one line
+	After  time.Duration // for ErrThrottled: how long the service asks to wait; 0 when not said
+	Raw    []byte        // for ErrChanged: the start of the answer, bounded, secrets struck
+	Cause  error
+}
+
+// Error is the kind, the detail and the cause in one line.
+func (e *Error) Error() string {
+	s := e.Kind.Error()
+	if e.Detail != "" {
+		s += ": " + e.Detail
+	}
+	if e.Cause != nil {
+		s += ": " + e.Cause.Error()
+	}
+	return s
+}
+
+// Unwrap gives the kind and the cause to errors.Is and errors.As.
+func (e *Error) Unwrap() []error {
+	if e.Cause == nil {
+		return []error{e.Kind}
+	}
+	return []error{e.Kind, e.Cause}
+}
+
+// RetryAfter is how long the carrier asked to wait, or 0.
+func RetryAfter(err error) time.Duration {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.After
+	}
+	return 0
+}
+
+// ResultOf names the error in the word that JSON shows.
+func ResultOf(err error) parcel.Result {
+	switch {
+	case err == nil:
+		return parcel.ResultOK
+	case errors.Is(err, ErrNotFound):
+		return parcel.ResultNotFound
+	case errors.Is(err, ErrThrottled):
+		return parcel.ResultThrottled
+	case errors.Is(err, ErrDenied):
+		return parcel.ResultDenied
+	case errors.Is(err, ErrChanged):
+		return parcel.ResultChanged
+	default:
+		return parcel.ResultTemporary
+	}
+}

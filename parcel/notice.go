@@ -1,0 +1,84 @@
+package parcel
+
+import (
+	"strconv"
+	"time"
+)
+
+// MailRef is where a mail stands.
+type MailRef struct {
+	Mailbox     string `json:"mailbox"` // the configured name
+	Folder      string `json:"folder"`
+	UIDValidity uint32 `json:"uid_validity"`
+	UID         uint32 `json:"uid"`
+}
+
+// String is the ref as it is shown in logs and in status: mailbox/folder/uid.
+func (r MailRef) String() string {
+	return r.Mailbox + "/" + r.Folder + "/" + strconv.FormatUint(uint64(r.UID), 10)
+}
+
+// Notice is what one shipment notification says. A mail that is none has an
+// empty Shop and [StepNone]; a forged or foreign one has neither parcels nor
+// orders.
+type Notice struct {
+	Shop      string // "aliexpress", or the name of the configured rule that matched
+	Verdict   Verdict
+	Step      Step   // of the notice; StepUpdate where several parcels have different steps
+	StepWords string // the mail's own words for the step
+	Orders    []string
+	Parcels   []NoticeParcel
+	Logistics Logistics
+	Items     []Item
+	ETA       Date
+	Sent      time.Time // the Date header; zero where there is none
+	Subject   string    // decoded, one line, bounded
+	MessageID string    // as in the header, possibly malformed, possibly empty
+	Problems  []string  // what could not be read, in words; the rest was used
+}
+
+// Shipment reports whether the mail is a shipment notification at all.
+func (n Notice) Shipment() bool { return n.Shop != "" && n.Step != StepNone }
+
+// NoticeParcel is a parcel as a mail names it.
+type NoticeParcel struct {
+	Number Number
+	Orders []string
+	Step   Step
+}
+
+// Logistics is the "Logistics Information" a mail carries: who sends, and the
+// names of the sites to track at. Sites are host names, never links.
+type Logistics struct {
+	Sender string   `json:"sender"`
+	Sites  []string `json:"sites"`
+}
+
+// Item is one line of an order, as far as a mail shows it. Titles are often cut
+// short by the shop.
+type Item struct {
+	Title    string `json:"title"`
+	Variant  string `json:"variant"`
+	Quantity int    `json:"quantity"`
+}
+
+// Date is a day without a time or zone, as 2006-01-02; empty means unknown.
+type Date string
+
+// DateOf is the day of t in t's own zone.
+func DateOf(t time.Time) Date {
+	if t.IsZero() {
+		return ""
+	}
+	return Date(t.Format(time.DateOnly))
+}
+
+// Time is midnight at the start of d in loc, or the zero time where d is empty
+// or not a date.
+func (d Date) Time(loc *time.Location) time.Time {
+	t, err := time.ParseInLocation(time.DateOnly, string(d), loc)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}

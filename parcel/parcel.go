@@ -1,0 +1,138 @@
+package parcel
+
+import "time"
+
+// Parcel is the thing that travels. It may change its number on the way; all
+// its numbers lead to the one parcel. Status to Pickup are derived from the
+// sources by [Parcel.Settle] and stored so that lists need not merge.
+type Parcel struct {
+	ID      int64    `json:"id"`
+	Title   string   `json:"title,omitempty"` // given by the person; else the items' titles are shown
+	Items   []Item   `json:"items,omitempty"`
+	Links   []Link   `json:"links"`            // its numbers, in the order they were learned
+	Maybe   []Link   `json:"maybe,omitempty"`  // numbers of other parcels that may be this one
+	Apart   []Number `json:"apart,omitempty"`  // numbers a person has split off: never joined again
+	Orders  []string `json:"orders,omitempty"` // shop order ids
+	Mailbox string   `json:"mailbox,omitempty"`
+
+	Logistics Logistics `json:"logistics"`
+	Sources   []Source  `json:"sources,omitempty"` // each carrier's timeline, and the mail's
+
+	Status      Status    `json:"status"`
+	StatusSince time.Time `json:"status_since"` // when the event behind Status happened
+	Phase       Phase     `json:"phase"`
+	Origin      string    `json:"origin,omitempty"`      // ISO country
+	Destination string    `json:"destination,omitempty"` // ISO country
+	Exported    time.Time `json:"exported,omitzero"`     // first event of leaving the origin
+	Imported    time.Time `json:"imported,omitzero"`     // first event in the destination country
+	LastEvent   time.Time `json:"last_event,omitzero"`   // newest event of any kind
+	ETA         Date      `json:"eta,omitempty"`
+	Pickup      Pickup    `json:"pickup,omitzero"`
+
+	FirstSeen time.Time `json:"first_seen"`           // when the program learned of it
+	Shipped   time.Time `json:"shipped,omitzero"`     // when the shop said it was sent; starts the protection
+	Changed   time.Time `json:"changed,omitzero"`     // when something was last learned
+	FinalAt   time.Time `json:"final_at,omitzero"`    // when it became final, as learned
+	Stalled   time.Time `json:"stalled,omitzero"`     // when it was found to be stalled; zero when not
+	Reminded  time.Time `json:"reminded,omitzero"`    // when the end of protection was told
+	NextCheck time.Time `json:"next_check,omitzero"`  // when carriers are asked next; zero for never
+	Reason    string    `json:"next_reason,omitzero"` // why then, one word
+	Muted     bool      `json:"muted,omitempty"`      // followed, not told
+	Closed    bool      `json:"closed,omitempty"`     // the person said it is done
+	Typed     bool      `json:"typed,omitempty"`      // added by a person, not by mail
+}
+
+// Pickup is where and until when a parcel waits.
+type Pickup struct {
+	Place string `json:"place,omitempty"`
+	Until Date   `json:"until,omitempty"`
+}
+
+// Link ties a number to a parcel, with the reason and how sure it is.
+type Link struct {
+	Number    Number    `json:"number"`
+	Since     time.Time `json:"since"`
+	Reason    string    `json:"reason"` // "mail", "typed", "copyRealMailNo", "same order", "merged by hand"
+	Certainty Certainty `json:"certainty"`
+	Parcel    int64     `json:"parcel,omitempty"` // in Parcel.Maybe: the parcel that carries the number
+}
+
+// Certainty grades a link.
+type Certainty string
+
+// The certainties. A number that only may belong is kept in Parcel.Maybe.
+const (
+	Certain Certainty = "certain" // a carrier, the mail itself or the person says so
+	Likely  Certainty = "likely"  // the same orders, and a unique match
+	Maybe   Certainty = "maybe"   // shown to the person, not joined
+)
+
+// Source is what one carrier (or the mail) has told of one number, and how
+// asking it goes.
+type Source struct {
+	Carrier string    `json:"carrier"`
+	Number  Number    `json:"number"`
+	Events  []Event   `json:"events,omitempty"` // oldest first
+	Result  Result    `json:"result,omitempty"` // of the last ask
+	Error   string    `json:"error,omitempty"`
+	Asked   time.Time `json:"asked,omitzero"`
+	// Answered is when this source last answered with events.
+	Answered    time.Time `json:"answered,omitzero"`
+	Origin      string    `json:"origin,omitempty"`
+	Destination string    `json:"destination,omitempty"`
+	ETA         Date      `json:"eta,omitempty"`
+	Pickup      Pickup    `json:"pickup,omitzero"`
+}
+
+// Result is how one ask ended, in the word that JSON shows.
+type Result string
+
+// The results of asking a carrier.
+const (
+	ResultOK           Result = "ok"
+	ResultNotFound     Result = "not_found"
+	ResultTemporary    Result = "temporary"
+	ResultThrottled    Result = "throttled"
+	ResultDenied       Result = "denied"
+	ResultChanged      Result = "changed"
+	ResultNoCredential Result = "no_credential"
+	ResultSkipped      Result = "skipped"
+)
+
+// Numbers are the parcel's numbers in the order they were learned.
+func (p Parcel) Numbers() []Number {
+	out := make([]Number, 0, len(p.Links))
+	for _, l := range p.Links {
+		out = append(out, l.Number)
+	}
+	return out
+}
+
+// Number is the number the parcel is shown under: the one learned last. It is
+// empty for a parcel without links.
+func (p Parcel) Number() Number {
+	if len(p.Links) == 0 {
+		return ""
+	}
+	return p.Links[len(p.Links)-1].Number
+}
+
+// Timeline is the parcel's merged timeline, oldest first.
+func (p Parcel) Timeline() []Event { return Merge(p.Sources) }
+
+// Order is a shop's order. One order may travel in several parcels and one
+// parcel may carry several orders; which, the parcels say.
+type Order struct {
+	ID        string    `json:"id"`
+	Shop      string    `json:"shop"`
+	Mailbox   string    `json:"mailbox,omitempty"`
+	Items     []Item    `json:"items,omitempty"`
+	Placed    time.Time `json:"placed,omitzero"` // the mail that confirmed it
+	Step      Step      `json:"step"`
+	StepWords string    `json:"step_words,omitempty"`
+	StepAt    time.Time `json:"step_at"`
+	Shipped   time.Time `json:"shipped,omitzero"`
+	ETA       Date      `json:"eta,omitempty"`
+	FirstSeen time.Time `json:"first_seen"`
+	Closed    bool      `json:"closed,omitempty"`
+}
