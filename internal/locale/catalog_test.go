@@ -1,0 +1,187 @@
+package locale_test
+
+import (
+	"io/fs"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"parcelwatch/internal/locale"
+	"parcelwatch/parcel"
+)
+
+// needed are the plural forms whole numbers take in each language. Romance
+// languages have a form for millions, which no digest counts to.
+var needed = map[string][]string{
+	"en": {"one", "other"}, "de": {"one", "other"}, "nl": {"one", "other"}, "tr": {"one", "other"}, "kk": {"one", "other"},
+	"fr": {"one", "many", "other"}, "es": {"one", "many", "other"}, "pt": {"one", "many", "other"}, "it": {"one", "many", "other"},
+	"ru": {"few", "many", "one", "other"}, "uk": {"few", "many", "one", "other"},
+	"be": {"few", "many", "one", "other"}, "pl": {"few", "many", "one", "other"},
+}
+
+// messages reads one catalogue file: id to its forms, a plain text under "".
+func messages(t *testing.T, language, file string) map[string]map[string]string {
+	t.Helper()
+	raw, err := fs.ReadFile(locale.Catalog, path.Join("catalog", language, file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got map[string]any
+	if err := toml.Unmarshal(raw, &got); err != nil {
+		t.Fatalf("%s/%s: %v", language, file, err)
+	}
+	out := map[string]map[string]string{}
+	for id, v := range got {
+		out[id] = map[string]string{}
+		switch v := v.(type) {
+		case string:
+			out[id][""] = v
+		case map[string]any:
+			for form, text := range v {
+				s, ok := text.(string)
+				if !ok {
+					t.Fatalf("%s/%s: %s.%s is no text", language, file, id, form)
+				}
+				out[id][form] = s
+			}
+		default:
+			t.Fatalf("%s/%s: %s is no text", language, file, id)
+		}
+	}
+	return out
+}
+
+var placeholder = regexp.MustCompile(`{{\s*\.(\w+)\s*}}`)
+
+func placeholders(s string) []string {
+	var out []string
+	for _, m := range placeholder.FindAllStringSubmatch(s, -1) {
+		out = append(out, m[1])
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// faults compares a catalogue with the English one and names what is wrong.
+func faults(language string, english, got map[string]map[string]string) []string {
+	var out []string
+	for _, id := range slices.Sorted(maps.Keys(english)) {
+		want, forms := english[id], got[id]
+		if forms == nil {
+			out = append(out, id+" is missing")
+			continue
+		}
+		_, plain := want[""]
+		if _, own := forms[""]; plain != own {
+			out = append(out, id+" is plural in one language and plain in the other")
+			continue
+		}
+		if have := slices.Sorted(maps.Keys(forms)); !plain && !slices.Equal(have, needed[language]) {
+			out = append(out, id+" has the forms "+strings.Join(have, " "))
+		}
+		data := placeholders(want["other"] + want[""])
+		for form, text := range forms {
+			if strings.TrimSpace(text) == "" || text != strings.TrimSpace(text) {
+				out = append(out, id+"."+form+" is empty or has blanks at its ends")
+			}
+			if strings.IndexFunc(text, unicode.IsControl) >= 0 {
+				out = append(out, id+"."+form+" has control characters")
+			}
+			// Some languages leave the count out of the singular: "one day".
+			have := placeholders(text)
+			if form == "one" && !slices.Contains(have, "Count") {
+				have = slices.Sorted(slices.Values(append(have, "Count")))
+			}
+			if !slices.Equal(have, data) {
+				out = append(out, id+"."+form+" has the placeholders "+strings.Join(have, " "))
+			}
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(got)) {
+		if english[id] == nil {
+			out = append(out, id+" is not in the English catalogue")
+		}
+	}
+	return out
+}
+
+func TestCataloguesAreComplete(t *testing.T) {
+	t.Parallel()
+	for _, language := range locale.Languages() {
+		t.Run(language, func(t *testing.T) {
+			t.Parallel()
+			files := []string{"words.toml"}
+			for _, file := range files {
+				for _, fault := range faults(language, messages(t, "en", file), messages(t, language, file)) {
+					t.Errorf("%s/%s: %s", language, file, fault)
+				}
+			}
+		})
+	}
+}
+
+func TestFaultsAreFound(t *testing.T) {
+	t.Parallel()
+	english := map[string]map[string]string{"a": {"": "x {{.N}}"}, "n": {"one": "{{.Count}} day", "other": "{{.Count}} days"}}
+	ru := map[string]string{"one": "{{.Count}} день", "few": "{{.Count}} дня", "many": "{{.Count}} дней", "other": "{{.Count}} дня"}
+	if got := faults("ru", english, map[string]map[string]string{"a": {"": "{{.N}}"}, "n": ru}); got != nil {
+		t.Errorf("a whole catalogue has the faults %q", got)
+	}
+	for name, broken := range map[string]map[string]map[string]string{
+		"a message missing":        {"n": ru},
+		"a placeholder missing":    {"a": {"": "x"}, "n": ru},
+		"a placeholder too many":   {"a": {"": "{{.N}} {{.M}}"}, "n": ru},
+		"a plural form missing":    {"a": {"": "{{.N}}"}, "n": {"one": "{{.Count}}", "other": "{{.Count}}"}},
+		"a plural made plain":      {"a": {"": "{{.N}}"}, "n": {"": "{{.Count}}"}},
+		"a message nobody wants":   {"a": {"": "{{.N}}"}, "n": ru, "z": {"": "z"}},
+		"an empty message":         {"a": {"": " "}, "n": ru},
+		"a message over two lines": {"a": {"": "{{.N}}\nx"}, "n": ru},
+	} {
+		if got := faults("ru", english, broken); len(got) == 0 {
+			t.Errorf("%s is not found", name)
+		}
+	}
+}
+
+func TestEveryWordHasAMessage(t *testing.T) {
+	t.Parallel()
+	words := messages(t, "en", "words.toml")
+	var ids []string
+	for _, s := range parcel.Statuses() {
+		ids = append(ids, "status_"+string(s))
+	}
+	for _, s := range parcel.Steps() {
+		ids = append(ids, "step_"+string(s))
+	}
+	for _, s := range []parcel.Phase{parcel.PhaseOrigin, parcel.PhaseBetween, parcel.PhaseDestination, parcel.PhaseDone} {
+		ids = append(ids, "phase_"+string(s))
+	}
+	for _, s := range []parcel.Result{
+		parcel.ResultOK, parcel.ResultNotFound, parcel.ResultTemporary, parcel.ResultThrottled,
+		parcel.ResultDenied, parcel.ResultChanged, parcel.ResultNoCredential, parcel.ResultSkipped,
+	} {
+		ids = append(ids, "result_"+string(s))
+	}
+	for _, s := range []parcel.MailboxState{
+		parcel.MailboxConnecting, parcel.MailboxIdle, parcel.MailboxPolling,
+		parcel.MailboxBroken, parcel.MailboxRefused, parcel.MailboxUnknown,
+	} {
+		ids = append(ids, "mailbox_"+string(s))
+	}
+	for _, s := range []parcel.CarrierState{
+		parcel.CarrierOK, parcel.CarrierNoCredential, parcel.CarrierQuarantined, parcel.CarrierChanged, parcel.CarrierOff,
+	} {
+		ids = append(ids, "carrier_"+string(s))
+	}
+	for _, id := range ids {
+		if words[id] == nil {
+			t.Errorf("no message for %s", id)
+		}
+	}
+}

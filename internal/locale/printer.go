@@ -1,0 +1,151 @@
+package locale
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"github.com/nicksnyder/go-i18n/v2/i18n/template"
+	"github.com/pelletier/go-toml/v2"
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
+)
+
+// ErrLanguage is returned for a language without a catalogue.
+var ErrLanguage = errors.New("language not known")
+
+//go:embed catalog
+var catalog embed.FS
+
+const fallback = "en"
+
+// Printer speaks one language. It is safe for concurrent use and never changes.
+type Printer struct {
+	language string
+	own      *i18n.Localizer
+	english  *i18n.Localizer
+	regions  display.Namer
+}
+
+// Languages lists the languages that have a catalogue, English first.
+func Languages() []string {
+	return []string{"en", "ru"}
+}
+
+// New makes a printer for a language tag such as "ru", "pt-BR" or
+// "de_AT.UTF-8". An empty tag is English. The error names the languages there
+// are.
+func New(tag string) (*Printer, error) {
+	code, ok := known(tag)
+	if !ok {
+		return nil, fmt.Errorf("%w: %.20q is not one of %s", ErrLanguage, tag, strings.Join(Languages(), " "))
+	}
+	english, err := localizer(fallback)
+	if err != nil {
+		return nil, err
+	}
+	p := &Printer{language: code, own: english, english: english}
+	if code != fallback {
+		if p.own, err = localizer(code); err != nil {
+			return nil, err
+		}
+	}
+	p.regions = display.Regions(language.Make(code))
+	return p, nil
+}
+
+// Language is the code of the language spoken, one of [Languages].
+func (p *Printer) Language() string { return p.language }
+
+// T is the message of the id. Data alternates names and values for its
+// placeholders; the value of "Count" also selects the plural form. A message
+// that no catalogue has comes back as its id, never as an empty text.
+func (p *Printer) T(id string, data ...any) string {
+	cfg := &i18n.LocalizeConfig{
+		MessageID:    id,
+		TemplateData: values(data),
+		// A placeholder without a value is an error, not "<no value>".
+		TemplateParser: &template.TextParser{Option: "missingkey=error"},
+	}
+	if n, ok := count(data); ok {
+		cfg.PluralCount = n
+	}
+	for _, l := range []*i18n.Localizer{p.own, p.english} {
+		if s, err := l.Localize(cfg); err == nil && s != "" {
+			return s
+		}
+	}
+	return id
+}
+
+// optional is the message of the id, or "" where the language has none.
+func (p *Printer) optional(id string) string {
+	s, err := p.own.Localize(&i18n.LocalizeConfig{MessageID: id})
+	if err != nil {
+		return ""
+	}
+	return s
+}
+
+// known brings a tag as people, headers and environments write it to a language
+// that has a catalogue.
+func known(tag string) (string, bool) {
+	tag, _, _ = strings.Cut(tag, ".")
+	tag, _, _ = strings.Cut(tag, "@")
+	tag = strings.ReplaceAll(strings.TrimSpace(tag), "_", "-")
+	if tag == "" {
+		return fallback, true
+	}
+	code, _, _ := strings.Cut(strings.ToLower(tag), "-")
+	return code, slices.Contains(Languages(), code)
+}
+
+// localizer loads the catalogue of one language alone. Alone, because the
+// matcher of a bundle with several would answer Ukrainian with Russian.
+func localizer(code string) (*i18n.Localizer, error) {
+	tag := language.Make(code)
+	bundle := i18n.NewBundle(tag)
+	dir := path.Join("catalog", code)
+	files, err := catalog.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("read the %s catalogue: %w", code, err)
+	}
+	for _, f := range files {
+		raw, err := catalog.ReadFile(path.Join(dir, f.Name()))
+		if err != nil {
+			return nil, fmt.Errorf("read the %s catalogue: %w", code, err)
+		}
+		if _, err := bundle.ParseMessageBytes(tag, raw, toml.Unmarshal); err != nil {
+			return nil, fmt.Errorf("read the %s catalogue, %s: %w", code, f.Name(), err)
+		}
+	}
+	return i18n.NewLocalizer(bundle, code), nil
+}
+
+func values(data []any) map[string]any {
+	out := make(map[string]any, len(data)/2)
+	for i := 0; i+1 < len(data); i += 2 {
+		if name, ok := data[i].(string); ok {
+			out[name] = data[i+1]
+		}
+	}
+	return out
+}
+
+// count finds the value that selects the plural.
+func count(data []any) (any, bool) {
+	for i := 0; i+1 < len(data); i += 2 {
+		if data[i] != "Count" {
+			continue
+		}
+		switch n := data[i+1].(type) {
+		case int, int64, int32:
+			return n, true
+		}
+	}
+	return nil, false
+}

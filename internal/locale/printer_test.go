@@ -1,0 +1,180 @@
+package locale_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"parcelwatch/internal/locale"
+	"parcelwatch/parcel"
+)
+
+func printer(t *testing.T, language string) *locale.Printer {
+	t.Helper()
+	p, err := locale.New(language)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestNew(t *testing.T) {
+	t.Parallel()
+	for tag, want := range map[string]string{
+		"": "en", "en": "en", "ru": "ru", "RU": "ru", "ru-RU": "ru", "ru_RU.UTF-8": "ru", " ru ": "ru", "en_GB@euro": "en",
+	} {
+		p, err := locale.New(tag)
+		if err != nil {
+			t.Errorf("New(%q): %v", tag, err)
+			continue
+		}
+		if got := p.Language(); got != want {
+			t.Errorf("New(%q) speaks %q, want %q", tag, got, want)
+		}
+	}
+	for _, tag := range []string{"xx", "sr", "C", "russian", "r\x00u", strings.Repeat("ru", 9999)} {
+		_, err := locale.New(tag)
+		if !errors.Is(err, locale.ErrLanguage) {
+			t.Errorf("New(%.20q) = %v, want ErrLanguage", tag, err)
+		}
+		if err != nil && (len(err.Error()) > 200 || !strings.Contains(err.Error(), "ru")) {
+			t.Errorf("New(%.20q): the error does not name the languages shortly: %v", tag, err)
+		}
+	}
+}
+
+func TestFromEnvironment(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		env  map[string]string
+		want string
+	}{
+		{"nothing set is English", nil, "en"},
+		{"LANG counts", map[string]string{"LANG": "ru_RU.UTF-8"}, "ru"},
+		{"LC_ALL is stronger than LANG", map[string]string{"LANG": "ru_RU.UTF-8", "LC_ALL": "en_GB.UTF-8"}, "en"},
+		{"LC_ALL=C is English whatever LANG says", map[string]string{"LANG": "ru_RU.UTF-8", "LC_ALL": "C"}, "en"},
+		{"a language we lack is English", map[string]string{"LANG": "ja_JP.UTF-8"}, "en"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if got := locale.FromEnvironment(func(k string) string { return c.env[k] }); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestT(t *testing.T) {
+	t.Parallel()
+	ru := printer(t, "ru")
+	t.Run("an id nobody has comes back as it is", func(t *testing.T) {
+		t.Parallel()
+		for _, id := range []string{"no_such_message", "days", ""} {
+			if got := ru.T(id); got != id {
+				t.Errorf("T(%q) = %q", id, got)
+			}
+		}
+	})
+	t.Run("odd data does no harm", func(t *testing.T) {
+		t.Parallel()
+		if got := ru.T("days", "Count"); got != "days" {
+			t.Errorf("got %q", got)
+		}
+		if got := ru.T("days", 1, 2, "Count", 3, "x"); got != "3 дня" {
+			t.Errorf("got %q", got)
+		}
+	})
+}
+
+func TestPlurals(t *testing.T) {
+	t.Parallel()
+	for language, want := range map[string][]string{
+		"en": {"0 days", "1 day", "2 days", "5 days", "11 days", "21 days"},
+		"ru": {"0 дней", "1 день", "2 дня", "5 дней", "11 дней", "21 день"},
+	} {
+		p := printer(t, language)
+		for i, n := range []int{0, 1, 2, 5, 11, 21} {
+			if got := p.Days(n); got != want[i] {
+				t.Errorf("%s: Days(%d) = %q, want %q", language, n, got, want[i])
+			}
+		}
+	}
+}
+
+func TestDates(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 3, 2, 8, 5, 0, 0, time.FixedZone("", 3*3600))
+	for _, c := range []struct{ language, long, short, day, full string }{
+		{"en", "2 March 2026", "2 March", "Monday, 2 March", "2 March 2026, 08:05"},
+		{"ru", "2 марта 2026", "2 марта", "понедельник, 2 марта", "2 марта 2026, 08:05"},
+	} {
+		p := printer(t, c.language)
+		for _, x := range [][2]string{
+			{p.Date(at), c.long}, {p.ShortDate(at), c.short}, {p.DayDate("2026-03-02"), c.day}, {p.DateTime(at), c.full},
+		} {
+			if x[0] != x[1] {
+				t.Errorf("%s: got %q, want %q", c.language, x[0], x[1])
+			}
+		}
+		if got := p.DayDate("soon"); got != "soon" {
+			t.Errorf("a text that is no date became %q", got)
+		}
+	}
+}
+
+func TestAgo(t *testing.T) {
+	t.Parallel()
+	ru := printer(t, "ru")
+	for d, want := range map[time.Duration]string{
+		-time.Hour: "только что", time.Second: "только что", time.Minute: "1 минуту назад", 59 * time.Minute: "59 минут назад",
+		3 * time.Hour: "3 часа назад", 47 * time.Hour: "47 часов назад", 48 * time.Hour: "2 дня назад", 21 * 24 * time.Hour: "21 день назад",
+	} {
+		if got := ru.Ago(d); got != want {
+			t.Errorf("Ago(%v) = %q, want %q", d, got, want)
+		}
+	}
+}
+
+func TestCountry(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ language, code, want string }{
+		{"en", "CN", "China"},
+		{"en", "hk", "Hong Kong"},
+		{"ru", "CN", "Китай"},
+		{"ru", "HK", "Гонконг"},
+		{"ru", "RU", "Россия"},
+		{"en", "", ""},
+		{"en", "XX", "XX"},
+		{"en", "<B>", "<B>"},
+	} {
+		if got := printer(t, c.language).Country(c.code); got != c.want {
+			t.Errorf("%s: Country(%q) = %q, want %q", c.language, c.code, got, c.want)
+		}
+	}
+}
+
+func TestClosedSets(t *testing.T) {
+	t.Parallel()
+	for _, language := range locale.Languages() {
+		p := printer(t, language)
+		for _, s := range parcel.Statuses() {
+			if got := p.Status(s); got == string(s) && language != "en" {
+				t.Errorf("%s: status %s has no word", language, s)
+			}
+		}
+		for _, s := range parcel.Steps() {
+			if got := p.Step(s); got == string(s) && language != "en" {
+				t.Errorf("%s: step %s has no word", language, s)
+			}
+		}
+	}
+	p := printer(t, "en")
+	if got := p.Status("teleported"); got != "teleported" {
+		t.Errorf("a status of a newer version is shown as %q", got)
+	}
+	if got := p.Phase(""); got != "" {
+		t.Errorf("no phase is shown as %q", got)
+	}
+}
