@@ -1,0 +1,145 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+)
+
+// value is a type that reads itself from what TOML gave (string, int64, bool,
+// float64, []any, map[string]any). It returns what is wrong, or "". It must not
+// quote the value.
+type value interface {
+	set(v any) string
+}
+
+// bind fills dst from v, noting every problem instead of stopping at the first.
+// The decoder's own strict mode stops at the first wrong type, shows neighbouring
+// lines in its errors and has no unions such as a secret's forms.
+func (p *problems) bind(path string, v any, dst reflect.Value) {
+	if own, ok := dst.Addr().Interface().(value); ok {
+		if wrong := own.set(v); wrong != "" {
+			p.at(path, "%s", wrong)
+		}
+		return
+	}
+	switch dst.Kind() { //nolint:exhaustive // the configuration has no other kinds
+	case reflect.Struct:
+		p.bindStruct(path, v, dst)
+	case reflect.Pointer:
+		dst.Set(reflect.New(dst.Type().Elem()))
+		p.bind(path, v, dst.Elem())
+	case reflect.Slice:
+		p.bindSlice(path, v, dst)
+	case reflect.Map:
+		p.bindMap(path, v, dst)
+	case reflect.String:
+		if s, ok := v.(string); ok {
+			dst.SetString(s)
+			return
+		}
+		p.at(path, "a text in quotes is expected, not %s", kindOf(v))
+	case reflect.Bool:
+		if b, ok := v.(bool); ok {
+			dst.SetBool(b)
+			return
+		}
+		p.at(path, "true or false is expected, not %s", kindOf(v))
+	case reflect.Int:
+		if n, ok := v.(int64); ok && int64(int(n)) == n {
+			dst.SetInt(n)
+			return
+		}
+		p.at(path, "a number without quotes is expected, not %s", kindOf(v))
+	default:
+		p.at(path, "cannot be read into %s", dst.Type())
+	}
+}
+
+func (p *problems) bindStruct(path string, v any, dst reflect.Value) {
+	table, ok := v.(map[string]any)
+	if !ok {
+		p.at(path, "a table is expected, not %s", kindOf(v))
+		return
+	}
+	fields := map[string]reflect.Value{}
+	for i := range dst.NumField() {
+		if name := dst.Type().Field(i).Tag.Get("toml"); name != "" && name != "-" {
+			fields[name] = dst.Field(i)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(table)) {
+		at := join(path, key)
+		if field, known := fields[key]; known {
+			p.bind(at, table[key], field)
+			continue
+		}
+		p.at(at, "%s", p.unknownKey(path, key, table[key], slices.Sorted(maps.Keys(fields))))
+	}
+}
+
+// unknownKey tells an unknown key from one that TOML has put into the section
+// above it, the commonest surprise of the format.
+func (p *problems) unknownKey(path, key string, v any, allowed []string) string {
+	if _, table := v.(map[string]any); table {
+		return unknown("section", key, allowed)
+	}
+	if general := []string{"destination", "language", "timezone"}; path != "" && slices.Contains(general, key) {
+		return "unknown key here; it belongs above the first [section] of the file"
+	}
+	return unknown("key", key, allowed)
+}
+
+func (p *problems) bindSlice(path string, v any, dst reflect.Value) {
+	list, ok := v.([]any)
+	if !ok {
+		if _, table := v.(map[string]any); table && dst.Type().Elem().Kind() == reflect.Struct {
+			p.at(path, "write [[%s]] with two brackets: there may be several", plain(path))
+			return
+		}
+		p.at(path, "a list in [brackets] is expected, not %s", kindOf(v))
+		return
+	}
+	out := reflect.MakeSlice(dst.Type(), len(list), len(list))
+	for i, element := range list {
+		p.bind(path+"["+strconv.Itoa(i)+"]", element, out.Index(i))
+	}
+	dst.Set(out)
+}
+
+func (p *problems) bindMap(path string, v any, dst reflect.Value) {
+	table, ok := v.(map[string]any)
+	if !ok {
+		p.at(path, "a table is expected, not %s", kindOf(v))
+		return
+	}
+	out := reflect.MakeMapWithSize(dst.Type(), len(table))
+	for _, key := range slices.Sorted(maps.Keys(table)) {
+		element := reflect.New(dst.Type().Elem()).Elem()
+		p.bind(join(path, key), table[key], element)
+		out.SetMapIndex(reflect.ValueOf(key), element)
+	}
+	dst.Set(out)
+}
+
+// kindOf names the kind of a value in words, never the value.
+func kindOf(v any) string {
+	switch v.(type) {
+	case string:
+		return "a text in quotes"
+	case int64:
+		return "a number"
+	case float64:
+		return "a decimal number"
+	case bool:
+		return "true or false"
+	case []any:
+		return "a list"
+	case map[string]any:
+		return "a table"
+	default:
+		return fmt.Sprintf("a value of kind %T", v)
+	}
+}

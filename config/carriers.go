@@ -1,0 +1,148 @@
+package config
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Carrier is one [carriers.NAME], raw: what its keys mean, the carrier says.
+type Carrier map[string]any
+
+// Setting is a key a carrier takes beyond endpoint, proxy and enabled.
+type Setting struct {
+	Name     string
+	Secret   bool
+	Required bool
+}
+
+// CarrierConfig is one carrier's section, checked.
+type CarrierConfig struct {
+	Enabled  bool
+	Endpoint string // replaces scheme and host; empty for the carrier's own
+	Proxy    Proxy
+	Settings map[string]Secret // all of them: a login is nobody's business either
+	// Missing are the required settings that are not there; the carrier cannot
+	// be asked without them.
+	Missing []string
+}
+
+// Resolve returns the settings themselves.
+func (c CarrierConfig) Resolve(ctx context.Context) (map[string]string, error) {
+	out := make(map[string]string, len(c.Settings))
+	for _, name := range slices.Sorted(maps.Keys(c.Settings)) {
+		v, err := c.Settings[name].Resolve(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		out[name] = v
+	}
+	return out, nil
+}
+
+// CarrierConfigs checks all [carriers.X] against the settings that each known
+// carrier takes. The result has an entry for every known carrier, configured or
+// not.
+func (c *Config) CarrierConfigs(known map[string][]Setting) (map[string]CarrierConfig, error) {
+	p := c.problems()
+	names := slices.Sorted(maps.Keys(known))
+	for _, name := range slices.Sorted(maps.Keys(c.Carriers)) {
+		if _, ok := known[name]; !ok {
+			p.at("carriers."+name, "%s", unknown("carrier", name, names))
+		}
+	}
+	out := make(map[string]CarrierConfig, len(known))
+	for _, name := range names {
+		out[name] = c.carrier(p, name, known[name])
+	}
+	return out, p.err()
+}
+
+func (c *Config) carrier(p *problems, name string, takes []Setting) CarrierConfig {
+	out := CarrierConfig{Enabled: true, Settings: map[string]Secret{}}
+	allowed := []string{"enabled", "endpoint", "proxy"}
+	for _, s := range takes {
+		allowed = append(allowed, s.Name)
+	}
+	section := c.Carriers[name]
+	for _, key := range slices.Sorted(maps.Keys(section)) {
+		at, v := "carriers."+name+"."+key, section[key]
+		switch {
+		case key == "enabled":
+			on, ok := v.(bool)
+			if !ok {
+				p.at(at, "true or false is expected, not %s", kindOf(v))
+			}
+			out.Enabled = on
+		case key == "endpoint":
+			if wrong := setEndpoint(&out.Endpoint, v); wrong != "" {
+				p.at(at, "%s", wrong)
+			}
+		case key == "proxy":
+			if wrong := out.Proxy.set(v); wrong != "" {
+				p.at(at, "%s", wrong)
+			}
+		case slices.Contains(allowed, key):
+			var s Secret
+			if wrong := s.set(v); wrong != "" {
+				p.at(at, "%s", wrong)
+				continue
+			}
+			s.arg = c.secretPath(s)
+			out.Settings[key] = s
+		default:
+			p.at(at, "%s", unknown("key", key, allowed))
+		}
+	}
+	for _, s := range takes {
+		if given, ok := out.Settings[s.Name]; s.Required && (!ok || given.Inline() && given.plain == "") {
+			out.Missing = append(out.Missing, s.Name)
+		}
+	}
+	return out
+}
+
+// setEndpoint takes an address that replaces a carrier's own. Numbers and
+// credentials go there, so plain http is for this machine only.
+func setEndpoint(dst *string, v any) string {
+	const wrong = `an address in quotes is expected, such as "https://proxy.example"`
+	s, ok := v.(string)
+	if !ok {
+		return wrong
+	}
+	u, err := url.Parse(s)
+	switch {
+	case err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http":
+		return wrong
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "":
+		return "only scheme and host are expected; the carrier's own paths stay"
+	case u.Scheme == "http" && !loopback(u.Hostname()):
+		return "plain http is allowed on this machine only (127.0.0.1, ::1, localhost); use https"
+	}
+	*dst = u.Scheme + "://" + u.Host
+	return ""
+}
+
+func loopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// guardCarriers is guard for the raw sections: a text under a name that is no
+// carrier's public key may be a secret.
+func (c *Config) guardCarriers(p *problems) {
+	for _, name := range slices.Sorted(maps.Keys(c.Carriers)) {
+		for _, key := range slices.Sorted(maps.Keys(c.Carriers[name])) {
+			if _, text := c.Carriers[name][key].(string); text && key != "endpoint" && key != "proxy" && key != "login" {
+				p.at("carriers."+name+"."+key, "others can read this file and it may hold a secret; run: chmod 600 %s, or put the secret into a file of its own", c.Path)
+			}
+		}
+	}
+}

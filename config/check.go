@@ -1,0 +1,309 @@
+package config
+
+import (
+	"fmt"
+	"net/mail"
+	"os"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/netresearch/go-cron"
+
+	"parcelwatch/parcel"
+)
+
+// Section is a part of the configuration that a command may need.
+type Section string
+
+// The sections that [Config.Need] knows.
+const (
+	NeedMailbox  Section = "mailbox"
+	NeedDigest   Section = "digest"
+	NeedSMTP     Section = "smtp"
+	NeedChannels Section = "channel"
+	NeedRules    Section = "rule"
+)
+
+// AllSections are what the daemon needs.
+func AllSections() []Section {
+	return []Section{NeedMailbox, NeedDigest, NeedSMTP, NeedChannels, NeedRules}
+}
+
+// Need checks that the sections are there, complete and possible. A command asks
+// only for what it uses.
+func (c *Config) Need(sections ...Section) error {
+	p := c.problems()
+	for _, s := range sections {
+		switch s {
+		case NeedMailbox:
+			c.checkMailboxes(p)
+		case NeedDigest:
+			c.checkDigests(p)
+		case NeedSMTP:
+			c.checkSMTP(p)
+		case NeedChannels:
+			c.checkChannels(p)
+		case NeedRules:
+			c.checkRules(p)
+		}
+	}
+	return p.err()
+}
+
+// complete fills in what was left out and makes paths absolute.
+func (c *Config) complete() {
+	for i := range c.Mailboxes {
+		m := &c.Mailboxes[i]
+		m.TLS, m.Port = connection(m.TLS, m.Port, 993, 143)
+		m.CA = c.abs(m.CA)
+		m.Fingerprint = cleanFingerprint(m.Fingerprint)
+		if m.Name == "" {
+			m.Name = m.Host
+		}
+		if m.Folders == nil {
+			m.Folders = []string{"INBOX"}
+		}
+		if m.Since == 0 {
+			m.Since = Duration(60 * 24 * 60 * 60 * 1e9)
+		}
+	}
+	s := &c.SMTP
+	s.TLS, s.Port = connection(s.TLS, s.Port, 465, 587)
+	s.CA, s.Fingerprint = c.abs(s.CA), cleanFingerprint(s.Fingerprint)
+	for i := range c.Digests {
+		d := &c.Digests[i]
+		if d.Name == "" && i == 0 {
+			d.Name = "digest"
+		} else if d.Name == "" {
+			d.Name = fmt.Sprintf("digest-%d", i+1)
+		}
+		if d.At == nil && d.Cron == "" {
+			d.At = []Clock{8 * 60}
+		}
+		if d.Language == "" {
+			d.Language = c.Language
+		}
+		if d.Urgent == nil {
+			d.Urgent = []parcel.Status{parcel.ReadyForPickup, parcel.OutForDelivery, parcel.CustomsHold, parcel.AttemptFailed}
+		}
+	}
+	for _, secret := range c.secretsAt() {
+		secret.arg = c.secretPath(*secret)
+	}
+	c.Log.File = c.abs(c.Log.File)
+	c.Store.Path = c.abs(c.Store.Path)
+	if c.Store.Path == "" {
+		c.Store.Path = StorePath(c.Path, os.Getenv, runtime.GOOS)
+	}
+}
+
+func (c *Config) secretPath(s Secret) string {
+	if s.form == formFile {
+		return c.abs(s.arg)
+	}
+	return s.arg
+}
+
+// connection fills in mode and port from each other.
+func connection(mode TLSMode, port, implicit, start int) (TLSMode, int) {
+	switch {
+	case mode == "" && port == start:
+		mode = TLSStart
+	case mode == "":
+		mode = TLSImplicit
+	}
+	if port == 0 {
+		port = start
+		if mode == TLSImplicit {
+			port = implicit
+		}
+	}
+	return mode, port
+}
+
+func (c *Config) checkGeneral(p *problems) {
+	if c.Destination != "" && !regexp.MustCompile(`^[A-Z]{2}$`).MatchString(c.Destination) {
+		p.at("destination", `a country of two capital letters is expected, such as "RU"`)
+	}
+	c.checkLanguage(p, "language", c.Language)
+	if pr := c.Protection; pr.Days < 1 || pr.Days > 365 {
+		p.at("protection.days", "1 to 365 is expected")
+	} else if pr.Remind < 0 || pr.Remind >= pr.Days {
+		p.at("protection.remind", "0 to %d is expected: fewer than protection.days", pr.Days-1)
+	}
+	for i, d := range c.Shop.Domains {
+		if !strings.Contains(d, ".") || strings.ContainsAny(d, "@ /:") || strings.HasPrefix(d, ".") {
+			p.at(element("shop.domains", i), `a domain is expected, such as "aliexpress.com"`)
+		}
+	}
+	if len(c.Shop.Domains) == 0 {
+		p.at("shop.domains", "at least one domain is needed; leave the key out for the usual ones")
+	}
+}
+
+func (c *Config) checkLanguage(p *problems, at, language string) {
+	if language != "" && !slices.Contains(Languages(), language) {
+		p.at(at, "%s", unknown("language", language, Languages()))
+	}
+}
+
+func (c *Config) checkMailboxes(p *problems) {
+	if len(c.Mailboxes) == 0 {
+		p.at("mailbox", "there is no [[mailbox]]; add one, or run: parcelwatch setup")
+	}
+	seen := map[string]bool{}
+	for i, m := range c.Mailboxes {
+		at := element("mailbox", i)
+		s := server{host: m.Host, port: m.Port, mode: m.TLS, ca: m.CA, fingerprint: m.Fingerprint}
+		s.check(p, at)
+		login{username: m.Username, password: m.Password, oauth2: m.OAuth2}.check(p, at)
+		if m.Username == "" {
+			p.at(at+".username", "is missing; it is usually the mail address")
+		}
+		if seen[m.Name] {
+			p.at(at+".name", "two mailboxes have this name; give each its own")
+		}
+		seen[m.Name] = true
+		if len(m.Folders) == 0 {
+			p.at(at+".folders", `at least one folder is needed, such as ["INBOX"]`)
+		}
+		for j, f := range m.Folders {
+			if f == "" || slices.Index(m.Folders, f) != j {
+				p.at(element(at+".folders", j), "is empty or stands twice")
+			}
+		}
+		for j, f := range m.Forwarders {
+			checkAddress(p, element(at+".forwarders", j), f)
+		}
+	}
+}
+
+func (c *Config) checkSMTP(p *problems) {
+	s := c.SMTP
+	server{host: s.Host, port: s.Port, mode: s.TLS, ca: s.CA, fingerprint: s.Fingerprint}.check(p, "smtp")
+	if s.Username != "" || !s.Password.IsZero() || s.OAuth2 != nil {
+		login{username: s.Username, password: s.Password, oauth2: s.OAuth2}.check(p, "smtp")
+		if s.Username == "" {
+			p.at("smtp.username", "is missing; it is usually the mail address")
+		}
+	}
+	checkAddress(p, "smtp.from", s.From)
+}
+
+func (c *Config) checkDigests(p *problems) {
+	if len(c.Digests) == 0 {
+		p.at("digest", "there is no [[digest]]; add one that says to whom digests go")
+	}
+	names := map[string]bool{}
+	for i, d := range c.Digests {
+		at := element("digest", i)
+		if names[d.Name] {
+			p.at(at+".name", "two digests have this name; give each its own")
+		}
+		names[d.Name] = true
+		if len(d.To) == 0 {
+			p.at(at+".to", `is missing; give at least one address, such as ["me@example.org"]`)
+		}
+		for j, to := range d.To {
+			checkAddress(p, element(at+".to", j), to)
+		}
+		if d.Cron != "" && d.At != nil {
+			p.at(at+".cron", "at and cron cannot stand together; keep one")
+		} else if d.Cron != "" {
+			if _, err := cron.ParseStandard(d.Cron); err != nil {
+				p.at(at+".cron", `five fields are expected: minute hour day month weekday, such as "0 8 * * 1-5"`)
+			}
+		} else if len(d.At) == 0 {
+			p.at(at+".at", `at least one time of day is needed, such as ["08:00"]`)
+		}
+		c.checkLanguage(p, at+".language", d.Language)
+		c.checkNames(p, at+".mailboxes", d.Mailboxes)
+		checkStatuses(p, at+".urgent", d.Urgent)
+	}
+}
+
+// checkNames checks that mailboxes are named that exist.
+func (c *Config) checkNames(p *problems, at string, names []string) {
+	known := make([]string, 0, len(c.Mailboxes))
+	for _, m := range c.Mailboxes {
+		known = append(known, m.Name)
+	}
+	for i, name := range names {
+		if !slices.Contains(known, name) {
+			p.at(element(at, i), "%s", unknown("mailbox", name, known))
+		}
+	}
+}
+
+func (c *Config) checkChannels(p *problems) {
+	for i, ch := range c.Channels {
+		at := element("channel", i)
+		if ch.URL.IsZero() {
+			p.at(at+".url", `is missing, such as url = { file = "/etc/parcelwatch/ntfy.url" }`)
+		}
+		checkStatuses(p, at+".urgent", ch.Urgent)
+	}
+}
+
+func (c *Config) checkRules(p *problems) {
+	for i, r := range c.Rules {
+		r.check(p, element("rule", i))
+	}
+}
+
+func (r Rule) check(p *problems, at string) {
+	if r.Name == "" {
+		p.at(at+".name", "is missing; it is what the shop is called in lists")
+	}
+	if r.Sender == "" {
+		p.at(at+".sender", `is missing; an address or a domain, such as "shop.example"`)
+	} else if strings.Contains(r.Sender, "@") {
+		checkAddress(p, at+".sender", r.Sender)
+	}
+	groups := map[string]bool{}
+	for key, pattern := range map[string]Pattern{"subject": r.Subject, "body": r.Body} {
+		if pattern.re == nil {
+			continue
+		}
+		for _, g := range pattern.re.SubexpNames() {
+			if g != "" && g != "number" && g != "order" && g != "step" {
+				p.at(at+"."+key, "%s", unknown("group", g, []string{"number", "order", "step"}))
+			}
+			groups[g] = true
+		}
+	}
+	if !groups["number"] && !groups["order"] {
+		p.at(at, "neither subject nor body has a group named number or order, such as '(?P<number>[A-Z0-9]+)'")
+	}
+	if r.Step != "" && !slices.Contains(parcel.Steps(), parcel.Step(r.Step)) {
+		names := make([]string, 0, len(parcel.Steps()))
+		for _, s := range parcel.Steps() {
+			names = append(names, string(s))
+		}
+		p.at(at+".step", "%s", unknown("step", r.Step, names))
+	}
+}
+
+func checkStatuses(p *problems, at string, list []parcel.Status) {
+	names := make([]string, 0, len(parcel.Statuses()))
+	for _, s := range parcel.Statuses() {
+		names = append(names, string(s))
+	}
+	for i, s := range list {
+		if !s.Known() {
+			p.at(element(at, i), "%s", unknown("status", string(s), names))
+		}
+	}
+}
+
+func checkAddress(p *problems, at, address string) {
+	if address == "" {
+		p.at(at, `is missing, such as "me@example.org"`)
+		return
+	}
+	if _, err := mail.ParseAddress(address); err != nil || strings.ContainsAny(address, "\r\n") {
+		p.at(at, `a mail address is expected, such as "me@example.org" or "Name <me@example.org>"`)
+	}
+}

@@ -1,0 +1,158 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// ErrNoFile is wrapped by [Find] where there is no configuration anywhere.
+var ErrNoFile = errors.New("no configuration file")
+
+// Error is one problem of the file. It never holds a value, since any value may
+// be a secret.
+type Error struct {
+	File string
+	Line int    // 0 for the file as a whole
+	Key  string // "mailbox.port"; empty for the file as a whole
+	What string // what is wrong and, where it is known, what to do
+}
+
+// Error is the problem in one line: file, line, key, what.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.File)
+	if e.Line > 0 {
+		b.WriteString(":" + strconv.Itoa(e.Line))
+	}
+	if e.Key != "" {
+		b.WriteString(": " + e.Key)
+	}
+	b.WriteString(": " + e.What)
+	return b.String()
+}
+
+// Errors are all problems of a file, at least one.
+type Errors []*Error
+
+// Error is every problem on a line of its own.
+func (e Errors) Error() string {
+	all := make([]string, len(e))
+	for i, one := range e {
+		all[i] = one.Error()
+	}
+	return strings.Join(all, "\n")
+}
+
+// Unwrap gives each problem to errors.As.
+func (e Errors) Unwrap() []error {
+	out := make([]error, len(e))
+	for i, one := range e {
+		out[i] = one
+	}
+	return out
+}
+
+// problems collects what is wrong, with the lines of one file.
+type problems struct {
+	file  string
+	lines lines
+	found Errors
+}
+
+func (c *Config) problems() *problems {
+	return &problems{file: c.Path, lines: c.lines}
+}
+
+// at notes a problem at a path such as "mailbox[1].port".
+func (p *problems) at(path, format string, args ...any) {
+	p.found = append(p.found, &Error{
+		File: p.file, Line: p.lines.of(path), Key: plain(path), What: fmt.Sprintf(format, args...),
+	})
+}
+
+// err is nil where nothing was found, so that a nil Errors never becomes a
+// non-nil error.
+func (p *problems) err() error {
+	if len(p.found) == 0 {
+		return nil
+	}
+	return p.found
+}
+
+// plain drops the indexes: "mailbox[1].port" is shown as mailbox.port, the line
+// says which.
+func plain(path string) string {
+	var b strings.Builder
+	skip := false
+	for _, r := range path {
+		switch {
+		case r == '[':
+			skip = true
+		case r == ']':
+			skip = false
+		case unicode.IsControl(r) || b.Len() > 120:
+			// A key may be hostile too, and is printed.
+		case !skip:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// unknown says that a name is not one of the allowed, with the nearest of them.
+func unknown(what, name string, allowed []string) string {
+	if n := nearest(name, allowed); n != "" {
+		return fmt.Sprintf("unknown %s, did you mean %q?", what, n)
+	}
+	return fmt.Sprintf("unknown %s, expected one of: %s", what, strings.Join(allowed, ", "))
+}
+
+// nearest is the allowed name with the fewest edits, or one that name begins or
+// that begins name; "" where none is near.
+func nearest(name string, allowed []string) string {
+	best, least := "", max(1, len(name)/3)+1
+	for _, a := range allowed {
+		if low := strings.ToLower(name); len(low) > 2 && (strings.HasPrefix(a, low) || strings.HasPrefix(low, a)) {
+			return a
+		}
+	}
+	for _, a := range allowed {
+		if d := edits(strings.ToLower(name), a); d < least {
+			best, least = a, d
+		}
+	}
+	return best
+}
+
+// edits counts insertions, deletions, replacements and swaps of neighbours that
+// make b of a.
+func edits(a, b string) int {
+	x, y := []rune(a), []rune(b)
+	if len(x) > 64 || len(y) > 64 { // a key nobody meant; keep hostile files cheap
+		return max(len(x), len(y))
+	}
+	rows := make([][]int, len(x)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(y)+1)
+		rows[i][0] = i
+	}
+	for j := range rows[0] {
+		rows[0][j] = j
+	}
+	for i := 1; i <= len(x); i++ {
+		for j := 1; j <= len(y); j++ {
+			cost := 1
+			if x[i-1] == y[j-1] {
+				cost = 0
+			}
+			rows[i][j] = min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+cost)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+			}
+		}
+	}
+	return rows[len(x)][len(y)]
+}

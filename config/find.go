@@ -1,0 +1,90 @@
+package config
+
+import (
+	"fmt"
+	"os"
+	"path"
+	"strings"
+)
+
+// EnvFile is the environment variable that names the configuration file.
+const EnvFile = "PARCELWATCH_CONFIG"
+
+// Find says which file to load: the flag's, else that of the environment, else
+// the first of the usual places that exists. [ErrNoFile] is wrapped where there
+// is none.
+func Find(flag string, getenv func(string) string, goos string) (string, error) {
+	if flag != "" {
+		return flag, nil
+	}
+	if name := getenv(EnvFile); name != "" {
+		return name, nil
+	}
+	places := Places(getenv, goos)
+	for _, place := range places {
+		// A file that cannot be looked at is there: Load will say why not.
+		if _, err := os.Stat(place); err == nil || os.IsPermission(err) {
+			return place, nil
+		}
+	}
+	return "", fmt.Errorf("%w: looked for %s; name one with --config or %s", ErrNoFile, strings.Join(places, ", "), EnvFile)
+}
+
+// Places are the usual places of the file, the system's first.
+func Places(getenv func(string) string, goos string) []string {
+	const dir, file = "parcelwatch", "parcelwatch.toml"
+	switch goos {
+	case "windows":
+		var out []string
+		for _, key := range []string{"ProgramData", "AppData"} {
+			if base := getenv(key); base != "" {
+				out = append(out, strings.Join([]string{base, dir, file}, `\`))
+			}
+		}
+		return out
+	case "darwin":
+		out := []string{path.Join("/etc", dir, file)}
+		if home := getenv("HOME"); home != "" {
+			out = append(out, path.Join(home, "Library/Application Support", dir, file))
+		}
+		return out
+	default:
+		out := []string{path.Join("/etc", dir, file)}
+		if base := getenv("XDG_CONFIG_HOME"); base != "" {
+			out = append(out, path.Join(base, dir, file))
+		} else if home := getenv("HOME"); home != "" {
+			out = append(out, path.Join(home, ".config", dir, file))
+		}
+		return out
+	}
+}
+
+// StorePath is where the memory is kept when the configuration at file does not
+// say: systemd's state folder, the system's folder for a system-wide file, the
+// user's own otherwise.
+func StorePath(file string, getenv func(string) string, goos string) string {
+	const name = "parcelwatch.db"
+	if dir, _, _ := strings.Cut(getenv("STATE_DIRECTORY"), ":"); dir != "" && goos == "linux" {
+		return path.Join(dir, name)
+	}
+	if goos == "windows" {
+		places := Places(getenv, goos)
+		for _, place := range places {
+			if strings.EqualFold(place, file) || place == places[len(places)-1] {
+				return strings.TrimSuffix(place, "parcelwatch.toml") + name
+			}
+		}
+		return name
+	}
+	home := getenv("HOME")
+	switch {
+	case strings.HasPrefix(file, "/etc/") || home == "":
+		return path.Join("/var/lib/parcelwatch", name)
+	case goos == "darwin":
+		return path.Join(home, "Library/Application Support/parcelwatch", name)
+	case getenv("XDG_STATE_HOME") != "":
+		return path.Join(getenv("XDG_STATE_HOME"), "parcelwatch", name)
+	default:
+		return path.Join(home, ".local/state/parcelwatch", name)
+	}
+}

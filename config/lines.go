@@ -1,0 +1,106 @@
+package config
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2/unstable"
+)
+
+// lines says on which line each path of a file stands. The decoder tells
+// positions only for what it refuses itself; what we refuse needs them too.
+type lines map[string]int
+
+// of is the line of the path, or of the nearest thing around it.
+func (l lines) of(path string) int {
+	for path != "" {
+		if n := l[path]; n > 0 {
+			return n
+		}
+		path = path[:max(0, strings.LastIndexAny(path, ".["))]
+	}
+	return 0
+}
+
+// indexLines walks a document that is known to be valid.
+func indexLines(data []byte) lines {
+	w := lineWalker{lines: lines{}, counts: map[string]int{}}
+	w.parser.Reset(data)
+	for w.parser.NextExpression() {
+		e := w.parser.Expression()
+		switch e.Kind { //nolint:exhaustive // the other kinds never stand at the top level
+		case unstable.Table:
+			w.base = w.keys("", e, false)
+		case unstable.ArrayTable:
+			w.base = w.keys("", e, true)
+		case unstable.KeyValue:
+			w.keyValue(w.base, e)
+		}
+	}
+	return w.lines
+}
+
+type lineWalker struct {
+	parser unstable.Parser
+	lines  lines
+	counts map[string]int // how many elements an array of tables has so far
+	base   string         // the table the next keys belong to
+}
+
+// keys notes the path a dotted key leads to and returns it. Where a part is an
+// array of tables, its newest element is meant.
+func (w *lineWalker) keys(base string, e *unstable.Node, element bool) string {
+	path := base
+	it := e.Key()
+	for it.Next() {
+		n := it.Node()
+		path = join(path, string(n.Data))
+		last := it.IsLast()
+		if last && element {
+			w.counts[path]++
+		}
+		if count := w.counts[path]; count > 0 {
+			path += "[" + strconv.Itoa(count-1) + "]"
+		}
+		if _, seen := w.lines[path]; !seen || last {
+			w.lines[path] = w.line(n)
+		}
+	}
+	return path
+}
+
+func (w *lineWalker) keyValue(base string, e *unstable.Node) {
+	w.value(w.keys(base, e, false), e.Value())
+}
+
+func (w *lineWalker) value(path string, v *unstable.Node) {
+	switch v.Kind { //nolint:exhaustive // only these two hold others
+	case unstable.InlineTable:
+		it := v.Children()
+		for it.Next() {
+			w.keyValue(path, it.Node())
+		}
+	case unstable.Array:
+		i := 0
+		it := v.Children()
+		for it.Next() {
+			element := path + "[" + strconv.Itoa(i) + "]"
+			if n := it.Node(); n.Raw.Length > 0 {
+				w.lines[element] = w.line(n)
+			}
+			w.value(element, it.Node())
+			i++
+		}
+	}
+}
+
+func (w *lineWalker) line(n *unstable.Node) int {
+	return w.parser.Shape(n.Raw).Start.Line
+}
+
+func join(base, key string) string {
+	if base == "" {
+		return key
+	}
+	return base + "." + key
+}

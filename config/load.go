@@ -1,0 +1,151 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"unicode/utf8"
+
+	toml "github.com/pelletier/go-toml/v2"
+)
+
+// maxFile bounds a configuration file. A real one has a few kilobytes.
+const maxFile = 1 << 20
+
+// Load reads the file strictly: unknown keys, wrong types and impossible values
+// are [Errors]. What a section must hold to be used, [Config.Need] says.
+func Load(path string) (*Config, error) {
+	full, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("config: find %s: %w", path, err)
+	}
+	data, open, err := read(full)
+	if err != nil {
+		return nil, err
+	}
+	c, err := parse(full, data)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.guard(open); err != nil {
+		return nil, err
+	}
+	if who := openTo(full); who != "" && c.holdsSecret() {
+		c.Warnings = append(c.Warnings, full+": "+who+" can read this file and it holds a secret; "+
+			`run: icacls "`+full+`" /inheritance:r /grant:r *S-1-5-18:F *S-1-5-32-544:F`)
+	}
+	return c, nil
+}
+
+// read returns the file's bytes and whether others than its owner may read it.
+func read(path string) ([]byte, bool, error) {
+	f, err := os.Open(path) //nolint:gosec // the person names the file
+	if err != nil {
+		return nil, false, fmt.Errorf("config: %w", err)
+	}
+	defer func() { _ = f.Close() }()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, false, fmt.Errorf("config: look at %s: %w", path, err)
+	}
+	if info.IsDir() {
+		return nil, false, &Error{File: path, What: "is a folder, name the file in it"}
+	}
+	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err != nil {
+		return nil, false, fmt.Errorf("config: read %s: %w", path, err)
+	}
+	if len(data) > maxFile {
+		return nil, false, &Error{File: path, What: "is larger than 1 MB, which no configuration is"}
+	}
+	return data, readableByOthers(info), nil
+}
+
+// parse reads the bytes of the file.
+func parse(path string, data []byte) (*Config, error) {
+	data, err := decodeText(path, data)
+	if err != nil {
+		return nil, err
+	}
+	var tree map[string]any
+	if err := toml.Unmarshal(data, &tree); err != nil {
+		return nil, syntaxError(path, data, err)
+	}
+	c := Default()
+	c.Path = path
+	c.lines = indexLines(data)
+	p := c.problems()
+	p.bind("", tree, reflect.ValueOf(c).Elem())
+	if p.err() == nil {
+		c.complete()
+		c.checkGeneral(p)
+	}
+	if err := p.err(); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// decodeText refuses what editors on Windows write by accident, in words, and
+// strips a byte order mark.
+func decodeText(path string, data []byte) ([]byte, error) {
+	switch {
+	case bytes.HasPrefix(data, []byte{0xff, 0xfe}), bytes.HasPrefix(data, []byte{0xfe, 0xff}),
+		len(data) > 1 && (data[0] == 0) != (data[1] == 0):
+		return nil, &Error{File: path, What: "is UTF-16 text; save it as UTF-8 (Notepad: Save as, Encoding UTF-8; PowerShell: Out-File -Encoding utf8)"}
+	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
+		data = data[3:]
+	}
+	for line, rest := 1, data; len(rest) > 0; line++ {
+		text, after, _ := bytes.Cut(rest, []byte("\n"))
+		if !utf8.Valid(text) {
+			return nil, &Error{File: path, Line: line, What: "is not UTF-8 text; save the file as UTF-8"}
+		}
+		rest = after
+	}
+	return data, nil
+}
+
+// syntaxError turns the library's error into one of ours. Its long form prints
+// the lines around the place, passwords included, so only its position and its
+// short message are used, and the latter only while it names no text.
+func syntaxError(path string, data []byte, err error) error {
+	var de *toml.DecodeError
+	if !errors.As(err, &de) {
+		return &Error{File: path, What: "is not valid TOML"}
+	}
+	line, _ := de.Position()
+	return &Error{File: path, Line: line, Key: strings.Join(de.Key(), "."), What: syntaxWords(de.Error(), lineOf(data, line))}
+}
+
+func syntaxWords(message, line string) string {
+	message = strings.TrimPrefix(message, "toml: ")
+	switch {
+	case strings.HasPrefix(message, "invalid escape character"), strings.Contains(message, "unicode escape"), strings.Contains(message, "hexadecimal digit"):
+		return `a backslash inside "double quotes" starts an escape; write Windows paths in 'single quotes'`
+	case strings.Contains(message, "is already defined"), strings.Contains(message, "already exists"):
+		return "stands twice; remove one, or use [[two brackets]] where there may be several"
+	case strings.Contains(message, "start of value"), strings.Contains(message, "strings must be quoted"):
+		return "a value is missing or not in quotes"
+	case strings.Contains(message, "unterminated"), strings.Contains(message, "new lines"), strings.Contains(message, "not terminated"):
+		return "a quote is not closed"
+	case !strings.Contains(line, "=") && !strings.HasPrefix(strings.TrimSpace(line), "["):
+		return "is neither a [section] nor a key = value"
+	default:
+		return "is not valid TOML; look at quotes, brackets and the = of this line"
+	}
+}
+
+func lineOf(data []byte, n int) string {
+	for line := range strings.Lines(string(data)) {
+		if n--; n == 0 {
+			return line
+		}
+	}
+	return ""
+}

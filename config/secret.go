@@ -1,0 +1,299 @@
+package config
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Secret is a password, key or token by the way it is had: written in the file,
+// or in a file of its own, the environment, the output of a command, a systemd
+// credential, or a blob only this Windows machine can open. No formatting verb,
+// log or encoder shows it; only [Secret.Resolve] does.
+type Secret struct {
+	form  secretForm
+	plain string
+	arg   string   // file, variable, credential or blob
+	args  []string // command
+}
+
+type secretForm string
+
+const (
+	formInline     secretForm = "inline"
+	formFile       secretForm = "file"
+	formEnv        secretForm = "env"
+	formCommand    secretForm = "command"
+	formCredential secretForm = "credential"
+	formDPAPI      secretForm = "dpapi"
+)
+
+const (
+	maxSecret   = 64 << 10 // bytes of a file or an output
+	commandTime = 30 * time.Second
+	hidden      = "(hidden)"
+)
+
+// Plain is a secret with its value at hand.
+func Plain(value string) Secret { return Secret{form: formInline, plain: value} }
+
+func (s *Secret) set(v any) string {
+	const forms = `{ file = "..." }, { env = "..." }, { command = ["..."] }, { credential = "..." } or { dpapi = "..." }`
+	switch v := v.(type) {
+	case string:
+		*s = Plain(v)
+		return ""
+	case map[string]any:
+		if len(v) != 1 {
+			return "exactly one of these is expected: " + forms
+		}
+		for key := range maps.Keys(v) {
+			return s.setForm(key, v[key])
+		}
+	}
+	return "a text in quotes or one of these is expected: " + forms
+}
+
+func (s *Secret) setForm(key string, v any) string {
+	form := secretForm(key)
+	switch form {
+	case formFile, formEnv, formCredential, formDPAPI:
+		arg, ok := v.(string)
+		if !ok || strings.TrimSpace(arg) == "" {
+			return key + ": a text in quotes is expected"
+		}
+		if form == formCredential && arg != filepath.Base(arg) {
+			return "credential: a name is expected, without a folder"
+		}
+		*s = Secret{form: form, arg: arg}
+		return ""
+	case formCommand:
+		list, _ := v.([]any)
+		var args []string
+		for _, one := range list {
+			arg, ok := one.(string)
+			if !ok {
+				args = nil
+				break
+			}
+			args = append(args, arg)
+		}
+		if len(args) == 0 || args[0] == "" {
+			return `command: a list is expected, such as ["pass", "show", "mail"]`
+		}
+		*s = Secret{form: form, args: args}
+		return ""
+	case formInline:
+	}
+	return unknown("form of a secret", key, []string{"file", "env", "command", "credential", "dpapi"})
+}
+
+// IsZero reports whether no secret is configured.
+func (s Secret) IsZero() bool { return s.form == "" }
+
+// Inline reports whether the secret itself stands in the configuration.
+func (s Secret) Inline() bool { return s.form == formInline }
+
+// Where says where the secret comes from, without the secret.
+func (s Secret) Where() string {
+	switch s.form {
+	case formFile:
+		return "file " + s.arg
+	case formEnv:
+		return "environment variable " + s.arg
+	case formCommand:
+		return "command " + s.args[0]
+	case formCredential:
+		return "credential " + s.arg
+	case formDPAPI:
+		return "a blob of this Windows machine"
+	case formInline:
+		return "the configuration"
+	default:
+		return "nowhere"
+	}
+}
+
+// String never shows the secret.
+func (s Secret) String() string {
+	if s.IsZero() {
+		return ""
+	}
+	return hidden
+}
+
+// GoString never shows the secret either.
+func (s Secret) GoString() string { return s.String() }
+
+// LogValue keeps the secret out of logs.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// MarshalText keeps the secret out of JSON and every other encoding.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// Format keeps the secret out of every verb.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
+
+// Resolve returns the secret itself. Errors say where it was looked for and what
+// to do, and never show it.
+func (s Secret) Resolve(ctx context.Context) (string, error) {
+	var raw string
+	var err error
+	switch s.form {
+	case formInline:
+		return s.plain, nil
+	case formFile:
+		raw, err = secretFile(s.arg, true)
+	case formEnv:
+		raw = os.Getenv(s.arg)
+	case formCommand:
+		raw, err = secretCommand(ctx, s.args)
+	case formCredential:
+		raw, err = secretCredential(s.arg)
+	case formDPAPI:
+		raw, err = unprotect(s.arg)
+	default:
+		return "", errors.New("config: no secret is configured")
+	}
+	if err != nil {
+		return "", fmt.Errorf("config: secret from %s: %w", s.Where(), err)
+	}
+	raw = strings.TrimPrefix(raw, "\ufeff")
+	raw = strings.TrimSuffix(strings.TrimSuffix(raw, "\n"), "\r")
+	switch {
+	case raw == "":
+		return "", fmt.Errorf("config: secret from %s: it is empty", s.Where())
+	case strings.ContainsAny(raw, "\n\r\x00"):
+		return "", fmt.Errorf("config: secret from %s: one line of text is expected", s.Where())
+	}
+	return raw, nil
+}
+
+func secretFile(path string, strict bool) (string, error) {
+	f, err := os.Open(path) //nolint:gosec // the person names the file
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = f.Close() }()
+	info, err := f.Stat()
+	if err != nil {
+		return "", err
+	}
+	if strict && readableByOthers(info) {
+		return "", errors.New("others can read it; run: chmod 600 " + path)
+	}
+	data, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
+	if err != nil {
+		return "", err
+	}
+	if len(data) > maxSecret {
+		return "", errors.New("it is too large to be a secret")
+	}
+	return string(data), nil
+}
+
+// secretCredential reads what systemd hands a service (LoadCredential=). The
+// folder is systemd's own and closed to others.
+func secretCredential(name string) (string, error) {
+	dir := os.Getenv("CREDENTIALS_DIRECTORY")
+	if dir == "" {
+		return "", errors.New("there is no CREDENTIALS_DIRECTORY; it is set for a systemd service with LoadCredential=" + name + ":FILE")
+	}
+	return secretFile(filepath.Join(dir, name), false)
+}
+
+// secretCommand runs a command without a shell. What it writes to stderr is
+// dropped: it may hold the secret.
+func secretCommand(ctx context.Context, args []string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, commandTime)
+	defer cancel()
+	var out limitedBuffer
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...) //nolint:gosec // the person names the command
+	cmd.Stdout = &out
+	cmd.WaitDelay = time.Second
+	if err := cmd.Run(); err != nil {
+		if ctx.Err() != nil {
+			return "", fmt.Errorf("it did not end in time: %w", ctx.Err())
+		}
+		return "", err
+	}
+	if out.over {
+		return "", errors.New("its output is too large to be a secret")
+	}
+	return string(out.data), nil
+}
+
+// limitedBuffer keeps the start of an output and remembers that there was more.
+type limitedBuffer struct {
+	data []byte
+	over bool
+}
+
+func (b *limitedBuffer) Write(p []byte) (int, error) {
+	room := maxSecret - len(b.data)
+	b.over = b.over || len(p) > room
+	b.data = append(b.data, p[:min(room, len(p))]...)
+	return len(p), nil
+}
+
+// secretsAt lists every secret of the configuration with its path.
+func (c *Config) secretsAt() map[string]*Secret {
+	out := map[string]*Secret{"smtp.password": &c.SMTP.Password}
+	if c.SMTP.OAuth2 != nil {
+		out["smtp.oauth2.client_secret"] = &c.SMTP.OAuth2.ClientSecret
+	}
+	for i := range c.Mailboxes {
+		m := &c.Mailboxes[i]
+		at := element("mailbox", i)
+		out[at+".password"] = &m.Password
+		if m.OAuth2 != nil {
+			out[at+".oauth2.client_secret"] = &m.OAuth2.ClientSecret
+		}
+	}
+	for i := range c.Channels {
+		out[element("channel", i)+".url"] = &c.Channels[i].URL
+	}
+	return out
+}
+
+// guard refuses (on Windows: warns about) a file that others can read and that
+// holds a secret itself.
+func (c *Config) guard(open bool) error {
+	if !open {
+		return nil
+	}
+	p := c.problems()
+	held := c.secretsAt()
+	for _, at := range slices.Sorted(maps.Keys(held)) {
+		if s := held[at]; s.Inline() && s.plain != "" {
+			p.at(at, "others can read this file and it holds a secret; run: chmod 600 %s, or put the secret into a file of its own", c.Path)
+		}
+	}
+	c.guardCarriers(p)
+	c.guardProxies(p)
+	return p.err()
+}
+
+// holdsSecret reports whether the file itself holds something worth hiding.
+func (c *Config) holdsSecret() bool { return c.guard(true) != nil }
+
+func (c *Config) guardProxies(p *problems) {
+	const words = "others can read this file and the proxy's address holds a password; run: chmod 600 %s"
+	if c.SMTP.Proxy.password() {
+		p.at("smtp.proxy", words, c.Path)
+	}
+	for i, m := range c.Mailboxes {
+		if m.Proxy.password() {
+			p.at(element("mailbox", i)+".proxy", words, c.Path)
+		}
+	}
+}

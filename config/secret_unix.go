@@ -1,0 +1,31 @@
+//go:build !windows
+
+package config
+
+import (
+	"errors"
+	"io/fs"
+	"syscall"
+)
+
+// readableByOthers reports whether somebody other than the owner can read or
+// change the file. A group may read what root owns: that is how packages give a
+// service its configuration (root:parcelwatch 0640).
+func readableByOthers(info fs.FileInfo) bool {
+	mode := info.Mode().Perm()
+	if mode&0o007 != 0 || mode&0o020 != 0 {
+		return true
+	}
+	if mode&0o040 == 0 {
+		return false
+	}
+	st, ok := info.Sys().(*syscall.Stat_t)
+	return !ok || st.Uid != 0
+}
+
+// openTo is for Windows; on Unix an open file is refused before.
+func openTo(string) string { return "" }
+
+func unprotect(string) (string, error) {
+	return "", errors.New("dpapi is only to be had on Windows; use file, env, command or credential")
+}

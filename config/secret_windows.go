@@ -1,0 +1,64 @@
+package config
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"unsafe"
+
+	"golang.org/x/sys/windows"
+)
+
+// readableByOthers is never true on Windows, where a mode says nothing; [Load]
+// looks at the file's access list and warns.
+func readableByOthers(fs.FileInfo) bool { return false }
+
+// openTo names a large group that the file's access list lets read, or "".
+func openTo(path string) string {
+	sd, err := windows.GetNamedSecurityInfo(path, windows.SE_FILE_OBJECT, windows.DACL_SECURITY_INFORMATION)
+	if err != nil {
+		return ""
+	}
+	dacl, _, err := sd.DACL()
+	if err != nil {
+		return ""
+	}
+	if dacl == nil { // no list at all lets everybody do everything
+		return "everybody"
+	}
+	groups := map[windows.WELL_KNOWN_SID_TYPE]string{
+		windows.WinWorldSid: "everybody", windows.WinBuiltinUsersSid: "every user", windows.WinAuthenticatedUserSid: "every user",
+	}
+	for i := range uint32(dacl.AceCount) {
+		var ace *windows.ACCESS_ALLOWED_ACE
+		if windows.GetAce(dacl, i, &ace) != nil || ace.Header.AceType != windows.ACCESS_ALLOWED_ACE_TYPE {
+			continue
+		}
+		if ace.Mask&(windows.FILE_READ_DATA|windows.GENERIC_READ|windows.GENERIC_ALL) == 0 {
+			continue
+		}
+		sid := (*windows.SID)(unsafe.Pointer(&ace.SidStart))
+		for kind, name := range groups {
+			if sid.IsWellKnown(kind) {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// unprotect opens a blob that CryptProtectData made on this machine.
+func unprotect(blob string) (string, error) {
+	data, err := base64.StdEncoding.DecodeString(blob)
+	if err != nil || len(data) == 0 {
+		return "", errors.New("the blob is not base64 text; make it anew on this machine")
+	}
+	in := windows.DataBlob{Size: uint32(len(data)), Data: &data[0]} //nolint:gosec // bounded by the file's size
+	var out windows.DataBlob
+	if err := windows.CryptUnprotectData(&in, nil, nil, 0, nil, windows.CRYPTPROTECT_UI_FORBIDDEN, &out); err != nil {
+		return "", fmt.Errorf("the blob was made on another machine or by another account: %w", err)
+	}
+	defer func() { _, _ = windows.LocalFree(windows.Handle(unsafe.Pointer(out.Data))) }()
+	return string(unsafe.Slice(out.Data, out.Size)), nil
+}

@@ -1,0 +1,267 @@
+package config
+
+import (
+	"fmt"
+	"log/slog"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Duration is a length of time: "60d", "12h", "90m", "2w" or parts of them
+// joined, "1d12h".
+type Duration time.Duration
+
+func (d *Duration) set(v any) string {
+	const wrong = `a length of time in quotes is expected, such as "60d", "12h" or "90m"`
+	s, ok := v.(string)
+	if !ok {
+		return wrong
+	}
+	n, err := ParseDuration(s)
+	if err != nil {
+		return wrong
+	}
+	*d = Duration(n)
+	return ""
+}
+
+// String is the duration in days where it is whole days.
+func (d Duration) String() string {
+	const day = 24 * time.Hour
+	if t := time.Duration(d); t > 0 && t%day == 0 {
+		return strconv.Itoa(int(t/day)) + "d"
+	}
+	return time.Duration(d).String()
+}
+
+// ParseDuration reads what [Duration] documents. Up to ten years are allowed.
+func ParseDuration(s string) (time.Duration, error) {
+	units := map[byte]time.Duration{
+		'w': 7 * 24 * time.Hour, 'd': 24 * time.Hour, 'h': time.Hour, 'm': time.Minute, 's': time.Second,
+	}
+	const most = 3650 * 24 * time.Hour
+	if s == "" {
+		return 0, fmt.Errorf("duration %q: empty", s)
+	}
+	var sum time.Duration
+	for rest := s; rest != ""; {
+		i := strings.IndexFunc(rest, func(r rune) bool { return r < '0' || r > '9' })
+		if i <= 0 {
+			return 0, fmt.Errorf("duration %q: a number and a unit are expected", s)
+		}
+		n, err := strconv.ParseUint(rest[:i], 10, 31)
+		unit, known := units[rest[i]]
+		if err != nil || !known {
+			return 0, fmt.Errorf("duration %q: a number and a unit of w, d, h, m or s are expected", s)
+		}
+		if time.Duration(n) > most/unit {
+			return 0, fmt.Errorf("duration %q: longer than ten years", s)
+		}
+		if sum += time.Duration(n) * unit; sum > most {
+			return 0, fmt.Errorf("duration %q: longer than ten years", s)
+		}
+		rest = rest[i+1:]
+	}
+	return sum, nil
+}
+
+// Clock is a time of day: minutes since midnight.
+type Clock int
+
+func (c *Clock) set(v any) string {
+	const wrong = `a time of day in quotes is expected, such as "08:00"`
+	s, ok := v.(string)
+	if !ok {
+		return wrong
+	}
+	n, ok := parseClock(s)
+	if !ok {
+		return wrong
+	}
+	*c = n
+	return ""
+}
+
+// Hour is the hour of the day.
+func (c Clock) Hour() int { return int(c) / 60 }
+
+// Minute is the minute of the hour.
+func (c Clock) Minute() int { return int(c) % 60 }
+
+// String is the time of day as 15:04.
+func (c Clock) String() string { return fmt.Sprintf("%02d:%02d", c.Hour(), c.Minute()) }
+
+func parseClock(s string) (Clock, bool) {
+	t, err := time.Parse("15:04", s)
+	if err != nil {
+		return 0, false
+	}
+	return Clock(t.Hour()*60 + t.Minute()), true
+}
+
+// Span is a part of the day, such as "23:00-07:00". The zero value is none.
+type Span struct {
+	From, To Clock
+}
+
+func (s *Span) set(v any) string {
+	text, _ := v.(string)
+	a, b, _ := strings.Cut(text, "-")
+	from, ok1 := parseClock(strings.TrimSpace(a))
+	to, ok2 := parseClock(strings.TrimSpace(b))
+	if !ok1 || !ok2 {
+		return `a part of the day in quotes is expected, such as "23:00-07:00"`
+	}
+	*s = Span{From: from, To: to}
+	return ""
+}
+
+// Holds reports whether the wall clock of t is inside the span, which may pass
+// midnight.
+func (s Span) Holds(t time.Time) bool {
+	c := Clock(t.Hour()*60 + t.Minute())
+	if s.From <= s.To {
+		return c >= s.From && c < s.To
+	}
+	return c >= s.From || c < s.To
+}
+
+// Zone is a time zone by its IANA name.
+type Zone struct {
+	Name string
+	loc  *time.Location
+}
+
+func (z *Zone) set(v any) string {
+	const wrong = `a time zone in quotes is expected, such as "Europe/Moscow"`
+	s, ok := v.(string)
+	if !ok || s == "" {
+		return wrong
+	}
+	loc, err := time.LoadLocation(s)
+	if err != nil {
+		return wrong + "; see the column TZ identifier of the tz database list"
+	}
+	*z = Zone{Name: s, loc: loc}
+	return ""
+}
+
+// Location is the zone, the system's own where none is set.
+func (z Zone) Location() *time.Location {
+	if z.loc == nil {
+		return time.Local
+	}
+	return z.loc
+}
+
+// TLSMode is how a connection to a mail server is secured.
+type TLSMode string
+
+// The modes. TLSNone is for loopback only.
+const (
+	TLSImplicit TLSMode = "tls"
+	TLSStart    TLSMode = "starttls"
+	TLSNone     TLSMode = "none"
+)
+
+func (m *TLSMode) set(v any) string {
+	names := []string{string(TLSImplicit), string(TLSStart), string(TLSNone)}
+	s, ok := v.(string)
+	if !ok || !slices.Contains(names, s) {
+		return unknown("kind of connection", s, names)
+	}
+	*m = TLSMode(s)
+	return ""
+}
+
+// LogLevel is a level of log/slog in words.
+type LogLevel string
+
+func (l *LogLevel) set(v any) string {
+	names := []string{"debug", "info", "warn", "error"}
+	s, ok := v.(string)
+	if !ok || !slices.Contains(names, s) {
+		return unknown("level", s, names)
+	}
+	*l = LogLevel(s)
+	return ""
+}
+
+// Level is the level as log/slog has it.
+func (l LogLevel) Level() slog.Level {
+	var out slog.Level
+	if err := out.UnmarshalText([]byte(l)); err != nil {
+		return slog.LevelInfo
+	}
+	return out
+}
+
+// Proxy is the address of a proxy. It may carry a password and shows none.
+type Proxy struct{ u *url.URL }
+
+func (p *Proxy) set(v any) string {
+	const wrong = `an address of a proxy in quotes is expected, such as "socks5://127.0.0.1:9050" or "http://proxy.example:3128"`
+	s, ok := v.(string)
+	if !ok {
+		return wrong
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Hostname() == "" || !slices.Contains([]string{"socks5", "socks5h", "http", "https"}, u.Scheme) {
+		return wrong
+	}
+	p.u = u
+	return ""
+}
+
+// IsZero reports whether no proxy is set.
+func (p Proxy) IsZero() bool { return p.u == nil }
+
+// URL is the proxy's address with its password, or nil.
+func (p Proxy) URL() *url.URL { return p.u }
+
+// String is the address without its password.
+func (p Proxy) String() string {
+	if p.u == nil {
+		return ""
+	}
+	return p.u.Redacted()
+}
+
+// GoString is String, for %#v.
+func (p Proxy) GoString() string { return p.String() }
+
+// MarshalText is String, for JSON and logs.
+func (p Proxy) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
+func (p Proxy) password() bool {
+	if p.u == nil {
+		return false
+	}
+	_, has := p.u.User.Password()
+	return has
+}
+
+// Pattern is a regular expression; the zero value matches nothing and stands for
+// "not given".
+type Pattern struct{ re *regexp.Regexp }
+
+func (p *Pattern) set(v any) string {
+	const wrong = `a regular expression in 'single quotes' is expected, such as 'Tracking: (?P<number>[A-Z0-9]+)'`
+	s, ok := v.(string)
+	if !ok || len(s) > 2000 {
+		return wrong
+	}
+	re, err := regexp.Compile(s)
+	if err != nil {
+		return wrong
+	}
+	p.re = re
+	return ""
+}
+
+// Regexp is the compiled expression, or nil.
+func (p Pattern) Regexp() *regexp.Regexp { return p.re }
