@@ -1,0 +1,202 @@
+package mailauth
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/emersion/go-msgauth/dkim"
+)
+
+// signed is a mail as the verification needs it.
+type signed struct {
+	head, body []byte
+	fields     []field
+}
+
+// checked is what our own verification found. All empty means that there is no
+// signature of the organisation.
+type checked struct {
+	passed    string // "dkim=pass d=aliexpress.com"
+	failed    string // "dkim=fail d=aliexpress.com: body hash did not verify"
+	temporary error  // the name service did not answer for a key
+}
+
+// verify checks the signatures of domain's organisation. Those of others prove
+// nothing here, and their keys are not asked for: a mail shall not choose which
+// names we look up.
+func (c *Checker) verify(ctx context.Context, m signed, domain string) checked {
+	if !hasSignature(m.fields, domain) {
+		return checked{}
+	}
+	look := &lookup{keys: c.keys, domain: domain}
+	mail := io.MultiReader(bytes.NewReader(only(m.head, domain)), bytes.NewReader(m.body))
+	found, err := dkim.VerifyWithOptions(mail, &dkim.VerifyOptions{
+		LookupTXT:        func(name string) ([]string, error) { return look.txt(ctx, name) },
+		MaxVerifications: maxSignatures,
+	})
+	if err != nil && !errors.Is(err, dkim.ErrTooManySignatures) {
+		return checked{failed: "dkim=permerror: " + err.Error(), temporary: look.temporary()}
+	}
+	var out checked
+	for _, v := range found {
+		switch {
+		case !aligned(v.Domain, domain):
+		case v.Err == nil:
+			return checked{passed: "dkim=pass d=" + normal(v.Domain)}
+		case dkim.IsTempFail(v.Err):
+			out.failed = "dkim=temperror d=" + normal(v.Domain) + ": no answer for its key"
+		default:
+			out.failed = failure(v)
+		}
+	}
+	out.temporary = look.temporary()
+	return out
+}
+
+// failure puts a signature that does not hold into words. A key that is gone or
+// out of date says nothing of the mail.
+func failure(v *dkim.Verification) string {
+	result := "fail"
+	if dkim.IsPermFail(v.Err) {
+		result = "permerror"
+	}
+	return "dkim=" + result + " d=" + normal(v.Domain) + ": " + strings.TrimPrefix(v.Err.Error(), "dkim: ")
+}
+
+const signatureField = "DKIM-Signature"
+
+func hasSignature(fields []field, domain string) bool {
+	for _, f := range fields {
+		if f.is(signatureField) && aligned(signer(f.value), domain) {
+			return true
+		}
+	}
+	return false
+}
+
+// signer is the d= of a signature, empty where it has none.
+func signer(value string) string {
+	for tag := range strings.SplitSeq(value, ";") {
+		if key, v, ok := strings.Cut(tag, "="); ok && strings.TrimSpace(key) == "d" {
+			return strings.Join(strings.Fields(v), "")
+		}
+	}
+	return ""
+}
+
+// only is a head without the signatures of other organisations, so that a heap
+// of them neither hides the right one nor costs anything. Nothing else changes,
+// byte for byte.
+func only(head []byte, domain string) []byte {
+	out := make([]byte, 0, len(head))
+	start := 0
+	flush := func(end int) {
+		piece := head[start:end]
+		name, value, _ := bytes.Cut(piece, []byte(":"))
+		foreign := strings.EqualFold(strings.TrimSpace(string(name)), signatureField) &&
+			!aligned(signer(string(value)), domain)
+		if !foreign {
+			out = append(out, piece...)
+		}
+		start = end
+	}
+	at := 0
+	for line := range bytes.Lines(head) {
+		if at > start && line[0] != ' ' && line[0] != '\t' {
+			flush(at)
+		}
+		at += len(line)
+	}
+	flush(at)
+	return out
+}
+
+// lookup answers the verification's questions for keys, and remembers whether
+// one went unanswered. The library asks from several goroutines.
+type lookup struct {
+	keys   *keyring
+	domain string
+
+	mu   sync.Mutex
+	temp error
+}
+
+func (l *lookup) txt(ctx context.Context, name string) ([]string, error) {
+	if _, owner, ok := cutLast(name, "._domainkey."); !ok || !aligned(owner, l.domain) {
+		return nil, errors.New("not a key of the shop")
+	}
+	txt, err := l.keys.get(ctx, name)
+	var dns *net.DNSError
+	if err == nil || errors.As(err, &dns) && dns.IsNotFound {
+		return txt, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.temp = err
+	return nil, unanswered{err}
+}
+
+func (l *lookup) temporary() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.temp
+}
+
+// unanswered is an error the library takes for a temporary one. Go's own
+// resolver does not call "network is unreachable" temporary; for us it is.
+type unanswered struct{ error }
+
+func (u unanswered) Unwrap() error   { return u.error }
+func (u unanswered) Timeout() bool   { return true }
+func (u unanswered) Temporary() bool { return true }
+
+// keyring keeps keys for a while: a first scan judges hundreds of mails signed
+// with the same one. Only answers are kept, never the lack of one.
+type keyring struct {
+	from Resolver
+
+	mu   sync.Mutex
+	kept map[string]key
+}
+
+type key struct {
+	txt   []string
+	until time.Time
+}
+
+const (
+	keyLife = 10 * time.Minute
+	maxKeys = 64
+)
+
+func newKeyring(r Resolver) *keyring {
+	return &keyring{from: r, kept: map[string]key{}}
+}
+
+func (k *keyring) get(ctx context.Context, name string) ([]string, error) {
+	name = strings.ToLower(name)
+	now := time.Now()
+	k.mu.Lock()
+	have, ok := k.kept[name]
+	k.mu.Unlock()
+	if ok && now.Before(have.until) {
+		return have.txt, nil
+	}
+	txt, err := k.from.LookupTXT(ctx, name)
+	if err != nil || len(txt) == 0 {
+		return txt, err //nolint:wrapcheck // the cause is looked at by our caller
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if len(k.kept) >= maxKeys {
+		clear(k.kept)
+	}
+	k.kept[name] = key{txt: txt, until: now.Add(keyLife)}
+	return txt, nil
+}

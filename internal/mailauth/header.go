@@ -1,0 +1,102 @@
+package mailauth
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// field is one header field, unfolded, the topmost first.
+type field struct {
+	name  string // as written, without blanks around it
+	value string
+}
+
+func (f field) is(name string) bool { return strings.EqualFold(f.name, name) }
+
+// split cuts a mail at its first empty line. The line itself belongs to the
+// head, as DKIM's reader wants it.
+func split(raw []byte) (head, body []byte) {
+	for at := 0; at < len(raw); {
+		end := bytes.IndexByte(raw[at:], '\n')
+		if end < 0 {
+			break
+		}
+		if len(bytes.TrimRight(raw[at:at+end], "\r")) == 0 {
+			return raw[:at+end+1], raw[at+end+1:]
+		}
+		at += end + 1
+	}
+	return raw, nil
+}
+
+// fieldsOf reads a head field by field. Lines that are none (the "From " of an
+// mbox, garbage) are left out; the name may have blanks before its colon,
+// because DKIM's reader allows them too.
+func fieldsOf(head []byte) []field {
+	var out []field
+	open := false // whether a folded line continues a field we keep
+	for line := range bytes.Lines(head) {
+		text := string(bytes.TrimRight(line, "\r\n"))
+		if text == "" {
+			break
+		}
+		if text[0] == ' ' || text[0] == '\t' {
+			if open {
+				out[len(out)-1].value += " " + strings.TrimSpace(text)
+			}
+			continue
+		}
+		name, value, ok := strings.Cut(text, ":")
+		name = strings.TrimSpace(name)
+		open = ok && name != "" && !strings.ContainsAny(name, " \t")
+		if open {
+			out = append(out, field{name: name, value: strings.TrimSpace(value)})
+		}
+	}
+	return out
+}
+
+// values are the values of all fields of that name, topmost first.
+func values(fields []field, name string) []string {
+	var out []string
+	for _, f := range fields {
+		if f.is(name) {
+			out = append(out, f.value)
+		}
+	}
+	return out
+}
+
+// doubled names a field that may stand only once and stands twice. DKIM signs
+// the lower one while readers take the upper one, so a genuine mail could be
+// given another subject or another body structure without breaking it.
+func doubled(fields []field) string {
+	once := []string{"Subject", "Content-Type", "Content-Transfer-Encoding"}
+	i := slices.IndexFunc(once, func(name string) bool { return len(values(fields, name)) > 1 })
+	if i < 0 {
+		return ""
+	}
+	return once[i]
+}
+
+// oneLine makes text from outside fit for a log line or a JSON value.
+func oneLine(s string, limit int) string {
+	s = strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, s)
+	s = strings.Join(strings.Fields(s), " ")
+	if len(s) <= limit {
+		return s
+	}
+	cut := limit
+	for cut > 0 && !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	return s[:cut] + "..."
+}

@@ -1,0 +1,137 @@
+package mailauth_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/base64"
+	"maps"
+	"net"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-msgauth/dkim"
+)
+
+// zone is a name service of fixed records; other names do not exist.
+type zone map[string][]string
+
+func (z zone) LookupTXT(_ context.Context, name string) ([]string, error) {
+	if txt, ok := z[name]; ok {
+		return txt, nil
+	}
+	return nil, dnsError("no such host", true)
+}
+
+// with is z and the keys of signers.
+func (z zone) with(signers ...signer) zone {
+	out := maps.Clone(z)
+	for _, s := range signers {
+		out[s.name()] = s.record()
+	}
+	return out
+}
+
+func dnsError(words string, notFound bool) error {
+	return &net.DNSError{Err: words, Name: "key.example", IsNotFound: notFound, IsTemporary: !notFound}
+}
+
+// broken is a name service that only fails.
+type broken struct{ err error }
+
+func (b broken) LookupTXT(context.Context, string) ([]string, error) { return nil, b.err }
+
+// silent never answers; it tells that it was asked.
+type silent struct{ asked func() }
+
+func (s silent) LookupTXT(ctx context.Context, _ string) ([]string, error) {
+	s.asked()
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+// counter counts questions.
+type counter struct {
+	zone
+	asked atomic.Int64
+}
+
+func (c *counter) LookupTXT(ctx context.Context, name string) ([]string, error) {
+	c.asked.Add(1)
+	return c.zone.LookupTXT(ctx, name)
+}
+
+// signer signs for a domain with a key made for one test.
+type signer struct {
+	domain string
+	key    ed25519.PrivateKey
+}
+
+func newSigner(t *testing.T, domain string) signer {
+	t.Helper()
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signer{domain: domain, key: key}
+}
+
+func (s signer) name() string { return "s1._domainkey." + s.domain }
+
+func (s signer) record() []string {
+	public, _ := s.key.Public().(ed25519.PublicKey)
+	return []string{"v=DKIM1; k=ed25519; p=" + base64.StdEncoding.EncodeToString(public)}
+}
+
+func (s signer) sign(t *testing.T, mail string) string {
+	t.Helper()
+	return s.signUntil(t, mail, time.Time{})
+}
+
+func (s signer) signExpired(t *testing.T, mail string) string {
+	t.Helper()
+	return s.signUntil(t, mail, time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC))
+}
+
+func (s signer) signUntil(t *testing.T, mail string, until time.Time) string {
+	t.Helper()
+	var out bytes.Buffer
+	err := dkim.Sign(&out, strings.NewReader(mail), &dkim.SignOptions{
+		Domain: s.domain, Selector: "s1", Signer: s.key, Expiration: until,
+		HeaderCanonicalization: dkim.CanonicalizationRelaxed, BodyCanonicalization: dkim.CanonicalizationRelaxed,
+		HeaderKeys: []string{"From", "Subject", "Date", "To"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+// heap puts the topmost signature of a mail n times more on top, its value
+// spoilt so that none of them verifies.
+func heap(mail string, n int) string {
+	end := strings.Index(mail, "\r\n")
+	for strings.HasPrefix(mail[end+2:], " ") || strings.HasPrefix(mail[end+2:], "\t") {
+		end += 2 + strings.Index(mail[end+2:], "\r\n")
+	}
+	top := strings.Replace(mail[:end+2], "bh=", "bh=AAAA", 1)
+	return strings.Repeat(top, n) + mail
+}
+
+// compose is a mail of the shop as it comes, with the given From field.
+func compose(from string, more ...string) string {
+	head := []string{
+		"Received: from mail.example.net by mx.example.org; Mon, 2 Mar 2026 08:30:11 +0000",
+		"From: " + from,
+		"To: me@example.org",
+		"Subject: Order 8190000000000017: order shipped",
+		"Date: Mon, 2 Mar 2026 08:30:09 +0000",
+		"Message-ID: <1.2.3@notice.aliexpress.com>",
+		"MIME-Version: 1.0",
+		"Content-Type: text/plain; charset=utf-8",
+	}
+	return strings.Join(append(more, head...), "\r\n") + "\r\n\r\nYour order has shipped.\r\n"
+}
