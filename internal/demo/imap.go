@@ -1,0 +1,74 @@
+package demo
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapserver"
+	"github.com/emersion/go-imap/v2/imapserver/imapmemserver"
+)
+
+// The one account of the demo's mail servers.
+const (
+	Address  = "you@demo.example"
+	Password = "demo"
+)
+
+// Inbox is an IMAP server with one account, in memory.
+type Inbox struct {
+	Addr string
+
+	user   *imapmemserver.User
+	server *imapserver.Server
+	done   chan error
+}
+
+// OpenInbox starts the server on a free port of loopback. Close it.
+func OpenInbox(ctx context.Context) (*Inbox, error) {
+	user := imapmemserver.NewUser(Address, Password)
+	if err := user.Create("INBOX", nil); err != nil {
+		return nil, fmt.Errorf("demo: create inbox: %w", err)
+	}
+	mem := imapmemserver.New()
+	mem.AddUser(user)
+	server := imapserver.New(&imapserver.Options{
+		NewSession: func(*imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
+			return mem.NewSession(), nil, nil
+		},
+		Caps:         imap.CapSet{imap.CapIMAP4rev1: {}, imap.CapIMAP4rev2: {}},
+		InsecureAuth: true, // the connection never leaves this machine
+	})
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("demo: listen for IMAP: %w", err)
+	}
+	in := &Inbox{Addr: l.Addr().String(), user: user, server: server, done: make(chan error, 1)}
+	go func() { in.done <- server.Serve(l) }()
+	return in, nil
+}
+
+// Deliver puts a mail into the inbox, as it would arrive.
+func (in *Inbox) Deliver(raw []byte, at time.Time) error {
+	if _, err := in.user.Append("INBOX", literal{bytes.NewReader(raw)}, &imap.AppendOptions{Time: at}); err != nil {
+		return fmt.Errorf("demo: deliver a mail: %w", err)
+	}
+	return nil
+}
+
+// Close stops the server and waits for it.
+func (in *Inbox) Close() error {
+	err := in.server.Close()
+	<-in.done
+	return err
+}
+
+// literal is a mail as the server takes it.
+type literal struct{ *bytes.Reader }
+
+// Size is the length of the mail in bytes.
+func (l literal) Size() int64 { return l.Reader.Size() }

@@ -1,0 +1,93 @@
+package demo
+
+import "time"
+
+// scan is one event of a journey as each post would tell it. A post without a
+// code for it does not know of it.
+type scan struct {
+	day, hour int // after the start, UTC
+
+	cainiao string // action code
+	upu     string // event code
+	russian oper   // Russian Post operation
+
+	zone    int // hours east of UTC at the place
+	country string
+	place   string
+	text    string
+}
+
+// oper is an operation of Russian Post: type and attribute, with their names.
+type oper struct {
+	kind, attr         int
+	kindName, attrName string
+}
+
+// journey is the life of one parcel.
+type journey struct {
+	number string
+	local  string // the number of the last mile; Cainiao tells it from localDay on
+	day    int    // of that
+	scans  []scan
+}
+
+// days is how long the story takes.
+const days = 34
+
+func (s scan) at(start time.Time) time.Time {
+	return start.Add(time.Duration(s.day*24+s.hour) * time.Hour)
+}
+
+// Operations of Russian Post in the story.
+func accepted() oper  { return oper{1, 0, "Прием", ""} }
+func exported() oper  { return oper{10, 0, "Экспорт международной почты", ""} }
+func arrived() oper   { return oper{8, 13, "Обработка", "Прибыло на территорию РФ"} }
+func toCustoms() oper { return oper{11, 0, "Прием на таможню", ""} }
+func released() oper  { return oper{14, 1, "Таможенное оформление", "Выпущено таможней"} }
+func withheld() oper {
+	return oper{14, 6, "Таможенное оформление", "Направлено с обязательной уплатой таможенных платежей"}
+}
+func sorted() oper  { return oper{8, 3, "Обработка", "Прибыло в сортировочный центр"} }
+func waits() oper   { return oper{8, 2, "Обработка", "Прибыло в место вручения"} }
+func courier() oper { return oper{8, 15, "Обработка", "Передано курьеру"} }
+func handed() oper  { return oper{2, 1, "Вручение", "Вручение адресату"} }
+
+// journeys are the parcels of the story. Numbers and people are invented, the
+// check digits are right.
+func journeys() []journey {
+	return []journey{
+		{number: "RB700102030CN", scans: []scan{
+			{day: 3, hour: 3, cainiao: "PU_PICKUP_SUCCESS", upu: "EMA", russian: accepted(), zone: 8, country: "CN", place: "Shenzhen", text: "Accepted by carrier"},
+			{day: 5, hour: 1, cainiao: "SC_INBOUND_SUCCESS", zone: 8, country: "CN", place: "Guangzhou", text: "Inbound in sorting center"},
+			{day: 6, hour: 5, cainiao: "CC_EX_SUCCESS", zone: 8, country: "CN", place: "Guangzhou", text: "Export customs clearance complete"},
+			{day: 7, hour: 14, cainiao: "LH_DEPART", upu: "EMC", russian: exported(), zone: 8, country: "CN", place: "Guangzhou", text: "Departed from departure country/region"},
+			{day: 21, hour: 4, upu: "EMD", russian: arrived(), zone: 3, country: "RU", place: "Москва", text: "Arrived at inward office of exchange"},
+			{day: 21, hour: 11, upu: "EDB", russian: toCustoms(), zone: 3, country: "RU", place: "Москва"},
+			{day: 22, hour: 6, upu: "EDC", russian: released(), zone: 3, country: "RU", place: "Москва"},
+			{day: 23, hour: 17, russian: sorted(), zone: 3, country: "RU", place: "Тверь"},
+			{day: 25, hour: 7, upu: "EDH", russian: waits(), zone: 3, country: "RU", place: "Тверь 170100"},
+			{day: 27, hour: 15, upu: "EMI", russian: handed(), zone: 3, country: "RU", place: "Тверь 170100"},
+		}},
+		{number: "LP00710020030040", local: "10100011607346", day: 15, scans: []scan{
+			{day: 4, hour: 2, cainiao: "PU_PICKUP_SUCCESS", zone: 8, country: "CN", place: "Yiwu", text: "Accepted by carrier"},
+			{day: 6, hour: 9, cainiao: "SC_OUTBOUND_SUCCESS", zone: 8, country: "CN", place: "Hangzhou", text: "Outbound in sorting center"},
+			{day: 8, hour: 3, cainiao: "LH_DEPART", zone: 8, country: "CN", place: "Hangzhou", text: "Departed from departure country/region"},
+			{day: 14, hour: 8, cainiao: "CC_IM_START", zone: 3, country: "RU", place: "Москва", text: "Import customs clearance started"},
+			{day: 15, hour: 6, cainiao: "CC_IM_SUCCESS", zone: 3, country: "RU", place: "Москва", text: "Import customs clearance complete"},
+			{day: 16, hour: 9, cainiao: "GTMS_ACCEPT", russian: accepted(), zone: 3, country: "RU", place: "Москва", text: "Received by local delivery company"},
+			{day: 18, hour: 5, russian: sorted(), zone: 3, country: "RU", place: "Тверь"},
+			{day: 20, hour: 6, cainiao: "GTMS_DELIVERING", russian: courier(), zone: 3, country: "RU", place: "Тверь", text: "Out for delivery"},
+			{day: 20, hour: 13, cainiao: "GTMS_SIGNED", russian: handed(), zone: 3, country: "RU", place: "Тверь", text: "Delivered"},
+		}},
+		{number: "LZ550104072SG", scans: []scan{
+			{day: 10, hour: 4, cainiao: "PU_PICKUP_SUCCESS", upu: "EMA", zone: 8, country: "SG", place: "Singapore", text: "Posting/Collection"},
+			{day: 13, hour: 9, cainiao: "LH_DEPART", upu: "EMC", russian: exported(), zone: 8, country: "SG", place: "Singapore", text: "Departure from outward office of exchange"},
+		}},
+		{number: "RU700103052CN", scans: []scan{
+			{day: 14, hour: 2, cainiao: "PU_PICKUP_SUCCESS", russian: accepted(), zone: 8, country: "CN", place: "Dongguan", text: "Accepted by carrier"},
+			{day: 17, hour: 9, cainiao: "LH_DEPART", russian: exported(), zone: 8, country: "CN", place: "Guangzhou", text: "Departed from departure country/region"},
+			{day: 31, hour: 5, russian: arrived(), zone: 3, country: "RU", place: "Москва"},
+			{day: 33, hour: 8, russian: withheld(), zone: 3, country: "RU", place: "Москва"},
+		}},
+	}
+}

@@ -1,0 +1,273 @@
+package tracker
+
+import (
+	"slices"
+	"time"
+
+	"parcelwatch/parcel"
+)
+
+// Rules are the person's settings that decide what becomes of a notice.
+type Rules struct {
+	Home            string // ISO country where parcels arrive unless events say otherwise
+	RequireVerified bool   // unverified mail creates nothing
+}
+
+// importNotice changes the state by what a notice says: orders and parcels are
+// found or made, numbers joined, the step becomes an event, and what moved is
+// recorded as changes. A notice that may not create anything leaves the state
+// alone; a shipment mail that names nothing is noted as not understood.
+func importNotice(s *State, ref parcel.MailRef, n parcel.Notice, rules Rules, now time.Time) {
+	if !n.Shipment() || !n.Verdict.Trust.Creates() {
+		return
+	}
+	if n.Verdict.Trust == parcel.TrustUnverified && rules.RequireVerified {
+		s.NotUnderstood = notUnderstood(ref, n, now, "not confirmed to be the shop's ("+n.Verdict.Reason+"), and require_verified is set")
+		return
+	}
+	if len(n.Parcels) == 0 && len(n.Orders) == 0 {
+		s.NotUnderstood = notUnderstood(ref, n, now, "a shipment mail without an order or tracking number that could be recognised")
+		return
+	}
+	before := snapshots(s)
+	fresh := map[string]parcel.Step{}
+	for _, id := range orderIDs(n) {
+		if o, earlier := importOrder(s, id, ref.Mailbox, n, now); o != nil {
+			fresh[o.ID] = earlier
+		}
+	}
+	for _, np := range n.Parcels {
+		importParcel(s, np, ref.Mailbox, n, rules, now)
+	}
+	if len(n.Parcels) == 0 {
+		spreadStep(s, n, rules, now)
+	}
+	for _, p := range s.Parcels {
+		s.Changes = append(s.Changes, before[p].changes(p, now)...)
+	}
+	for _, o := range s.Orders {
+		if earlier, ok := fresh[o.ID]; ok && len(parcelsOf(s, o.ID)) == 0 {
+			s.Changes = append(s.Changes, orderChanges(o, earlier, now)...)
+		}
+	}
+}
+
+func notUnderstood(ref parcel.MailRef, n parcel.Notice, now time.Time, why string) *parcel.NotUnderstood {
+	return &parcel.NotUnderstood{Mail: ref.String(), Subject: n.Subject, Why: why, At: now}
+}
+
+func snapshots(s *State) map[*parcel.Parcel]snapshot {
+	out := make(map[*parcel.Parcel]snapshot, len(s.Parcels))
+	for _, p := range s.Parcels {
+		out[p] = snap(p)
+	}
+	return out
+}
+
+// orderIDs are all orders a notice names, once each.
+func orderIDs(n parcel.Notice) []string {
+	ids := slices.Clone(n.Orders)
+	for _, p := range n.Parcels {
+		ids = append(ids, p.Orders...)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// importOrder finds or makes the order and moves it on. It returns the order and
+// its earlier step (empty for a new one), or nil where nothing is to be told.
+func importOrder(s *State, id, mailbox string, n parcel.Notice, now time.Time) (*parcel.Order, parcel.Step) {
+	i := slices.IndexFunc(s.Orders, func(o *parcel.Order) bool { return o.ID == id })
+	var o *parcel.Order
+	var earlier parcel.Step
+	if i < 0 {
+		if s.Forgotten[id] {
+			return nil, ""
+		}
+		o = &parcel.Order{ID: id, Shop: n.Shop, Mailbox: mailbox, FirstSeen: now}
+		s.Orders = append(s.Orders, o)
+	} else {
+		o, earlier = s.Orders[i], s.Orders[i].Step
+	}
+	if len(o.Items) == 0 && len(n.Orders) <= 1 {
+		o.Items = n.Items
+	}
+	if n.ETA != "" {
+		o.ETA = n.ETA
+	}
+	at := sentOr(n, now)
+	if n.Step == parcel.StepConfirmed && (o.Placed.IsZero() || at.Before(o.Placed)) {
+		o.Placed = at
+	}
+	if shippedBy(n.Step) && (o.Shipped.IsZero() || at.Before(o.Shipped)) {
+		o.Shipped = at
+	}
+	if at.Before(o.StepAt) || n.Step == parcel.StepNone {
+		return nil, ""
+	}
+	if n.Step == parcel.StepOther && earlier != "" {
+		return nil, "" // unknown words do not take back a known step
+	}
+	o.Step, o.StepWords, o.StepAt = n.Step, n.StepWords, at
+	o.Closed = closes(n.Step)
+	if o.Step == earlier {
+		return nil, ""
+	}
+	return o, earlier
+}
+
+// closes reports whether the shop's step ends an order.
+func closes(s parcel.Step) bool {
+	switch s {
+	case parcel.StepClosed, parcel.StepDelivered, parcel.StepDeliveryConfirmed, parcel.StepFeedback:
+		return true
+	default:
+		return false
+	}
+}
+
+// shippedBy reports whether a step means that the seller has sent the parcel.
+func shippedBy(s parcel.Step) bool {
+	switch s {
+	case parcel.StepConfirmed, parcel.StepReadyToShip, parcel.StepClosed, parcel.StepUpdate, parcel.StepOther, parcel.StepNone:
+		return false
+	default:
+		return true
+	}
+}
+
+func orderChanges(o *parcel.Order, earlier parcel.Step, now time.Time) []NewChange {
+	c := parcel.Change{
+		Kind: parcel.ChangeNewOrder, Order: o.ID, Old: string(earlier), New: string(o.Step), To: o.Step.Status(), At: now,
+		Key:   o.ID + "|order|" + string(o.Step),
+		Quiet: now.Sub(o.StepAt) > quietAge || o.Closed,
+	}
+	if earlier != "" {
+		c.Kind = parcel.ChangeOrderStep
+	}
+	return []NewChange{{Change: c}}
+}
+
+// importParcel finds the parcel of a number, joins the number to one, or makes a
+// new one, and adds the mail's step to its timeline.
+func importParcel(s *State, np parcel.NoticeParcel, mailbox string, n parcel.Notice, rules Rules, now time.Time) {
+	p := carrying(s, np.Number)
+	if p == nil {
+		p = join(s, np, n, now)
+	}
+	if p == nil {
+		if s.Forgotten[string(np.Number)] {
+			return
+		}
+		p = &parcel.Parcel{FirstSeen: now, Mailbox: mailbox, NextCheck: now, Reason: "new"}
+		s.Parcels = append(s.Parcels, p)
+		p.AddLink(parcel.Link{Number: np.Number, Since: now, Reason: "mail", Certainty: parcel.Certain})
+		suspect(s, p, np, now)
+	}
+	for _, id := range np.Orders {
+		if !slices.Contains(p.Orders, id) && !s.Forgotten[id] {
+			p.Orders = append(p.Orders, id)
+		}
+	}
+	if len(n.Parcels) == 1 {
+		addItems(p, n.Items)
+	}
+	if n.Logistics.Sender != "" || len(n.Logistics.Sites) > 0 {
+		p.Logistics = n.Logistics
+	}
+	step := np.Step
+	if step == "" || step == parcel.StepNone {
+		step = n.Step
+	}
+	addMailEvent(p, np.Number, step, n, now)
+	inherit(s, p)
+	settle(p, rules.Home, now)
+}
+
+// spreadStep adds the step of an order-level mail to the parcel of the order,
+// where it is sure which one is meant.
+func spreadStep(s *State, n parcel.Notice, rules Rules, now time.Time) {
+	for _, id := range n.Orders {
+		of := parcelsOf(s, id)
+		if len(of) != 1 {
+			continue
+		}
+		addMailEvent(of[0], of[0].Number(), n.Step, n, now)
+		settle(of[0], rules.Home, now)
+	}
+}
+
+// addMailEvent puts the shop's step on the timeline, once for each step and day.
+func addMailEvent(p *parcel.Parcel, number parcel.Number, step parcel.Step, n parcel.Notice, now time.Time) {
+	at := sentOr(n, now)
+	switch step {
+	case parcel.StepNone, parcel.StepUpdate, parcel.StepFeedback, parcel.StepAwaitingConfirmation, parcel.StepClosed:
+		return
+	}
+	src := p.Source(parcel.SourceMail, number)
+	for _, e := range src.Events {
+		if e.Code == string(step) && e.Text == n.StepWords && parcel.DateOf(e.Time) == parcel.DateOf(at) {
+			return
+		}
+	}
+	src.Events = append(src.Events, parcel.Event{
+		Time: at, ZoneKnown: true, Status: step.Status(), Text: n.StepWords, Code: string(step),
+		Sources: []string{parcel.SourceMail},
+	})
+	slices.SortStableFunc(src.Events, func(a, b parcel.Event) int { return a.Time.Compare(b.Time) })
+	src.Answered = now
+	if n.ETA != "" {
+		src.ETA = n.ETA
+	}
+}
+
+// inherit gives the parcel what its orders know.
+func inherit(s *State, p *parcel.Parcel) {
+	for _, o := range s.Orders {
+		if !slices.Contains(p.Orders, o.ID) {
+			continue
+		}
+		if len(p.Items) == 0 {
+			p.Items = o.Items
+		}
+		if p.Shipped.IsZero() || (!o.Shipped.IsZero() && o.Shipped.Before(p.Shipped)) {
+			p.Shipped = o.Shipped
+		}
+	}
+}
+
+func addItems(p *parcel.Parcel, items []parcel.Item) {
+	for _, it := range items {
+		if !slices.Contains(p.Items, it) && len(p.Items) < 20 {
+			p.Items = append(p.Items, it)
+		}
+	}
+}
+
+func carrying(s *State, n parcel.Number) *parcel.Parcel {
+	for _, p := range s.Parcels {
+		if p.Has(n) {
+			return p
+		}
+	}
+	return nil
+}
+
+func parcelsOf(s *State, order string) []*parcel.Parcel {
+	var out []*parcel.Parcel
+	for _, p := range s.Parcels {
+		if slices.Contains(p.Orders, order) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// sentOr is when the mail was sent; now where it does not say or says a time to
+// come.
+func sentOr(n parcel.Notice, now time.Time) time.Time {
+	if n.Sent.IsZero() || n.Sent.After(now) {
+		return now
+	}
+	return n.Sent
+}

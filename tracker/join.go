@@ -1,0 +1,106 @@
+package tracker
+
+import (
+	"slices"
+	"time"
+
+	"parcelwatch/parcel"
+)
+
+// join looks for the parcel that the new number of a mail belongs to: one that
+// carries the same orders and whose number is an internal one the local post
+// replaces, or whose journey has ended where this one begins. Only a unique
+// match is joined.
+func join(s *State, np parcel.NoticeParcel, n parcel.Notice, now time.Time) *parcel.Parcel {
+	match := successors(s, np, sentOr(n, now))
+	if len(match) != 1 {
+		return nil
+	}
+	p := match[0]
+	p.AddLink(parcel.Link{Number: np.Number, Since: now, Reason: "same order", Certainty: parcel.Likely})
+	return p
+}
+
+// successors are the parcels that the number could be the next number of.
+func successors(s *State, np parcel.NoticeParcel, at time.Time) []*parcel.Parcel {
+	var out []*parcel.Parcel
+	for _, p := range s.Parcels {
+		if !sharesOrder(p, np.Orders) || slices.Contains(p.Apart, np.Number) || np.Number.Internal() {
+			continue
+		}
+		ended := p.Status.Final() && !p.LastEvent.IsZero() && p.LastEvent.Before(at) && p.Status != parcel.Delivered
+		if p.Number().Internal() && !p.Status.Final() || ended {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// suspect notes on a new parcel which others it may be the same as.
+func suspect(s *State, p *parcel.Parcel, np parcel.NoticeParcel, now time.Time) {
+	for _, other := range successors(s, np, now) {
+		if other != p && other.ID != 0 && !other.Has(np.Number) {
+			p.Maybe = append(p.Maybe, parcel.Link{
+				Number: other.Number(), Since: now, Reason: "same order", Certainty: parcel.Maybe, Parcel: other.ID,
+			})
+		}
+	}
+}
+
+func sharesOrder(p *parcel.Parcel, orders []string) bool {
+	return slices.ContainsFunc(orders, func(id string) bool { return slices.Contains(p.Orders, id) })
+}
+
+// takeOver makes from part of into: numbers, orders, items and timelines. What
+// a person has said of into stays.
+func takeOver(into, from *parcel.Parcel, reason string, sure parcel.Certainty, now time.Time) {
+	for _, l := range from.Links {
+		if !into.Has(l.Number) {
+			into.AddLink(parcel.Link{Number: l.Number, Since: now, Reason: reason, Certainty: sure})
+		}
+		into.Apart = slices.DeleteFunc(into.Apart, func(n parcel.Number) bool { return n == l.Number })
+	}
+	for _, id := range from.Orders {
+		if !slices.Contains(into.Orders, id) {
+			into.Orders = append(into.Orders, id)
+		}
+	}
+	addItems(into, from.Items)
+	for _, src := range from.Sources {
+		dst := into.Source(src.Carrier, src.Number)
+		if len(dst.Events) == 0 {
+			*dst = src
+		}
+	}
+	if into.Title == "" {
+		into.Title = from.Title
+	}
+	if into.Shipped.IsZero() || (!from.Shipped.IsZero() && from.Shipped.Before(into.Shipped)) {
+		into.Shipped = from.Shipped
+	}
+	if from.FirstSeen.Before(into.FirstSeen) {
+		into.FirstSeen = from.FirstSeen
+	}
+	into.Maybe = slices.DeleteFunc(into.Maybe, func(l parcel.Link) bool { return from.Has(l.Number) })
+}
+
+// splitOff takes one number out of p into a parcel of its own. Neither is joined
+// to the other again.
+func splitOff(p *parcel.Parcel, n parcel.Number, now time.Time) *parcel.Parcel {
+	out := &parcel.Parcel{
+		FirstSeen: now, Mailbox: p.Mailbox, Orders: slices.Clone(p.Orders), Items: slices.Clone(p.Items),
+		Typed: p.Typed, NextCheck: now, Reason: "split",
+		Links: []parcel.Link{{Number: n, Since: now, Reason: "split by hand", Certainty: parcel.Certain}},
+		Apart: p.Numbers(),
+	}
+	out.Apart = slices.DeleteFunc(out.Apart, func(x parcel.Number) bool { return x == n })
+	for _, src := range p.Sources {
+		if src.Number == n {
+			out.Sources = append(out.Sources, src)
+		}
+	}
+	p.Links = slices.DeleteFunc(p.Links, func(l parcel.Link) bool { return l.Number == n })
+	p.Sources = slices.DeleteFunc(p.Sources, func(src parcel.Source) bool { return src.Number == n })
+	p.Apart = append(p.Apart, n)
+	return out
+}

@@ -1,0 +1,117 @@
+package tracker
+
+import (
+	"slices"
+	"time"
+
+	"parcelwatch/parcel"
+)
+
+const day = 24 * time.Hour
+
+// Silence past these ends the patience where no border is being crossed.
+const (
+	patienceAnnounced   = 20 * day // announced and never scanned
+	patienceOrigin      = 15 * day // scanned in the origin country, not left
+	patienceDestination = 12 * day // seen in the destination country
+	// expiry is how long after the last event of any kind tracking ends.
+	expiry = 120 * day
+	// expiryUntracked is the same for letters whose number no post scans abroad.
+	expiryUntracked = 75 * day
+)
+
+// ownHistory is how many journeys of the person's own replace the table.
+const ownHistory = 5
+
+// History is what the person's earlier parcels have shown.
+type History []Journey
+
+// Usual is after how many days parcels from origin are usually first seen in
+// destination: the tenth and ninetieth percentile of the person's own journeys
+// once there are five of that route, else the table's.
+func (h History) Usual(origin, destination string) (minDays, maxDays int) {
+	var days []int
+	for _, j := range h {
+		if j.Origin == origin && j.Destination == destination && j.Imported.After(j.Exported) {
+			days = append(days, int(j.Imported.Sub(j.Exported)/day))
+		}
+	}
+	if len(days) < ownHistory {
+		return parcel.UsualGap(origin, destination)
+	}
+	slices.Sort(days)
+	return days[len(days)/10], days[(len(days)*9-1)/10] + 1
+}
+
+// stalledAt is when p's silence stops being normal; zero where it never does.
+func stalledAt(p *parcel.Parcel, h History) time.Time {
+	if p.Status.Final() || p.Closed {
+		return time.Time{}
+	}
+	since := p.LastEvent
+	if since.IsZero() {
+		since = p.FirstSeen
+	}
+	switch p.Phase {
+	case parcel.PhaseBetween:
+		if p.Number().Untracked() {
+			return time.Time{} // no post scans it abroad: silence says nothing
+		}
+		_, maxDays := h.Usual(p.Origin, p.Destination)
+		from := p.Exported
+		if from.IsZero() {
+			from = since
+		}
+		return later(from.Add(time.Duration(maxDays)*day), since.Add(5*day))
+	case parcel.PhaseDestination:
+		return since.Add(patienceDestination)
+	case parcel.PhaseOrigin:
+		if p.Status == parcel.PreAdvice || p.Status == "" {
+			return since.Add(patienceAnnounced)
+		}
+		return since.Add(patienceOrigin)
+	default:
+		return time.Time{}
+	}
+}
+
+// settle derives the parcel's state from its sources and the clock: expired
+// after a long silence, stalled past the usual time.
+func settle(p *parcel.Parcel, home string, now time.Time) {
+	p.Settle(home, now)
+	last := p.LastEvent
+	if last.IsZero() || last.Before(p.FirstSeen) && p.Typed {
+		last = p.FirstSeen
+	}
+	limit := expiry
+	if p.Number().Untracked() {
+		limit = expiryUntracked
+	}
+	if !p.Status.Final() && now.Sub(last) > limit {
+		p.Status, p.StatusSince, p.Phase = parcel.Expired, last.Add(limit), parcel.PhaseDone
+	}
+	switch {
+	case !p.Status.Final():
+		p.FinalAt = time.Time{}
+	case p.FinalAt.IsZero():
+		p.FinalAt = now
+	}
+}
+
+// judge sets or clears the stall of a settled parcel.
+func judge(p *parcel.Parcel, h History, now time.Time) {
+	at := stalledAt(p, h)
+	switch {
+	case at.IsZero() || now.Before(at):
+		p.Stalled = time.Time{}
+	case p.Stalled.IsZero():
+		p.Stalled = now
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

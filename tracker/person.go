@@ -1,0 +1,148 @@
+package tracker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"parcelwatch/parcel"
+)
+
+// Errors of what a person asks for.
+var (
+	// ErrSameParcel is returned where two numbers are one parcel already.
+	ErrSameParcel = errors.New("both numbers are the same parcel already")
+	// ErrOnlyNumber is returned where a parcel has no other number to split off.
+	ErrOnlyNumber = errors.New("the parcel has no other number to split from")
+)
+
+// Add follows a number that a person typed. A number that is followed already
+// only takes the title.
+func (t *Tracker) Add(ctx context.Context, n parcel.Number, title string) (parcel.Parcel, error) {
+	now := t.cfg.Now()
+	var out *parcel.Parcel
+	err := t.apply(ctx, Scope{Numbers: []parcel.Number{n}, Now: now}, func(s *State) error {
+		out = carrying(s, n)
+		if out == nil {
+			out = &parcel.Parcel{
+				FirstSeen: now, Typed: true, NextCheck: now, Reason: "new",
+				Links: []parcel.Link{{Number: n, Since: now, Reason: "typed", Certainty: parcel.Certain}},
+			}
+			s.Parcels = append(s.Parcels, out)
+			settle(out, t.cfg.Rules.Home, now)
+			s.Changes = append(s.Changes, snapshot{}.changes(out, now)...)
+		}
+		if title != "" {
+			out.Title = title
+		}
+		return nil
+	})
+	if err != nil {
+		return parcel.Parcel{}, fmt.Errorf("tracker: add %s: %w", n, err)
+	}
+	t.Wake()
+	return *out, nil
+}
+
+// Edit changes the parcel of a number as a person asks: its title, whether it is
+// told about, whether it is done.
+func (t *Tracker) Edit(ctx context.Context, n parcel.Number, edit func(*parcel.Parcel)) (parcel.Parcel, error) {
+	now := t.cfg.Now()
+	var out parcel.Parcel
+	err := t.apply(ctx, Scope{Numbers: []parcel.Number{n}, Now: now}, func(s *State) error {
+		p := carrying(s, n)
+		if p == nil {
+			return parcel.ErrNotFound
+		}
+		edit(p)
+		if !p.Closed && p.NextCheck.IsZero() && !p.Status.Final() {
+			p.NextCheck, p.Reason = now, "reopened"
+		}
+		out = *p
+		return nil
+	})
+	if err != nil {
+		return parcel.Parcel{}, fmt.Errorf("tracker: change %s: %w", n, err)
+	}
+	return out, nil
+}
+
+// Forget removes the parcel of a number. Later mail does not bring it back,
+// unless with purge that is forgotten too.
+func (t *Tracker) Forget(ctx context.Context, n parcel.Number, purge bool) error {
+	p, err := t.store.ParcelByNumber(ctx, n)
+	if err != nil {
+		return fmt.Errorf("tracker: forget %s: %w", n, err)
+	}
+	if err := t.store.Forget(ctx, p.ID, purge); err != nil {
+		return fmt.Errorf("tracker: forget %s: %w", n, err)
+	}
+	return nil
+}
+
+// Merge makes the parcel of b part of the parcel of a.
+func (t *Tracker) Merge(ctx context.Context, a, b parcel.Number) (parcel.Parcel, error) {
+	now := t.cfg.Now()
+	var out parcel.Parcel
+	err := t.apply(ctx, Scope{Numbers: []parcel.Number{a, b}, Now: now}, func(s *State) error {
+		into, from := carrying(s, a), carrying(s, b)
+		switch {
+		case into == nil || from == nil:
+			return parcel.ErrNotFound
+		case into == from:
+			return ErrSameParcel
+		}
+		takeOver(into, from, "merged by hand", parcel.Certain, now)
+		settle(into, t.cfg.Rules.Home, now)
+		into.NextCheck, into.Reason = now, "merged"
+		s.Merged = append(s.Merged, from.ID)
+		out = *into
+		return nil
+	})
+	if err != nil {
+		return parcel.Parcel{}, fmt.Errorf("tracker: merge %s and %s: %w", a, b, err)
+	}
+	t.Wake()
+	return out, nil
+}
+
+// Split makes the number a parcel of its own again. The two are never joined
+// again but by hand.
+func (t *Tracker) Split(ctx context.Context, n parcel.Number) (parcel.Parcel, error) {
+	now := t.cfg.Now()
+	var out *parcel.Parcel
+	err := t.apply(ctx, Scope{Numbers: []parcel.Number{n}, Now: now}, func(s *State) error {
+		p := carrying(s, n)
+		switch {
+		case p == nil:
+			return parcel.ErrNotFound
+		case len(p.Links) < 2:
+			return ErrOnlyNumber
+		}
+		out = splitOff(p, n, now)
+		s.Parcels = append(s.Parcels, out)
+		settle(p, t.cfg.Rules.Home, now)
+		settle(out, t.cfg.Rules.Home, now)
+		p.NextCheck, p.Reason = now, "split"
+		return nil
+	})
+	if err != nil {
+		return parcel.Parcel{}, fmt.Errorf("tracker: split off %s: %w", n, err)
+	}
+	t.Wake()
+	return *out, nil
+}
+
+// apply is Store.Apply for what a person does; the order of parcels in the state
+// is made the same every time.
+func (t *Tracker) apply(ctx context.Context, scope Scope, decide func(*State) error) error {
+	err := t.store.Apply(ctx, scope, func(s *State) error {
+		slices.SortStableFunc(s.Parcels, func(a, b *parcel.Parcel) int { return int(a.ID - b.ID) })
+		return decide(s)
+	})
+	if err == nil {
+		t.cfg.OnChange()
+	}
+	return err
+}

@@ -1,0 +1,235 @@
+package tracker
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"parcelwatch/carriers"
+	"parcelwatch/parcel"
+)
+
+const (
+	// roundLimit is how many due parcels are taken up at a time.
+	roundLimit = 1000
+	// longestNap bounds every wait: after a suspend the wall clock has moved and
+	// timers have not, and other processes write to the same store.
+	longestNap = time.Minute
+)
+
+// visit is one parcel's turn: it ends when all its asks have ended.
+type visit struct {
+	id       int64
+	open     int
+	answered bool
+	until    time.Time // the earliest moment a carrier that was not asked can be
+}
+
+// job is one number to ask one carrier about.
+type job struct {
+	visit  *visit
+	number parcel.Number
+	asked  time.Time // when it was last asked; the longest ago goes first
+}
+
+// outcome is how a job ended.
+type outcome struct {
+	job
+	carrier string
+	result  carriers.Result
+}
+
+// poll is the state of one Run. Only its goroutine touches visits.
+type poll struct {
+	*Tracker
+	history History
+	visits  map[int64]*visit
+	queues  map[string]*queue
+	done    chan outcome
+}
+
+// Run asks carriers about due parcels until the context ends, and waits for
+// every question under way to end. Each carrier has one goroutine, so that a
+// slow one does not hold up the others.
+func (t *Tracker) Run(ctx context.Context) error {
+	p := &poll{Tracker: t, visits: map[int64]*visit{}, queues: map[string]*queue{}, done: make(chan outcome)}
+	var workers sync.WaitGroup
+	for name, a := range t.askers {
+		q := newQueue()
+		p.queues[name] = q
+		workers.Go(func() { p.work(ctx, a, q) })
+	}
+	defer workers.Wait()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case o := <-p.done:
+			p.finish(ctx, o)
+			continue
+		case <-t.wake:
+		case <-timer.C:
+		}
+		timer.Reset(p.round(ctx))
+	}
+}
+
+// round starts a visit for every due parcel that has none, and returns how long
+// nothing is due.
+func (p *poll) round(ctx context.Context) time.Duration {
+	now := p.cfg.Now()
+	due, err := p.store.Due(ctx, now, roundLimit+len(p.visits))
+	if err != nil {
+		p.failed(ctx, "cannot list due parcels", err)
+		return longestNap
+	}
+	if len(due) > 0 {
+		if p.history, err = p.store.Journeys(ctx); err != nil {
+			p.failed(ctx, "cannot read earlier journeys", err)
+			return longestNap
+		}
+	}
+	for _, one := range due {
+		if p.visits[one.ID] == nil {
+			p.start(ctx, one, now)
+		}
+	}
+	next, err := p.store.NextDue(ctx)
+	if err != nil {
+		p.failed(ctx, "cannot tell what is due next", err)
+		return longestNap
+	}
+	if wait := next.Sub(p.cfg.Now()); !next.IsZero() && wait < longestNap {
+		return max(wait, time.Second)
+	}
+	return longestNap
+}
+
+// start queues the asks of one parcel, or closes the visit at once where nobody
+// is to be asked.
+func (p *poll) start(ctx context.Context, one parcel.Parcel, now time.Time) {
+	v := &visit{id: one.ID}
+	for _, ask := range p.cfg.Plan(one, now) {
+		asker := p.askers[ask.Carrier]
+		if ask.Skip != "" || asker == nil {
+			continue
+		}
+		last := one.Source(ask.Carrier, ask.Number).Asked
+		if free := last.Add(asker.Info().PerNumber); free.After(now) {
+			v.until = earliest(v.until, free)
+			continue
+		}
+		v.open++
+		p.queues[ask.Carrier].put(job{visit: v, number: ask.Number, asked: last})
+	}
+	if v.open == 0 {
+		p.close(ctx, v, nil)
+		return
+	}
+	p.visits[one.ID] = v
+}
+
+// work asks one carrier, as many numbers in a call as it takes, until the
+// context ends.
+func (p *poll) work(ctx context.Context, a Asker, q *queue) {
+	info := a.Info()
+	for {
+		jobs, ok := q.take(ctx, max(info.Batch, 1))
+		if !ok {
+			return
+		}
+		numbers := make([]parcel.Number, len(jobs))
+		for i, j := range jobs {
+			numbers[i] = j.number
+		}
+		results, err := a.Track(ctx, numbers)
+		if ctx.Err() != nil {
+			return
+		}
+		for i, j := range jobs {
+			o := outcome{job: j, carrier: info.Name, result: carriers.Result{Number: j.number, Err: err}}
+			if err == nil {
+				o.result = results[i]
+			}
+			select {
+			case p.done <- o:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
+}
+
+// finish records one outcome and closes the visit with the last one.
+func (p *poll) finish(ctx context.Context, o outcome) {
+	o.visit.open--
+	var answers []Answer
+	var notNow *carriers.NotNowError
+	if errors.As(o.result.Err, &notNow) {
+		o.visit.until = earliest(o.visit.until, notNow.Until)
+	} else {
+		o.visit.answered = true
+		answers = []Answer{{Carrier: o.carrier, Result: o.result}}
+	}
+	if o.visit.open == 0 {
+		delete(p.visits, o.visit.id)
+		p.close(ctx, o.visit, answers)
+		return
+	}
+	if len(answers) > 0 {
+		p.record(ctx, o.visit.id, answers, nil)
+	}
+}
+
+// close records the last answers of a visit and when the parcel's next turn is.
+func (p *poll) close(ctx context.Context, v *visit, answers []Answer) {
+	p.record(ctx, v.id, answers, func(one *parcel.Parcel, h History, now time.Time) {
+		one.NextCheck, one.Reason = NextCheck(one, h, p.cfg.Zone, now)
+		if !v.answered && !v.until.IsZero() && !one.NextCheck.IsZero() && v.until.After(now) {
+			one.NextCheck, one.Reason = v.until, "waits_for_carrier"
+		}
+	})
+}
+
+func (p *poll) record(ctx context.Context, id int64, answers []Answer, then func(*parcel.Parcel, History, time.Time)) {
+	now := p.cfg.Now()
+	scope := Scope{Parcels: []int64{id}, Now: now}
+	for _, a := range answers {
+		for _, alias := range a.Tracking.Aliases {
+			scope.Numbers = append(scope.Numbers, alias.Number)
+		}
+	}
+	told := false
+	err := p.store.Apply(ctx, scope, func(s *State) error {
+		one := absorb(s, id, answers, p.cfg.Rules, p.history, now)
+		if one != nil && then != nil {
+			then(one, p.history, now)
+		}
+		told = len(s.Changes) > 0
+		return nil
+	})
+	if err != nil {
+		p.failed(ctx, "cannot record what carriers answered", err, "parcel", id)
+		return
+	}
+	if told {
+		p.cfg.OnChange()
+	}
+}
+
+func (p *poll) failed(ctx context.Context, msg string, err error, args ...any) {
+	if ctx.Err() == nil {
+		p.cfg.Log.ErrorContext(ctx, msg, append(args, "err", err)...)
+	}
+}
+
+// earliest is the earlier of two times, where zero is none.
+func earliest(a, b time.Time) time.Time {
+	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,54 @@
+package tracker
+
+import (
+	"context"
+	"slices"
+	"sync"
+)
+
+// queue holds the jobs of one carrier, the longest not asked first: where a
+// budget is short, every parcel has its turn.
+type queue struct {
+	mu   sync.Mutex
+	jobs []job
+	some chan struct{}
+}
+
+func newQueue() *queue { return &queue{some: make(chan struct{}, 1)} }
+
+func (q *queue) put(j job) {
+	q.mu.Lock()
+	at, _ := slices.BinarySearchFunc(q.jobs, j, func(a, b job) int {
+		if c := a.asked.Compare(b.asked); c != 0 {
+			return c
+		}
+		return -1 // behind its equals
+	})
+	q.jobs = slices.Insert(q.jobs, at, j)
+	q.mu.Unlock()
+	select {
+	case q.some <- struct{}{}:
+	default:
+	}
+}
+
+// take waits for jobs and returns at most n of them, or false when the context
+// ends.
+func (q *queue) take(ctx context.Context, n int) ([]job, bool) {
+	for {
+		q.mu.Lock()
+		if len(q.jobs) > 0 {
+			n = min(n, len(q.jobs))
+			out := slices.Clone(q.jobs[:n])
+			q.jobs = slices.Delete(q.jobs, 0, n)
+			q.mu.Unlock()
+			return out, true
+		}
+		q.mu.Unlock()
+		select {
+		case <-ctx.Done():
+			return nil, false
+		case <-q.some:
+		}
+	}
+}

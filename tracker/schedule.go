@@ -1,0 +1,165 @@
+package tracker
+
+import (
+	"hash/fnv"
+	"time"
+
+	"parcelwatch/parcel"
+)
+
+// Grace is how long after a final status carriers are still asked: corrections
+// and returns come late.
+const grace = 10 * day
+
+// NextCheck says when the carriers are to be asked again about a settled parcel,
+// and why then, in one word. The zero time means never. loc is the zone of the
+// destination: posts hand over by day, so the hours of the night there are left
+// out where only people move parcels.
+func NextCheck(p *parcel.Parcel, h History, loc *time.Location, now time.Time) (time.Time, string) {
+	every, reason := pace(p, h, now)
+	if every == 0 {
+		return time.Time{}, reason
+	}
+	next := now.Add(spread(p, every))
+	if byDay(p.Status) || (p.Phase == parcel.PhaseDestination && every < 12*time.Hour) {
+		next = daytime(next, loc)
+	}
+	return next, reason
+}
+
+// pace is how long to wait until the next check; 0 for never.
+func pace(p *parcel.Parcel, h History, now time.Time) (time.Duration, string) {
+	if p.Closed {
+		return 0, "closed"
+	}
+	if p.Status.Final() {
+		return afterFinal(p, now)
+	}
+	quiet := now.Sub(later(p.LastEvent, p.FirstSeen))
+	switch p.Status {
+	case parcel.OutForDelivery:
+		return time.Hour, "out_for_delivery"
+	case parcel.AttemptFailed:
+		return 3 * time.Hour, "attempt_failed"
+	case parcel.ReadyForPickup:
+		return 8 * time.Hour, "waits_for_pickup"
+	case parcel.CustomsHold:
+		return 12 * time.Hour, "customs"
+	case parcel.Returning, parcel.Exception:
+		return day, "returning"
+	default:
+	}
+	switch p.Phase {
+	case parcel.PhaseDestination:
+		return inDestination(p, quiet, now)
+	case parcel.PhaseBetween:
+		return crossing(p, h, now)
+	default:
+		return inOrigin(p, quiet)
+	}
+}
+
+// afterFinal asks a few more times, ever more rarely, until the grace is over.
+func afterFinal(p *parcel.Parcel, now time.Time) (time.Duration, string) {
+	gone := now.Sub(p.FinalAt)
+	switch {
+	case p.FinalAt.IsZero() || gone > grace:
+		return 0, "final"
+	case p.Status == parcel.Expired:
+		return 5 * day, "grace"
+	case gone < day:
+		return 2 * day, "grace"
+	default:
+		return 4 * day, "grace"
+	}
+}
+
+// inDestination: a few days after the arrival the parcel is near its post
+// office, and then it is worth asking every few hours of the day.
+func inDestination(p *parcel.Parcel, quiet time.Duration, now time.Time) (time.Duration, string) {
+	arrived := now.Sub(p.Imported)
+	if p.Imported.IsZero() {
+		arrived = quiet
+	}
+	switch {
+	case quiet > 8*day:
+		return day, "quiet"
+	case arrived < 36*time.Hour:
+		return 8 * time.Hour, "arrived"
+	case quiet > 4*day:
+		return 6 * time.Hour, "quiet"
+	default:
+		return 3*time.Hour + 30*time.Minute, "near_delivery"
+	}
+}
+
+// crossing: nothing can happen just after export; towards the usual time of
+// arrival it is worth looking more often, and past it rarely again.
+func crossing(p *parcel.Parcel, h History, now time.Time) (time.Duration, string) {
+	minDays, maxDays := h.Usual(p.Origin, p.Destination)
+	gone := now.Sub(later(p.Exported, p.LastEvent))
+	if !p.Exported.IsZero() {
+		gone = now.Sub(p.Exported)
+	}
+	switch days := int(gone / day); {
+	case days*4 < minDays*3:
+		return 2 * day, "gap"
+	case days <= maxDays:
+		return 16 * time.Hour, "arrival_due"
+	case days <= 2*maxDays:
+		return day, "late"
+	default:
+		return 3 * day, "long_silent"
+	}
+}
+
+func inOrigin(p *parcel.Parcel, quiet time.Duration) (time.Duration, string) {
+	switch {
+	case quiet > 20*day:
+		return 3 * day, "long_silent"
+	case quiet > 5*day:
+		return day, "quiet"
+	case p.Status == parcel.PreAdvice || p.Status == "":
+		return 16 * time.Hour, "announced"
+	default:
+		return 12 * time.Hour, "origin"
+	}
+}
+
+// byDay reports whether only people working by day can move the status.
+func byDay(s parcel.Status) bool {
+	switch s {
+	case parcel.OutForDelivery, parcel.AttemptFailed, parcel.ReadyForPickup, parcel.CustomsHold:
+		return true
+	default:
+		return false
+	}
+}
+
+// Posts scan between these hours of the destination.
+const (
+	dayStarts = 8
+	dayEnds   = 21
+)
+
+// daytime moves t out of the night of loc, to the next morning.
+func daytime(t time.Time, loc *time.Location) time.Time {
+	local := t.In(loc)
+	morning := time.Date(local.Year(), local.Month(), local.Day(), dayStarts, local.Minute(), local.Second(), 0, loc)
+	switch {
+	case local.Hour() < dayStarts:
+		return morning
+	case local.Hour() >= dayEnds:
+		return morning.AddDate(0, 0, 1)
+	default:
+		return t
+	}
+}
+
+// spread moves a wait by up to a tenth, the same for the same parcel, so that
+// many parcels learned together are not asked about together for ever.
+func spread(p *parcel.Parcel, every time.Duration) time.Duration {
+	sum := fnv.New32a()
+	_, _ = sum.Write([]byte(p.Number()))
+	return every - every/20 + time.Duration(sum.Sum32()%1000)*every/10000
+}

@@ -1,0 +1,106 @@
+package tracker
+
+import (
+	"time"
+
+	"parcelwatch/parcel"
+)
+
+// quietAge is how old an event may be when it is learned and still be news. The
+// first scan of a mailbox and the first answer of a post bring weeks of history.
+const quietAge = 7 * 24 * time.Hour
+
+// snapshot is what a parcel looked like before something was learned, as far as
+// that is worth telling.
+type snapshot struct {
+	known   bool // the parcel existed
+	status  parcel.Status
+	numbers int
+	eta     parcel.Date
+	pickup  parcel.Pickup
+	stalled bool
+	maybe   int
+}
+
+func snap(p *parcel.Parcel) snapshot {
+	return snapshot{
+		known: p.ID != 0, status: p.Status, numbers: len(p.Links), eta: p.ETA,
+		pickup: p.Pickup, stalled: !p.Stalled.IsZero(), maybe: len(p.Maybe),
+	}
+}
+
+// changes lists what is different in p since before, as news with keys that make
+// every transition unique. New parcels tell that they are new, not also where
+// they are.
+func (before snapshot) changes(p *parcel.Parcel, now time.Time) []NewChange {
+	var out []NewChange
+	add := func(kind parcel.ChangeKind, detail string, c parcel.Change) {
+		c.Kind, c.At = kind, now
+		c.Key = key(p, kind, detail)
+		c.Quiet = c.Quiet || p.Muted || p.Closed
+		out = append(out, NewChange{Change: c, Of: p})
+	}
+	last := lastMove(p)
+	day := string(parcel.DateOf(last.Time))
+	if !before.known {
+		add(parcel.ChangeNewParcel, "", parcel.Change{
+			To: p.Status, New: string(p.Number()), Event: last, Quiet: stale(last, p, now),
+		})
+		return out
+	}
+	if p.Status != before.status {
+		add(parcel.ChangeMoved, string(p.Status)+"|"+day, parcel.Change{
+			From: before.status, To: p.Status, Event: last, Quiet: old(last, now) && p.Status != parcel.Expired,
+		})
+	}
+	for _, l := range p.Links[min(before.numbers, len(p.Links)):] {
+		add(parcel.ChangeNumber, string(l.Number), parcel.Change{
+			Old: string(p.Links[0].Number), New: string(l.Number), To: p.Status, Quiet: p.Status.Final(),
+		})
+	}
+	for _, l := range p.Maybe[min(before.maybe, len(p.Maybe)):] {
+		add(parcel.ChangeMaybeSame, string(l.Number), parcel.Change{New: string(l.Number), To: p.Status})
+	}
+	if p.Pickup.Until != before.pickup.Until && p.Pickup.Until != "" && p.Status == parcel.ReadyForPickup && p.Status == before.status {
+		add(parcel.ChangePickupUntil, string(p.Pickup.Until), parcel.Change{
+			Old: string(before.pickup.Until), New: string(p.Pickup.Until), To: p.Status,
+		})
+	}
+	if p.ETA != before.eta && p.ETA != "" && !p.Status.Final() {
+		add(parcel.ChangeETA, string(p.ETA), parcel.Change{Old: string(before.eta), New: string(p.ETA), To: p.Status, Quiet: true})
+	}
+	if !p.Stalled.IsZero() && !before.stalled {
+		add(parcel.ChangeStalled, day, parcel.Change{To: p.Status, Event: last})
+	}
+	return out
+}
+
+// key names a transition by the parcel's first number, which it keeps for life.
+func key(p *parcel.Parcel, kind parcel.ChangeKind, detail string) string {
+	first := ""
+	if len(p.Links) > 0 {
+		first = string(p.Links[0].Number) + "@" + string(parcel.DateOf(p.FirstSeen.UTC()))
+	}
+	return first + "|" + string(kind) + "|" + detail
+}
+
+// lastMove is the newest event that moved the parcel; the zero event for none.
+func lastMove(p *parcel.Parcel) parcel.Event {
+	events := p.Timeline()
+	for i := len(events) - 1; i >= 0; i-- {
+		if events[i].Status != parcel.Info {
+			return events[i]
+		}
+	}
+	return parcel.Event{}
+}
+
+// stale reports whether the first sight of a parcel is no news: it has arrived
+// already, or its newest event is old.
+func stale(last parcel.Event, p *parcel.Parcel, now time.Time) bool {
+	return !p.Typed && (p.Status.Final() || old(last, now))
+}
+
+func old(e parcel.Event, now time.Time) bool {
+	return !e.Time.IsZero() && now.Sub(e.Time) > quietAge
+}
