@@ -1,0 +1,292 @@
+package sqlite
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"parcelwatch/parcel"
+	"parcelwatch/tracker"
+)
+
+// Posts give a number out again after some time. A parcel that was final for
+// longer than this is not what a new mail with its number means.
+const reuseMonths = 6
+
+// Apply loads what the scope names, lets decide change it, and stores the
+// outcome in one transaction.
+//
+// By number only parcels are loaded that are not final for more than six months
+// at scope.Now; by order and by id all of them. A parcel that decide adds drops
+// the memory of having forgotten its numbers, and so does decide by deleting a
+// key from State.Forgotten. Changes not yet told of a merged parcel go over to
+// the one that now carries its numbers.
+func (db *DB) Apply(ctx context.Context, scope tracker.Scope, decide func(*tracker.State) error) error {
+	var a apply
+	err := db.write(ctx, "store the outcome", func(tx *sql.Tx) error {
+		a = apply{tx: tx, scope: scope}
+		return a.run(ctx, decide)
+	})
+	if err != nil {
+		for _, p := range a.added {
+			p.ID = 0 // it never was
+		}
+	}
+	return err
+}
+
+// apply is one Apply on its way.
+type apply struct {
+	tx        *sql.Tx
+	scope     tracker.Scope
+	state     tracker.State
+	parcels   map[int64][]byte    // documents as they were
+	numbers   map[int64][]string  // numbers as they were
+	orders    map[string][]byte   // documents as they were
+	forgotten map[string][]string // kinds by key, as they were
+	added     []*parcel.Parcel
+}
+
+func (a *apply) run(ctx context.Context, decide func(*tracker.State) error) error {
+	if a.scope.Mail != nil {
+		known, err := importMail(ctx, a.tx, a.scope)
+		if err != nil || known {
+			return err // a known mail still moves the position
+		}
+	}
+	if err := a.load(ctx); err != nil {
+		return err
+	}
+	if err := decide(&a.state); err != nil {
+		return err
+	}
+	for _, save := range []func(context.Context) error{
+		a.saveParcels, a.saveOrders, a.saveMerged, a.saveForgotten, a.saveChanges, a.saveNotUnderstood,
+	} {
+		if err := save(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *apply) load(ctx context.Context) error {
+	a.parcels, a.numbers = map[int64][]byte{}, map[int64][]string{}
+	a.orders, a.forgotten = map[string][]byte{}, map[string][]string{}
+	a.state.Forgotten = map[string]bool{}
+	alive := a.scope.Now.AddDate(0, -reuseMonths, 0).UnixMilli()
+	for _, n := range a.scope.Numbers {
+		if err := a.loadParcels(ctx,
+			`SELECT p.id, p.doc FROM number n JOIN parcel p ON p.id = n.parcel_id
+			 WHERE n.number = $1 AND (p.final_at IS NULL OR p.final_at >= $2) ORDER BY p.id`, string(n), alive); err != nil {
+			return fmt.Errorf("load parcels of number %s: %w", n, err)
+		}
+		if err := a.loadForgotten(ctx, "number", string(n)); err != nil {
+			return err
+		}
+	}
+	for _, id := range a.scope.Orders {
+		if err := a.loadParcels(ctx,
+			`SELECT p.id, p.doc FROM parcel_order o JOIN parcel p ON p.id = o.parcel_id
+			 WHERE o.order_id = $1 ORDER BY p.id`, id); err != nil {
+			return fmt.Errorf("load parcels of order %s: %w", id, err)
+		}
+		if err := a.loadOrder(ctx, id); err != nil {
+			return err
+		}
+		if err := a.loadForgotten(ctx, "order", id); err != nil {
+			return err
+		}
+	}
+	for _, id := range a.scope.Parcels {
+		if err := a.loadParcels(ctx, `SELECT id, doc FROM parcel WHERE id = $1`, id); err != nil {
+			return fmt.Errorf("load parcel %d: %w", id, err)
+		}
+	}
+	return nil
+}
+
+func (a *apply) loadParcels(ctx context.Context, query string, args ...any) error {
+	found, err := list(ctx, a.tx, scanParcel, query, args...)
+	if err != nil {
+		return err
+	}
+	for _, p := range found {
+		if _, have := a.parcels[p.ID]; have {
+			continue
+		}
+		doc, err := json.Marshal(p)
+		if err != nil {
+			return fmt.Errorf("parcel %d: %w", p.ID, err)
+		}
+		a.parcels[p.ID] = doc
+		for _, n := range p.Numbers() {
+			a.numbers[p.ID] = append(a.numbers[p.ID], string(n))
+		}
+		a.state.Parcels = append(a.state.Parcels, &p)
+	}
+	return nil
+}
+
+func (a *apply) loadOrder(ctx context.Context, id string) error {
+	if _, have := a.orders[id]; have {
+		return nil
+	}
+	found, err := list(ctx, a.tx, scanOrder, `SELECT id, doc FROM shop_order WHERE id = $1`, id)
+	if err != nil {
+		return fmt.Errorf("load order %s: %w", id, err)
+	}
+	for _, o := range found {
+		doc, err := json.Marshal(o)
+		if err != nil {
+			return fmt.Errorf("order %s: %w", id, err)
+		}
+		a.orders[id] = doc
+		a.state.Orders = append(a.state.Orders, &o)
+	}
+	return nil
+}
+
+func (a *apply) loadForgotten(ctx context.Context, kind, key string) error {
+	hit, err := exists(ctx, a.tx, `SELECT 1 FROM forgotten WHERE kind = $1 AND key = $2`, kind, key)
+	if err != nil {
+		return fmt.Errorf("look for forgotten %s %s: %w", kind, key, err)
+	}
+	if hit {
+		a.state.Forgotten[key] = true
+		a.forgotten[key] = append(a.forgotten[key], kind)
+	}
+	return nil
+}
+
+func (a *apply) saveParcels(ctx context.Context) error {
+	for _, p := range a.state.Parcels {
+		if p.ID == 0 {
+			a.added = append(a.added, p)
+			if err := insertParcel(ctx, a.tx, p); err != nil {
+				return err
+			}
+			for _, n := range p.Numbers() {
+				if err := recall(ctx, a.tx, "number", string(n)); err != nil {
+					return err
+				}
+			}
+			continue
+		}
+		doc, err := json.Marshal(p)
+		if err != nil {
+			return fmt.Errorf("write parcel %d: %w", p.ID, err)
+		}
+		before, have := a.parcels[p.ID]
+		if !have {
+			return fmt.Errorf("parcel %d was not in the scope: %w", p.ID, parcel.ErrNotFound)
+		}
+		if bytes.Equal(doc, before) {
+			continue
+		}
+		if err := updateParcel(ctx, a.tx, p, doc); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *apply) saveOrders(ctx context.Context) error {
+	for _, o := range a.state.Orders {
+		doc, err := json.Marshal(o)
+		if err != nil {
+			return fmt.Errorf("write order %s: %w", o.ID, err)
+		}
+		if bytes.Equal(doc, a.orders[o.ID]) {
+			continue
+		}
+		if err := saveOrder(ctx, a.tx, o, doc); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *apply) saveMerged(ctx context.Context) error {
+	for _, id := range a.state.Merged {
+		if heir := a.heir(id); heir != 0 {
+			if _, err := a.tx.ExecContext(ctx, `UPDATE change SET parcel_id = $2 WHERE parcel_id = $1`, id, heir); err != nil {
+				return fmt.Errorf("hand over changes of parcel %d: %w", id, err)
+			}
+		}
+		if _, err := a.tx.ExecContext(ctx, `DELETE FROM parcel WHERE id = $1`, id); err != nil {
+			return fmt.Errorf("remove merged parcel %d: %w", id, err)
+		}
+	}
+	return nil
+}
+
+// heir is the parcel that carries a number the merged one had.
+func (a *apply) heir(merged int64) int64 {
+	for _, n := range a.numbers[merged] {
+		for _, p := range a.state.Parcels {
+			if p.ID == merged {
+				continue
+			}
+			for _, l := range p.Links {
+				if string(l.Number) == n {
+					return p.ID
+				}
+			}
+		}
+	}
+	return 0
+}
+
+func (a *apply) saveForgotten(ctx context.Context) error {
+	for key, kinds := range a.forgotten {
+		if a.state.Forgotten[key] {
+			continue
+		}
+		for _, kind := range kinds {
+			if err := recall(ctx, a.tx, kind, key); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (a *apply) saveChanges(ctx context.Context) error {
+	for _, c := range a.state.Changes {
+		if c.Of != nil {
+			c.Parcel = c.Of.ID
+		}
+		if c.At.IsZero() {
+			c.At = a.scope.Now
+		}
+		if err := recordChange(ctx, a.tx, c.Change); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A mail that could not be read once and can be now is no longer shown.
+func (a *apply) saveNotUnderstood(ctx context.Context) error {
+	if n := a.state.NotUnderstood; n != nil {
+		return recordNotUnderstood(ctx, a.tx, *n, a.scope.Now)
+	}
+	if a.scope.Mail == nil {
+		return nil
+	}
+	if _, err := a.tx.ExecContext(ctx, `DELETE FROM not_understood WHERE mail = $1`, line(a.scope.Mail.String())); err != nil {
+		return fmt.Errorf("clear the mail's fault: %w", err)
+	}
+	return nil
+}
+
+func orNow(t, now time.Time) time.Time {
+	if t.IsZero() {
+		return now
+	}
+	return t
+}

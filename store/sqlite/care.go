@@ -1,0 +1,212 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"parcelwatch/store"
+)
+
+const (
+	bodyDays    = 60 // sent mails keep their bytes for so long
+	answerDays  = 90
+	budgetDays  = 40
+	changeYears = 2
+)
+
+// Backup writes a consistent copy of the store into a new file, readable by its
+// owner only, while others go on working. It holds kept secrets, too.
+func (db *DB) Backup(ctx context.Context, file string) error {
+	if err := copyInto(ctx, db.writer, file); err != nil {
+		return fmt.Errorf("back up the store to %s: %w", file, explain(err))
+	}
+	return nil
+}
+
+// Restore puts a backup in the place of the store path. A backup that is
+// damaged, newer or not ours is refused. What was there before is kept as
+// path.before-restore. No daemon may run.
+func Restore(ctx context.Context, path, backup string) error {
+	if err := restore(ctx, path, backup); err != nil {
+		return fmt.Errorf("restore %s: %w", backup, explain(err))
+	}
+	return nil
+}
+
+// Check reads the whole file and says whether it is damaged.
+func (db *DB) Check(ctx context.Context) error {
+	if err := check(ctx, db.reader, `PRAGMA integrity_check(5)`); err != nil {
+		return fmt.Errorf("check store %s: %w", db.path, explain(err))
+	}
+	broken, err := list(ctx, db.reader, scanForeignKey, `PRAGMA foreign_key_check`)
+	if err != nil {
+		return fmt.Errorf("check store %s: %w", db.path, explain(err))
+	}
+	if len(broken) > 0 {
+		return fmt.Errorf("check store %s: %w: rows of %s lost what they belong to", db.path, store.ErrCorrupt, broken[0])
+	}
+	return nil
+}
+
+// Prune drops what nobody asks for any more: the bytes of mails sent long ago
+// (their Message-IDs stay), old answers and budgets, and changes of two years
+// ago. Parcels, and which mails were imported, are kept for good: an old mail
+// read anew must not become a new parcel.
+func (db *DB) Prune(ctx context.Context, now time.Time) (p store.Pruned, err error) {
+	err = db.write(ctx, "prune the store", func(tx *sql.Tx) error {
+		for _, step := range []struct {
+			count *int
+			query string
+			arg   any
+		}{
+			{&p.Bodies, `UPDATE message SET raw = '' WHERE made_at < $1 AND length(raw) > 0 AND NOT EXISTS
+				(SELECT 1 FROM fate WHERE message_seq = seq AND state IN ('waiting', 'ambiguous'))`, daysAgo(now, bodyDays)},
+			{&p.Answers, `DELETE FROM answer WHERE at < $1`, daysAgo(now, answerDays)},
+			{&p.Changes, `DELETE FROM change WHERE at < $1 AND (quiet OR EXISTS (SELECT 1 FROM told WHERE change_id = change.id))
+				AND NOT EXISTS (SELECT 1 FROM parcel WHERE parcel.id = change.parcel_id AND parcel.active)`,
+				now.AddDate(-changeYears, 0, 0).UnixMilli()},
+			{&p.Days, `DELETE FROM budget WHERE day < $1`, now.UTC().AddDate(0, 0, -budgetDays).Format(time.DateOnly)},
+		} {
+			res, err := tx.ExecContext(ctx, step.query, step.arg)
+			if err != nil {
+				return err
+			}
+			n, err := res.RowsAffected()
+			if err != nil {
+				return err
+			}
+			*step.count = int(n)
+		}
+		return nil
+	})
+	if err != nil {
+		return store.Pruned{}, err
+	}
+	return p, nil
+}
+
+func daysAgo(now time.Time, days int) int64 { return now.AddDate(0, 0, -days).UnixMilli() }
+
+func quickCheck(ctx context.Context, q querier) error { return check(ctx, q, `PRAGMA quick_check(1)`) }
+
+func check(ctx context.Context, q querier, pragma string) error {
+	found, err := list(ctx, q, scanString, pragma)
+	if err != nil {
+		return err
+	}
+	if len(found) == 1 && found[0] == "ok" {
+		return nil
+	}
+	return fmt.Errorf("%w; restore a backup, or move the file away to start anew: %s",
+		store.ErrCorrupt, line(strings.Join(found, "; ")))
+}
+
+func scanForeignKey(s scanner) (string, error) {
+	var (
+		table, parent string
+		row, key      sql.NullInt64
+	)
+	err := s.Scan(&table, &row, &parent, &key)
+	return table, err
+}
+
+// copyInto copies what pool sees into a new file. Copying the file itself would
+// miss the log, and closing it would drop SQLite's locks. The file is made
+// beforehand, for SQLite would make it readable by others.
+func copyInto(ctx context.Context, pool *sql.DB, file string) error {
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the person names the file
+	if err != nil {
+		return fmt.Errorf("make file: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("make file: %w", err)
+	}
+	if _, err := pool.ExecContext(ctx, `VACUUM INTO $1`, file); err != nil {
+		return errors.Join(fmt.Errorf("copy: %w", err), os.Remove(file))
+	}
+	return nil
+}
+
+func restore(ctx context.Context, path, backup string) (err error) {
+	path, err = filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(backup); err != nil {
+		return err
+	}
+	if backup, err = filepath.Abs(backup); err != nil {
+		return err
+	}
+	if err := inspect(ctx, backup, migrations()); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	release, err := Lock(path)
+	if err != nil {
+		return err
+	}
+	defer release()
+	fresh := path + ".restoring"
+	if err := removeStore(fresh); err != nil {
+		return err
+	}
+	if err := copyFrom(ctx, backup, fresh); err != nil {
+		return err
+	}
+	if err := moveStore(path, path+".before-restore"); err != nil {
+		return err
+	}
+	return os.Rename(fresh, path)
+}
+
+func copyFrom(ctx context.Context, from, to string) (err error) {
+	pool, err := connect(ctx, readDSN(from), 1)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, pool.Close()) }()
+	return copyInto(ctx, pool, to)
+}
+
+// sides are the files of a store beside its own: without its log it would lose
+// what was written last, with another's it would be damaged.
+func sides() []string { return []string{"", "-wal", "-shm"} }
+
+func moveStore(from, to string) error {
+	if err := removeStore(to); err != nil {
+		return err
+	}
+	for _, side := range sides() {
+		if err := os.Rename(from+side, to+side); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+func removeStore(path string) error {
+	for _, side := range sides() {
+		if err := os.Remove(path + side); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// globQuote makes a path match itself only.
+func globQuote(path string) string {
+	if filepath.Separator == '\\' {
+		return path // there is no quoting on Windows, and no * or ? in its names
+	}
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
+}

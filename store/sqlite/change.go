@@ -1,0 +1,83 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"parcelwatch/parcel"
+)
+
+var errNoKey = errors.New("a change without a key cannot be recorded")
+
+// Pending lists the changes not yet told to the audience, oldest first. Quiet
+// ones are never pending. For an audience that was told nothing so far these
+// are all changes there are.
+func (db *DB) Pending(ctx context.Context, audience string) (out []parcel.Change, err error) {
+	err = db.read(ctx, "list pending changes", func(tx *sql.Tx) error {
+		out, err = list(ctx, tx, scanChange,
+			`SELECT id, parcel_id, doc FROM change WHERE NOT quiet
+			 AND NOT EXISTS (SELECT 1 FROM told WHERE told.change_id = change.id AND told.audience = $1)
+			 ORDER BY at, id`, audience)
+		return err
+	})
+	return out, err
+}
+
+// Tell records changes that neither a mail nor a carrier caused. A change whose
+// key is recorded already is left out.
+func (db *DB) Tell(ctx context.Context, changes []parcel.Change) error {
+	return db.write(ctx, "record changes", func(tx *sql.Tx) error {
+		for _, c := range changes {
+			c.At = orNow(c.At, db.now())
+			if err := recordChange(ctx, tx, c); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Changes lists the changes of a parcel, quiet ones too, oldest first.
+func (db *DB) Changes(ctx context.Context, id int64) (out []parcel.Change, err error) {
+	err = db.read(ctx, "list changes", func(tx *sql.Tx) error {
+		out, err = list(ctx, tx, scanChange,
+			`SELECT id, parcel_id, doc FROM change WHERE parcel_id = $1 ORDER BY at, id`, id)
+		return err
+	})
+	return out, err
+}
+
+func recordChange(ctx context.Context, tx *sql.Tx, c parcel.Change) error {
+	if c.Key == "" {
+		return fmt.Errorf("%w: %s", errNoKey, c.Kind)
+	}
+	doc, err := json.Marshal(c)
+	if err != nil {
+		return fmt.Errorf("write change %s: %w", c.Key, err)
+	}
+	if _, err := tx.ExecContext(ctx,
+		`INSERT INTO change (key, parcel_id, quiet, at, doc) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (key) DO NOTHING`,
+		c.Key, c.Parcel, c.Quiet, c.At.UnixMilli(), string(doc)); err != nil {
+		return fmt.Errorf("record change %s: %w", c.Key, err)
+	}
+	return nil
+}
+
+func scanChange(s scanner) (parcel.Change, error) {
+	var (
+		id, of int64
+		doc    string
+		c      parcel.Change
+	)
+	if err := s.Scan(&id, &of, &doc); err != nil {
+		return c, err
+	}
+	if err := json.Unmarshal([]byte(doc), &c); err != nil {
+		return c, fmt.Errorf("read change %d: %w", id, err)
+	}
+	c.ID, c.Parcel = id, of // a merge hands changes over
+	return c, nil
+}

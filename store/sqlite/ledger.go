@@ -1,0 +1,185 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"parcelwatch/parcel"
+	"parcelwatch/store"
+)
+
+const (
+	keepAnswers = 5
+	maxAnswer   = 64 << 10
+)
+
+var errCount = errors.New("a negative count cannot be booked")
+
+// Take books count units of the carrier's budget for the day and reports
+// whether they were to be had. A budget of 0 books without a limit.
+func (db *DB) Take(ctx context.Context, carrier string, day parcel.Date, count, budget int) (ok bool, err error) {
+	err = db.write(ctx, "book a call of "+carrier, func(tx *sql.Tx) error {
+		if count < 0 {
+			return errCount
+		}
+		used, err := list(ctx, tx, scanInt, `SELECT used FROM budget WHERE carrier = $1 AND day = $2`, carrier, string(day))
+		if err != nil {
+			return err
+		}
+		var before int64
+		if len(used) > 0 {
+			before = used[0]
+		}
+		if ok = budget <= 0 || before+int64(count) <= int64(budget); !ok {
+			return nil
+		}
+		_, err = tx.ExecContext(ctx,
+			`INSERT INTO budget (carrier, day, used, budget) VALUES ($1, $2, $3, $4)
+			 ON CONFLICT (carrier, day) DO UPDATE SET used = budget.used + excluded.used, budget = excluded.budget`,
+			carrier, string(day), count, max(budget, 0))
+		return err
+	})
+	return ok && err == nil, err
+}
+
+// Reserve books the host's next free moment, at least interval after the one
+// booked before, and returns it; never earlier than now. Where the clock was
+// set back since, what is booked moves back with it.
+func (db *DB) Reserve(ctx context.Context, host string, interval time.Duration, now time.Time) (at time.Time, err error) {
+	err = db.write(ctx, "book a moment of "+host, func(tx *sql.Tx) error {
+		at = now
+		last, err := list(ctx, tx, scanSlotTimes, `SELECT slot_at, booked_at FROM host_slot WHERE host = $1`, host)
+		if err != nil {
+			return err
+		}
+		if len(last) > 0 {
+			next := last[0].at.Add(interval)
+			if back := last[0].booked.Sub(now); back > 0 {
+				next = next.Add(-back)
+			}
+			if next.After(at) {
+				at = next
+			}
+		}
+		at = wholeMilli(at)
+		_, err = tx.ExecContext(ctx,
+			`INSERT INTO host_slot (host, slot_at, booked_at) VALUES ($1, $2, $3)
+			 ON CONFLICT (host) DO UPDATE SET slot_at = excluded.slot_at, booked_at = excluded.booked_at`,
+			host, at.UnixMilli(), now.UnixMilli())
+		return err
+	})
+	return at, err
+}
+
+// CarrierHealth is what was last recorded of the carrier; the zero value with
+// its name for one never recorded.
+func (db *DB) CarrierHealth(ctx context.Context, carrier string) (h parcel.CarrierHealth, err error) {
+	h.Name = carrier
+	err = db.read(ctx, "read health of "+carrier, func(tx *sql.Tx) error {
+		all, err := carrierHealths(ctx, tx, db.now())
+		for _, c := range all {
+			if c.Name == carrier {
+				h = c
+			}
+		}
+		return err
+	})
+	return h, err
+}
+
+// SetCarrierHealth records everything but Today and Budget, which are the
+// ledger's own.
+func (db *DB) SetCarrierHealth(ctx context.Context, h parcel.CarrierHealth) error {
+	return db.write(ctx, "record health of "+h.Name, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx,
+			`INSERT INTO carrier_state (name, state, since, until, fails, last_success, error, note)
+			 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+			 ON CONFLICT (name) DO UPDATE SET state = excluded.state, since = excluded.since, until = excluded.until,
+			   fails = excluded.fails, last_success = excluded.last_success, error = excluded.error, note = excluded.note`,
+			h.Name, string(h.State), stamp(h.Since), stamp(h.Until), h.Fails, stamp(h.LastSuccess), line(h.Error), line(h.Note))
+		return err
+	})
+}
+
+// KeepAnswer keeps the start of one answer that was not understood; the newest
+// few of each carrier are kept.
+func (db *DB) KeepAnswer(ctx context.Context, carrier string, raw []byte, at time.Time) error {
+	return db.write(ctx, "keep an answer of "+carrier, func(tx *sql.Tx) error {
+		kept := append([]byte{}, raw[:min(len(raw), maxAnswer)]...)
+		if _, err := tx.ExecContext(ctx, `INSERT INTO answer (carrier, at, raw) VALUES ($1, $2, $3)`,
+			carrier, at.UnixMilli(), kept); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx,
+			`DELETE FROM answer WHERE carrier = $1 AND id NOT IN
+			 (SELECT id FROM answer WHERE carrier = $1 ORDER BY id DESC LIMIT $2)`, carrier, keepAnswers)
+		return err
+	})
+}
+
+// Answers lists the kept answers of a carrier, newest first.
+func (db *DB) Answers(ctx context.Context, carrier string) (out []store.Answer, err error) {
+	err = db.read(ctx, "list answers of "+carrier, func(tx *sql.Tx) error {
+		out, err = list(ctx, tx, scanAnswer, `SELECT carrier, at, raw FROM answer WHERE carrier = $1 ORDER BY id DESC`, carrier)
+		return err
+	})
+	return out, err
+}
+
+// carrierHealths joins what was recorded with what was booked. Days are in the
+// carriers' zones, which are at or ahead of UTC: the count of a day is shown
+// until that day is over in UTC, too.
+func carrierHealths(ctx context.Context, tx *sql.Tx, now time.Time) ([]parcel.CarrierHealth, error) {
+	out, err := list(ctx, tx, scanCarrier,
+		`SELECT n.name, coalesce(s.state, ''), s.since, s.until, coalesce(s.fails, 0), s.last_success,
+		   coalesce(s.error, ''), coalesce(s.note, ''), coalesce(b.used, 0), coalesce(b.budget, 0)
+		 FROM (SELECT name FROM carrier_state UNION SELECT carrier FROM budget) n
+		 LEFT JOIN carrier_state s ON s.name = n.name
+		 LEFT JOIN budget b ON b.carrier = n.name AND b.day >= $1
+		   AND b.day = (SELECT max(day) FROM budget WHERE carrier = n.name)
+		 ORDER BY n.name`, string(parcel.DateOf(now.UTC())))
+	if err != nil {
+		return nil, fmt.Errorf("list carriers: %w", err)
+	}
+	return out, nil
+}
+
+func scanCarrier(s scanner) (parcel.CarrierHealth, error) {
+	var (
+		h                    parcel.CarrierHealth
+		since, until, lastOK sql.NullInt64
+	)
+	err := s.Scan(&h.Name, &h.State, &since, &until, &h.Fails, &lastOK, &h.Error, &h.Note, &h.Today, &h.Budget)
+	h.Since, h.Until, h.LastSuccess = moment(since), moment(until), moment(lastOK)
+	return h, err
+}
+
+func scanAnswer(s scanner) (store.Answer, error) {
+	var (
+		a  store.Answer
+		at sql.NullInt64
+	)
+	err := s.Scan(&a.Carrier, &at, &a.Raw)
+	a.At = moment(at)
+	return a, err
+}
+
+type slotTimes struct{ at, booked time.Time }
+
+func scanSlotTimes(s scanner) (slotTimes, error) {
+	var at, booked sql.NullInt64
+	err := s.Scan(&at, &booked)
+	return slotTimes{moment(at), moment(booked)}, err
+}
+
+// wholeMilli is the first whole millisecond not before t.
+func wholeMilli(t time.Time) time.Time {
+	r := t.Truncate(time.Millisecond)
+	if r.Before(t) {
+		r = r.Add(time.Millisecond)
+	}
+	return r.UTC()
+}

@@ -1,0 +1,67 @@
+package sqlite
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+
+	"parcelwatch/store"
+)
+
+var errHeld = errors.New("held by another process")
+
+// Lock makes the caller the only daemon on the store path, until release or the
+// end of the process, however it ends. [store.ErrInUse] names the process that
+// was first. Other commands need no lock. The store's own file is not touched:
+// closing it would drop SQLite's locks.
+func Lock(path string) (release func(), err error) {
+	path, err = filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("lock the store: %w", err)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("lock the store: make folder: %w", err)
+	}
+	f, err := os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the path is the configuration's
+	if err != nil {
+		return nil, fmt.Errorf("lock the store: %w", err)
+	}
+	if err := lockFile(f); err != nil {
+		defer f.Close() //nolint:errcheck // nothing was written
+		if errors.Is(err, errHeld) {
+			return nil, fmt.Errorf("%w%s: %s; stop it first, or give this one a store of its own", store.ErrInUse, holder(f), path)
+		}
+		return nil, fmt.Errorf("lock the store: %w", err)
+	}
+	if err := sign(f); err != nil {
+		return nil, errors.Join(fmt.Errorf("lock the store: %w", err), f.Close())
+	}
+	// The file stays: removing it would let two hold two files of one name.
+	return sync.OnceFunc(func() { f.Close() }), nil //nolint:errcheck,gosec // closing releases, and cannot be undone
+}
+
+// sign writes who holds the lock, for the one that comes second.
+func sign(f *os.File) error {
+	if err := f.Truncate(0); err != nil {
+		return err
+	}
+	_, err := f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
+	return err
+}
+
+func holder(f *os.File) string {
+	b, err := io.ReadAll(io.LimitReader(f, 32))
+	if err != nil {
+		return ""
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(b)))
+	if err != nil || pid <= 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (process %d)", pid)
+}

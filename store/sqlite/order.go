@@ -1,0 +1,48 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+
+	"parcelwatch/parcel"
+)
+
+// Orders lists orders by first seen; closed ones only with all.
+func (db *DB) Orders(ctx context.Context, all bool) (out []parcel.Order, err error) {
+	query := `SELECT id, doc FROM shop_order WHERE NOT closed ORDER BY first_seen, id`
+	if all {
+		query = `SELECT id, doc FROM shop_order ORDER BY first_seen, id`
+	}
+	err = db.read(ctx, "list orders", func(tx *sql.Tx) error {
+		out, err = list(ctx, tx, scanOrder, query)
+		return err
+	})
+	return out, err
+}
+
+func scanOrder(s scanner) (parcel.Order, error) {
+	var (
+		id, doc string
+		o       parcel.Order
+	)
+	if err := s.Scan(&id, &doc); err != nil {
+		return o, err
+	}
+	if err := json.Unmarshal([]byte(doc), &o); err != nil {
+		return o, fmt.Errorf("read order %s: %w", id, err)
+	}
+	return o, nil
+}
+
+func saveOrder(ctx context.Context, tx *sql.Tx, o *parcel.Order, doc []byte) error {
+	_, err := tx.ExecContext(ctx,
+		`INSERT INTO shop_order (id, doc, closed, first_seen) VALUES ($1, $2, $3, $4)
+		 ON CONFLICT (id) DO UPDATE SET doc = excluded.doc, closed = excluded.closed, first_seen = excluded.first_seen`,
+		o.ID, string(doc), o.Closed, o.FirstSeen.UnixMilli())
+	if err != nil {
+		return fmt.Errorf("save order %s: %w", o.ID, err)
+	}
+	return nil
+}

@@ -1,0 +1,192 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"parcelwatch/notify"
+)
+
+// Enqueue stores a finished message and marks the changes as told to the
+// audience, together. The second message of an audience's slot changes nothing
+// and gives [notify.ErrSlotTaken]. A recipient that waits without a time is due
+// from when the message was made.
+func (db *DB) Enqueue(ctx context.Context, m notify.Message, told []int64) error {
+	return db.write(ctx, "enqueue message", func(tx *sql.Tx) error {
+		taken, err := exists(ctx, tx, `SELECT 1 FROM message WHERE audience = $1 AND slot = $2`, m.Audience, m.Slot)
+		if err != nil {
+			return err
+		}
+		if taken {
+			return notify.ErrSlotTaken
+		}
+		if err := addMessage(ctx, tx, m); err != nil {
+			return err
+		}
+		for _, id := range told {
+			// From the table, since a parcel may have been forgotten with its
+			// changes while the digest was composed.
+			if _, err := tx.ExecContext(ctx,
+				`INSERT INTO told (change_id, audience) SELECT id, $2 FROM change WHERE id = $1 ON CONFLICT DO NOTHING`,
+				id, m.Audience); err != nil {
+				return fmt.Errorf("mark change %d: %w", id, err)
+			}
+		}
+		return nil
+	})
+}
+
+// DueMessages lists messages with a recipient to try not after now, the one
+// waiting longest first.
+func (db *DB) DueMessages(ctx context.Context, now time.Time, limit int) (out []notify.Message, err error) {
+	err = db.read(ctx, "list due messages", func(tx *sql.Tx) error {
+		seqs, err := list(ctx, tx, scanInt,
+			`SELECT message_seq FROM fate WHERE state IN ('waiting', 'ambiguous') AND next_at <= $1
+			 GROUP BY message_seq ORDER BY min(next_at), message_seq LIMIT $2`, now.UnixMilli(), max(limit, 0))
+		if err != nil {
+			return err
+		}
+		for _, seq := range seqs {
+			m, err := readMessage(ctx, tx, seq)
+			if err != nil {
+				return err
+			}
+			out = append(out, m)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// NextMessage is when the next recipient is to be tried; zero when none waits.
+func (db *DB) NextMessage(ctx context.Context) (time.Time, error) {
+	return db.earliest(ctx, "find next message", `SELECT min(next_at) FROM fate WHERE state IN ('waiting', 'ambiguous')`)
+}
+
+// Record stores the fates of a message's recipients after a try. What was sent
+// stays sent.
+func (db *DB) Record(ctx context.Context, messageID string, fates []notify.Fate) error {
+	return db.write(ctx, "record fates of "+line(messageID), func(tx *sql.Tx) error {
+		var seq, made int64
+		if err := tx.QueryRowContext(ctx, `SELECT seq, made_at FROM message WHERE id = $1`, bareID(messageID)).Scan(&seq, &made); err != nil {
+			return err
+		}
+		for _, f := range fates {
+			if _, err := tx.ExecContext(ctx,
+				`UPDATE fate SET state = $3, next_at = $4, tries = $5, error = $6
+				 WHERE message_seq = $1 AND recipient = $2 AND state <> 'sent'`,
+				seq, f.To, string(f.State), fateNext(f, made), f.Tries, line(f.Error)); err != nil {
+				return fmt.Errorf("fate of %s: %w", f.To, err)
+			}
+		}
+		return nil
+	})
+}
+
+// LastSlot is the slot of the audience's newest message and when it was made;
+// empty and zero when there is none.
+func (db *DB) LastSlot(ctx context.Context, audience string) (slot string, made time.Time, err error) {
+	err = db.read(ctx, "find last slot", func(tx *sql.Tx) error {
+		found, err := list(ctx, tx, scanSlot,
+			`SELECT slot, made_at FROM message WHERE audience = $1 ORDER BY made_at DESC, seq DESC LIMIT 1`, audience)
+		if len(found) > 0 {
+			slot, made = found[0].Slot, found[0].Made
+		}
+		return err
+	})
+	return slot, made, err
+}
+
+// LastDigest is when the newest message of all audiences was made; zero when
+// there is none.
+func (db *DB) LastDigest(ctx context.Context) (time.Time, error) {
+	return db.earliest(ctx, "find last digest", `SELECT max(made_at) FROM message`)
+}
+
+// Sent reports whether the Message-ID, with or without brackets, is one of ours.
+func (db *DB) Sent(ctx context.Context, messageID string) (own bool, err error) {
+	err = db.read(ctx, "look for own message", func(tx *sql.Tx) error {
+		own, err = exists(ctx, tx, `SELECT 1 FROM message WHERE id = $1`, bareID(messageID))
+		return err
+	})
+	return own, err
+}
+
+func addMessage(ctx context.Context, tx *sql.Tx, m notify.Message) error {
+	raw := m.Raw
+	if raw == nil {
+		raw = []byte{} // nil is NULL
+	}
+	made := m.Made.UnixMilli()
+	var seq int64
+	if err := tx.QueryRowContext(ctx,
+		`INSERT INTO message (id, audience, slot, sender, raw, made_at) VALUES ($1, $2, $3, $4, $5, $6) RETURNING seq`,
+		bareID(m.ID), m.Audience, m.Slot, m.From, raw, made).Scan(&seq); err != nil {
+		return fmt.Errorf("add message %s: %w", line(m.ID), err)
+	}
+	for i, f := range m.Fates {
+		if _, err := tx.ExecContext(ctx,
+			`INSERT INTO fate (message_seq, place, recipient, state, next_at, tries, error) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			seq, i, f.To, string(f.State), fateNext(f, made), f.Tries, line(f.Error)); err != nil {
+			return fmt.Errorf("add recipient %s: %w", f.To, err)
+		}
+	}
+	return nil
+}
+
+func readMessage(ctx context.Context, tx *sql.Tx, seq int64) (notify.Message, error) {
+	var (
+		m    notify.Message
+		made sql.NullInt64
+	)
+	if err := tx.QueryRowContext(ctx, `SELECT id, audience, slot, sender, raw, made_at FROM message WHERE seq = $1`, seq).
+		Scan(&m.ID, &m.Audience, &m.Slot, &m.From, &m.Raw, &made); err != nil {
+		return m, fmt.Errorf("read message: %w", err)
+	}
+	m.Made = moment(made)
+	var err error
+	m.Fates, err = list(ctx, tx, scanFate,
+		`SELECT recipient, state, next_at, tries, error FROM fate WHERE message_seq = $1 ORDER BY place`, seq)
+	return m, err
+}
+
+// fateNext is when to try again; only who waits has such a time, and always.
+func fateNext(f notify.Fate, made int64) any {
+	switch f.State {
+	case notify.FateWaiting, notify.FateAmbiguous:
+		if f.Next.IsZero() {
+			return made
+		}
+		return f.Next.UnixMilli()
+	default:
+		return nil
+	}
+}
+
+func scanFate(s scanner) (notify.Fate, error) {
+	var (
+		f    notify.Fate
+		next sql.NullInt64
+	)
+	err := s.Scan(&f.To, &f.State, &next, &f.Tries, &f.Error)
+	f.Next = moment(next)
+	return f, err
+}
+
+func scanSlot(s scanner) (notify.Message, error) {
+	var (
+		m    notify.Message
+		made sql.NullInt64
+	)
+	err := s.Scan(&m.Slot, &made)
+	m.Made = moment(made)
+	return m, err
+}
+
+func bareID(id string) string { return strings.Trim(strings.TrimSpace(id), "<>") }

@@ -1,0 +1,185 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"parcelwatch/parcel"
+	"parcelwatch/tracker"
+)
+
+// Due lists parcels whose next check is not after now, longest due first.
+func (db *DB) Due(ctx context.Context, now time.Time, limit int) (out []parcel.Parcel, err error) {
+	err = db.read(ctx, "list due parcels", func(tx *sql.Tx) error {
+		out, err = list(ctx, tx, scanParcel,
+			`SELECT id, doc FROM parcel WHERE next_check <= $1 ORDER BY next_check, id LIMIT $2`,
+			now.UnixMilli(), max(limit, 0))
+		return err
+	})
+	return out, err
+}
+
+// NextDue is the earliest next check of all parcels; zero when none is set.
+func (db *DB) NextDue(ctx context.Context) (time.Time, error) {
+	return db.earliest(ctx, "find next check", `SELECT min(next_check) FROM parcel WHERE next_check IS NOT NULL`)
+}
+
+// Parcels lists parcels by first seen; closed and final ones only with all.
+func (db *DB) Parcels(ctx context.Context, all bool) (out []parcel.Parcel, err error) {
+	query := `SELECT id, doc FROM parcel WHERE active ORDER BY first_seen, id`
+	if all {
+		query = `SELECT id, doc FROM parcel ORDER BY first_seen, id`
+	}
+	err = db.read(ctx, "list parcels", func(tx *sql.Tx) error {
+		out, err = list(ctx, tx, scanParcel, query)
+		return err
+	})
+	return out, err
+}
+
+// ParcelByNumber finds a parcel by any of its numbers, the latest first seen
+// where there are several, and [parcel.ErrNotFound] when there is none.
+func (db *DB) ParcelByNumber(ctx context.Context, n parcel.Number) (p parcel.Parcel, err error) {
+	err = db.read(ctx, "find parcel", func(tx *sql.Tx) error {
+		p, err = scanParcel(tx.QueryRowContext(ctx,
+			`SELECT p.id, p.doc FROM number n JOIN parcel p ON p.id = n.parcel_id
+			 WHERE n.number = $1 ORDER BY p.first_seen DESC, p.id DESC LIMIT 1`, string(n)))
+		return err
+	})
+	return p, err
+}
+
+// Journeys lists the finished gaps between export and import, in the order they
+// ended.
+func (db *DB) Journeys(ctx context.Context) (out []tracker.Journey, err error) {
+	err = db.read(ctx, "list journeys", func(tx *sql.Tx) error {
+		out, err = list(ctx, tx, scanJourney,
+			`SELECT origin, destination, exported, imported FROM parcel
+			 WHERE imported IS NOT NULL AND exported <= imported AND origin <> '' AND destination <> ''
+			 ORDER BY imported, id`)
+		return err
+	})
+	return out, err
+}
+
+func (db *DB) earliest(ctx context.Context, doing, query string) (time.Time, error) {
+	var n sql.NullInt64
+	err := db.read(ctx, doing, func(tx *sql.Tx) error {
+		return tx.QueryRowContext(ctx, query).Scan(&n)
+	})
+	return moment(n), err
+}
+
+func scanParcel(s scanner) (parcel.Parcel, error) {
+	var (
+		id  int64
+		doc string
+		p   parcel.Parcel
+	)
+	if err := s.Scan(&id, &doc); err != nil {
+		return p, err
+	}
+	if err := json.Unmarshal([]byte(doc), &p); err != nil {
+		return p, fmt.Errorf("read parcel %d: %w", id, err)
+	}
+	p.ID = id
+	return p, nil
+}
+
+func scanJourney(s scanner) (tracker.Journey, error) {
+	var (
+		j                  tracker.Journey
+		exported, imported sql.NullInt64
+	)
+	err := s.Scan(&j.Origin, &j.Destination, &exported, &imported)
+	j.Exported, j.Imported = moment(exported), moment(imported)
+	return j, err
+}
+
+// insertParcel gives p its id.
+func insertParcel(ctx context.Context, tx *sql.Tx, p *parcel.Parcel) error {
+	doc, err := json.Marshal(p)
+	if err != nil {
+		return fmt.Errorf("write parcel %s: %w", p.Number(), err)
+	}
+	args := append([]any{string(doc)}, parcelColumns(p)...)
+	if err := tx.QueryRowContext(ctx,
+		`INSERT INTO parcel (doc, status, active, first_seen, next_check, final_at, origin, destination, exported, imported)
+		 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`, args...).Scan(&p.ID); err != nil {
+		return fmt.Errorf("add parcel %s: %w", p.Number(), err)
+	}
+	return linkParcel(ctx, tx, p)
+}
+
+func updateParcel(ctx context.Context, tx *sql.Tx, p *parcel.Parcel, doc []byte) error {
+	args := append([]any{p.ID, string(doc)}, parcelColumns(p)...)
+	if _, err := tx.ExecContext(ctx,
+		`UPDATE parcel SET doc = $2, status = $3, active = $4, first_seen = $5, next_check = $6, final_at = $7,
+		 origin = $8, destination = $9, exported = $10, imported = $11 WHERE id = $1`, args...); err != nil {
+		return fmt.Errorf("save parcel %d: %w", p.ID, err)
+	}
+	return linkParcel(ctx, tx, p)
+}
+
+func parcelColumns(p *parcel.Parcel) []any {
+	final := p.FinalAt
+	if !p.Status.Final() {
+		final = time.Time{} // revived
+	}
+	return []any{
+		string(p.Status), !p.Closed && !p.Status.Final(), p.FirstSeen.UnixMilli(), stamp(p.NextCheck), stamp(final),
+		p.Origin, p.Destination, stamp(p.Exported), stamp(p.Imported),
+	}
+}
+
+// linkParcel makes the rows of numbers and orders what p says.
+func linkParcel(ctx context.Context, tx *sql.Tx, p *parcel.Parcel) error {
+	var numbers []string
+	for _, l := range p.Links {
+		numbers = append(numbers, string(l.Number))
+	}
+	if err := relink(ctx, tx, p.ID, numbers, "numbers",
+		`SELECT number FROM number WHERE parcel_id = $1`,
+		`DELETE FROM number WHERE parcel_id = $1 AND number = $2`,
+		`INSERT INTO number (parcel_id, number) VALUES ($1, $2)`); err != nil {
+		return err
+	}
+	return relink(ctx, tx, p.ID, p.Orders, "orders",
+		`SELECT order_id FROM parcel_order WHERE parcel_id = $1`,
+		`DELETE FROM parcel_order WHERE parcel_id = $1 AND order_id = $2`,
+		`INSERT INTO parcel_order (parcel_id, order_id) VALUES ($1, $2)`)
+}
+
+func relink(ctx context.Context, tx *sql.Tx, id int64, want []string, what, get, del, add string) error {
+	have, err := list(ctx, tx, scanString, get, id)
+	if err != nil {
+		return fmt.Errorf("read %s of parcel %d: %w", what, id, err)
+	}
+	for _, s := range have {
+		if !slices.Contains(want, s) {
+			if _, err := tx.ExecContext(ctx, del, id, s); err != nil {
+				return fmt.Errorf("take %s from parcel %d: %w", what, id, err)
+			}
+		}
+	}
+	for _, s := range want {
+		if slices.Contains(have, s) {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, add, id, s); err != nil {
+			return fmt.Errorf("give %s to parcel %d: %w", what, id, err)
+		}
+		have = append(have, s) // the same one twice is one
+	}
+	return nil
+}
+
+func scanString(s scanner) (string, error) {
+	var v string
+	err := s.Scan(&v)
+	return v, err
+}

@@ -1,0 +1,171 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/pressly/goose/v3"
+
+	"parcelwatch/store"
+)
+
+//go:embed migrations/*.sql
+var embedded embed.FS //nolint:gochecknoglobals // embedding needs a variable
+
+const (
+	versionTable = "schema_version"
+	// Copies made before a schema step; older ones are removed.
+	keepCopies = 2
+)
+
+func migrations() fs.FS {
+	sub, err := fs.Sub(embedded, "migrations")
+	if err != nil {
+		return embedded // cannot be: the name is a constant; goose then finds no steps and says so
+	}
+	return sub
+}
+
+// migrate brings the schema up to date, step by step, each in a transaction of
+// its own. Where the store holds something already, a copy is made first.
+func (db *DB) migrate(ctx context.Context, steps fs.FS) error {
+	p, err := provider(db.writer, steps)
+	if err != nil {
+		return err
+	}
+	have, err := version(ctx, db.writer)
+	if err != nil {
+		return err
+	}
+	want := newest(p)
+	if have >= want {
+		return nil
+	}
+	if have > 0 {
+		if err := db.copyBefore(ctx, have); err != nil {
+			return err
+		}
+	}
+	if _, err := p.Up(ctx); err != nil {
+		// Of two programs that open a store at the same moment one comes
+		// second, and finds the work done.
+		if now, verr := version(ctx, db.writer); verr == nil && now >= want {
+			return nil
+		}
+		return fmt.Errorf("bring schema %d to %d: %w", have, want, err)
+	}
+	if have > 0 {
+		db.log.InfoContext(ctx, "store brought up to date", "from", have, "to", want)
+	}
+	return nil
+}
+
+func (db *DB) copyBefore(ctx context.Context, have int64) error {
+	file := fmt.Sprintf("%s.schema-%d.bak", db.path, have)
+	if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("replace the copy of before: %w", err)
+	}
+	if err := copyInto(ctx, db.writer, file); err != nil {
+		return fmt.Errorf("copy the store before its schema changes: %w", err)
+	}
+	old, err := filepath.Glob(globQuote(db.path) + ".schema-*.bak")
+	if err != nil {
+		return fmt.Errorf("list old copies: %w", err)
+	}
+	slices.SortFunc(old, func(a, b string) int {
+		if len(a) != len(b) {
+			return len(a) - len(b) // schema-10 comes after schema-9
+		}
+		if a < b {
+			return -1
+		}
+		return 1
+	})
+	for _, f := range old[:max(0, len(old)-keepCopies)] {
+		if err := os.Remove(f); err != nil {
+			db.log.WarnContext(ctx, "old copy of the store not removed", "err", err)
+		}
+	}
+	return nil
+}
+
+// inspect looks at an existing file without being able to write, and says why
+// it cannot be used, if so.
+func inspect(ctx context.Context, path string, steps fs.FS) (err error) {
+	pool, err := connect(ctx, readDSN(path), 1)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, pool.Close()) }()
+	have, err := version(ctx, pool)
+	if err != nil {
+		return err
+	}
+	if have == 0 {
+		return blank(ctx, pool)
+	}
+	p, err := provider(pool, steps)
+	if err != nil {
+		return err
+	}
+	if want := newest(p); have > want {
+		return fmt.Errorf("%w: its schema is %d and this program knows up to %d; install the newer program again, or restore a backup",
+			store.ErrNewer, have, want)
+	}
+	return quickCheck(ctx, pool)
+}
+
+// blank refuses a database that has tables, but no version of ours.
+func blank(ctx context.Context, q querier) error {
+	var tables int
+	if err := q.QueryRowContext(ctx,
+		`SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name <> $1 AND name NOT LIKE 'sqlite_%'`,
+		versionTable).Scan(&tables); err != nil {
+		return fmt.Errorf("look at the tables: %w", err)
+	}
+	if tables > 0 {
+		return fmt.Errorf("%w; name another file in [store] path", store.ErrForeign)
+	}
+	return nil
+}
+
+func provider(pool *sql.DB, steps fs.FS) (*goose.Provider, error) {
+	p, err := goose.NewProvider(goose.DialectSQLite3, pool, steps,
+		goose.WithTableName(versionTable), goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return nil, fmt.Errorf("read schema steps: %w", err)
+	}
+	return p, nil
+}
+
+func newest(p *goose.Provider) int64 {
+	var v int64
+	for _, s := range p.ListSources() {
+		v = max(v, s.Version)
+	}
+	return v
+}
+
+// version is the schema of the store, 0 for an empty one.
+func version(ctx context.Context, q querier) (int64, error) {
+	var tables int
+	if err := q.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = $1`,
+		versionTable).Scan(&tables); err != nil {
+		return 0, fmt.Errorf("read schema version: %w", err)
+	}
+	if tables == 0 {
+		return 0, nil
+	}
+	var v sql.NullInt64
+	if err := q.QueryRowContext(ctx, `SELECT max(version_id) FROM schema_version WHERE is_applied`).Scan(&v); err != nil {
+		return 0, fmt.Errorf("read schema version: %w", err)
+	}
+	return v.Int64, nil
+}

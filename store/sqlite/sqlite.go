@@ -1,0 +1,195 @@
+// Package sqlite keeps everything in one SQLite file. It satisfies the
+// contracts of tracker, notify, mailwatch and carriers, and keeps the rows that
+// "status" and "login" need. One method is one transaction. It decides nothing:
+// what a parcel's row means, its callers know.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	_ "modernc.org/sqlite" // the driver, in pure Go
+)
+
+const (
+	// Programs beside the daemon hold the write lock for milliseconds.
+	busyWait = 10 * time.Second
+	// A stop must end within seconds, so what is only tidy gets less.
+	closeWait = 2 * time.Second
+
+	readers = 4
+)
+
+// Options are what a store needs from outside.
+type Options struct {
+	Log *slog.Logger     // nil for silence
+	Now func() time.Time // nil for the system's clock
+}
+
+// DB is an open store. It is safe for concurrent use.
+type DB struct {
+	path   string
+	log    *slog.Logger
+	now    func() time.Time
+	writer *sql.DB // one connection, every transaction immediate
+	reader *sql.DB // cannot write
+}
+
+// Open opens the store in the file path, makes folder and file where there are
+// none (readable by their owner only), and brings an older schema up to date,
+// keeping a copy beside the file. A store that is damaged, newer or not ours is
+// refused with an error of package store, and not written to.
+func Open(ctx context.Context, path string, o Options) (*DB, error) {
+	return open(ctx, path, migrations(), o)
+}
+
+func open(ctx context.Context, path string, steps fs.FS, o Options) (*DB, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("open store %s: %w", path, err)
+	}
+	db := &DB{path: path, log: o.Log, now: o.Now}
+	if db.log == nil {
+		db.log = slog.New(slog.DiscardHandler)
+	}
+	if db.now == nil {
+		db.now = time.Now //nolint:forbidigo // the one place that chooses the clock
+	}
+	if err := db.open(ctx, steps); err != nil {
+		return nil, fmt.Errorf("open store %s: %w", path, errors.Join(explain(err), db.shut()))
+	}
+	return db, nil
+}
+
+// Path is the file of the store, absolute.
+func (db *DB) Path() string { return db.path }
+
+// Close writes what is still in the log into the file and closes it. The
+// store is consistent without it, too.
+func (db *DB) Close() error {
+	if db.reader != nil {
+		if err := db.reader.Close(); err != nil {
+			return errors.Join(fmt.Errorf("close store: %w", err), db.shut())
+		}
+		db.reader = nil
+	}
+	// A closer gets no context, and this one must end in time in any case.
+	ctx, cancel := context.WithTimeout(context.Background(), closeWait)
+	defer cancel()
+	for _, pragma := range []string{
+		"PRAGMA busy_timeout = 500",
+		"PRAGMA optimize",
+		"PRAGMA wal_checkpoint(TRUNCATE)",
+	} {
+		if _, err := db.writer.ExecContext(ctx, pragma); err != nil {
+			db.log.WarnContext(ctx, "store closed without tidying up", "err", err)
+			break
+		}
+	}
+	if err := db.shut(); err != nil {
+		return fmt.Errorf("close store: %w", err)
+	}
+	return nil
+}
+
+func (db *DB) open(ctx context.Context, steps fs.FS) error {
+	fresh, err := create(db.path)
+	if err != nil {
+		return err
+	}
+	if !fresh {
+		if err := inspect(ctx, db.path, steps); err != nil {
+			return err
+		}
+	}
+	if db.writer, err = connect(ctx, writeDSN(db.path), 1); err != nil {
+		return err
+	}
+	if err := db.migrate(ctx, steps); err != nil {
+		return err
+	}
+	db.reader, err = connect(ctx, readDSN(db.path), readers)
+	return err
+}
+
+func (db *DB) shut() error {
+	var errs []error
+	for _, pool := range []*sql.DB{db.reader, db.writer} {
+		if pool != nil {
+			errs = append(errs, pool.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// create makes the file where there is none, so that it is never readable by
+// others, not even for a moment. SQLite gives its log the same mode.
+func create(path string) (fresh bool, err error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return false, fmt.Errorf("make folder: %w", err)
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the path is the configuration's
+	if errors.Is(err, fs.ErrExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("make file: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return false, fmt.Errorf("make file: %w", err)
+	}
+	return true, nil
+}
+
+func connect(ctx context.Context, dsn string, conns int) (*sql.DB, error) {
+	pool, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, fmt.Errorf("connect: %w", err)
+	}
+	pool.SetMaxOpenConns(conns)
+	pool.SetMaxIdleConns(conns)
+	if err := pool.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("connect: %w", err), pool.Close())
+	}
+	return pool, nil
+}
+
+// Pragmas belong to a connection, and the pool makes connections when it likes:
+// they stand in the DSN and nowhere else.
+func writeDSN(path string) string {
+	return dsn(path, url.Values{
+		// A deferred transaction that reads and then writes is refused at once
+		// when another writer was faster, busy_timeout or not.
+		"_txlock": {"immediate"},
+		"_pragma": {
+			busyPragma(), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+			"journal_size_limit(4194304)",
+			"secure_delete(FAST)", // what is forgotten is overwritten
+		},
+	})
+}
+
+func readDSN(path string) string {
+	return dsn(path, url.Values{"mode": {"ro"}, "_pragma": {busyPragma(), "query_only(1)"}})
+}
+
+func busyPragma() string { return fmt.Sprintf("busy_timeout(%d)", busyWait.Milliseconds()) }
+
+func dsn(path string, q url.Values) string {
+	q.Set("_dqs", "0")
+	q.Set("_error_rc", "1")
+	p := filepath.ToSlash(path)
+	if !strings.HasPrefix(p, "/") {
+		p = "/" + p // C:/...
+	}
+	return "file://" + (&url.URL{Path: p}).EscapedPath() + "?" + q.Encode()
+}

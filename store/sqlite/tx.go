@@ -1,0 +1,120 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// querier is a pool, a connection or a transaction.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+type scanner interface{ Scan(dest ...any) error }
+
+// write runs f in a transaction that holds the write lock from its beginning.
+// Nothing of it stays where f or the commit fails.
+func (db *DB) write(ctx context.Context, doing string, f func(tx *sql.Tx) error) error {
+	return transact(ctx, db.writer, doing, f)
+}
+
+// read runs f on one unchanging view of the store.
+func (db *DB) read(ctx context.Context, doing string, f func(tx *sql.Tx) error) error {
+	return transact(ctx, db.reader, doing, f)
+}
+
+func transact(ctx context.Context, pool *sql.DB, doing string, f func(tx *sql.Tx) error) error {
+	err := func() error {
+		tx, err := pool.BeginTx(ctx, nil)
+		if err != nil {
+			return err
+		}
+		defer tx.Rollback() //nolint:errcheck // after a commit it does nothing, and before it the first error counts
+		if err := f(tx); err != nil {
+			return err
+		}
+		return tx.Commit()
+	}()
+	if err == nil {
+		return nil
+	}
+	// An interrupted statement is the caller's wish, not the store's fault.
+	if cause := ctx.Err(); cause != nil {
+		return fmt.Errorf("%s: %w", doing, cause)
+	}
+	return fmt.Errorf("%s: %w", doing, explain(err))
+}
+
+// list reads all rows of a query.
+func list[T any](ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err has it
+	var out []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, rows.Err()
+}
+
+func scanInt(s scanner) (int64, error) {
+	var n int64
+	err := s.Scan(&n)
+	return n, err
+}
+
+func exists(ctx context.Context, q querier, query string, args ...any) (bool, error) {
+	n, err := list(ctx, q, scanInt, query, args...)
+	return len(n) > 0, err
+}
+
+// stamp is a time as a column keeps it; the zero time is NULL.
+func stamp(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UnixMilli()
+}
+
+// moment is a time as a column kept it.
+func moment(n sql.NullInt64) time.Time {
+	if !n.Valid {
+		return time.Time{}
+	}
+	return time.UnixMilli(n.Int64).UTC()
+}
+
+const maxLine = 500
+
+// line bounds a text from outside and makes it one line of valid UTF-8 without
+// control characters.
+func line(s string) string {
+	if len(s) > maxLine {
+		cut := maxLine
+		for cut > 0 && !utf8.RuneStart(s[cut]) {
+			cut--
+		}
+		s = s[:cut] + "..."
+	}
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == utf8.RuneError:
+			return '?'
+		case r < ' ' || r == 0x7f:
+			return ' '
+		default:
+			return r
+		}
+	}, s)
+}
