@@ -1,0 +1,324 @@
+package parcel
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Candidate is a place in a text that may be a tracking number.
+type Candidate struct {
+	Number   Number
+	Family   Family
+	Strength Strength
+	Check    Check
+	// Start and End are byte offsets of the place in the text.
+	Start, End int
+}
+
+// maxCandidates bounds the candidates of each strength in one text.
+const maxCandidates = 64
+
+// Candidates finds what may be tracking numbers in running text, in the order
+// of the text. [High] ones may be taken as they are, all others only where a
+// label says that they are numbers: digits alone and forms with a wrong check
+// digit are always [Low]. Addresses (links, mail) are not looked into: in them
+// ids of all sorts look like numbers. The time is linear in the text and the
+// output bounded.
+func Candidates(text string) []Candidate {
+	s := scanner{text: text}
+	for s.pos < len(text) {
+		c := text[s.pos]
+		switch {
+		case !alnum(c):
+			s.pos++
+		case s.link():
+			s.pos = linkEnd(text, s.pos)
+		default:
+			s.word()
+		}
+	}
+	return s.found
+}
+
+// scanner walks over a text once.
+type scanner struct {
+	text  string
+	pos   int
+	found []Candidate
+	count [High + 1]int
+}
+
+// link reports whether a web address begins here.
+func (s *scanner) link() bool {
+	rest := s.text[s.pos:]
+	return hasPrefixFold(rest, "http://") || hasPrefixFold(rest, "https://") || hasPrefixFold(rest, "www.")
+}
+
+// word looks at the word that begins here, and goes behind it.
+func (s *scanner) word() {
+	start := s.pos
+	if end, ok := s.s10(start); ok {
+		s.pos = end
+		return
+	}
+	w := readWord(s.text, start)
+	s.pos = w.end
+	switch {
+	case w.long || !s.bounded(start, w.end):
+	case w.digits == 3 && w.letters == 0:
+		s.dashed(start, w.end)
+	case w.padded && !known(w.canonical()):
+		// Invisible characters may also stand between two words.
+		s.parts(w)
+	default:
+		s.add(w)
+	}
+}
+
+// parts adds the pieces of a word between its invisible characters.
+func (s *scanner) parts(w word) {
+	for at := w.start; at < w.end; {
+		if size := invisibleAt(s.text, at); size > 0 {
+			at += size
+			continue
+		}
+		part := word{text: s.text, start: at}
+		for at < w.end && alnum(s.text[at]) {
+			part.count(s.text[at])
+			at++
+		}
+		part.end = at
+		s.add(part)
+	}
+}
+
+// add takes a word where its form is known.
+func (s *scanner) add(w word) {
+	// The shortest form has eight digits; text of mixed case is code or a hash.
+	if w.digits < 8 || w.digits+w.letters > maxNumber || w.lower > 0 && w.lower < w.letters {
+		return
+	}
+	if w.letters == 0 && s.quantity(w.start, w.end) {
+		return
+	}
+	s.emit(w.canonical(), w.start, w.end)
+}
+
+// emit records a candidate where its form is known and there is room.
+func (s *scanner) emit(n Number, start, end int) {
+	m, ok := n.best()
+	if !ok || s.count[m.strength()] >= maxCandidates {
+		return
+	}
+	s.count[m.strength()]++
+	s.found = append(s.found, Candidate{
+		Number: n, Family: m.form.family, Strength: m.strength(), Check: m.check, Start: start, End: end,
+	})
+}
+
+// bounded reports whether the word stands by itself: not inside an identifier,
+// the value of a parameter or a mail address. Digits with an underscore behind
+// them are some shop's order id, put before the number.
+func (s *scanner) bounded(start, end int) bool {
+	if start > 0 {
+		switch s.text[start-1] {
+		case '=', '&', '%', '@':
+			return false
+		case '_':
+			before := start - 1
+			for before > 0 && digit(s.text[before-1]) {
+				before--
+			}
+			return before < start-1 && (before == 0 || !alnum(s.text[before-1]) && s.text[before-1] != '_')
+		}
+	}
+	return end == len(s.text) || !strings.ContainsRune("_@=", rune(s.text[end]))
+}
+
+// quantity reports whether digits are a part of a price, a measure or a phone
+// number.
+func (s *scanner) quantity(start, end int) bool {
+	if start > 0 && s.text[start-1] == '+' {
+		return true
+	}
+	if start > 1 && (s.text[start-1] == '.' || s.text[start-1] == ',') && digit(s.text[start-2]) {
+		return true
+	}
+	return end+1 < len(s.text) && (s.text[end] == '.' || s.text[end] == ',') && digit(s.text[end+1])
+}
+
+// dashed takes 714-1098112, the one form with a dash in it.
+func (s *scanner) dashed(start, end int) {
+	const tail = 8
+	if end+tail > len(s.text) || s.text[end] != '-' || start > 0 && s.text[start-1] == '-' {
+		return
+	}
+	rest := s.text[end+1 : end+tail]
+	for i := range len(rest) {
+		if !digit(rest[i]) {
+			return
+		}
+	}
+	if after := end + tail; after == len(s.text) || !alnum(s.text[after]) && s.text[after] != '-' {
+		s.emit(Number(s.text[start:after]), start, after)
+		s.pos = after
+	}
+}
+
+// s10 takes a number of S10's shape that begins here, also where it is printed
+// in groups ("RB 123 456 785 CN"). Groups must be right in all: capitals, check
+// digit and suffix. It looks at a bounded piece of text only.
+func (s *scanner) s10(start int) (int, bool) {
+	var shape [13]byte
+	groups, at := false, start
+	for i := range shape {
+		gap := 0
+		for at < len(s.text) && i > 0 {
+			size := invisibleAt(s.text, at)
+			if size == 0 && gap == 0 {
+				size = blankAt(s.text, at)
+				gap = size
+			}
+			if size == 0 {
+				break
+			}
+			at += size
+		}
+		if at >= len(s.text) {
+			return 0, false
+		}
+		c := s.text[at]
+		if inner := i >= 2 && i < 11; inner && !digit(c) || !inner && (c < 'A' || c > 'Z') {
+			return 0, false
+		}
+		groups = groups || gap > 0
+		shape[i] = c
+		at++
+	}
+	n := Number(shape[:])
+	if !groups || at < len(s.text) && alnum(s.text[at]) || !s.bounded(start, at) {
+		return 0, false // in one piece it is a word like any other
+	}
+	m, ok := n.best()
+	if !ok || m.strength() != High || !strings.ContainsRune("CEHLRUV", rune(n[0])) {
+		return 0, false
+	}
+	s.emit(n, start, at)
+	return at, true
+}
+
+// known reports whether the number has a form we know.
+func known(n Number) bool {
+	_, ok := n.best()
+	return ok
+}
+
+// word is a run of letters and digits, perhaps with invisible characters in it.
+type word struct {
+	text                   string
+	start, end             int
+	letters, lower, digits int
+	padded, long           bool
+}
+
+// readWord reads the word that begins at start.
+func readWord(text string, start int) word {
+	w := word{text: text, start: start}
+	at := start
+	for at < len(text) {
+		if alnum(text[at]) {
+			w.count(text[at])
+			at++
+			w.end = at
+			continue
+		}
+		size := invisibleAt(text, at)
+		if size == 0 {
+			break
+		}
+		at += size
+	}
+	// Padding behind the word is not of it.
+	w.padded = w.end-start > w.letters+w.digits
+	w.long = w.letters+w.digits > 4*maxNumber
+	return w
+}
+
+func (w *word) count(c byte) {
+	switch {
+	case digit(c):
+		w.digits++
+	case c >= 'a':
+		w.lower++
+		fallthrough
+	default:
+		w.letters++
+	}
+}
+
+// canonical is the word as a number.
+func (w *word) canonical() Number {
+	var b strings.Builder
+	for i := w.start; i < w.end && b.Len() <= maxNumber; i++ {
+		if c := w.text[i]; alnum(c) {
+			if c >= 'a' {
+				c -= 'a' - 'A'
+			}
+			b.WriteByte(c)
+		}
+	}
+	return Number(b.String())
+}
+
+// linkEnd is where the web address that begins at pos ends.
+func linkEnd(text string, pos int) int {
+	for pos < len(text) {
+		switch c := text[pos]; {
+		case c <= ' ', c == '<', c == '>', c == '"':
+			return pos
+		case blankAt(text, pos) > 1:
+			return pos
+		}
+		pos++
+	}
+	return pos
+}
+
+// blankAt is the size of the blank or dash at a place in the text; 0 where
+// there is none. A line end is none.
+func blankAt(text string, at int) int {
+	switch c := text[at]; {
+	case c == ' ', c == '\t', c == '-':
+		return 1
+	case c < utf8.RuneSelf:
+		return 0
+	}
+	switch r, size := utf8.DecodeRuneInString(text[at:]); r {
+	case '\u00a0', '\u2009', '\u202f', '\u2010', '\u2011':
+		return size
+	default:
+		return 0
+	}
+}
+
+// invisibleAt is the size of the invisible character at a place in the text; 0
+// where there is none.
+func invisibleAt(text string, at int) int {
+	if text[at] < utf8.RuneSelf {
+		return 0
+	}
+	if r, size := utf8.DecodeRuneInString(text[at:]); invisible(r) {
+		return size
+	}
+	return 0
+}
+
+func hasPrefixFold(s, prefix string) bool {
+	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
+}
+
+func digit(c byte) bool { return c >= '0' && c <= '9' }
+
+func alnum(c byte) bool {
+	return digit(c) || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
+}

@@ -1,0 +1,94 @@
+package parcel
+
+import (
+	"slices"
+	"time"
+)
+
+// Has reports whether the number is one of the parcel's own.
+func (p *Parcel) Has(n Number) bool {
+	return slices.ContainsFunc(p.Links, func(l Link) bool { return l.Number == n })
+}
+
+// AddLink ties a number to the parcel and reports whether that is news. A
+// number that only may belong goes to Maybe; one that a person has split off is
+// refused. A better reason for a number that is there already replaces the old
+// one and is no news.
+func (p *Parcel) AddLink(l Link) bool {
+	if l.Number == "" || slices.Contains(p.Apart, l.Number) {
+		return false
+	}
+	same := func(o Link) bool { return o.Number == l.Number }
+	own := slices.IndexFunc(p.Links, same)
+	switch {
+	case l.Certainty == Maybe:
+		if own >= 0 || slices.ContainsFunc(p.Maybe, same) {
+			return false
+		}
+		p.Maybe = append(p.Maybe, l)
+		return true
+	case own >= 0:
+		if p.Links[own].Certainty != Certain && l.Certainty == Certain {
+			p.Links[own].Certainty, p.Links[own].Reason = l.Certainty, l.Reason
+		}
+		return false
+	}
+	p.Maybe = slices.DeleteFunc(p.Maybe, same)
+	p.Links = append(p.Links, l)
+	return true
+}
+
+// Source finds what a carrier has told of a number, and makes a place for it
+// where there is none yet. The pointer holds until sources are added.
+func (p *Parcel) Source(carrier string, n Number) *Source {
+	for i := range p.Sources {
+		if p.Sources[i].Carrier == carrier && p.Sources[i].Number == n {
+			return &p.Sources[i]
+		}
+	}
+	p.Sources = append(p.Sources, Source{Carrier: carrier, Number: n})
+	return &p.Sources[len(p.Sources)-1]
+}
+
+// Name is what a person calls the parcel: the title given, else the first
+// item's, else the first number.
+func (p *Parcel) Name() string {
+	if p.Title != "" {
+		return p.Title
+	}
+	for _, item := range p.Items {
+		if item.Title != "" {
+			return item.Title
+		}
+	}
+	if len(p.Links) > 0 {
+		return string(p.Links[0].Number)
+	}
+	return ""
+}
+
+// Days is how long the parcel has been on its way, in whole days: from its
+// first event, or from when it was sent or became known where there is none,
+// until it became final, else until now.
+func (p Parcel) Days(now time.Time) int {
+	start := p.FirstSeen
+	earlier := func(t time.Time) {
+		if !t.IsZero() && (start.IsZero() || t.Before(start)) {
+			start = t
+		}
+	}
+	earlier(p.Shipped)
+	for _, s := range p.Sources {
+		for _, e := range s.Events {
+			earlier(e.instant())
+		}
+	}
+	end := now
+	if p.Status.Final() && !p.StatusSince.IsZero() {
+		end = p.StatusSince
+	}
+	if start.IsZero() || end.Before(start) {
+		return 0
+	}
+	return int(end.Sub(start) / (24 * time.Hour))
+}
