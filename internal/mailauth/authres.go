@@ -94,7 +94,7 @@ func dmarcWord(results []authres.Result, domain, who string) string {
 			return "dmarc=fail from=" + domain + who
 		case r.Value == authres.ResultPass && aligned(from, domain):
 			return "dmarc=pass from=" + from + who
-		case from == "" || aligned(from, domain):
+		case r.Value != authres.ResultPass && (from == "" || aligned(from, domain)):
 			return "dmarc=" + oneLine(string(r.Value), 20) + who
 		}
 	}
@@ -116,10 +116,10 @@ func dkimWord(results []authres.Result, domain, who string) (pass, fail string) 
 		if !aligned(d, domain) {
 			continue
 		}
-		switch r.Value {
-		case authres.ResultPass:
+		if r.Value == authres.ResultPass {
 			return "dkim=pass d=" + d + who, ""
-		case authres.ResultFail, authres.ResultHardFail:
+		}
+		if r.Value == authres.ResultFail || r.Value == authres.ResultHardFail {
 			fail = "dkim=fail d=" + d + who
 		}
 	}

@@ -1,0 +1,45 @@
+package mailauth_test
+
+import (
+	"strings"
+	"testing"
+
+	"parcelwatch/internal/mailauth"
+	"parcelwatch/parcel"
+)
+
+// FuzzCheck holds what is true of every mail: a verdict with a one-line reason
+// and no error, and nothing but a signature or a counting server makes it good.
+func FuzzCheck(f *testing.F) {
+	for _, head := range [][]string{
+		nil,
+		{passes},
+		{"Authentication-Results: mx.example.org; dkim=pass (a (b) \"c) header.d=aliexpress.com"},
+		{"DKIM-Signature: v=1; a=rsa-sha256; d=aliexpress.com; s=s1; h=from:subject; bh=AA==; b=AA=="},
+		{"DKIM-Signature: v=1; d= ali\r\n express.com; b", "From: second@evil.example"},
+		{" folded before anything", "From : odd", ": no name"},
+	} {
+		f.Add([]byte(compose(shopFrom, head...)))
+		f.Add([]byte(compose(relayFrom, head...)))
+		f.Add([]byte(compose(friend, head...)))
+	}
+	f.Add([]byte("From: a@aliexpress.com\n\n"))
+	f.Add([]byte("\r\n\r\n"))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		v, err := mailauth.New(zone{}).Check(t.Context(), raw, mailauth.Policy{Forwarders: []string{"partner@example.org"}})
+		if err != nil {
+			t.Fatalf("error %v", err)
+		}
+		if v.Reason == "" || len(v.Reason) > 300 || strings.ContainsAny(v.Reason, "\r\n\x00") {
+			t.Errorf("reason %q", v.Reason)
+		}
+		switch v.Trust {
+		case parcel.TrustUnverified, parcel.TrustForwarded, parcel.TrustForged, parcel.TrustForeign:
+		default:
+			t.Errorf("trust %q without a key and without a server that counts", v.Trust)
+		}
+		if len(mailauth.AuthservIDs(raw)) > 16 {
+			t.Error("too many ids")
+		}
+	})
+}
