@@ -41,6 +41,8 @@ func (p *problems) bind(path string, v any, dst reflect.Value) {
 			return
 		}
 		p.at(path, "a text in quotes is expected, not %s", kindOf(v))
+	case reflect.Interface:
+		dst.Set(reflect.ValueOf(v))
 	case reflect.Bool:
 		if b, ok := v.(bool); ok {
 			dst.SetBool(b)

@@ -135,10 +135,10 @@ type Channel struct {
 // Rule is one [[rule]]: the person's own pattern for a mail that is not
 // understood by itself.
 type Rule struct {
-	Name    string   `toml:"name"`
-	Sender  string   `toml:"sender"` // an address, or a domain with its sub-domains
-	Subject Pattern  `toml:"subject"`
-	Body    Pattern  `toml:"body"`
+	Name    string  `toml:"name"`
+	Sender  string  `toml:"sender"` // an address, or a domain with its sub-domains
+	Subject Pattern `toml:"subject"`
+	Body    Pattern `toml:"body"`
 	Step    string  `toml:"step"` // where the pattern has no group of that name
 }
 
