@@ -116,7 +116,7 @@ func TestCataloguesAreComplete(t *testing.T) {
 	for _, language := range locale.Languages() {
 		t.Run(language, func(t *testing.T) {
 			t.Parallel()
-			files := []string{"words.toml"}
+			files := []string{"words.toml", "digest.toml"}
 			for _, file := range files {
 				for _, fault := range faults(language, messages(t, "en", file), messages(t, language, file)) {
 					t.Errorf("%s/%s: %s", language, file, fault)

@@ -1,0 +1,145 @@
+package notify
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"parcelwatch/parcel"
+)
+
+// healthOK is Change.New where something works again.
+const healthOK = "ok"
+
+// Alarms is what has been broken for longer than threshold, as changes to be
+// recorded. A refused login and an answer not understood do not heal by
+// waiting and are told at once. A change's Key names the thing and when it last
+// worked, so that each breakdown is told once.
+func Alarms(h parcel.Health, threshold time.Duration, now time.Time) []parcel.Change {
+	var out []parcel.Change
+	for _, m := range h.Mailboxes {
+		t := mailboxTrouble(m)
+		if m.State == parcel.MailboxRefused || (blind(m.State) && overdue(t, threshold, now)) {
+			out = append(out, alarm(t, m.LastCheck, now))
+		}
+	}
+	for _, k := range h.Carriers {
+		t := carrierTrouble(k)
+		if k.State == parcel.CarrierChanged || (k.State == parcel.CarrierQuarantined && overdue(t, threshold, now)) {
+			out = append(out, alarm(t, k.LastSuccess, now))
+		}
+	}
+	if o := h.Outbox; o.Waiting > 0 {
+		t := Trouble{Kind: TroubleOutbox, Since: o.Oldest, Error: o.Error}
+		if overdue(t, threshold, now) {
+			out = append(out, alarm(t, o.Oldest, now))
+		}
+	}
+	return out
+}
+
+// Recovered is which of the alarms given (of the same run) are over, as changes
+// to be recorded.
+func Recovered(alarms []parcel.Change, h parcel.Health, now time.Time) []parcel.Change {
+	broken := map[string]bool{}
+	for _, m := range h.Mailboxes {
+		broken[name(mailboxTrouble(m))] = blind(m.State)
+	}
+	for _, k := range h.Carriers {
+		broken[name(carrierTrouble(k))] = k.State != parcel.CarrierOK
+	}
+	broken[name(Trouble{Kind: TroubleOutbox})] = h.Outbox.Waiting > 0
+	var out []parcel.Change
+	for _, a := range alarms {
+		t := troubleOf(a)
+		// What is not watched any more has not recovered either.
+		if still, known := broken[name(t)]; still || !known {
+			continue
+		}
+		ch := a
+		ch.ID, ch.Old, ch.New, ch.At, ch.Key = 0, a.New, healthOK, now, a.Key+"/"+healthOK
+		ch.Event.Time, ch.Event.Text = now, ""
+		out = append(out, ch)
+	}
+	return out
+}
+
+func overdue(t Trouble, threshold time.Duration, now time.Time) bool {
+	return !t.Since.IsZero() && now.Sub(t.Since) >= threshold
+}
+
+// alarm is a change whose event carries the trouble: Code is what, Place which,
+// Text the error, Time since when.
+func alarm(t Trouble, worked, now time.Time) parcel.Change {
+	state, mark := t.State, "never"
+	if state == "" {
+		state = "broken"
+	}
+	if !worked.IsZero() {
+		mark = strconv.FormatInt(worked.Unix(), 10)
+	}
+	return parcel.Change{
+		Kind: parcel.ChangeHealth, Old: healthOK, New: state, At: now,
+		Event: parcel.Event{Time: t.Since, ZoneKnown: true, Code: string(t.Kind), Place: t.Name, Text: t.Error},
+		Key:   name(t) + "/" + state + "/" + mark,
+	}
+}
+
+func name(t Trouble) string { return "health/" + string(t.Kind) + "/" + t.Name }
+
+// troubleOf reads an alarm's change back.
+func troubleOf(ch parcel.Change) Trouble {
+	t := Trouble{Kind: TroubleKind(ch.Event.Code), Name: ch.Event.Place, State: ch.New, Since: ch.Event.Time, Error: ch.Event.Text}
+	if t.Kind == TroubleOutbox {
+		t.State = ""
+	}
+	return t
+}
+
+// mailboxOf is the configured name in a trouble's name, mailbox/folder.
+func mailboxOf(s string) string {
+	mailbox, _, _ := strings.Cut(s, "/")
+	return mailbox
+}
+
+// ProtectionEnds is for which parcels the buyer's protection ends within
+// g.Remind days, as changes to be recorded. Each end is told once.
+func ProtectionEnds(parcels []parcel.Parcel, g Protection, zone *time.Location, now time.Time) []parcel.Change {
+	var out []parcel.Change
+	for _, p := range parcels {
+		end, left, ok := g.left(p, zone, now)
+		if ok && !p.Muted && left >= 0 && left <= g.Remind {
+			out = append(out, parcel.Change{
+				Kind: parcel.ChangeProtection, Parcel: p.ID, New: string(end), At: now,
+				Key: key(p.ID, "protection", string(end)),
+			})
+		}
+	}
+	return out
+}
+
+// lastDays is how many days before the end of storage a person is reminded.
+const lastDays = 2
+
+// PickupEnds is which waiting parcels go back soon, as changes to be recorded.
+func PickupEnds(parcels []parcel.Parcel, zone *time.Location, now time.Time) []parcel.Change {
+	var out []parcel.Change
+	for _, p := range parcels {
+		if p.Status != parcel.ReadyForPickup || p.Muted || p.Closed || p.Pickup.Until.Time(zone).IsZero() {
+			continue
+		}
+		// One that was learned of only now is news anyway.
+		if left := daysUntil(p.Pickup.Until, zone, now); left < 0 || left > lastDays || daysSince(p.StatusSince, now) < 1 {
+			continue
+		}
+		out = append(out, parcel.Change{
+			Kind: parcel.ChangePickupUntil, Parcel: p.ID, New: string(p.Pickup.Until), At: now,
+			Key: key(p.ID, "pickup_ends", string(p.Pickup.Until)),
+		})
+	}
+	return out
+}
+
+func key(id int64, what, value string) string {
+	return strconv.FormatInt(id, 10) + "/" + what + "/" + value
+}

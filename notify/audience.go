@@ -1,0 +1,80 @@
+package notify
+
+import (
+	"slices"
+	"time"
+
+	"parcelwatch/parcel"
+)
+
+// Audience is one [[digest]]: who is told what, when and in which language.
+type Audience struct {
+	Name      string
+	To        []string
+	Mailboxes []string // only parcels of these; empty for all
+	Language  string
+	Zone      *time.Location
+	Schedule  Schedule
+	Quiet     QuietHours
+	Urgent    []parcel.Status // told at once
+	Always    bool            // a digest even when there is nothing to say
+	Weekly    bool            // a sign of life after a week without mail
+}
+
+// cares reports whether news from the mailbox is for the audience. What no mail
+// told (a number typed by a person) is for everybody.
+func (a Audience) cares(mailbox string) bool {
+	return mailbox == "" || len(a.Mailboxes) == 0 || slices.Contains(a.Mailboxes, mailbox)
+}
+
+func (a Audience) zone() *time.Location {
+	if a.Zone == nil {
+		return time.UTC
+	}
+	return a.Zone
+}
+
+// Protection is how long the shop guards a purchase, as an estimate.
+type Protection struct {
+	Days   int // from the day it was sent; 0 for not telling
+	Remind int // how many days before the end the person is reminded
+}
+
+// start is when the shop's clock began for p; zero where nobody knows.
+func (Protection) start(p parcel.Parcel) time.Time {
+	if !p.Shipped.IsZero() {
+		return p.Shipped
+	}
+	if p.Typed {
+		return time.Time{}
+	}
+	return p.FirstSeen
+}
+
+// left is the last day of protection and how many days remain to it. ok is
+// false where no protection runs.
+func (g Protection) left(p parcel.Parcel, zone *time.Location, now time.Time) (end parcel.Date, days int, ok bool) {
+	start := g.start(p)
+	if g.Days <= 0 || start.IsZero() || p.Status.Final() || p.Closed {
+		return "", 0, false
+	}
+	end = parcel.DateOf(start.In(zone).AddDate(0, 0, g.Days))
+	return end, daysUntil(end, zone, now), true
+}
+
+// daysUntil counts the midnights between now and the day d.
+func daysUntil(d parcel.Date, zone *time.Location, now time.Time) int {
+	// Both days are taken at midnight UTC, so that an hour more or less at a
+	// change of the clocks is no day.
+	return int(d.Time(time.UTC).Sub(parcel.DateOf(now.In(zone)).Time(time.UTC)) / day)
+}
+
+// daysSince counts whole days from t to now, never less than 0.
+func daysSince(t, now time.Time) int {
+	if t.IsZero() || now.Before(t) {
+		return 0
+	}
+	return int(now.Sub(t) / day)
+}
+
+const day = 24 * time.Hour

@@ -1,0 +1,228 @@
+package notify
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"parcelwatch/parcel"
+)
+
+// Input is all a digest is composed from.
+type Input struct {
+	Audience   Audience
+	Parcels    []parcel.Parcel // with final ones, whose end may be news
+	Orders     []parcel.Order
+	Changes    []parcel.Change // not yet told to the audience
+	Health     parcel.Health
+	Next       time.Time // of the regular digest; zero for none
+	Protection Protection
+	// Gap is after how many days a parcel is usually seen in the destination
+	// country. Nil for what is known of the route in general.
+	Gap func(origin, destination string) (least, most int)
+	// Urgent leaves only the parcels and troubles that Changes are about.
+	Urgent bool
+}
+
+// Compose decides what is said and in which section. It is pure.
+func Compose(in Input, now time.Time) Digest {
+	c := &composer{Input: in, now: now, zone: in.Audience.zone(), sections: map[SectionKind][]entry{}}
+	c.sort()
+	for i := range in.Parcels {
+		c.parcel(&in.Parcels[i])
+	}
+	for i := range in.Orders {
+		c.order(&in.Orders[i])
+	}
+	c.troubles()
+	d := Digest{
+		Audience: in.Audience.Name, Language: in.Audience.Language, Zone: c.zone, Made: now,
+		Urgent: in.Urgent, Footer: c.footer, News: c.news, Told: c.told,
+	}
+	d.Footer.Next = in.Next
+	for _, kind := range SectionKinds() {
+		entries := c.sections[kind]
+		if len(entries) == 0 {
+			continue
+		}
+		slices.SortStableFunc(entries, func(a, b entry) int { return cmp.Compare(a.rank, b.rank) })
+		s := Section{Kind: kind, Items: make([]Item, 0, len(entries))}
+		for _, e := range entries {
+			s.Items = append(s.Items, e.Item)
+			if e.News {
+				s.News++
+			}
+		}
+		d.Sections = append(d.Sections, s)
+	}
+	return d
+}
+
+type composer struct {
+	Input
+
+	now      time.Time
+	zone     *time.Location
+	byParcel map[int64][]parcel.Change
+	byOrder  map[string][]parcel.Change
+	health   []parcel.Change
+	carried  map[string]bool // orders that a parcel carries
+	sections map[SectionKind][]entry
+	footer   Footer
+	news     int
+	told     []int64
+}
+
+// entry is an item and where it stands in its section: the lowest rank first.
+type entry struct {
+	Item
+
+	rank int64
+}
+
+// sort lays the changes by what they are about. Every one of them is told
+// with this digest, also those that make no news for this audience.
+func (c *composer) sort() {
+	c.byParcel, c.byOrder = map[int64][]parcel.Change{}, map[string][]parcel.Change{}
+	for _, ch := range c.Changes {
+		c.told = append(c.told, ch.ID)
+		switch {
+		case ch.Kind == parcel.ChangeHealth:
+			c.health = append(c.health, ch)
+		case ch.Parcel != 0:
+			c.byParcel[ch.Parcel] = append(c.byParcel[ch.Parcel], ch)
+		default:
+			c.byOrder[ch.Order] = append(c.byOrder[ch.Order], ch)
+		}
+	}
+	c.carried = map[string]bool{}
+	for _, p := range c.Parcels {
+		for _, o := range p.Orders {
+			c.carried[o] = true
+		}
+	}
+}
+
+func (c *composer) add(kind SectionKind, item Item, rank int64) {
+	c.sections[kind] = append(c.sections[kind], entry{Item: item, rank: rank})
+}
+
+// loud is the changes that are news.
+func loud(changes []parcel.Change) []parcel.Change {
+	return slices.DeleteFunc(slices.Clone(changes), func(ch parcel.Change) bool { return ch.Quiet })
+}
+
+func has(changes []parcel.Change, kind parcel.ChangeKind) bool {
+	return slices.ContainsFunc(changes, func(ch parcel.Change) bool { return ch.Kind == kind })
+}
+
+func (c *composer) parcel(p *parcel.Parcel) {
+	if p.Muted || !c.Audience.cares(p.Mailbox) {
+		return
+	}
+	changes := loud(c.byParcel[p.ID])
+	if p.Closed || (c.Urgent && len(changes) == 0) {
+		return
+	}
+	final := p.Status.Final()
+	if final && len(changes) == 0 {
+		return
+	}
+	c.news += len(changes)
+	if !final {
+		c.footer.Parcels++
+	}
+	kind := c.section(p, changes)
+	c.add(kind, c.item(p, kind, changes), c.rank(p, kind))
+}
+
+// section is the one section a parcel stands in: the first that fits, what
+// matters most before what is merely new.
+func (c *composer) section(p *parcel.Parcel, changes []parcel.Change) SectionKind {
+	switch p.Status {
+	case parcel.ReadyForPickup, parcel.CustomsHold, parcel.AttemptFailed, parcel.Exception, parcel.Returning:
+		return SectionNeeds
+	case parcel.Delivered:
+		return SectionDelivered
+	case parcel.Returned, parcel.Expired:
+		return SectionEnded
+	default:
+	}
+	switch _, left, ok := c.Protection.left(*p, c.zone, c.now); {
+	case ok && left >= 0 && left <= c.Protection.Remind:
+		return SectionNeeds
+	case p.Status == parcel.OutForDelivery:
+		return SectionToday
+	case !p.Stalled.IsZero():
+		return SectionStalled
+	case has(changes, parcel.ChangeNewParcel):
+		return SectionNew
+	case len(changes) > 0:
+		return SectionMoved
+	default:
+		return SectionQuiet
+	}
+}
+
+// rank puts what ends soonest, and else what moved last, at the top; the quiet
+// ones by how long they have been silent.
+func (c *composer) rank(p *parcel.Parcel, kind SectionKind) int64 {
+	switch kind {
+	case SectionNeeds:
+		if until := p.Pickup.Until.Time(c.zone); !until.IsZero() {
+			return until.Unix()
+		}
+		if end, _, ok := c.Protection.left(*p, c.zone, c.now); ok {
+			return end.Time(c.zone).Unix()
+		}
+		return c.now.Unix()
+	case SectionQuiet, SectionStalled:
+		return silentSince(p).Unix()
+	default:
+		return -p.StatusSince.Unix()
+	}
+}
+
+// silentSince is the last sign of a parcel.
+func silentSince(p *parcel.Parcel) time.Time {
+	if !p.LastEvent.IsZero() {
+		return p.LastEvent
+	}
+	return p.FirstSeen
+}
+
+func (c *composer) item(p *parcel.Parcel, kind SectionKind, changes []parcel.Change) Item {
+	it := Item{
+		Number: p.Number(), Status: p.Status, Phase: p.Phase, Origin: p.Origin, Destination: p.Destination,
+		News: len(changes) > 0, Notes: c.notes(p, kind, changes), Last: last(p),
+	}
+	it.Title, it.Others = title(p.Title, p.Items)
+	it.Link, it.Post = page(p)
+	return it
+}
+
+// title is the name a person gave, or the first thing inside with the count of
+// the others.
+func title(given string, items []parcel.Item) (string, int) {
+	if given != "" {
+		return given, 0
+	}
+	for i, it := range items {
+		if it.Title != "" {
+			return it.Title, len(items) - 1 - i
+		}
+	}
+	return "", 0
+}
+
+// last is the newest event of the sources. The merged timeline is not needed
+// for that.
+func last(p *parcel.Parcel) parcel.Event {
+	var out parcel.Event
+	for _, s := range p.Sources {
+		if n := len(s.Events); n > 0 && s.Carrier != parcel.SourceMail && !s.Events[n-1].Time.Before(out.Time) {
+			out = s.Events[n-1]
+		}
+	}
+	return out
+}

@@ -1,0 +1,127 @@
+package notify
+
+import (
+	"time"
+
+	"parcelwatch/parcel"
+)
+
+// Digest is what there is to say to one audience, in sections and without a
+// word of any language: render has those.
+type Digest struct {
+	Audience string
+	Language string
+	Zone     *time.Location
+	Made     time.Time
+	Urgent   bool // a single piece of news, not the regular digest
+	Sections []Section
+	Footer   Footer
+	// News counts the changes worth a mail.
+	News int
+	// Told are the changes this digest tells, with those not worth telling.
+	Told []int64
+}
+
+// Empty reports whether there is nothing new to say.
+func (d Digest) Empty() bool { return d.News == 0 }
+
+// SectionKind names a section.
+type SectionKind string
+
+// The sections, in the order of the digest.
+const (
+	SectionNeeds      SectionKind = "needs"      // the person has to do something
+	SectionToday      SectionKind = "today"      // with the courier
+	SectionMoved      SectionKind = "moved"      // another status, number or expected day
+	SectionNew        SectionKind = "new"        // learned since the last digest
+	SectionWaiting    SectionKind = "waiting"    // ordered, not yet sent
+	SectionUnnumbered SectionKind = "unnumbered" // sent, no number yet
+	SectionQuiet      SectionKind = "quiet"      // no news, as usual
+	SectionStalled    SectionKind = "stalled"    // no news, longer than usual
+	SectionDelivered  SectionKind = "delivered"
+	SectionEnded      SectionKind = "ended" // returned, closed, expired
+)
+
+// SectionKinds lists every section in the order of the digest.
+func SectionKinds() []SectionKind {
+	return []SectionKind{
+		SectionNeeds, SectionToday, SectionMoved, SectionNew, SectionWaiting,
+		SectionUnnumbered, SectionQuiet, SectionStalled, SectionDelivered, SectionEnded,
+	}
+}
+
+// Section is one part of a digest. It is never empty.
+type Section struct {
+	Kind  SectionKind
+	Items []Item
+	News  int // how many of the items have changed
+}
+
+// Item is one parcel, order or trouble in a section. Its texts come from
+// outside as they are; render makes them harmless.
+type Item struct {
+	Title  string // empty where nothing is known of the contents
+	Others int    // further titles not shown
+	Order  string // for an order without a parcel
+	Number parcel.Number
+	Link   string // the post's page for people
+	Post   string // whose page that is
+
+	Status      parcel.Status
+	Step        parcel.Step // for an order without a parcel
+	Phase       parcel.Phase
+	Origin      string
+	Destination string
+
+	News  bool // it has changed since the last digest
+	Notes []Note
+	// Last is the newest line of the timeline; the zero value where there is none.
+	Last parcel.Event
+	// Trouble is set for what is broken on our side, and then nothing above is.
+	Trouble *Trouble
+}
+
+// Trouble is something that cannot be seen now.
+type Trouble struct {
+	Kind  TroubleKind
+	Name  string
+	State string // a parcel.MailboxState or parcel.CarrierState; empty for the outbox
+	Since time.Time
+	Error string
+}
+
+// TroubleKind says what is broken.
+type TroubleKind string
+
+// The kinds of trouble.
+const (
+	TroubleMailbox TroubleKind = "mailbox"
+	TroubleCarrier TroubleKind = "carrier"
+	TroubleOutbox  TroubleKind = "outbox"
+)
+
+// Footer is what stands below the sections.
+type Footer struct {
+	Troubles      []Trouble
+	Recovered     []Trouble // works again, with the time it does
+	NotUnderstood []parcel.NotUnderstood
+	Parcels       int // being followed
+	Orders        int // without a number
+	Next          time.Time
+}
+
+// Note is one line of an item: a message id of the digest's catalogue and its
+// data, names and values in turn. Values of the types Country, Place, Day,
+// parcel.Status and parcel.Number are put into the language by render.
+type Note struct {
+	ID   string
+	Data []any
+}
+
+// Values in notes that render puts into words.
+type (
+	// Country is an ISO country code.
+	Country string
+	// Outside is a text from outside: a place, a carrier's words.
+	Outside string
+)

@@ -1,0 +1,115 @@
+package notify
+
+import (
+	"strings"
+
+	"parcelwatch/parcel"
+)
+
+// Lines of the footer at most.
+const (
+	maxTroubles = 12
+	maxMails    = 5
+)
+
+func (v viewer) trouble(t Trouble) viewItem {
+	out := viewItem{Title: capital(v.troubleName(t)), Badge: v.troubleState(t)}
+	line := v.p.T("trouble_since", "When", v.p.DateTime(t.Since.In(v.zone)))
+	if t.Since.IsZero() {
+		line = ""
+	}
+	if s := isolate(clean(t.Error, maxText)); s != "" {
+		line = strings.TrimPrefix(line+": "+s, ": ")
+	}
+	if line != "" {
+		out.Notes = append(out.Notes, capital(line))
+	}
+	out.Notes = append(out.Notes, v.p.T("note_trouble_"+string(t.Kind)))
+	return out
+}
+
+func (v viewer) troubleName(t Trouble) string {
+	return v.p.T("trouble_"+string(t.Kind), "Name", isolate(clean(t.Name, maxPlace)))
+}
+
+func (v viewer) troubleState(t Trouble) string {
+	switch t.Kind {
+	case TroubleMailbox:
+		return v.p.MailboxState(parcel.MailboxState(t.State))
+	case TroubleCarrier:
+		return v.p.CarrierState(parcel.CarrierState(t.State))
+	default:
+		return v.p.T("trouble_outbox_state")
+	}
+}
+
+// troubles is what the footer says of that which cannot be seen.
+func (v viewer) troubles(f Footer) viewTroubles {
+	var out viewTroubles
+	for _, t := range f.Recovered {
+		out.Lines = append(out.Lines, v.p.T("recovered", "Name", v.troubleName(t)))
+	}
+	for i, t := range f.Troubles {
+		if i == maxTroubles {
+			out.Lines = append(out.Lines, v.p.T("item_more", "Count", len(f.Troubles)-i))
+			break
+		}
+		line := capital(v.troubleName(t)) + ": " + v.troubleState(t)
+		if !t.Since.IsZero() {
+			line += " " + v.p.T("trouble_since", "When", v.p.DateTime(t.Since.In(v.zone)))
+		}
+		if s := isolate(clean(t.Error, maxText)); s != "" {
+			line += " (" + s + ")"
+		}
+		out.Lines = append(out.Lines, line)
+	}
+	if n := len(f.NotUnderstood); n > 0 {
+		out.Lines = append(out.Lines, v.p.T("footer_not_understood", "Count", n))
+		out.Hint = v.p.T("footer_parse")
+	}
+	for i, m := range f.NotUnderstood {
+		if i == maxMails {
+			out.Mails = append(out.Mails, v.p.T("item_more", "Count", len(f.NotUnderstood)-i))
+			break
+		}
+		out.Mails = append(out.Mails, v.mail(m))
+	}
+	if len(out.Lines) > 0 {
+		out.Title = v.p.T("footer_title")
+		if len(f.Troubles) == 0 && len(f.NotUnderstood) == 0 {
+			out.Title = ""
+		}
+	}
+	return out
+}
+
+func (v viewer) mail(m parcel.NotUnderstood) string {
+	parts := []string{isolate(clean(m.Mail, maxPlace))}
+	for _, s := range []string{m.Subject, m.Why} {
+		if s = isolate(clean(s, maxTitle)); s != "" {
+			parts = append(parts, s)
+		}
+	}
+	return strings.Join(parts, " — ")
+}
+
+func (v viewer) footer(d Digest) []string {
+	var out []string
+	if !d.Urgent {
+		var counts []string
+		if d.Footer.Parcels > 0 {
+			counts = append(counts, v.p.T("footer_parcels", "Count", d.Footer.Parcels))
+		}
+		if d.Footer.Orders > 0 {
+			counts = append(counts, v.p.T("footer_orders", "Count", d.Footer.Orders))
+		}
+		if len(counts) > 0 {
+			out = append(out, capital(strings.Join(counts, ", "))+".")
+		}
+	}
+	if !d.Footer.Next.IsZero() {
+		next := d.Footer.Next.In(v.zone)
+		out = append(out, v.p.T("footer_next", "When", v.p.DayDate(parcel.DateOf(next))+", "+v.p.Clock(next))+".")
+	}
+	return append(out, v.p.T("footer_made"))
+}

@@ -1,0 +1,171 @@
+package notify
+
+import (
+	"fmt"
+
+	"parcelwatch/parcel"
+)
+
+// notes says in lines what the section and the status do not say yet.
+func (c *composer) notes(p *parcel.Parcel, kind SectionKind, changes []parcel.Change) []Note {
+	out := c.statusNotes(p)
+	for _, ch := range changes {
+		out = append(out, changeNotes(p, ch)...)
+	}
+	switch kind {
+	case SectionQuiet, SectionMoved, SectionNew:
+		out = append(out, c.patience(p, kind)...)
+	case SectionStalled:
+		out = append(out, c.stalled(p)...)
+	case SectionDelivered:
+		if days := daysSince(p.Shipped, p.StatusSince); !p.Shipped.IsZero() && days > 0 {
+			out = append(out, note("note_took", "Count", days))
+		}
+	case SectionNeeds:
+		if !p.Stalled.IsZero() && len(out) == 0 {
+			out = append(out, c.stalled(p)...)
+		}
+	default:
+	}
+	if end, left, ok := c.Protection.left(*p, c.zone, c.now); ok && left >= 0 && left <= c.Protection.Remind {
+		n := counted("note_protection", left)
+		if left > 0 {
+			n.Data = append(n.Data, "Day", end)
+		}
+		out = append(out, n)
+	}
+	return unique(out)
+}
+
+func note(id string, data ...any) Note { return Note{ID: id, Data: data} }
+
+// counted is a note about a number of days, with words of its own for none.
+func counted(id string, days int) Note {
+	if days == 0 {
+		return note(id + "_today")
+	}
+	return note(id, "Count", days)
+}
+
+// unique drops notes that say the same. Of several statuses before, only the
+// first counts: it is what the reader was told last.
+func unique(notes []Note) []Note {
+	seen := map[string]bool{}
+	out := notes[:0]
+	for _, n := range notes {
+		k := n.ID
+		if k != noteBefore {
+			k = fmt.Sprint(n.ID, n.Data)
+		}
+		if !seen[k] {
+			seen[k] = true
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+const noteBefore = "note_before"
+
+// statusNotes is what a status asks of the person.
+func (c *composer) statusNotes(p *parcel.Parcel) []Note {
+	switch p.Status {
+	case parcel.ReadyForPickup:
+		return c.pickup(p)
+	case parcel.CustomsHold:
+		return []Note{note("note_customs")}
+	case parcel.AttemptFailed:
+		return append(c.pickup(p), note("note_attempt"))
+	case parcel.Exception:
+		return []Note{note("note_exception")}
+	case parcel.Returning:
+		return []Note{note("note_returning")}
+	default:
+		return nil
+	}
+}
+
+func (c *composer) pickup(p *parcel.Parcel) []Note {
+	var out []Note
+	if p.Pickup.Place != "" {
+		out = append(out, note("note_pickup_place", "Place", Outside(p.Pickup.Place)))
+	}
+	if p.Pickup.Until.Time(c.zone).IsZero() {
+		return out
+	}
+	switch left := daysUntil(p.Pickup.Until, c.zone, c.now); {
+	case left < 0:
+		return append(out, note("note_pickup_over", "Day", p.Pickup.Until))
+	case left == 0:
+		return append(out, note("note_pickup_today", "Day", p.Pickup.Until))
+	default:
+		return append(out, note("note_pickup_until", "Day", p.Pickup.Until, "Count", left))
+	}
+}
+
+// changeNotes is what a change says beyond the parcel's present state.
+func changeNotes(p *parcel.Parcel, ch parcel.Change) []Note {
+	switch ch.Kind {
+	case parcel.ChangeMoved:
+		if ch.From != "" && ch.From != p.Status && ch.From != parcel.Info {
+			return []Note{note(noteBefore, "Status", ch.From)}
+		}
+	case parcel.ChangeNumber:
+		if ch.Old != "" {
+			return []Note{note("note_number", "Number", parcel.Number(ch.Old))}
+		}
+	case parcel.ChangeMaybeSame:
+		if ch.New != "" {
+			return []Note{note("note_maybe", "Number", parcel.Number(ch.New))}
+		}
+	case parcel.ChangeETA:
+		if p.ETA != "" && !p.Status.Final() {
+			return []Note{note("note_eta", "Day", p.ETA)}
+		}
+	default:
+	}
+	return nil
+}
+
+// patience explains a silence that is usual.
+func (c *composer) patience(p *parcel.Parcel, kind SectionKind) []Note {
+	var out []Note
+	if p.ETA != "" && kind != SectionMoved {
+		out = append(out, note("note_eta", "Day", p.ETA))
+	}
+	switch {
+	case p.Phase == parcel.PhaseBetween && !p.Exported.IsZero():
+		return append(out, c.gap(p, "note_gap"))
+	case kind != SectionQuiet:
+		return out
+	case p.LastEvent.IsZero() || p.Status == parcel.PreAdvice:
+		return append(out, counted("note_unseen", daysSince(p.FirstSeen, c.now)))
+	default:
+		return append(out, counted("note_quiet", daysSince(silentSince(p), c.now)))
+	}
+}
+
+// gap says where a parcel is that left one country and has not been seen in
+// the other.
+func (c *composer) gap(p *parcel.Parcel, id string) Note {
+	least, most := c.usual(p.Origin, p.Destination)
+	days := max(daysSince(p.Exported, c.now), 1)
+	if p.Origin == "" || p.Destination == "" {
+		return note(id+"_somewhere", "Count", days, "Least", least, "Most", most)
+	}
+	return note(id, "Count", days, "Origin", Country(p.Origin), "Destination", Country(p.Destination), "Least", least, "Most", most)
+}
+
+func (c *composer) usual(origin, destination string) (least, most int) {
+	if c.Gap != nil {
+		return c.Gap(origin, destination)
+	}
+	return parcel.UsualGap(origin, destination)
+}
+
+func (c *composer) stalled(p *parcel.Parcel) []Note {
+	if p.Phase == parcel.PhaseBetween && !p.Exported.IsZero() {
+		return []Note{c.gap(p, "note_overdue")}
+	}
+	return []Note{note("note_stalled", "Count", max(daysSince(silentSince(p), c.now), 1))}
+}

@@ -1,0 +1,82 @@
+package notify
+
+import (
+	"time"
+
+	"parcelwatch/parcel"
+)
+
+// An order that has been silent for longer is not shown any more: shops cancel
+// without a word.
+const orderHorizon = 60 * day
+
+// sellerDays is how long sellers usually take to send.
+const sellerDays = 5
+
+func (c *composer) order(o *parcel.Order) {
+	if c.Urgent || o.Closed || c.carried[o.ID] || !c.Audience.cares(o.Mailbox) {
+		return
+	}
+	changes := loud(c.byOrder[o.ID])
+	c.news += len(changes)
+	it := Item{Order: o.ID, Step: o.Step, News: len(changes) > 0}
+	it.Title, it.Others = title("", o.Items)
+	rank := -o.StepAt.Unix()
+	switch kind := orderSection(o); kind {
+	case SectionDelivered, SectionEnded:
+		if len(changes) > 0 {
+			c.add(kind, it, rank)
+		}
+	case SectionWaiting:
+		if c.now.Sub(since(o)) < orderHorizon {
+			c.footer.Orders++
+			it.Notes = []Note{waiting(daysSince(since(o), c.now))}
+			c.add(kind, it, rank)
+		}
+	default:
+		if c.now.Sub(o.StepAt) < orderHorizon {
+			c.footer.Orders++
+			it.Notes = []Note{unnumbered(o, c.now)}
+			c.add(kind, it, rank)
+		}
+	}
+}
+
+// since is when the wait for the seller began.
+func since(o *parcel.Order) time.Time {
+	if !o.Placed.IsZero() {
+		return o.Placed
+	}
+	return o.FirstSeen
+}
+
+func orderSection(o *parcel.Order) SectionKind {
+	switch o.Step {
+	case parcel.StepDelivered, parcel.StepDeliveryConfirmed, parcel.StepFeedback:
+		return SectionDelivered
+	case parcel.StepClosed:
+		return SectionEnded
+	case parcel.StepConfirmed, parcel.StepReadyToShip, parcel.StepOther, parcel.StepNone, parcel.StepUpdate, "":
+		if o.Shipped.IsZero() {
+			return SectionWaiting
+		}
+		return SectionUnnumbered
+	default:
+		return SectionUnnumbered
+	}
+}
+
+func waiting(days int) Note {
+	if days > sellerDays {
+		return note("note_waiting_long", "Count", days)
+	}
+	return counted("note_waiting", days)
+}
+
+func unnumbered(o *parcel.Order, now time.Time) Note {
+	at := o.Shipped
+	if at.IsZero() {
+		at = o.StepAt
+	}
+	return counted("note_unnumbered", daysSince(at, now))
+}

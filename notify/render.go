@@ -1,0 +1,80 @@
+package notify
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	htmltemplate "html/template"
+	"strconv"
+	texttemplate "text/template"
+	"time"
+
+	"parcelwatch/internal/locale"
+)
+
+//go:embed template
+var templates embed.FS
+
+// maxHTML keeps a digest below the 102 KB at which Gmail cuts mail off.
+const maxHTML = 100 * 1000
+
+// Content is a digest ready to be put into a mail.
+type Content struct {
+	Subject string
+	Text    string
+	HTML    string
+}
+
+// Render puts a digest into the printer's language, as text and as HTML of the
+// same content. Everything from outside comes out harmless and bounded; what
+// would make the mail too large is counted instead of shown. It is pure.
+func Render(d Digest, p *locale.Printer) (Content, error) {
+	html, err := htmltemplate.New("digest.html").Funcs(htmltemplate.FuncMap{"tone": tone}).ParseFS(templates, "template/digest.html")
+	if err != nil {
+		return Content{}, fmt.Errorf("render the digest: %w", err)
+	}
+	text, err := texttemplate.ParseFS(templates, "template/digest.txt")
+	if err != nil {
+		return Content{}, fmt.Errorf("render the digest: %w", err)
+	}
+	zone := d.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	var out Content
+	for _, limit := range []int{30, 20, 12, 7, 4, 2, 1} {
+		v := viewer{p: p, zone: zone, made: d.Made, limit: limit}.view(d)
+		var h, t bytes.Buffer
+		if err := html.Execute(&h, v); err != nil {
+			return Content{}, fmt.Errorf("render the digest as HTML: %w", err)
+		}
+		if h.Len() > maxHTML && limit > 1 {
+			continue
+		}
+		if err := text.Execute(&t, v); err != nil {
+			return Content{}, fmt.Errorf("render the digest as text: %w", err)
+		}
+		out = Content{Subject: v.Subject, Text: t.String(), HTML: h.String()}
+		break
+	}
+	return out, nil
+}
+
+// tone is the colour a section speaks in. Each is legible on white and, where a
+// mail program turns colours around, on black.
+func tone(kind SectionKind) string {
+	switch kind {
+	case SectionNeeds:
+		return "#c4271b"
+	case SectionStalled:
+		return "#a85b00"
+	case SectionToday, SectionDelivered:
+		return "#197a43"
+	case SectionMoved, SectionNew:
+		return "#1f63c1"
+	default:
+		return "#667085"
+	}
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }

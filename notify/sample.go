@@ -1,0 +1,164 @@
+package notify
+
+import (
+	"time"
+
+	"parcelwatch/parcel"
+)
+
+// Sample is a digest's input of invented parcels, at least one in every
+// section: what "digest --sample" shows.
+func Sample(now time.Time) Input {
+	s := sampler{now: now}
+	in := Input{
+		Audience:   Audience{Name: "sample", Zone: now.Location()},
+		Next:       time.Date(now.Year(), now.Month(), now.Day()+1, 8, 0, 0, 0, now.Location()),
+		Protection: Protection{Days: 60, Remind: 7},
+	}
+	s.needs()
+	s.moving()
+	s.quiet()
+	s.ended()
+	in.Parcels, in.Changes = s.parcels, s.changes
+	in.Orders, in.Changes = s.orders(), append(in.Changes,
+		parcel.Change{ID: 901, Kind: parcel.ChangeNewOrder, Order: "8190000000000117", At: now, Key: "sample/order"})
+	in.Health = parcel.Health{
+		Mailboxes: []parcel.MailboxHealth{
+			{Name: "home", Folder: "INBOX", State: parcel.MailboxIdle, LastCheck: now},
+			{Name: "work", Folder: "INBOX", State: parcel.MailboxBroken, LastCheck: s.ago(1, 6), Error: "imap.example.org does not answer: look whether the server is up"},
+		},
+		Carriers: []parcel.CarrierHealth{{Name: "kazpost", State: parcel.CarrierQuarantined, LastSuccess: s.ago(2, 3), Error: "carrier cannot be reached now: 503"}},
+		NotUnderstood: []parcel.NotUnderstood{
+			{Mail: "home/INBOX/4711", Subject: "Your package is on an adventure", Why: "neither a number nor an order was found", At: s.ago(0, 5)},
+		},
+	}
+	return in
+}
+
+type sampler struct {
+	now     time.Time
+	parcels []parcel.Parcel
+	changes []parcel.Change
+}
+
+func (s *sampler) ago(days, hours int) time.Time {
+	return s.now.AddDate(0, 0, -days).Add(-time.Duration(hours) * time.Hour)
+}
+
+// add completes a parcel with what all of the sample share.
+func (s *sampler) add(p parcel.Parcel, number parcel.Number, last parcel.Event, changes ...parcel.Change) {
+	p.ID = int64(len(s.parcels) + 1)
+	p.Links = append(p.Links, parcel.Link{Number: number, Reason: "mail", Certainty: parcel.Certain})
+	p.Mailbox = "home"
+	if p.Origin == "" {
+		p.Origin = "CN"
+	}
+	if p.Destination == "" {
+		p.Destination = "RU"
+	}
+	if p.FirstSeen.IsZero() {
+		p.FirstSeen = s.ago(20, 0)
+	}
+	if !last.Time.IsZero() {
+		last.ZoneKnown, last.Status = true, p.Status
+		p.LastEvent, p.StatusSince = last.Time, last.Time
+		p.Sources = []parcel.Source{{Carrier: "russianpost", Number: number, Events: []parcel.Event{last}}}
+	}
+	s.parcels = append(s.parcels, p)
+	for _, ch := range changes {
+		ch.ID, ch.Parcel, ch.To, ch.At = int64(len(s.changes)+1), p.ID, p.Status, s.now
+		s.changes = append(s.changes, ch)
+	}
+}
+
+func item(titles ...string) []parcel.Item {
+	out := make([]parcel.Item, 0, len(titles))
+	for _, t := range titles {
+		out = append(out, parcel.Item{Title: t, Quantity: 1})
+	}
+	return out
+}
+
+func moved(from parcel.Status) parcel.Change {
+	return parcel.Change{Kind: parcel.ChangeMoved, From: from}
+}
+
+func (s *sampler) needs() {
+	s.add(
+		parcel.Parcel{
+			Items: item("USB-C cable 100 W, 2 m", "Cable ties"), Status: parcel.ReadyForPickup, Phase: parcel.PhaseDestination, Shipped: s.ago(24, 0),
+			Pickup: parcel.Pickup{Place: "101000, Moscow, Myasnitskaya 26", Until: parcel.DateOf(s.now.AddDate(0, 0, 2))},
+		},
+		"RB123456785CN", parcel.Event{Time: s.ago(0, 3), Place: "101000, Moscow", Country: "RU", Text: "Прибыло в место вручения"}, moved(parcel.InTransit),
+	)
+	s.add(
+		parcel.Parcel{Items: item("Drone with a camera"), Status: parcel.CustomsHold, Phase: parcel.PhaseDestination, Shipped: s.ago(18, 0)},
+		"EE987654326CN", parcel.Event{Time: s.ago(1, 2), Place: "102976, Moscow", Country: "RU", Text: "Требуется предъявление в ФТС"}, moved(parcel.Customs),
+	)
+	s.add(
+		parcel.Parcel{
+			Items: item("Wall clock, oak"), Status: parcel.InTransit, Phase: parcel.PhaseBetween,
+			Shipped: s.ago(55, 0), FirstSeen: s.ago(57, 0), Exported: s.ago(40, 0), Stalled: s.ago(9, 0),
+		},
+		"UA123456785CN", parcel.Event{Time: s.ago(40, 0), Place: "Guangzhou", Country: "CN", Text: "Departed from outward office of exchange"},
+		parcel.Change{Kind: parcel.ChangeProtection},
+	)
+}
+
+func (s *sampler) moving() {
+	s.add(
+		parcel.Parcel{Items: item("LED strip, warm white, 5 m"), Status: parcel.OutForDelivery, Phase: parcel.PhaseDestination},
+		"RA473124829CN", parcel.Event{Time: s.ago(0, 2), Place: "190000, Saint Petersburg", Country: "RU", Text: "Передано курьеру"}, moved(parcel.InTransit),
+	)
+	s.add(
+		parcel.Parcel{
+			Links: []parcel.Link{{Number: "LP00999900000034", Reason: "mail"}}, Items: item("Phone case, transparent"), Status: parcel.Import,
+			Phase: parcel.PhaseDestination, ETA: parcel.DateOf(s.now.AddDate(0, 0, 6)),
+		},
+		"RB987654326CN", parcel.Event{Time: s.ago(0, 7), Place: "102976, Moscow", Country: "RU", Text: "Прибыло на территорию РФ"},
+		moved(parcel.Export), parcel.Change{Kind: parcel.ChangeNumber, Old: "LP00999900000034", New: "RB987654326CN"}, parcel.Change{Kind: parcel.ChangeETA},
+	)
+	s.add(
+		parcel.Parcel{Items: item("Gardening gloves, 3 pairs"), Status: parcel.PreAdvice, Phase: parcel.PhaseOrigin, FirstSeen: s.ago(0, 4), Shipped: s.ago(0, 4)},
+		"LP00999900000042", parcel.Event{}, parcel.Change{Kind: parcel.ChangeNewParcel},
+	)
+}
+
+func (s *sampler) quiet() {
+	s.add(
+		parcel.Parcel{Items: item("Mechanical keyboard, 87 keys"), Status: parcel.Export, Phase: parcel.PhaseBetween, Exported: s.ago(12, 0), Shipped: s.ago(19, 0)},
+		"LM111111115CN", parcel.Event{Time: s.ago(12, 0), Place: "Shanghai", Country: "CN", Text: "Departed country of origin"},
+	)
+	s.add(
+		parcel.Parcel{
+			Items: item("Tea set of porcelain"), Status: parcel.Export, Phase: parcel.PhaseBetween, Destination: "BY",
+			Exported: s.ago(38, 0), Shipped: s.ago(44, 0), FirstSeen: s.ago(45, 0), Stalled: s.ago(1, 0),
+		},
+		"RC222222225CN", parcel.Event{Time: s.ago(38, 0), Place: "Urumqi", Country: "CN", Text: "Export of international mail"},
+		parcel.Change{Kind: parcel.ChangeStalled},
+	)
+}
+
+func (s *sampler) ended() {
+	s.add(
+		parcel.Parcel{Items: item("Bicycle bell"), Status: parcel.Delivered, Phase: parcel.PhaseDone, Shipped: s.ago(21, 0)},
+		"RR333333335CN", parcel.Event{Time: s.ago(0, 9), Place: "620000, Yekaterinburg", Country: "RU", Text: "Вручение адресату"}, moved(parcel.ReadyForPickup),
+	)
+	s.add(
+		parcel.Parcel{Items: item("Glass jars, 6 pieces"), Status: parcel.Returned, Phase: parcel.PhaseDone, Shipped: s.ago(50, 0)},
+		"RS444444445CN", parcel.Event{Time: s.ago(1, 4), Place: "Shenzhen", Country: "CN", Text: "Delivered to the sender"}, moved(parcel.Returning),
+	)
+}
+
+func (s *sampler) orders() []parcel.Order {
+	return []parcel.Order{
+		{
+			ID: "8190000000000117", Shop: "aliexpress", Mailbox: "home", Items: item("Rain jacket, blue, M"),
+			Placed: s.ago(2, 0), FirstSeen: s.ago(2, 0), Step: parcel.StepConfirmed, StepAt: s.ago(2, 0),
+		},
+		{
+			ID: "8190000000000125", Shop: "aliexpress", Mailbox: "home", Items: item("Set of screwdrivers", "Tape measure", "Spirit level"),
+			Placed: s.ago(5, 0), FirstSeen: s.ago(5, 0), Step: parcel.StepShipped, StepAt: s.ago(1, 0), Shipped: s.ago(1, 0),
+		},
+	}
+}

@@ -1,0 +1,150 @@
+package notify
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/netresearch/go-cron"
+)
+
+// ErrSchedule is returned for times that cannot be understood.
+var ErrSchedule = errors.New("not a time to send at")
+
+// Schedule is when a regular digest is made: at times of day, or by a cron
+// expression, in a zone.
+type Schedule struct {
+	times []int // minutes after midnight, ascending
+	cron  cron.Schedule
+	zone  *time.Location
+}
+
+// ParseSchedule reads times of day ("08:00") or, where spec is not empty, a cron
+// expression of five fields. Without either there is never a regular digest.
+func ParseSchedule(at []string, spec string, zone *time.Location) (Schedule, error) {
+	if zone == nil {
+		zone = time.UTC
+	}
+	s := Schedule{zone: zone}
+	if spec != "" {
+		if len(at) > 0 {
+			return Schedule{}, fmt.Errorf("%w: give times of day or a cron expression, not both", ErrSchedule)
+		}
+		// A zone of its own in the expression would fight the configured one.
+		if strings.Contains(spec, "TZ=") || strings.HasPrefix(strings.TrimSpace(spec), "@") {
+			return Schedule{}, fmt.Errorf("%w: %.60q is not a cron expression of five fields", ErrSchedule, spec)
+		}
+		parsed, err := cron.ParseStandard(spec)
+		if err != nil {
+			return Schedule{}, fmt.Errorf("%w: cron %.60q: %w", ErrSchedule, spec, err)
+		}
+		if parsed.Next(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
+			return Schedule{}, fmt.Errorf("%w: cron %.60q never comes", ErrSchedule, spec)
+		}
+		s.cron = parsed
+		return s, nil
+	}
+	for _, text := range at {
+		m, err := parseClock(text)
+		if err != nil {
+			return Schedule{}, err
+		}
+		s.times = append(s.times, m)
+	}
+	slices.Sort(s.times)
+	s.times = slices.Compact(s.times)
+	return s, nil
+}
+
+// Next is the first time after t; zero when there is none. A time that a clock
+// change leaves out comes at the moment of the change or soon after; one that
+// it repeats comes once.
+func (s Schedule) Next(t time.Time) time.Time {
+	if s.zone == nil {
+		return time.Time{}
+	}
+	t = t.In(s.zone)
+	if s.cron != nil {
+		return s.cron.Next(t)
+	}
+	y, m, d := t.Date()
+	// Days by the calendar, not by 24 hours, and from yesterday on: midnight
+	// itself may be moved by a change of the clocks.
+	for offset := -1; offset <= 2; offset++ {
+		for _, minute := range s.times {
+			if next := time.Date(y, m, d+offset, minute/60, minute%60, 0, 0, s.zone); next.After(t) {
+				return next
+			}
+		}
+	}
+	return time.Time{}
+}
+
+// Slot names the digest of the scheduled time t: one name, one mail. Both passes
+// of a repeated hour have the same name.
+func (s Schedule) Slot(t time.Time) string {
+	if s.zone == nil {
+		return t.UTC().Format(slotLayout)
+	}
+	return t.In(s.zone).Format(slotLayout)
+}
+
+const slotLayout = "2006-01-02T15:04"
+
+// QuietHours is a time of day in which nothing urgent is sent. The zero value
+// is never.
+type QuietHours struct {
+	from, to int // minutes after midnight
+}
+
+// ParseQuietHours reads "23:00-07:00"; an empty text is never.
+func ParseQuietHours(text string) (QuietHours, error) {
+	if text == "" {
+		return QuietHours{}, nil
+	}
+	from, to, ok := strings.Cut(text, "-")
+	if !ok {
+		return QuietHours{}, fmt.Errorf("%w: quiet hours %.30q are not like 23:00-07:00", ErrSchedule, text)
+	}
+	var q QuietHours
+	var err error
+	if q.from, err = parseClock(from); err != nil {
+		return QuietHours{}, err
+	}
+	if q.to, err = parseClock(to); err != nil {
+		return QuietHours{}, err
+	}
+	return q, nil
+}
+
+// Until is the end of the quiet hours that now is in; zero outside of them.
+func (q QuietHours) Until(now time.Time, zone *time.Location) time.Time {
+	if q.from == q.to {
+		return time.Time{}
+	}
+	local := now.In(zone)
+	minute := local.Hour()*60 + local.Minute()
+	inside := minute >= q.from && minute < q.to
+	if q.from > q.to {
+		inside = minute >= q.from || minute < q.to
+	}
+	if !inside {
+		return time.Time{}
+	}
+	y, m, d := local.Date()
+	end := time.Date(y, m, d, q.to/60, q.to%60, 0, 0, zone)
+	if !end.After(now) {
+		end = time.Date(y, m, d+1, q.to/60, q.to%60, 0, 0, zone)
+	}
+	return end
+}
+
+func parseClock(text string) (int, error) {
+	t, err := time.Parse("15:04", strings.TrimSpace(text))
+	if err != nil {
+		return 0, fmt.Errorf("%w: %.20q is not a time of day like 08:00", ErrSchedule, text)
+	}
+	return t.Hour()*60 + t.Minute(), nil
+}

@@ -1,0 +1,76 @@
+package notify
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"parcelwatch/internal/locale"
+)
+
+// subject says the news in one line: what needs the person by name, the rest
+// counted.
+func subject(d Digest, p *locale.Printer) string {
+	if d.Empty() {
+		return capital(p.T("subject_quiet", "N", d.Footer.Parcels))
+	}
+	var parts []string
+	length := 0
+	add := func(part string) {
+		// Whole parts only; the sections come with the weightiest first.
+		if n := utf8.RuneCountInString(part) + 2; part != "" && length+n <= maxSubject {
+			parts = append(parts, part)
+			length += n
+		}
+	}
+	for _, s := range d.Sections {
+		add(subjectPart(s, d, p))
+	}
+	for _, t := range d.Footer.Recovered {
+		add(p.T("subject_recovered", "Name", subjectTrouble(t, p)))
+	}
+	if len(parts) == 0 {
+		return capital(p.T("subject_quiet", "N", d.Footer.Parcels))
+	}
+	return capital(strings.Join(parts, ", "))
+}
+
+// subjectPart is what the subject says of a section. What merely goes on is no
+// news.
+func subjectPart(s Section, d Digest, p *locale.Printer) string {
+	switch {
+	case s.Kind == SectionNeeds, s.Kind == SectionToday && d.Urgent:
+		return subjectNeeds(s, p)
+	case s.News == 0:
+		return ""
+	default:
+		return p.T("subject_"+string(s.Kind), "N", s.News)
+	}
+}
+
+// subjectNeeds names the first item and counts the others: "Waits for pickup:
+// USB-C cable (+2)".
+func subjectNeeds(s Section, p *locale.Printer) string {
+	it := s.Items[0]
+	var out string
+	if it.Trouble != nil {
+		v := viewer{p: p}
+		out = subjectTrouble(*it.Trouble, p) + ": " + v.troubleState(*it.Trouble)
+	} else {
+		name := clean(it.Title, 45)
+		if name == "" {
+			name = clean(string(it.Number), 45)
+		}
+		out = p.Status(it.Status) + ": " + isolate(name)
+	}
+	if n := len(s.Items) - 1; n > 0 {
+		out += " (+" + itoa(n) + ")"
+	}
+	return out
+}
+
+func subjectTrouble(t Trouble, p *locale.Printer) string {
+	if t.Kind == TroubleOutbox {
+		return p.T("subject_outbox")
+	}
+	return clean(t.Name, 45)
+}

@@ -1,0 +1,93 @@
+package notify
+
+import (
+	"slices"
+	"time"
+
+	"parcelwatch/parcel"
+)
+
+// Mail that was not understood longer ago is not mentioned again.
+const notUnderstoodHorizon = 7 * day
+
+// troubles puts what broke newly among what needs the person, and what is
+// broken still into the footer.
+func (c *composer) troubles() {
+	for _, ch := range c.health {
+		t := troubleOf(ch)
+		if ch.Quiet || !c.caresFor(t) {
+			continue
+		}
+		c.news++
+		if ch.New == healthOK {
+			c.footer.Recovered = append(c.footer.Recovered, t)
+			continue
+		}
+		if !slices.ContainsFunc(c.sections[SectionNeeds], func(e entry) bool {
+			return e.Trouble != nil && e.Trouble.Kind == t.Kind && e.Trouble.Name == t.Name
+		}) {
+			c.add(SectionNeeds, Item{Trouble: &t, News: true}, 0)
+		}
+	}
+	if c.Urgent {
+		return
+	}
+	for _, t := range standing(c.Health) {
+		if c.caresFor(t) {
+			c.footer.Troubles = append(c.footer.Troubles, t)
+		}
+	}
+	for _, n := range c.Health.NotUnderstood {
+		if c.now.Sub(n.At) < notUnderstoodHorizon {
+			c.footer.NotUnderstood = append(c.footer.NotUnderstood, n)
+		}
+	}
+}
+
+// caresFor keeps the troubles of other people's mailboxes away.
+func (c *composer) caresFor(t Trouble) bool {
+	return t.Kind != TroubleMailbox || c.Audience.cares(mailboxOf(t.Name))
+}
+
+// standing is everything that is broken now.
+func standing(h parcel.Health) []Trouble {
+	var out []Trouble
+	for _, m := range h.Mailboxes {
+		if blind(m.State) && m.State != parcel.MailboxConnecting {
+			out = append(out, mailboxTrouble(m))
+		}
+	}
+	for _, k := range h.Carriers {
+		if k.State == parcel.CarrierQuarantined || k.State == parcel.CarrierChanged {
+			out = append(out, carrierTrouble(k))
+		}
+	}
+	return out
+}
+
+func mailboxTrouble(m parcel.MailboxHealth) Trouble {
+	return Trouble{Kind: TroubleMailbox, Name: m.Name + "/" + m.Folder, State: string(m.State), Since: seen(m.LastCheck, m.Since), Error: m.Error}
+}
+
+func carrierTrouble(k parcel.CarrierHealth) Trouble {
+	return Trouble{Kind: TroubleCarrier, Name: k.Name, State: string(k.State), Since: seen(k.LastSuccess, k.Since), Error: k.Error}
+}
+
+// seen is when something last worked, as far as that is known. The time since
+// a state began is of less use: broken and connecting take turns.
+func seen(worked, since time.Time) time.Time {
+	if !worked.IsZero() {
+		return worked
+	}
+	return since
+}
+
+// blind reports whether no mail can be seen in this state.
+func blind(s parcel.MailboxState) bool {
+	switch s {
+	case parcel.MailboxBroken, parcel.MailboxRefused, parcel.MailboxConnecting:
+		return true
+	default:
+		return false
+	}
+}

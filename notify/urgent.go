@@ -1,0 +1,51 @@
+package notify
+
+import (
+	"slices"
+	"time"
+
+	"parcelwatch/parcel"
+)
+
+// urgentPause is the least time between two urgent mails to one audience.
+const urgentPause = 10 * time.Minute
+
+// Urgent is which changes are told at once: parcels that came into one of the
+// statuses, and mailboxes that cannot be read any more.
+func Urgent(changes []parcel.Change, statuses []parcel.Status) []parcel.Change {
+	var out []parcel.Change
+	for _, ch := range changes {
+		switch {
+		case ch.Quiet:
+		case ch.Kind == parcel.ChangeHealth:
+			if ch.New != healthOK && ch.Event.Code == string(TroubleMailbox) {
+				out = append(out, ch)
+			}
+		case ch.Kind == parcel.ChangeMoved || ch.Kind == parcel.ChangeNewParcel:
+			if slices.Contains(statuses, ch.To) {
+				out = append(out, ch)
+			}
+		}
+	}
+	return out
+}
+
+// urgentInput leaves of all that is pending what an urgent mail tells: the
+// urgent changes with everything else of the same parcels, since the mail shows
+// them as they are now.
+func urgentInput(in Input, urgent []parcel.Change) Input {
+	parcels := map[int64]bool{}
+	ids := map[int64]bool{}
+	for _, ch := range urgent {
+		ids[ch.ID] = true
+		if ch.Parcel != 0 {
+			parcels[ch.Parcel] = true
+		}
+	}
+	in.Urgent = true
+	in.Orders = nil
+	in.Changes = slices.DeleteFunc(slices.Clone(in.Changes), func(ch parcel.Change) bool {
+		return !ids[ch.ID] && !parcels[ch.Parcel]
+	})
+	return in
+}

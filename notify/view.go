@@ -1,0 +1,207 @@
+package notify
+
+import (
+	"strings"
+	"time"
+
+	"parcelwatch/internal/locale"
+	"parcelwatch/parcel"
+)
+
+// view is a digest in words: what both templates show.
+type view struct {
+	Lang     string
+	Subject  string
+	Heading  string
+	AllWell  string
+	Sections []viewSection
+	Troubles viewTroubles
+	Footer   []string
+}
+
+type viewSection struct {
+	Kind  SectionKind
+	Title string
+	Count int
+	Items []viewItem
+	More  string // how many are left out, in words
+}
+
+type viewItem struct {
+	Title    string
+	Others   string
+	Badge    string // the status or step
+	Number   string
+	Link     string
+	LinkText string
+	Notes    []string
+	Last     string
+	Stage    string // the progress line for those who do not see it
+	Points   []viewPoint
+}
+
+// viewPoint is one of the four stages of the progress line.
+type viewPoint struct {
+	Label   string
+	Reached bool
+	Here    bool
+}
+
+type viewTroubles struct {
+	Title string
+	Lines []string
+	Mails []string
+	Hint  string
+}
+
+// viewer puts a digest into words, with at most limit items a section.
+type viewer struct {
+	p     *locale.Printer
+	zone  *time.Location
+	made  time.Time
+	limit int
+}
+
+func (v viewer) view(d Digest) view {
+	out := view{Lang: v.p.Language(), Subject: subject(d, v.p), Heading: v.p.T("heading", "Day", v.p.DayDate(parcel.DateOf(d.Made.In(v.zone))))}
+	if d.Urgent {
+		out.Heading = v.p.T("heading_urgent")
+	}
+	if d.Empty() {
+		out.AllWell = v.p.T("all_well", "Count", d.Footer.Parcels)
+	}
+	for _, s := range d.Sections {
+		out.Sections = append(out.Sections, v.section(s))
+	}
+	out.Troubles = v.troubles(d.Footer)
+	out.Footer = v.footer(d)
+	return out
+}
+
+func (v viewer) section(s Section) viewSection {
+	out := viewSection{Kind: s.Kind, Title: v.p.T("section_" + string(s.Kind)), Count: len(s.Items)}
+	items := s.Items
+	if len(items) > v.limit {
+		out.More = v.p.T("item_more", "Count", len(items)-v.limit)
+		items = items[:v.limit]
+	}
+	out.Items = make([]viewItem, 0, len(items))
+	for _, it := range items {
+		out.Items = append(out.Items, v.item(s.Kind, it))
+	}
+	return out
+}
+
+func (v viewer) item(kind SectionKind, it Item) viewItem {
+	if it.Trouble != nil {
+		return v.trouble(*it.Trouble)
+	}
+	out := viewItem{Title: heading(it, v.p), Number: clean(string(it.Number), maxTitle), Link: it.Link, Badge: v.p.Status(it.Status)}
+	if it.Number == "" {
+		out.Badge = v.p.Step(it.Step)
+		if it.Title != "" {
+			out.Number = v.p.T("item_order", "Order", isolate(clean(it.Order, maxTitle)))
+		}
+	}
+	if it.Others > 0 {
+		out.Others = v.p.T("item_others", "Count", it.Others)
+	}
+	if it.Link != "" {
+		out.LinkText = v.p.T("item_look_short")
+		if it.Post != "" {
+			out.LinkText = v.p.T("item_look", "Post", clean(it.Post, maxPlace))
+		}
+	}
+	for _, n := range it.Notes {
+		out.Notes = append(out.Notes, v.note(n))
+	}
+	out.Last = v.last(it.Last)
+	if it.Phase != "" && it.Number != "" && kind != SectionEnded {
+		out.Points, out.Stage = v.progress(it)
+	}
+	return out
+}
+
+// heading is what an item is called: its title, else its number or order.
+func heading(it Item, p *locale.Printer) string {
+	if s := clean(it.Title, maxTitle); s != "" {
+		return isolate(s)
+	}
+	if it.Number == "" && it.Order != "" {
+		return p.T("item_order", "Order", isolate(clean(it.Order, maxTitle)))
+	}
+	return p.T("item_parcel")
+}
+
+// note puts the values of a note into words, then the note.
+func (v viewer) note(n Note) string {
+	data := make([]any, len(n.Data))
+	for i, x := range n.Data {
+		data[i] = v.value(x)
+	}
+	return v.p.T(n.ID, data...)
+}
+
+func (v viewer) value(x any) any {
+	switch x := x.(type) {
+	case Country:
+		return isolate(clean(v.p.Country(string(x)), maxPlace))
+	case Outside:
+		return isolate(clean(string(x), maxPlace))
+	case parcel.Date:
+		return isolate(clean(v.p.DayDate(x), maxPlace))
+	case parcel.Status:
+		return v.p.Status(x)
+	case parcel.Number:
+		return clean(string(x), maxPlace)
+	default:
+		return x
+	}
+}
+
+// last is the newest line of the timeline in the post's own words, with its
+// time at that place.
+func (v viewer) last(e parcel.Event) string {
+	if e.Time.IsZero() {
+		return ""
+	}
+	at := e.Time
+	if e.ZoneKnown {
+		at = at.In(v.zone)
+	}
+	parts := []string{v.p.ShortDate(at)}
+	if place := isolate(clean(e.Place, maxPlace)); place != "" {
+		parts = append(parts, place)
+	} else if e.Country != "" {
+		parts = append(parts, isolate(clean(v.p.Country(e.Country), maxPlace)))
+	}
+	s := strings.Join(parts, ", ")
+	if text := isolate(clean(e.Text, maxText)); text != "" {
+		s += ": " + text
+	} else {
+		s += ": " + v.p.Status(e.Status)
+	}
+	return s
+}
+
+// progress is the four stages of the journey, and the same in a sentence.
+func (v viewer) progress(it Item) (points []viewPoint, stage string) {
+	phases := []parcel.Phase{parcel.PhaseOrigin, parcel.PhaseBetween, parcel.PhaseDestination, parcel.PhaseDone}
+	labels := []string{v.p.T("progress_origin"), v.p.T("progress_between"), v.p.T("progress_destination"), v.p.T("progress_done")}
+	if it.Origin != "" {
+		labels[0] = isolate(clean(v.p.Country(it.Origin), 30))
+	}
+	if it.Destination != "" {
+		labels[2] = isolate(clean(v.p.Country(it.Destination), 30))
+	}
+	at := 0
+	for i, phase := range phases {
+		if phase == it.Phase {
+			at = i
+		}
+	}
+	for i, label := range labels {
+		points = append(points, viewPoint{Label: label, Reached: i <= at, Here: i == at})
+	}
+	return points, v.p.T("progress", "N", at+1, "Phase", v.p.Phase(phases[at]))
+}
