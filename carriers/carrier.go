@@ -30,6 +30,9 @@ type Result struct {
 	Number   parcel.Number
 	Tracking parcel.Tracking
 	Err      error // nil, or wraps a sentinel error
+	// Unmapped are codes of the answer that the carrier's table does not hold.
+	// Their events are in_transit with the post's own words.
+	Unmapped []string
 }
 
 // Match is how sure a carrier is that a number is one of its own.
@@ -66,7 +69,9 @@ type Info struct {
 	Interval  time.Duration // least time between two calls to the host
 	PerNumber time.Duration // least time between two asks for the same number
 	Budget    int           // calls a day and credential; 0 for no limit
-	Batch     int           // numbers a call, at least 1
+	// Day is the zone whose midnight renews the budget; nil for UTC.
+	Day   *time.Location
+	Batch int // numbers a call, at least 1
 
 	Settings []Setting
 	// CredentialHelp says in one line where a credential is to be had.
@@ -104,6 +109,8 @@ type Config struct {
 }
 
 // Factory makes one kind of carrier. carriers/all lists one for each folder.
+// New refuses a bad base URL. It does not refuse a missing credential: without
+// one, Match works and Track is [ErrDenied].
 type Factory struct {
 	Info Info
 	New  func(Config) (Carrier, error)

@@ -28,7 +28,10 @@ type Error struct {
 	Detail string        // what was seen, free of secrets, one line
 	After  time.Duration // for ErrThrottled: how long the service asks to wait; 0 when not said
 	Raw    []byte        // for ErrChanged: the start of the answer, bounded, secrets struck
-	Cause  error
+	// Again says that the connection broke under a GET or HEAD, which may be
+	// repeated at once without harm.
+	Again bool
+	Cause error
 }
 
 // Error is the kind, the detail and the cause in one line.
@@ -65,6 +68,8 @@ func ResultOf(err error) parcel.Result {
 	switch {
 	case err == nil:
 		return parcel.ResultOK
+	case errors.Is(err, ErrNotNow):
+		return parcel.ResultSkipped
 	case errors.Is(err, ErrNotFound):
 		return parcel.ResultNotFound
 	case errors.Is(err, ErrThrottled):

@@ -1,0 +1,16 @@
+// Package all lists every carrier there is, one line each. It is the only place
+// that knows them all.
+package all
+
+import (
+	"parcelwatch/carriers"
+	"parcelwatch/carriers/cainiao"
+)
+
+// Factories lists all carriers, in the order in which they are shown and, all
+// else being equal, asked.
+func Factories() []carriers.Factory {
+	return []carriers.Factory{
+		{Info: cainiao.Info(), New: cainiao.New},
+	}
+}

@@ -1,0 +1,220 @@
+package carriertest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"parcelwatch/carriers"
+	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/parcel"
+)
+
+var nameForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
+
+// names checks the facts that configuration, output and folders hold on to.
+func names(_ context.Context, s Suite) error {
+	var errs []error
+	fail := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	info := s.Info
+	if !nameForm.MatchString(info.Name) {
+		fail("name %q: lower-case letters, digits and dashes are wanted", info.Name)
+	}
+	if folder := filepath.Base(s.Dir); folder != info.Name {
+		fail("name %q is not the folder's, %q", info.Name, folder)
+	}
+	if info.Title == "" || info.Site == "" || info.Role == "" || info.Interval <= 0 || info.PerNumber <= 0 {
+		fail("title, site, role, interval or time between asks is missing")
+	}
+	if info.Batch < 1 {
+		fail("batch is %d", info.Batch)
+	}
+	if info.Page != "" && strings.Count(info.Page, "%s") > 1 {
+		fail("page %q wants one number", info.Page)
+	}
+	if _, err := carriers.ParseEndpoint(info.BaseURL); err != nil {
+		fail("base URL: %v", err)
+	}
+	if info.NeedsCredential() && info.CredentialHelp == "" {
+		fail("it needs a credential and does not say where to get one")
+	}
+	b, err := open(s, time.Second, fixed(200, nil, "{}"))
+	if err != nil {
+		return errors.Join(append(errs, err)...)
+	}
+	defer b.close()
+	if diff := cmp.Diff(info, b.carrier.Info(), cmp.AllowUnexported(time.Location{})); diff != "" {
+		fail("the carrier says other facts of itself (-suite +carrier):\n%s", diff)
+	}
+	if _, err := s.New(carriers.Config{BaseURL: "ftp://127.0.0.1", HTTP: b.client}); err == nil {
+		fail("New takes an ftp address")
+	}
+	if _, err := s.New(carriers.Config{HTTP: b.client}); err != nil {
+		fail("New wants a credential: %v", err)
+	}
+	return errors.Join(errs...)
+}
+
+// matches checks Match on known, foreign and random numbers.
+func matches(_ context.Context, s Suite) error {
+	b, err := open(s, time.Second, fixed(200, nil, "{}"))
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	var errs []error
+	for _, c := range append(append([]Case{}, s.Known...), s.NotFound...) {
+		for _, n := range append([]parcel.Number{c.Number}, c.Also...) {
+			if b.carrier.Match(n) == carriers.No {
+				errs = append(errs, fmt.Errorf("%s is its own and not claimed", n))
+			}
+		}
+	}
+	junk := []parcel.Number{"", "A", "HELLO", "-----", "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMN", "LP", "12345", "1-2-3-4-5"}
+	for _, n := range append(junk, s.Foreign...) {
+		if m := b.carrier.Match(n); m != carriers.No {
+			errs = append(errs, fmt.Errorf("%q is not its own and claimed (%d)", n, m))
+		}
+	}
+	return errors.Join(append(errs, fuzzMatch(b.carrier))...)
+}
+
+// fuzzMatch tries random texts. They are the same each time, so that a failure
+// can be seen again.
+func fuzzMatch(c carriers.Carrier) (err error) {
+	const alphabet = "0123456789ABCDEFGHLNPRSTUXYZ-аé\x00\xff "
+	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // numbers to try, no secret
+	var n parcel.Number
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("match of %q: panic: %v", n, r)
+		}
+	}()
+	for range 2000 {
+		text := make([]byte, random.IntN(42))
+		for i := range text {
+			text[i] = alphabet[random.IntN(len(alphabet))]
+		}
+		n = parcel.Number(text)
+		if m := c.Match(n); m != c.Match(n) || m < carriers.No || m > carriers.Yes {
+			return fmt.Errorf("match of %q: %d, then something else or no match at all", n, m)
+		}
+	}
+	return nil
+}
+
+// events checks what every event of every recording must have, and that the
+// table holds every code.
+func events(ctx context.Context, s Suite) error {
+	var errs []error
+	for _, c := range s.Known {
+		b, err := open(s, 10*time.Second, s.replay(c))
+		if err != nil {
+			return err
+		}
+		results, err := b.carrier.Track(ctx, append([]parcel.Number{c.Number}, c.Also...))
+		b.close()
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", c.name(), err))
+			continue
+		}
+		if len(results) == 0 || len(results[0].Tracking.Events) == 0 {
+			errs = append(errs, fmt.Errorf("%s: no events", c.name()))
+		}
+		for _, r := range results {
+			for _, code := range r.Unmapped {
+				if !slices.Contains(c.Unmapped, code) {
+					errs = append(errs, fmt.Errorf("%s: %s: code %q has no mapping", c.name(), r.Number, code))
+				}
+			}
+			if err := s.timeline(r); err != nil {
+				errs = append(errs, fmt.Errorf("%s: %s: %w", c.name(), r.Number, err))
+			}
+		}
+	}
+	return errors.Join(append(errs, s.table())...)
+}
+
+func (s Suite) timeline(r carriers.Result) error {
+	var errs []error
+	fail := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	keys := make(map[string]bool)
+	var before time.Time
+	for i, e := range r.Tracking.Events {
+		if e.Time.Before(before) {
+			fail("event %d is older than the one before it", i)
+		}
+		before = e.Time
+		switch {
+		case !wire.Plausible(e.Time):
+			fail("event %d: time %s", i, e.Time)
+		case !e.ZoneKnown && !s.excepted("zone"):
+			fail("event %d: zone is not known", i)
+		case !e.ZoneKnown && e.Time.Location() != time.UTC:
+			fail("event %d: a wall clock without a zone is kept in UTC", i)
+		}
+		if !e.Status.Known() {
+			fail("event %d: code %q: status %q", i, e.Code, e.Status)
+		}
+		if e.Text == "" || e.Text != wire.Line(e.Text, 500) || e.Place != wire.Line(e.Place, 500) {
+			fail("event %d: text %q place %q: one clean line is wanted", i, e.Text, e.Place)
+		}
+		if e.Country != wire.Country(e.Country) {
+			fail("event %d: country %q", i, e.Country)
+		}
+		key := e.Time.String() + "|" + e.Code + "|" + e.Text + "|" + e.Place
+		if keys[key] {
+			fail("event %d stands twice", i)
+		}
+		keys[key] = true
+	}
+	return errors.Join(errs...)
+}
+
+// table checks that the adapter's table can be read and is not a stub.
+func (s Suite) table() error {
+	if s.Codes == "" {
+		return nil
+	}
+	tsv, err := os.ReadFile(filepath.Clean(s.Codes))
+	if err != nil {
+		return fmt.Errorf("code table: %w", err)
+	}
+	table, err := wire.ParseTable(string(tsv))
+	if err != nil {
+		return err
+	}
+	for _, c := range table.Codes() {
+		if c.Meaning == "" {
+			return fmt.Errorf("code table: %s %s has no meaning", c.Code, c.Sub)
+		}
+	}
+	return nil
+}
+
+// notFound checks the numbers that are not known (yet).
+func notFound(ctx context.Context, s Suite) error {
+	if len(s.NotFound) == 0 {
+		return errors.New("no recording of a number that is not found")
+	}
+	var errs []error
+	for _, c := range s.NotFound {
+		_, res, err := s.ask(ctx, c.Number, s.replay(c))
+		if err := wants(err, carriers.ErrNotFound); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", c.name(), err))
+		}
+		if len(res.Tracking.Events) > 0 {
+			errs = append(errs, fmt.Errorf("%s: not found, and %d events", c.name(), len(res.Tracking.Events)))
+		}
+	}
+	return errors.Join(errs...)
+}

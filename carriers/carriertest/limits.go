@@ -1,0 +1,165 @@
+package carriertest
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"parcelwatch/carriers"
+	"parcelwatch/parcel"
+)
+
+// cancelled stops a lookup before and during its call.
+func cancelled(ctx context.Context, s Suite) error {
+	before := goleak.IgnoreCurrent()
+	arrived := make(chan struct{}, 16)
+	b, err := open(s, 10*time.Second, func(_ http.ResponseWriter, r *http.Request, _ string) {
+		arrived <- struct{}{}
+		select {
+		case <-r.Context().Done():
+		case <-time.After(5 * time.Second):
+		}
+	})
+	if err != nil {
+		return err
+	}
+	var errs []error
+	early, stop := context.WithCancel(ctx)
+	stop()
+	if _, err := track(early, b.carrier, s.Known[0].Number); !errors.Is(err, context.Canceled) {
+		errs = append(errs, fmt.Errorf("cancelled before: error %v", err))
+	}
+	if n := len(b.requests()); n > 0 {
+		errs = append(errs, fmt.Errorf("cancelled before, and %d requests", n))
+	}
+	during, stop := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() {
+		_, err := track(during, b.carrier, s.Known[0].Number)
+		ended <- err
+	}()
+	select {
+	case <-arrived:
+	case <-time.After(5 * time.Second):
+		errs = append(errs, errors.New("no request within 5 s"))
+	}
+	stop()
+	select {
+	case err := <-ended:
+		if !errors.Is(err, context.Canceled) {
+			errs = append(errs, fmt.Errorf("cancelled during: error %v", err))
+		}
+	case <-time.After(3 * time.Second):
+		errs = append(errs, errors.New("cancelled during, and not back after 3 s"))
+	}
+	b.close()
+	if err := goleak.Find(before); err != nil {
+		errs = append(errs, fmt.Errorf("goroutines are left: %w", err))
+	}
+	return errors.Join(errs...)
+}
+
+// tooLong is more than any answer may have.
+const tooLong = 12 << 20
+
+// bounded sends answers that would be good, were they not endless or slow.
+func bounded(ctx context.Context, s Suite) error {
+	body, err := s.body()
+	if err != nil {
+		return err
+	}
+	blanks := bytes.Repeat([]byte{' '}, 1<<20)
+	endless := func(w http.ResponseWriter, _ *http.Request, _ string) {
+		_, err := w.Write(body)
+		for n := 0; n < tooLong && err == nil; n += len(blanks) {
+			_, err = w.Write(blanks)
+		}
+	}
+	bomb := func(w http.ResponseWriter, r *http.Request, body string) {
+		if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+			endless(w, r, body)
+			return
+		}
+		w.Header().Set("Content-Encoding", "gzip")
+		z := gzip.NewWriter(w)
+		endless(zipped{w, z}, r, body)
+		_ = z.Close()
+	}
+	errs := []error{s.meet(ctx, []situation{
+		{name: "endless answer", want: carriers.ErrChanged, answer: endless},
+		{name: "endless answer, compressed", want: carriers.ErrChanged, answer: bomb},
+	})}
+	b, err := open(s, 200*time.Millisecond, func(w http.ResponseWriter, r *http.Request, _ string) {
+		drip(r.Context(), w, body)
+	})
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	_, err = track(ctx, b.carrier, s.Known[0].Number)
+	if err := wants(err, carriers.ErrTemporary); err != nil {
+		errs = append(errs, fmt.Errorf("slow answer: %w", err))
+	}
+	return errors.Join(errs...)
+}
+
+type zipped struct {
+	http.ResponseWriter
+	z *gzip.Writer
+}
+
+// Write compresses.
+func (z zipped) Write(b []byte) (int, error) { return z.z.Write(b) }
+
+// drip sends blanks for far longer than the deadline, then the answer, so that
+// only who keeps the deadline fails.
+func drip(ctx context.Context, w http.ResponseWriter, body []byte) {
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for range 75 {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		_, _ = w.Write([]byte{' '})
+		if f, ok := w.(http.Flusher); ok {
+			f.Flush()
+		}
+	}
+	_, _ = w.Write(body)
+}
+
+// parallel asks from many goroutines at once.
+func parallel(ctx context.Context, s Suite) error {
+	b, err := open(s, 20*time.Second, s.replay(s.Known[0]))
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	const many = 16
+	var wg sync.WaitGroup
+	got, failed := make([][]byte, many), make([]error, many)
+	for i := range many {
+		wg.Go(func() { got[i], failed[i] = look(ctx, b.carrier, s.Known[0]) })
+	}
+	wg.Wait()
+	for i := range many {
+		if failed[i] != nil || !bytes.Equal(got[i], got[0]) {
+			return fmt.Errorf("lookup %d of %d: %w, or another answer than the first", i, many, errors.Join(failed[i]))
+		}
+	}
+	return nil
+}
+
+// wicked is a number that is none, as it would come from a list of another
+// program: it must stay data in every part of a request.
+const wicked parcel.Number = `AB1&planted=1/../planted?planted#<planted a="b">,'"%00`

@@ -1,0 +1,143 @@
+package carriertest
+
+import (
+	"context"
+	"os"
+	"testing"
+
+	"parcelwatch/carriers"
+	"parcelwatch/parcel"
+)
+
+// Suite is what the promises need to know of a carrier.
+type Suite struct {
+	New  func(carriers.Config) (carriers.Carrier, error)
+	Info carriers.Info
+	// Dir holds recordings and goldens; its last element is the carrier's name.
+	Dir string
+	// Codes is the file of the adapter's table; empty where it has none.
+	Codes string
+	// Known are numbers the service answers with events. Two with different
+	// recordings at least, or Other.
+	Known []Case
+	// NotFound are numbers the service does not know (yet).
+	NotFound []Case
+	// Faults are the service's own ways to fail, with the error they mean.
+	Faults []Fault
+	// Other is a number like the known ones that no recording holds.
+	Other parcel.Number
+	// Foreign are numbers of other carriers that this one must not claim.
+	Foreign []parcel.Number
+	// Private are names planted in the recordings; they must not come out.
+	Private []string
+	// Calls is how many requests one Track may make; 1 where it is not set.
+	Calls int
+	// Exceptions from the general rules, by the name of the case.
+	Exceptions []Exception
+}
+
+// Case is a recorded answer.
+type Case struct {
+	Number    parcel.Number
+	Also      []parcel.Number // asked in the same call
+	Recording string          // file in Dir that answers every request
+	Replies   []Reply         // instead, where several requests are made
+	Status    int             // of the recording; 200 where it is not set
+	Unmapped  []string        // codes planted in it that no table can hold
+}
+
+// Reply answers the requests whose method, address or body hold Match.
+type Reply struct {
+	Match     string
+	Recording string
+	Status    int // 200 where it is not set
+}
+
+// Fault is a recorded failure.
+type Fault struct {
+	Case
+	Want error // one of the five
+}
+
+// Exception says that a service differs from a general rule in one case.
+type Exception struct {
+	Case   string // as the failing check names it: "empty body", "HTTP 403"
+	Want   error  // what the case means here; nil where it cannot be told at all
+	Source string // who says so
+}
+
+// Run checks every promise.
+func Run(t *testing.T, s Suite) {
+	t.Helper()
+	for _, c := range checks() {
+		t.Run(c.name, func(t *testing.T) {
+			if err := c.run(t.Context(), s.withDefaults()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// Live asks the real service for its canary number. It runs only by hand, with
+// PARCELWATCH_LIVE=1, never in CI.
+func Live(t *testing.T, s Suite, settings map[string]string) {
+	t.Helper()
+	if os.Getenv("PARCELWATCH_LIVE") == "" {
+		t.Skip("PARCELWATCH_LIVE is not set")
+	}
+	if s.Info.Canary == "" {
+		t.Skip("no canary number is known")
+	}
+	client, err := carriers.NewHTTPClient("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := s.New(carriers.Config{HTTP: client, Settings: settings})
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := track(t.Context(), c, s.Info.Canary)
+	t.Logf("%d events, error %v", len(res.Tracking.Events), err)
+	if kind := carriers.ResultOf(err); kind == parcel.ResultChanged {
+		t.Errorf("%s has changed its answer: %v", s.Info.Name, err)
+	}
+}
+
+// check is one promise.
+type check struct {
+	name string
+	run  func(context.Context, Suite) error
+}
+
+// checks are the promises, in the order in which a new adapter meets them.
+func checks() []check {
+	return []check{
+		{"its name and facts are in order", names},
+		{"it claims its own numbers and no others", matches},
+		{"each recording gives exactly its golden tracking, twice", goldens},
+		{"its events are ordered, distinct, zoned, worded and mapped", events},
+		{"a number not known is not found and has no events", notFound},
+		{"the service's failures are told apart", failures},
+		{"an answer that is not one is changed, never no news", changed},
+		{"it stops when told to", cancelled},
+		{"an endless answer stops at the limit, a slow one at the deadline", bounded},
+		{"it sends what it should and only where it should", requests},
+		{"credentials and names stay secret", secrets},
+		{"sixteen lookups at once agree", parallel},
+	}
+}
+
+func (s Suite) withDefaults() Suite {
+	if s.Calls == 0 {
+		s.Calls = 1
+	}
+	if s.Other == "" {
+		for _, k := range s.Known[min(1, len(s.Known)):] {
+			if k.Recording != s.Known[0].Recording {
+				s.Other = k.Number
+				break
+			}
+		}
+	}
+	return s
+}

@@ -1,0 +1,89 @@
+package carriers
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// ErrEndpoint is returned for an endpoint or proxy that cannot be used.
+var ErrEndpoint = errors.New("address cannot be used")
+
+// callTimeout is the longest a call may take, its body included.
+const callTimeout = 45 * time.Second
+
+// NewHTTPClient makes the client that one carrier asks through: a transport of
+// its own, few connections, every phase bounded. proxy is a URL with scheme
+// http, https or socks5; without one the environment's proxies count, as for
+// other programs.
+func NewHTTPClient(proxy string) (*http.Client, error) {
+	via := http.ProxyFromEnvironment
+	if proxy != "" {
+		u, err := parseProxy(proxy)
+		if err != nil {
+			return nil, err
+		}
+		via = http.ProxyURL(u)
+	}
+	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	return &http.Client{
+		Timeout: callTimeout,
+		Transport: &http.Transport{
+			Proxy:                  via,
+			DialContext:            dialer.DialContext,
+			ForceAttemptHTTP2:      true,
+			MaxConnsPerHost:        2,
+			MaxIdleConnsPerHost:    2,
+			MaxIdleConns:           2,
+			MaxResponseHeaderBytes: 64 << 10,
+			IdleConnTimeout:        90 * time.Second,
+			TLSHandshakeTimeout:    10 * time.Second,
+			ResponseHeaderTimeout:  20 * time.Second,
+			ExpectContinueTimeout:  time.Second,
+		},
+	}, nil
+}
+
+// parseProxy checks a proxy's address. A proxy may carry a password, so the
+// address is never repeated in the error.
+func parseProxy(proxy string) (*url.URL, error) {
+	u, err := url.Parse(proxy)
+	if err != nil || u.Host == "" {
+		return nil, fmt.Errorf("proxy: %w: write it as socks5://host:port or http://host:port", ErrEndpoint)
+	}
+	switch u.Scheme {
+	case "http", "https", "socks5", "socks5h":
+		return u, nil
+	default:
+		return nil, fmt.Errorf("proxy: %w: scheme %q, use http, https or socks5", ErrEndpoint, u.Scheme)
+	}
+}
+
+// ParseEndpoint checks an address that replaces a service's scheme and host.
+// Plain http is for loopback only: numbers and credentials travel over it.
+func ParseEndpoint(endpoint string) (*url.URL, error) {
+	u, err := url.Parse(strings.TrimSuffix(endpoint, "/"))
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return nil, fmt.Errorf("endpoint: %w: write it as https://host", ErrEndpoint)
+	}
+	switch {
+	case u.Scheme == "https", u.Scheme == "http" && loopback(u.Hostname()):
+		return u, nil
+	case u.Scheme == "http":
+		return nil, fmt.Errorf("endpoint: %w: plain http is allowed to this machine only, use https", ErrEndpoint)
+	default:
+		return nil, fmt.Errorf("endpoint: %w: scheme %q, use https", ErrEndpoint, u.Scheme)
+	}
+}
+
+func loopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}

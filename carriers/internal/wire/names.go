@@ -1,0 +1,40 @@
+package wire
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Services write who signed into the text of an event. A name is nobody's
+// business in a digest; a role ("neighbour") is.
+var (
+	signedBy = regexp.MustCompile(`(?i)[\s,;:(\[-]*\b(signed(?: for)? by|received by|collected by|accepted by|handed to|signatory|signed name|signee|signature|recipient name|receiver name|consignee name|recipient|receiver|consignee|addressee)\s*(:|：|-| is\b|\s)\s*([^.;,)\]]+)`)
+	signedCJ = regexp.MustCompile(`(签收人|收件人|代收人|收货人)\s*[:：]?\s*[\p{Han}A-Za-z*· ]+`)
+	signedRU = regexp.MustCompile(`(?i)[\s,;:(]*(получатель|получил|вручено лично|отримувач|одержувач|атрымальнік)\s*[:：]\s*[^.;,)]+`)
+	roleWord = regexp.MustCompile(`(?i)^(the |a |an |your |our )?(recipient|addressee|receiver|customer|client|buyer|consignee|neighbou?r|courier|carrier|driver|postman|post|postal|station|local|airline|agent|reception|receptionist|security|family|household|locker|parcel|pick-?up|customs|office|warehouse|sorting|seller|sender|operator|line|last|delivery|destination|origin|hub|transport|address|not|was|has|is|at|in|on|for|and|or|requests?|asked|refused?|rejected|absent|unavailable|moved|unknown|will|can)\b`)
+)
+
+// NoNames takes names of persons out of a text that says who signed or
+// received.
+func NoNames(s string) string {
+	s = signedBy.ReplaceAllStringFunc(s, func(m string) string {
+		sub := signedBy.FindStringSubmatch(m)
+		if roleWord.MatchString(strings.TrimSpace(sub[3])) {
+			return m
+		}
+		head := m[:strings.Index(strings.ToLower(m), strings.ToLower(sub[1]))]
+		if isVerb(sub[1]) {
+			return head + firstWord(sub[1])
+		}
+		return ""
+	})
+	s = signedCJ.ReplaceAllString(s, "")
+	return strings.TrimSpace(signedRU.ReplaceAllString(s, ""))
+}
+
+func isVerb(s string) bool { return strings.Contains(s, " by") || strings.EqualFold(s, "handed to") }
+
+func firstWord(s string) string {
+	w, _, _ := strings.Cut(s, " ")
+	return w
+}

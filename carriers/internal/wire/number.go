@@ -1,0 +1,21 @@
+package wire
+
+import (
+	"slices"
+
+	"parcelwatch/carriers"
+	"parcelwatch/parcel"
+)
+
+// If is m where the form fits, [carriers.No] otherwise.
+func If(fits bool, m carriers.Match) carriers.Match {
+	if fits {
+		return m
+	}
+	return carriers.No
+}
+
+// Is reports whether the number's form fits one of the families.
+func Is(n parcel.Number, families ...parcel.Family) bool {
+	return slices.ContainsFunc(n.Families(), func(f parcel.Family) bool { return slices.Contains(families, f) })
+}

@@ -1,0 +1,36 @@
+package carriers
+
+import (
+	"errors"
+	"time"
+)
+
+// ErrNotNow is in the chain of every [NotNowError].
+var ErrNotNow = errors.New("not asked now")
+
+// NotNowError says that a carrier was not asked, by the decision of its
+// [Keeper] and not of the service: it is in quarantine, the day's budget is
+// spent, or its turn comes too late for who asks.
+type NotNowError struct {
+	Carrier string
+	Reason  string    // in words
+	Until   time.Time // when asking makes sense again
+}
+
+// Error names the carrier and the reason.
+func (e *NotNowError) Error() string {
+	return e.Carrier + ": " + ErrNotNow.Error() + ": " + e.Reason
+}
+
+// Unwrap is [ErrNotNow].
+func (e *NotNowError) Unwrap() error { return ErrNotNow }
+
+// NotNowUntil is the moment when asking makes sense again, where err says that
+// a carrier was not asked at all.
+func NotNowUntil(err error) (time.Time, bool) {
+	var e *NotNowError
+	if errors.As(err, &e) {
+		return e.Until, true
+	}
+	return time.Time{}, false
+}
