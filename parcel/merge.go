@@ -1,6 +1,280 @@
 package parcel
 
-// Merge folds the sources' timelines into one, oldest first.
+import (
+	"slices"
+	"time"
+)
+
+// How near two reports must be to be of the same scan.
+const (
+	sameScan     = 5 * time.Minute // posts round, and pass events on a little later
+	sameDelivery = 12 * time.Hour  // a parcel is delivered once
+	sameStep     = 48 * time.Hour  // mail is sent hours or days after the scan
+	lookBack     = 64              // lines behind the newest that are compared: bounds the work
+)
+
+// Merge folds the sources' timelines into one, oldest first. The result is the
+// same whatever the order of the sources, and merging it again changes nothing.
+//
+//   - Within a source, the source's own order wins; between sources, the instant
+//     does. A wall clock without a zone is read in the country's usual zone.
+//   - The same scan reported by two sources is one line with both in Sources.
+//   - A mail step becomes a part of a carrier's line that says the same within
+//     two days; otherwise it is a line of its own.
 func Merge(sources []Source) []Event {
-	return nil
+	var m merger
+	var mails []Event
+	ordered := slices.Clone(sources)
+	slices.SortStableFunc(ordered, compareSources)
+	var lists []*timeline
+	for _, s := range ordered {
+		switch {
+		case len(s.Events) == 0:
+		case s.Carrier == SourceMail:
+			mails = append(mails, s.Events...)
+		default:
+			lists = append(lists, newTimeline(s))
+		}
+	}
+	m.last = slices.Repeat([]int{-1}, len(lists))
+	for {
+		next := earliest(lists)
+		if next < 0 {
+			break
+		}
+		e, key := lists[next].take()
+		m.place(next, e, key)
+	}
+	return withMail(m.live(), steps(mails))
+}
+
+// timeline is one carrier's list while it is being merged.
+type timeline struct {
+	carrier string
+	events  []Event
+	keys    []time.Time // instants in the source's own order, never falling
+}
+
+func newTimeline(s Source) *timeline {
+	return &timeline{carrier: s.Carrier, events: s.Events, keys: ascending(s.Events)}
+}
+
+// take removes the oldest event. Its Sources are its own copy.
+func (t *timeline) take() (Event, time.Time) {
+	e, key := t.events[0], t.keys[0]
+	t.events, t.keys = t.events[1:], t.keys[1:]
+	return sourced(e, t.carrier), key
+}
+
+// earliest is the list whose next event comes first; -1 where all are empty. On
+// the same instant the earlier stage of the journey comes first.
+func earliest(lists []*timeline) int {
+	best := -1
+	for i, t := range lists {
+		if len(t.events) == 0 {
+			continue
+		}
+		if best < 0 {
+			best = i
+			continue
+		}
+		order := t.keys[0].Compare(lists[best].keys[0])
+		if order < 0 || order == 0 && stage(t.events[0].Status) < stage(lists[best].events[0].Status) {
+			best = i
+		}
+	}
+	return best
+}
+
+// line is one line of the merged timeline, with the lists it comes from.
+type line struct {
+	event   Event
+	key     time.Time
+	members []int
+	moved   bool // stands further down now
+}
+
+// merger collects lines in their final order.
+type merger struct {
+	lines []line
+	last  []int // by list: where its newest event stands
+}
+
+// place adds the next event of a list: to the line of the same scan where there
+// is one, else as a new line.
+func (m *merger) place(list int, e Event, key time.Time) {
+	at := m.match(list, e)
+	if at < 0 {
+		m.last[list] = len(m.lines)
+		m.lines = append(m.lines, line{event: e, key: key, members: []int{list}})
+		return
+	}
+	l := &m.lines[at]
+	if !slices.Contains(l.members, list) {
+		l.members = append(l.members, list)
+	}
+	m.last[list] = at
+	moves := e.ZoneKnown && !l.event.ZoneKnown && m.newest(l.members, at)
+	l.event = joined(l.event, e, moves)
+	if moves {
+		// The instant is known only now: the line belongs here.
+		for _, member := range l.members {
+			m.last[member] = len(m.lines)
+		}
+		l.moved = true
+		m.lines = append(m.lines, line{event: l.event, key: key, members: l.members})
+	}
+}
+
+// newest reports whether the line at a place is the newest of all its lists, so
+// that it may go further down without passing one of them.
+func (m *merger) newest(members []int, at int) bool {
+	for _, list := range members {
+		if m.last[list] != at {
+			return false
+		}
+	}
+	return true
+}
+
+// match finds the line of the same scan, the nearest in time; -1 where there is
+// none. It never turns the order of a source around, and joins two events of
+// one source only where they are the same in all.
+func (m *merger) match(list int, e Event) int {
+	best, bestGap := -1, time.Duration(0)
+	seen := 0
+	for at := len(m.lines) - 1; at >= 0 && at >= m.last[list] && seen < lookBack; at-- {
+		l := &m.lines[at]
+		if l.moved {
+			continue
+		}
+		seen++
+		gap, ok := distance(l.event, e)
+		if !ok || at == m.last[list] && !equal(l.event, e) {
+			continue
+		}
+		if gap = 2 * gap; l.event.Text != e.Text {
+			gap++ // of two equally near, the one with the same words
+		}
+		if best < 0 || gap <= bestGap {
+			best, bestGap = at, gap
+		}
+	}
+	return best
+}
+
+func (m *merger) live() []line {
+	return slices.DeleteFunc(m.lines, func(l line) bool { return l.moved })
+}
+
+// ascending gives each event the instant it is ordered by. A source's own order
+// wins over its times: the longest run of events whose times agree with the
+// order keep them, the odd ones (a wrong year, a wrong zone) stand with their
+// neighbours.
+func ascending(events []Event) []time.Time {
+	keys := make([]time.Time, len(events))
+	tails := make([]int, 0, len(events)) // by length: the run's end with the least time
+	before := make([]int, len(events))
+	for i, e := range events {
+		keys[i] = e.instant()
+		n, _ := slices.BinarySearchFunc(tails, keys[i], func(tail int, t time.Time) int {
+			if keys[tail].After(t) {
+				return 1
+			}
+			return -1
+		})
+		before[i] = -1
+		if n > 0 {
+			before[i] = tails[n-1]
+		}
+		if n == len(tails) {
+			tails = append(tails, i)
+		} else {
+			tails[n] = i
+		}
+	}
+	agrees := make([]bool, len(events))
+	first := -1
+	if len(tails) > 0 {
+		for i := tails[len(tails)-1]; i >= 0; i = before[i] {
+			agrees[i], first = true, i
+		}
+	}
+	for i := range keys {
+		switch {
+		case agrees[i]:
+		case i < first:
+			keys[i] = keys[first]
+		default:
+			keys[i] = keys[i-1]
+		}
+	}
+	return keys
+}
+
+// withMail puts the mail's steps into the carriers' lines.
+func withMail(lines []line, mails []Event) []Event {
+	alone := mails[:0:0]
+	for _, e := range mails {
+		if at := told(lines, e); at >= 0 {
+			l := &lines[at].event
+			l.Sources = union(l.Sources, e.Sources)
+			continue
+		}
+		alone = append(alone, e)
+	}
+	var merged []Event
+	for _, l := range lines {
+		for len(alone) > 0 && alone[0].instant().Before(l.key) {
+			merged, alone = append(merged, alone[0]), alone[1:]
+		}
+		merged = append(merged, l.event)
+	}
+	return append(merged, alone...)
+}
+
+// told finds the carriers' line that says what a mail step says, the nearest in
+// time; -1 where there is none.
+func told(lines []line, e Event) int {
+	best, bestGap := -1, sameStep
+	if e.Status == Info {
+		return best
+	}
+	for at := range lines {
+		gap := lines[at].key.Sub(e.instant()).Abs()
+		if lines[at].event.Status == e.Status && (gap < bestGap || best < 0 && gap == bestGap) {
+			best, bestGap = at, gap
+		}
+	}
+	return best
+}
+
+// steps are the mail's steps in order, each once: the shop writes the same for
+// every order of a parcel.
+func steps(mails []Event) []Event {
+	ordered := make([]Event, len(mails))
+	for i, e := range mails {
+		ordered[i] = sourced(e, SourceMail)
+	}
+	slices.SortStableFunc(ordered, func(a, b Event) int {
+		if order := a.instant().Compare(b.instant()); order != 0 {
+			return order
+		}
+		return compareEvents(a, b)
+	})
+	kept := ordered[:0]
+	for _, e := range ordered {
+		repeated := false
+		for i := max(0, len(kept)-lookBack); i < len(kept) && !repeated; i++ {
+			k := &kept[i]
+			repeated = k.Status == e.Status && k.Code == e.Code && k.Text == e.Text && e.instant().Sub(k.instant()) <= sameStep
+			if repeated {
+				k.Sources = union(k.Sources, e.Sources)
+			}
+		}
+		if !repeated {
+			kept = append(kept, e)
+		}
+	}
+	return kept
 }

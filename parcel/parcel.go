@@ -19,7 +19,7 @@ type Parcel struct {
 	Sources   []Source  `json:"sources,omitempty"` // each carrier's timeline, and the mail's
 
 	Status      Status    `json:"status"`
-	StatusSince time.Time `json:"status_since"` // when the event behind Status happened
+	StatusSince time.Time `json:"status_since"` // when the event behind Status happened; of several in a row the first
 	Phase       Phase     `json:"phase"`
 	Origin      string    `json:"origin,omitempty"`      // ISO country
 	Destination string    `json:"destination,omitempty"` // ISO country

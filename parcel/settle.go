@@ -1,8 +1,213 @@
 package parcel
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
-// Settle derives the parcel's state from its sources.
+const (
+	// wrongClock is how far ahead of now an event may be before it is taken for
+	// a wrong clock or a forecast, and left out of the parcel's state.
+	wrongClock = 48 * time.Hour
+	// afterFinal is how much later another source's event must be to revive a
+	// parcel: posts pass events on late, with clocks of their own.
+	afterFinal = 12 * time.Hour
+)
+
+// Settle derives the parcel's state from its sources: Status to Pickup, Shipped
+// and FinalAt. The country home is where parcels usually go; what events and
+// carriers say is stronger. [Expired] is set by others and holds until there is
+// a newer event.
 func (p *Parcel) Settle(home string, now time.Time) {
-	_, _ = home, now
+	events := p.Timeline()
+	events = slices.DeleteFunc(events, func(e Event) bool { return e.instant().Sub(now) > wrongClock })
+	last := newest(events)
+	news := last.After(p.LastEvent)
+	p.LastEvent = last
+
+	status, since := standing(events)
+	if since.IsZero() {
+		since = p.Shipped
+	}
+	if since.IsZero() {
+		since = p.FirstSeen
+	}
+	was := p.Status
+	if was != Expired || news || status.Final() {
+		p.Status, p.StatusSince = status, since
+	}
+	switch {
+	case !p.Status.Final():
+		p.FinalAt = time.Time{}
+	case p.Status != was || p.FinalAt.IsZero():
+		p.FinalAt = now
+	}
+
+	p.Origin = p.origin(events, home)
+	p.Destination = p.destination(events, home)
+	p.Exported, p.Imported = crossing(events, p.Origin, p.Destination)
+	p.Phase = p.phase()
+	p.ETA = p.eta()
+	p.Pickup = p.pickup(events)
+	if shipped := p.shipped(); !shipped.IsZero() && (p.Shipped.IsZero() || shipped.Before(p.Shipped)) {
+		p.Shipped = shipped
+	}
+}
+
+// newest is the instant of the newest event; zero where there is none.
+func newest(events []Event) time.Time {
+	var last time.Time
+	for _, e := range events {
+		if t := e.instant(); t.After(last) {
+			last = t
+		}
+	}
+	return last
+}
+
+// standing is the status after all events, and since when.
+func standing(events []Event) (Status, time.Time) {
+	at, furthest := -1, -1
+	for i, e := range events {
+		step := stage(e.Status)
+		if step < 0 {
+			continue
+		}
+		mail := fromMail(e)
+		switch {
+		case mail && step <= furthest:
+			// Mail comes late: what a carrier has been past is no news.
+			continue
+		case e.Status == PreAdvice && at >= 0:
+			// The next post announces what is on its way already.
+			continue
+		case at >= 0 && events[at].Status.Final() && !revives(events[at], e):
+			continue
+		}
+		if !mail {
+			furthest = max(furthest, step)
+		}
+		if at < 0 || e.Status != events[at].Status || again(events[at], e) {
+			at = i
+		}
+	}
+	if at < 0 {
+		return PreAdvice, time.Time{}
+	}
+	return events[at].Status, events[at].instant()
+}
+
+// fromMail reports whether only the mail tells the event.
+func fromMail(e Event) bool { return len(e.Sources) == 1 && e.Sources[0] == SourceMail }
+
+// again reports whether a repeated status is news by itself: another day with
+// the courier, another attempt.
+func again(before, e Event) bool {
+	if e.Status != OutForDelivery && e.Status != AttemptFailed {
+		return false
+	}
+	return DateOf(before.wall()) != DateOf(e.wall())
+}
+
+// revives reports whether an event after a final one shows that it was not the
+// end. The same source says so by its order; another one must be clearly later.
+func revives(final, e Event) bool {
+	if e.Status == Returning || e.Status == Returned {
+		return true
+	}
+	for _, s := range e.Sources {
+		if s != SourceMail && slices.Contains(final.Sources, s) {
+			return true
+		}
+	}
+	return e.instant().Sub(final.instant()) > afterFinal+e.spread()+final.spread()
+}
+
+// phase is where on its journey the parcel is.
+func (p *Parcel) phase() Phase {
+	switch {
+	case p.Status.Final():
+		return PhaseDone
+	case !p.Imported.IsZero():
+		return PhaseDestination
+	case !p.Exported.IsZero():
+		return PhaseBetween
+	default:
+		return PhaseOrigin
+	}
+}
+
+// eta is the expected day: the word of the carrier that answered last, else the
+// mail's. A parcel that arrived has none.
+func (p *Parcel) eta() Date {
+	if p.Status.Final() {
+		return ""
+	}
+	eta, mail := p.ETA, true
+	var said time.Time
+	for _, s := range p.bySaid() {
+		isMail := s.Carrier == SourceMail
+		if s.ETA == "" || isMail && !mail {
+			continue
+		}
+		if mail && !isMail || !s.Answered.Before(said) {
+			eta, mail, said = s.ETA, isMail, s.Answered
+		}
+	}
+	return eta
+}
+
+// pickup is where and until when the parcel waits; empty where it does not.
+func (p *Parcel) pickup(events []Event) Pickup {
+	if p.Status != ReadyForPickup && p.Status != AttemptFailed {
+		return Pickup{}
+	}
+	pickup := p.Pickup
+	for _, s := range p.bySaid() {
+		keep(&pickup.Until, s.Pickup.Until)
+		keep(&pickup.Place, s.Pickup.Place)
+	}
+	if pickup.Place != "" || p.Status != ReadyForPickup {
+		return pickup
+	}
+	for _, e := range slices.Backward(events) {
+		if e.Status == ReadyForPickup && e.Place != "" {
+			pickup.Place = e.Place
+			break
+		}
+	}
+	return pickup
+}
+
+// bySaid lists the sources by when they last answered.
+func (p *Parcel) bySaid() []Source {
+	sources := slices.Clone(p.Sources)
+	slices.SortStableFunc(sources, func(a, b Source) int {
+		if order := a.Answered.Compare(b.Answered); order != 0 {
+			return order
+		}
+		return compareSources(a, b)
+	})
+	return sources
+}
+
+// shipped is when the mail first said that the parcel was sent; zero where it
+// did not.
+func (p *Parcel) shipped() time.Time {
+	var first time.Time
+	for _, s := range p.Sources {
+		if s.Carrier != SourceMail {
+			continue
+		}
+		for _, e := range s.Events {
+			step := Step(e.Code)
+			if stage(e.Status) < 0 || step == StepConfirmed || step == StepReadyToShip {
+				continue
+			}
+			if t := e.instant(); first.IsZero() || t.Before(first) {
+				first = t
+			}
+		}
+	}
+	return first
 }

@@ -1,11 +1,60 @@
 package parcel
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
-// Update takes over what the carrier answered.
+// maxEvents bounds what is kept of one source; the newest are.
+const maxEvents = 1000
+
+// Update takes over what the carrier answered. The new list replaces the
+// earlier one over the time it covers, from its first event on: the carrier may
+// have reworded or withdrawn events there. Older events that it no longer lists
+// are kept. An answer without events takes nothing away, and what it does not
+// say of countries, days and pickup stays as it was.
 func (s *Source) Update(t Tracking, now time.Time) {
+	s.Result, s.Error, s.Asked = ResultOK, "", now
+	keep(&s.Origin, t.Origin)
+	keep(&s.Destination, t.Destination)
+	keep(&s.ETA, t.ETA)
+	keep(&s.Pickup.Until, t.PickupUntil)
+	keep(&s.Pickup.Place, t.PickupPlace)
 	if len(t.Events) == 0 {
 		return
 	}
-	s.Events, s.Answered = t.Events, now
+	s.Answered = now
+	events := slices.Concat(s.before(t.Events), t.Events)
+	s.Events = events[max(0, len(events)-maxEvents):]
+}
+
+// before lists the source's events that are older than all of the new list.
+func (s *Source) before(events []Event) []Event {
+	start := ascending(events)[0]
+	var older []Event
+	for i, key := range ascending(s.Events) {
+		e := s.Events[i]
+		if !key.Before(start) {
+			continue
+		}
+		// An event whose zone or country was mended has moved a little.
+		again := start.Sub(key) <= spreadUnknown && slices.ContainsFunc(events, func(n Event) bool { return reworded(e, n) })
+		if !again {
+			older = append(older, e)
+		}
+	}
+	return older
+}
+
+// reworded reports whether one carrier tells the same event in other words.
+func reworded(old, now Event) bool {
+	sameTime := minute(old).Equal(minute(now)) || old.wall().Truncate(time.Minute).Equal(now.wall().Truncate(time.Minute))
+	return sameTime && (old.Status == now.Status || old.Text == now.Text || old.Code != "" && old.Code == now.Code)
+}
+
+// keep takes over a value that is said.
+func keep[T ~string](into *T, said T) {
+	if said != "" {
+		*into = said
+	}
 }
