@@ -172,17 +172,9 @@ func (s *scanner) s10(start int) (int, bool) {
 	var shape [13]byte
 	groups, at := false, start
 	for i := range shape {
-		gap := 0
-		for at < len(s.text) && i > 0 {
-			size := invisibleAt(s.text, at)
-			if size == 0 && gap == 0 {
-				size = blankAt(s.text, at)
-				gap = size
-			}
-			if size == 0 {
-				break
-			}
-			at += size
+		if i > 0 {
+			next, blank := between(s.text, at)
+			groups, at = groups || blank, next
 		}
 		if at >= len(s.text) {
 			return 0, false
@@ -191,7 +183,6 @@ func (s *scanner) s10(start int) (int, bool) {
 		if inner := i >= 2 && i < 11; inner && !digit(c) || !inner && (c < 'A' || c > 'Z') {
 			return 0, false
 		}
-		groups = groups || gap > 0
 		shape[i] = c
 		at++
 	}
@@ -205,6 +196,23 @@ func (s *scanner) s10(start int) (int, bool) {
 	}
 	s.emit(n, start, at)
 	return at, true
+}
+
+// between goes over what may stand between two characters of a number: one
+// blank or dash, and any invisible characters.
+func between(text string, at int) (next int, blank bool) {
+	for at < len(text) {
+		size := invisibleAt(text, at)
+		if size == 0 && !blank {
+			size = blankAt(text, at)
+			blank = size > 0
+		}
+		if size == 0 {
+			break
+		}
+		at += size
+	}
+	return at, blank
 }
 
 // known reports whether the number has a form we know.

@@ -42,7 +42,7 @@ type CarrierState string
 // The states of a carrier.
 const (
 	CarrierOK           CarrierState = "ok"
-	CarrierNoCredential CarrierState = "no_credential"
+	CarrierNoCredential CarrierState = "no_credential" //nolint:gosec // the word for a missing one
 	CarrierQuarantined  CarrierState = "quarantined"
 	CarrierChanged      CarrierState = "changed"
 	CarrierOff          CarrierState = "off"

@@ -5,20 +5,10 @@ import (
 	"time"
 )
 
-// origin is the country the parcel comes from.
+// origin is the country the parcel comes from: the carriers' word, else where a
+// post took it over, else what was known, else who issued the number.
 func (p *Parcel) origin(events []Event, home string) string {
-	// The carrier that has known it longest.
-	var word string
-	var since time.Time
-	for _, s := range p.bySaid() {
-		if s.Origin == "" || len(s.Events) == 0 {
-			continue
-		}
-		if first := ascending(s.Events)[0]; word == "" || first.Before(since) {
-			word, since = s.Origin, first
-		}
-	}
-	if word != "" {
+	if word := p.saidOrigin(); word != "" {
 		return word
 	}
 	for _, e := range events {
@@ -40,6 +30,21 @@ func (p *Parcel) origin(events []Event, home string) string {
 		}
 	}
 	return ""
+}
+
+// saidOrigin is the word of the carrier that has known the parcel longest.
+func (p *Parcel) saidOrigin() string {
+	var word string
+	var since time.Time
+	for _, s := range p.bySaid() {
+		if s.Origin == "" || len(s.Events) == 0 {
+			continue
+		}
+		if first := ascending(s.Events)[0]; word == "" || first.Before(since) {
+			word, since = s.Origin, first
+		}
+	}
+	return word
 }
 
 // destination is the country the parcel goes to: where it was last with a
@@ -71,7 +76,7 @@ func (p *Parcel) destination(events []Event, home string) string {
 	}
 	// Inside the customs union parcels are imported in one country and go on to
 	// another: that says nothing of where they end.
-	if imported == "" || union27(imported) && union27(usual) {
+	if imported == "" || inUnion(imported) && inUnion(usual) {
 		return usual
 	}
 	return imported
@@ -148,8 +153,8 @@ func arrives(e Event, destination string) bool {
 	}
 }
 
-// union27 reports the members of the European Union.
-func union27(country string) bool {
+// inUnion reports the members of the European Union.
+func inUnion(country string) bool {
 	switch country {
 	case "AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV", "LT", "LU",
 		"MT", "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE":

@@ -2,6 +2,7 @@ package parcel
 
 import (
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -49,12 +50,9 @@ func ParseNumber(s string) (Number, error) {
 func (n Number) Families() []Family {
 	var families []Family
 	n.forms(func(m formMatch) {
-		for _, f := range families {
-			if f == m.form.family {
-				return
-			}
+		if !slices.Contains(families, m.form.family) {
+			families = append(families, m.form.family)
 		}
-		families = append(families, m.form.family)
 	})
 	return families
 }

@@ -95,7 +95,7 @@ const (
 	ResultThrottled    Result = "throttled"
 	ResultDenied       Result = "denied"
 	ResultChanged      Result = "changed"
-	ResultNoCredential Result = "no_credential"
+	ResultNoCredential Result = "no_credential" //nolint:gosec // the word for a missing one
 	ResultSkipped      Result = "skipped"
 )
 
