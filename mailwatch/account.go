@@ -1,0 +1,164 @@
+package mailwatch
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// TLSMode says how a connection is protected.
+type TLSMode string
+
+// The modes. Without protection only this machine is spoken to.
+const (
+	TLSImplicit TLSMode = "tls"
+	TLSStart    TLSMode = "starttls"
+	TLSNone     TLSMode = "none"
+)
+
+// MaxFolders bounds the connections of one account: servers allow ten to
+// fifteen, and the person's own mail programs need some of them.
+const MaxFolders = 10
+
+const (
+	defaultSince   = 60 * 24 * time.Hour
+	defaultProbe   = time.Minute
+	maxProbe       = time.Minute // a longer one would notice a dead connection too late
+	defaultPoll    = 2 * time.Minute
+	defaultMaxSize = 4 << 20
+)
+
+// ErrPlain means that a password would cross the network in the clear.
+var ErrPlain = errors.New("unprotected connection to another machine")
+
+// ErrAccount means that the settings of an account cannot work.
+var ErrAccount = errors.New("mailbox settings")
+
+// Credential is what a login presents: a password, or an OAuth2 access token.
+type Credential struct {
+	Username string
+	Password string
+	Token    string
+}
+
+// Authenticator gives the credential for the next login. It is called before
+// each connection, so it is the place to refresh a token.
+type Authenticator func(ctx context.Context) (Credential, error)
+
+// Account is one mailbox and what is to be read from it.
+type Account struct {
+	Name string // as configured; part of every MailRef
+	Host string
+	Port int // 0: the usual one of the mode
+	TLS  TLSMode
+	// TLSConfig holds an own certificate authority; nil for the system's.
+	TLSConfig *tls.Config
+	// Fingerprint is the SHA-256 of the server's certificate in hexadecimal,
+	// with or without "sha256:" and colons. Where set, nothing else counts.
+	Fingerprint string
+	// Dial opens the connection, through a proxy for example; nil for a direct one.
+	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
+	Auth Authenticator
+	// Folders to watch; INBOX where empty, at most MaxFolders.
+	Folders []string
+	// Since is how far back the first scan looks; 0 for 60 days.
+	Since time.Duration
+	// Senders are the domains (with their sub-domains) and addresses whose mail
+	// is handed over. Empty means all mail.
+	Senders []string
+	// Probe is the interval at which a connection has to prove that it lives:
+	// at most a minute, which is also the default.
+	Probe time.Duration
+	// Poll is the interval of looking for mail where the server has no IDLE.
+	Poll time.Duration
+	// MaxSize is the size above which mail is read partly.
+	MaxSize int64
+}
+
+// Addr is the address to connect to.
+func (a Account) Addr() string { return net.JoinHostPort(a.Host, strconv.Itoa(a.Port)) }
+
+// complete fills in the defaults.
+func (a Account) complete() Account {
+	if a.TLS == "" {
+		a.TLS = TLSImplicit
+	}
+	if a.Port == 0 {
+		a.Port = 143
+		if a.TLS == TLSImplicit {
+			a.Port = 993
+		}
+	}
+	if len(a.Folders) == 0 {
+		a.Folders = []string{"INBOX"}
+	}
+	a.Folders = unique(a.Folders)
+	if a.Since <= 0 {
+		a.Since = defaultSince
+	}
+	if a.Probe <= 0 || a.Probe > maxProbe {
+		a.Probe = defaultProbe
+	}
+	if a.Poll <= 0 {
+		a.Poll = defaultPoll
+	}
+	if a.MaxSize <= 0 {
+		a.MaxSize = defaultMaxSize
+	}
+	senders := make([]string, 0, len(a.Senders))
+	for _, s := range a.Senders {
+		if s = strings.ToLower(strings.Trim(strings.TrimSpace(s), "@.")); s != "" {
+			senders = append(senders, s)
+		}
+	}
+	a.Senders = unique(senders)
+	return a
+}
+
+// unique keeps the first of each, in order.
+func unique(list []string) []string {
+	var out []string
+	for _, s := range list {
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// check refuses what cannot work, before anything is sent.
+func (a Account) check() error {
+	switch {
+	case a.Host == "":
+		return fmt.Errorf("%w: no host", ErrAccount)
+	case a.Port < 1 || a.Port > 65535:
+		return fmt.Errorf("%w: port %d", ErrAccount, a.Port)
+	case a.Auth == nil:
+		return fmt.Errorf("%w: no credential", ErrAccount)
+	case len(a.Folders) > MaxFolders:
+		return fmt.Errorf("%w: %d folders, at most %d can be watched", ErrAccount, len(a.Folders), MaxFolders)
+	case !slices.Contains([]TLSMode{TLSImplicit, TLSStart, TLSNone}, a.TLS):
+		return fmt.Errorf("%w: tls = %q", ErrAccount, a.TLS)
+	case a.TLS == TLSNone && !loopback(a.Host):
+		return fmt.Errorf("connect to %s: %w", a.Host, ErrPlain)
+	}
+	if _, err := fingerprintBytes(a.Fingerprint); err != nil {
+		return err
+	}
+	return nil
+}
+
+// loopback reports whether host is this machine without asking the network.
+func loopback(host string) bool {
+	if strings.EqualFold(strings.TrimSuffix(host, "."), "localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}

@@ -1,0 +1,99 @@
+package mailwatch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"parcelwatch/parcel"
+)
+
+// Report is what a look at an account found.
+type Report struct {
+	Idle    bool     // the server tells of new mail by itself
+	Folders []string // all that can be opened
+	Watched []FolderReport
+}
+
+// FolderReport is what a look at one of the account's folders found.
+type FolderReport struct {
+	Folder     string
+	Messages   int
+	Candidates int // mails of the senders within the account's first-scan time, as the server's search says
+	Err        error
+}
+
+// Check logs in, lists the folders and counts the mails that a first scan would
+// read. The error is for the account as a whole; a folder has its own.
+func Check(ctx context.Context, a Account) (Report, error) {
+	a = a.complete()
+	s, err := open(ctx, a)
+	if err != nil {
+		return Report{}, err
+	}
+	defer s.close()
+	report := Report{Idle: s.idles()}
+	if report.Folders, err = s.list(); err != nil {
+		return report, err
+	}
+	for _, name := range a.Folders {
+		f := FolderReport{Folder: name}
+		f.Messages, f.Candidates, f.Err = count(ctx, s, a, name)
+		report.Watched = append(report.Watched, f)
+		if !s.alive() {
+			return report, f.Err
+		}
+	}
+	return report, nil
+}
+
+func count(ctx context.Context, s *session, a Account, name string) (messages, candidates int, err error) {
+	if err := s.examine(name); err != nil {
+		return 0, 0, err
+	}
+	found, err := newReader(a, name).candidates(ctx, s, above(0), a.Since)
+	return int(s.box.NumMessages), len(found), err
+}
+
+// Recent hands the latest mails of the senders to handle, at most limit of each
+// folder, oldest first, and remembers nothing: a dry run. It ends with the first
+// error of handle. Mails that could not be read are named in the error after all
+// others were handed over.
+func Recent(ctx context.Context, a Account, since time.Duration, limit int, handle Handler) error {
+	a = a.complete()
+	s, err := open(ctx, a)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	var unread []error
+	for _, name := range a.Folders {
+		if err := s.examine(name); err != nil {
+			return err
+		}
+		r := newReader(a, name)
+		r.emit = func(ctx context.Context, _ *session, b batch) error {
+			for _, lost := range b.aside {
+				ref := parcel.MailRef{Mailbox: a.Name, Folder: name, UIDValidity: b.validity, UID: lost.uid}
+				unread = append(unread, fmt.Errorf("mail %s: %s", ref, lost.why))
+			}
+			for _, m := range b.mails {
+				if err := handle(ctx, m.mail); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+		found, err := r.candidates(ctx, s, above(0), since)
+		if err != nil {
+			return err
+		}
+		slices.Sort(found)
+		if err := r.read(ctx, s, found[max(0, len(found)-limit):], batch{}); err != nil {
+			return err
+		}
+	}
+	return errors.Join(unread...)
+}

@@ -1,0 +1,64 @@
+package mailwatch
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// ErrLater marks a handler's error whose cause is not the mail: a full disk, a
+// name server that does not answer. Such a mail is tried again for as long as it
+// takes and never set aside.
+var ErrLater = errors.New("try again later")
+
+// ErrLoginDisabled means that the server takes no password on this connection.
+var ErrLoginDisabled = errors.New("the server takes no password on this connection")
+
+// RefusedError is a credential that the server does not accept. Trying again
+// with the same one would only get the account locked.
+type RefusedError struct {
+	Text  string // the server's words
+	Token bool   // an OAuth2 token, not a password
+}
+
+// Error gives the server's words.
+func (e *RefusedError) Error() string { return "credential refused: " + e.Text }
+
+// CredentialError is a credential that could not be had at all.
+type CredentialError struct{ Err error }
+
+// Error says why.
+func (e *CredentialError) Error() string { return "get the credential: " + e.Err.Error() }
+
+// Unwrap gives the cause.
+func (e *CredentialError) Unwrap() error { return e.Err }
+
+// FolderError is a folder that does not exist, with those that do.
+type FolderError struct {
+	Folder   string
+	Existing []string
+}
+
+// Error names the folder and its neighbours.
+func (e *FolderError) Error() string {
+	return fmt.Sprintf("no folder %q; there are: %s", e.Folder, strings.Join(e.Existing, ", "))
+}
+
+// StoreError is a place that could not be read or written: not the server's fault.
+type StoreError struct{ Err error }
+
+// Error says why.
+func (e *StoreError) Error() string { return "keep the place in the mailbox: " + e.Err.Error() }
+
+// Unwrap gives the cause.
+func (e *StoreError) Unwrap() error { return e.Err }
+
+// protocolError is an answer that the library could not read; the connection is
+// gone with it.
+type protocolError struct {
+	text string
+	err  error
+}
+
+func (e *protocolError) Error() string { return "the server's answer is not understood: " + e.text }
+func (e *protocolError) Unwrap() error { return e.err }

@@ -1,0 +1,158 @@
+package mailwatch
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"parcelwatch/parcel"
+)
+
+// reopenEvery is the number of probes after which a folder is opened anew: a
+// deleted and recreated one goes on under the old name without a word.
+const reopenEvery = 10
+
+// folder watches one folder over as many connections as it takes.
+type folder struct {
+	w      *Watcher
+	name   string
+	handle Handler
+	reader *reader
+	health *health
+	log    *slog.Logger
+}
+
+func newFolder(w *Watcher, name string, handle Handler) *folder {
+	f := &folder{w: w, name: name, handle: handle, reader: newReader(w.account, name)}
+	f.log = w.log.With("mailbox", w.account.Name, "folder", name)
+	f.health = newHealth(parcel.MailboxHealth{Name: w.account.Name, Folder: name}, w.tellState, f.log)
+	f.reader.progress = func(p Progress) {
+		p.Mailbox, p.Folder = w.account.Name, name
+		w.tellProgress(p)
+	}
+	return f
+}
+
+// run connects again and again until ctx ends.
+func (f *folder) run(ctx context.Context) {
+	f.health.set(ctx, parcel.MailboxConnecting, "")
+	wait := &backoff{}
+	for ctx.Err() == nil {
+		err := f.connect(ctx, wait)
+		if ctx.Err() != nil {
+			return
+		}
+		state := parcel.MailboxBroken
+		if refused := (*RefusedError)(nil); errors.As(err, &refused) {
+			state = parcel.MailboxRefused
+		}
+		f.health.set(ctx, state, Explain(err, f.w.account))
+		if pause(ctx, f.delay(wait, state)) != nil {
+			return
+		}
+	}
+}
+
+// delay is the time until the next try. Credentials that were refused wait for
+// the person.
+func (f *folder) delay(wait *backoff, state parcel.MailboxState) time.Duration {
+	if state == parcel.MailboxRefused {
+		return max(time.Until(f.w.refusedTill()), minDelay)
+	}
+	return wait.next()
+}
+
+// connect is one connection from login to logout.
+func (f *folder) connect(ctx context.Context, wait *backoff) error {
+	s, err := f.w.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	if err := s.examine(f.name); err != nil {
+		return err
+	}
+	d := f.startDelivery(ctx)
+	f.reader.emit = func(ctx context.Context, s *session, b batch) error {
+		if err := f.hand(ctx, s, d, b); err != nil {
+			return err
+		}
+		wait.reset() // it gets on
+		return nil
+	}
+	err = f.follow(ctx, s, wait)
+	return errors.Join(err, d.finish())
+}
+
+// follow reads what is there and then what arrives.
+func (f *folder) follow(ctx context.Context, s *session, wait *backoff) error {
+	f.health.set(ctx, f.watching(s), "")
+	at, err := f.resume(ctx, s)
+	if err != nil {
+		return err
+	}
+	proven := func() {
+		wait.reset()
+		f.health.checked(time.Now())
+	}
+	for probes := 1; ; probes++ {
+		if at, err = f.reader.readNew(ctx, s, at); err != nil {
+			return err
+		}
+		f.health.checked(time.Now())
+		if err := s.wait(ctx, proven); err != nil {
+			return err
+		}
+		f.health.set(ctx, f.watching(s), "") // IDLE may have turned out to be empty talk
+		if probes%reopenEvery != 0 {
+			continue
+		}
+		if at, err = f.reopen(ctx, s, at); err != nil {
+			return err
+		}
+	}
+}
+
+// resume finds the place in the mailbox and finishes the first scan.
+func (f *folder) resume(ctx context.Context, s *session) (uint32, error) {
+	p, err := f.w.positions.Position(ctx, f.w.account.Name, f.name)
+	if err != nil {
+		return 0, &StoreError{Err: err}
+	}
+	if p.UIDValidity != s.box.UIDValidity {
+		if p != (Position{}) {
+			f.log.InfoContext(ctx, "the server renumbered the folder, it is read again", "since", f.w.account.Since)
+		}
+		p = Position{UIDValidity: s.box.UIDValidity}
+	}
+	if p.Scanned {
+		f.warnRewound(ctx, s, p)
+		return p.UID, nil
+	}
+	return f.reader.firstScan(ctx, s, p.UID)
+}
+
+// warnRewound tells of a server that gives out old UIDs again without saying so,
+// after a restored backup for example: mail below the place is not looked for.
+func (f *folder) warnRewound(ctx context.Context, s *session, p Position) {
+	if s.box.UIDNext > 0 && uint32(s.box.UIDNext) <= p.UID {
+		f.log.WarnContext(ctx, "the server numbers new mail below the place reached", "uid", p.UID, "uid_next", uint32(s.box.UIDNext))
+	}
+}
+
+// reopen opens the folder anew and begins again where it is another one.
+func (f *folder) reopen(ctx context.Context, s *session, at uint32) (uint32, error) {
+	before := s.box.UIDValidity
+	if err := s.examine(f.name); err != nil || s.box.UIDValidity == before {
+		return at, err
+	}
+	return f.resume(ctx, s)
+}
+
+func (f *folder) watching(s *session) parcel.MailboxState {
+	if s.idles() {
+		return parcel.MailboxIdle
+	}
+	return parcel.MailboxPolling
+}

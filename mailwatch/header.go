@@ -1,0 +1,69 @@
+package mailwatch
+
+import (
+	"bufio"
+	"bytes"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/emersion/go-message"
+	"github.com/emersion/go-message/mail"
+	"github.com/emersion/go-message/textproto"
+)
+
+// addressPattern finds addresses in a header field whatever surrounds them:
+// fields that break the grammar are no reason to lose a mail.
+var addressPattern = regexp.MustCompile(`[^\s<>"(),:;@]+@([a-z0-9.-]+)`)
+
+// headerFields are what the choice of a mail needs.
+func headerFields() []string { return []string{"From", "Sender", "Resent-From", "Date", "Subject"} }
+
+// head is what is known of a mail before its text is read.
+type head struct {
+	uid     uint32
+	size    int64
+	from    string // the fields that name a sender, in lower case
+	subject string
+	date    time.Time // zero where it says none
+}
+
+// readHead reads the header of a mail as far as it goes. A header that cannot be
+// read at all is searched for senders as a whole.
+func readHead(f fetched) head {
+	h := head{uid: f.uid, size: f.size}
+	th, err := textproto.ReadHeader(bufio.NewReader(bytes.NewReader(f.body)))
+	if err != nil {
+		h.from = strings.ToLower(string(f.body))
+		return h
+	}
+	var from []string
+	for _, field := range []string{"From", "Sender", "Resent-From"} {
+		from = append(from, th.Values(field)...)
+	}
+	h.from = strings.ToLower(strings.Join(from, "\n"))
+	mh := mail.Header{Header: message.Header{Header: th}}
+	if subject, err := mh.Subject(); err == nil || subject != "" {
+		h.subject = oneLine(subject)
+	}
+	if date, err := mh.Date(); err == nil {
+		h.date = date
+	}
+	return h
+}
+
+// matches reports whether one of the senders is named: an address as it is, a
+// domain with its sub-domains. No senders match everything.
+func (h head) matches(senders []string) bool {
+	if len(senders) == 0 {
+		return true
+	}
+	for _, m := range addressPattern.FindAllStringSubmatch(h.from, -1) {
+		for _, s := range senders {
+			if m[0] == s || m[1] == s || strings.HasSuffix(m[1], "."+s) {
+				return true
+			}
+		}
+	}
+	return false
+}

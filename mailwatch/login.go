@@ -1,0 +1,122 @@
+package mailwatch
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+	upstream "github.com/emersion/go-sasl"
+
+	"parcelwatch/internal/sasl"
+)
+
+// clientName is what servers are told in ID; some refuse every folder without.
+const clientName = "parcelwatch"
+
+// login presents the credential and learns what the server can do.
+func (s *session) login(cred Credential) error {
+	if s.c.State() == imap.ConnStateNotAuthenticated {
+		s.g.step(answerLimit, time.Minute, smallBudget)
+		if err := s.authenticate(cred); err != nil {
+			return refusal(cred, s.failed("log in", err))
+		}
+	}
+	// The library forgets the capabilities of the time before the login only
+	// behind our back: after a NOOP it has.
+	if err := s.noop(); err != nil {
+		return err
+	}
+	s.caps = s.c.Caps()
+	if !s.caps.Has(imap.CapID) {
+		return nil
+	}
+	s.g.step(answerLimit, time.Minute, smallBudget)
+	if _, err := s.c.ID(&imap.IDData{Name: clientName}).Wait(); err != nil && !s.alive() {
+		return s.failed("introduce ourselves", err)
+	}
+	return nil
+}
+
+// authenticate uses the way the server offers.
+func (s *session) authenticate(cred Credential) error {
+	caps := s.c.Caps()
+	if caps == nil {
+		return errors.New("the server does not say what it can do")
+	}
+	if cred.Token != "" {
+		return s.c.Authenticate(tokenClient(s.account, caps, cred))
+	}
+	plain := caps.Has(imap.AuthCap("PLAIN"))
+	if caps.Has(imap.CapLoginDisabled) && !plain {
+		return ErrLoginDisabled
+	}
+	if plain && (caps.Has(imap.CapLoginDisabled) || !ascii(cred.Username+cred.Password)) {
+		return s.c.Authenticate(upstream.NewPlainClient("", cred.Username, cred.Password))
+	}
+	return s.c.Login(cred.Username, cred.Password).Wait()
+}
+
+func tokenClient(a Account, caps imap.CapSet, cred Credential) upstream.Client {
+	if caps.Has(imap.AuthCap(upstream.OAuthBearer)) && !caps.Has(imap.AuthCap(sasl.XOAuth2)) {
+		return upstream.NewOAuthBearerClient(&upstream.OAuthBearerOptions{
+			Username: cred.Username, Token: cred.Token, Host: a.Host, Port: a.Port,
+		})
+	}
+	return sasl.NewXOAuth2Client(cred.Username, cred.Token)
+}
+
+// refusal tells a refused credential from a login that failed for other reasons.
+func refusal(cred Credential, err error) error {
+	var answer *imap.Error
+	var xoauth *sasl.XOAuth2Error
+	var bearer *upstream.OAuthBearerError
+	var text string
+	switch {
+	case errors.As(err, &answer):
+		if temporary(answer) {
+			return err
+		}
+		text = answer.Text
+	case errors.As(err, &xoauth):
+		text = xoauth.Error()
+	case errors.As(err, &bearer):
+		text = bearer.Error()
+	default:
+		return err
+	}
+	return &RefusedError{Text: oneLine(scrub(text, cred)), Token: cred.Token != ""}
+}
+
+// scrub takes out what a server repeats of the secret.
+func scrub(text string, cred Credential) string {
+	for _, secret := range []string{cred.Password, cred.Token} {
+		if secret != "" {
+			text = strings.ReplaceAll(text, secret, "...")
+		}
+	}
+	return text
+}
+
+// temporary reports whether a server's refusal may be gone at the next try, by
+// its code or, where it has none, by the words of the big providers.
+func temporary(e *imap.Error) bool {
+	switch e.Code {
+	case imap.ResponseCodeUnavailable, imap.ResponseCodeInUse, imap.ResponseCodeLimit, imap.ResponseCodeServerBug, imap.ResponseCodeOverQuota, "THROTTLED":
+		return true
+	case imap.ResponseCodeAuthenticationFailed, imap.ResponseCodeAuthorizationFailed, imap.ResponseCodeExpired:
+		return false
+	default:
+	}
+	text := strings.ToLower(e.Text)
+	for _, word := range []string{"too many", "try again", "temporar", "bandwidth", "throttl", "unavailable", "internal error", "server error", "timeout", "timed out", "busy"} {
+		if strings.Contains(text, word) {
+			return true
+		}
+	}
+	return false
+}
+
+func ascii(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) < 0
+}

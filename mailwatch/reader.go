@@ -1,0 +1,220 @@
+package mailwatch
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+
+	"parcelwatch/parcel"
+)
+
+const (
+	headBatch  = 500     // headers of one FETCH
+	bodyBatch  = 128     // mails of one FETCH
+	bodyBytes  = 4 << 20 // and their size together
+	headBytes  = 64 << 10
+	slackBytes = 4 << 20
+)
+
+// batch is a stretch of the mailbox that has been read.
+type batch struct {
+	mails []delivered
+	aside []aside
+	upTo  uint32 // every mail up to here is in this batch, an earlier one, or not ours
+	// scanned says that the first scan is over, with this batch or before it.
+	scanned  bool
+	validity uint32
+}
+
+type delivered struct {
+	mail    Mail
+	subject string
+	date    time.Time
+}
+
+type aside struct {
+	uid          uint32
+	subject, why string
+}
+
+// reader turns UIDs into batches of mail. It outlives connections and remembers
+// what it learned of the server's weaknesses.
+type reader struct {
+	account Account
+	folder  string
+	// emit takes a batch over; it may wait, and keeps the session alive meanwhile.
+	emit     func(context.Context, *session, batch) error
+	progress func(Progress)
+	scanned  bool
+
+	noFrom      bool // SEARCH FROM does not work here
+	noSearch    bool // neither does SEARCH SINCE
+	searchFails int
+	fullHeader  bool // HEADER.FIELDS does not work here
+	headPace    pace
+	bodyPace    pace
+	sinceDate   time.Time // mail before it is not wanted; zero for all
+}
+
+func newReader(a Account, folder string) *reader {
+	return &reader{
+		account: a, folder: folder, progress: func(Progress) {},
+		headPace: newPace(headBatch), bodyPace: newPace(bodyBatch),
+	}
+}
+
+// read takes the mails apart from ours, in UID order, and emits them. The last
+// batch reaches up to end.
+func (r *reader) read(ctx context.Context, s *session, uids []uint32, last batch) error {
+	total := len(uids)
+	for len(uids) > 0 {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		chunk := uids[:min(len(uids), r.headPace.limit)]
+		if err := r.readChunk(ctx, s, chunk); err != nil {
+			return err
+		}
+		uids = uids[len(chunk):]
+		r.progress(Progress{Stage: StageReading, Done: total - len(uids), Total: total})
+	}
+	return r.send(ctx, s, last)
+}
+
+// send emits a batch with what is the same for all.
+func (r *reader) send(ctx context.Context, s *session, b batch) error {
+	b.scanned = b.scanned || r.scanned
+	b.validity = s.box.UIDValidity
+	return r.emit(ctx, s, b)
+}
+
+// readChunk reads the headers of a chunk, then the mails among them that count.
+func (r *reader) readChunk(ctx context.Context, s *session, chunk []uint32) error {
+	heads, lost, err := r.heads(s, chunk)
+	if err != nil {
+		return err
+	}
+	b := batch{aside: lost}
+	var group []head
+	var bytes int64
+	flush := func() error {
+		if len(group) == 0 {
+			return nil
+		}
+		mails, lost, err := r.bodies(s, group)
+		if err != nil {
+			return err
+		}
+		b.mails, b.aside = mails, append(b.aside, lost...)
+		b.upTo = group[len(group)-1].uid
+		err = r.send(ctx, s, b)
+		b, group, bytes = batch{}, nil, 0
+		return err
+	}
+	for _, h := range heads {
+		if !h.matches(r.account.Senders) || r.tooOld(h) {
+			continue
+		}
+		size := min(h.size, r.account.MaxSize)
+		if len(group) > 0 && (len(group) >= r.bodyPace.limit || bytes+size > bodyBytes) {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+		group, bytes = append(group, h), bytes+size
+	}
+	if err := flush(); err != nil {
+		return err
+	}
+	b.upTo = chunk[len(chunk)-1]
+	return r.send(ctx, s, b)
+}
+
+func (r *reader) tooOld(h head) bool {
+	return !r.sinceDate.IsZero() && !h.date.IsZero() && h.date.Before(r.sinceDate)
+}
+
+// heads reads sizes and headers. Mails that are gone are left out.
+func (r *reader) heads(s *session, uids []uint32) ([]head, []aside, error) {
+	budget := int64(len(uids))*headBytes + slackBytes
+	got, lost, err := r.fetch(s, &r.headPace, ask{uids, r.headSection(), budget})
+	if errors.Is(err, errHeaderFields) {
+		r.fullHeader = true
+		got, lost, err = r.fetch(s, &r.headPace, ask{uids, r.headSection(), budget})
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	heads := make([]head, 0, len(got))
+	for _, f := range got {
+		heads = append(heads, readHead(f))
+	}
+	return heads, lost, nil
+}
+
+func (r *reader) headSection() *imap.FetchItemBodySection {
+	section := &imap.FetchItemBodySection{Specifier: imap.PartSpecifierHeader, Peek: true}
+	if !r.fullHeader {
+		section.HeaderFields = headerFields()
+	}
+	return section
+}
+
+// bodies reads whole mails, those over the limit only in part.
+func (r *reader) bodies(s *session, heads []head) ([]delivered, []aside, error) {
+	byUID := make(map[uint32]head, len(heads))
+	var whole, large []uint32
+	budget := int64(slackBytes)
+	for _, h := range heads {
+		byUID[h.uid] = h
+		if h.size > r.account.MaxSize || h.size <= 0 {
+			large = append(large, h.uid)
+			continue
+		}
+		whole = append(whole, h.uid)
+		budget += 2 * h.size // some servers only guess the size
+	}
+	got, lost, err := r.fetch(s, &r.bodyPace, ask{whole, &imap.FetchItemBodySection{Peek: true}, budget})
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, uid := range large {
+		one, gone, err := r.fetch(s, &r.bodyPace, ask{[]uint32{uid}, r.partSection(), r.account.MaxSize + slackBytes})
+		if err != nil {
+			return nil, nil, err
+		}
+		got, lost = append(got, one...), append(lost, gone...)
+	}
+	for i := range lost {
+		lost[i].subject = byUID[lost[i].uid].subject
+	}
+	return r.deliver(s, order(got), byUID), lost, nil
+}
+
+func (r *reader) partSection() *imap.FetchItemBodySection {
+	return &imap.FetchItemBodySection{Peek: true, Partial: &imap.SectionPartial{Offset: 0, Size: r.account.MaxSize}}
+}
+
+func (r *reader) deliver(s *session, got []fetched, byUID map[uint32]head) []delivered {
+	out := make([]delivered, 0, len(got))
+	for _, f := range got {
+		h := byUID[f.uid]
+		size := max(h.size, int64(len(f.body)))
+		if int64(len(f.body)) > r.account.MaxSize {
+			f.body = f.body[:r.account.MaxSize]
+		}
+		out = append(out, delivered{
+			mail: Mail{
+				Ref:     parcel.MailRef{Mailbox: r.account.Name, Folder: r.folder, UIDValidity: s.box.UIDValidity, UID: f.uid},
+				Size:    size,
+				Raw:     f.body,
+				Partial: size > r.account.MaxSize && int64(len(f.body)) >= r.account.MaxSize,
+			},
+			subject: h.subject,
+			date:    h.date,
+		})
+	}
+	return out
+}

@@ -1,0 +1,233 @@
+package mailwatch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+)
+
+// manyNew is how much new mail is worth a SEARCH by sender before its headers
+// are read.
+const manyNew = 1000
+
+// candidates finds the mails within a span that may be from the senders and have
+// arrived in the given time. It is a prefilter: headers decide.
+func (r *reader) candidates(ctx context.Context, s *session, within span, since time.Duration) ([]uint32, error) {
+	last := s.box.NumMessages
+	if last == 0 || within.empty() {
+		return nil, nil
+	}
+	r.sinceDate = time.Time{}
+	if !r.noFrom {
+		found, err := r.searchFrom(ctx, s, within, since)
+		if err == nil {
+			sample := imap.SeqSet{{Start: last - min(last-1, sampleSize-1), Stop: last}}
+			err = r.verify(s, sample, found, within, since)
+		}
+		if err == nil || !r.distrust(s, err, &r.noFrom) {
+			return found, err
+		}
+	}
+	if !r.noSearch {
+		found, err := s.search(imap.SearchCriteria{Since: time.Now().Add(-since - day)}, within)
+		if err == nil || !r.distrust(s, err, &r.noSearch) {
+			return found, err
+		}
+	}
+	r.sinceDate = time.Now().Add(-since - 2*day)
+	return r.enumerate(ctx, s, within)
+}
+
+// distrust decides whether an error means that this kind of SEARCH is of no use
+// here. A connection that ended counts after the second time.
+func (r *reader) distrust(s *session, err error, useless *bool) bool {
+	var refusal *imap.Error
+	switch {
+	case errors.As(err, &refusal):
+		*useless = !temporary(refusal)
+	case errors.Is(err, errUntrusted):
+		*useless = true
+	default:
+		if r.searchFails++; r.searchFails >= 2 {
+			r.searchFails, *useless = 0, true
+		}
+		return false // this connection is gone
+	}
+	return *useless && s.alive()
+}
+
+// searchFrom walks the windows of days with SEARCH FROM.
+func (r *reader) searchFrom(ctx context.Context, s *session, within span, since time.Duration) ([]uint32, error) {
+	list := []window{{}}
+	if since > 0 {
+		list = windows(time.Now(), since)
+	}
+	var found []uint32
+	for i, w := range list {
+		for _, criteria := range fromCriteria(r.account.Senders) {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			criteria.Since, criteria.Before = w.since, w.before
+			uids, err := s.search(criteria, within)
+			if err != nil {
+				return nil, err
+			}
+			found = append(found, uids...)
+		}
+		r.progress(Progress{Stage: StageSearching, Done: i + 1, Total: len(list)})
+	}
+	slices.Sort(found)
+	return slices.Compact(found), nil
+}
+
+// verify reads the newest headers itself and compares: SEARCH FROM is a
+// different thing on every server, and one that finds nothing looks like an
+// empty mailbox.
+func (r *reader) verify(s *session, set imap.NumSet, found []uint32, within span, since time.Duration) error {
+	if len(r.account.Senders) == 0 {
+		return nil
+	}
+	sample, err := s.fetch(set, r.headSection(), sampleSize*headBytes+slackBytes)
+	if err != nil {
+		if refusal := (*imap.Error)(nil); errors.As(err, &refusal) {
+			return nil // reading will tell; the search stands
+		}
+		return err
+	}
+	oldest := time.Now().Add(-since + 2*day)
+	for _, f := range sample {
+		h := readHead(f)
+		recent := since <= 0 || h.date.After(oldest)
+		inside := f.uid >= within.first && f.uid <= within.last
+		if _, ok := slices.BinarySearch(found, f.uid); !ok && recent && inside && h.matches(r.account.Senders) {
+			return fmt.Errorf("search by sender: %w: it misses mail %d", errUntrusted, f.uid)
+		}
+	}
+	return nil
+}
+
+// enumerate lists the UIDs of a span without SEARCH, by walking sequence numbers.
+func (r *reader) enumerate(ctx context.Context, s *session, within span) ([]uint32, error) {
+	const step = 5000
+	var found []uint32
+	total := s.box.NumMessages
+	for first := uint32(1); first <= total; first += step {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		s.g.step(answerLimit, batchLimit, searchBudget)
+		set := imap.SeqSet{{Start: first, Stop: min(first+step-1, total)}}
+		got, err := s.c.Fetch(set, &imap.FetchOptions{UID: true}).Collect()
+		if err != nil {
+			return nil, s.failed("list mail", err)
+		}
+		for _, m := range got {
+			if uid := uint32(m.UID); uid >= within.first && uid <= within.last {
+				found = append(found, uid)
+			}
+		}
+	}
+	slices.Sort(found)
+	return slices.Compact(found), nil
+}
+
+// newest is the highest UID in use or about to be: what arrives later is above.
+func (s *session) newest() (uint32, error) {
+	if s.box.UIDNext > 0 {
+		return uint32(s.box.UIDNext) - 1, nil
+	}
+	if s.box.NumMessages == 0 {
+		return 0, nil
+	}
+	s.g.step(answerLimit, time.Minute, smallBudget)
+	got, err := s.c.Fetch(imap.SeqSetNum(s.box.NumMessages), &imap.FetchOptions{UID: true}).Collect()
+	if err != nil {
+		return 0, s.failed("find the newest mail", err)
+	}
+	var uid uint32
+	for _, m := range got {
+		uid = max(uid, uint32(m.UID))
+	}
+	return uid, nil
+}
+
+// firstScan reads what is there, in UID order, so that an interrupted one goes
+// on where it was.
+func (r *reader) firstScan(ctx context.Context, s *session, after uint32) (uint32, error) {
+	r.scanned = false
+	end, err := s.newest()
+	if err != nil {
+		return after, err
+	}
+	found, err := r.candidates(ctx, s, span{min(after, math.MaxUint32-1) + 1, end}, r.account.Since)
+	if err != nil {
+		return after, err
+	}
+	end = max(end, after)
+	return end, r.read(ctx, s, found, batch{upTo: end, scanned: true})
+}
+
+// readNew reads what has arrived above a UID and returns the place reached.
+func (r *reader) readNew(ctx context.Context, s *session, after uint32) (uint32, error) {
+	r.sinceDate, r.scanned = time.Time{}, true
+	uids, err := r.arrived(s, after)
+	if err != nil || len(uids) == 0 {
+		return after, err
+	}
+	end := uids[len(uids)-1]
+	if len(uids) > manyNew && !r.noFrom {
+		within := span{uids[0], end}
+		found, err := r.searchFrom(ctx, s, within, 0)
+		if err == nil {
+			err = r.verify(s, newestOf(uids), found, within, 0)
+		}
+		switch {
+		case err == nil:
+			uids = found
+		case !r.distrust(s, err, &r.noFrom):
+			return after, err
+		}
+	}
+	return end, r.read(ctx, s, uids, batch{upTo: end})
+}
+
+func newestOf(uids []uint32) imap.UIDSet {
+	var set imap.UIDSet
+	for _, uid := range uids[max(0, len(uids)-sampleSize):] {
+		set.AddNum(imap.UID(uid))
+	}
+	return set
+}
+
+// arrived lists the UIDs above one. It does not trust announcements: it asks.
+func (r *reader) arrived(s *session, after uint32) ([]uint32, error) {
+	within := above(after)
+	if !r.noSearch {
+		uids, err := s.search(imap.SearchCriteria{}, within)
+		if err == nil || !r.distrust(s, err, &r.noSearch) {
+			return uids, err
+		}
+	}
+	if within.empty() {
+		return nil, nil
+	}
+	s.g.step(answerLimit, batchLimit, searchBudget)
+	got, err := s.c.Fetch(within.set(), &imap.FetchOptions{UID: true}).Collect()
+	if err != nil {
+		return nil, s.failed("look for new mail", err)
+	}
+	var uids []uint32
+	for _, m := range got {
+		if uid := uint32(m.UID); uid > after {
+			uids = append(uids, uid)
+		}
+	}
+	slices.Sort(uids)
+	return slices.Compact(uids), nil
+}

@@ -1,0 +1,211 @@
+package mailwatch
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"mime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+	"github.com/emersion/go-message/charset"
+	upstream "github.com/emersion/go-sasl"
+
+	"parcelwatch/internal/sasl"
+)
+
+const (
+	answerLimit = 20 * time.Second // silence after a command
+	searchLimit = 75 * time.Second // a first search may open every file of a mailbox
+	batchLimit  = 10 * time.Minute // the whole of a fetch, dripping included
+	stopLimit   = 2 * time.Second  // for LOGOUT on the way out
+
+	smallBudget  = 256 << 10
+	folderBudget = 4 << 20
+	searchBudget = 16 << 20
+	maxListed    = 1000
+)
+
+// session is a connection that is logged in. One goroutine owns it.
+type session struct {
+	account Account
+	g       *guard
+	c       *imapclient.Client
+	caps    imap.CapSet
+	wake    chan struct{} // filled when the server announces mail
+	box     *imap.SelectData
+	noIdle  bool
+	unhook  func() bool
+}
+
+// open connects and logs in. When ctx ends, everything the session does ends
+// within a moment, but LOGOUT can still be said.
+func open(ctx context.Context, a Account) (*session, error) {
+	if err := a.check(); err != nil {
+		return nil, err
+	}
+	cred, err := a.Auth(ctx)
+	if err != nil {
+		return nil, &CredentialError{Err: err}
+	}
+	g, err := dial(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	s := &session{account: a, g: g, wake: make(chan struct{}, 1)}
+	s.unhook = context.AfterFunc(ctx, func() { g.hurry(stopLimit) })
+	if err := s.start(); err != nil {
+		s.abandon()
+		return nil, err
+	}
+	if err := s.login(cred); err != nil {
+		s.abandon()
+		return nil, err
+	}
+	return s, nil
+}
+
+// start makes the client and waits for the greeting.
+func (s *session) start() error {
+	options := &imapclient.Options{
+		WordDecoder: &mime.WordDecoder{CharsetReader: charset.Reader},
+		UnilateralDataHandler: &imapclient.UnilateralDataHandler{
+			// It runs on the decoder's goroutine: it must neither block nor ask.
+			Mailbox: func(data *imapclient.UnilateralDataMailbox) {
+				if data.NumMessages == nil {
+					return
+				}
+				select {
+				case s.wake <- struct{}{}:
+				default:
+				}
+			},
+		},
+	}
+	s.g.step(answerLimit, time.Minute, smallBudget)
+	if s.account.TLS == TLSStart {
+		config, err := tlsConfig(s.account)
+		if err != nil {
+			return err
+		}
+		options.TLSConfig = config
+		if s.c, err = imapclient.NewStartTLS(s.g, options); err != nil {
+			return s.failed("start TLS with "+s.account.Addr(), err)
+		}
+		return nil
+	}
+	s.c = imapclient.New(s.g, options)
+	return s.failed("greet "+s.account.Addr(), s.c.WaitGreeting())
+}
+
+// examine opens a folder for reading only.
+func (s *session) examine(folder string) error {
+	s.g.step(searchLimit, 0, folderBudget)
+	box, err := s.c.Select(folder, &imap.SelectOptions{ReadOnly: true}).Wait()
+	if err == nil {
+		s.box = box
+		return nil
+	}
+	if refusal := (*imap.Error)(nil); errors.As(err, &refusal) && !temporary(refusal) {
+		if names, lerr := s.list(); lerr == nil && !containsFolder(names, folder) {
+			return &FolderError{Folder: folder, Existing: names}
+		}
+	}
+	return s.failed("open folder "+folder, err)
+}
+
+// list names the folders that can be opened.
+func (s *session) list() ([]string, error) {
+	s.g.step(answerLimit, time.Minute, folderBudget)
+	found, err := s.c.List("", "*", nil).Collect()
+	if err != nil {
+		return nil, s.failed("list folders", err)
+	}
+	var names []string
+	for _, f := range found {
+		if len(names) < maxListed && !slices.Contains(f.Attrs, imap.MailboxAttrNoSelect) && !slices.Contains(f.Attrs, imap.MailboxAttrNonExistent) {
+			names = append(names, f.Mailbox)
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+// noop asks for a sign of life.
+func (s *session) noop() error {
+	s.g.step(answerLimit, time.Minute, folderBudget)
+	return s.failed("ask for a sign of life", s.c.Noop().Wait())
+}
+
+// idles reports whether the server tells of new mail by itself.
+func (s *session) idles() bool {
+	return !s.noIdle && (s.caps.Has(imap.CapIdle) || s.caps.Has(imap.CapIMAP4rev2))
+}
+
+// close says goodbye, where the connection still lives, and waits until the
+// client has ended.
+func (s *session) close() {
+	if s.alive() {
+		s.g.step(stopLimit, stopLimit, smallBudget)
+		_ = s.c.Logout().Wait()
+	}
+	s.abandon()
+}
+
+// abandon closes the connection without a word.
+func (s *session) abandon() {
+	s.unhook()
+	_ = s.g.Close()
+	if s.c != nil {
+		<-s.c.Closed()
+	}
+}
+
+// alive reports whether commands can still be given.
+func (s *session) alive() bool {
+	select {
+	case <-s.c.Closed():
+		return false
+	default:
+		return s.g.failure() == nil
+	}
+}
+
+// failed says what was being done and puts the true cause in the place of what
+// the library makes of it. A server's answer is a cause of its own.
+func (s *session) failed(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if refusal := (*imap.Error)(nil); errors.As(err, &refusal) {
+		return fmt.Errorf("%s: %w", doing, refusal)
+	}
+	if final(err) {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	if cause := s.g.failure(); cause != nil {
+		return fmt.Errorf("%s: %w", doing, cause)
+	}
+	return fmt.Errorf("%s: %w", doing, &protocolError{text: oneLine(err.Error()), err: err})
+}
+
+// final reports whether an error is a cause of its own already: a refused token,
+// a certificate that does not fit.
+func final(err error) bool {
+	var xoauth *sasl.XOAuth2Error
+	var bearer *upstream.OAuthBearerError
+	var certificate *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
+	return errors.Is(err, ErrLoginDisabled) || errors.Is(err, ErrFingerprint) || errors.Is(err, sasl.ErrUnusable) ||
+		errors.As(err, &xoauth) || errors.As(err, &bearer) || errors.As(err, &certificate) || errors.As(err, &record)
+}
+
+func containsFolder(names []string, folder string) bool {
+	return slices.ContainsFunc(names, func(n string) bool {
+		return n == folder || strings.EqualFold(folder, "INBOX") && strings.EqualFold(n, "INBOX")
+	})
+}

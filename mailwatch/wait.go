@@ -1,0 +1,112 @@
+package mailwatch
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+)
+
+const (
+	minDelay     = 5 * time.Second
+	maxDelay     = 15 * time.Minute
+	refusedPause = time.Hour
+	tokenPause   = time.Minute
+)
+
+// wait returns when mail may have arrived or the connection has proven that it
+// lives, and with an error where it has not.
+// Each proof is told to proven.
+func (s *session) wait(ctx context.Context, proven func()) error {
+	until := time.Now().Add(s.account.Poll)
+	for {
+		announced, err := s.pause(ctx)
+		if err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if announced {
+			return nil
+		}
+		if err := s.noop(); err != nil {
+			return err
+		}
+		proven()
+		if s.idles() || len(s.wake) > 0 || !time.Now().Before(until) {
+			return nil
+		}
+	}
+}
+
+// pause lets time pass until the next probe, or less where mail is announced.
+func (s *session) pause(ctx context.Context) (announced bool, err error) {
+	interval := min(s.account.Probe, s.account.Poll)
+	var done func() error
+	if s.idles() {
+		interval = s.account.Probe
+		if done, err = s.idle(interval); err != nil {
+			return false, err
+		}
+	}
+	timer := time.NewTimer(interval)
+	defer timer.Stop()
+	select {
+	case <-s.wake:
+		announced = true
+	case <-timer.C:
+	case <-ctx.Done():
+	case <-s.c.Closed():
+	}
+	if done != nil {
+		return announced, done()
+	}
+	return announced, nil
+}
+
+// idle starts IDLE and returns what ends it. A server that offers IDLE and then
+// refuses is polled from now on.
+func (s *session) idle(interval time.Duration) (func() error, error) {
+	s.g.step(answerLimit, 0, smallBudget)
+	cmd, err := s.c.Idle()
+	if refusal := (*imap.Error)(nil); errors.As(err, &refusal) {
+		s.noIdle = true
+		return nil, nil
+	}
+	if err != nil {
+		return nil, s.failed("start IDLE", err)
+	}
+	s.g.step(interval+answerLimit, 0, folderBudget)
+	return func() error {
+		s.g.step(answerLimit, time.Minute, folderBudget)
+		return s.failed("end IDLE", errors.Join(cmd.Close(), cmd.Wait()))
+	}, nil
+}
+
+// backoff grows the time between two tries.
+type backoff struct{ last time.Duration }
+
+func (b *backoff) reset() { b.last = 0 }
+
+// next is between half and the whole of a delay that doubles each time, so that
+// many clients of a server that went away do not come back at once.
+func (b *backoff) next() time.Duration {
+	b.last = min(max(2*b.last, minDelay), maxDelay)
+	half := b.last / 2
+	return max(minDelay, half+rand.N(half+1)) //nolint:gosec // spreading load needs no secret
+}
+
+// pause waits, and says why where ctx ended it.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,149 @@
+package mailwatch
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"parcelwatch/parcel"
+)
+
+// Stage is what a scan is doing.
+type Stage string
+
+// The stages of a scan.
+const (
+	StageSearching Stage = "searching" // Done and Total count search commands
+	StageReading   Stage = "reading"   // they count mails whose header was found worth reading
+)
+
+// Progress is how far a scan has come.
+type Progress struct {
+	Mailbox, Folder string
+	Stage           Stage
+	Done, Total     int
+}
+
+// Options are what a watcher tells to whom. The functions are called one at a
+// time and must not block for long.
+type Options struct {
+	Log        *slog.Logger
+	OnState    func(parcel.MailboxHealth)
+	OnProgress func(Progress)
+}
+
+// Watcher reads the folders of one account for as long as it runs.
+type Watcher struct {
+	account   Account
+	positions Positions
+	log       *slog.Logger
+	options   Options
+
+	telling sync.Mutex // OnState and OnProgress, one at a time
+	// gate lets one folder log in at a time, and keeps the others from trying a
+	// credential that was refused.
+	gate    chan struct{}
+	refusal sync.Mutex
+	refused refusedUntil
+}
+
+type refusedUntil struct {
+	err  error
+	till time.Time
+	fast bool // the quick second try of a token was used
+}
+
+// New makes a watcher for an account. Positions are read and written by folder
+// under the account's name.
+func New(a Account, p Positions, o Options) *Watcher {
+	w := &Watcher{account: a.complete(), positions: p, options: o, log: o.Log, gate: make(chan struct{}, 1)}
+	if w.log == nil {
+		w.log = slog.New(slog.DiscardHandler)
+	}
+	return w
+}
+
+// Run hands every mail of the account's senders to handle, at least once and in
+// UID order of its folder; folders go on beside each other. It returns nil
+// after ctx has ended and everything is closed, or at once where the settings
+// cannot work.
+func (w *Watcher) Run(ctx context.Context, handle Handler) error {
+	if err := w.account.check(); err != nil {
+		return err
+	}
+	var wg sync.WaitGroup
+	for _, name := range w.account.Folders {
+		f := newFolder(w, name, handle)
+		wg.Go(func() { f.run(ctx) })
+	}
+	wg.Wait()
+	return nil
+}
+
+// open logs in, one folder after the other.
+func (w *Watcher) open(ctx context.Context) (*session, error) {
+	select {
+	case w.gate <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	defer func() { <-w.gate }()
+	if err := w.stillRefused(); err != nil {
+		return nil, err
+	}
+	s, err := open(ctx, w.account)
+	w.remember(err)
+	return s, err
+}
+
+// remember keeps a refusal for the other folders, and forgets it after a login.
+func (w *Watcher) remember(err error) {
+	w.refusal.Lock()
+	defer w.refusal.Unlock()
+	var refused *RefusedError
+	switch {
+	case err == nil:
+		w.refused = refusedUntil{}
+	case errors.As(err, &refused):
+		pause := refusedPause
+		if refused.Token && !w.refused.fast {
+			pause = tokenPause // it may have run out between two looks at the clock
+		}
+		w.refused = refusedUntil{err: err, till: time.Now().Add(pause), fast: true}
+	}
+}
+
+func (w *Watcher) stillRefused() error {
+	w.refusal.Lock()
+	defer w.refusal.Unlock()
+	if time.Now().Before(w.refused.till) {
+		return w.refused.err
+	}
+	return nil
+}
+
+func (w *Watcher) refusedTill() time.Time {
+	w.refusal.Lock()
+	defer w.refusal.Unlock()
+	return w.refused.till
+}
+
+func (w *Watcher) tellState(h parcel.MailboxHealth) {
+	if w.options.OnState == nil {
+		return
+	}
+	w.telling.Lock()
+	defer w.telling.Unlock()
+	w.options.OnState(h)
+}
+
+func (w *Watcher) tellProgress(p Progress) {
+	if w.options.OnProgress == nil {
+		return
+	}
+	w.telling.Lock()
+	defer w.telling.Unlock()
+	w.options.OnProgress(p)
+}

@@ -1,0 +1,55 @@
+package mailwatch_test
+
+import (
+	"testing"
+	"testing/synctest"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/google/go-cmp/cmp"
+
+	"parcelwatch/mailwatch"
+	"parcelwatch/parcel"
+)
+
+func TestFirstScanHandsOverTheShopsMailInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startMem(t, imap.CapIdle)
+		for _, m := range [][2]string{{shop, "one"}, {friend, "hello"}, {shop, "two"}, {friend, "again"}, {shop, "three"}, {friend, "bye"}} {
+			s.add(t, "INBOX", m[0], m[1])
+		}
+		r := watch(account(s.pipeNet), newPositions(), &inbox{})
+		settle()
+		if diff := cmp.Diff([]string{"one", "two", "three"}, r.inbox.subjects()); diff != "" {
+			t.Error(diff)
+		}
+		if got, want := r.positions.get("INBOX"), (mailwatch.Position{UIDValidity: 1, UID: 6, Scanned: true}); got != want {
+			t.Errorf("position: got %+v, want %+v", got, want)
+		}
+		if got := r.state("INBOX"); got.State != parcel.MailboxIdle || got.Error != "" {
+			t.Errorf("state: got %+v", got)
+		}
+		r.stop(t)
+		s.stop(t)
+	})
+}
+
+func TestNewMailDuringIdleArrivesAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startMem(t, imap.CapIdle)
+		r := watch(account(s.pipeNet), newPositions(), &inbox{})
+		settle()
+		for _, subject := range []string{"first", "second"} {
+			s.add(t, "INBOX", friend, "noise")
+			s.add(t, "INBOX", shop, subject)
+			settle() // no time passes
+		}
+		if diff := cmp.Diff([]string{"first", "second"}, r.inbox.subjects()); diff != "" {
+			t.Error(diff)
+		}
+		if got := s.count(); got != 1 {
+			t.Errorf("connections: got %d, want 1", got)
+		}
+		r.stop(t)
+		s.stop(t)
+	})
+}
