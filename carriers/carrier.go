@@ -33,6 +33,9 @@ type Result struct {
 	// Unmapped are codes of the answer that the carrier's table does not hold.
 	// Their events are in_transit with the post's own words.
 	Unmapped []string
+	// Note is what the service said of its limits ("quota 120 of 200"); empty
+	// where it said nothing.
+	Note string
 }
 
 // Match is how sure a carrier is that a number is one of its own.

@@ -56,8 +56,7 @@ func (e *Error) Unwrap() []error {
 
 // RetryAfter is how long the carrier asked to wait, or 0.
 func RetryAfter(err error) time.Duration {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.After
 	}
 	return 0

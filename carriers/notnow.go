@@ -5,6 +5,9 @@ import (
 	"time"
 )
 
+// ErrUnknown is returned for the name of a carrier that there is not.
+var ErrUnknown = errors.New("there is no such carrier")
+
 // ErrNotNow is in the chain of every [NotNowError].
 var ErrNotNow = errors.New("not asked now")
 
@@ -28,8 +31,7 @@ func (e *NotNowError) Unwrap() error { return ErrNotNow }
 // NotNowUntil is the moment when asking makes sense again, where err says that
 // a carrier was not asked at all.
 func NotNowUntil(err error) (time.Time, bool) {
-	var e *NotNowError
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*NotNowError](err); ok {
 		return e.Until, true
 	}
 	return time.Time{}, false

@@ -67,7 +67,7 @@ func open(s Suite, timeout time.Duration, h func(w http.ResponseWriter, r *http.
 	b.carrier, err = s.New(carriers.Config{BaseURL: b.server.URL, HTTP: b.client, Settings: planted(s.Info)})
 	if err != nil {
 		b.close()
-		return nil, fmt.Errorf("New: %w", err)
+		return nil, fmt.Errorf("make the carrier: %w", err)
 	}
 	return b, nil
 }

@@ -31,14 +31,14 @@ func kinds() []error {
 // wants checks that err is of one kind and of no other.
 func wants(err, kind error) error {
 	if err == nil {
-		return fmt.Errorf("no error, want %q", kind)
+		return fmt.Errorf("no error, want: %w", kind)
 	}
 	if !errors.Is(err, kind) {
-		return fmt.Errorf("error %q, want %q", err, kind)
+		return fmt.Errorf("%w, want: %s", err, kind.Error())
 	}
 	for _, other := range kinds() {
 		if !errors.Is(kind, other) && errors.Is(err, other) {
-			return fmt.Errorf("error %q is also %q", err, other)
+			return fmt.Errorf("%w: that is also: %s", err, other.Error())
 		}
 	}
 	return nil

@@ -83,7 +83,7 @@ func look(ctx context.Context, c carriers.Carrier, k Case) ([]byte, error) {
 	numbers := append([]parcel.Number{k.Number}, k.Also...)
 	results, err := c.Track(ctx, numbers)
 	if err != nil {
-		return nil, fmt.Errorf("Track: %w", err)
+		return nil, fmt.Errorf("track: %w", err)
 	}
 	if len(results) != len(numbers) {
 		return nil, fmt.Errorf("asked for %d numbers, got %d results", len(numbers), len(results))

@@ -35,7 +35,7 @@ func cancelled(ctx context.Context, s Suite) error {
 	early, stop := context.WithCancel(ctx)
 	stop()
 	if _, err := track(early, b.carrier, s.Known[0].Number); !errors.Is(err, context.Canceled) {
-		errs = append(errs, fmt.Errorf("cancelled before: error %v", err))
+		errs = append(errs, fmt.Errorf("cancelled before, and the error is: %w", orNone(err)))
 	}
 	if n := len(b.requests()); n > 0 {
 		errs = append(errs, fmt.Errorf("cancelled before, and %d requests", n))
@@ -55,7 +55,7 @@ func cancelled(ctx context.Context, s Suite) error {
 	select {
 	case err := <-ended:
 		if !errors.Is(err, context.Canceled) {
-			errs = append(errs, fmt.Errorf("cancelled during: error %v", err))
+			errs = append(errs, fmt.Errorf("cancelled during, and the error is: %w", orNone(err)))
 		}
 	case <-time.After(3 * time.Second):
 		errs = append(errs, errors.New("cancelled during, and not back after 3 s"))
@@ -65,6 +65,15 @@ func cancelled(ctx context.Context, s Suite) error {
 		errs = append(errs, fmt.Errorf("goroutines are left: %w", err))
 	}
 	return errors.Join(errs...)
+}
+
+var errNone = errors.New("none")
+
+func orNone(err error) error {
+	if err == nil {
+		return errNone
+	}
+	return err
 }
 
 // tooLong is more than any answer may have.

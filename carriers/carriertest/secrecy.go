@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -124,9 +125,8 @@ func echo(status int, form string) func(http.ResponseWriter, *http.Request, stri
 
 // leaks looks for planted values in a result, its error and what is kept of it.
 func (s Suite) leaks(where string, res carriers.Result, err error) error {
-	var e *carriers.Error
 	text := fmt.Sprintf("%v\n%+v\n%#v", err, err, err)
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*carriers.Error](err); ok {
 		text += fmt.Sprintf("\n%s\n%s\n%v", e.Raw, e.Detail, e.Cause)
 	}
 	kept, jsonErr := json.Marshal(struct {
@@ -138,10 +138,7 @@ func (s Suite) leaks(where string, res carriers.Result, err error) error {
 	}
 	text += "\n" + string(kept)
 	values := planted(s.Info)
-	var secret []string
-	for _, p := range s.Private {
-		secret = append(secret, p)
-	}
+	secret := slices.Clone(s.Private)
 	for _, set := range s.Info.Settings {
 		v := values[set.Name]
 		secret = append(secret, v, url.QueryEscape(v), url.PathEscape(v), "planted-"+set.Name)

@@ -158,8 +158,7 @@ func (c *Client) broken(ctx context.Context, req *http.Request, err error) error
 // clean takes the address out of a transport error, and secrets out of the
 // rest. The chain is kept where its text is harmless.
 func (c *Client) clean(err error) error {
-	var u *url.Error
-	if errors.As(err, &u) {
+	if u, ok := errors.AsType[*url.Error](err); ok {
 		err = u.Err
 	}
 	if t := err.Error(); c.strike.text(t) != t {

@@ -1,0 +1,209 @@
+package carriers
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/url"
+	"slices"
+	"sync"
+	"time"
+
+	"parcelwatch/parcel"
+)
+
+// usualWait is how long a [Keeper] lets a lookup wait for its turn when nobody
+// sits in front of it.
+const usualWait = 90 * time.Second
+
+// Keeper stands between the program and one carrier and keeps the manners that
+// adapters do not have. From the outside in, and nowhere else:
+//
+//	batch       numbers are split into calls of Info().Batch
+//	quarantine  a carrier that failed is left alone for a while, with a reason
+//	pace        calls to one host keep their distance
+//	budget      the day's calls are counted
+//	retry       a GET whose connection broke is repeated, once
+//
+// All it knows is in the [Ledger], so a restart, or another process beside it,
+// changes nothing. It is a [Carrier] itself and safe for concurrent use.
+type Keeper struct {
+	carrier Carrier
+	info    Info
+	host    string
+	ledger  Ledger
+	clock   func() time.Time
+	log     *slog.Logger
+
+	turn   chan struct{} // held while waiting for the booked moment
+	booked time.Time     // a moment booked and not used; guarded by turn
+
+	mu     sync.Mutex
+	logged map[string]bool // unmapped codes told already
+}
+
+// NewKeeper keeps one carrier.
+func NewKeeper(c Carrier, l Ledger, clock func() time.Time, log *slog.Logger) *Keeper {
+	info := c.Info()
+	host := info.Name
+	if u, err := url.Parse(info.BaseURL); err == nil && u.Host != "" {
+		host = u.Host
+	}
+	return &Keeper{
+		carrier: c, info: info, host: host, ledger: l, clock: clock, log: log.With("carrier", info.Name),
+		turn: make(chan struct{}, 1), logged: make(map[string]bool),
+	}
+}
+
+// Info is the carrier's.
+func (k *Keeper) Info() Info { return k.info }
+
+// Match is the carrier's.
+func (k *Keeper) Match(n parcel.Number) Match { return k.carrier.Match(n) }
+
+// Track asks for any count of numbers and waits for its turn as long as is
+// usual in the background. See [Keeper.TrackWithin].
+func (k *Keeper) Track(ctx context.Context, numbers []parcel.Number) ([]Result, error) {
+	return k.TrackWithin(ctx, usualWait, numbers)
+}
+
+// TrackWithin asks for any count of numbers and waits for its turn at most so
+// long; the call itself is bounded by its own deadline and the context's. There
+// is one result for each number, in the order asked, and each failure is in its
+// numbers' Err: one of the five, the context's, or a [NotNowError] where the
+// keeper did not ask at all. The second result is a failure of the ledger, and
+// then nothing was asked any more.
+func (k *Keeper) TrackWithin(ctx context.Context, wait time.Duration, numbers []parcel.Number) ([]Result, error) {
+	latest := k.clock().Add(wait)
+	results := make([]Result, 0, len(numbers))
+	for chunk := range slices.Chunk(numbers, max(1, k.info.Batch)) {
+		part, err := k.call(ctx, latest, chunk)
+		if err != nil {
+			return nil, err
+		}
+		results = append(results, part...)
+	}
+	return results, nil
+}
+
+// call makes one call of the service, if it may.
+func (k *Keeper) call(ctx context.Context, latest time.Time, numbers []parcel.Number) ([]Result, error) {
+	refusal, err := k.admit(ctx, latest)
+	if refusal != nil || err != nil {
+		return failed(numbers, refusal), err
+	}
+	results, failure := k.carrier.Track(ctx, numbers)
+	if e, ok := errors.AsType[*Error](failure); ok && e.Again && ctx.Err() == nil {
+		results, failure = k.carrier.Track(ctx, numbers)
+	}
+	if failure == nil && len(results) != len(numbers) {
+		failure = &Error{Kind: ErrChanged, Detail: "another count of results than of numbers"}
+	}
+	if failure != nil {
+		results = failed(numbers, failure)
+	}
+	if gone := ctx.Err(); gone != nil && errors.Is(failure, gone) {
+		return results, nil // the asker went away; that says nothing of the carrier
+	}
+	k.tell(results)
+	return results, k.judge(ctx, results)
+}
+
+// admit lets a call through, or says why not. The second result is a failure of
+// the ledger.
+func (k *Keeper) admit(ctx context.Context, latest time.Time) (refusal, err error) {
+	if refusal, err := k.quarantined(ctx); refusal != nil || err != nil {
+		return refusal, err
+	}
+	if refusal, err := k.pace(ctx, latest); refusal != nil || err != nil {
+		return refusal, err
+	}
+	return k.budget(ctx)
+}
+
+// pace waits for the host's next free moment. A moment that comes too late is
+// kept for the next call, so that impatience books nothing in vain.
+func (k *Keeper) pace(ctx context.Context, latest time.Time) (refusal, err error) {
+	timer := time.NewTimer(max(0, latest.Sub(k.clock())))
+	defer timer.Stop()
+	select {
+	case k.turn <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err(), nil
+	case <-timer.C:
+		return k.notNow(k.clock().Add(k.info.Interval), "others are waiting for their turn"), nil
+	}
+	defer func() { <-k.turn }()
+	now := k.clock()
+	if k.booked.Before(now) {
+		if k.booked, err = k.ledger.Reserve(ctx, k.host, k.info.Interval, now); err != nil {
+			return nil, err
+		}
+	}
+	if deadline, ok := ctx.Deadline(); k.booked.After(latest) || ok && k.booked.After(deadline) {
+		return k.notNow(k.booked, "calls to "+k.host+" keep their distance"), nil
+	}
+	if err := pause(ctx, k.booked.Sub(now)); err != nil {
+		return err, nil //nolint:nilerr // the asker went away: no failure of the ledger
+	}
+	k.booked = time.Time{}
+	return nil, nil
+}
+
+// budget counts the call.
+func (k *Keeper) budget(ctx context.Context) (refusal, err error) {
+	zone := k.info.Day
+	if zone == nil {
+		zone = time.UTC
+	}
+	now := k.clock().In(zone)
+	ok, err := k.ledger.Take(ctx, k.info.Name, parcel.DateOf(now), 1, k.info.Budget)
+	if err != nil || ok {
+		return nil, err
+	}
+	tomorrow := time.Date(now.Year(), now.Month(), now.Day()+1, 0, 1, 0, 0, zone)
+	return k.notNow(tomorrow, "the day's budget is spent"), nil
+}
+
+// tell logs codes that the carrier's table does not hold, each once.
+func (k *Keeper) tell(results []Result) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, r := range results {
+		for _, code := range r.Unmapped {
+			if k.logged[code] || len(k.logged) >= 500 {
+				continue
+			}
+			k.logged[code] = true
+			k.log.Warn("carrier uses a code that is not in its table", "code", code, "number", r.Number)
+		}
+	}
+}
+
+func (k *Keeper) notNow(until time.Time, reason string) error {
+	return &NotNowError{Carrier: k.info.Name, Reason: reason, Until: until}
+}
+
+// failed is the same failure for each number.
+func failed(numbers []parcel.Number, err error) []Result {
+	results := make([]Result, 0, len(numbers))
+	for _, n := range numbers {
+		results = append(results, Result{Number: n, Err: err})
+	}
+	return results
+}
+
+// pause waits, unless the context ends first.
+func pause(ctx context.Context, d time.Duration) error {
+	if err := ctx.Err(); err != nil || d <= 0 {
+		return err
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,115 @@
+package carriers
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"parcelwatch/parcel"
+)
+
+// Options are what the person set for one carrier.
+type Options struct {
+	Endpoint string // replaces scheme and host; empty for the carrier's own
+	Proxy    string
+	Off      bool
+	Settings map[string]string // by Setting.Name, secrets resolved
+}
+
+// Member is a carrier of a [Set] and how far it can be asked.
+type Member struct {
+	Info    Info
+	Carrier Carrier // never nil; without its credential only Match is of use
+	Off     bool
+	Missing []string // required settings that are not there
+}
+
+// State is the member's state as far as the configuration decides it.
+func (m Member) State() parcel.CarrierState {
+	switch {
+	case m.Off:
+		return parcel.CarrierOff
+	case len(m.Missing) > 0:
+		return parcel.CarrierNoCredential
+	default:
+		return parcel.CarrierOK
+	}
+}
+
+// Link is the page for people where the number is tracked; empty where the
+// carrier has none.
+func (m Member) Link(n parcel.Number) string {
+	if !strings.Contains(m.Info.Page, "%s") {
+		return m.Info.Page
+	}
+	return strings.Replace(m.Info.Page, "%s", string(n), 1)
+}
+
+// Set is every carrier there is, made with what the person set.
+type Set struct{ members []Member }
+
+// NewSet makes the carriers. options are by name; a carrier without is made
+// with its own defaults. An address or proxy that cannot be used is an error, a
+// missing credential is not.
+func NewSet(factories []Factory, options map[string]Options) (*Set, error) {
+	s := &Set{}
+	for _, f := range factories {
+		m, err := newMember(f, options[f.Info.Name])
+		if err != nil {
+			return nil, fmt.Errorf("carrier %s: %w", f.Info.Name, err)
+		}
+		s.members = append(s.members, m)
+	}
+	for _, name := range slices.Sorted(maps.Keys(options)) {
+		if _, ok := s.Get(name); !ok {
+			return nil, fmt.Errorf("carrier %s: %w", name, ErrUnknown)
+		}
+	}
+	return s, nil
+}
+
+// Members lists all of them in the order in which they are shown.
+func (s *Set) Members() []Member { return slices.Clone(s.members) }
+
+// Get finds a member by its name.
+func (s *Set) Get(name string) (Member, bool) {
+	i := slices.IndexFunc(s.members, func(m Member) bool { return m.Info.Name == name })
+	if i < 0 {
+		return Member{}, false
+	}
+	return s.members[i], true
+}
+
+// Carriers lists those that can be asked.
+func (s *Set) Carriers() []Carrier {
+	var list []Carrier
+	for _, m := range s.members {
+		if m.State() == parcel.CarrierOK {
+			list = append(list, m.Carrier)
+		}
+	}
+	return list
+}
+
+// View is what planning needs to know; home is the configured destination
+// country, possibly empty.
+func (s *Set) View(home string) View { return View{Members: s.Members(), Home: home} }
+
+func newMember(f Factory, o Options) (Member, error) {
+	client, err := NewHTTPClient(o.Proxy)
+	if err != nil {
+		return Member{}, err
+	}
+	c, err := f.New(Config{BaseURL: o.Endpoint, HTTP: client, Settings: o.Settings})
+	if err != nil {
+		return Member{}, err
+	}
+	m := Member{Info: f.Info, Carrier: c, Off: o.Off}
+	for _, set := range f.Info.Settings {
+		if set.Required && o.Settings[set.Name] == "" {
+			m.Missing = append(m.Missing, set.Name)
+		}
+	}
+	return m, nil
+}
