@@ -1,0 +1,107 @@
+package notify
+
+import (
+	"context"
+	"time"
+)
+
+// Sender hands a message to a mail server.
+type Sender interface {
+	// Send tries the recipients given once and returns an outcome for each, in
+	// that order. It never retries; it returns soon after ctx ends.
+	Send(ctx context.Context, m Message, to []string) []Outcome
+}
+
+// Outcome is how one try to reach one recipient ended.
+type Outcome struct {
+	To     string
+	Result SendResult
+	Err    error // nil where Result is SendOK
+}
+
+// SendResult says what an outcome means for the recipient's copy.
+type SendResult string
+
+// The results of a try.
+const (
+	SendOK        SendResult = "ok"        // the server has taken it over
+	SendTemporary SendResult = "temporary" // it has not, and may later
+	SendRefused   SendResult = "refused"   // it has not, and never will
+	SendAmbiguous SendResult = "ambiguous" // lost after the final dot: perhaps taken over
+	SendUntried   SendResult = "untried"   // we stopped before the server could say
+)
+
+// Limits of sending.
+const (
+	giveUpAfter    = 5 * day          // since the message was made
+	ambiguousPause = 10 * time.Minute // receivers know the same Message-ID again
+	ambiguousTries = 3
+)
+
+// backoff is the pause after each failed try; the last one repeats. Greylisting
+// wants a few minutes, a server that is down some hours.
+func backoff(tries int) time.Duration {
+	steps := []time.Duration{time.Minute, 5 * time.Minute, 10 * time.Minute, 20 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour}
+	return steps[min(max(tries, 1), len(steps))-1]
+}
+
+// NextFate is a recipient's fate after a try of a message made at made. It is
+// pure.
+func NextFate(f Fate, o Outcome, made, now time.Time) Fate {
+	if o.Result == SendUntried {
+		return f
+	}
+	f.Error = ""
+	if o.Err != nil {
+		f.Error = clean(o.Err.Error(), 300)
+	}
+	switch o.Result {
+	case SendOK:
+		f.Tries++
+		f.State, f.Next = FateSent, time.Time{}
+		return f
+	case SendRefused:
+		f.Tries++
+		f.State, f.Next = FateRefused, time.Time{}
+		return f
+	case SendAmbiguous:
+		// Tries of an ambiguous copy count the ambiguous ends only.
+		if f.State != FateAmbiguous {
+			f.Tries = 0
+		}
+		f.Tries++
+		f.State, f.Next = FateAmbiguous, now.Add(ambiguousPause)
+		if f.Tries >= ambiguousTries {
+			f.State, f.Next = FateRefused, time.Time{}
+			f.Error = clean("given up, though it may have arrived: "+f.Error, 300)
+		}
+	default:
+		if f.State != FateAmbiguous {
+			f.Tries++
+		}
+		f.Next = now.Add(max(backoff(f.Tries), minimum(f.State)))
+	}
+	if now.Sub(made) >= giveUpAfter && f.State != FateRefused {
+		f.State, f.Next = FateRefused, time.Time{}
+		f.Error = clean("given up after days: "+f.Error, 300)
+	}
+	return f
+}
+
+func minimum(s FateState) time.Duration {
+	if s == FateAmbiguous {
+		return ambiguousPause
+	}
+	return 0
+}
+
+// due is the fates of a message that are to be tried now.
+func due(m Message, now time.Time) []Fate {
+	var out []Fate
+	for _, f := range m.Fates {
+		if (f.State == FateWaiting || f.State == FateAmbiguous) && !f.Next.After(now) {
+			out = append(out, f)
+		}
+	}
+	return out
+}

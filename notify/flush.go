@@ -1,0 +1,110 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+const (
+	flushBatch = 20
+	// A conversation longer than this is broken off; the mail is tried again.
+	sendTimeout = 10 * time.Minute
+	// Fates are recorded even while stopping: the mail is out already.
+	recordTimeout = 2 * time.Second
+)
+
+// flush sends what is due and returns when the next message is.
+func (n *Notifier) flush(ctx context.Context) time.Time {
+	err := n.deliver(ctx)
+	n.report(ctx, "outbox", err)
+	if err != nil {
+		return time.Time{}
+	}
+	next, err := n.outbox.NextMessage(ctx)
+	if err != nil {
+		n.report(ctx, "outbox", fmt.Errorf("read the outbox: %w", err))
+		return time.Time{}
+	}
+	return next
+}
+
+// deliver tries every due message once.
+func (n *Notifier) deliver(ctx context.Context) error {
+	// What was sent but could not be recorded is recorded first: until then
+	// it would be sent again.
+	for _, id := range slices.Sorted(maps.Keys(n.unmarked)) {
+		if err := n.record(ctx, id, n.unmarked[id]); err != nil {
+			return err
+		}
+	}
+	now := n.now()
+	messages, err := n.outbox.DueMessages(ctx, now, flushBatch)
+	if err != nil {
+		return fmt.Errorf("read the outbox: %w", err)
+	}
+	var faults []error
+	for _, m := range messages {
+		if ctx.Err() != nil {
+			break
+		}
+		fault, err := n.try(ctx, m, now)
+		if err != nil {
+			return err
+		}
+		faults = append(faults, fault)
+	}
+	return errors.Join(faults...)
+}
+
+// try sends one message and records what came of it. The first result is what
+// the mail server said against it.
+func (n *Notifier) try(ctx context.Context, m Message, now time.Time) (fault, err error) {
+	fates := due(m, now)
+	if len(fates) == 0 {
+		return nil, nil
+	}
+	to := make([]string, 0, len(fates))
+	for _, f := range fates {
+		to = append(to, f.To)
+	}
+	limited, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	outcomes := n.sender.Send(limited, m, to)
+	now = n.now()
+	for i, o := range outcomes {
+		if i >= len(fates) {
+			break
+		}
+		if o.Result == SendUntried && ctx.Err() == nil {
+			// Our own limit ended the conversation, not a stop.
+			o.Result = SendTemporary
+		}
+		fates[i] = NextFate(fates[i], o, m.Made, now)
+		switch fates[i].State {
+		case FateSent:
+			n.log.InfoContext(ctx, "digest sent", "message_id", m.ID, "tries", fates[i].Tries)
+		case FateRefused:
+			n.log.ErrorContext(ctx, "digest refused", "message_id", m.ID, "tries", fates[i].Tries, "err", Explain(o.Err))
+		case FateWaiting, FateAmbiguous:
+			if o.Err != nil && ctx.Err() == nil {
+				fault = errors.New(Explain(o.Err))
+			}
+		}
+	}
+	return fault, n.record(ctx, m.ID, fates)
+}
+
+func (n *Notifier) record(ctx context.Context, id string, fates []Fate) error {
+	kept, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
+	defer cancel()
+	if err := n.outbox.Record(kept, id, fates); err != nil {
+		n.unmarked[id] = fates
+		return fmt.Errorf("record what was sent: %w", err)
+	}
+	delete(n.unmarked, id)
+	return nil
+}

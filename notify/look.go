@@ -1,0 +1,196 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"parcelwatch/parcel"
+)
+
+const (
+	remindEvery = time.Hour // looking for ends that come near
+	weekly      = 7*day - time.Hour
+)
+
+// look records what broke or ends soon, then composes what is due. It returns
+// when the next thing is due.
+func (n *Notifier) look(ctx context.Context) time.Time {
+	now := n.now()
+	n.report(ctx, "alarms", n.watch(ctx, now))
+	n.report(ctx, "reminders", n.remind(ctx, now))
+	var next time.Time
+	for _, a := range n.cfg.Audiences {
+		at, err := n.serve(ctx, a, now)
+		n.report(ctx, "digest "+a.Name, err)
+		next = earliest(next, at)
+	}
+	return next
+}
+
+// earliest is the first of two times, of which a zero one is none.
+func earliest(a, b time.Time) time.Time {
+	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
+		return b
+	}
+	return a
+}
+
+// watch records what has been broken for too long and what works again.
+func (n *Notifier) watch(ctx context.Context, now time.Time) error {
+	h, err := n.desk.Health(ctx)
+	if err != nil {
+		return fmt.Errorf("read the health: %w", err)
+	}
+	var standing, fresh []parcel.Change
+	for _, ch := range n.alarms {
+		standing = append(standing, ch)
+	}
+	over := Recovered(standing, h, now)
+	for _, ch := range Alarms(h, n.cfg.Blind, now) {
+		if _, known := n.alarms[ch.Key]; !known {
+			fresh = append(fresh, ch)
+		}
+	}
+	if changes := append(fresh, over...); len(changes) > 0 {
+		if err := n.desk.Tell(ctx, changes); err != nil {
+			return fmt.Errorf("record what is broken: %w", err)
+		}
+	}
+	for _, ch := range fresh {
+		n.alarms[ch.Key] = ch
+		n.channels.alarm(ch, now)
+	}
+	for _, ch := range over {
+		delete(n.alarms, ch.Key[:len(ch.Key)-len(healthOK)-1])
+	}
+	if len(n.alarms) == 0 && n.allWell != nil {
+		limited, cancel := context.WithTimeout(ctx, 20*time.Second)
+		defer cancel()
+		n.report(ctx, "dead man's switch", n.allWell(limited))
+	}
+	return nil
+}
+
+// remind records protections and storage that end soon.
+func (n *Notifier) remind(ctx context.Context, now time.Time) error {
+	if since := now.Sub(n.reminded); !n.reminded.IsZero() && since >= 0 && since < remindEvery {
+		return nil
+	}
+	parcels, err := n.desk.Parcels(ctx, false)
+	if err != nil {
+		return fmt.Errorf("list parcels: %w", err)
+	}
+	zone := time.UTC
+	if len(n.cfg.Audiences) > 0 {
+		zone = n.cfg.Audiences[0].zone()
+	}
+	changes := append(ProtectionEnds(parcels, n.cfg.Protection, zone, now), PickupEnds(parcels, zone, now)...)
+	if len(changes) > 0 {
+		if err := n.desk.Tell(ctx, changes); err != nil {
+			return fmt.Errorf("record reminders: %w", err)
+		}
+	}
+	n.reminded = now
+	return nil
+}
+
+// serve tells an audience what is due and returns when it is to be looked at
+// again.
+func (n *Notifier) serve(ctx context.Context, a Audience, now time.Time) (time.Time, error) {
+	st, err := n.remember(ctx, a, now)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if slot := a.Schedule.Next(st.slot); !slot.IsZero() && !slot.After(now) {
+		if err := n.scheduled(ctx, a, st, slot, now); err != nil {
+			return now, err
+		}
+		// Times that were missed meanwhile are one digest, not several.
+		st.slot = now
+	}
+	again, err := n.urgent(ctx, a, st, now)
+	if err != nil {
+		return now, err
+	}
+	return earliest(a.Schedule.Next(st.slot), again), nil
+}
+
+// remember loads an audience's state after a start.
+func (n *Notifier) remember(ctx context.Context, a Audience, now time.Time) (*audienceState, error) {
+	if st := n.state[a.Name]; st != nil {
+		// A clock that was set back must not silence the digest.
+		if st.slot.After(now) {
+			st.slot = now
+		}
+		return st, nil
+	}
+	_, made, err := n.outbox.LastSlot(ctx, a.Name)
+	if err != nil {
+		return nil, fmt.Errorf("read the last digest: %w", err)
+	}
+	st := &audienceState{slot: made, mailed: made, urgent: made}
+	if made.IsZero() || made.After(now) {
+		st.slot = now
+	}
+	n.state[a.Name] = st
+	return st, nil
+}
+
+// scheduled makes the regular digest of a slot, if there is anything to say.
+func (n *Notifier) scheduled(ctx context.Context, a Audience, st *audienceState, slot, now time.Time) error {
+	in, err := n.input(ctx, a, now)
+	if err != nil {
+		return err
+	}
+	d := Compose(in, now)
+	quiet := a.Weekly && !st.mailed.IsZero() && now.Sub(st.mailed) >= weekly
+	if d.Empty() && !a.Always && !quiet {
+		return nil
+	}
+	return n.mail(ctx, a, st, d, a.Schedule.Slot(slot))
+}
+
+// mail stores a digest and hands it to the other channels.
+func (n *Notifier) mail(ctx context.Context, a Audience, st *audienceState, d Digest, slot string) error {
+	_, err := n.enqueue(ctx, a, d, slot)
+	if errors.Is(err, ErrSlotTaken) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	st.mailed = d.Made
+	n.channels.digest(a, d)
+	return nil
+}
+
+// urgent tells at once what cannot wait, at most one mail in ten minutes and
+// none in quiet hours. It returns when it may, where it may not now.
+func (n *Notifier) urgent(ctx context.Context, a Audience, st *audienceState, now time.Time) (time.Time, error) {
+	pending, err := n.outbox.Pending(ctx, a.Name)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("list what is to be told: %w", err)
+	}
+	changes := Urgent(pending, a.Urgent)
+	if len(changes) == 0 {
+		return time.Time{}, nil
+	}
+	if end := a.Quiet.Until(now, a.zone()); !end.IsZero() {
+		return end, nil
+	}
+	if free := st.urgent.Add(urgentPause); !st.urgent.After(now) && free.After(now) {
+		return free, nil
+	}
+	in, err := n.input(ctx, a, now)
+	if err != nil {
+		return time.Time{}, err
+	}
+	d := Compose(urgentInput(in, changes), now)
+	if d.Empty() {
+		return time.Time{}, nil
+	}
+	st.urgent = now
+	return time.Time{}, n.mail(ctx, a, st, d, "urgent "+now.In(a.zone()).Format(time.DateTime))
+}

@@ -1,0 +1,159 @@
+package notify
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"strings"
+	"time"
+
+	"github.com/emersion/go-message"
+	"github.com/emersion/go-message/mail"
+)
+
+// HeaderName and HeaderValue mark our own mail, so that it is never read as
+// input.
+const (
+	HeaderName  = "X-Parcelwatch"
+	HeaderValue = "digest"
+)
+
+// ErrAddress is returned for a sender or recipient that mail cannot be sent
+// from or to.
+var ErrAddress = errors.New("not a mail address")
+
+// Envelope is what a mail needs besides its content.
+type Envelope struct {
+	From string // "Parcels <me@example.org>"
+	To   []string
+	Slot string
+}
+
+// Build makes the finished mail. The same audience, slot and day give the same
+// Message-ID; the digests of an audience and month form a thread. It is pure.
+func Build(d Digest, c Content, e Envelope) (Message, error) {
+	from, err := address(e.From)
+	if err != nil {
+		return Message{}, fmt.Errorf("build the mail: sender: %w", err)
+	}
+	to := make([]*mail.Address, 0, len(e.To))
+	fates := make([]Fate, 0, len(e.To))
+	for _, text := range e.To {
+		a, err := address(text)
+		if err != nil {
+			return Message{}, fmt.Errorf("build the mail: recipient: %w", err)
+		}
+		to = append(to, a)
+		fates = append(fates, Fate{To: a.Address, State: FateWaiting, Next: d.Made})
+	}
+	if len(to) == 0 {
+		return Message{}, fmt.Errorf("build the mail: %w: no recipient", ErrAddress)
+	}
+	domain := from.Address[strings.LastIndexByte(from.Address, '@')+1:]
+	made := d.Made
+	if d.Zone != nil {
+		made = made.In(d.Zone)
+	}
+	id := hash(d.Audience, e.Slot, made.Format(time.DateOnly)) + ".parcelwatch@" + domain
+	h := header(d, made, domain)
+	h.SetMessageID(id)
+	h.SetAddressList("From", []*mail.Address{from})
+	h.SetAddressList("To", to)
+	setSubject(&h, c.Subject)
+	raw, err := compose(h.Header, "=_"+hash("boundary", id), c)
+	if err != nil {
+		return Message{}, fmt.Errorf("build the mail: %w", err)
+	}
+	return Message{ID: id, Audience: d.Audience, Slot: e.Slot, From: from.Address, Raw: raw, Made: d.Made, Fates: fates}, nil
+}
+
+// header holds what is the same for every digest.
+func header(d Digest, made time.Time, domain string) mail.Header {
+	var h mail.Header
+	h.SetDate(made)
+	thread := hash(d.Audience, made.Format("2006-01")) + ".thread.parcelwatch@" + domain
+	h.SetMsgIDList("In-Reply-To", []string{thread})
+	h.SetMsgIDList("References", []string{thread})
+	h.Set("List-Id", "Parcels <parcelwatch."+domain+">")
+	h.Set("Auto-Submitted", "auto-generated")
+	h.Set("X-Auto-Response-Suppress", "All")
+	h.Set(HeaderName, HeaderValue)
+	h.Set("MIME-Version", "1.0")
+	if d.Language != "" {
+		h.Set("Content-Language", d.Language)
+	}
+	return h
+}
+
+// address accepts what a person configures and refuses what would break a
+// header or an SMTP command.
+func address(text string) (*mail.Address, error) {
+	a, err := mail.ParseAddress(text)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %.80q", ErrAddress, text)
+	}
+	local, domain, ok := cutLast(a.Address, '@')
+	if !ok || local == "" || domain == "" || strings.ContainsFunc(a.Address, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '<' || r == '>' }) {
+		return nil, fmt.Errorf("%w: %.80q", ErrAddress, text)
+	}
+	a.Name = clean(a.Name, maxTitle)
+	return a, nil
+}
+
+func cutLast(s string, sep byte) (before, after string, ok bool) {
+	i := strings.LastIndexByte(s, sep)
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+1:], true
+}
+
+// setSubject folds between encoded words, which the library does not: a long
+// Cyrillic subject would be one line of several hundred characters.
+func setSubject(h *mail.Header, subject string) {
+	subject = clean(subject, 2*maxSubject)
+	h.SetSubject(subject)
+	if words := strings.Split(mime.BEncoding.Encode("utf-8", subject), " "); len(words) > 1 && strings.HasPrefix(words[0], "=?") {
+		raw := "Subject: " + strings.Join(words, "\r\n ") + "\r\n"
+		h.Del("Subject")
+		h.AddRaw([]byte(raw))
+	}
+}
+
+func compose(h message.Header, boundary string, c Content) ([]byte, error) {
+	h.SetContentType("multipart/alternative", map[string]string{"boundary": boundary})
+	var out bytes.Buffer
+	w, err := message.CreateWriter(&out, h)
+	if err != nil {
+		return nil, fmt.Errorf("write the header: %w", err)
+	}
+	for _, part := range []struct{ kind, text string }{{"text/plain", c.Text}, {"text/html", c.HTML}} {
+		var ph message.Header
+		ph.SetContentType(part.kind, map[string]string{"charset": "utf-8"})
+		ph.Set("Content-Transfer-Encoding", "quoted-printable")
+		pw, err := w.CreatePart(ph)
+		if err != nil {
+			return nil, fmt.Errorf("write %s: %w", part.kind, err)
+		}
+		if _, err := io.WriteString(pw, part.text); err != nil {
+			return nil, fmt.Errorf("write %s: %w", part.kind, err)
+		}
+		if err := pw.Close(); err != nil {
+			return nil, fmt.Errorf("write %s: %w", part.kind, err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		return nil, fmt.Errorf("end the mail: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// hash is a short name for the parts, the same for the same parts.
+func hash(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(sum[:10])
+}

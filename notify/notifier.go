@@ -1,0 +1,233 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"parcelwatch/internal/locale"
+	"parcelwatch/parcel"
+)
+
+// Config is what the notifier is told by the person.
+type Config struct {
+	Audiences  []Audience
+	From       string // "Parcels <me@example.org>"
+	Protection Protection
+	// Blind is how long something may be broken before it is told.
+	Blind time.Duration
+}
+
+// Options are what the notifier needs from its surroundings. All may be left
+// out.
+type Options struct {
+	Log      *slog.Logger
+	Now      func() time.Time
+	Channels []Channel
+	// Gap is after how many days parcels are usually seen again, by what was
+	// seen here; nil for what is known in general.
+	Gap func(origin, destination string) (least, most int)
+	// AllWell is called after each look that found nothing broken, for a dead
+	// man's switch.
+	AllWell func(ctx context.Context) error
+}
+
+// Notifier composes digests at their times, urgent news at once, and sends what
+// is in the outbox.
+type Notifier struct {
+	cfg      Config
+	desk     Desk
+	outbox   Outbox
+	sender   Sender
+	log      *slog.Logger
+	now      func() time.Time
+	gap      func(origin, destination string) (least, most int)
+	allWell  func(ctx context.Context) error
+	wake     chan struct{} // something may have changed
+	send     chan struct{} // the outbox may hold something
+	channels *channels
+
+	state     map[string]*audienceState // used by the composing loop only
+	alarms    map[string]parcel.Change  // standing ones, by key
+	reminded  time.Time
+	unmarked  map[string][]Fate // sent, but not recorded: used by the sending loop only
+	lastError map[string]string
+	errors    sync.Mutex
+}
+
+// audienceState is what is remembered between two looks at an audience.
+type audienceState struct {
+	slot   time.Time // up to where scheduled times have been dealt with
+	mailed time.Time // when the last message was made
+	urgent time.Time // when the last urgent one was
+}
+
+// New makes a notifier. Nothing happens before Run.
+func New(cfg Config, desk Desk, outbox Outbox, sender Sender, o Options) *Notifier { //nolint:revive // the desk, the outbox and the sender are three parties
+	n := &Notifier{
+		cfg: cfg, desk: desk, outbox: outbox, sender: sender, log: o.Log, now: o.Now, gap: o.Gap, allWell: o.AllWell,
+		wake: make(chan struct{}, 1), send: make(chan struct{}, 1),
+		state: map[string]*audienceState{}, alarms: map[string]parcel.Change{}, unmarked: map[string][]Fate{}, lastError: map[string]string{},
+	}
+	if n.log == nil {
+		n.log = slog.New(slog.DiscardHandler)
+	}
+	if n.now == nil {
+		n.now = time.Now
+	}
+	n.channels = newChannels(o.Channels, n.log)
+	return n
+}
+
+// Wake makes the notifier look now, after changes were recorded. It never
+// blocks.
+func (n *Notifier) Wake() { nudge(n.wake) }
+
+// Run works until ctx ends and returns nil then. It may be called once.
+func (n *Notifier) Run(ctx context.Context) error {
+	var loops sync.WaitGroup
+	loops.Go(func() { n.loop(ctx, n.wake, n.look) })
+	loops.Go(func() { n.loop(ctx, n.send, n.flush) })
+	loops.Go(func() { n.channels.run(ctx) })
+	loops.Wait()
+	return nil
+}
+
+// Digest composes what would be told to the audience now. Nothing is recorded.
+func (n *Notifier) Digest(ctx context.Context, audience string) (Digest, error) {
+	a, ok := n.audience(audience)
+	if !ok {
+		return Digest{}, fmt.Errorf("compose a digest: %w: no [[digest]] is called %q", parcel.ErrNotFound, audience)
+	}
+	now := n.now()
+	in, err := n.input(ctx, a, now)
+	if err != nil {
+		return Digest{}, err
+	}
+	return Compose(in, now), nil
+}
+
+// DigestNow composes a digest for every audience, due or not, puts them into the
+// outbox and tries once to send what is due there.
+func (n *Notifier) DigestNow(ctx context.Context) ([]Message, error) {
+	var out []Message
+	for _, a := range n.cfg.Audiences {
+		now := n.now()
+		in, err := n.input(ctx, a, now)
+		if err != nil {
+			return out, err
+		}
+		m, err := n.enqueue(ctx, a, Compose(in, now), "now "+now.In(a.zone()).Format(time.DateTime))
+		if err != nil {
+			return out, err
+		}
+		out = append(out, m)
+	}
+	n.flush(ctx)
+	return out, nil
+}
+
+// loop calls step, then waits until the time it named, a nudge, or a minute:
+// timers do not run while a machine sleeps.
+func (n *Notifier) loop(ctx context.Context, nudged <-chan struct{}, step func(context.Context) time.Time) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		case <-nudged:
+		}
+		next := step(ctx)
+		pause := time.Minute
+		if until := next.Sub(n.now()); !next.IsZero() && until < pause {
+			// A time that has passed already means that the step failed.
+			pause = max(until, time.Second)
+		}
+		timer.Reset(pause)
+	}
+}
+
+func nudge(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+func (n *Notifier) audience(name string) (Audience, bool) {
+	for _, a := range n.cfg.Audiences {
+		if a.Name == name {
+			return a, true
+		}
+	}
+	return Audience{}, false
+}
+
+// input reads all that a digest is composed from.
+func (n *Notifier) input(ctx context.Context, a Audience, now time.Time) (Input, error) {
+	in := Input{Audience: a, Next: a.Schedule.Next(now), Protection: n.cfg.Protection, Gap: n.gap}
+	var err error
+	if in.Changes, err = n.outbox.Pending(ctx, a.Name); err != nil {
+		return in, fmt.Errorf("list what is to be told: %w", err)
+	}
+	if in.Parcels, err = n.desk.Parcels(ctx, true); err != nil {
+		return in, fmt.Errorf("list parcels: %w", err)
+	}
+	if in.Orders, err = n.desk.Orders(ctx, true); err != nil {
+		return in, fmt.Errorf("list orders: %w", err)
+	}
+	if in.Health, err = n.desk.Health(ctx); err != nil {
+		return in, fmt.Errorf("read the health: %w", err)
+	}
+	return in, nil
+}
+
+// enqueue renders a digest and stores it with the mark that its changes are
+// told, together. The sending comes after that.
+func (n *Notifier) enqueue(ctx context.Context, a Audience, d Digest, slot string) (Message, error) {
+	p, err := locale.New(a.Language)
+	if err != nil {
+		return Message{}, fmt.Errorf("render a digest: %w", err)
+	}
+	c, err := Render(d, p)
+	if err != nil {
+		return Message{}, err
+	}
+	m, err := Build(d, c, Envelope{From: n.cfg.From, To: a.To, Slot: slot})
+	if err != nil {
+		return Message{}, err
+	}
+	if err := n.outbox.Enqueue(ctx, m, d.Told); err != nil {
+		if errors.Is(err, ErrSlotTaken) {
+			return m, err
+		}
+		return m, fmt.Errorf("store a digest: %w", err)
+	}
+	n.log.InfoContext(ctx, "digest made", "audience", a.Name, "slot", slot, "message_id", m.ID, "news", d.News, "recipients", len(m.Fates))
+	nudge(n.send)
+	return m, nil
+}
+
+// report logs an error once until it changes or is over.
+func (n *Notifier) report(ctx context.Context, what string, err error) {
+	text := ""
+	if err != nil {
+		text = err.Error()
+	}
+	n.errors.Lock()
+	last := n.lastError[what]
+	n.lastError[what] = text
+	n.errors.Unlock()
+	switch {
+	case ctx.Err() != nil || text == last:
+	case err != nil:
+		n.log.ErrorContext(ctx, "notifying fails", "what", what, "err", text)
+	default:
+		n.log.InfoContext(ctx, "notifying works again", "what", what)
+	}
+}

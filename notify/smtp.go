@@ -1,0 +1,323 @@
+package notify
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/emersion/go-sasl"
+	"github.com/emersion/go-smtp"
+
+	xoauth2 "parcelwatch/internal/sasl"
+)
+
+// TLSMode is how a connection to the mail server is protected.
+type TLSMode string
+
+// The ways of protection.
+const (
+	TLSImplicit TLSMode = "tls"      // from the first byte, usually port 465
+	TLSStart    TLSMode = "starttls" // required, usually port 587
+	TLSNone     TLSMode = "none"     // to a server on this machine only
+)
+
+// Reasons why nothing was sent that no server gave.
+var (
+	ErrPlain      = errors.New("an unprotected connection is allowed to a server on this machine only")
+	ErrNoStartTLS = errors.New("the server does not offer STARTTLS")
+	ErrNoAuth     = errors.New("the server offers no way to log in that is known here")
+	ErrLogin      = errors.New("the server refused the login")
+)
+
+// Time limits of a conversation.
+const (
+	connectTimeout = time.Minute
+	commandTimeout = 2 * time.Minute
+	dotTimeout     = 5 * time.Minute
+	goodbyeTimeout = 5 * time.Second
+)
+
+// SMTP sends through one mail server. Password, or Token for XOAUTH2, is asked
+// for at each login, so that a changed secret needs no restart.
+type SMTP struct {
+	Host      string
+	Port      int
+	TLS       TLSMode
+	Username  string // empty for no login
+	Password  func(context.Context) (string, error)
+	Token     func(context.Context) (string, error)
+	TLSConfig *tls.Config // certificate authorities and such; may be nil
+	// Dial replaces the direct connection where a proxy is configured.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+// Check logs in and out again without sending anything.
+func (s *SMTP) Check(ctx context.Context) error {
+	c, done, err := s.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return c.Quit()
+}
+
+// Send tries the recipients in one conversation.
+func (s *SMTP) Send(ctx context.Context, m Message, to []string) []Outcome {
+	r := newRound(to)
+	c, done, err := s.connect(ctx)
+	if err != nil {
+		r.rest(s.failed(ctx, err))
+		return r.outcomes
+	}
+	defer done()
+	if s.deliver(ctx, c, m, r) {
+		// The mail is the server's now; a failing goodbye changes nothing.
+		c.CommandTimeout = goodbyeTimeout
+		_ = c.Quit()
+	}
+	return r.outcomes
+}
+
+// deliver speaks one mail transaction and reports whether the conversation can
+// be ended politely.
+func (s *SMTP) deliver(ctx context.Context, c *smtp.Client, m Message, r *round) bool {
+	if err := c.Mail(m.From, &smtp.MailOptions{Size: int64(len(m.Raw)), UTF8: !ascii(m.From)}); err != nil {
+		r.rest(s.failed(ctx, err))
+		return answered(err)
+	}
+	for i := range r.outcomes {
+		err := c.Rcpt(r.outcomes[i].To, nil)
+		if err != nil {
+			if !answered(err) {
+				r.rest(s.failed(ctx, err))
+				return false
+			}
+			result, why := s.failed(ctx, err)
+			r.set(i, result, why)
+			continue
+		}
+		r.accepted++
+	}
+	if r.accepted == 0 {
+		return true
+	}
+	w, err := c.Data()
+	if err != nil {
+		r.rest(s.failed(ctx, err))
+		return answered(err)
+	}
+	if _, err := io.Copy(w, bytes.NewReader(m.Raw)); err != nil {
+		// Without the final dot no server takes a mail over.
+		r.rest(s.failed(ctx, err))
+		return false
+	}
+	if _, err := w.CloseWithResponse(); err != nil {
+		if !answered(err) {
+			r.rest(SendAmbiguous, fmt.Errorf("connection lost before the server confirmed: %w", err))
+			return false
+		}
+		r.rest(s.failed(ctx, err))
+		return true
+	}
+	r.rest(SendOK, nil)
+	return true
+}
+
+// failed sorts an error that came before the mail was handed over.
+func (*SMTP) failed(ctx context.Context, err error) (SendResult, error) {
+	if ctx.Err() != nil {
+		return SendUntried, fmt.Errorf("send mail: %w", ctx.Err())
+	}
+	var answer *smtp.SMTPError
+	switch {
+	case errors.Is(err, ErrLogin):
+		// The account is at fault, not the recipient: it can be mended.
+	case errors.As(err, &answer) && answer.Code == 530:
+	case errors.As(err, &answer) && answer.Code >= 500 && answer.Code < 600:
+		return SendRefused, fmt.Errorf("send mail: %w", err)
+	}
+	return SendTemporary, fmt.Errorf("send mail: %w", err)
+}
+
+// answered reports whether the server itself said no, so that the conversation
+// goes on.
+func answered(err error) bool {
+	var answer *smtp.SMTPError
+	return errors.As(err, &answer)
+}
+
+// connect opens, protects and logs in. The caller calls done; until then the
+// end of ctx closes the connection.
+func (s *SMTP) connect(ctx context.Context) (c *smtp.Client, done func(), err error) {
+	if s.TLS == TLSNone && !loopback(s.Host) {
+		return nil, nil, fmt.Errorf("connect to %s: %w", s.Host, ErrPlain)
+	}
+	address := net.JoinHostPort(s.Host, strconv.Itoa(s.Port))
+	limited, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	conn, err := s.dial(limited, address)
+	if err != nil {
+		return nil, nil, fmt.Errorf("connect to %s: %w", address, err)
+	}
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	slow := context.AfterFunc(limited, func() { _ = conn.Close() })
+	fail := func(err error) (*smtp.Client, func(), error) {
+		stop()
+		slow()
+		_ = conn.Close()
+		if errors.Is(limited.Err(), context.DeadlineExceeded) {
+			err = fmt.Errorf("%w (%w)", context.DeadlineExceeded, err)
+		}
+		return nil, nil, fmt.Errorf("connect to %s: %w", address, err)
+	}
+	c, err = s.greet(limited, conn)
+	if err != nil {
+		return fail(err)
+	}
+	if err := s.login(limited, c); err != nil {
+		return fail(err)
+	}
+	if !slow() {
+		return fail(context.DeadlineExceeded)
+	}
+	return c, func() {
+		stop()
+		_ = c.Close()
+	}, nil
+}
+
+func (s *SMTP) dial(ctx context.Context, address string) (net.Conn, error) {
+	if s.Dial != nil {
+		return s.Dial(ctx, "tcp", address)
+	}
+	var d net.Dialer
+	return d.DialContext(ctx, "tcp", address)
+}
+
+// greet protects the connection and says hello.
+func (s *SMTP) greet(ctx context.Context, conn net.Conn) (*smtp.Client, error) {
+	cfg := &tls.Config{MinVersion: tls.VersionTLS12}
+	if s.TLSConfig != nil {
+		cfg = s.TLSConfig.Clone()
+	}
+	if cfg.ServerName == "" {
+		cfg.ServerName = s.Host
+	}
+	var c *smtp.Client
+	switch s.TLS {
+	case TLSImplicit, "":
+		protected := tls.Client(conn, cfg)
+		if err := protected.HandshakeContext(ctx); err != nil {
+			return nil, fmt.Errorf("start TLS: %w", err)
+		}
+		c = smtp.NewClient(protected)
+	case TLSStart:
+		var err error
+		if c, err = smtp.NewClientStartTLS(conn, cfg); err != nil {
+			if strings.Contains(err.Error(), "doesn't support STARTTLS") {
+				err = ErrNoStartTLS
+			}
+			return nil, fmt.Errorf("start TLS: %w", err)
+		}
+	default:
+		c = smtp.NewClient(conn)
+	}
+	c.CommandTimeout, c.SubmissionTimeout = commandTimeout, dotTimeout
+	// The address is nobody's business, and a name would have to be a real one.
+	if err := c.Hello("[127.0.0.1]"); err != nil {
+		return nil, fmt.Errorf("say hello: %w", err)
+	}
+	return c, nil
+}
+
+// login is only ever reached over TLS or on this machine.
+func (s *SMTP) login(ctx context.Context, c *smtp.Client) error {
+	if s.Username == "" {
+		return nil
+	}
+	mechanism, err := s.mechanism(ctx, c)
+	if err != nil {
+		return err
+	}
+	if err := c.Auth(mechanism); err != nil {
+		var answer *smtp.SMTPError
+		var refused *xoauth2.XOAuth2Error
+		if errors.As(err, &refused) || (errors.As(err, &answer) && answer.Code >= 500) {
+			return fmt.Errorf("%w: %w", ErrLogin, err)
+		}
+		return fmt.Errorf("log in: %w", err)
+	}
+	return nil
+}
+
+func (s *SMTP) mechanism(ctx context.Context, c *smtp.Client) (sasl.Client, error) {
+	if s.Token != nil {
+		token, err := s.Token(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("get the access token: %w", err)
+		}
+		return xoauth2.NewXOAuth2Client(s.Username, token), nil
+	}
+	if s.Password == nil {
+		return nil, fmt.Errorf("%w: no password is configured", ErrLogin)
+	}
+	password, err := s.Password(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the password: %w", err)
+	}
+	switch {
+	case c.SupportsAuth(sasl.Plain):
+		return sasl.NewPlainClient("", s.Username, password), nil
+	case c.SupportsAuth(sasl.Login):
+		return sasl.NewLoginClient(s.Username, password), nil
+	default:
+		return nil, ErrNoAuth
+	}
+}
+
+// round collects the outcomes of one try.
+type round struct {
+	outcomes []Outcome
+	decided  []bool
+	accepted int
+}
+
+func newRound(to []string) *round {
+	r := &round{outcomes: make([]Outcome, len(to)), decided: make([]bool, len(to))}
+	for i, a := range to {
+		r.outcomes[i].To = a
+	}
+	return r
+}
+
+func (r *round) set(i int, result SendResult, err error) {
+	r.outcomes[i].Result, r.outcomes[i].Err, r.decided[i] = result, err, true
+}
+
+// rest decides all that are not decided yet.
+func (r *round) rest(result SendResult, err error) {
+	for i := range r.outcomes {
+		if !r.decided[i] {
+			r.set(i, result, err)
+		}
+	}
+}
+
+func loopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+func ascii(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r > 0x7e }) < 0
+}
