@@ -13,8 +13,9 @@ import (
 )
 
 // Posts give a number out again after some time. A parcel that was final for
-// longer than this is not what a new mail with its number means.
-const reuseMonths = 6
+// longer than this (no half of a year is longer) is not what a new mail with
+// its number means.
+const reuseAfter = 184 * 24 * time.Hour
 
 // Apply loads what the scope names, lets decide change it, and stores the
 // outcome in one transaction.
@@ -77,7 +78,7 @@ func (a *apply) load(ctx context.Context) error {
 	a.parcels, a.numbers = map[int64][]byte{}, map[int64][]string{}
 	a.orders, a.forgotten = map[string][]byte{}, map[string][]string{}
 	a.state.Forgotten = map[string]bool{}
-	alive := a.scope.Now.AddDate(0, -reuseMonths, 0).UnixMilli()
+	alive := a.scope.Now.Add(-reuseAfter).UnixMilli()
 	for _, n := range a.scope.Numbers {
 		if err := a.loadParcels(ctx,
 			`SELECT p.id, p.doc FROM number n JOIN parcel p ON p.id = n.parcel_id
@@ -164,34 +165,43 @@ func (a *apply) loadForgotten(ctx context.Context, kind, key string) error {
 
 func (a *apply) saveParcels(ctx context.Context) error {
 	for _, p := range a.state.Parcels {
+		save := a.changeParcel
 		if p.ID == 0 {
-			a.added = append(a.added, p)
-			if err := insertParcel(ctx, a.tx, p); err != nil {
-				return err
-			}
-			for _, n := range p.Numbers() {
-				if err := recall(ctx, a.tx, "number", string(n)); err != nil {
-					return err
-				}
-			}
-			continue
+			save = a.addParcel
 		}
-		doc, err := json.Marshal(p)
-		if err != nil {
-			return fmt.Errorf("write parcel %d: %w", p.ID, err)
-		}
-		before, have := a.parcels[p.ID]
-		if !have {
-			return fmt.Errorf("parcel %d was not in the scope: %w", p.ID, parcel.ErrNotFound)
-		}
-		if bytes.Equal(doc, before) {
-			continue
-		}
-		if err := updateParcel(ctx, a.tx, p, doc); err != nil {
+		if err := save(ctx, p); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (a *apply) addParcel(ctx context.Context, p *parcel.Parcel) error {
+	a.added = append(a.added, p)
+	if err := insertParcel(ctx, a.tx, p); err != nil {
+		return err
+	}
+	for _, n := range p.Numbers() {
+		if err := recall(ctx, a.tx, "number", string(n)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *apply) changeParcel(ctx context.Context, p *parcel.Parcel) error {
+	doc, err := json.Marshal(p)
+	if err != nil {
+		return fmt.Errorf("write parcel %d: %w", p.ID, err)
+	}
+	before, have := a.parcels[p.ID]
+	if !have {
+		return fmt.Errorf("parcel %d was not in the scope: %w", p.ID, parcel.ErrNotFound)
+	}
+	if bytes.Equal(doc, before) {
+		return nil
+	}
+	return updateParcel(ctx, a.tx, p, doc)
 }
 
 func (a *apply) saveOrders(ctx context.Context) error {

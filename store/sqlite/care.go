@@ -69,9 +69,11 @@ func (db *DB) Prune(ctx context.Context, now time.Time) (p store.Pruned, err err
 			{&p.Bodies, `UPDATE message SET raw = '' WHERE made_at < $1 AND length(raw) > 0 AND NOT EXISTS
 				(SELECT 1 FROM fate WHERE message_seq = seq AND state IN ('waiting', 'ambiguous'))`, daysAgo(now, bodyDays)},
 			{&p.Answers, `DELETE FROM answer WHERE at < $1`, daysAgo(now, answerDays)},
-			{&p.Changes, `DELETE FROM change WHERE at < $1 AND (quiet OR EXISTS (SELECT 1 FROM told WHERE change_id = change.id))
+			{
+				&p.Changes, `DELETE FROM change WHERE at < $1 AND (quiet OR EXISTS (SELECT 1 FROM told WHERE change_id = change.id))
 				AND NOT EXISTS (SELECT 1 FROM parcel WHERE parcel.id = change.parcel_id AND parcel.active)`,
-				now.AddDate(-changeYears, 0, 0).UnixMilli()},
+				now.AddDate(-changeYears, 0, 0).UnixMilli(),
+			},
 			{&p.Days, `DELETE FROM budget WHERE day < $1`, now.UTC().AddDate(0, 0, -budgetDays).Format(time.DateOnly)},
 		} {
 			res, err := tx.ExecContext(ctx, step.query, step.arg)

@@ -1,17 +1,22 @@
 package sqlite_test
 
 import (
-	"parcelwatch/carriers"
-	"parcelwatch/mailwatch"
-	"parcelwatch/notify"
-	"parcelwatch/store/sqlite"
-	"parcelwatch/tracker"
+	"path/filepath"
+	"testing"
+
+	"parcelwatch/store/storetest"
 )
 
-var (
-	_ tracker.Store       = (*sqlite.DB)(nil)
-	_ notify.Outbox       = (*sqlite.DB)(nil)
-	_ notify.Desk         = (*sqlite.DB)(nil)
-	_ mailwatch.Positions = (*sqlite.DB)(nil)
-	_ carriers.Ledger     = (*sqlite.DB)(nil)
-)
+func TestStore(t *testing.T) {
+	t.Parallel()
+	storetest.Run(t, harness)
+}
+
+func harness(t *testing.T) storetest.Harness {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "parcelwatch.db")
+	return storetest.Harness{
+		Store:  open(t, path),
+		Reopen: func() storetest.Store { return open(t, path) },
+	}
+}

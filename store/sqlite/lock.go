@@ -32,7 +32,7 @@ func Lock(path string) (release func(), err error) {
 		return nil, fmt.Errorf("lock the store: %w", err)
 	}
 	if err := lockFile(f); err != nil {
-		defer f.Close() //nolint:errcheck // nothing was written
+		defer f.Close()
 		if errors.Is(err, errHeld) {
 			return nil, fmt.Errorf("%w%s: %s; stop it first, or give this one a store of its own", store.ErrInUse, holder(f), path)
 		}
@@ -42,7 +42,7 @@ func Lock(path string) (release func(), err error) {
 		return nil, errors.Join(fmt.Errorf("lock the store: %w", err), f.Close())
 	}
 	// The file stays: removing it would let two hold two files of one name.
-	return sync.OnceFunc(func() { f.Close() }), nil //nolint:errcheck,gosec // closing releases, and cannot be undone
+	return sync.OnceFunc(func() { f.Close() }), nil
 }
 
 // sign writes who holds the lock, for the one that comes second.

@@ -142,36 +142,44 @@ func linkParcel(ctx context.Context, tx *sql.Tx, p *parcel.Parcel) error {
 	for _, l := range p.Links {
 		numbers = append(numbers, string(l.Number))
 	}
-	if err := relink(ctx, tx, p.ID, numbers, "numbers",
-		`SELECT number FROM number WHERE parcel_id = $1`,
-		`DELETE FROM number WHERE parcel_id = $1 AND number = $2`,
-		`INSERT INTO number (parcel_id, number) VALUES ($1, $2)`); err != nil {
+	if err := (links{
+		what: "numbers",
+		get:  `SELECT number FROM number WHERE parcel_id = $1`,
+		del:  `DELETE FROM number WHERE parcel_id = $1 AND number = $2`,
+		add:  `INSERT INTO number (parcel_id, number) VALUES ($1, $2)`,
+	}).become(ctx, tx, p.ID, numbers); err != nil {
 		return err
 	}
-	return relink(ctx, tx, p.ID, p.Orders, "orders",
-		`SELECT order_id FROM parcel_order WHERE parcel_id = $1`,
-		`DELETE FROM parcel_order WHERE parcel_id = $1 AND order_id = $2`,
-		`INSERT INTO parcel_order (parcel_id, order_id) VALUES ($1, $2)`)
+	return links{
+		what: "orders",
+		get:  `SELECT order_id FROM parcel_order WHERE parcel_id = $1`,
+		del:  `DELETE FROM parcel_order WHERE parcel_id = $1 AND order_id = $2`,
+		add:  `INSERT INTO parcel_order (parcel_id, order_id) VALUES ($1, $2)`,
+	}.become(ctx, tx, p.ID, p.Orders)
 }
 
-func relink(ctx context.Context, tx *sql.Tx, id int64, want []string, what, get, del, add string) error {
-	have, err := list(ctx, tx, scanString, get, id)
+// links is a table that ties something to parcels, by its statements.
+type links struct{ what, get, del, add string }
+
+func (l links) become(ctx context.Context, tx *sql.Tx, id int64, want []string) error {
+	have, err := list(ctx, tx, scanString, l.get, id)
 	if err != nil {
-		return fmt.Errorf("read %s of parcel %d: %w", what, id, err)
+		return fmt.Errorf("read %s of parcel %d: %w", l.what, id, err)
 	}
 	for _, s := range have {
-		if !slices.Contains(want, s) {
-			if _, err := tx.ExecContext(ctx, del, id, s); err != nil {
-				return fmt.Errorf("take %s from parcel %d: %w", what, id, err)
-			}
+		if slices.Contains(want, s) {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, l.del, id, s); err != nil {
+			return fmt.Errorf("take %s from parcel %d: %w", l.what, id, err)
 		}
 	}
 	for _, s := range want {
 		if slices.Contains(have, s) {
 			continue
 		}
-		if _, err := tx.ExecContext(ctx, add, id, s); err != nil {
-			return fmt.Errorf("give %s to parcel %d: %w", what, id, err)
+		if _, err := tx.ExecContext(ctx, l.add, id, s); err != nil {
+			return fmt.Errorf("give %s to parcel %d: %w", l.what, id, err)
 		}
 		have = append(have, s) // the same one twice is one
 	}

@@ -17,7 +17,7 @@ import (
 )
 
 //go:embed migrations/*.sql
-var embedded embed.FS //nolint:gochecknoglobals // embedding needs a variable
+var embedded embed.FS
 
 const (
 	versionTable = "schema_version"

@@ -7,11 +7,12 @@ import (
 	"testing"
 
 	"parcelwatch/store/sqlite"
+	"parcelwatch/store/storetest"
 )
 
 func open(t *testing.T, path string) *sqlite.DB {
 	t.Helper()
-	db, err := sqlite.Open(t.Context(), path, sqlite.Options{})
+	db, err := sqlite.Open(t.Context(), path, sqlite.Options{Now: storetest.Now})
 	if err != nil {
 		t.Fatal(err)
 	}

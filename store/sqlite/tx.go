@@ -56,7 +56,7 @@ func list[T any](ctx context.Context, q querier, scan func(scanner) (T, error), 
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close() //nolint:errcheck // rows.Err has it
+	defer rows.Close()
 	var out []T
 	for rows.Next() {
 		v, err := scan(rows)

@@ -1,0 +1,103 @@
+package storetest
+
+import (
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"parcelwatch/notify"
+	"parcelwatch/parcel"
+	"parcelwatch/tracker"
+)
+
+func changeChecks() []Check {
+	return []Check{
+		{"changes are pending until marked, and marking again is harmless", pendingMark},
+		{"changes come oldest first, as they were recorded", changesRoundTrip},
+		{"a key is recorded once", keyOnce},
+		{"quiet changes are never pending", quietNever},
+	}
+}
+
+func pendingMark(t T, h Harness) {
+	must(t, h.Store.Tell(t.Context(), []parcel.Change{news("one"), news("two")}), "tell")
+	pending := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me"))
+	if diff := cmp.Diff([]string{"one", "two"}, keys(pending)); diff != "" {
+		t.Fatalf("pending (-want +got):\n%s", diff)
+	}
+	for _, slot := range []string{"08:00", "19:00"} { // the second marks them again
+		must(t, h.Store.Enqueue(t.Context(), message(slot, "me"), []int64{pending[0].ID, pending[1].ID, 999}), "enqueue")
+		if got := get[[]parcel.Change](t)(h.Reopen().Pending(t.Context(), "me")); len(got) != 0 {
+			t.Errorf("after the mark of %s: pending = %v, want none", slot, keys(got))
+		}
+	}
+	if got := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "you")); len(got) != 2 {
+		t.Errorf("another audience has %v pending, want both", keys(got))
+	}
+	must(t, h.Store.Tell(t.Context(), []parcel.Change{news("one"), news("three")}), "tell again")
+	if diff := cmp.Diff([]string{"three"}, keys(get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me")))); diff != "" {
+		t.Errorf("pending after more news (-want +got):\n%s", diff)
+	}
+}
+
+func changesRoundTrip(t T, h Harness) {
+	p := newParcel(numberA)
+	late := parcel.Change{
+		Kind: parcel.ChangeMoved, Order: orderA, From: parcel.Export, To: parcel.Import, Old: "a", New: "b",
+		Event: scan(1), At: Now().Add(time.Minute), Key: "late",
+	}
+	early := late
+	early.At, early.Key = Now(), "early"
+	must(t, h.Store.Apply(t.Context(), tracker.Scope{Now: Now()}, func(st *tracker.State) error {
+		st.Parcels = append(st.Parcels, p)
+		st.Changes = []tracker.NewChange{{Change: late, Of: p}, {Change: early, Of: p}}
+		return nil
+	}), "record")
+	got := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me"))
+	if len(got) != 2 || got[0].ID == 0 || got[0].ID == got[1].ID {
+		t.Fatalf("pending = %+v, want two with ids of their own", got)
+	}
+	for i, want := range []parcel.Change{early, late} {
+		want.ID, want.Parcel = got[i].ID, p.ID
+		if diff := cmp.Diff(want, got[i]); diff != "" {
+			t.Errorf("change %d (-want +got):\n%s", i, diff)
+		}
+	}
+}
+
+func keyOnce(t T, h Harness) {
+	p := newParcel(numberA)
+	add(t, h.Store, p)
+	first := keys(get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me")))
+	must(t, h.Store.Tell(t.Context(), []parcel.Change{news("x"), news("x"), news(first[0])}), "tell")
+	if diff := cmp.Diff(append(first, "x"), keys(get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me")))); diff != "" {
+		t.Errorf("pending (-want +got):\n%s", diff)
+	}
+	if err := h.Store.Tell(t.Context(), []parcel.Change{news("y"), news("")}); err == nil {
+		t.Errorf("a change without a key was accepted")
+	}
+	if got := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me")); len(got) != 2 {
+		t.Errorf("half of a refused list stayed: %v", keys(got))
+	}
+}
+
+func quietNever(t T, h Harness) {
+	quiet := news("quiet")
+	quiet.Quiet = true
+	must(t, h.Store.Tell(t.Context(), []parcel.Change{quiet, news("loud"), news("quiet")}), "tell")
+	if diff := cmp.Diff([]string{"loud"}, keys(get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me")))); diff != "" {
+		t.Errorf("pending (-want +got):\n%s", diff)
+	}
+}
+
+// message is a finished mail to one audience with two recipients.
+func message(slot, audience string) notify.Message {
+	return notify.Message{
+		ID: slot + "." + audience + "@example.org", Audience: audience, Slot: slot, From: "parcels@example.org",
+		Raw: []byte("Subject: \xff\x00 raw\r\n\r\nbody"), Made: Now(),
+		Fates: []notify.Fate{
+			{To: "b@example.org", State: notify.FateWaiting, Next: Now()},
+			{To: "a@example.org", State: notify.FateWaiting, Next: Now().Add(time.Minute)},
+		},
+	}
+}

@@ -1,0 +1,131 @@
+package storetest
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"parcelwatch/mailwatch"
+	"parcelwatch/parcel"
+	"parcelwatch/tracker"
+)
+
+func mailChecks() []Check {
+	return []Check{
+		{"a mail is imported once, however it is known again", mailOnce},
+		{"importing a mail moves the position", importMoves},
+		{"a position never goes back", positionForward},
+		{"a mail that was not understood is shown until it is", notUnderstoodShown},
+		{"the list of mails not understood is bounded, newest first", notUnderstoodBounded},
+	}
+}
+
+func mailOnce(t T, h Harness) {
+	first := tracker.Scope{Mail: mail(1), MessageID: "8190000000000001$0123456789abcdef", Digest: "aa", Now: Now()}
+	if !intake(t, h.Store, first) {
+		t.Fatalf("a mail never seen was not imported")
+	}
+	for _, tc := range []struct {
+		name      string
+		ref       parcel.MailRef
+		messageID string
+		digest    string
+		again     bool
+	}{
+		{"the same place", *mail(1), first.MessageID, "aa", false},
+		{"a Message-ID used twice by the sender", *mail(2), first.MessageID, "cc", true},
+		{"the same bytes elsewhere in the mailbox", parcel.MailRef{Mailbox: "home", Folder: "Archive", UIDValidity: 1, UID: 5}, "", "aa", false},
+		{"a new numbering, headers changed by the server", parcel.MailRef{Mailbox: "home", Folder: "INBOX", UIDValidity: 8, UID: 1}, first.MessageID, "bb", false},
+		{"another mailbox", parcel.MailRef{Mailbox: "work", Folder: "INBOX", UIDValidity: 7, UID: 1}, first.MessageID, "aa", true},
+		{"no Message-ID and no digest", *mail(3), "", "", true},
+		{"none of both again", *mail(4), "", "", true},
+	} {
+		got := intake(t, h.Reopen(), tracker.Scope{Mail: &tc.ref, MessageID: tc.messageID, Digest: tc.digest, Now: Now()})
+		if got != tc.again {
+			t.Errorf("%s: imported again is %t, want %t", tc.name, got, tc.again)
+		}
+	}
+}
+
+func importMoves(t T, h Harness) {
+	must(t, h.Store.SavePosition(t.Context(), "home", "INBOX", mailwatch.Position{UIDValidity: 7, UID: 3, Scanned: true}), "save")
+	for _, tc := range []struct {
+		uid, want uint32
+	}{{5, 5}, {4, 5}, {5, 5}, {8, 8}} {
+		intake(t, h.Store, tracker.Scope{Mail: mail(tc.uid), Now: Now()})
+		got := get[mailwatch.Position](t)(h.Store.Position(t.Context(), "home", "INBOX"))
+		if want := (mailwatch.Position{UIDValidity: 7, UID: tc.want, Scanned: true}); got != want {
+			t.Errorf("after mail %d: position = %+v, want %+v", tc.uid, got, want)
+		}
+	}
+}
+
+func positionForward(t T, h Harness) {
+	if got := get[mailwatch.Position](t)(h.Store.Position(t.Context(), "home", "INBOX")); got != (mailwatch.Position{}) {
+		t.Errorf("position of a folder never read = %+v", got)
+	}
+	for _, step := range []struct {
+		name       string
+		save, want mailwatch.Position
+	}{
+		{"first", mailwatch.Position{UIDValidity: 7, UID: 10}, mailwatch.Position{UIDValidity: 7, UID: 10}},
+		{"forward", mailwatch.Position{UIDValidity: 7, UID: 20, Scanned: true}, mailwatch.Position{UIDValidity: 7, UID: 20, Scanned: true}},
+		{"back", mailwatch.Position{UIDValidity: 7, UID: 15}, mailwatch.Position{UIDValidity: 7, UID: 20, Scanned: true}},
+		{"anew", mailwatch.Position{UIDValidity: 8, UID: 2}, mailwatch.Position{UIDValidity: 8, UID: 2}},
+		{"largest", mailwatch.Position{UIDValidity: 4294967295, UID: 4294967295, Scanned: true}, mailwatch.Position{UIDValidity: 4294967295, UID: 4294967295, Scanned: true}},
+	} {
+		must(t, h.Store.SavePosition(t.Context(), "home", "INBOX", step.save), step.name)
+		if diff := cmp.Diff(step.want, get[mailwatch.Position](t)(h.Reopen().Position(t.Context(), "home", "INBOX"))); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", step.name, diff)
+		}
+	}
+	if got := get[mailwatch.Position](t)(h.Store.Position(t.Context(), "home", "Archive")); got != (mailwatch.Position{}) {
+		t.Errorf("another folder's position = %+v", got)
+	}
+}
+
+func notUnderstoodShown(t T, h Harness) {
+	ref := mail(5)
+	must(t, h.Store.SetAside(t.Context(), *ref, "Package\r\nshipped", "cannot be read", Now()), "set aside")
+	want := []parcel.NotUnderstood{{Mail: ref.String(), Subject: "Package  shipped", Why: "cannot be read", At: Now()}}
+	if diff := cmp.Diff(want, get[parcel.Health](t)(h.Store.Health(t.Context())).NotUnderstood); diff != "" {
+		t.Errorf("set aside (-want +got):\n%s", diff)
+	}
+	must(t, h.Store.SetAside(t.Context(), *ref, "s", "still not", Now()), "set aside again")
+	if got := get[parcel.Health](t)(h.Store.Health(t.Context())).NotUnderstood; len(got) != 1 || got[0].Why != "still not" {
+		t.Errorf("set aside again = %+v, want one with the new reason", got)
+	}
+	intake(t, h.Store, tracker.Scope{Mail: ref, Now: Now()})
+	if got := get[parcel.Health](t)(h.Store.Health(t.Context())).NotUnderstood; len(got) != 0 {
+		t.Errorf("a mail that was read is still listed: %+v", got)
+	}
+	must(t, h.Store.Apply(t.Context(), tracker.Scope{Mail: mail(6), Now: Now()}, func(st *tracker.State) error {
+		st.NotUnderstood = &parcel.NotUnderstood{Mail: mail(6).String(), Why: "no number"}
+		return nil
+	}), "import")
+	if got := get[parcel.Health](t)(h.Store.Health(t.Context())).NotUnderstood; len(got) != 1 || !got[0].At.Equal(Now()) {
+		t.Errorf("not understood = %+v, want one, at the time of the import", got)
+	}
+}
+
+func notUnderstoodBounded(t T, h Harness) {
+	const many = 230
+	for i := range uint32(many) {
+		must(t, h.Store.SetAside(t.Context(), *mail(i + 1), strings.Repeat("long ", 1000), strings.Repeat("ü", 9999),
+			Now().Add(time.Duration(i)*time.Second)), "set aside")
+	}
+	got := get[parcel.Health](t)(h.Store.Health(t.Context())).NotUnderstood
+	if len(got) == 0 || len(got) >= many {
+		t.Fatalf("%d of %d are listed", len(got), many)
+	}
+	for i, n := range got {
+		if want := fmt.Sprintf("home/INBOX/%d", many-i); n.Mail != want {
+			t.Fatalf("place %d is %s, want %s", i, n.Mail, want)
+		}
+		if len(n.Subject) > 1000 || len(n.Why) > 1000 {
+			t.Fatalf("a text of %d bytes was kept", max(len(n.Subject), len(n.Why)))
+		}
+	}
+}

@@ -1,0 +1,147 @@
+package storetest
+
+import (
+	"errors"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"parcelwatch/notify"
+	"parcelwatch/parcel"
+	"parcelwatch/store"
+)
+
+func outboxChecks() []Check {
+	return []Check{
+		{"an audience's slot is taken once", slotOnce},
+		{"messages are due in order and up to the limit", messagesDue},
+		{"each recipient has a fate of its own, and sent stays sent", fatesKept},
+		{"own Message-IDs are known for good", ownIDs},
+		{"the last slot is the newest message's", lastSlot},
+	}
+}
+
+func slotOnce(t T, h Harness) {
+	must(t, h.Store.Tell(t.Context(), []parcel.Change{news("one")}), "tell")
+	must(t, h.Store.Enqueue(t.Context(), message("08:00", "me"), nil), "enqueue")
+	pending := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me"))
+	again := message("08:00", "me")
+	again.ID = "other@example.org"
+	if err := h.Reopen().Enqueue(t.Context(), again, []int64{pending[0].ID}); !errors.Is(err, notify.ErrSlotTaken) {
+		t.Errorf("the second message of a slot = %v, want ErrSlotTaken", err)
+	}
+	if got := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me")); len(got) != 1 {
+		t.Errorf("the refused message marked the change as told")
+	}
+	if own := get[bool](t)(h.Store.Sent(t.Context(), again.ID)); own {
+		t.Errorf("the refused message is known")
+	}
+	must(t, h.Store.Enqueue(t.Context(), message("08:00", "you"), nil), "enqueue for another audience")
+	must(t, h.Store.Enqueue(t.Context(), message("19:00", "me"), nil), "enqueue for another slot")
+}
+
+func messagesDue(t T, h Harness) {
+	if next := get[time.Time](t)(h.Store.NextMessage(t.Context())); !next.IsZero() {
+		t.Errorf("an empty outbox is due at %v", next)
+	}
+	first, second, later, timeless := message("1", "me"), message("2", "me"), message("3", "me"), message("4", "me")
+	first.Fates[0].Next = Now().Add(-time.Hour)
+	later.Fates[0].Next = Now().Add(time.Second)
+	timeless.Made, timeless.Fates[0].Next = Now().Add(-time.Minute), time.Time{}
+	for _, m := range []notify.Message{later, second, first, timeless} {
+		must(t, h.Store.Enqueue(t.Context(), m, nil), "enqueue")
+	}
+	timeless.Fates[0].Next = timeless.Made // due from when it was made
+	got := get[[]notify.Message](t)(h.Reopen().DueMessages(t.Context(), Now(), 10))
+	if diff := cmp.Diff([]notify.Message{first, timeless, second}, got); diff != "" {
+		t.Errorf("due messages (-want +got):\n%s", diff)
+	}
+	if got := get[[]notify.Message](t)(h.Store.DueMessages(t.Context(), Now(), 1)); len(got) != 1 || got[0].ID != first.ID {
+		t.Errorf("due messages up to 1 = %+v, want the first", got)
+	}
+	if next := get[time.Time](t)(h.Store.NextMessage(t.Context())); !next.Equal(first.Fates[0].Next) {
+		t.Errorf("NextMessage = %v, want %v", next, first.Fates[0].Next)
+	}
+}
+
+func fatesKept(t T, h Harness) {
+	m := message("08:00", "me")
+	must(t, h.Store.Enqueue(t.Context(), m, nil), "enqueue")
+	record := func(fates ...notify.Fate) {
+		t.Helper()
+		must(t, h.Store.Record(t.Context(), m.ID, fates), "record")
+	}
+	retry := notify.Fate{To: "a@example.org", State: notify.FateAmbiguous, Next: Now().Add(10 * time.Minute), Tries: 1, Error: "cut after the dot"}
+	sent := notify.Fate{To: "b@example.org", State: notify.FateSent, Tries: 1}
+	record(sent, retry)
+	if got := get[[]notify.Message](t)(h.Store.DueMessages(t.Context(), Now().Add(9*time.Minute), 10)); len(got) != 0 {
+		t.Errorf("a message is due before its time")
+	}
+	record(notify.Fate{To: "b@example.org", State: notify.FateWaiting, Next: Now()}) // a late word of another try
+	due := get[[]notify.Message](t)(h.Reopen().DueMessages(t.Context(), Now().Add(10*time.Minute), 10))
+	if len(due) != 1 {
+		t.Fatalf("%d messages are due, want 1", len(due))
+	}
+	if diff := cmp.Diff([]notify.Fate{sent, retry}, due[0].Fates); diff != "" {
+		t.Errorf("fates (-want +got):\n%s", diff)
+	}
+	health := get[parcel.Health](t)(h.Store.Health(t.Context())).Outbox
+	if diff := cmp.Diff(parcel.OutboxHealth{Waiting: 1, Oldest: Now(), Error: "cut after the dot"}, health); diff != "" {
+		t.Errorf("outbox (-want +got):\n%s", diff)
+	}
+	record(notify.Fate{To: "a@example.org", State: notify.FateRefused, Tries: 2, Error: "550 no such user\r\nX: y"})
+	if next := get[time.Time](t)(h.Store.NextMessage(t.Context())); !next.IsZero() {
+		t.Errorf("something waits until %v after all ended", next)
+	}
+	health = get[parcel.Health](t)(h.Store.Health(t.Context())).Outbox
+	if diff := cmp.Diff(parcel.OutboxHealth{Error: "550 no such user  X: y"}, health); diff != "" {
+		t.Errorf("outbox after a refusal (-want +got):\n%s", diff)
+	}
+	must(t, h.Store.Enqueue(t.Context(), message("19:00", "me"), nil), "enqueue")
+	if got := get[parcel.Health](t)(h.Store.Health(t.Context())).Outbox.Error; got != "" {
+		t.Errorf("a newer message is on its way and the outbox still says %q", got)
+	}
+}
+
+func ownIDs(t T, h Harness) {
+	m := message("08:00", "me")
+	m.Fates = []notify.Fate{{To: "a@example.org", State: notify.FateSent, Tries: 1}}
+	waiting := message("19:00", "me")
+	must(t, h.Store.Enqueue(t.Context(), m, nil), "enqueue")
+	must(t, h.Store.Enqueue(t.Context(), waiting, nil), "enqueue")
+	later := Now().AddDate(1, 0, 0)
+	if p := get[int](t)(bodies(h.Store.Prune(t.Context(), later))); p != 1 {
+		t.Errorf("%d bodies were pruned, want that of the sent mail", p)
+	}
+	for _, id := range []string{m.ID, "<" + m.ID + ">", " <" + m.ID + ">\r\n"} {
+		if !get[bool](t)(h.Reopen().Sent(t.Context(), id)) {
+			t.Errorf("own Message-ID %q is not known", id)
+		}
+	}
+	for _, id := range []string{"", "<>", "other@example.org"} {
+		if get[bool](t)(h.Store.Sent(t.Context(), id)) {
+			t.Errorf("Message-ID %q counts as own", id)
+		}
+	}
+	due := get[[]notify.Message](t)(h.Store.DueMessages(t.Context(), later, 10))
+	if len(due) != 1 || cmp.Diff(waiting.Raw, due[0].Raw) != "" {
+		t.Errorf("the waiting mail was pruned, too")
+	}
+}
+
+func lastSlot(t T, h Harness) {
+	if slot, at, err := h.Store.LastSlot(t.Context(), "me"); slot != "" || !at.IsZero() || err != nil {
+		t.Errorf("LastSlot of nothing = %q, %v, %v", slot, at, err)
+	}
+	newest, older := message("2026-03-01 08:00", "me"), message("2026-02-28 19:00", "me")
+	older.Made = Now().Add(-time.Hour)
+	for _, m := range []notify.Message{newest, older, message("2026-03-01 19:00", "you")} {
+		must(t, h.Store.Enqueue(t.Context(), m, nil), "enqueue")
+	}
+	slot, at, err := h.Reopen().LastSlot(t.Context(), "me")
+	if slot != newest.Slot || !at.Equal(Now()) || err != nil {
+		t.Errorf("LastSlot = %q, %v, %v; want %q, %v", slot, at, err, newest.Slot, Now())
+	}
+}
+
+func bodies(p store.Pruned, err error) (int, error) { return p.Bodies, err }

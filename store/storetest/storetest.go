@@ -1,0 +1,199 @@
+// Package storetest holds the promises that every store keeps, as one suite.
+// A store's test calls [Run]; what only one store can promise (files, schemas,
+// locks) it tests itself. The suite knows nothing of SQL.
+package storetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"parcelwatch/carriers"
+	"parcelwatch/mailwatch"
+	"parcelwatch/notify"
+	"parcelwatch/parcel"
+	"parcelwatch/store"
+	"parcelwatch/tracker"
+)
+
+// Store is all that the program asks of a store.
+type Store interface {
+	tracker.Store
+	notify.Outbox
+	notify.Desk
+	mailwatch.Positions
+	carriers.Ledger
+	Keeper
+}
+
+// Keeper is what belongs to nobody else's contract.
+type Keeper interface {
+	SetMailboxHealth(ctx context.Context, h parcel.MailboxHealth) error
+	KeepMailboxes(ctx context.Context, watched []parcel.MailboxHealth) error
+	SetBeat(ctx context.Context, b store.Beat) error
+	Beat(ctx context.Context) (store.Beat, error)
+	SetSecret(ctx context.Context, name, value string) error
+	Secret(ctx context.Context, name string) (string, error)
+	Answers(ctx context.Context, carrier string) ([]store.Answer, error)
+	Prune(ctx context.Context, now time.Time) (store.Pruned, error)
+}
+
+// Harness is an empty store, and how to open it once more.
+type Harness struct {
+	Store Store
+	// Reopen closes nothing that the test still uses: it gives another view of
+	// the same store, as a second process has.
+	Reopen func() Store
+}
+
+// T is the part of *testing.T that the checks need, so that the suite itself
+// can be shown to fail.
+type T interface {
+	Helper()
+	Context() context.Context
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+}
+
+// Check is one promise.
+type Check struct {
+	Name string
+	Run  func(t T, h Harness)
+}
+
+// Run tries every promise on a store of its own. The clock of the store must
+// show [Now].
+func Run(t *testing.T, open func(t *testing.T) Harness) {
+	t.Helper()
+	for _, c := range Checks() {
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			c.Run(t, open(t))
+		})
+	}
+}
+
+// Checks lists the promises.
+func Checks() []Check {
+	var all []Check
+	for _, group := range [][]Check{parcelChecks(), lifeChecks(), mailChecks(), changeChecks(), outboxChecks(), ledgerChecks(), healthChecks()} {
+		all = append(all, group...)
+	}
+	return all
+}
+
+// Now is the time at which the checks take place.
+func Now() time.Time { return time.Date(2026, 3, 1, 8, 30, 9, 123_000_000, time.UTC) }
+
+// Invented numbers with right check digits.
+const (
+	numberA parcel.Number = "RB123456785CN"
+	numberB parcel.Number = "LA900000257CN"
+	numberC parcel.Number = "RR900000416CN"
+	orderA                = "8190000000000001"
+	orderB                = "8190000000000002"
+)
+
+// must ends the check where err is not nil.
+func must(t T, err error, doing string) {
+	t.Helper()
+	if err != nil {
+		t.Fatalf("%s: %v", doing, err)
+	}
+}
+
+// get is a value, or the end of the check.
+func get[V any](t T) func(V, error) V {
+	return func(v V, err error) V {
+		t.Helper()
+		if err != nil {
+			t.Fatalf("%v", err)
+		}
+		return v
+	}
+}
+
+// newParcel is a parcel on its way as intake makes it.
+func newParcel(numbers ...parcel.Number) *parcel.Parcel {
+	p := &parcel.Parcel{Status: parcel.InTransit, FirstSeen: Now(), NextCheck: Now()}
+	for _, n := range numbers {
+		p.Links = append(p.Links, parcel.Link{Number: n, Since: Now(), Reason: "mail", Certainty: parcel.Certain})
+	}
+	return p
+}
+
+// news is a change with a key.
+func news(key string) parcel.Change {
+	return parcel.Change{Kind: parcel.ChangeMoved, To: parcel.InTransit, At: Now(), Key: key}
+}
+
+// add stores parcels with one change each and gives their ids.
+func add(t T, s Store, parcels ...*parcel.Parcel) {
+	t.Helper()
+	must(t, s.Apply(t.Context(), tracker.Scope{Now: Now()}, func(st *tracker.State) error {
+		for _, p := range parcels {
+			st.Parcels = append(st.Parcels, p)
+			st.Changes = append(st.Changes, tracker.NewChange{Change: news("new|" + string(p.Number())), Of: p})
+		}
+		return nil
+	}), "add parcels")
+}
+
+// change loads one parcel by id and lets f change it.
+func change(t T, s Store, id int64, f func(*parcel.Parcel)) {
+	t.Helper()
+	must(t, s.Apply(t.Context(), tracker.Scope{Parcels: []int64{id}, Now: Now()}, func(st *tracker.State) error {
+		for _, p := range st.Parcels {
+			f(p)
+		}
+		return nil
+	}), "change parcel")
+}
+
+// intake does what importing a mail does: find or make the parcel of each number.
+func intake(t T, s Store, scope tracker.Scope) (decided bool) {
+	t.Helper()
+	must(t, s.Apply(t.Context(), scope, func(st *tracker.State) error {
+		decided = true
+		importNumbers(st, scope)
+		return nil
+	}), "import mail")
+	return decided
+}
+
+func importNumbers(st *tracker.State, scope tracker.Scope) {
+	for _, n := range scope.Numbers {
+		known := st.Forgotten[string(n)]
+		for _, p := range st.Parcels {
+			for _, l := range p.Links {
+				known = known || l.Number == n
+			}
+		}
+		if !known {
+			p := newParcel(n)
+			p.FirstSeen = scope.Now
+			st.Parcels = append(st.Parcels, p)
+		}
+	}
+}
+
+func mail(uid uint32) *parcel.MailRef {
+	return &parcel.MailRef{Mailbox: "home", Folder: "INBOX", UIDValidity: 7, UID: uid}
+}
+
+// ids are what identifies the parcels of a list.
+func ids(list []parcel.Parcel) []int64 {
+	var out []int64
+	for _, p := range list {
+		out = append(out, p.ID)
+	}
+	return out
+}
+
+func keys(list []parcel.Change) []string {
+	var out []string
+	for _, c := range list {
+		out = append(out, c.Key)
+	}
+	return out
+}
