@@ -60,13 +60,10 @@ func Places(getenv func(string) string, goos string) []string {
 }
 
 // StorePath is where the memory is kept when the configuration at file does not
-// say: systemd's state folder, the system's folder for a system-wide file, the
-// user's own otherwise.
+// say: the system's folder for a system-wide file, the user's own otherwise. It
+// depends on nothing that differs between the daemon and the other commands.
 func StorePath(file string, getenv func(string) string, goos string) string {
 	const name = "parcelwatch.db"
-	if dir, _, _ := strings.Cut(getenv("STATE_DIRECTORY"), ":"); dir != "" && goos == "linux" {
-		return path.Join(dir, name)
-	}
 	if goos == "windows" {
 		places := Places(getenv, goos)
 		for _, place := range places {

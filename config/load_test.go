@@ -352,12 +352,12 @@ func TestPlacesAreTheSystemsOwn(t *testing.T) {
 	for _, tt := range [][4]string{
 		{"linux", "/etc/parcelwatch/parcelwatch.toml", "", "/var/lib/parcelwatch/parcelwatch.db"},
 		{"linux", "/h/.config/parcelwatch/parcelwatch.toml", "", "/h/.local/state/parcelwatch/parcelwatch.db"},
-		{"linux", "/etc/x.toml", "/var/lib/other", "/var/lib/other/parcelwatch.db"},
+		{"linux", "/h/x.toml", "/s", "/s/parcelwatch/parcelwatch.db"},
 		{"darwin", "/h/x.toml", "", "/h/Library/Application Support/parcelwatch/parcelwatch.db"},
 		{"windows", `c:\programdata\parcelwatch\parcelwatch.toml`, "", `C:\ProgramData\parcelwatch\parcelwatch.db`},
 		{"windows", `D:\x.toml`, "", `C:\U\AppData\parcelwatch\parcelwatch.db`},
 	} {
-		env["STATE_DIRECTORY"] = tt[2]
+		env["XDG_STATE_HOME"] = tt[2]
 		if got := config.StorePath(tt[1], getenv, tt[0]); got != tt[3] {
 			t.Errorf("%s, %s: got %s, want %s", tt[0], tt[1], got, tt[3])
 		}

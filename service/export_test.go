@@ -1,0 +1,44 @@
+package service
+
+import (
+	"context"
+	"time"
+
+	"github.com/kardianos/service"
+)
+
+// The inside, for tests.
+var (
+	Unit     = unit      //nolint:gochecknoglobals // for tests only
+	Bounded  = bounded   //nolint:gochecknoglobals // for tests only
+	CheckFor = checkPath //nolint:gochecknoglobals // for tests only
+)
+
+// Hosted is work under the Windows service manager.
+func Hosted(ctx context.Context, work func(context.Context) error, exit func(int)) service.Shutdowner {
+	return &hosted{ctx: ctx, work: work, exit: exit}
+}
+
+// NotifierTo sends to the function.
+func NotifierTo(send func(string)) *Notifier { return &Notifier{send: send} }
+
+// WatchEvery is Watch with a known interval.
+func (n *Notifier) WatchEvery(ctx context.Context, interval time.Duration, alive func() bool) {
+	n.watch(ctx, interval, alive)
+}
+
+// ChooseSystemd makes this process take the machine for one with systemd, and
+// returns how to take that back.
+func ChooseSystemd() func() {
+	before := service.AvailableSystems()
+	for _, s := range before {
+		if s.String() == "linux-systemd" {
+			service.ChooseSystem(always{s})
+		}
+	}
+	return func() { service.ChooseSystem(before...) }
+}
+
+type always struct{ service.System }
+
+func (always) Detect() bool { return true }

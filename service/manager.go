@@ -1,0 +1,316 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/kardianos/service"
+)
+
+// The ways in which a service manager is no help.
+var (
+	// ErrPrivilege is a lack of rights; the message says which are needed.
+	ErrPrivilege = errors.New("not enough rights")
+	// ErrNotInstalled is a service that does not exist.
+	ErrNotInstalled = errors.New("the service is not installed; run: parcelwatch service install")
+)
+
+// DefaultName is the name of the service where none is given.
+const DefaultName = "parcelwatch"
+
+// Options say what is installed. All paths must be absolute.
+type Options struct {
+	Name       string   // DefaultName where empty
+	User       bool     // a service of the current user, not of the machine
+	Executable string   // this program where empty
+	Config     string   // the configuration the service reads
+	Data       string   // folder of the store; created for the service
+	Files      []string // other files the service reads: secrets, certificates
+}
+
+// Manager controls one service.
+type Manager struct {
+	opt Options
+	sys backend
+}
+
+// backend is what we use of kardianos/service.
+type backend interface {
+	Install() error
+	Uninstall() error
+	Start() error
+	Stop() error
+	Platform() string
+	Status() (service.Status, error)
+}
+
+var nameForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`)
+
+// New checks the options and finds the machine's service manager.
+func New(opt Options) (*Manager, error) {
+	if opt.Name == "" {
+		opt.Name = DefaultName
+	}
+	if !nameForm.MatchString(opt.Name) {
+		return nil, fmt.Errorf("service: name %q: letters, digits, dashes, dots and underscores are expected", opt.Name)
+	}
+	if opt.Executable == "" {
+		path, err := os.Executable()
+		if err != nil {
+			return nil, fmt.Errorf("service: find this program: %w", err)
+		}
+		if opt.Executable, err = filepath.EvalSymlinks(path); err != nil {
+			return nil, fmt.Errorf("service: find this program: %w", err)
+		}
+	}
+	for _, path := range append([]string{opt.Executable, opt.Config, opt.Data}, opt.Files...) {
+		if err := checkPath(path); err != nil {
+			return nil, err
+		}
+	}
+	sys, err := service.New(idle{}, opt.config())
+	if err != nil {
+		return nil, fmt.Errorf("service: find the service manager: %w", err)
+	}
+	return &Manager{opt: opt, sys: sys}, nil
+}
+
+// checkPath refuses what would mean something else in a unit file or registry.
+func checkPath(path string) error {
+	switch {
+	case path == "":
+		return nil
+	case !filepath.IsAbs(path):
+		return fmt.Errorf("service: path %q is not absolute", path)
+	case strings.ContainsAny(path, "\n\r\"\x00") || strings.Contains(path, "{{"):
+		return fmt.Errorf("service: path %q holds a character that service managers do not take", path)
+	}
+	return nil
+}
+
+// config is the service as kardianos/service wants it.
+func (o Options) config() *service.Config {
+	c := &service.Config{
+		Name:        o.Name,
+		DisplayName: "parcelwatch",
+		Description: "Follows parcels that shops announce by mail, and tells what changed",
+		Executable:  o.Executable,
+		Arguments:   []string{"run"},
+		Option: service.KeyValue{
+			"UserService":      o.User,
+			"SystemdScript":    unit(o),
+			"DelayedAutoStart": true,
+			"RunAtLoad":        true, // launchd: start at boot
+			"LogOutput":        true, // launchd, OpenRC and SysV have no log of their own
+		},
+	}
+	if o.Name != DefaultName {
+		c.DisplayName += " (" + o.Name + ")"
+	}
+	if o.Config != "" {
+		c.Arguments = append(c.Arguments, "--config", o.Config)
+	}
+	return c
+}
+
+// Platform names the machine's service manager, such as "linux-systemd".
+func (m *Manager) Platform() string { return m.sys.Platform() }
+
+func (m *Manager) systemd() bool { return m.Platform() == "linux-systemd" }
+
+// Report says what was done, step by step, in the order done.
+type Report struct {
+	Platform string
+	Steps    []Step
+}
+
+// Step is one thing that was done or found.
+type Step struct {
+	What StepKind
+	Path string // the file, folder or account it is about
+}
+
+// StepKind names a step; the caller has the words.
+type StepKind string
+
+// The steps.
+const (
+	StepProgram     StepKind = "program"      // the program the service runs
+	StepConfig      StepKind = "config"       // the configuration it reads
+	StepData        StepKind = "data"         // the folder of its memory
+	StepAccount     StepKind = "account"      // the account it runs under
+	StepAccountMade StepKind = "account_made" // that account was created
+	StepGranted     StepKind = "granted"      // the account may now read this file
+	StepUnit        StepKind = "unit"         // the service's own file was written
+	StepReplaced    StepKind = "replaced"     // the service existed and was written anew
+	StepUnchanged   StepKind = "unchanged"    // the service exists as it should
+	StepAbsent      StepKind = "absent"       // there was no such service
+	StepRemoved     StepKind = "removed"
+	StepStarted     StepKind = "started"
+	StepStopped     StepKind = "stopped"
+	StepReloaded    StepKind = "reloaded"
+	StepRecovery    StepKind = "recovery" // restart after a failure was set up
+	StepLinger      StepKind = "linger"   // a user's service ends at logout unless lingering is on
+)
+
+func (r *Report) add(what StepKind, path string) {
+	r.Steps = append(r.Steps, Step{What: what, Path: path})
+}
+
+// Install writes the service and enables it, or writes it anew where it is
+// there already. It does not start it.
+func (m *Manager) Install(ctx context.Context) (Report, error) {
+	r := Report{Platform: m.Platform()}
+	if err := m.privileged("to install"); err != nil {
+		return r, err
+	}
+	r.add(StepProgram, m.opt.Executable)
+	if err := m.readable(m.opt.Config); err != nil {
+		return r, err
+	}
+	r.add(StepConfig, m.opt.Config)
+	if err := m.prepare(ctx, &r); err != nil {
+		return r, err
+	}
+	if m.same() {
+		r.add(StepUnchanged, m.unitPath())
+		return r, nil
+	}
+	if _, err := m.sys.Status(); !errors.Is(err, service.ErrNotInstalled) && m.exists() {
+		// There is no update: what is there goes first. A running service goes on.
+		if err := m.sys.Uninstall(); err != nil {
+			return r, m.explain("replace", err)
+		}
+		r.add(StepReplaced, m.unitPath())
+	}
+	if err := m.sys.Install(); err != nil {
+		m.removeEmpty()
+		return r, m.explain("install", err)
+	}
+	r.add(StepUnit, m.unitPath())
+	return r, m.finish(ctx, &r)
+}
+
+// Uninstall stops and removes the service. Configuration and memory stay.
+func (m *Manager) Uninstall(ctx context.Context) (Report, error) {
+	r := Report{Platform: m.Platform()}
+	if err := m.privileged("to remove"); err != nil {
+		return r, err
+	}
+	if !m.installed() {
+		r.add(StepAbsent, m.opt.Name)
+		return r, nil
+	}
+	if running, _ := m.running(); running {
+		if err := m.stop(ctx); err != nil {
+			return r, m.explain("stop", err)
+		}
+		r.add(StepStopped, m.opt.Name)
+	}
+	if err := m.sys.Uninstall(); err != nil {
+		return r, m.explain("remove", err)
+	}
+	r.add(StepRemoved, m.opt.Name)
+	return r, nil
+}
+
+// Start starts the service; one that runs already is left alone.
+func (m *Manager) Start(context.Context) (Report, error) {
+	return m.control("start", StepStarted, func() error {
+		if running, _ := m.running(); running {
+			return nil
+		}
+		return m.sys.Start()
+	})
+}
+
+// Stop stops the service; one that does not run is left alone.
+func (m *Manager) Stop(ctx context.Context) (Report, error) {
+	return m.control("stop", StepStopped, func() error {
+		if running, err := m.running(); err == nil && !running {
+			return nil
+		}
+		return m.stop(ctx)
+	})
+}
+
+// Restart stops the service where it runs and starts it.
+func (m *Manager) Restart(ctx context.Context) (Report, error) {
+	return m.control("restart", StepStarted, func() error {
+		if running, _ := m.running(); running {
+			if err := m.stop(ctx); err != nil {
+				return err
+			}
+		}
+		return m.sys.Start()
+	})
+}
+
+// Reload lets the service read its configuration again. Where the service
+// manager cannot tell it to, it is started anew.
+func (m *Manager) Reload(ctx context.Context) (Report, error) {
+	if !m.systemd() {
+		return m.Restart(ctx)
+	}
+	return m.control("reload", StepReloaded, func() error { return m.systemctl(ctx, "reload") })
+}
+
+func (m *Manager) control(verb string, done StepKind, do func() error) (Report, error) {
+	r := Report{Platform: m.Platform()}
+	if !m.installed() {
+		return r, fmt.Errorf("service: %w", ErrNotInstalled)
+	}
+	if err := m.privileged("to " + verb); err != nil {
+		return r, err
+	}
+	if err := do(); err != nil {
+		return r, m.explain(verb, err)
+	}
+	r.add(done, m.opt.Name)
+	return r, nil
+}
+
+func (m *Manager) installed() bool {
+	_, err := m.sys.Status()
+	return !errors.Is(err, service.ErrNotInstalled)
+}
+
+func (m *Manager) running() (bool, error) {
+	status, err := m.sys.Status()
+	return status == service.StatusRunning, err
+}
+
+// readable checks that the file is there before a service is made that needs it.
+func (m *Manager) readable(path string) error {
+	f, err := os.Open(path) //nolint:gosec // the person names the file
+	if err != nil {
+		return fmt.Errorf("service: the configuration: %w", err)
+	}
+	return f.Close()
+}
+
+// explain adds where the service manager says more: its own words are not in
+// its exit status.
+func (m *Manager) explain(doing string, err error) error {
+	hint := ""
+	if m.systemd() {
+		user := ""
+		if m.opt.User {
+			user = "--user "
+		}
+		hint = fmt.Sprintf("; see: systemctl %sstatus %s, journalctl %s-u %s", user, m.opt.Name, user, m.opt.Name)
+	}
+	return fmt.Errorf("service: %s %s: %w%s", doing, m.opt.Name, err, hint)
+}
+
+// idle stands where kardianos/service wants a program to run, in commands that
+// run none.
+type idle struct{}
+
+func (idle) Start(service.Service) error { return nil }
+func (idle) Stop(service.Service) error  { return nil }

@@ -1,0 +1,158 @@
+package service_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"parcelwatch/service"
+)
+
+var errWork = errors.New("work failed")
+
+func TestRunEndsWithItsWork(t *testing.T) {
+	t.Parallel()
+	if err := service.Run(t.Context(), "x", func(context.Context) error { return errWork }, nil); !errors.Is(err, errWork) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAnEndIsWaitedForButNotForEver(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		takes time.Duration
+		want  error
+	}{
+		"prompt work": {time.Second, nil},
+		"slow work":   {time.Minute, service.ErrSlowStop},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				begun := time.Now()
+				cancel()
+				err := service.Bounded(ctx, func(ctx context.Context) error {
+					<-ctx.Done()
+					time.Sleep(tt.takes)
+					return nil
+				})
+				if !errors.Is(err, tt.want) {
+					t.Errorf("got %v, want %v", err, tt.want)
+				}
+				if d := time.Since(begun); d > service.StopTime {
+					t.Errorf("it took %v", d)
+				}
+				time.Sleep(tt.takes) // slow work ends after all
+			})
+		})
+	}
+}
+
+func TestUnderTheWindowsServiceManager(t *testing.T) {
+	t.Parallel()
+	t.Run("start returns at once and stop waits for the end", func(t *testing.T) {
+		t.Parallel()
+		ended := false
+		h := service.Hosted(t.Context(), func(ctx context.Context) error {
+			<-ctx.Done()
+			ended = true
+			return ctx.Err()
+		}, func(int) { t.Error("exit was called") })
+		if err := h.Start(nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.Shutdown(nil); err != nil || !ended {
+			t.Errorf("got %v, ended %v", err, ended)
+		}
+	})
+	t.Run("work that fails by itself ends the process for recovery to see", func(t *testing.T) {
+		t.Parallel()
+		code := make(chan int, 1)
+		h := service.Hosted(t.Context(), func(context.Context) error { return errWork }, func(c int) { code <- c })
+		if err := h.Start(nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := <-code; got != 1 {
+			t.Errorf("exit %d, want 1", got)
+		}
+		if err := h.Stop(nil); !errors.Is(err, errWork) {
+			t.Errorf("stop: %v", err)
+		}
+	})
+	t.Run("an end that fails is told", func(t *testing.T) {
+		t.Parallel()
+		h := service.Hosted(t.Context(), func(ctx context.Context) error { <-ctx.Done(); return errWork }, nil)
+		if err := h.Start(nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.Stop(nil); !errors.Is(err, errWork) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestSystemdIsToldOneLineAStatus(t *testing.T) {
+	t.Parallel()
+	var got []string
+	n := service.NotifierTo(func(s string) { got = append(got, s) })
+	n.Ready()
+	n.Status("watching\nWATCHDOG=trigger")
+	n.Stopping()
+	want := []string{"READY=1", "STATUS=watching WATCHDOG=trigger", "STOPPING=1"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	n.Reloading()
+	if !strings.HasPrefix(got[3], "RELOADING=1\n") {
+		t.Errorf("got %q", got[3])
+	}
+}
+
+func TestTheWatchdogIsFedOnlyWhileAlive(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		fed, alive := 0, true
+		n := service.NotifierTo(func(s string) {
+			mu.Lock()
+			defer mu.Unlock()
+			if s == "WATCHDOG=1" {
+				fed++
+			}
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			n.WatchEvery(ctx, 30*time.Second, func() bool { mu.Lock(); defer mu.Unlock(); return alive })
+		}()
+		time.Sleep(25 * time.Second)
+		mu.Lock()
+		if fed != 3 { // at once, and every third of the interval
+			t.Errorf("fed %d times in 25 s, want 3", fed)
+		}
+		alive = false
+		mu.Unlock()
+		time.Sleep(time.Minute)
+		mu.Lock()
+		if fed != 3 {
+			t.Errorf("fed %d times, want no more once not alive", fed)
+		}
+		mu.Unlock()
+		cancel()
+		<-done
+	})
+}
+
+func TestNobodyListeningIsNoMatter(t *testing.T) {
+	t.Setenv("NOTIFY_SOCKET", "")
+	n := service.NewNotifier()
+	n.Ready()
+	n.Watch(t.Context(), func() bool { t.Error("asked without a watchdog"); return true })
+}

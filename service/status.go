@@ -1,0 +1,60 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/kardianos/service"
+)
+
+// Status is what the service manager says.
+type Status struct {
+	Name      string
+	Platform  string
+	Installed bool
+	Running   bool
+	Failed    bool
+	Detail    string // the manager's own words; may be empty
+}
+
+// Status asks the service manager. A service that is not installed is an answer,
+// not an error.
+func (m *Manager) Status(ctx context.Context) (Status, error) {
+	out := Status{Name: m.opt.Name, Platform: m.Platform()}
+	status, err := m.sys.Status()
+	switch {
+	case errors.Is(err, service.ErrNotInstalled):
+		return out, nil
+	case m.systemd():
+		out.Installed = true
+		m.askSystemd(ctx, &out)
+		return out, nil
+	case err != nil:
+		return out, m.explain("ask", err)
+	}
+	out.Installed = true
+	out.Running = status == service.StatusRunning
+	return out, nil
+}
+
+// askSystemd knows more than kardianos/service asks for.
+func (m *Manager) askSystemd(ctx context.Context, out *Status) {
+	text, err := m.show(ctx, "ActiveState,SubState,StatusText,Result")
+	if err != nil {
+		out.Detail = err.Error()
+		return
+	}
+	said := map[string]string{}
+	for line := range strings.Lines(text) {
+		if key, value, ok := strings.Cut(strings.TrimSpace(line), "="); ok {
+			said[key] = value
+		}
+	}
+	out.Running = said["ActiveState"] == "active" || said["ActiveState"] == "reloading" || said["ActiveState"] == "activating" && said["SubState"] != "auto-restart"
+	out.Failed = said["ActiveState"] == "failed" || said["SubState"] == "auto-restart"
+	out.Detail = said["StatusText"]
+	if out.Failed && said["Result"] != "success" {
+		out.Detail = said["Result"]
+	}
+}
