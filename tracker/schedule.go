@@ -21,6 +21,9 @@ func NextCheck(p *parcel.Parcel, h History, loc *time.Location, now time.Time) (
 		return time.Time{}, reason
 	}
 	next := now.Add(spread(p, every))
+	if reason == nearDelivery {
+		return nextRound(now, loc).Add(spread(p, 20*time.Minute)), reason
+	}
 	if byDay(p.Status) || (p.Phase == parcel.PhaseDestination && every < 12*time.Hour) {
 		next = daytime(next, loc)
 	}
@@ -42,7 +45,7 @@ func pace(p *parcel.Parcel, h History, now time.Time) (time.Duration, string) {
 	case parcel.AttemptFailed:
 		return 3 * time.Hour, "attempt_failed"
 	case parcel.ReadyForPickup:
-		return 8 * time.Hour, "waits_for_pickup"
+		return 14 * time.Hour, "waits_for_pickup"
 	case parcel.CustomsHold:
 		return 12 * time.Hour, "customs"
 	case parcel.Returning, parcel.Exception:
@@ -89,7 +92,7 @@ func inDestination(p *parcel.Parcel, quiet time.Duration, now time.Time) (time.D
 	case quiet > 4*day:
 		return 6 * time.Hour, "quiet"
 	default:
-		return 3*time.Hour + 30*time.Minute, "near_delivery"
+		return 3 * time.Hour, nearDelivery
 	}
 }
 
@@ -102,10 +105,10 @@ func crossing(p *parcel.Parcel, h History, now time.Time) (time.Duration, string
 		gone = now.Sub(p.Exported)
 	}
 	switch days := int(gone / day); {
-	case days*4 < minDays*3:
-		return 2 * day, "gap"
+	case days < minDays:
+		return 3 * day, "gap"
 	case days <= maxDays:
-		return 16 * time.Hour, "arrival_due"
+		return 26 * time.Hour, "arrival_due"
 	case days <= 2*maxDays:
 		return day, "late"
 	default:
@@ -141,6 +144,34 @@ const (
 	dayStarts = 8
 	dayEnds   = 21
 )
+
+// nearDelivery is the reason for asking in rounds.
+const nearDelivery = "near_delivery"
+
+// rounds are the hours of the destination's day, as parts of a day, after which
+// posts have scanned what arrived and what the couriers took along: mornings are
+// busy, evenings are not.
+func rounds() []time.Duration {
+	return []time.Duration{
+		9*time.Hour + 20*time.Minute, 10*time.Hour + 40*time.Minute, 12*time.Hour + 20*time.Minute, 17 * time.Hour,
+	}
+}
+
+// nextRound is the first round of the day in loc that is at least half an hour
+// away.
+func nextRound(now time.Time, loc *time.Location) time.Time {
+	local := now.In(loc)
+	for ahead := range 2 {
+		for _, r := range rounds() {
+			hour, minute := int(r/time.Hour), int(r%time.Hour/time.Minute)
+			at := time.Date(local.Year(), local.Month(), local.Day()+ahead, hour, minute, 0, 0, loc)
+			if at.Sub(now) >= 30*time.Minute {
+				return at
+			}
+		}
+	}
+	return now.Add(12 * time.Hour)
+}
 
 // daytime moves t out of the night of loc, to the next morning.
 func daytime(t time.Time, loc *time.Location) time.Time {

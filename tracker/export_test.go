@@ -1,0 +1,10 @@
+package tracker
+
+// The pure parts that tests outside the package speak to.
+var (
+	ImportNotice = importNotice
+	Absorb       = absorb
+	StalledAt    = stalledAt
+	Settle       = settle
+	Judge        = judge
+)

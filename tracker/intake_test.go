@@ -1,0 +1,221 @@
+package tracker_test
+
+import (
+	"testing"
+	"time"
+
+	"parcelwatch/parcel"
+	"parcelwatch/tracker"
+)
+
+const (
+	orderA = "8190000000010017"
+	orderB = "8190000000020017"
+)
+
+func ref() parcel.MailRef {
+	return parcel.MailRef{Mailbox: "home", Folder: "INBOX", UIDValidity: 1, UID: 7}
+}
+
+// saying makes a notice sent an hour before now.
+func saying(step parcel.Step, orders []string, parcels ...parcel.NoticeParcel) parcel.Notice {
+	return parcel.Notice{
+		Shop: "aliexpress", Verdict: parcel.Verdict{Trust: parcel.TrustVerified}, Step: step, StepWords: string(step),
+		Orders: orders, Parcels: parcels, Sent: noon().Add(-time.Hour), Subject: "a mail",
+		Items: []parcel.Item{{Title: "USB-C cable", Quantity: 1}},
+	}
+}
+
+func with(number parcel.Number, step parcel.Step, orders ...string) parcel.NoticeParcel {
+	return parcel.NoticeParcel{Number: number, Orders: orders, Step: step}
+}
+
+// took feeds notices one after another into a state, giving new parcels ids as a
+// store does, and returns the changes of the last one.
+func took(s *tracker.State, notices ...parcel.Notice) []tracker.NewChange {
+	for _, n := range notices {
+		s.Changes = nil
+		tracker.ImportNotice(s, ref(), n, tracker.Rules{Home: "RU"}, noon())
+		for i, p := range s.Parcels {
+			p.ID = int64(i + 1)
+		}
+	}
+	return s.Changes
+}
+
+func kinds(changes []tracker.NewChange) []parcel.ChangeKind {
+	var out []parcel.ChangeKind
+	for _, c := range changes {
+		out = append(out, c.Kind)
+	}
+	return out
+}
+
+func TestAnOrderWithoutANumberWaitsAndIsTold(t *testing.T) {
+	var s tracker.State
+	changes := took(&s, saying(parcel.StepConfirmed, []string{orderA}))
+	if len(s.Orders) != 1 || len(s.Parcels) != 0 {
+		t.Fatalf("%d orders and %d parcels, want one order and no parcel", len(s.Orders), len(s.Parcels))
+	}
+	if got := s.Orders[0]; got.Placed.IsZero() || got.Step != parcel.StepConfirmed {
+		t.Errorf("order %+v, want it placed and confirmed", got)
+	}
+	if len(changes) != 1 || changes[0].Kind != parcel.ChangeNewOrder || changes[0].Quiet {
+		t.Errorf("changes %+v, want one new order", changes)
+	}
+}
+
+func TestANumberMakesAParcelThatKnowsItsOrder(t *testing.T) {
+	var s tracker.State
+	changes := took(&s,
+		saying(parcel.StepConfirmed, []string{orderA}),
+		saying(parcel.StepShipped, []string{orderA}),
+		saying(parcel.StepPickedUp, []string{orderA}, with("RB123456785CN", parcel.StepPickedUp, orderA)))
+	if len(s.Parcels) != 1 {
+		t.Fatalf("%d parcels, want one", len(s.Parcels))
+	}
+	p := s.Parcels[0]
+	if p.Status != parcel.Accepted || p.Shipped.IsZero() || len(p.Items) != 1 || p.NextCheck != noon() {
+		t.Errorf("status %q, shipped %v, items %v, next %v; want accepted, the order's day and item, and now", p.Status, p.Shipped, p.Items, p.NextCheck)
+	}
+	if len(changes) != 1 || changes[0].Kind != parcel.ChangeNewParcel || changes[0].Of != p {
+		t.Errorf("changes %v, want the new parcel alone", kinds(changes))
+	}
+}
+
+func TestTheSameMailTwiceTellsNothingTheSecondTime(t *testing.T) {
+	var s tracker.State
+	n := saying(parcel.StepPickedUp, []string{orderA}, with("RB123456785CN", parcel.StepPickedUp, orderA))
+	if changes := took(&s, n, n); len(changes) != 0 || len(s.Parcels) != 1 || len(s.Parcels[0].Timeline()) != 1 {
+		t.Errorf("changes %v, %d parcels, want nothing new", kinds(changes), len(s.Parcels))
+	}
+}
+
+func TestAnInternalNumberIsReplacedByTheLocalPosts(t *testing.T) {
+	var s tracker.State
+	took(&s,
+		saying(parcel.StepPickedUp, []string{orderA}, with("AP00999900000180", parcel.StepPickedUp, orderA)),
+		saying(parcel.StepLocalCarrier, []string{orderA}, with("RB123456785CN", parcel.StepLocalCarrier, orderA)))
+	if len(s.Parcels) != 1 {
+		t.Fatalf("%d parcels, want the two numbers joined", len(s.Parcels))
+	}
+	if l := s.Parcels[0].Links[1]; l.Certainty != parcel.Likely || l.Reason != "same order" {
+		t.Errorf("link %+v, want a likely one for the same order", l)
+	}
+}
+
+func TestTwoPossiblePredecessorsAreAQuestionNotAJoin(t *testing.T) {
+	var s tracker.State
+	took(&s,
+		saying(parcel.StepPickedUp, []string{orderA}, with("AP00999900000180", parcel.StepPickedUp, orderA)),
+		saying(parcel.StepPickedUp, []string{orderA}, with("AP00999900000181", parcel.StepPickedUp, orderA)))
+	changes := took(&s, saying(parcel.StepLocalCarrier, []string{orderA}, with("RB123456785CN", parcel.StepLocalCarrier, orderA)))
+	if len(s.Parcels) != 3 || len(s.Parcels[2].Maybe) != 2 {
+		t.Fatalf("%d parcels, want a third one that may be either", len(s.Parcels))
+	}
+	if len(changes) == 0 {
+		t.Error("nothing told of the new parcel")
+	}
+}
+
+func TestForgedAndForeignMailCreatesNothing(t *testing.T) {
+	for _, trust := range []parcel.Trust{parcel.TrustForged, parcel.TrustForeign, ""} {
+		t.Run("trust "+string(trust), func(t *testing.T) {
+			var s tracker.State
+			n := saying(parcel.StepPickedUp, []string{orderA}, with("RB123456785CN", parcel.StepPickedUp, orderA))
+			n.Verdict.Trust = trust
+			if changes := took(&s, n); len(changes)+len(s.Parcels)+len(s.Orders) != 0 {
+				t.Errorf("%v, %d parcels, %d orders, want none", kinds(changes), len(s.Parcels), len(s.Orders))
+			}
+		})
+	}
+}
+
+func TestUnverifiedMailIsNamedWhereVerifiedIsRequired(t *testing.T) {
+	var s tracker.State
+	n := saying(parcel.StepPickedUp, []string{orderA}, with("RB123456785CN", parcel.StepPickedUp, orderA))
+	n.Verdict.Trust = parcel.TrustUnverified
+	tracker.ImportNotice(&s, ref(), n, tracker.Rules{RequireVerified: true}, noon())
+	if len(s.Parcels) != 0 || s.NotUnderstood == nil {
+		t.Errorf("%d parcels, note %v; want none and a note", len(s.Parcels), s.NotUnderstood)
+	}
+}
+
+func TestAShipmentMailThatNamesNothingIsNoted(t *testing.T) {
+	var s tracker.State
+	took(&s, saying(parcel.StepShipped, nil))
+	if s.NotUnderstood == nil || s.NotUnderstood.Mail != "home/INBOX/7" {
+		t.Errorf("note %+v, want the mail named", s.NotUnderstood)
+	}
+}
+
+func TestWhatThePersonForgotDoesNotComeBack(t *testing.T) {
+	s := tracker.State{Forgotten: map[string]bool{"RB123456785CN": true, orderA: true}}
+	changes := took(&s, saying(parcel.StepPickedUp, []string{orderA}, with("RB123456785CN", parcel.StepPickedUp, orderA)))
+	if len(changes)+len(s.Parcels)+len(s.Orders) != 0 {
+		t.Errorf("%v, %d parcels, %d orders, want none", kinds(changes), len(s.Parcels), len(s.Orders))
+	}
+}
+
+func TestFirstSightOfOldNewsIsQuiet(t *testing.T) {
+	t.Run("a parcel delivered before it was known", func(t *testing.T) {
+		var s tracker.State
+		changes := took(&s, saying(parcel.StepDelivered, []string{orderA}, with("RB123456785CN", parcel.StepDelivered, orderA)))
+		if len(changes) != 1 || !changes[0].Quiet {
+			t.Errorf("changes %+v, want one quiet one", changes)
+		}
+	})
+	t.Run("a mail of weeks ago", func(t *testing.T) {
+		var s tracker.State
+		n := saying(parcel.StepPickedUp, []string{orderA}, with("RB123456785CN", parcel.StepPickedUp, orderA))
+		n.Sent = noon().AddDate(0, 0, -30)
+		if changes := took(&s, n); len(changes) != 1 || !changes[0].Quiet {
+			t.Errorf("changes %+v, want one quiet one", changes)
+		}
+	})
+}
+
+func TestAMailThatArrivesLateDoesNotTakeAnOrderBack(t *testing.T) {
+	var s tracker.State
+	late := saying(parcel.StepConfirmed, []string{orderA})
+	late.Sent = noon().Add(-48 * time.Hour)
+	took(&s, saying(parcel.StepShipped, []string{orderA}), late)
+	if got := s.Orders[0]; got.Step != parcel.StepShipped || got.Placed != late.Sent {
+		t.Errorf("step %q placed %v, want shipped, and the day of the earlier mail", got.Step, got.Placed)
+	}
+}
+
+func TestAnOrderMailMovesTheOnlyParcelOfTheOrder(t *testing.T) {
+	var s tracker.State
+	changes := took(&s,
+		saying(parcel.StepPickedUp, []string{orderA}, with("RB123456785CN", parcel.StepPickedUp, orderA)),
+		saying(parcel.StepInCountry, []string{orderA}))
+	if p := s.Parcels[0]; p.Status != parcel.Import {
+		t.Errorf("status %q, want import", p.Status)
+	}
+	if len(changes) != 1 || changes[0].Kind != parcel.ChangeMoved || changes[0].To != parcel.Import {
+		t.Errorf("changes %v, want that the parcel moved", kinds(changes))
+	}
+}
+
+func TestEveryChangeHasAKeyOfItsOwn(t *testing.T) {
+	var s tracker.State
+	seen := map[string]parcel.ChangeKind{}
+	for _, n := range []parcel.Notice{
+		saying(parcel.StepConfirmed, []string{orderA}), saying(parcel.StepShipped, []string{orderA}),
+		saying(parcel.StepConfirmed, []string{orderB}),
+		saying(parcel.StepPickedUp, []string{orderA}, with("AP00999900000180", parcel.StepPickedUp, orderA)),
+		saying(parcel.StepInCountry, []string{orderA}, with("RB123456785CN", parcel.StepInCountry, orderA)),
+		saying(parcel.StepDelivered, []string{orderB}, with("RR123456785CN", parcel.StepDelivered, orderB)),
+	} {
+		for _, c := range took(&s, n) {
+			if was, ok := seen[c.Key]; ok {
+				t.Errorf("key %q of %s was already that of %s", c.Key, c.Kind, was)
+			}
+			seen[c.Key] = c.Kind
+		}
+	}
+	if len(seen) < 6 {
+		t.Errorf("%d changes, want news of every mail", len(seen))
+	}
+}
