@@ -107,7 +107,7 @@ func (n Number) forms(yield func(formMatch)) {
 	var wrong []formMatch
 	for i := range forms {
 		f := &forms[i]
-		if len(s) < f.lo || len(s) > f.hi || !f.re.MatchString(s) || f.posts && !n.S10() {
+		if len(s) < f.lo || len(s) > f.hi || !f.begins(s[0]) || !f.re.MatchString(s) || f.posts && !n.S10() {
 			continue
 		}
 		switch {

@@ -23,11 +23,12 @@ var forms = []form{
 	{family: FamilyCainiao, strength: Medium, lo: 15, hi: 15, re: shape(`LP\d{11}CN`), internal: true},
 	{family: FamilyCainiao, strength: Low, lo: 13, hi: 13, re: shape(`LP\d{11}`), internal: true},
 	{family: FamilyCainiao, strength: Medium, lo: 11, hi: 18, re: shape(`AE\d{9,16}`)},
-	{family: FamilyCainiao, strength: Medium, lo: 15, hi: 21, re: shape(`CN[A-Z]{2}\d{9,15}[A-Z]{2}`)}, // seen in Europe: CNFR..HD
-	{family: FamilyCainiao, strength: Low, lo: 14, hi: 18, re: shape(`CN\d{12,16}`)},                   // rule of a plugin only
-	{family: FamilyCainiao, strength: Low, lo: 12, hi: 13, re: shape(`S\d{12}|SB\d{10}`)},              // seen until 2017
-	{family: FamilyCainiao, strength: Low, lo: 13, hi: 14, re: shape(`Q\d{10,11}XX`)},                  // seen until 2017
-	{family: FamilyCainiaoLine, strength: Medium, lo: 18, hi: 18, re: shape(`JY\d{2}[A-Z]{3}\d[A-Z]\d{9}|HM\d{16}`)},
+	{family: FamilyCainiao, strength: Medium, lo: 15, hi: 21, re: shape(`CN[A-Z]{2}\d{9,15}[A-Z]{2}`)},      // seen in Europe: CNFR..HD
+	{family: FamilyCainiao, strength: Low, lo: 14, hi: 18, re: shape(`CN\d{12,16}`)},                        // rule of a plugin only
+	{family: FamilyCainiao, strength: Low, lo: 12, hi: 13, re: shape(`S\d{12}|SB\d{10}`)},                   // seen until 2017
+	{family: FamilyCainiao, strength: Low, lo: 13, hi: 14, re: shape(`Q\d{10,11}XX`)},                       // seen until 2017
+	{family: FamilyCainiaoLine, strength: Medium, lo: 18, hi: 18, re: shape(`JY\d{2}[A-Z]{3}\d[A-Z]\d{9}`)}, // seen to Canada
+	{family: FamilyCainiaoLine, strength: Medium, lo: 18, hi: 18, re: shape(`HM\d{16}`)},                    // seen to Canada
 	{family: FamilyCainiaoLine, strength: Low, lo: 23, hi: 23, re: shape(`\d{23}`)},
 	{family: FamilyCainiaoLine, strength: Low, lo: 11, hi: 11, re: shape(`ED\d{9}`)}, // seen to Israel
 
@@ -68,7 +69,8 @@ var forms = []form{
 	{family: FamilyNovaPoshta, strength: Low, lo: 14, hi: 14, re: shape(`1\d{13}`)},
 	{family: FamilyUkrposhta, strength: Low, lo: 13, hi: 13, re: shape(`\d{13}`)},
 	{family: FamilyMeest, strength: Medium, lo: 13, hi: 15, re: shape(`(MY)?CV\d{9}[A-Z]{2}`)}, // collides with S10's insured parcels
-	{family: FamilyMeest, strength: Low, lo: 10, hi: 11, re: shape(`71\d{8}|\d{3}-\d{7}`)},
+	{family: FamilyMeest, strength: Low, lo: 10, hi: 10, re: shape(`71\d{8}`)},
+	{family: FamilyMeest, strength: Low, lo: 11, hi: 11, re: shape(`\d{3}-\d{7}`)},
 
 	// Digits that say little.
 	{family: FamilyPartner, strength: Low, lo: 18, hi: 18, re: shape(`\d{18}`), internal: true},
@@ -78,5 +80,24 @@ var forms = []form{
 	{family: FamilyDHL, strength: Low, lo: 10, hi: 10, re: shape(`\d{10}`)},
 }
 
-// shape is a pattern that must fit the whole number.
-func shape(pattern string) *regexp.Regexp { return regexp.MustCompile(`^(?:` + pattern + `)$`) }
+// opening begins every expression.
+const opening = `^(?:`
+
+// shape is a pattern that must fit the whole number. All its alternatives begin
+// with the same character or the same class.
+func shape(pattern string) *regexp.Regexp { return regexp.MustCompile(opening + pattern + `)$`) }
+
+// begins reports whether a number of the form may begin with c. Most numbers
+// are told from most forms by that.
+func (f *form) begins(c byte) bool {
+	switch first := f.re.String()[len(opening)]; first {
+	case '\\': // a digit
+		return digit(c)
+	case '[': // a letter
+		return !digit(c)
+	case '(':
+		return true
+	default:
+		return c == first
+	}
+}
