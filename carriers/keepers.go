@@ -10,11 +10,14 @@ import (
 )
 
 // Keepers are the keepers of every carrier that can be asked.
-type Keepers struct{ byName map[string]*Keeper }
+type Keepers struct {
+	byName map[string]*Keeper
+	now    func() time.Time
+}
 
 // NewKeepers keeps every carrier of the set that is on and has its credential.
 func NewKeepers(s *Set, l Ledger, clock func() time.Time, log *slog.Logger) *Keepers {
-	k := &Keepers{byName: make(map[string]*Keeper)}
+	k := &Keepers{byName: make(map[string]*Keeper), now: clock}
 	for _, c := range s.Carriers() {
 		k.byName[c.Info().Name] = NewKeeper(c, l, clock, log)
 	}

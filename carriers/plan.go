@@ -1,9 +1,24 @@
 package carriers
 
 import (
+	"cmp"
+	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"parcelwatch/parcel"
+)
+
+const (
+	// unheard is how long the origin side may know nothing of a number before
+	// the destination post is asked too, though nothing says that it left.
+	unheard = 10 * 24 * time.Hour
+	// numbersEach bounds how many numbers of one parcel a carrier is asked for.
+	numbersEach = 2
+	// early is how much sooner than its time a number may be asked again, so
+	// that a check planned for that time is not turned away for seconds.
+	early = time.Minute
 )
 
 // View is what planning needs to know of the carriers and of home.
@@ -21,8 +36,263 @@ type Ask struct {
 	Link    string        // the page for people, where the carrier has one
 }
 
-// Plan says which carriers to ask for which number of the parcel, in order. It
-// is pure.
+// Plan says which carriers to ask for which number of the parcel, the one that
+// leads first, and which that could know it are not asked. It is pure.
+//
+// The origin side is asked until a destination source has answered with events
+// of the destination; a destination post is asked from export on, or before
+// where the number is its own, the mail names it, a person asks, or the origin
+// side has known nothing for long. An aggregator fills what no direct carrier
+// answers. No number is asked again before the carrier's time for it is over.
 func Plan(p parcel.Parcel, v View, now time.Time) []Ask {
-	return nil
+	pl := planner{p: p, v: v, now: now, home: cmp.Or(p.Destination, v.Home)}
+	var list []planned
+	for at, m := range v.Members {
+		if m.Off || m.Info.Role == RoleAggregator {
+			continue
+		}
+		list = append(list, pl.member(at, m)...)
+	}
+	if pl.lacking(list) {
+		for at, m := range v.Members {
+			if !m.Off && m.Info.Role == RoleAggregator {
+				list = append(list, pl.member(at, m)...)
+			}
+		}
+	}
+	slices.SortStableFunc(list, func(a, b planned) int {
+		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(b.match, a.match), cmp.Compare(a.at, b.at))
+	})
+	asks := make([]Ask, 0, len(list))
+	for _, x := range list {
+		asks = append(asks, x.Ask)
+	}
+	return asks
+}
+
+// planner is one parcel's planning.
+type planner struct {
+	p    parcel.Parcel
+	v    View
+	now  time.Time
+	home string // the country it goes to, as far as is known
+}
+
+// planned is an ask and where it stands.
+type planned struct {
+	Ask
+	role  Role
+	rank  int
+	match Match
+	at    int
+}
+
+// member plans for one carrier.
+func (pl planner) member(at int, m Member) []planned {
+	var list []planned
+	for _, c := range pl.numbers(m) {
+		covered, why := pl.covers(m, c.number, c.match)
+		if !covered {
+			continue
+		}
+		x := planned{
+			Ask:  Ask{Carrier: m.Info.Name, Number: c.number, Why: why, Link: m.Link(c.number)},
+			role: m.Info.Role, rank: pl.rank(m.Info.Role), match: c.match, at: at,
+		}
+		switch reason := pl.notNow(m, c.number, c.match); {
+		case reason != "":
+			x.Skip, x.Why = parcel.ResultSkipped, reason
+		case len(m.Missing) > 0:
+			x.Skip, x.Why = parcel.ResultNoCredential, "needs "+strings.Join(m.Missing, ", ")
+		}
+		list = append(list, x)
+	}
+	return list
+}
+
+// candidate is a number a carrier may be asked for.
+type candidate struct {
+	number   parcel.Number
+	match    Match
+	answered bool
+	at       int
+}
+
+// numbers picks what a carrier is asked for: only what it matches best, and of
+// that what it has answered before and what was learned last.
+func (pl planner) numbers(m Member) []candidate {
+	var list []candidate
+	for at, n := range pl.p.Numbers() {
+		if match := m.Carrier.Match(n); match != No {
+			list = append(list, candidate{n, match, pl.source(m, n).Events != nil, at})
+		}
+	}
+	slices.SortFunc(list, func(a, b candidate) int {
+		if c := cmp.Compare(b.match, a.match); c != 0 {
+			return c
+		}
+		if a.answered != b.answered {
+			if a.answered {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Compare(b.at, a.at)
+	})
+	for i, c := range list {
+		if i == numbersEach || c.match < list[0].match {
+			return list[:i]
+		}
+	}
+	return list
+}
+
+// covers reports whether the carrier's countries have to do with the number.
+func (pl planner) covers(m Member, n parcel.Number, match Match) (covered bool, why string) {
+	issuer := n.Country()
+	in := func(country string) bool {
+		return len(m.Info.Countries) == 0 || slices.Contains(m.Info.Countries, country)
+	}
+	switch m.Info.Role {
+	case RoleAggregator:
+		return true, "no direct carrier answers"
+	case RoleOrigin:
+		return len(m.Info.Countries) == 0 || in(issuer) || match == Yes, "origin side"
+	}
+	switch {
+	case issuer != "" && len(m.Info.Countries) > 0 && in(issuer):
+		return true, "issued the number"
+	case match == Yes && issuer == "":
+		return true, "the number is its own"
+	case pl.hinted(m):
+		return true, "named by the mail"
+	case pl.home == "":
+		return true, "destination not known"
+	default:
+		return in(pl.home), "post of " + pl.home
+	}
+}
+
+// notNow is why a carrier that could know the number is not asked now; empty
+// where it is.
+func (pl planner) notNow(m Member, n parcel.Number, match Match) string {
+	src := pl.source(m, n)
+	if wait := src.Asked.Add(m.Info.PerNumber).Sub(pl.now); !src.Asked.IsZero() && wait > early {
+		return "asked " + pl.now.Sub(src.Asked).Round(time.Minute).String() + " ago"
+	}
+	switch m.Info.Role {
+	case RoleOrigin:
+		if lead := pl.lead(); lead != "" {
+			return lead + " leads now"
+		}
+	case RoleDestination:
+		if pl.early() && !pl.welcome(m, n, match) {
+			return "not before it has left the country it comes from"
+		}
+	case RoleAggregator:
+	}
+	return ""
+}
+
+// early reports whether the parcel has not left its origin, for all we know.
+func (pl planner) early() bool {
+	return pl.p.Phase == parcel.PhaseOrigin || pl.p.Phase == ""
+}
+
+// welcome is who of the destination side is asked though the parcel has not
+// left.
+func (pl planner) welcome(m Member, n parcel.Number, match Match) bool {
+	issuer := n.Country()
+	switch {
+	case match == Yes && issuer == "", pl.hinted(m):
+		return true
+	case issuer != "" && slices.Contains(m.Info.Countries, issuer):
+		return true
+	case pl.answered(""):
+		return false
+	default:
+		since := pl.p.FirstSeen
+		return pl.p.Typed || !since.IsZero() && pl.now.Sub(since) > unheard
+	}
+}
+
+// lead is the destination carrier that has answered with events, once the
+// parcel is there; empty while there is none.
+func (pl planner) lead() string {
+	if pl.p.Phase != parcel.PhaseDestination && pl.p.Phase != parcel.PhaseDone {
+		return ""
+	}
+	for _, s := range pl.p.Sources {
+		if len(s.Events) > 0 && pl.role(s.Carrier) == RoleDestination {
+			return s.Carrier
+		}
+	}
+	return ""
+}
+
+// lacking reports whether an aggregator is needed: every direct carrier there
+// is to ask has been asked, and nobody answers, or nobody for the destination
+// where the parcel is.
+func (pl planner) lacking(list []planned) bool {
+	there := pl.p.Phase == parcel.PhaseDestination
+	if pl.answered(RoleDestination) || !there && pl.answered("") {
+		return false
+	}
+	return !slices.ContainsFunc(list, func(x planned) bool {
+		return x.Skip == "" && (!there || x.role == RoleDestination) && pl.find(x.Carrier, x.Number).Asked.IsZero()
+	})
+}
+
+// answered reports whether any carrier of the role (any at all where it is
+// empty) has answered with events.
+func (pl planner) answered(role Role) bool {
+	return slices.ContainsFunc(pl.p.Sources, func(s parcel.Source) bool {
+		r := pl.role(s.Carrier)
+		return len(s.Events) > 0 && r != "" && r != RoleAggregator && (role == "" || r == role)
+	})
+}
+
+// hinted reports whether the mail names the carrier's site.
+func (pl planner) hinted(m Member) bool {
+	u, err := url.Parse(m.Info.Site)
+	if err != nil || u.Host == "" {
+		return false
+	}
+	host := strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
+	return slices.ContainsFunc(pl.p.Logistics.Sites, func(site string) bool {
+		site = strings.TrimPrefix(strings.ToLower(site), "www.")
+		return site == host || strings.HasSuffix(site, "."+host)
+	})
+}
+
+func (pl planner) rank(r Role) int {
+	there := pl.p.Phase == parcel.PhaseDestination || pl.p.Phase == parcel.PhaseDone
+	switch {
+	case r == RoleAggregator:
+		return 2
+	case (r == RoleDestination) == there:
+		return 0
+	default:
+		return 1
+	}
+}
+
+func (pl planner) source(m Member, n parcel.Number) parcel.Source { return pl.find(m.Info.Name, n) }
+
+func (pl planner) find(carrier string, n parcel.Number) parcel.Source {
+	for _, s := range pl.p.Sources {
+		if s.Carrier == carrier && s.Number == n {
+			return s
+		}
+	}
+	return parcel.Source{}
+}
+
+func (pl planner) role(carrier string) Role {
+	for _, m := range pl.v.Members {
+		if m.Info.Name == carrier {
+			return m.Info.Role
+		}
+	}
+	return ""
 }
