@@ -1,0 +1,258 @@
+package tracker_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"parcelwatch/carriers"
+	"parcelwatch/parcel"
+	"parcelwatch/store/sqlite"
+	"parcelwatch/tracker"
+)
+
+// post is a carrier of the tests: it answers what answer says, after a while.
+type post struct {
+	info   carriers.Info
+	answer func(parcel.Number) carriers.Result
+	fail   error
+	takes  time.Duration
+
+	mu    sync.Mutex
+	calls [][]parcel.Number
+}
+
+func (p *post) Info() carriers.Info { return p.info }
+
+func (p *post) Track(ctx context.Context, numbers []parcel.Number) ([]carriers.Result, error) {
+	timer := time.NewTimer(p.takes)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-timer.C:
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.calls = append(p.calls, numbers)
+	if p.fail != nil {
+		return nil, p.fail
+	}
+	var out []carriers.Result
+	for _, n := range numbers {
+		out = append(out, p.answer(n))
+	}
+	return out, nil
+}
+
+func (p *post) asked() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := 0
+	for _, c := range p.calls {
+		n += len(c)
+	}
+	return n
+}
+
+func exported(n parcel.Number) carriers.Result {
+	return carriers.Result{Number: n, Tracking: parcel.Tracking{Origin: "CN", Events: []parcel.Event{
+		{Time: time.Now().Add(-time.Hour), ZoneKnown: true, Status: parcel.Export, Country: "CN", Text: "left", Sources: []string{"post"}},
+	}}}
+}
+
+// ask plans every number of a parcel for the carriers named.
+func ask(names ...string) tracker.Planner {
+	return func(p parcel.Parcel, _ time.Time) []carriers.Ask {
+		var out []carriers.Ask
+		for _, name := range names {
+			for _, n := range p.Numbers() {
+				out = append(out, carriers.Ask{Carrier: name, Number: n})
+			}
+		}
+		return out
+	}
+}
+
+// running opens a store, starts a tracker over it in a bubble of fake time, and
+// stops both before the bubble ends.
+func running(t *testing.T, cfg tracker.Config, story func(*testing.T, *tracker.Tracker, *sqlite.DB)) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "store.db")
+	synctest.Test(t, func(t *testing.T) {
+		db, err := sqlite.Open(t.Context(), path, sqlite.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tr := tracker.New(cfg, db)
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- tr.Run(ctx) }()
+		story(t, tr, db)
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("run ended with %v, want nil", err)
+		}
+		if err := db.Close(); err != nil {
+			t.Errorf("close the store: %v", err)
+		}
+	})
+}
+
+func add(t *testing.T, tr *tracker.Tracker, numbers ...parcel.Number) {
+	t.Helper()
+	for _, n := range numbers {
+		if _, err := tr.Add(t.Context(), n, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func get(t *testing.T, db *sqlite.DB, n parcel.Number) parcel.Parcel {
+	t.Helper()
+	p, err := db.ParcelByNumber(t.Context(), n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestANewParcelIsAskedAboutAtOnceAndThenByItsSchedule(t *testing.T) {
+	p := &post{info: carriers.Info{Name: "post", Batch: 10}, answer: exported}
+	running(t, tracker.Config{Plan: ask("post"), Askers: []tracker.Asker{p}}, func(t *testing.T, tr *tracker.Tracker, db *sqlite.DB) {
+		add(t, tr, "RB123456785CN")
+		time.Sleep(time.Minute)
+		got := get(t, db, "RB123456785CN")
+		if p.asked() != 1 || got.Status != parcel.Export || got.Reason != "gap" {
+			t.Errorf("asked %d times, status %q, next for %q; want once, export, gap", p.asked(), got.Status, got.Reason)
+		}
+		time.Sleep(10 * 24 * time.Hour)
+		if n := p.asked(); n < 4 || n > 12 {
+			t.Errorf("asked %d times in ten days of silence, want a few", n)
+		}
+	})
+}
+
+func TestASlowCarrierDoesNotHoldUpTheOthers(t *testing.T) {
+	slow := &post{info: carriers.Info{Name: "slow", Batch: 1}, answer: exported, takes: time.Hour}
+	fast := &post{info: carriers.Info{Name: "fast", Batch: 1}, answer: exported, takes: time.Second}
+	cfg := tracker.Config{Plan: ask("slow", "fast"), Askers: []tracker.Asker{slow, fast}}
+	running(t, cfg, func(t *testing.T, tr *tracker.Tracker, db *sqlite.DB) {
+		add(t, tr, "RB123456785CN", "RR123456785CN")
+		time.Sleep(30 * time.Minute)
+		for _, n := range []parcel.Number{"RB123456785CN", "RR123456785CN"} {
+			if got := get(t, db, n); got.Status != parcel.Export {
+				t.Errorf("%s is %q while the slow carrier thinks, want the fast one's answer on record", n, got.Status)
+			}
+		}
+	})
+}
+
+func TestNumbersAreAskedAboutInBatches(t *testing.T) {
+	p := &post{info: carriers.Info{Name: "post", Batch: 10}, answer: exported, takes: time.Minute}
+	running(t, tracker.Config{Plan: ask("post"), Askers: []tracker.Asker{p}}, func(t *testing.T, tr *tracker.Tracker, _ *sqlite.DB) {
+		for i := range 25 {
+			add(t, tr, parcel.Number(fmt.Sprintf("LP%014d", i)))
+		}
+		time.Sleep(10 * time.Minute)
+		if len(p.calls) > 4 || p.asked() != 25 {
+			t.Errorf("%d calls for %d numbers, want 25 numbers in at most 4 calls", len(p.calls), p.asked())
+		}
+	})
+}
+
+func TestACarrierThatIsNotAskedNowIsTriedWhenItsTimeComes(t *testing.T) {
+	until := time.Date(2000, 1, 1, 9, 0, 0, 0, time.UTC) // the bubble starts at midnight
+	p := &post{info: carriers.Info{Name: "post", Batch: 1}, fail: &carriers.NotNowError{Carrier: "post", Reason: "budget", Until: until}}
+	running(t, tracker.Config{Plan: ask("post"), Askers: []tracker.Asker{p}}, func(t *testing.T, tr *tracker.Tracker, db *sqlite.DB) {
+		add(t, tr, "RB123456785CN")
+		time.Sleep(time.Hour)
+		got := get(t, db, "RB123456785CN")
+		if !got.NextCheck.Equal(until) || got.Reason != "waits_for_carrier" {
+			t.Errorf("next check at %v for %q, want %v", got.NextCheck, got.Reason, until)
+		}
+		if src := got.Source("post", "RB123456785CN"); !src.Asked.IsZero() {
+			t.Errorf("put down as asked at %v, want never", src.Asked)
+		}
+	})
+}
+
+func TestANumberIsNotAskedAboutMoreOftenThanItsCarrierAllows(t *testing.T) {
+	delivery := func(n parcel.Number) carriers.Result {
+		r := exported(n)
+		r.Tracking.Events[0].Status, r.Tracking.Events[0].Country = parcel.OutForDelivery, "RU"
+		return r
+	}
+	p := &post{info: carriers.Info{Name: "post", Batch: 1, PerNumber: 6 * time.Hour}, answer: delivery}
+	running(t, tracker.Config{Plan: ask("post"), Askers: []tracker.Asker{p}}, func(t *testing.T, tr *tracker.Tracker, _ *sqlite.DB) {
+		add(t, tr, "RB123456785CN")
+		time.Sleep(24 * time.Hour)
+		if n := p.asked(); n < 2 || n > 4 {
+			t.Errorf("asked %d times in a day, want at most every six hours", n)
+		}
+	})
+}
+
+func TestAFailureIsPutOnRecordAndNotTaken(t *testing.T) {
+	p := &post{info: carriers.Info{Name: "post", Batch: 1}, fail: &carriers.Error{Kind: carriers.ErrDenied, Detail: "captcha"}}
+	running(t, tracker.Config{Plan: ask("post"), Askers: []tracker.Asker{p}}, func(t *testing.T, tr *tracker.Tracker, db *sqlite.DB) {
+		add(t, tr, "RB123456785CN")
+		time.Sleep(time.Minute)
+		got := get(t, db, "RB123456785CN")
+		if src := got.Source("post", "RB123456785CN"); src.Result != parcel.ResultDenied || src.Error == "" {
+			t.Errorf("source %+v, want denied with the reason", src)
+		}
+	})
+}
+
+func TestAStopInTheMiddleOfAQuestionIsPrompt(t *testing.T) {
+	p := &post{info: carriers.Info{Name: "post", Batch: 1}, answer: exported, takes: 24 * time.Hour}
+	running(t, tracker.Config{Plan: ask("post"), Askers: []tracker.Asker{p}}, func(t *testing.T, tr *tracker.Tracker, _ *sqlite.DB) {
+		add(t, tr, "RB123456785CN")
+		time.Sleep(time.Minute) // the question is under way; running() now stops the tracker
+	})
+	if p.asked() != 0 {
+		t.Errorf("asked %d times, want the question cut off", p.asked())
+	}
+}
+
+func TestWhatAPersonSaysOfAParcel(t *testing.T) {
+	p := &post{info: carriers.Info{Name: "post", Batch: 1}, fail: carriers.ErrNotFound}
+	running(t, tracker.Config{Plan: ask("post"), Askers: []tracker.Asker{p}}, func(t *testing.T, tr *tracker.Tracker, db *sqlite.DB) {
+		ctx := t.Context()
+		add(t, tr, "RB123456785CN", "RR123456785CN")
+		if _, err := tr.Edit(ctx, "RB123456785CN", func(p *parcel.Parcel) { p.Title = "cable" }); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tr.Merge(ctx, "RB123456785CN", "RR123456785CN"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tr.Merge(ctx, "RB123456785CN", "RR123456785CN"); !errors.Is(err, tracker.ErrSameParcel) {
+			t.Errorf("merging one parcel with itself: %v, want ErrSameParcel", err)
+		}
+		if got := get(t, db, "RR123456785CN"); got.Title != "cable" || len(got.Links) != 2 {
+			t.Errorf("merged parcel %+v, want both numbers under the title", got)
+		}
+		if _, err := tr.Split(ctx, "RR123456785CN"); err != nil {
+			t.Fatal(err)
+		}
+		a, b := get(t, db, "RB123456785CN"), get(t, db, "RR123456785CN")
+		if a.ID == b.ID || len(a.Apart) != 1 || len(b.Apart) != 1 {
+			t.Errorf("after the split: %v apart %v, %v apart %v; want two parcels that stay apart", a.ID, a.Apart, b.ID, b.Apart)
+		}
+		if _, err := tr.Split(ctx, "RR123456785CN"); !errors.Is(err, tracker.ErrOnlyNumber) {
+			t.Errorf("splitting the only number: %v, want ErrOnlyNumber", err)
+		}
+		if err := tr.Forget(ctx, "RR123456785CN", false); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.ParcelByNumber(ctx, "RR123456785CN"); !errors.Is(err, parcel.ErrNotFound) {
+			t.Errorf("a forgotten parcel: %v, want ErrNotFound", err)
+		}
+	})
+}
