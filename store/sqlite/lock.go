@@ -42,7 +42,7 @@ func Lock(path string) (release func(), err error) {
 		return nil, errors.Join(fmt.Errorf("lock the store: %w", err), f.Close())
 	}
 	// The file stays: removing it would let two hold two files of one name.
-	return sync.OnceFunc(func() { f.Close() }), nil
+	return sync.OnceFunc(func() { f.Close() }), nil //nolint:gosec // closing releases, and cannot be undone
 }
 
 // sign writes who holds the lock, for the one that comes second.

@@ -1,0 +1,213 @@
+package storetest_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"parcelwatch/mailwatch"
+	"parcelwatch/notify"
+	"parcelwatch/parcel"
+	"parcelwatch/store"
+	"parcelwatch/store/storetest"
+	"parcelwatch/tracker"
+)
+
+// recorder is a T that remembers instead of failing.
+type recorder struct {
+	ctx context.Context //nolint:containedctx // the context of a test belongs to its T
+	mu  sync.Mutex
+	bad []string
+}
+
+func (r *recorder) Helper()                  {}
+func (r *recorder) Context() context.Context { return r.ctx }
+
+func (r *recorder) Errorf(format string, args ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.bad = append(r.bad, fmt.Sprintf(format, args...))
+}
+
+type stop struct{}
+
+func (r *recorder) Fatalf(format string, args ...any) {
+	r.Errorf(format, args...)
+	panic(stop{})
+}
+
+// try runs a check and lists what it had to complain of.
+func try(ctx context.Context, c storetest.Check, h storetest.Harness) (bad []string) {
+	r := &recorder{ctx: ctx}
+	defer func() {
+		if v := recover(); v != nil {
+			if _, ours := v.(stop); !ours {
+				r.Errorf("panic: %v", v)
+			}
+		}
+		bad = r.bad
+	}()
+	c.Run(r, h)
+	return nil
+}
+
+// broken is a store that breaks one promise, by replacing what it is told to.
+type broken struct {
+	storetest.Store
+	apply         func(context.Context, tracker.Scope, func(*tracker.State) error) error
+	parcels       func([]parcel.Parcel) []parcel.Parcel
+	pending       func([]parcel.Change) []parcel.Change
+	tell          func([]parcel.Change) []parcel.Change
+	due           func([]parcel.Parcel) []parcel.Parcel
+	forget        func(ctx context.Context, id int64) error
+	journeys      func([]tracker.Journey) []tracker.Journey
+	savePosition  func() error
+	setAside      func() error
+	enqueue       func(notify.Message, []int64) (notify.Message, []int64)
+	messages      func([]notify.Message) []notify.Message
+	record        func([]notify.Fate) []notify.Fate
+	sent          func(bool) bool
+	lastSlot      func(string) string
+	take          func() (bool, error)
+	reserve       func(interval time.Duration, now time.Time) (time.Duration, time.Time)
+	carrierHealth func(parcel.CarrierHealth) parcel.CarrierHealth
+	answers       func([]store.Answer) []store.Answer
+	health        func(parcel.Health) parcel.Health
+	beat          func(store.Beat) store.Beat
+	secret        func(string, error) (string, error)
+	byNumber      func(parcel.Parcel, error) (parcel.Parcel, error)
+}
+
+func (b *broken) Apply(ctx context.Context, s tracker.Scope, f func(*tracker.State) error) error {
+	if b.apply != nil {
+		return b.apply(ctx, s, f)
+	}
+	return b.Store.Apply(ctx, s, f)
+}
+
+func (b *broken) Parcels(ctx context.Context, all bool) ([]parcel.Parcel, error) {
+	return through(b.parcels)(b.Store.Parcels(ctx, all))
+}
+
+func (b *broken) Pending(ctx context.Context, audience string) ([]parcel.Change, error) {
+	return through(b.pending)(b.Store.Pending(ctx, audience))
+}
+
+func (b *broken) Tell(ctx context.Context, c []parcel.Change) error {
+	c, _ = through(b.tell)(c, nil)
+	return b.Store.Tell(ctx, c)
+}
+
+func (b *broken) Due(ctx context.Context, now time.Time, limit int) ([]parcel.Parcel, error) {
+	return through(b.due)(b.Store.Due(ctx, now, limit))
+}
+
+func (b *broken) Forget(ctx context.Context, id int64, purge bool) error {
+	if b.forget != nil {
+		return b.forget(ctx, id)
+	}
+	return b.Store.Forget(ctx, id, purge)
+}
+
+func (b *broken) Journeys(ctx context.Context) ([]tracker.Journey, error) {
+	return through(b.journeys)(b.Store.Journeys(ctx))
+}
+
+func (b *broken) SavePosition(ctx context.Context, mailbox, folder string, p mailwatch.Position) error {
+	if b.savePosition != nil {
+		return b.savePosition()
+	}
+	return b.Store.SavePosition(ctx, mailbox, folder, p)
+}
+
+func (b *broken) SetAside(ctx context.Context, ref parcel.MailRef, subject, why string, at time.Time) error {
+	if b.setAside != nil {
+		return b.setAside()
+	}
+	return b.Store.SetAside(ctx, ref, subject, why, at)
+}
+
+func (b *broken) Enqueue(ctx context.Context, m notify.Message, told []int64) error {
+	if b.enqueue != nil {
+		m, told = b.enqueue(m, told)
+	}
+	return b.Store.Enqueue(ctx, m, told)
+}
+
+func (b *broken) DueMessages(ctx context.Context, now time.Time, limit int) ([]notify.Message, error) {
+	return through(b.messages)(b.Store.DueMessages(ctx, now, limit))
+}
+
+func (b *broken) Record(ctx context.Context, id string, fates []notify.Fate) error {
+	fates, _ = through(b.record)(fates, nil)
+	return b.Store.Record(ctx, id, fates)
+}
+
+func (b *broken) Sent(ctx context.Context, id string) (bool, error) {
+	return through(b.sent)(b.Store.Sent(ctx, id))
+}
+
+func (b *broken) LastSlot(ctx context.Context, audience string) (string, time.Time, error) {
+	slot, at, err := b.Store.LastSlot(ctx, audience)
+	if b.lastSlot != nil {
+		slot = b.lastSlot(slot)
+	}
+	return slot, at, err
+}
+
+func (b *broken) Take(ctx context.Context, carrier string, day parcel.Date, count, budget int) (bool, error) {
+	if b.take != nil {
+		return b.take()
+	}
+	return b.Store.Take(ctx, carrier, day, count, budget)
+}
+
+func (b *broken) Reserve(ctx context.Context, host string, interval time.Duration, now time.Time) (time.Time, error) {
+	if b.reserve != nil {
+		interval, now = b.reserve(interval, now)
+	}
+	return b.Store.Reserve(ctx, host, interval, now)
+}
+
+func (b *broken) CarrierHealth(ctx context.Context, name string) (parcel.CarrierHealth, error) {
+	return through(b.carrierHealth)(b.Store.CarrierHealth(ctx, name))
+}
+
+func (b *broken) Answers(ctx context.Context, carrier string) ([]store.Answer, error) {
+	return through(b.answers)(b.Store.Answers(ctx, carrier))
+}
+
+func (b *broken) Health(ctx context.Context) (parcel.Health, error) {
+	return through(b.health)(b.Store.Health(ctx))
+}
+
+func (b *broken) Beat(ctx context.Context) (store.Beat, error) {
+	return through(b.beat)(b.Store.Beat(ctx))
+}
+
+func (b *broken) Secret(ctx context.Context, name string) (string, error) {
+	v, err := b.Store.Secret(ctx, name)
+	if b.secret != nil {
+		return b.secret(v, err)
+	}
+	return v, err
+}
+
+func (b *broken) ParcelByNumber(ctx context.Context, n parcel.Number) (parcel.Parcel, error) {
+	p, err := b.Store.ParcelByNumber(ctx, n)
+	if b.byNumber != nil {
+		return b.byNumber(p, err)
+	}
+	return p, err
+}
+
+// through is f on a value that comes with an error; nil changes nothing.
+func through[V any](f func(V) V) func(V, error) (V, error) {
+	return func(v V, err error) (V, error) {
+		if f != nil && err == nil {
+			v = f(v)
+		}
+		return v, err
+	}
+}

@@ -1,0 +1,251 @@
+package storetest_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"parcelwatch/notify"
+	"parcelwatch/parcel"
+	"parcelwatch/store"
+	"parcelwatch/store/sqlite"
+	"parcelwatch/store/storetest"
+	"parcelwatch/tracker"
+)
+
+// faults names, for every check of the suite, a store that breaks its promise.
+func faults() map[string]func(b *broken) {
+	all := map[string]func(b *broken){}
+	for _, group := range []map[string]func(b *broken){storyFaults(), mailFaults(), ledgerFaults()} {
+		maps.Copy(all, group)
+	}
+	return all
+}
+
+// with makes Apply work on another scope, or another state after the decision.
+func with(scope func(*tracker.Scope), after func(*tracker.State)) func(b *broken) {
+	return func(b *broken) {
+		b.apply = func(ctx context.Context, s tracker.Scope, decide func(*tracker.State) error) error {
+			if scope != nil {
+				scope(&s)
+			}
+			return b.Store.Apply(ctx, s, func(st *tracker.State) error {
+				err := decide(st)
+				if after != nil {
+					after(st)
+				}
+				return err
+			})
+		}
+	}
+}
+
+func unique() func(string) string {
+	var n atomic.Int64
+	return func(s string) string { return fmt.Sprint(s, n.Add(1)) }
+}
+
+func storyFaults() map[string]func(b *broken) {
+	suffix := unique()
+	return map[string]func(b *broken){
+		"a parcel saved twice is one": func(b *broken) {
+			b.parcels = func(l []parcel.Parcel) []parcel.Parcel { return append(l, l...) }
+		},
+		"two mails naming one number are one parcel":              with(func(s *tracker.Scope) { s.Numbers = nil }, nil),
+		"a scope loads by number, order and id, each parcel once": with(func(s *tracker.Scope) { s.Orders = nil }, nil),
+		"parcels are due in order and up to the limit":            func(b *broken) { b.due = reversed[parcel.Parcel] },
+		"lists leave out what is final or closed":                 func(b *broken) { b.parcels = reversed[parcel.Parcel] },
+		"recording the same tracking twice makes no change": with(nil, func(st *tracker.State) {
+			for i := range st.Changes {
+				st.Changes[i].Key = suffix(st.Changes[i].Key)
+			}
+		}),
+		"an event inserted earlier in time is kept in its place": func(b *broken) {
+			b.byNumber = func(p parcel.Parcel, err error) (parcel.Parcel, error) {
+				slices.Reverse(p.Sources[0].Events)
+				return p, err
+			}
+		},
+		"a failure in the middle leaves nothing": func(b *broken) {
+			b.apply = func(ctx context.Context, s tracker.Scope, decide func(*tracker.State) error) error {
+				var failed error
+				err := b.Store.Apply(ctx, s, func(st *tracker.State) error { failed = decide(st); return nil })
+				return errors.Join(failed, err)
+			}
+		},
+		"a cancelled context leaves nothing": func(b *broken) {
+			b.apply = func(ctx context.Context, s tracker.Scope, decide func(*tracker.State) error) error {
+				err := b.Store.Apply(context.WithoutCancel(ctx), s, decide)
+				return errors.Join(ctx.Err(), err)
+			}
+		},
+		"two writers at once lose nothing": func(b *broken) {
+			var n atomic.Int64
+			b.apply = func(ctx context.Context, s tracker.Scope, decide func(*tracker.State) error) error {
+				if n.Add(1)%7 == 0 {
+					return nil
+				}
+				return b.Store.Apply(ctx, s, decide)
+			}
+		},
+		"everything survives a reopen": func(b *broken) {
+			b.byNumber = func(p parcel.Parcel, err error) (parcel.Parcel, error) { p.Maybe = nil; return p, err }
+		},
+		"times keep their milliseconds and their zone": func(b *broken) {
+			b.due = func(l []parcel.Parcel) []parcel.Parcel {
+				for _, p := range l {
+					p.Sources[0].Events[0].Time = p.Sources[0].Events[0].Time.UTC()
+				}
+				return l
+			}
+		},
+		"text of any script survives": func(b *broken) {
+			b.byNumber = func(p parcel.Parcel, err error) (parcel.Parcel, error) {
+				for i := range p.Items {
+					p.Items[i].Title = strings.ReplaceAll(p.Items[i].Title, "\x00", "")
+				}
+				return p, err
+			}
+		},
+		"what is not there is ErrNotFound": func(b *broken) {
+			b.byNumber = func(p parcel.Parcel, _ error) (parcel.Parcel, error) { return p, nil }
+		},
+		"a number seen again long after the end is a new parcel": with(func(s *tracker.Scope) { s.Now = storetest.Now() }, nil),
+		"a merged parcel goes and its changes go over":           with(nil, func(st *tracker.State) { st.Merged = nil }),
+		"what is forgotten stays forgotten until purged or taken back": func(b *broken) {
+			b.forget = func(ctx context.Context, id int64) error { return b.Store.Forget(ctx, id, true) }
+		},
+		"an order that another parcel carries is not forgotten": func(b *broken) {
+			b.apply = func(ctx context.Context, s tracker.Scope, decide func(*tracker.State) error) error {
+				return b.Store.Apply(ctx, s, func(st *tracker.State) error {
+					for _, id := range s.Orders {
+						st.Forgotten[id] = true
+					}
+					return decide(st)
+				})
+			}
+		},
+		"finished crossings are listed as journeys": func(b *broken) {
+			b.journeys = func(l []tracker.Journey) []tracker.Journey { return append(l, tracker.Journey{}) }
+		},
+	}
+}
+
+func mailFaults() map[string]func(b *broken) {
+	suffix := unique()
+	return map[string]func(b *broken){
+		"a mail is imported once, however it is known again": with(func(s *tracker.Scope) { s.Digest = "" }, nil),
+		"importing a mail moves the position":                with(func(s *tracker.Scope) { s.Mail = nil }, nil),
+		"a position never goes back":                         func(b *broken) { b.savePosition = func() error { return nil } },
+		"a mail that was not understood is shown until it is": func(b *broken) {
+			b.setAside = func() error { return nil }
+		},
+		"the list of mails not understood is bounded, newest first": func(b *broken) {
+			b.health = func(h parcel.Health) parcel.Health { slices.Reverse(h.NotUnderstood); return h }
+		},
+		"changes are pending until marked, and marking again is harmless": func(b *broken) {
+			b.enqueue = func(m notify.Message, _ []int64) (notify.Message, []int64) { return m, nil }
+		},
+		"changes come oldest first, as they were recorded": func(b *broken) { b.pending = reversed[parcel.Change] },
+		"a key is recorded once": func(b *broken) {
+			b.tell = func(l []parcel.Change) []parcel.Change {
+				for i := range l {
+					l[i].Key = suffix(l[i].Key)
+				}
+				return l
+			}
+		},
+		"quiet changes are never pending": func(b *broken) {
+			b.tell = func(l []parcel.Change) []parcel.Change {
+				for i := range l {
+					l[i].Quiet = false
+				}
+				return l
+			}
+		},
+		"an audience's slot is taken once": func(b *broken) {
+			b.enqueue = func(m notify.Message, told []int64) (notify.Message, []int64) {
+				m.Slot = suffix(m.Slot)
+				return m, told
+			}
+		},
+		"messages are due in order and up to the limit":             func(b *broken) { b.messages = reversed[notify.Message] },
+		"each recipient has a fate of its own, and sent stays sent": func(b *broken) { b.record = func(l []notify.Fate) []notify.Fate { return l[:1] } },
+		"own Message-IDs are known for good":                        func(b *broken) { b.sent = func(bool) bool { return true } },
+		"the last slot is the newest message's":                     func(b *broken) { b.lastSlot = func(string) string { return "2026-02-28 19:00" } },
+	}
+}
+
+func ledgerFaults() map[string]func(b *broken) {
+	always := func() (bool, error) { return true, nil }
+	return map[string]func(b *broken){
+		"a budget is never overdrawn and survives a reopen":   func(b *broken) { b.take = always },
+		"many who take at once get what there is and no more": func(b *broken) { b.take = always },
+		"a host's moments are spaced and survive a reopen": func(b *broken) {
+			b.reserve = func(_ time.Duration, now time.Time) (time.Duration, time.Time) { return 0, now }
+		},
+		"a clock set back does not block a host": func(b *broken) {
+			b.reserve = func(d time.Duration, _ time.Time) (time.Duration, time.Time) { return d, storetest.Now() }
+		},
+		"a carrier's health is kept beside its count of today": func(b *broken) {
+			b.carrierHealth = func(h parcel.CarrierHealth) parcel.CarrierHealth { h.Today = 0; return h }
+		},
+		"the newest few answers not understood are kept, bounded": func(b *broken) { b.answers = reversed[store.Answer] },
+		"the heartbeat is the last one":                           func(b *broken) { b.beat = func(v store.Beat) store.Beat { v.PID = 0; return v } },
+		"a secret is kept until dropped":                          func(b *broken) { b.secret = func(v string, _ error) (string, error) { return v, nil } },
+		"an empty store is healthy":                               func(b *broken) { b.health = func(h parcel.Health) parcel.Health { h.Outbox.Waiting++; return h } },
+		"a mailbox's state is kept, and what a restart does not know stays": func(b *broken) {
+			b.health = func(h parcel.Health) parcel.Health { h.Mailboxes[0].LastMail = time.Time{}; return h }
+		},
+	}
+}
+
+func reversed[V any](l []V) []V { slices.Reverse(l); return l }
+
+func TestSuiteFailsOnBrokenStores(t *testing.T) {
+	t.Parallel()
+	faults := faults()
+	for _, c := range storetest.Checks() {
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			breakIt, ok := faults[c.Name]
+			if !ok {
+				t.Fatal("no store is known that breaks this promise: the check may be unable to fail")
+			}
+			if bad := try(t.Context(), c, harness(t, func(*broken) {})); len(bad) > 0 {
+				t.Errorf("a sound store fails the check: %q", bad)
+			}
+			if bad := try(t.Context(), c, harness(t, breakIt)); len(bad) == 0 {
+				t.Error("a store that breaks the promise passes the check")
+			}
+		})
+	}
+}
+
+// harness is a sound store behind one that breaks a promise.
+func harness(t *testing.T, breakIt func(*broken)) storetest.Harness {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "p.db")
+	open := func() storetest.Store {
+		db, err := sqlite.Open(t.Context(), path, sqlite.Options{Now: storetest.Now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := db.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+		b := &broken{Store: db}
+		breakIt(b)
+		return b
+	}
+	return storetest.Harness{Store: open(), Reopen: open}
+}
