@@ -21,7 +21,7 @@ type Report struct {
 type FolderReport struct {
 	Folder     string
 	Messages   int
-	Candidates int // mails of the senders within the account's first-scan time, as the server's search says
+	Candidates int // mails of the senders within the account's first-scan time, by the server's search where it has a working one
 	Err        error
 }
 
@@ -53,7 +53,7 @@ func count(ctx context.Context, s *session, a Account, name string) (messages, c
 	if err := s.examine(name); err != nil {
 		return 0, 0, err
 	}
-	found, err := newReader(a, name).candidates(ctx, s, above(0), a.Since)
+	found, err := newReader(a, name).confirmed(ctx, s, a.Since)
 	return int(s.box.NumMessages), len(found), err
 }
 
@@ -86,14 +86,38 @@ func Recent(ctx context.Context, a Account, since time.Duration, limit int, hand
 			}
 			return nil
 		}
-		found, err := r.candidates(ctx, s, above(0), since)
+		found, err := r.confirmed(ctx, s, since)
 		if err != nil {
 			return err
 		}
-		slices.Sort(found)
 		if err := r.read(ctx, s, found[max(0, len(found)-limit):], batch{}); err != nil {
 			return err
 		}
 	}
 	return errors.Join(unread...)
+}
+
+// confirmed finds the mails of the senders. Where the server cannot search for
+// them, their headers are read.
+func (r *reader) confirmed(ctx context.Context, s *session, since time.Duration) ([]uint32, error) {
+	found, err := r.candidates(ctx, s, above(0), since)
+	if err != nil || !r.noFrom {
+		return found, err
+	}
+	var ours []uint32
+	for chunk := range slices.Chunk(found, headBatch) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		heads, _, err := r.heads(s, chunk)
+		if err != nil {
+			return nil, err
+		}
+		for _, h := range heads {
+			if h.matches(r.account.Senders) && !r.tooOld(h) {
+				ours = append(ours, h.uid)
+			}
+		}
+	}
+	return ours, nil
 }

@@ -157,7 +157,7 @@ const (
 	friend       = "Ann Example <ann@example.org>"
 )
 
-func startMem(t *testing.T, caps ...imap.Cap) *memServer {
+func startMem(t *testing.T) *memServer {
 	t.Helper()
 	user := imapmemserver.NewUser(testUser, testPassword)
 	if err := user.Create("INBOX", nil); err != nil {
@@ -165,15 +165,11 @@ func startMem(t *testing.T, caps ...imap.Cap) *memServer {
 	}
 	mem := imapmemserver.New()
 	mem.AddUser(user)
-	set := imap.CapSet{imap.CapIMAP4rev1: {}}
-	for _, c := range caps {
-		set[c] = struct{}{}
-	}
 	srv := imapserver.New(&imapserver.Options{
 		NewSession: func(*imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
 			return mem.NewSession(), nil, nil
 		},
-		Caps: set, InsecureAuth: true, Logger: discard{},
+		Caps: imap.CapSet{imap.CapIMAP4rev1: {}}, InsecureAuth: true, Logger: discard{},
 	})
 	s := &memServer{pipeNet: newPipeNet(), user: user, srv: srv, done: make(chan error, 1)}
 	go func() { s.done <- srv.Serve(s.pipeNet) }()

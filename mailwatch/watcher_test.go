@@ -4,7 +4,6 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"github.com/emersion/go-imap/v2"
 	"github.com/google/go-cmp/cmp"
 
 	"parcelwatch/mailwatch"
@@ -13,7 +12,7 @@ import (
 
 func TestFirstScanHandsOverTheShopsMailInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := startMem(t, imap.CapIdle)
+		s := startMem(t)
 		for _, m := range [][2]string{{shop, "one"}, {friend, "hello"}, {shop, "two"}, {friend, "again"}, {shop, "three"}, {friend, "bye"}} {
 			s.add(t, "INBOX", m[0], m[1])
 		}
@@ -35,7 +34,7 @@ func TestFirstScanHandsOverTheShopsMailInOrder(t *testing.T) {
 
 func TestNewMailDuringIdleArrivesAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := startMem(t, imap.CapIdle)
+		s := startMem(t)
 		r := watch(account(s.pipeNet), newPositions(), &inbox{})
 		settle()
 		for _, subject := range []string{"first", "second"} {
