@@ -19,6 +19,8 @@ const (
 
 // flush sends what is due and returns when the next message is.
 func (n *Notifier) flush(ctx context.Context) time.Time {
+	n.sending.Lock()
+	defer n.sending.Unlock()
 	err := n.deliver(ctx)
 	n.report(ctx, "outbox", err)
 	if err != nil {

@@ -35,9 +35,9 @@ func (v viewer) troubleName(t Trouble) string {
 func (v viewer) troubleState(t Trouble) string {
 	switch t.Kind {
 	case TroubleMailbox:
-		return v.p.MailboxState(parcel.MailboxState(t.State))
+		return clean(v.p.MailboxState(parcel.MailboxState(t.State)), maxPlace)
 	case TroubleCarrier:
-		return v.p.CarrierState(parcel.CarrierState(t.State))
+		return clean(v.p.CarrierState(parcel.CarrierState(t.State)), maxPlace)
 	default:
 		return v.p.T("trouble_outbox_state")
 	}

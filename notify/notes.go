@@ -107,7 +107,7 @@ func (c *composer) pickup(p *parcel.Parcel) []Note {
 func changeNotes(p *parcel.Parcel, ch parcel.Change) []Note {
 	switch ch.Kind {
 	case parcel.ChangeMoved:
-		if ch.From != "" && ch.From != p.Status && ch.From != parcel.Info {
+		if ch.From != "" && ch.From != p.Status && ch.From != parcel.Info && !p.Status.Final() {
 			return []Note{note(noteBefore, "Status", ch.From)}
 		}
 	case parcel.ChangeNumber:

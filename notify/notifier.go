@@ -54,8 +54,9 @@ type Notifier struct {
 	alarms    map[string]parcel.Change  // standing ones, by key
 	reminded  time.Time
 	unmarked  map[string][]Fate // sent, but not recorded: used by the sending loop only
+	sending   sync.Mutex        // one at a time
+	errors    sync.Mutex        // guards lastError
 	lastError map[string]string
-	errors    sync.Mutex
 }
 
 // audienceState is what is remembered between two looks at an audience.

@@ -60,7 +60,7 @@ func subjectNeeds(s Section, p *locale.Printer) string {
 		if name == "" {
 			name = clean(string(it.Number), 45)
 		}
-		out = p.Status(it.Status) + ": " + isolate(name)
+		out = clean(p.Status(it.Status), 45) + ": " + isolate(name)
 	}
 	if n := len(s.Items) - 1; n > 0 {
 		out += " (+" + itoa(n) + ")"

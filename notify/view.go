@@ -35,6 +35,7 @@ type viewItem struct {
 	Link     string
 	LinkText string
 	Notes    []string
+	Before   string // the status that was told last
 	Last     string
 	Stage    string // the progress line for those who do not see it
 	Points   []viewPoint
@@ -96,9 +97,9 @@ func (v viewer) item(kind SectionKind, it Item) viewItem {
 	if it.Trouble != nil {
 		return v.trouble(*it.Trouble)
 	}
-	out := viewItem{Title: heading(it, v.p), Number: clean(string(it.Number), maxTitle), Link: it.Link, Badge: v.p.Status(it.Status)}
+	out := viewItem{Title: heading(it, v.p), Number: clean(string(it.Number), maxTitle), Link: it.Link, Badge: clean(v.p.Status(it.Status), maxPlace)}
 	if it.Number == "" {
-		out.Badge = v.p.Step(it.Step)
+		out.Badge = clean(v.p.Step(it.Step), maxPlace)
 		if it.Title != "" {
 			out.Number = v.p.T("item_order", "Order", isolate(clean(it.Order, maxTitle)))
 		}
@@ -113,6 +114,10 @@ func (v viewer) item(kind SectionKind, it Item) viewItem {
 		}
 	}
 	for _, n := range it.Notes {
+		if n.ID == noteBefore {
+			out.Before = v.note(n)
+			continue
+		}
 		out.Notes = append(out.Notes, v.note(n))
 	}
 	out.Last = v.last(it.Last)
@@ -151,7 +156,7 @@ func (v viewer) value(x any) any {
 	case parcel.Date:
 		return isolate(clean(v.p.DayDate(x), maxPlace))
 	case parcel.Status:
-		return v.p.Status(x)
+		return clean(v.p.Status(x), maxPlace)
 	case parcel.Number:
 		return clean(string(x), maxPlace)
 	default:
@@ -179,7 +184,7 @@ func (v viewer) last(e parcel.Event) string {
 	if text := isolate(clean(e.Text, maxText)); text != "" {
 		s += ": " + text
 	} else {
-		s += ": " + v.p.Status(e.Status)
+		s += ": " + clean(v.p.Status(e.Status), maxPlace)
 	}
 	return s
 }

@@ -1,0 +1,288 @@
+package notify_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"parcelwatch/notify"
+	"parcelwatch/parcel"
+)
+
+func TestComposeSections(t *testing.T) {
+	t.Parallel()
+	moved := parcel.Change{Kind: parcel.ChangeMoved, From: parcel.Accepted}
+	fresh := parcel.Change{Kind: parcel.ChangeNewParcel}
+	quiet := parcel.Change{Kind: parcel.ChangeNewParcel, Quiet: true}
+	for _, c := range []struct {
+		name    string
+		parcel  parcel.Parcel
+		changes []parcel.Change
+		want    notify.SectionKind // empty for not shown
+		news    bool
+	}{
+		{"one that waits for pickup needs the person", parcel.Parcel{Status: parcel.ReadyForPickup}, []parcel.Change{moved}, notify.SectionNeeds, true},
+		{"it still does when nothing has changed", parcel.Parcel{Status: parcel.ReadyForPickup}, nil, notify.SectionNeeds, false},
+		{"customs that want something need the person", parcel.Parcel{Status: parcel.CustomsHold}, nil, notify.SectionNeeds, false},
+		{"a failed delivery needs the person", parcel.Parcel{Status: parcel.AttemptFailed}, nil, notify.SectionNeeds, false},
+		{"a damaged one needs the person", parcel.Parcel{Status: parcel.Exception}, nil, notify.SectionNeeds, false},
+		{"one on its way back needs the person", parcel.Parcel{Status: parcel.Returning}, nil, notify.SectionNeeds, false},
+		{"one with the courier is for today", parcel.Parcel{Status: parcel.OutForDelivery}, []parcel.Change{moved}, notify.SectionToday, true},
+		{"a change of status has moved", parcel.Parcel{Status: parcel.InTransit}, []parcel.Change{moved}, notify.SectionMoved, true},
+		{"a first sight is new, also when it has moved since", parcel.Parcel{Status: parcel.Accepted}, []parcel.Change{fresh, moved}, notify.SectionNew, true},
+		{"no change is quiet", parcel.Parcel{Status: parcel.InTransit}, nil, notify.SectionQuiet, false},
+		{"one found stalled is stalled", parcel.Parcel{Status: parcel.InTransit, Stalled: daysAgo(1)}, nil, notify.SectionStalled, false},
+		{"delivered is told once", parcel.Parcel{Status: parcel.Delivered}, []parcel.Change{moved}, notify.SectionDelivered, true},
+		{"delivered long ago is not shown", parcel.Parcel{Status: parcel.Delivered}, nil, "", false},
+		{"the first sight of a delivered one is quiet", parcel.Parcel{Status: parcel.Delivered}, []parcel.Change{quiet}, "", false},
+		{"the quiet first sight of one on its way is no news, but shown", parcel.Parcel{Status: parcel.InTransit}, []parcel.Change{quiet}, notify.SectionQuiet, false},
+		{"returned has ended", parcel.Parcel{Status: parcel.Returned}, []parcel.Change{moved}, notify.SectionEnded, true},
+		{"expired has ended", parcel.Parcel{Status: parcel.Expired}, []parcel.Change{moved}, notify.SectionEnded, true},
+		{"a muted one is not told", parcel.Parcel{Status: parcel.ReadyForPickup, Muted: true}, []parcel.Change{moved}, "", false},
+		{"one the person has closed is not told", parcel.Parcel{Status: parcel.ReadyForPickup, Closed: true}, []parcel.Change{moved}, "", false},
+		{"protection that ends soon needs the person", parcel.Parcel{Status: parcel.InTransit, Shipped: daysAgo(55)}, nil, notify.SectionNeeds, false},
+		{"protection that has ended does not", parcel.Parcel{Status: parcel.InTransit, Shipped: daysAgo(61)}, nil, notify.SectionQuiet, false},
+		{"protection far off does not", parcel.Parcel{Status: parcel.InTransit, Shipped: daysAgo(52)}, nil, notify.SectionQuiet, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			in := one(c.parcel, slices.Clone(c.changes)...)
+			in.Protection = notify.Protection{Days: 60, Remind: 7}
+			d := notify.Compose(in, noon)
+			want := map[notify.SectionKind][]string{}
+			if c.want != "" {
+				want[c.want] = []string{"RB123456785CN"}
+			}
+			if diff := cmp.Diff(want, sections(d)); diff != "" {
+				t.Errorf("sections (-want +got):\n%s", diff)
+			}
+			if d.Empty() == c.news {
+				t.Errorf("Empty() = %v with %d news", d.Empty(), d.News)
+			}
+			if len(d.Told) != len(c.changes) {
+				t.Errorf("told %v, want all %d changes", d.Told, len(c.changes))
+			}
+		})
+	}
+}
+
+func TestComposeNotes(t *testing.T) {
+	t.Parallel()
+	between := parcel.Parcel{
+		Status: parcel.Export, Phase: parcel.PhaseBetween, Origin: "CN", Destination: "RU",
+		Exported: daysAgo(12), LastEvent: daysAgo(12), FirstSeen: daysAgo(20),
+	}
+	overdue := between
+	overdue.Stalled = daysAgo(1)
+	somewhere := between
+	somewhere.Destination = ""
+	unseen := parcel.Parcel{Status: parcel.PreAdvice, FirstSeen: noon}
+	pickup := func(day parcel.Date) parcel.Parcel {
+		return parcel.Parcel{Status: parcel.ReadyForPickup, Pickup: parcel.Pickup{Place: "Post office 7", Until: day}}
+	}
+	for _, c := range []struct {
+		name    string
+		parcel  parcel.Parcel
+		changes []parcel.Change
+		want    []string
+	}{
+		{"the gap is explained", between, nil, []string{"note_gap"}},
+		{"the gap is explained without a known country", somewhere, nil, []string{"note_gap_somewhere"}},
+		{"past the usual time the advice is to ask", overdue, nil, []string{"note_overdue"}},
+		{"one never seen says since when it is known", unseen, nil, []string{"note_unseen_today"}},
+		{"a quiet one says when it was seen", parcel.Parcel{Status: parcel.InTransit, LastEvent: daysAgo(3)}, nil, []string{"note_quiet"}},
+		{"a stalled one says how long", parcel.Parcel{Status: parcel.InTransit, LastEvent: daysAgo(30), Stalled: noon}, nil, []string{"note_stalled"}},
+		{"pickup says where and until when", pickup("2026-03-15"), nil, []string{"note_pickup_place", "note_pickup_until"}},
+		{"pickup says that it is today", pickup("2026-03-12"), nil, []string{"note_pickup_place", "note_pickup_today"}},
+		{"pickup says that it is over", pickup("2026-03-11"), nil, []string{"note_pickup_place", "note_pickup_over"}},
+		{"a day that is none is left out", pickup("soon"), nil, []string{"note_pickup_place"}},
+		{
+			"of several moves the first before counts",
+			parcel.Parcel{Status: parcel.Import},
+			[]parcel.Change{{Kind: parcel.ChangeMoved, From: parcel.Accepted}, {Kind: parcel.ChangeMoved, From: parcel.Export}},
+			[]string{"note_before"},
+		},
+		{
+			"a new number tells the old one",
+			parcel.Parcel{Status: parcel.InTransit},
+			[]parcel.Change{{Kind: parcel.ChangeNumber, Old: "LP00999900000034"}, {Kind: parcel.ChangeMaybeSame, New: "RB987654326CN"}},
+			[]string{"note_number", "note_maybe"},
+		},
+		{
+			"an expected day is told once",
+			parcel.Parcel{Status: parcel.InTransit, ETA: "2026-03-20"},
+			[]parcel.Change{{Kind: parcel.ChangeETA}, {Kind: parcel.ChangeETA}},
+			[]string{"note_eta"},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(c.want, notes(t, notify.Compose(one(c.parcel, c.changes...), noon))); diff != "" {
+				t.Errorf("notes (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestComposeGapFromHistory(t *testing.T) {
+	t.Parallel()
+	in := one(parcel.Parcel{Status: parcel.Export, Phase: parcel.PhaseBetween, Origin: "CN", Destination: "RU", Exported: daysAgo(12)})
+	in.Gap = func(origin, destination string) (least, most int) {
+		if origin != "CN" || destination != "RU" {
+			t.Errorf("asked for %s to %s", origin, destination)
+		}
+		return 3, 9
+	}
+	text := render(t, notify.Compose(in, noon), "en").Text
+	wantText(t, text, "Left China 12 days ago; usually seen in Russia after 3–9 days")
+}
+
+func TestComposeOrders(t *testing.T) {
+	t.Parallel()
+	order := func(step parcel.Step, days int) parcel.Order {
+		return parcel.Order{ID: "8190000000000001", Step: step, FirstSeen: daysAgo(days), StepAt: daysAgo(days)}
+	}
+	closed := order(parcel.StepConfirmed, 2)
+	closed.Closed = true
+	other := order(parcel.StepConfirmed, 2)
+	other.Mailbox = "work"
+	for _, c := range []struct {
+		name   string
+		order  parcel.Order
+		change bool
+		want   notify.SectionKind
+		note   string
+	}{
+		{"an order just placed waits without worry", order(parcel.StepConfirmed, 0), true, notify.SectionWaiting, "note_waiting_today"},
+		{"five days are usual", order(parcel.StepReadyToShip, 5), false, notify.SectionWaiting, "note_waiting"},
+		{"six days are not", order(parcel.StepConfirmed, 6), false, notify.SectionWaiting, "note_waiting_long"},
+		{"shipped without a number is told as such", order(parcel.StepShipped, 1), false, notify.SectionUnnumbered, "note_unnumbered"},
+		{"a later step without a number too", order(parcel.StepInCountry, 1), false, notify.SectionUnnumbered, "note_unnumbered"},
+		{"one silent for months is given up", order(parcel.StepConfirmed, 61), false, "", ""},
+		{"delivered is told once", order(parcel.StepDelivered, 1), true, notify.SectionDelivered, ""},
+		{"delivered is not told again", order(parcel.StepDelivered, 1), false, "", ""},
+		{"closed by the shop has ended", order(parcel.StepClosed, 1), true, notify.SectionEnded, ""},
+		{"one the person has closed is not shown", closed, false, "", ""},
+		{"one of another person's mailbox is not shown", other, true, "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			in := notify.Input{Audience: notify.Audience{Mailboxes: []string{"home"}}, Orders: []parcel.Order{c.order}}
+			if c.change {
+				in.Changes = []parcel.Change{{ID: 1, Kind: parcel.ChangeOrderStep, Order: c.order.ID}}
+			}
+			d := notify.Compose(in, noon)
+			want := map[notify.SectionKind][]string{}
+			if c.want != "" {
+				want[c.want] = []string{c.order.ID}
+			}
+			if diff := cmp.Diff(want, sections(d)); diff != "" {
+				t.Fatalf("sections (-want +got):\n%s", diff)
+			}
+			if c.note != "" {
+				if diff := cmp.Diff([]string{c.note}, notes(t, d)); diff != "" {
+					t.Errorf("notes (-want +got):\n%s", diff)
+				}
+			}
+		})
+	}
+	t.Run("an order that a parcel carries is the parcel's", func(t *testing.T) {
+		t.Parallel()
+		in := one(parcel.Parcel{Status: parcel.InTransit, Orders: []string{"8190000000000001"}})
+		in.Orders = []parcel.Order{order(parcel.StepShipped, 1)}
+		if got := sections(notify.Compose(in, noon)); len(got) != 1 || got[notify.SectionQuiet] == nil {
+			t.Errorf("got %v", got)
+		}
+	})
+}
+
+func TestComposeAudience(t *testing.T) {
+	t.Parallel()
+	in := notify.Input{
+		Audience: notify.Audience{Mailboxes: []string{"home"}},
+		Parcels: []parcel.Parcel{
+			{ID: 1, Title: "hers", Mailbox: "work", Status: parcel.InTransit},
+			{ID: 2, Title: "mine", Mailbox: "home", Status: parcel.InTransit},
+			{ID: 3, Title: "typed", Status: parcel.InTransit},
+		},
+		Changes: []parcel.Change{{ID: 5, Parcel: 1, Kind: parcel.ChangeMoved}},
+		Health: parcel.Health{Mailboxes: []parcel.MailboxHealth{
+			{Name: "work", Folder: "INBOX", State: parcel.MailboxBroken}, {Name: "home", Folder: "INBOX", State: parcel.MailboxRefused},
+		}},
+	}
+	d := notify.Compose(in, noon)
+	want := map[notify.SectionKind][]string{notify.SectionQuiet: {"mine", "typed"}}
+	if diff := cmp.Diff(want, sections(d)); diff != "" {
+		t.Errorf("sections (-want +got):\n%s", diff)
+	}
+	if !d.Empty() {
+		t.Error("news of somebody else's parcel is news")
+	}
+	if diff := cmp.Diff([]int64{5}, d.Told); diff != "" {
+		t.Errorf("it stays pending for ever: %s", diff)
+	}
+	if len(d.Footer.Troubles) != 1 || d.Footer.Troubles[0].Name != "home/INBOX" {
+		t.Errorf("troubles: %+v", d.Footer.Troubles)
+	}
+}
+
+func wantText(t *testing.T, text string, want ...string) {
+	t.Helper()
+	for _, w := range want {
+		if !strings.Contains(text, w) {
+			t.Errorf("%q is not in:\n%s", w, text)
+		}
+	}
+}
+
+func TestComposeFooter(t *testing.T) {
+	t.Parallel()
+	next := noon.Add(11 * time.Hour)
+	d := notify.Compose(notify.Input{
+		Next: next,
+		Health: parcel.Health{
+			Carriers: []parcel.CarrierHealth{
+				{Name: "cainiao", State: parcel.CarrierOK}, {Name: "upu", State: parcel.CarrierChanged}, {Name: "ukrposhta", State: parcel.CarrierNoCredential},
+			},
+			NotUnderstood: []parcel.NotUnderstood{{Mail: "home/INBOX/1", At: daysAgo(1)}, {Mail: "home/INBOX/0", At: daysAgo(8)}},
+		},
+	}, noon)
+	if len(d.Footer.Troubles) != 1 || d.Footer.Troubles[0].Name != "upu" {
+		t.Errorf("troubles: %+v", d.Footer.Troubles)
+	}
+	if len(d.Footer.NotUnderstood) != 1 || d.Footer.NotUnderstood[0].Mail != "home/INBOX/1" {
+		t.Errorf("not understood: %+v", d.Footer.NotUnderstood)
+	}
+	if !d.Footer.Next.Equal(next) {
+		t.Errorf("next digest: %v", d.Footer.Next)
+	}
+}
+
+func TestComposeOrder(t *testing.T) {
+	t.Parallel()
+	in := notify.Input{Parcels: []parcel.Parcel{
+		{ID: 1, Title: "later", Status: parcel.ReadyForPickup, Pickup: parcel.Pickup{Until: "2026-03-20"}},
+		{ID: 2, Title: "sooner", Status: parcel.ReadyForPickup, Pickup: parcel.Pickup{Until: "2026-03-13"}},
+		{ID: 3, Title: "seen lately", Status: parcel.InTransit, LastEvent: daysAgo(1)},
+		{ID: 4, Title: "silent longest", Status: parcel.InTransit, LastEvent: daysAgo(9)},
+	}}
+	want := map[notify.SectionKind][]string{
+		notify.SectionNeeds: {"sooner", "later"},
+		notify.SectionQuiet: {"silent longest", "seen lately"},
+	}
+	if diff := cmp.Diff(want, sections(notify.Compose(in, noon))); diff != "" {
+		t.Errorf("order (-want +got):\n%s", diff)
+	}
+}
+
+func TestComposeChangesNothing(t *testing.T) {
+	t.Parallel()
+	in := notify.Sample(noon)
+	notify.Compose(in, noon)
+	if diff := cmp.Diff(notify.Sample(noon).Parcels, in.Parcels); diff != "" {
+		t.Errorf("the input was changed:\n%s", diff)
+	}
+}

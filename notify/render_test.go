@@ -1,0 +1,317 @@
+package notify_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+
+	"parcelwatch/internal/locale"
+	"parcelwatch/notify"
+	"parcelwatch/parcel"
+)
+
+func TestRenderSample(t *testing.T) {
+	t.Parallel()
+	d := notify.Compose(notify.Sample(noon), noon)
+	for _, s := range notify.SectionKinds() {
+		if len(sections(d)[s]) == 0 {
+			t.Errorf("the sample has nothing in section %s", s)
+		}
+	}
+	for _, language := range locale.Languages() {
+		t.Run(language, func(t *testing.T) {
+			t.Parallel()
+			c := render(t, d, language)
+			golden(t, "sample."+language+".txt", c.Subject+"\n\n"+c.Text)
+			golden(t, "sample."+language+".html", c.HTML)
+		})
+	}
+}
+
+// TestRenderSections has each section alone, so that a change of one shows in
+// one file.
+func TestRenderSections(t *testing.T) {
+	t.Parallel()
+	whole := notify.Compose(notify.Sample(noon), noon)
+	for _, s := range whole.Sections {
+		for _, language := range []string{"en", "ru"} {
+			t.Run(string(s.Kind)+" in "+language, func(t *testing.T) {
+				t.Parallel()
+				d := notify.Digest{Zone: whole.Zone, Made: noon, News: s.News, Sections: []notify.Section{s}}
+				c := render(t, d, language)
+				golden(t, "section_"+string(s.Kind)+"."+language+".txt", c.Subject+"\n\n"+c.Text)
+				golden(t, "section_"+string(s.Kind)+"."+language+".html", c.HTML)
+			})
+		}
+	}
+}
+
+func TestRenderOther(t *testing.T) {
+	t.Parallel()
+	since := daysAgo(1)
+	mailbox := notify.Trouble{Kind: notify.TroubleMailbox, Name: "home/INBOX", State: "refused", Since: since, Error: "login refused: use an app password"}
+	outbox := notify.Trouble{Kind: notify.TroubleOutbox, Since: since}
+	for name, d := range map[string]notify.Digest{
+		"all_well": {Made: noon, Footer: notify.Footer{Parcels: 5, Orders: 2, Next: noon.Add(24 * time.Hour)}},
+		"trouble":  {Made: noon, News: 1, Urgent: true, Sections: []notify.Section{{Kind: notify.SectionNeeds, News: 1, Items: []notify.Item{{Trouble: &mailbox}}}}},
+		"recovered": {Made: noon, News: 2, Footer: notify.Footer{
+			Recovered: []notify.Trouble{mailbox, outbox},
+		}},
+	} {
+		for _, language := range []string{"en", "ru"} {
+			c := render(t, d, language)
+			golden(t, name+"."+language+".txt", c.Subject+"\n\n"+c.Text)
+		}
+	}
+}
+
+// nodes walks an HTML document.
+func nodes(t *testing.T, text string, visit func(*html.Node)) {
+	t.Helper()
+	root, err := html.Parse(strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range root.Descendants() {
+		visit(n)
+	}
+}
+
+// harmless checks what every digest must keep, whatever is in it.
+func harmless(t *testing.T, c notify.Content) {
+	t.Helper()
+	if len(c.HTML) > 100_000 {
+		t.Errorf("the HTML has %d bytes", len(c.HTML))
+	}
+	if n := utf8.RuneCountInString(c.Subject); n > 160 || n == 0 {
+		t.Errorf("the subject has %d characters", n)
+	}
+	for name, s := range map[string]string{"subject": c.Subject, "text": c.Text, "HTML": c.HTML} {
+		if !utf8.ValidString(s) {
+			t.Errorf("the %s is no UTF-8", name)
+		}
+		for _, r := range s {
+			if unicode.IsControl(r) && (r != '\n' || name == "subject") {
+				t.Errorf("the %s has the control character %U", name, r)
+			}
+			if r >= 0x202a && r <= 0x202e || r == 0x2066 || r == 0x2067 || r == 0x200e || r == 0x200f || r == 0x061c {
+				t.Errorf("the %s has the direction character %U", name, r)
+			}
+		}
+		if a, b := strings.Count(s, "\u2068"), strings.Count(s, "\u2069"); a != b {
+			t.Errorf("the %s opens %d isolates and closes %d", name, a, b)
+		}
+	}
+	nodes(t, c.HTML, func(n *html.Node) {
+		if n.Type != html.ElementNode {
+			return
+		}
+		switch n.Data {
+		case "script", "img", "iframe", "object", "embed", "link", "form", "input", "base", "svg", "video", "audio", "b", "x":
+			t.Errorf("the HTML has a <%s>", n.Data)
+		}
+		for _, a := range n.Attr {
+			switch {
+			case strings.HasPrefix(a.Key, "on"), a.Key == "src", a.Key == "background":
+				t.Errorf("<%s> has %s=%q", n.Data, a.Key, a.Val)
+			case a.Key == "href" && !strings.HasPrefix(a.Val, "https://"):
+				t.Errorf("a link goes to %q", a.Val)
+			case a.Key == "style" && (strings.Contains(a.Val, "url(") || strings.Contains(a.Val, "expression")):
+				t.Errorf("<%s> has the style %q", n.Data, a.Val)
+			}
+		}
+	})
+}
+
+func TestRenderIsHarmless(t *testing.T) {
+	t.Parallel()
+	for name, evil := range map[string]string{
+		"a script":               `<script>alert(1)</script>`,
+		"an attribute":           `" onmouseover="alert(1)" x="`,
+		"an image":               `<img src=x onerror=alert(1)><b>bold</b>`,
+		"a style":                `</style><style>body{background:url(https://evil.example/x)}`,
+		"a comment":              `--><x>&lt;script&gt;<!--`,
+		"a template":             `{{.Footer}} {{template "x"}} {{.Count}}`,
+		"a right-to-left trick":  "\u202egnp.exe\u202c \u2067abc \u200fdef",
+		"Hebrew":                 "שלום עולם 123",
+		"a hundred kilobytes":    strings.Repeat("very long ", 10_000),
+		"one long word":          strings.Repeat("x", 100_000),
+		"control characters":     "a\x00b\x07c\x1b[31md\r\ne\u0085f",
+		"a header":               "x\r\nBcc: everybody@example.org\r\n\r\nbody",
+		"broken UTF-8":           "a\xff\xfe\xc3(b",
+		"towers of accents":      "z" + strings.Repeat("\u0301", 5000),
+		"invisible characters":   "\u200b\ufeff\u2060\u00ad\U000e0041",
+		"nothing but blanks":     " \t\u00a0\u3000 ",
+		"line separators":        "a\u2028b\u2029c",
+		"a link":                 "javascript:alert(1)",
+		"a tag that is not shut": "<title",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			in := notify.Sample(noon)
+			in.Audience.Name = evil
+			for i := range in.Parcels {
+				p := &in.Parcels[i]
+				p.Title, p.Pickup.Place, p.Origin = evil, evil, evil
+				for j := range p.Sources {
+					for k := range p.Sources[j].Events {
+						e := &p.Sources[j].Events[k]
+						e.Text, e.Place, e.Country, e.Code = evil, evil, evil, evil
+					}
+				}
+			}
+			for i := range in.Orders {
+				in.Orders[i].ID, in.Orders[i].Items = evil, []parcel.Item{{Title: evil}}
+			}
+			for i := range in.Changes {
+				in.Changes[i].Old = evil
+			}
+			for i := range in.Health.Mailboxes {
+				in.Health.Mailboxes[i].Name, in.Health.Mailboxes[i].Error = evil, evil
+			}
+			in.Health.NotUnderstood = []parcel.NotUnderstood{{Mail: evil, Subject: evil, Why: evil, At: noon}}
+			d := notify.Compose(in, noon)
+			clean := notify.Compose(notify.Sample(noon), noon)
+			for _, language := range []string{"en", "ru"} {
+				c := render(t, d, language)
+				harmless(t, c)
+				if limit := 3 * len(render(t, clean, language).Text); len(c.Text) > limit {
+					t.Errorf("the text has %d bytes", len(c.Text))
+				}
+				if got, want := strings.Count(c.Text, "\n* "), 12; got != want {
+					t.Errorf("the text has %d items, want %d: one was faked or lost", got, want)
+				}
+			}
+		})
+	}
+}
+
+func FuzzRender(f *testing.F) {
+	f.Add("USB-C cable", "Прибыло в место вручения", "101000, Moscow", "RU")
+	f.Add("<b>\u202e", "\x00\r\n.", "{{", "\u2068")
+	f.Fuzz(func(t *testing.T, title, text, place, country string) {
+		in := one(parcel.Parcel{
+			Title: title, Status: parcel.ReadyForPickup, Phase: parcel.PhaseDestination, Origin: country, Destination: country,
+			Pickup:  parcel.Pickup{Place: place, Until: parcel.Date(country)},
+			Sources: []parcel.Source{{Events: []parcel.Event{{Time: noon, Text: text, Place: place, Country: country}}}},
+		}, parcel.Change{Kind: parcel.ChangeMoved, From: parcel.Status(country)})
+		c := render(t, notify.Compose(in, noon), "ru")
+		harmless(t, c)
+		if strings.Count(c.Text, "\n* ") != 1 {
+			t.Errorf("one item became another number:\n%s", c.Text)
+		}
+	})
+}
+
+// many is an input of n changed parcels with long texts.
+func many(n int) notify.Input {
+	in := notify.Input{Audience: notify.Audience{Name: "me", Zone: noon.Location()}}
+	for i := range n {
+		id := int64(i + 1)
+		at := noon.Add(-time.Duration(i) * time.Hour)
+		in.Parcels = append(in.Parcels, parcel.Parcel{
+			ID: id, Title: fmt.Sprintf("Посылка %d, ", i) + strings.Repeat("с длинным названием ", 5), Links: []parcel.Link{{Number: "RB123456785CN"}},
+			Status: parcel.Statuses()[i%14], Phase: parcel.PhaseBetween, Origin: "CN", Destination: "RU", Exported: at, StatusSince: at, FirstSeen: at,
+			Sources: []parcel.Source{{Carrier: "russianpost", Events: []parcel.Event{{Time: at, Place: "Москва", Text: strings.Repeat("слово ", 30)}}}},
+		})
+		in.Changes = append(in.Changes, parcel.Change{ID: id, Parcel: id, Kind: parcel.ChangeMoved, From: parcel.Accepted})
+	}
+	return in
+}
+
+func TestRenderIsBounded(t *testing.T) {
+	t.Parallel()
+	d := notify.Compose(many(5000), noon)
+	if len(d.Told) != 5000 {
+		t.Fatalf("told %d", len(d.Told))
+	}
+	c := render(t, d, "ru")
+	harmless(t, c)
+	if len(c.HTML) < 30_000 {
+		t.Errorf("only %d bytes are used", len(c.HTML))
+	}
+	wantText(t, c.Text, "и ещё")
+	wantText(t, c.HTML, "и ещё")
+}
+
+func TestRenderForScreenReaders(t *testing.T) {
+	t.Parallel()
+	c := render(t, notify.Compose(notify.Sample(noon), noon), "en")
+	labels, tables := 0, 0
+	nodes(t, c.HTML, func(n *html.Node) {
+		if n.Type != html.ElementNode {
+			return
+		}
+		attr := map[string]string{}
+		for _, a := range n.Attr {
+			attr[a.Key] = a.Val
+		}
+		switch n.Data {
+		case "html":
+			if attr["lang"] != "en" {
+				t.Errorf("the language of the page is %q", attr["lang"])
+			}
+		case "table":
+			tables++
+			if attr["role"] == "img" {
+				labels++
+				if !strings.HasPrefix(attr["aria-label"], "Stage ") {
+					t.Errorf("a progress line is called %q", attr["aria-label"])
+				}
+			} else if attr["role"] != "presentation" {
+				t.Errorf("a table of layout has the role %q", attr["role"])
+			}
+		}
+	})
+	if labels == 0 || tables == 0 {
+		t.Errorf("%d progress lines in %d tables", labels, tables)
+	}
+}
+
+func TestSubject(t *testing.T) {
+	t.Parallel()
+	waits := parcel.Parcel{Title: "USB-C cable", Status: parcel.ReadyForPickup}
+	for _, c := range []struct{ name, language, want string }{
+		{"in English", "en", "Waits for pickup: USB-C cable"},
+		{"in Russian", "ru", "Ждёт получения: USB-C cable"},
+	} {
+		t.Run("the news comes first "+c.name, func(t *testing.T) {
+			t.Parallel()
+			d := notify.Compose(one(waits, parcel.Change{Kind: parcel.ChangeMoved}), noon)
+			if got := render(t, d, c.language).Subject; got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+	t.Run("the rest is counted, and what has not changed is not", func(t *testing.T) {
+		t.Parallel()
+		in := one(waits, parcel.Change{Kind: parcel.ChangeMoved})
+		in.Parcels = append(in.Parcels, parcel.Parcel{ID: 8, Status: parcel.ReadyForPickup}, parcel.Parcel{ID: 9, Status: parcel.InTransit}, parcel.Parcel{ID: 10, Status: parcel.InTransit})
+		in.Changes = append(in.Changes, parcel.Change{ID: 99, Parcel: 9, Kind: parcel.ChangeMoved})
+		if got, want := render(t, notify.Compose(in, noon), "en").Subject, "Waits for pickup: USB-C cable (+1), moved: 1"; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	})
+	t.Run("nothing to say is said so", func(t *testing.T) {
+		t.Parallel()
+		if got, want := render(t, notify.Digest{Footer: notify.Footer{Parcels: 3}}, "en").Subject, "All is well, on the way: 3"; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	})
+}
+
+func BenchmarkDigest(b *testing.B) {
+	in := many(1000)
+	p := printer(b, "ru")
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := notify.Render(notify.Compose(in, noon), p); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
