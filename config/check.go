@@ -277,13 +277,6 @@ func (r Rule) check(p *problems, at string) {
 	if !groups["number"] && !groups["order"] {
 		p.at(at, "neither subject nor body has a group named number or order, such as '(?P<number>[A-Z0-9]+)'")
 	}
-	if r.Step != "" && !slices.Contains(parcel.Steps(), parcel.Step(r.Step)) {
-		names := make([]string, 0, len(parcel.Steps()))
-		for _, s := range parcel.Steps() {
-			names = append(names, string(s))
-		}
-		p.at(at+".step", "%s", unknown("step", r.Step, names))
-	}
 }
 
 func checkStatuses(p *problems, at string, list []parcel.Status) {

@@ -65,7 +65,6 @@ func TestNeedNamesWhatCannotBe(t *testing.T) {
 		"a rule without sender":           {"[[rule]]\nname = \"x\"\nbody = '(?P<number>x)'\n", config.NeedRules, 1, "rule.sender", "is missing"},
 		"a rule that finds nothing":       {rule + "body = 'x'\n", config.NeedRules, 1, "rule", "number or order"},
 		"a rule with an unknown group":    {rule + "body = '(?P<number>x)(?P<ordr>x)'\n", config.NeedRules, 4, "rule.body", `"order"`},
-		"a rule with an unknown step":     {rule + "body = '(?P<number>x)'\nstep = \"shiped\"\n", config.NeedRules, 5, "rule.step", `"shipped"`},
 		"a rule's sender cut short":       {strings.Replace(rule, "shop.example", "a@", 1) + "body = '(?P<number>x)'\n", config.NeedRules, 3, "rule.sender", "mail address"},
 	} {
 		t.Run(name, func(t *testing.T) {

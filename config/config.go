@@ -139,7 +139,6 @@ type Rule struct {
 	Sender  string  `toml:"sender"` // an address, or a domain with its sub-domains
 	Subject Pattern `toml:"subject"`
 	Body    Pattern `toml:"body"`
-	Step    string  `toml:"step"` // where the pattern has no group of that name
 }
 
 // abs is a path as the file means it: relative ones are beside the file, since a

@@ -297,7 +297,7 @@ func TestTheExampleIsRightAndWhole(t *testing.T) {
 	// What is commented out is right too, where it can stand beside the rest.
 	text := config.Example()
 	for _, key := range []string{"require_verified", "trusted_authserv", "forwarders", "name = \"family\"", "mailboxes", "language = ", "always", "quiet",
-		"enabled", "endpoint", "proxy", "file = ", "path", "[[", "name = ", "url", "urgent", "digest", "sender", "subject", "body", "step"} {
+		"enabled", "endpoint", "proxy", "file = ", "path", "[[", "name = ", "url", "urgent", "digest", "sender", "subject", "body"} {
 		text = regexp.MustCompile(`(?m)^# (`+regexp.QuoteMeta(key)+`.*)$`).ReplaceAllString(text, "$1")
 	}
 	c = load(t, text)
