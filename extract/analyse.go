@@ -1,0 +1,225 @@
+package extract
+
+import (
+	"strings"
+)
+
+// analyse folds the lines of a page, finds the phrases in them and marks the
+// lines of the address, which nothing else looks at.
+func (p *Parser) analyse(pg *page) {
+	pg.fold.buf = make([]byte, 0, len(pg.text))
+	pg.fold.toks = make([]token, 0, len(pg.text)/6+8)
+	pg.marks = make([]mark, 0, 64)
+	for i := range pg.lines {
+		l := &pg.lines[i]
+		l.tok0, l.mark0 = len(pg.fold.toks), len(pg.marks)
+		pg.fold.add(pg.str(*l), l.start)
+		l.tok1 = len(pg.fold.toks)
+		p.words.stops(&pg.fold, l.tok0)
+		pg.marks = p.words.find(&pg.fold, l.tok0, l.tok1, pg.marks)
+		l.mark1 = len(pg.marks)
+	}
+	pg.cutAddresses()
+}
+
+// onePage is a single line of text, such as a subject, as a page.
+func (p *Parser) onePage(s string) page {
+	pg := page{text: s, lines: []line{{end: len(s)}}}
+	p.analyse(&pg)
+	return pg
+}
+
+func (pg *page) marksOf(l line) []mark { return pg.marks[l.mark0:l.mark1] }
+
+// leads reports whether the line begins with a label, and where its words end.
+func (pg *page) leads(l line, want label) (int, bool) {
+	end, found := l.tok0, false
+	for _, m := range pg.marksOf(l) {
+		if m.label == want && pg.leading(l, m.first) && m.last+1 > end {
+			end, found = m.last+1, true
+		}
+	}
+	return end, found
+}
+
+// leading reports whether nothing of weight stands before the word in its line.
+func (pg *page) leading(l line, tok int) bool {
+	for i := l.tok0; i < tok; i++ {
+		if !pg.fold.toks[i].stop {
+			return false
+		}
+	}
+	return true
+}
+
+// weight is the number of words of weight in a range, numbers not counted.
+func (pg *page) weight(from, to int) int {
+	n := 0
+	for i := from; i < to; i++ {
+		if t := pg.fold.toks[i]; !t.stop && t.digits < 8 {
+			n++
+		}
+	}
+	return n
+}
+
+const (
+	maxAddress  = 5  // lines of an address behind its label
+	longestLine = 90 // bytes of a line of an address
+	shortLabel  = 4  // words of a line that is a label and no sentence
+)
+
+// cutAddresses marks the lines of the "Ship to" block: behind its label in any
+// of the languages, and in unknown ones around the phone number that ends it.
+func (pg *page) cutAddresses() {
+	for i := 0; i < len(pg.lines); i++ {
+		l := pg.lines[i]
+		end, ok := pg.leads(l, labelShipTo)
+		switch {
+		case ok && pg.weight(end, l.tok1) == 0:
+			i = pg.cutBehind(i)
+		case ok && l.end-l.start < 2*longestLine:
+			pg.lines[i].role = roleAddress
+			if !phone(pg.str(l)) {
+				i = pg.cutBehind(i)
+			}
+		case phone(pg.str(l)) && l.end-l.start < longestLine:
+			pg.lines[i].role = roleAddress
+			pg.cutBefore(i)
+		}
+	}
+}
+
+// cutBehind marks the address behind line i and returns its last line.
+func (pg *page) cutBehind(i int) int {
+	pg.lines[i].role = roleAddress
+	for k := i + 1; k < len(pg.lines) && k <= i+maxAddress; k++ {
+		l := pg.lines[k]
+		if !pg.addressLine(l) {
+			return k - 1
+		}
+		pg.lines[k].role = roleAddress
+		if phone(pg.str(l)) {
+			return k
+		}
+	}
+	return min(i+maxAddress, len(pg.lines)-1)
+}
+
+// cutBefore marks the street and place above a line with name and phone.
+func (pg *page) cutBefore(i int) {
+	for k := i - 1; k >= 0 && k >= i-2; k-- {
+		if l := pg.lines[k]; !pg.addressLine(l) || l.role != rolePlain || quantity(pg.str(l)) > 0 {
+			return
+		}
+		pg.lines[k].role = roleAddress
+	}
+}
+
+// addressLine reports whether a line may be part of an address: short, and
+// nothing that is known to be something else.
+func (pg *page) addressLine(l line) bool {
+	if l.end-l.start > longestLine || l.role == roleTitle || l.role == roleVariant {
+		return false
+	}
+	for _, m := range pg.marksOf(l) {
+		switch m.label {
+		case labelNumber, labelLogistics, labelETA, labelItems, labelGreeting:
+			return false
+		case labelOrder, labelPackage:
+			if pg.leading(l, m.first) {
+				return false
+			}
+		case labelStep:
+			if m.tokens() >= 2 && m.length >= 12 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// phone reports whether a line carries a number as the shop writes phones:
+// "(+49) 0000000000".
+func phone(s string) bool {
+	i := strings.Index(s, "(+")
+	if i < 0 {
+		return false
+	}
+	j := strings.IndexByte(s[i:], ')')
+	return j >= 3 && j <= 8 && countDigits(s[i:i+j]) >= 1 && countDigits(s[i+j:]) >= 5
+}
+
+// labelBefore is the label that ends right before a word; articles, numbering
+// words and one end of a line may stand between.
+func (pg *page) labelBefore(tok int) (label, bool) {
+	i := tok - 1
+	for steps := 0; i >= 0 && steps < 5; steps++ {
+		if m, ok := pg.endingAt(i); ok {
+			if m.label != labelFiller {
+				return m.label, true
+			}
+			i = m.first - 1
+			continue
+		}
+		if !pg.fold.toks[i].stop {
+			return 0, false
+		}
+		i--
+	}
+	return 0, false
+}
+
+// endingAt is the longest label that names what follows it and ends at a word.
+func (pg *page) endingAt(tok int) (mark, bool) {
+	var best mark
+	found := false
+	for k := pg.markFrom(tok - 8); k < len(pg.marks) && pg.marks[k].first <= tok; k++ {
+		m := pg.marks[k]
+		if m.last != tok || !names(m.label) {
+			continue
+		}
+		if !found || m.length > best.length || m.length == best.length && m.label > best.label {
+			best, found = m, true
+		}
+	}
+	return best, found
+}
+
+func names(l label) bool {
+	return l == labelOrder || l == labelPackage || l == labelNumber || l == labelFiller
+}
+
+// markFrom is the first mark that begins at or behind a word.
+func (pg *page) markFrom(tok int) int {
+	lo, hi := 0, len(pg.marks)
+	for lo < hi {
+		mid := (lo + hi) / 2
+		if pg.marks[mid].first < tok {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return lo
+}
+
+// src is a word as it stands in the text.
+func (pg *page) src(tok int) string {
+	t := pg.fold.toks[tok]
+	return pg.text[t.src0:t.src1]
+}
+
+// lineOf is the line a word stands in.
+func (pg *page) lineOf(tok int) int {
+	lo, hi := 0, len(pg.lines)
+	for lo < hi {
+		mid := (lo + hi) / 2
+		if pg.lines[mid].tok1 <= tok {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return lo
+}

@@ -1,0 +1,137 @@
+package extract
+
+import (
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// token is one word of a text, folded, with the place it came from. In scripts
+// written without blanks every letter is a word.
+type token struct {
+	start, end int // in folded.buf
+	src0, src1 int // in the text
+	digits     int
+	cjk        bool
+	stop       bool // an article, possessive or auxiliary: of no weight in a phrase
+}
+
+// folded is a text brought into the form phrases are compared in: lower case,
+// without accents, punctuation and invisible characters, cut into words.
+type folded struct {
+	buf  []byte
+	toks []token
+}
+
+func (f *folded) word(i int) []byte { return f.buf[f.toks[i].start:f.toks[i].end] }
+
+// add folds s, which stands at off in the text.
+func (f *folded) add(s string, off int) {
+	var t token
+	open := false
+	flush := func(end int) {
+		if open {
+			t.end, t.src1 = len(f.buf), off+end
+			f.toks = append(f.toks, t)
+			open = false
+		}
+	}
+	begin := func(at int) {
+		if !open {
+			t = token{start: len(f.buf), src0: off + at}
+			open = true
+		}
+	}
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c < utf8.RuneSelf {
+			switch k := ascii[c]; {
+			case k == 0:
+				flush(i)
+			default:
+				begin(i)
+				f.buf = append(f.buf, k)
+				if k <= '9' {
+					t.digits++
+				}
+			}
+			i++
+			continue
+		}
+		r, w := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case invisible(r) || r == utf8.RuneError:
+		case syllabic(r):
+			flush(i)
+			begin(i)
+			t.cjk = true
+			f.buf = utf8.AppendRune(f.buf, r)
+			flush(i + w)
+		case unicode.IsLetter(r) || unicode.IsNumber(r):
+			begin(i)
+			f.buf = appendBase(f.buf, s[i:i+w], r)
+		case unicode.Is(unicode.Mn, r):
+		default:
+			flush(i)
+		}
+		i += w
+	}
+	flush(len(s))
+}
+
+// ascii maps letters to lower case, digits to themselves, all else to 0.
+//
+//nolint:gochecknoglobals // table
+var ascii = func() (t [utf8.RuneSelf]byte) {
+	for c := byte('a'); c <= 'z'; c++ {
+		t[c], t[c-'a'+'A'] = c, c
+	}
+	for c := byte('0'); c <= '9'; c++ {
+		t[c] = c
+	}
+	return t
+}()
+
+// syllabic reports scripts that are written without blanks, or with blanks
+// where the writer likes: each letter is compared as a word of its own.
+func syllabic(r rune) bool {
+	switch {
+	case r < 0x1100:
+		return false
+	case r >= 0x3040 && r <= 0x30ff, r >= 0x3400 && r <= 0x9fff, r >= 0xac00 && r <= 0xd7af:
+		return r != 0x30fb
+	case r >= 0xf900 && r <= 0xfaff, r >= 0xff66 && r <= 0xff9f, r >= 0x20000 && r <= 0x3ffff:
+		return true
+	default:
+		return false
+	}
+}
+
+// appendBase appends the letter in lower case without its accents. Both kinds
+// of the Turkish i are one, the sharp s is two.
+func appendBase(buf []byte, s string, r rune) []byte {
+	switch r {
+	case 'İ', 'ı':
+		return append(buf, 'i')
+	case 'ß', 'ẞ':
+		return append(buf, 's', 's')
+	case 'ł', 'Ł':
+		return append(buf, 'l')
+	case 'ø', 'Ø':
+		return append(buf, 'o')
+	case 'đ', 'Đ':
+		return append(buf, 'd')
+	}
+	if d := norm.NFKD.PropertiesString(s).Decomposition(); len(d) > 0 {
+		for len(d) > 0 {
+			r, w := utf8.DecodeRune(d)
+			d = d[w:]
+			if !unicode.Is(unicode.Mn, r) {
+				buf = utf8.AppendRune(buf, unicode.ToLower(r))
+			}
+		}
+		return buf
+	}
+	return utf8.AppendRune(buf, unicode.ToLower(r))
+}

@@ -1,0 +1,229 @@
+package extract
+
+import (
+	"bytes"
+
+	"golang.org/x/net/html"
+)
+
+const (
+	maxToken   = 512 << 10 // of the tokenizer's buffer; a mail is read no further than maxRead
+	maxHidden  = 4 << 10   // bytes of hidden text that are skipped; more is an element nobody closed
+	maxRegions = 16
+)
+
+// region is an element that gives its text a role or hides it, open until its
+// end tag.
+type region struct {
+	name   string
+	depth  int
+	role   role
+	hidden bool
+	budget int
+}
+
+// htmlReader turns markup into a page, token by token: no tree is built, so
+// nesting has no cost and no limit.
+type htmlReader struct {
+	parser  *Parser
+	z       *html.Tokenizer
+	b       builder
+	links   []link
+	regions []region
+	off     int    // of the current token in the source
+	raw     bool   // inside style, script or title
+	src     []byte // the source, for offsets
+}
+
+func (p *Parser) readHTML(src []byte) page {
+	r := htmlReader{parser: p, z: html.NewTokenizer(bytes.NewReader(src)), src: src}
+	r.b.text = make([]byte, 0, min(len(src)/6, maxText)+64)
+	r.b.lines = make([]line, 0, 128)
+	r.z.SetMaxBuf(maxToken)
+	for {
+		kind := r.z.Next()
+		if kind == html.ErrorToken {
+			break
+		}
+		raw := r.z.Raw()
+		end := r.off + len(raw)
+		r.token(kind, raw, end)
+		r.off = end
+	}
+	pg := r.b.page()
+	pg.links = r.links
+	return pg
+}
+
+func (r *htmlReader) token(kind html.TokenType, raw []byte, end int) {
+	switch kind {
+	case html.TextToken:
+		r.text(end)
+	case html.StartTagToken, html.SelfClosingTagToken:
+		// Raw is only good until the tag is read, so it is searched first.
+		what := markup(raw)
+		name, attrs := r.z.TagName()
+		r.start(name, what, attrs)
+	case html.EndTagToken:
+		name, _ := r.z.TagName()
+		r.end(name)
+	}
+}
+
+func (r *htmlReader) text(end int) {
+	if r.raw {
+		return
+	}
+	text := r.z.Text()
+	for i := range r.regions {
+		if g := &r.regions[i]; g.hidden && g.budget > 0 {
+			g.budget -= len(text)
+			return
+		}
+	}
+	r.b.add(text, r.off, end)
+}
+
+func (r *htmlReader) start(name []byte, what region, attrs bool) {
+	switch string(name) {
+	case "wbr": // a place to break, not a separator
+		return
+	case "br", "hr":
+		r.b.newline()
+		return
+	case "style", "script", "title", "noembed", "template":
+		r.raw = true
+		return
+	case "img", "input", "meta", "link", "col", "base", "area", "source":
+		r.b.space()
+		return
+	case "a":
+		if attrs {
+			r.anchor()
+		}
+	case "tr":
+		r.b.row++
+		r.b.col = 0
+	case "td", "th":
+		r.b.col++
+	case "p":
+		r.close("p", true)
+	}
+	if block(name) {
+		r.b.newline()
+	} else {
+		r.b.space()
+	}
+	r.enter(name, what)
+}
+
+func (r *htmlReader) end(name []byte) {
+	switch string(name) {
+	case "style", "script", "title", "noembed", "template":
+		r.raw = false
+		return
+	case "wbr":
+		return
+	}
+	if block(name) {
+		r.b.newline()
+	} else {
+		r.b.space()
+	}
+	r.close(string(name), false)
+}
+
+// enter counts the element into the open regions and opens its own.
+func (r *htmlReader) enter(name []byte, what region) {
+	for i := range r.regions {
+		if r.regions[i].name == string(name) {
+			r.regions[i].depth++
+		}
+	}
+	if (what.role != rolePlain || what.hidden) && len(r.regions) < maxRegions {
+		what.name, what.depth, what.budget = string(name), 1, maxHidden
+		r.regions = append(r.regions, what)
+		r.setRole()
+	}
+}
+
+// close counts an end tag; a region whose element it ends is left. A paragraph
+// is ended by the next one too.
+func (r *htmlReader) close(name string, all bool) {
+	for i := 0; i < len(r.regions); i++ {
+		g := &r.regions[i]
+		if g.name != name {
+			continue
+		}
+		if g.depth--; g.depth <= 0 || all {
+			r.regions = r.regions[:i]
+			r.setRole()
+			return
+		}
+	}
+}
+
+func (r *htmlReader) setRole() {
+	r.b.role = rolePlain
+	for _, g := range r.regions {
+		if g.role != rolePlain {
+			r.b.role = g.role
+		}
+	}
+}
+
+// markup reads what a tag says of its text in the class names and styles seen
+// in the shop's mail. They help and are not needed.
+func markup(tag []byte) region {
+	if len(tag) < 24 {
+		return region{}
+	}
+	switch {
+	case bytes.Contains(tag, []byte("display:none")), bytes.Contains(tag, []byte("display: none")):
+		return region{hidden: true}
+	case !bytes.Contains(tag, []byte("class")):
+		return region{}
+	case bytes.Contains(tag, []byte("SHIP-TO")):
+		return region{role: roleAddress}
+	case bytes.Contains(tag, []byte("item-title")), bytes.Contains(tag, []byte("product-name")):
+		return region{role: roleTitle}
+	case bytes.Contains(tag, []byte("item-sku")):
+		return region{role: roleVariant}
+	}
+	return region{}
+}
+
+func (r *htmlReader) anchor() {
+	for {
+		key, value, more := r.z.TagAttr()
+		switch string(key) {
+		case "href", "data-saferedirecturl":
+			r.addLink(string(value[:min(len(value), maxLinkLen)]))
+		}
+		if !more {
+			return
+		}
+	}
+}
+
+func (r *htmlReader) addLink(s string) {
+	if len(r.links) >= maxLinks {
+		return
+	}
+	if l := r.parser.readLink(s, 0); !l.empty() {
+		l.line = r.b.next()
+		r.links = append(r.links, l)
+	}
+}
+
+// block reports elements that stand on lines of their own.
+func block(name []byte) bool {
+	switch string(name) {
+	case "p", "div", "table", "tbody", "thead", "tfoot", "tr", "td", "th", "ul", "ol", "li", "dl", "dt", "dd",
+		"h1", "h2", "h3", "h4", "h5", "h6", "center", "blockquote", "section", "article", "header", "footer", "main",
+		"pre", "body", "html", "head", "form", "fieldset", "address", "caption", "figure", "option", "button":
+		return true
+	default:
+		return false
+	}
+}

@@ -1,0 +1,143 @@
+package extract
+
+import (
+	"strconv"
+	"strings"
+
+	"parcelwatch/parcel"
+)
+
+const (
+	maxItems = 40
+	maxTitle = 160 // runes
+)
+
+// items finds the articles by the line that says how many: "x1", alone or behind
+// a price. The lines above it are the variant and the title.
+func (pg *page) items() []parcel.Item {
+	var out []parcel.Item
+	for i, l := range pg.lines {
+		if l.role == roleAddress {
+			continue
+		}
+		n := quantity(pg.str(l))
+		if n == 0 {
+			continue
+		}
+		item, ok := pg.itemAbove(i)
+		item.Quantity = n
+		if ok && len(out) < maxItems && !has(out, item) {
+			out = append(out, item)
+		}
+	}
+	return out
+}
+
+// itemAbove reads title and variant from the lines above the quantity.
+func (pg *page) itemAbove(i int) (parcel.Item, bool) {
+	var lines []line
+	for k := i - 1; k >= 0 && k >= i-5 && len(lines) < 2; k-- {
+		l := pg.lines[k]
+		s := pg.str(l)
+		if price(s) || s == "." {
+			continue
+		}
+		if l.role == roleAddress || quantity(s) > 0 || pg.heading(l) {
+			break
+		}
+		lines = append(lines, l)
+		if l.role == roleTitle || cutTitle(s) {
+			break
+		}
+	}
+	text := func(l line) string { return bounded(pg.str(l), maxTitle) }
+	switch {
+	case len(lines) == 0:
+		return parcel.Item{}, false
+	case len(lines) == 1:
+		return parcel.Item{Title: text(lines[0])}, true
+	default:
+		return parcel.Item{Title: text(lines[1]), Variant: text(lines[0])}, true
+	}
+}
+
+// heading reports whether a line is a label or a sentence and no article.
+func (pg *page) heading(l line) bool {
+	if l.role == roleTitle || l.role == roleVariant {
+		return false
+	}
+	if l.end-l.start > 200 {
+		return true
+	}
+	for i := l.tok0; i < l.tok1; i++ {
+		if pg.fold.toks[i].digits >= 13 {
+			return true
+		}
+	}
+	for _, m := range pg.marksOf(l) {
+		if m.label != labelStep && m.label != labelFiller && m.label != labelPromo && pg.leading(l, m.first) &&
+			2*pg.weight(m.first, m.last+1) >= pg.weight(l.tok0, l.tok1) {
+			return true
+		}
+	}
+	return false
+}
+
+// cutTitle reports a title as the shop cuts it short.
+func cutTitle(s string) bool { return strings.HasSuffix(s, "...") || strings.HasSuffix(s, "…") }
+
+// quantity reads "x1", "x 2", "1,99 € x1"; 0 where the line is none of it.
+func quantity(s string) int {
+	if len(s) < 2 || len(s) > 40 {
+		return 0
+	}
+	i := len(s)
+	for i > 0 && s[i-1] >= '0' && s[i-1] <= '9' {
+		i--
+	}
+	n, err := strconv.Atoi(s[i:])
+	if err != nil || n < 1 || len(s)-i > 3 {
+		return 0
+	}
+	head := strings.TrimRight(s[:i], " ")
+	for _, x := range []string{"x", "X", "×", "х", "Х"} {
+		if rest, ok := strings.CutSuffix(head, x); ok {
+			if rest = strings.TrimSpace(rest); rest == "" || price(rest) {
+				return n
+			}
+		}
+	}
+	return 0
+}
+
+// price reports whether a line is an amount of money and nothing else.
+func price(s string) bool {
+	if len(s) == 0 || len(s) > 32 {
+		return false
+	}
+	digits, letters := 0, 0
+	for _, r := range s {
+		switch {
+		case r >= '0' && r <= '9':
+			digits++
+		case strings.ContainsRune(" .,'-~|", r) || r == 0xa0:
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= 0x400 && r <= 0x4ff:
+			letters++
+		case r < 0x80 && r != '$':
+			return false
+		}
+	}
+	// "US $1.99", "1,99 zł", "199 руб." but not "20Pcs 6P" or "1 m".
+	return digits > 0 && (letters == 0 || letters <= 4 && strings.ContainsAny(s, ".,$€£₽₴₺₪") && priceShape(s))
+}
+
+// priceShape reports one number with at most one word around it.
+func priceShape(s string) bool {
+	numbers := 0
+	for f := range strings.FieldsSeq(s) {
+		if countDigits(f) > 0 {
+			numbers++
+		}
+	}
+	return numbers == 1
+}

@@ -1,0 +1,206 @@
+package extract
+
+import (
+	"net/url"
+	"strings"
+
+	"parcelwatch/parcel"
+)
+
+// A link is read for the parameters whose names are known, never followed and
+// never copied. Paths, unknown parameters and product pages are full of digits
+// that are no order and no parcel.
+type link struct {
+	line     int    // the line of the page it stands in
+	host     string // lower case, without "www."
+	shop     bool
+	orders   []string
+	numbers  []parcel.Number
+	rotated  string // an order id as the shop's message id shows it, put right
+	template string // the name of the mail's template, lower case
+}
+
+const (
+	maxLinks   = 400 // of one page
+	maxLinkLen = 8 << 10
+	maxUnwrap  = 3 // redirects around a link that are taken off
+)
+
+func (l link) empty() bool {
+	return l.host == "" && len(l.orders) == 0 && len(l.numbers) == 0 && l.rotated == ""
+}
+
+// readLink reads one address. Redirects that other mail services put around
+// links (Gmail, Outlook) carry the true address in a parameter.
+func (p *Parser) readLink(s string, depth int) link {
+	if len(s) > maxLinkLen {
+		s = s[:maxLinkLen]
+	}
+	host, rest := splitHost(s)
+	if host == "" {
+		return link{}
+	}
+	l := link{host: host, shop: p.shopSite(host)}
+	path, query, _ := strings.Cut(rest, "?")
+	if fragment := strings.IndexByte(query, '#'); fragment >= 0 {
+		query = query[:fragment] + "&" + query[fragment+1:]
+	} else if i := strings.IndexByte(path, '#'); i >= 0 {
+		path, query = path[:i], path[i+1:]
+	}
+	product := strings.Contains(path, "/item/")
+	for query != "" {
+		var pair string
+		pair, query, _ = strings.Cut(query, "&")
+		key, value, ok := strings.Cut(strings.TrimPrefix(pair, "amp;"), "=")
+		if ok && value != "" {
+			p.readParam(&l, strings.ToLower(key), value, depth, product)
+		}
+	}
+	return l
+}
+
+// readParam takes one parameter into the link.
+func (p *Parser) readParam(l *link, key, value string, depth int, product bool) {
+	switch key {
+	case "tradeorderid", "orderid", "tradeid", "o_ids", "tradeorderids", "orderids":
+		if l.shop && !product {
+			for id := range splitList(value) {
+				if orderID(id) {
+					l.orders = appendNew(l.orders, id)
+				}
+			}
+		}
+	case "trackingnumber", "trackingnumbers":
+		if l.shop && !product {
+			l.addNumbers(value)
+		}
+	case "mailno", "mailnos", "mailnolist":
+		if strings.HasSuffix(l.host, "cainiao.com") {
+			l.addNumbers(value)
+		}
+	case "nums":
+		if strings.HasSuffix(l.host, "17track.net") {
+			l.addNumbers(value)
+		}
+	case "rowan_msg_id":
+		if l.shop {
+			l.rotated = derotate(unescape(value))
+		}
+	case "rowan_id1":
+		if l.shop {
+			l.template = strings.ToLower(bounded(unescape(value), 200))
+		}
+	case "q", "url", "u", "target", "redirecturl", "redirect_url", "return_url", "returnurl":
+		if depth < maxUnwrap {
+			l.unwrap(p.readLink(unescape(value), depth+1))
+		}
+	}
+}
+
+// unwrap takes over what the address inside a redirect says.
+func (l *link) unwrap(in link) {
+	if in.empty() {
+		return
+	}
+	for _, o := range l.orders {
+		in.orders = appendNew(in.orders, o)
+	}
+	if l.template != "" {
+		in.template = l.template
+	}
+	if l.rotated != "" {
+		in.rotated = l.rotated
+	}
+	in.numbers = append(in.numbers, l.numbers...)
+	*l = in
+}
+
+func (l *link) addNumbers(value string) {
+	for s := range splitList(value) {
+		n, err := parcel.ParseNumber(s)
+		if err == nil && countDigits(string(n)) >= 5 && !has(l.numbers, n) {
+			l.numbers = append(l.numbers, n)
+		}
+	}
+}
+
+// splitHost gives the host of an http address and what follows it.
+func splitHost(s string) (host, rest string) {
+	s = strings.TrimSpace(s)
+	i := strings.Index(s, "://")
+	if i < 0 || i > 5 || !strings.EqualFold(s[:min(4, i)], "http") {
+		return "", ""
+	}
+	s = s[i+3:]
+	end := strings.IndexAny(s, "/?#")
+	if end < 0 {
+		end = len(s)
+	}
+	host, rest = s[:end], s[end:]
+	if at := strings.LastIndexByte(host, '@'); at >= 0 {
+		host = host[at+1:]
+	}
+	host, _, _ = strings.Cut(host, ":")
+	return strings.TrimPrefix(strings.TrimSuffix(strings.ToLower(host), "."), "www."), rest
+}
+
+// unescape undoes percent encoding, also when it was applied again by services
+// that wrap links.
+func unescape(s string) string {
+	for range maxUnwrap {
+		if !strings.Contains(s, "%") {
+			break
+		}
+		t, err := url.QueryUnescape(s)
+		if err != nil {
+			break
+		}
+		s = t
+	}
+	return s
+}
+
+func splitList(s string) func(func(string) bool) {
+	return strings.FieldsFuncSeq(unescape(s), func(r rune) bool { return r == ',' || r == ';' || r == '|' || r <= ' ' })
+}
+
+// derotate puts an order id right that is shown as its last four digits, the
+// others, a dollar and 32 hex digits.
+func derotate(s string) string {
+	id, hex, ok := strings.Cut(s, "$")
+	if !ok || len(hex) < 32 || !orderID(id) || len(id) < 14 {
+		return ""
+	}
+	return id[4:] + id[:4]
+}
+
+// orderID reports the form of an order id as parameters carry it.
+func orderID(s string) bool {
+	return len(s) >= 10 && len(s) <= 20 && countDigits(s) == len(s)
+}
+
+func countDigits(s string) int {
+	n := 0
+	for i := range len(s) {
+		if s[i] >= '0' && s[i] <= '9' {
+			n++
+		}
+	}
+	return n
+}
+
+func has[T comparable](s []T, v T) bool {
+	for _, w := range s {
+		if v == w {
+			return true
+		}
+	}
+	return false
+}
+
+func appendNew[T comparable](s []T, v T) []T {
+	if has(s, v) {
+		return s
+	}
+	return append(s, v)
+}

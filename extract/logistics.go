@@ -1,0 +1,202 @@
+package extract
+
+import (
+	"strings"
+
+	"parcelwatch/parcel"
+)
+
+const (
+	blockBehind = 30 // lines of a block behind its head
+	blockAround = 6  // lines around a tracking number without a head
+	maxSender   = 80 // runes
+	maxSites    = 8
+)
+
+// logistics reads the "Logistics Information" block: who sends, and where to
+// track. It stands behind its head, or around a labelled number. The numbers in
+// it are found as everywhere, by their labels.
+func (pg *page) logistics() parcel.Logistics {
+	var out parcel.Logistics
+	for i, l := range pg.lines {
+		if l.role != rolePlain {
+			continue
+		}
+		if _, ok := pg.has(l, labelLogistics); ok {
+			pg.block(i, min(i+blockBehind, len(pg.lines)), &out)
+		}
+	}
+	if out.Sender == "" && len(out.Sites) == 0 {
+		for i, l := range pg.lines {
+			if _, ok := pg.has(l, labelNumber); ok && l.role == rolePlain {
+				pg.block(max(0, i-blockAround), min(i+blockAround, len(pg.lines)), &out)
+			}
+		}
+	}
+	return out
+}
+
+// block reads the labels of the lines from..to.
+func (pg *page) block(from, to int, out *parcel.Logistics) {
+	for i := from; i < to; i++ {
+		l := pg.lines[i]
+		if l.role != rolePlain {
+			continue
+		}
+		for _, m := range pg.marksOf(l) {
+			switch m.label {
+			case labelSender:
+				if out.Sender == "" && pg.opens(l, m) {
+					out.Sender = pg.sender(i, m)
+				}
+			case labelVia:
+				if out.Sender == "" {
+					out.Sender = clause(pg.text[pg.fold.toks[m.last].src1:l.end])
+				}
+			case labelSites:
+				pg.sites(i, m, out)
+			}
+		}
+	}
+}
+
+// opens reports whether a label stands at the head of its line or cell, or
+// behind the end of a clause, with a value or nothing behind it.
+func (pg *page) opens(l line, m mark) bool {
+	if pg.leading(l, m.first) {
+		return true
+	}
+	before := strings.TrimRight(pg.text[l.start:pg.fold.toks[m.first].src0], " ")
+	return before == "" || strings.ContainsAny(before[len(before)-1:], ".:;,|(-")
+}
+
+// sender is the value of a sender's label: behind it, in the next cell or line,
+// or below it in a table whose first row is all labels.
+func (pg *page) sender(i int, m mark) string {
+	l := pg.lines[i]
+	if rest := pg.text[pg.fold.toks[m.last].src1:l.end]; strings.ContainsFunc(rest, letterOrDigit) {
+		return clause(rest)
+	}
+	v, ok := pg.value(i)
+	if !ok || pg.labelled(v) {
+		return ""
+	}
+	return clause(pg.str(v))
+}
+
+// value is the line that holds the value of a label that fills line i.
+func (pg *page) value(i int) (line, bool) {
+	l := pg.lines[i]
+	if i+1 >= len(pg.lines) {
+		return line{}, false
+	}
+	next := pg.lines[i+1]
+	if l.row == 0 || next.row != l.row || !pg.labelled(next) {
+		// In a row of labels alone, the last label is followed by the first value.
+		if l.row == 0 || next.row == l.row || l.col == 1 || next.col == l.col {
+			return next, true
+		}
+	}
+	row := 0
+	for k := i + 1; k < len(pg.lines) && k < i+24; k++ {
+		v := pg.lines[k]
+		if v.row > l.row && row == 0 {
+			row = v.row
+		}
+		if row != 0 && v.row == row && v.col == l.col {
+			return v, true
+		}
+	}
+	return line{}, false
+}
+
+// labelled reports whether a line is a label of the block and not a value.
+func (pg *page) labelled(l line) bool {
+	for _, m := range pg.marksOf(l) {
+		switch m.label {
+		case labelSender, labelNumber, labelSites, labelLogistics, labelOrder, labelShipTo, labelETA:
+			if pg.leading(l, m.first) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// sites adds the names of the sites behind a label.
+func (pg *page) sites(i int, m mark, out *parcel.Logistics) {
+	l := pg.lines[i]
+	found := addSites(out, pg.text[pg.fold.toks[m.last].src1:l.end])
+	for k := i + 1; k < len(pg.lines) && k <= i+6; k++ {
+		v := pg.lines[k]
+		if pg.labelled(v) || v.role != rolePlain {
+			break
+		}
+		if !addSites(out, pg.str(v)) && found {
+			break
+		}
+		found = true
+	}
+	if v, ok := pg.value(i); ok && !found {
+		addSites(out, pg.str(v))
+	}
+	for _, k := range pg.links {
+		if !k.shop && k.host != "" && k.line >= i && k.line <= i+2 && len(out.Sites) < maxSites {
+			out.Sites = appendNew(out.Sites, k.host)
+		}
+	}
+}
+
+// addSites adds the host names of a text.
+func addSites(out *parcel.Logistics, s string) bool {
+	found := false
+	for w := range strings.FieldsFuncSeq(s, func(r rune) bool { return r <= ' ' || strings.ContainsRune(",;()<>\"'|", r) }) {
+		if host := hostName(w); host != "" {
+			found = true
+			if len(out.Sites) < maxSites {
+				out.Sites = appendNew(out.Sites, host)
+			}
+		}
+	}
+	return found
+}
+
+// hostName is the host of a word that is an address or a bare name.
+func hostName(w string) string {
+	if host, _ := splitHost(w); host != "" {
+		w = host
+	}
+	w = strings.ToLower(strings.TrimRight(w, ".:!?"))
+	w, _, _ = strings.Cut(w, "/")
+	w = strings.TrimPrefix(w, "www.")
+	labels := strings.Split(w, ".")
+	if len(labels) < 2 || len(w) > 80 {
+		return ""
+	}
+	for _, l := range labels {
+		if l == "" || strings.ContainsFunc(l, func(r rune) bool { return r != '-' && !letterOrDigit(r) }) {
+			return ""
+		}
+	}
+	if top := labels[len(labels)-1]; len(top) < 2 || countDigits(top) > 0 {
+		return ""
+	}
+	return w
+}
+
+func letterOrDigit(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r >= 0xc0
+}
+
+// clause is the text up to the end of its clause.
+func clause(s string) string {
+	s = strings.TrimLeft(s, " :：-–—|=\t")
+	end := len(s)
+	for i, r := range s {
+		if strings.ContainsRune(",;(|。、，", r) || r == '.' && (i+1 == len(s) || s[i+1] == ' ') {
+			end = i
+			break
+		}
+	}
+	return bounded(strings.TrimSpace(s[:end]), maxSender)
+}

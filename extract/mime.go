@@ -1,0 +1,222 @@
+package extract
+
+import (
+	"bytes"
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/jhillyerd/enmime/v2"
+)
+
+// content is one readable body of a mail.
+type content struct {
+	html bool
+	text []byte
+}
+
+// body is what a mail carries that can be read.
+type body struct {
+	contents []content
+	mails    [][]byte // mails attached whole
+	problems []string
+}
+
+const (
+	maxContents = 6
+	maxMails    = 5
+)
+
+// readBody takes a mail apart. What cannot be taken apart is read as one text
+// with its markup stripped: a number in it is still found.
+func readBody(raw []byte) body {
+	raw = withoutEnvelope(raw)
+	var b body
+	if len(raw) > maxRead {
+		raw = raw[:maxRead]
+		b.problems = append(b.problems, fmt.Sprintf("the mail is large: only its first %d KB were read", maxRead>>10))
+	}
+	if why := precheck(raw); why != "" {
+		b.problems = append(b.problems, why+"; the raw text was read instead")
+		b.contents = rawContents(raw)
+		return b
+	}
+	root, err := readParts(raw, false)
+	if err != nil {
+		b.problems = append(b.problems, "the mail's structure could not be read ("+bounded(oneLine(err.Error()), 120)+"); the raw text was read instead")
+		b.contents = rawContents(raw)
+		return b
+	}
+	b.collect(root)
+	if bad := b.badness(); bad > 0 {
+		b.retry(raw, bad)
+	}
+	if len(b.contents) == 0 && len(b.mails) == 0 {
+		b.contents = rawContents(raw)
+	}
+	return b
+}
+
+// retry reads the mail again with its charsets guessed, where the declared ones
+// gave unreadable text, and keeps what is better.
+func (b *body) retry(raw []byte, bad int) {
+	root, err := readParts(raw, true)
+	if err != nil {
+		return
+	}
+	var again body
+	again.collect(root)
+	if again.badness() < bad && len(again.contents) > 0 {
+		b.contents = again.contents
+		return
+	}
+	b.problems = append(b.problems, "some letters could not be read: the charset is not what the mail says")
+}
+
+func readParts(raw []byte, detect bool) (*enmime.Part, error) {
+	p := enmime.NewParser(
+		enmime.DisableTextConversion(true),
+		enmime.DisableCharacterDetection(!detect),
+		enmime.SkipMalformedParts(true),
+		enmime.MaxStoredPartErrors(20),
+		enmime.MultipartWOBoundaryAsSinglePart(true),
+		enmime.SetReadPartErrorPolicy(enmime.AllowCorruptTextPartErrorPolicy),
+		enmime.SetCustomParseMediaType(boundedMediaType()),
+	)
+	root, err := p.ReadParts(bytes.NewReader(raw))
+	if err != nil {
+		return nil, fmt.Errorf("read parts: %w", err)
+	}
+	return root, nil
+}
+
+// collect gathers the texts and attached mails of a tree of parts.
+func (b *body) collect(p *enmime.Part) {
+	for ; p != nil; p = p.NextSibling {
+		if p.FirstChild != nil {
+			b.collect(p.FirstChild)
+			continue
+		}
+		b.leaf(p)
+	}
+}
+
+func (b *body) leaf(p *enmime.Part) {
+	if len(p.Content) == 0 {
+		return
+	}
+	switch p.ContentType {
+	case "message/rfc822", "message/global":
+		if len(b.mails) < maxMails {
+			b.mails = append(b.mails, p.Content)
+		}
+	case "text/html":
+		b.add(p.Content, true)
+	case "text/plain", "":
+		if p.Disposition != "attachment" || p.Parent == nil {
+			b.add(p.Content, looksHTML(p.Content))
+		}
+	default:
+		// A multipart without a boundary arrives as one part with all the text.
+		if bytes.HasPrefix([]byte(p.ContentType), []byte("multipart/")) {
+			b.contents = append(b.contents, rawContents(p.Content)...)
+		}
+	}
+}
+
+func (b *body) add(text []byte, html bool) {
+	if len(b.contents) < maxContents {
+		b.contents = append(b.contents, content{html: html, text: text})
+	}
+}
+
+// badness counts what is no readable letter in the texts.
+func (b *body) badness() int {
+	n := 0
+	for _, c := range b.contents {
+		n += unreadable(c.text)
+	}
+	return n
+}
+
+// unreadable counts replacement characters, bytes that are no UTF-8 and letters
+// that look like UTF-8 read in a charset of one byte a letter ("Ð¿", "Ã¤", "Рї").
+func unreadable(s []byte) int {
+	bad, odd := 0, 0
+	for i := 0; i < len(s); {
+		if s[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		r, w := utf8.DecodeRune(s[i:])
+		i += w
+		if r == utf8.RuneError {
+			bad++
+			continue
+		}
+		if i >= len(s) || s[i] < utf8.RuneSelf {
+			continue
+		}
+		next, _ := utf8.DecodeRune(s[i:])
+		switch r {
+		case 'Ð', 'Ñ', 'Ã', 'Â':
+			if next >= 0x80 && next <= 0xbf || next >= 0x2010 && next <= 0x2122 {
+				odd++
+			}
+		case 'Р', 'С':
+			if next >= 0x402 && next <= 0x40f || next >= 0x452 && next <= 0x491 || next >= 0xa0 && next <= 0xbb || next >= 0x2010 && next <= 0x2122 {
+				odd++
+			}
+		}
+	}
+	if odd < 4 {
+		odd = 0
+	}
+	return bad + odd
+}
+
+// rawContents makes the best of bytes that were not taken apart: the transfer
+// encoding is undone where it shows, headers of parts are left in as text.
+func rawContents(raw []byte) []content {
+	head, text := raw[:headerEnd(raw)], raw[headerEnd(raw):]
+	if len(text) == 0 {
+		head, text = nil, raw
+	}
+	if bytes.Contains(text, []byte("=\n")) || bytes.Contains(text, []byte("=\r\n")) || bytes.Contains(text, []byte("=3D")) ||
+		bytes.Contains(bytes.ToLower(head), []byte("quoted-printable")) {
+		text = looseQuotedPrintable(text)
+	}
+	return []content{{html: looksHTML(text), text: text}}
+}
+
+func looksHTML(s []byte) bool {
+	s = s[:min(len(s), 4<<10)]
+	for _, tag := range []string{"<html", "<body", "<table", "<div", "<p>", "<p ", "<br", "<!doctype", "<HTML", "<BODY", "<!DOCTYPE"} {
+		if bytes.Contains(s, []byte(tag)) {
+			return true
+		}
+	}
+	return false
+}
+
+// looseQuotedPrintable decodes what is quoted-printable and keeps all else.
+func looseQuotedPrintable(s []byte) []byte {
+	out := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		if s[i] != '=' {
+			out = append(out, s[i])
+			continue
+		}
+		switch rest := s[i+1:]; {
+		case len(rest) >= 2 && hexDigit(rest[0]) >= 0 && hexDigit(rest[1]) >= 0:
+			out = append(out, byte(hexDigit(rest[0])<<4|hexDigit(rest[1])))
+			i += 2
+		case bytes.HasPrefix(rest, []byte("\r\n")):
+			i += 2
+		case bytes.HasPrefix(rest, []byte("\n")):
+			i++
+		default:
+			out = append(out, '=')
+		}
+	}
+	return out
+}

@@ -1,0 +1,124 @@
+package extract
+
+import (
+	"parcelwatch/parcel"
+)
+
+// notice reads one message of the shop and fills the notice if it is a shipment
+// notification at all.
+func (p *Parser) notice(subject string, pages []page, n *parcel.Notice) {
+	r := reading{p: p, subject: p.readSubject(subject), pages: pages}
+	r.read()
+	if !r.shipment() {
+		n.Step = parcel.StepNone
+		return
+	}
+	n.Shop = Shop
+	p.fill(&r, n)
+	if len(n.Orders) == 0 && len(n.Parcels) == 0 {
+		n.Problems = append(n.Problems, "no order and no tracking number was found")
+	}
+}
+
+// shipment decides by form: an order or parcel in the subject, a number anywhere,
+// or a known step together with an order. Offers that look like orders name a
+// prize, and no step.
+func (r *reading) shipment() bool {
+	s := &r.subject
+	switch {
+	case s.promo && !r.step.known:
+		return false
+	case len(r.parcels) > 0:
+		return true
+	case len(s.tokens) > 0 && len(r.orders) > 0:
+		return true
+	case r.step.known:
+		return len(r.orders) > 0 || s.order || s.parcel
+	default:
+		return len(r.orders) > 0 && (s.order || s.parcel || r.templated())
+	}
+}
+
+// templated reports whether the links name a template of shipment mail.
+func (r *reading) templated() bool {
+	_, ok := r.p.templateStep(r.tmpl)
+	return ok
+}
+
+// fill writes what was read into the notice.
+func (p *Parser) fill(r *reading, n *parcel.Notice) {
+	n.Step, n.StepWords = r.stepOf()
+	n.Orders = r.orders
+	n.Parcels = n.Parcels[:0:0]
+	for _, f := range r.parcels {
+		n.Parcels = append(n.Parcels, parcel.NoticeParcel{Number: f.number, Orders: f.orders, Step: n.Step})
+	}
+	r.ownSteps(n)
+	for i := range r.pages {
+		pg := &r.pages[i]
+		if len(n.Items) == 0 {
+			n.Items = pg.items()
+		}
+		if n.ETA == "" && n.Step.Status() != parcel.Delivered {
+			n.ETA = pg.eta(n.Sent)
+		}
+		if n.Logistics.Sender == "" && len(n.Logistics.Sites) == 0 {
+			n.Logistics = pg.logistics()
+		}
+	}
+}
+
+// stepOf is the step of the whole mail: what the subject says; else a template's
+// name that says more than "news"; else the headline or the sentence about the
+// order; else the words as they are.
+func (r *reading) stepOf() (parcel.Step, string) {
+	if r.step.known && r.step.step != parcel.StepUpdate {
+		return r.step.step, r.step.words
+	}
+	if r.step.known {
+		return parcel.StepUpdate, r.step.words
+	}
+	template, ok := r.p.templateStep(r.tmpl)
+	if ok && template != parcel.StepUpdate {
+		return template, r.step.words
+	}
+	ids := r.ids()
+	for i := range r.pages {
+		if found := r.pages[i].bodyStep(ids); found.known {
+			if len(r.subject.tokens) > 0 && r.step.words != "" {
+				found.words = r.step.words
+			}
+			return found.step, found.words
+		}
+	}
+	if ok && len(r.subject.tokens) == 0 {
+		return template, r.step.words
+	}
+	if len(r.parcels) > 1 {
+		return parcel.StepUpdate, r.step.words
+	}
+	return parcel.StepOther, r.step.words
+}
+
+// ownSteps gives several parcels the steps said beside them, where each has one
+// and they differ; the mail as a whole is then an update.
+func (r *reading) ownSteps(n *parcel.Notice) {
+	if len(r.parcels) < 2 {
+		return
+	}
+	for _, f := range r.parcels {
+		if f.step == "" {
+			return
+		}
+	}
+	same := true
+	for i, f := range r.parcels {
+		n.Parcels[i].Step = f.step
+		same = same && f.step == r.parcels[0].step
+	}
+	if same {
+		n.Step = r.parcels[0].step
+	} else {
+		n.Step = parcel.StepUpdate
+	}
+}

@@ -1,0 +1,128 @@
+package extract
+
+import "unicode/utf8"
+
+// A page is the visible text of one body as lines, with what stands in the
+// lines: their words, folded for comparison, and the phrases and labels found
+// among them.
+type page struct {
+	text  string
+	lines []line
+	links []link
+	fold  folded
+	marks []mark // in order of their first word
+}
+
+// role is what the markup says a line is, where it says so.
+type role uint8
+
+const (
+	rolePlain role = iota
+	roleAddress
+	roleTitle
+	roleVariant
+)
+
+// line is one line of a page. Row and col say where in a table it stands; row 0
+// is outside of tables.
+type line struct {
+	start, end   int // in page.text
+	row, col     int
+	role         role
+	tok0, tok1   int // its words in page.fold.toks
+	mark0, mark1 int // its phrases in page.marks
+	src0, src1   int // its first and last byte in the source, for Redact
+}
+
+const (
+	maxText  = 96 << 10 // bytes of visible text that are kept
+	maxLines = 4000
+)
+
+func (pg *page) str(l line) string { return pg.text[l.start:l.end] }
+
+// builder collects the text of a page, blanks collapsed.
+type builder struct {
+	text  []byte
+	lines []line
+	open  bool // the last line may grow
+	gap   bool // a blank is due before the next letter
+	row   int
+	col   int
+	role  role
+	full  bool
+}
+
+// add appends text to the line. Invisible characters are dropped, every kind of
+// blank is one blank. Off is where the text stands in the source.
+func (b *builder) add(s []byte, off, end int) {
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c <= ' ' || c == 0x7f {
+			b.gap = true
+			i++
+			continue
+		}
+		if c < utf8.RuneSelf {
+			b.put(s[i:i+1], off, end)
+			i++
+			continue
+		}
+		r, w := utf8.DecodeRune(s[i:])
+		switch {
+		case invisible(r):
+		case r == 0xa0 || r == 0x3000 || r >= 0x2000 && r <= 0x200a || r == 0x202f || r == 0x2028 || r == 0x2029 || r == 0x85:
+			b.gap = true
+		case r == utf8.RuneError && w == 1:
+			b.put([]byte("\uFFFD"), off, end)
+		default:
+			b.put(s[i:i+w], off, end)
+		}
+		i += w
+	}
+}
+
+func (b *builder) put(c []byte, off, end int) {
+	if len(b.text) >= maxText || len(b.lines) >= maxLines {
+		b.full = true
+		return
+	}
+	if !b.open {
+		b.lines = append(b.lines, line{start: len(b.text), row: b.row, col: b.col, role: b.role, src0: off})
+		b.open, b.gap = true, false
+	}
+	l := &b.lines[len(b.lines)-1]
+	if b.gap {
+		b.text = append(b.text, ' ')
+		b.gap = false
+	}
+	b.text = append(b.text, c...)
+	l.end, l.src1 = len(b.text), end
+	if b.role != rolePlain {
+		l.role = b.role
+	}
+}
+
+// space separates what follows from what stands, so that numbers of neighbouring
+// elements are not glued together.
+func (b *builder) space() { b.gap = true }
+
+// newline ends the line.
+func (b *builder) newline() {
+	if b.open {
+		b.text = append(b.text, '\n')
+	}
+	b.open, b.gap = false, false
+}
+
+// next is the index of the line that text added now belongs to.
+func (b *builder) next() int {
+	if b.open {
+		return len(b.lines) - 1
+	}
+	return len(b.lines)
+}
+
+func (b *builder) page() page {
+	return page{text: string(b.text), lines: b.lines}
+}

@@ -1,0 +1,257 @@
+package extract
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"parcelwatch/parcel"
+)
+
+// Shop is the name notices of the shop's mail carry.
+const Shop = "aliexpress"
+
+// Options say whose mail is read and how.
+type Options struct {
+	Domains    []string // of the shop, sub-domains included; none for aliexpress.com and aliexpress.ru
+	Forwarders []string // addresses of people whose forwarded mail counts
+	Rules      []Rule   // tried in order before everything else
+}
+
+// Parser reads mails. It keeps nothing between them and is safe for concurrent
+// use.
+type Parser struct {
+	domains    []string
+	forwarders []string
+	rules      []rule
+	quiet      []quiet
+	words      *vocabulary
+	templates  []template
+}
+
+// New makes a parser. The error is about a rule, in words for the person who
+// wrote it.
+func New(o Options) (*Parser, error) {
+	p := &Parser{quiet: quietSenders(), templates: loadTemplates()}
+	for _, d := range o.Domains {
+		if d = strings.ToLower(strings.Trim(strings.TrimSpace(d), ".")); d != "" {
+			p.domains = append(p.domains, d)
+		}
+	}
+	if len(p.domains) == 0 {
+		p.domains = []string{"aliexpress.com", "aliexpress.ru"}
+	}
+	for _, f := range o.Forwarders {
+		if f = strings.ToLower(strings.TrimSpace(f)); f != "" {
+			p.forwarders = append(p.forwarders, f)
+		}
+	}
+	for _, r := range o.Rules {
+		c, err := compileRule(r)
+		if err != nil {
+			return nil, err
+		}
+		p.rules = append(p.rules, c)
+	}
+	var err error
+	if p.words, err = loadVocabulary(); err != nil {
+		return nil, fmt.Errorf("read the phrases: %w", err)
+	}
+	return p, nil
+}
+
+// Parse reads one mail. The verdict says how far its sender can be trusted; for
+// forged and foreign mail nothing that creates a parcel is returned. The error
+// is for bytes that are no mail at all; everything else gives a notice, with
+// what could not be read among its problems.
+func (p *Parser) Parse(raw []byte, v parcel.Verdict) (parcel.Notice, error) {
+	if len(bytes.TrimSpace(raw)) == 0 {
+		return parcel.Notice{}, ErrNoMail
+	}
+	fields, err := readHeader(raw)
+	if err != nil {
+		return parcel.Notice{}, err
+	}
+	h := summary(fields)
+	n := parcel.Notice{
+		Verdict: v, Step: parcel.StepNone, Subject: h.Subject, MessageID: h.MessageID, Sent: h.Date,
+	}
+	who := p.origin(h, &n)
+	if h.Own || who == senderForeign && len(p.rules) == 0 {
+		return n, nil
+	}
+	if who == senderForeign || who == senderSilent && len(p.rules) == 0 {
+		p.refuseRules(h, &n)
+		return n, nil
+	}
+	p.readMail(raw, h, who, &n)
+	if !n.Verdict.Trust.Creates() {
+		n.Orders, n.Parcels, n.Items, n.Logistics, n.ETA = nil, nil, nil, parcel.Logistics{}, ""
+	}
+	return n, nil
+}
+
+// origin says in whose name the mail comes, and keeps the verdict from claiming
+// more than the From of the mail allows.
+func (p *Parser) origin(h Header, n *parcel.Notice) sender {
+	if len(h.From) != 1 {
+		if n.Verdict.Trust == "" || n.Verdict.Trust.Creates() {
+			n.Verdict = parcel.Verdict{Trust: parcel.TrustForeign, Reason: "there is no one From address"}
+			for _, f := range h.From {
+				if p.sender(f) != senderForeign {
+					n.Verdict = parcel.Verdict{Trust: parcel.TrustForged, Reason: "more than one From address"}
+				}
+			}
+		}
+		return senderForeign
+	}
+	who := p.sender(h.From[0])
+	switch {
+	case n.Verdict.Trust == parcel.TrustForeign:
+		who = senderForeign
+	case who == senderForeign:
+		if n.Verdict.Trust == "" || n.Verdict.Trust.Creates() {
+			n.Verdict = parcel.Verdict{Trust: parcel.TrustForeign, Reason: "From is not the shop's"}
+		}
+	case n.Verdict.Trust == "":
+		n.Verdict = parcel.Verdict{Trust: parcel.TrustUnverified, Reason: "the sender was not checked"}
+	}
+	return who
+}
+
+// refuseRules says why a user's rule does not apply to a mail it was written for.
+func (p *Parser) refuseRules(h Header, n *parcel.Notice) {
+	for _, r := range p.rules {
+		if r.from != nil && len(h.From) == 1 && r.from.MatchString(h.From[0]) && (r.subject == nil || r.subject.MatchString(h.Subject)) {
+			n.Problems = append(n.Problems, fmt.Sprintf("rule %q fits, but the sender is not one of the shop's domains: add its domain to [shop] domains", r.name))
+			return
+		}
+	}
+}
+
+// readMail reads the body and fills the notice.
+func (p *Parser) readMail(raw []byte, h Header, who sender, n *parcel.Notice) {
+	b := readBody(raw)
+	n.Problems = append(n.Problems, b.problems...)
+	pages := p.pages(b, n)
+	if p.applyRules(h, pages, n) || who == senderSilent {
+		return
+	}
+	if who != senderForwarder {
+		p.notice(h.Subject, pages, n)
+		return
+	}
+	for _, m := range b.mails {
+		p.attached(m, n)
+	}
+	if n.Shop != "" {
+		return
+	}
+	if subject, inner, ok := p.forwarded(h.Subject, pages); ok {
+		n.Subject = bounded(oneLine(subject), maxSubject)
+		p.notice(n.Subject, inner, n)
+	}
+}
+
+// pages turns the texts of a mail into analysed pages.
+func (p *Parser) pages(b body, n *parcel.Notice) []page {
+	pages := make([]page, 0, len(b.contents))
+	for _, c := range b.contents {
+		var pg page
+		if c.html {
+			pg = p.readHTML(c.text)
+		} else {
+			pg = p.readText(c.text)
+		}
+		if len(pg.text) >= maxText {
+			n.Problems = append(n.Problems, fmt.Sprintf("the text is long: only its first %d KB were read", maxText>>10))
+		}
+		p.analyse(&pg)
+		pages = append(pages, pg)
+	}
+	return pages
+}
+
+// attached reads a mail of the shop that a person has sent on whole. Several of
+// them add up to one notice.
+func (p *Parser) attached(raw []byte, n *parcel.Notice) {
+	fields, err := readHeader(raw)
+	if err != nil {
+		return
+	}
+	h := summary(fields)
+	if h.Own || len(h.From) != 1 || p.sender(h.From[0]) != senderShop {
+		return
+	}
+	b := readBody(raw)
+	in := parcel.Notice{Step: parcel.StepNone, Subject: h.Subject, MessageID: h.MessageID, Sent: h.Date, Problems: b.problems}
+	p.notice(h.Subject, p.pages(b, &in), &in)
+	if in.Shop == "" {
+		return
+	}
+	if n.Shop == "" {
+		in.Verdict = n.Verdict
+		in.Problems = append(n.Problems, in.Problems...)
+		*n = in
+		return
+	}
+	join(n, in)
+}
+
+// join adds a second mail's words to a notice.
+func join(n *parcel.Notice, in parcel.Notice) {
+	for _, o := range in.Orders {
+		n.Orders = appendNew(n.Orders, o)
+	}
+	for _, q := range in.Parcels {
+		known := false
+		for _, have := range n.Parcels {
+			known = known || have.Number == q.Number
+		}
+		if !known && len(n.Parcels) < maxParcels {
+			n.Parcels = append(n.Parcels, q)
+		}
+	}
+	for _, it := range in.Items {
+		n.Items = appendNew(n.Items, it)
+	}
+	if n.Step != in.Step {
+		n.Step = parcel.StepUpdate
+	}
+	n.Problems = append(n.Problems, in.Problems...)
+}
+
+// applyRules lets the user's rules read the mail.
+func (p *Parser) applyRules(h Header, pages []page, n *parcel.Notice) bool {
+	for _, r := range p.rules {
+		c, ok := r.match(h.From[0], h.Subject, pages)
+		if !ok {
+			continue
+		}
+		rd := reading{p: p, subject: p.readSubject(h.Subject), pages: pages}
+		rd.read()
+		p.fill(&rd, n)
+		n.Shop = r.name
+		if len(c.orders) > 0 {
+			n.Orders = c.orders
+		}
+		if c.words != "" {
+			n.Step, n.StepWords = p.ruleStep(c.words), c.words
+		}
+		if len(c.numbers) > 0 {
+			n.Parcels = n.Parcels[:0]
+			for _, num := range c.numbers {
+				n.Parcels = append(n.Parcels, parcel.NoticeParcel{Number: num, Orders: ordersOf(n.Orders, len(c.numbers)), Step: n.Step})
+			}
+		}
+		return true
+	}
+	return false
+}
+
+func ordersOf(orders []string, parcels int) []string {
+	if parcels == 1 || len(orders) == 1 {
+		return append([]string{}, orders...)
+	}
+	return nil
+}

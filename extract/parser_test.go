@@ -1,0 +1,38 @@
+package extract_test
+
+import (
+	"strings"
+	"testing"
+
+	"parcelwatch/extract"
+	"parcelwatch/parcel"
+)
+
+func newParser(t testing.TB, o extract.Options) *extract.Parser {
+	t.Helper()
+	p, err := extract.New(o)
+	if err != nil {
+		t.Fatalf("New: %v", err)
+	}
+	return p
+}
+
+// letter is a plain mail of the shop.
+func letter(subject, body string) []byte {
+	return []byte("From: AliExpress <transaction@notice.aliexpress.com>\r\nTo: me@example.org\r\nSubject: " + subject +
+		"\r\nDate: Sun, 01 Mar 2026 08:30:09 +0000\r\nMessage-ID: <a@notice.aliexpress.com>\r\n" +
+		"Content-Type: text/plain; charset=utf-8\r\n\r\n" + strings.ReplaceAll(body, "\n", "\r\n"))
+}
+
+var unverified = parcel.Verdict{Trust: parcel.TrustUnverified, Reason: "test"}
+
+func TestAPackageMailNamesItsNumber(t *testing.T) {
+	t.Parallel()
+	n, err := newParser(t, extract.Options{}).Parse(letter("Package JY26CAA0D000551012: with local carrier", "Hi"), unverified)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(n.Parcels) != 1 || n.Parcels[0].Number != "JY26CAA0D000551012" || n.Step != parcel.StepLocalCarrier {
+		t.Errorf("got %+v", n)
+	}
+}

@@ -1,0 +1,332 @@
+package extract
+
+import (
+	"strings"
+
+	"parcelwatch/parcel"
+)
+
+// reading is one message of the shop being read: its subject, its pages, and
+// what was found in them so far.
+type reading struct {
+	p       *Parser
+	subject subject
+	pages   []page
+
+	orders  []string
+	parcels []parcelFound
+	weak    []string // order ids from rotated message ids: they prove, they do not name
+	tmpl    string
+	step    stepFound
+}
+
+// parcelFound is a number with the orders a link ties it to and the step said
+// beside it.
+type parcelFound struct {
+	number parcel.Number
+	orders []string
+	step   parcel.Step
+}
+
+const (
+	maxOrders  = 50
+	maxParcels = 50
+)
+
+// read finds orders and numbers: by the names of link parameters, by the form
+// of the subject, by labels in the text, and strong forms anywhere in it.
+func (r *reading) read() {
+	linkOrders, linkNumbers := r.linked()
+	r.step = r.subject.step()
+	for _, t := range r.subject.tokens {
+		r.takeToken(t, linkOrders, linkNumbers)
+	}
+	for _, o := range linkOrders {
+		if !parcelNumber(linkNumbers, o) {
+			r.addOrder(o)
+		}
+	}
+	for i := range r.pages {
+		r.bodyOrders(&r.pages[i])
+	}
+	for i := range r.pages {
+		r.linkParcels(&r.pages[i])
+	}
+	for i := range r.pages {
+		r.bodyNumbers(&r.pages[i])
+	}
+	if len(r.orders) == 0 && len(r.weak) > 0 && len(r.parcels) > 0 {
+		r.addOrder(r.weak[0])
+	}
+	r.assignOrders()
+}
+
+// linked gathers what the links of all pages name.
+func (r *reading) linked() (orders []string, numbers []parcel.Number) {
+	for i := range r.pages {
+		for _, l := range r.pages[i].links {
+			for _, o := range l.orders {
+				orders = appendNew(orders, o)
+			}
+			for _, n := range l.numbers {
+				numbers = appendNew(numbers, n)
+			}
+			if l.rotated != "" {
+				r.weak = appendNew(r.weak, l.rotated)
+			}
+			if r.tmpl == "" {
+				r.tmpl = l.template
+			}
+		}
+	}
+	return orders[:min(len(orders), maxOrders)], numbers[:min(len(numbers), maxParcels)]
+}
+
+// parcelNumber reports whether the digits are a number of a link and no order.
+func parcelNumber(numbers []parcel.Number, s string) bool { return has(numbers, parcel.Number(s)) }
+
+// takeToken takes one token of the subject as an order, as a number, or leaves it.
+func (r *reading) takeToken(t token8, linkOrders []string, linkNumbers []parcel.Number) {
+	known := append(append([]string{}, linkOrders...), r.weak...)
+	switch {
+	case r.subject.isOrder(t, known, linkNumbers):
+		if len(t.text) >= 10 {
+			r.addOrder(t.text)
+		}
+	case has(linkNumbers, parcel.Number(t.text)) || r.subject.isNumber(t, r.step.known):
+		if n, err := parcel.ParseNumber(t.text); err == nil {
+			r.addParcel(n)
+		}
+	}
+}
+
+func (r *reading) addOrder(id string) {
+	if len(r.orders) < maxOrders {
+		r.orders = appendNew(r.orders, id)
+	}
+}
+
+func (r *reading) addParcel(n parcel.Number) *parcelFound {
+	for i := range r.parcels {
+		if r.parcels[i].number == n {
+			return &r.parcels[i]
+		}
+	}
+	if len(r.parcels) >= maxParcels || r.isOrder(string(n)) {
+		return nil
+	}
+	r.parcels = append(r.parcels, parcelFound{number: n})
+	return &r.parcels[len(r.parcels)-1]
+}
+
+// isOrder reports whether digits are an order of this mail, also with a running
+// number glued in front, or rotated.
+func (r *reading) isOrder(s string) bool {
+	if has(r.weak, s) {
+		return true
+	}
+	for _, o := range r.orders {
+		if s == o || len(s) <= len(o)+2 && strings.HasSuffix(s, o) || len(s) == len(o) && len(o) > 4 && o[len(o)-4:]+o[:len(o)-4] == s {
+			return true
+		}
+	}
+	return false
+}
+
+// bodyOrders finds order ids in the text: digits behind a word for "order".
+func (r *reading) bodyOrders(pg *page) {
+	running := 0
+	for _, l := range pg.lines {
+		if l.role != rolePlain {
+			continue
+		}
+		for i := l.tok0; i < l.tok1; i++ {
+			if pg.fold.toks[i].digits < 13 || !allDigits(pg.src(i)) {
+				continue
+			}
+			if kind, ok := pg.labelBefore(i); !ok || kind != labelOrder {
+				continue
+			}
+			id := pg.src(i)
+			if len(id) == 17 {
+				id = r.unglued(id, &running)
+			}
+			if len(id) >= 14 && len(id) <= 16 && !r.hasParcel(id) && !has(r.weak, id) {
+				r.addOrder(id)
+			}
+		}
+	}
+}
+
+func (r *reading) hasParcel(s string) bool {
+	for _, f := range r.parcels {
+		if string(f.number) == s {
+			return true
+		}
+	}
+	return false
+}
+
+// unglued takes off the running number that a list of orders puts in front of
+// each id ("Order 1", "Order 2") and that flattened markup glues to it. The
+// first one must lead to an order already known.
+func (r *reading) unglued(s string, running *int) string {
+	if int(s[0]-'0') != *running+1 || *running == 0 && !has(r.orders, s[1:]) {
+		return ""
+	}
+	*running++
+	return s[1:]
+}
+
+func allDigits(s string) bool { return countDigits(s) == len(s) }
+
+// linkParcels takes the numbers of links, each with the orders of its link and
+// the step said since the link before.
+func (r *reading) linkParcels(pg *page) {
+	from := 0
+	for _, l := range pg.links {
+		for _, n := range l.numbers {
+			f := r.addParcel(n)
+			if f == nil {
+				continue
+			}
+			for _, o := range l.orders {
+				f.orders = appendNew(f.orders, o)
+			}
+			if f.step == "" {
+				f.step = pg.stepAbove(from, l.line)
+			}
+		}
+		if len(l.numbers) > 0 {
+			from = l.line + 1
+		}
+	}
+}
+
+const stepDistance = 14 // lines above a parcel's link that may say its step
+
+// stepAbove is the step of the nearest line above a link.
+func (pg *page) stepAbove(from, at int) parcel.Step {
+	for i := min(at, len(pg.lines)-1); i >= from && i >= at-stepDistance; i-- {
+		l := pg.lines[i]
+		if l.role != rolePlain {
+			continue
+		}
+		if m, ok := pg.bestStep(l.tok0, l.tok1, false); ok && m.step != parcel.StepUpdate {
+			return m.step
+		}
+	}
+	return ""
+}
+
+// bodyNumbers finds numbers in the text: behind a label, and those of forms that
+// nothing else has.
+func (r *reading) bodyNumbers(pg *page) {
+	for _, l := range pg.lines {
+		if l.role != rolePlain {
+			continue
+		}
+		for i := l.tok0; i < l.tok1; i++ {
+			if pg.fold.toks[i].digits >= 6 {
+				r.labelled(pg, i)
+			}
+		}
+	}
+	for _, c := range parcel.Candidates(pg.text) {
+		if c.Strength < parcel.High {
+			continue
+		}
+		if l, ok := pg.lineAt(c.Start); ok && l.role == rolePlain {
+			r.addParcel(c.Number)
+		}
+	}
+}
+
+// labelled takes a word as a number where a label stands before it. A word for
+// "package" is a weaker label than one for "tracking number".
+func (r *reading) labelled(pg *page, tok int) {
+	word := pg.src(tok)
+	if len(word) < 8 || len(word) > 40 || !plainASCII(word) || r.isOrder(word) || longTail(pg, tok) {
+		return
+	}
+	kind, ok := pg.labelBefore(tok)
+	switch {
+	case !ok:
+		return
+	case kind == labelNumber:
+	case kind == labelPackage && tokenForm(word) && (!allDigits(word) || len(word) >= 12):
+	case kind == labelOrder && !allDigits(word) && tokenForm(word):
+	default:
+		return
+	}
+	if n, err := parcel.ParseNumber(word); err == nil {
+		r.addParcel(n)
+	}
+}
+
+// longTail reports whether a word goes on behind a dash, a dot or a comma with
+// more digits: a date, a price, a phone.
+func longTail(pg *page, tok int) bool {
+	t := pg.fold.toks[tok]
+	rest := pg.text[t.src1:]
+	before := pg.text[:t.src0]
+	if strings.HasSuffix(before, "+") {
+		return true
+	}
+	return len(rest) >= 2 && strings.IndexByte(".,", rest[0]) >= 0 && rest[1] >= '0' && rest[1] <= '9'
+}
+
+func plainASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+// lineAt is the line that holds a byte of the text.
+func (pg *page) lineAt(off int) (line, bool) {
+	lo, hi := 0, len(pg.lines)
+	for lo < hi {
+		mid := (lo + hi) / 2
+		if pg.lines[mid].end <= off {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	if lo == len(pg.lines) || pg.lines[lo].start > off {
+		return line{}, false
+	}
+	return pg.lines[lo], true
+}
+
+// assignOrders gives each parcel its orders: those its link names, else all of
+// the mail where it is the only parcel, else the only order.
+func (r *reading) assignOrders() {
+	for i := range r.parcels {
+		f := &r.parcels[i]
+		for _, o := range f.orders {
+			r.addOrder(o)
+		}
+		switch {
+		case len(r.parcels) == 1:
+			f.orders = append([]string{}, r.orders...)
+		case len(f.orders) == 0 && len(r.orders) == 1:
+			f.orders = append([]string{}, r.orders...)
+		}
+	}
+}
+
+// ids are the orders and numbers found, to recognise the sentence about them.
+func (r *reading) ids() map[string]bool {
+	out := make(map[string]bool, len(r.orders)+len(r.parcels))
+	for _, o := range r.orders {
+		out[o] = true
+	}
+	for _, f := range r.parcels {
+		out[string(f.number)] = true
+	}
+	return out
+}

@@ -1,0 +1,131 @@
+package extract
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"parcelwatch/parcel"
+)
+
+// Rule is a user's own pattern for mail that the program does not understand,
+// yet or any more. From, Subject and Body are regular expressions; each that is
+// given must match. What their groups named number, order and step catch is
+// taken as it stands.
+type Rule struct {
+	Name    string
+	From    string
+	Subject string
+	Body    string
+}
+
+// rule is a compiled Rule.
+type rule struct {
+	name                string
+	from, subject, body *regexp.Regexp
+}
+
+const maxCaught = 20 // matches of one pattern in one mail
+
+func compileRule(r Rule) (rule, error) {
+	out := rule{name: strings.TrimSpace(r.Name)}
+	if out.name == "" {
+		return rule{}, errors.New("a rule needs a name")
+	}
+	if r.Subject == "" && r.Body == "" {
+		return rule{}, fmt.Errorf("rule %q: a pattern for the subject or the body is needed", out.name)
+	}
+	var err error
+	groups := 0
+	for _, part := range []struct {
+		name, pattern string
+		re            **regexp.Regexp
+	}{{"from", r.From, &out.from}, {"subject", r.Subject, &out.subject}, {"body", r.Body, &out.body}} {
+		if part.pattern == "" {
+			continue
+		}
+		if *part.re, err = regexp.Compile(part.pattern); err != nil {
+			return rule{}, fmt.Errorf("rule %q: pattern for the %s: %w", out.name, part.name, err)
+		}
+		for _, g := range (*part.re).SubexpNames()[1:] {
+			switch g {
+			case "":
+			case "number", "order", "step":
+				groups++
+			default:
+				return rule{}, fmt.Errorf("rule %q: group %q is not one of number, order, step", out.name, g)
+			}
+		}
+	}
+	if groups == 0 {
+		return rule{}, fmt.Errorf("rule %q: no group named number, order or step: it could tell nothing", out.name)
+	}
+	return out, nil
+}
+
+// caught is what a rule took from a mail.
+type caught struct {
+	numbers []parcel.Number
+	orders  []string
+	words   string
+}
+
+// match applies the rule; ok only where every given pattern matches.
+func (r rule) match(from, subject string, pages []page) (caught, bool) {
+	var c caught
+	if r.from != nil && !r.from.MatchString(from) {
+		return c, false
+	}
+	if r.subject != nil && !c.catch(r.subject, subject) {
+		return c, false
+	}
+	if r.body == nil {
+		return c, true
+	}
+	for i := range pages {
+		if c.catch(r.body, pages[i].text) {
+			return c, true
+		}
+	}
+	return c, false
+}
+
+func (c *caught) catch(re *regexp.Regexp, text string) bool {
+	matches := re.FindAllStringSubmatch(text, maxCaught)
+	for _, m := range matches {
+		for i, g := range re.SubexpNames() {
+			if m[i] == "" {
+				continue
+			}
+			switch g {
+			case "number":
+				if n, err := parcel.ParseNumber(m[i]); err == nil {
+					c.numbers = appendNew(c.numbers, n)
+				}
+			case "order":
+				if id := bounded(oneLine(m[i]), 40); id != "" {
+					c.orders = appendNew(c.orders, id)
+				}
+			case "step":
+				if c.words == "" {
+					c.words = bounded(oneLine(m[i]), maxWords)
+				}
+			}
+		}
+	}
+	return len(matches) > 0
+}
+
+// step is the step of the words a rule caught: one of our own words for steps,
+// or a phrase we know.
+func (p *Parser) ruleStep(words string) parcel.Step {
+	if s := parcel.Step(words); has(parcel.Steps(), s) && s != parcel.StepNone {
+		return s
+	}
+	pg := p.onePage(words)
+	if m, ok := pg.bestStep(0, len(pg.fold.toks), false); ok {
+		return m.step
+	}
+	return parcel.StepOther
+}

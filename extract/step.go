@@ -1,0 +1,162 @@
+package extract
+
+import (
+	"strings"
+
+	"parcelwatch/parcel"
+)
+
+// found is a step and the words that say it.
+type stepFound struct {
+	step  parcel.Step
+	words string
+	known bool
+}
+
+const maxWords = 200 // runes of step words
+
+// bestStep is the longest phrase for a step among the words from..to. A single
+// word must make up half of what is said: "delivered" is a step, "delivered by
+// tomorrow if all goes well" is none.
+func (pg *page) bestStep(from, to int, strict bool) (mark, bool) {
+	var best mark
+	found := false
+	all := 0
+	for k := pg.markFrom(from); k < len(pg.marks) && pg.marks[k].first < to; k++ {
+		m := pg.marks[k]
+		if m.label != labelStep || m.last >= to {
+			continue
+		}
+		words := m.weightOf(pg)
+		if words < 2 || m.cjk && words < 3 {
+			if all == 0 {
+				all = pg.saying(from, to)
+			}
+			if strict || words*2 < all {
+				continue
+			}
+		}
+		if strict && m.length < 8 && !m.cjk {
+			continue
+		}
+		if !found || m.length > best.length {
+			best, found = m, true
+		}
+	}
+	return best, found
+}
+
+func (m mark) weightOf(pg *page) int { return pg.weight(m.first, m.last+1) }
+
+// saying counts the words of weight that are not the label of the number.
+func (pg *page) saying(from, to int) int {
+	n := pg.weight(from, to)
+	for k := pg.markFrom(from); k < len(pg.marks) && pg.marks[k].first < to; k++ {
+		if m := pg.marks[k]; (m.label == labelOrder || m.label == labelPackage || m.label == labelNumber) && m.last < to {
+			n -= m.weightOf(pg)
+		}
+	}
+	return max(n, 1)
+}
+
+// step reads the step of the subject and its words.
+func (s *subject) step() stepFound {
+	m, ok := s.bestStep(0, len(s.fold.toks), false)
+	out := stepFound{words: s.stepWords(m, ok)}
+	if ok {
+		out.step, out.known = m.step, true
+	}
+	return out
+}
+
+// stepWords is the part of the subject that says the step: what stands behind
+// the number, or before it where the phrase is there, or all of it without the
+// number where the phrase goes around it.
+func (s *subject) stepWords(m mark, ok bool) string {
+	if len(s.tokens) == 0 {
+		return bounded(s.text, maxWords)
+	}
+	at := s.fold.toks[s.tokens[0].tok]
+	lastTok := s.tokens[len(s.tokens)-1].tok
+	before, behind := trimWords(s.text[:at.src0]), trimWords(s.text[s.fold.toks[lastTok].src1:])
+	switch {
+	case ok && m.first > lastTok:
+		return bounded(behind, maxWords)
+	case ok && m.last < s.tokens[0].tok:
+		return bounded(before, maxWords)
+	case ok:
+		return bounded(before+" … "+behind, maxWords)
+	case behind != "":
+		return bounded(behind, maxWords)
+	default:
+		return bounded(before, maxWords)
+	}
+}
+
+func trimWords(s string) string {
+	return strings.Trim(s, " \t:：,;-–—|·.!、")
+}
+
+// bodyStep looks for the step in the headline, which stands before the greeting,
+// and in the sentence that names the order or parcel. Only phrases of several
+// words count: single ones are the labels of the progress bar.
+func (pg *page) bodyStep(ids map[string]bool) stepFound {
+	greeted := false
+	for i, l := range pg.lines {
+		if i > 40 {
+			break
+		}
+		if l.role != rolePlain {
+			continue
+		}
+		_, hi := pg.leads(l, labelGreeting)
+		greeted = greeted || hi
+		if !greeted && i > 8 || greeted && !pg.mentions(l, ids) {
+			continue
+		}
+		if m, ok := pg.bestStep(l.tok0, l.tok1, true); ok {
+			return stepFound{step: m.step, words: bounded(pg.phraseText(m), maxWords), known: true}
+		}
+	}
+	return stepFound{}
+}
+
+func (pg *page) phraseText(m mark) string {
+	return pg.text[pg.fold.toks[m.first].src0:pg.fold.toks[m.last].src1]
+}
+
+func (pg *page) mentions(l line, ids map[string]bool) bool {
+	for i := l.tok0; i < l.tok1; i++ {
+		if pg.fold.toks[i].digits >= 8 && ids[pg.src(i)] {
+			return true
+		}
+	}
+	return false
+}
+
+// template is a row of the table of template names.
+type template struct {
+	step parcel.Step
+	part string
+}
+
+func loadTemplates() []template {
+	var out []template
+	for f := range rows("data/templates.tsv") {
+		if len(f) >= 3 {
+			out = append(out, template{parcel.Step(f[0]), f[2]})
+		}
+	}
+	return out
+}
+
+// templateStep is the step the name of the mail's template says.
+func (p *Parser) templateStep(name string) (parcel.Step, bool) {
+	best := template{}
+	for _, t := range p.templates {
+		if len(t.part) > len(best.part) && strings.Contains(name, t.part) {
+			best = t
+		}
+	}
+	return best.step, best.part != ""
+}

@@ -1,0 +1,120 @@
+package extract
+
+import (
+	"bytes"
+	"strings"
+)
+
+// readText turns plain text into a page. Addresses of links are taken out of the
+// text, because their digits are neither orders nor parcels, and are read as
+// links. Columns set apart by tabs, bars or several blanks are cells of a table.
+func (p *Parser) readText(src []byte) page {
+	var b builder
+	b.lines = make([]line, 0, 64)
+	var links []link
+	off := 0
+	for raw := range bytes.Lines(src) {
+		end := off + len(raw)
+		body := bytes.TrimRight(unquoted(raw), " \r\n\t")
+		cells := columns(body)
+		if len(cells) > 1 {
+			b.row++
+		}
+		for i, cell := range cells {
+			b.col = i + 1
+			if len(cells) == 1 {
+				b.col = 0
+			}
+			row := b.row
+			if len(cells) == 1 {
+				b.row = 0
+			}
+			links = p.addText(&b, cell, links, off, end)
+			b.row = row
+			b.newline()
+		}
+		off = end
+	}
+	pg := b.page()
+	pg.links = links
+	return pg
+}
+
+// addText adds one cell and reads the addresses in it.
+func (p *Parser) addText(b *builder, s []byte, links []link, off, end int) []link {
+	for {
+		i := bytes.Index(s, []byte("://"))
+		if i < 4 {
+			b.add(s, off, end)
+			return links
+		}
+		start := i - 4
+		if start > 0 && (s[i-1]|0x20) == 's' {
+			start--
+		}
+		if !strings.EqualFold(string(s[start:start+4]), "http") {
+			b.add(s[:i+3], off, end)
+			s = s[i+3:]
+			continue
+		}
+		stop := bytes.IndexAny(s[i:], " \t<>\"'()[]{}")
+		if stop < 0 {
+			stop = len(s) - i
+		}
+		b.add(bytes.TrimSuffix(s[:start], []byte("<")), off, end)
+		if l := p.readLink(string(s[start:min(i+stop, start+maxLinkLen)]), 0); !l.empty() && len(links) < maxLinks {
+			l.line = b.next()
+			links = append(links, l)
+			b.site(l, off, end)
+		}
+		b.space()
+		s = bytes.TrimPrefix(s[i+stop:], []byte(">"))
+	}
+}
+
+// site leaves the name of a foreign site where its address stood: a tracking
+// site is shown by its name.
+func (b *builder) site(l link, off, end int) {
+	if !l.shop {
+		b.space()
+		b.add([]byte(l.host), off, end)
+	}
+}
+
+// unquoted takes the marks of a quoted reply off a line.
+func unquoted(s []byte) []byte {
+	for range 8 {
+		t := bytes.TrimLeft(s, " ")
+		if len(t) == 0 || t[0] != '>' {
+			return s
+		}
+		s = bytes.TrimPrefix(t[1:], []byte(" "))
+	}
+	return s
+}
+
+// columns splits a line of a plain text table.
+func columns(s []byte) [][]byte {
+	var out [][]byte
+	start := 0
+	add := func(end int) {
+		if cell := bytes.Trim(s[start:end], " \t|"); len(cell) > 0 && len(out) < 12 {
+			out = append(out, cell)
+		}
+	}
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '\t' || s[i] == '|':
+			add(i)
+			start = i + 1
+		case s[i] == ' ' && i+2 < len(s) && s[i+1] == ' ' && s[i+2] == ' ':
+			add(i)
+			for i+1 < len(s) && s[i+1] == ' ' {
+				i++
+			}
+			start = i
+		}
+	}
+	add(len(s))
+	return out
+}

@@ -1,0 +1,218 @@
+package extract
+
+import (
+	"fmt"
+	"strings"
+
+	"parcelwatch/parcel"
+)
+
+// What a phrase of the tables is: the words of a step, or a label that says what
+// stands beside it.
+type label uint8
+
+const (
+	labelStep      label = iota
+	labelOrder           // "Order", in subjects, sentences and before an order id
+	labelPackage         // "Package", before a tracking number
+	labelNumber          // "Tracking number"
+	labelLogistics       // "Logistics Information", the head of a block
+	labelSender          // "Sender", "Shipping company", inside such a block
+	labelVia             // "sent by", in running text of such a block
+	labelSites           // "Track at", inside such a block
+	labelShipTo          // head of the address
+	labelETA             // "Estimated delivery"
+	labelItems           // head of the list of articles
+	labelGreeting        // "Hi", before the buyer's name
+	labelFiller          // "No.", between a label and its number
+	labelPromo           // coupons, surveys, offers
+	labelFrom            // "From:" of a forwarded mail's header
+	labelSubject         // "Subject:" of it
+	labelStop            // a word without weight
+)
+
+func labelNames() map[string]label {
+	return map[string]label{
+		"@order": labelOrder, "@package": labelPackage, "@number": labelNumber, "@logistics": labelLogistics,
+		"@sender": labelSender, "@via": labelVia, "@sites": labelSites, "@shipto": labelShipTo, "@eta": labelETA,
+		"@items": labelItems, "@greeting": labelGreeting, "@filler": labelFiller, "@promo": labelPromo,
+		"@from": labelFrom, "@subject": labelSubject, "@stop": labelStop,
+	}
+}
+
+// phrase is one line of a table. A word that ends in * stands for every word
+// that begins so.
+type phrase struct {
+	label  label
+	step   parcel.Step
+	words  []string
+	length int // letters, to prefer the longer one
+	cjk    bool
+}
+
+// vocabulary is the phrases of all languages, found by their first word.
+type vocabulary struct {
+	exact  map[string][]phrase
+	prefix map[string][]phrase // by the first prefixKey bytes of a first word with *
+	stop   map[string]bool
+}
+
+const prefixKey = 4
+
+// mark is a phrase found in a text: words first to last of a folded text.
+type mark struct {
+	*phrase
+	first, last int
+}
+
+// tokens is the number of words the mark covers.
+func (m mark) tokens() int { return m.last - m.first + 1 }
+
+// loadVocabulary reads the phrase tables.
+func loadVocabulary() (*vocabulary, error) {
+	v := &vocabulary{exact: map[string][]phrase{}, prefix: map[string][]phrase{}, stop: map[string]bool{}}
+	langs := languages()
+	for _, lang := range langs {
+		for f := range rows("phrases/" + lang + ".tsv") {
+			if len(f) >= 3 && f[0] == "@stop" {
+				for w := range strings.FieldsSeq(f[2]) {
+					v.stop[foldWord(w)] = true
+				}
+			}
+		}
+	}
+	for _, lang := range langs {
+		for f := range rows("phrases/" + lang + ".tsv") {
+			if err := v.addRow(f); err != nil {
+				return nil, fmt.Errorf("phrases/%s.tsv: %w", lang, err)
+			}
+		}
+	}
+	return v, nil
+}
+
+func (v *vocabulary) addRow(f []string) error {
+	if len(f) < 3 || f[1] != "seen" && f[1] != "translated" {
+		return fmt.Errorf("line %q: step or label, seen or translated, and the phrase are expected, with tabs between", strings.Join(f, "\t"))
+	}
+	p := phrase{}
+	if l, ok := labelNames()[f[0]]; ok {
+		if p.label = l; l == labelStop {
+			return nil
+		}
+	} else if p.step = parcel.Step(f[0]); !has(parcel.Steps(), p.step) {
+		return fmt.Errorf("line %q: no such step or label", strings.Join(f, "\t"))
+	}
+	if err := p.read(f[2], v.stop); err != nil {
+		return err
+	}
+	v.add(p)
+	return nil
+}
+
+// read folds the words of a phrase. "N" alone is where the number stands; it is
+// not there when texts are compared.
+func (p *phrase) read(text string, stop map[string]bool) error {
+	for w := range strings.FieldsSeq(text) {
+		if w == "N" {
+			continue
+		}
+		w, prefix := strings.CutSuffix(w, "*")
+		var f folded
+		f.add(w, 0)
+		for i := range f.toks {
+			word := string(f.word(i))
+			if p.cjk = p.cjk || f.toks[i].cjk; prefix && i == len(f.toks)-1 {
+				word += "*"
+			}
+			if !stop[word] {
+				p.words = append(p.words, word)
+				p.length += len([]rune(word))
+			}
+		}
+	}
+	if len(p.words) == 0 {
+		return fmt.Errorf("phrase %q: nothing but words without weight", text)
+	}
+	if w := p.words[0]; strings.HasSuffix(w, "*") && len(w) <= prefixKey {
+		return fmt.Errorf("phrase %q: the first word is too short for *", text)
+	}
+	return nil
+}
+
+func (v *vocabulary) add(p phrase) {
+	first := p.words[0]
+	if word, ok := strings.CutSuffix(first, "*"); ok {
+		key := word[:prefixKey]
+		v.prefix[key] = append(v.prefix[key], p)
+		return
+	}
+	v.exact[first] = append(v.exact[first], p)
+}
+
+func foldWord(w string) string {
+	var f folded
+	f.add(w, 0)
+	if len(f.toks) == 0 {
+		return ""
+	}
+	return string(f.word(0))
+}
+
+// stops marks the words without weight among the tokens from on.
+func (v *vocabulary) stops(f *folded, from int) {
+	for i := from; i < len(f.toks); i++ {
+		if t := &f.toks[i]; t.end-t.start <= 8 && t.digits == 0 {
+			t.stop = v.stop[string(f.buf[t.start:t.end])]
+		}
+	}
+}
+
+// find appends the phrases that begin at any of the words from..to.
+func (v *vocabulary) find(f *folded, from, to int, marks []mark) []mark {
+	for i := from; i < to; i++ {
+		t := &f.toks[i]
+		if t.stop || t.digits > 0 {
+			continue
+		}
+		w := f.buf[t.start:t.end]
+		marks = matching(f, v.exact[string(w)], i, to, marks)
+		if len(w) >= prefixKey {
+			marks = matching(f, v.prefix[string(w[:prefixKey])], i, to, marks)
+		}
+	}
+	return marks
+}
+
+func matching(f *folded, phrases []phrase, i, to int, marks []mark) []mark {
+	for k := range phrases {
+		if last, ok := phrases[k].at(f, i, to); ok {
+			marks = append(marks, mark{&phrases[k], i, last})
+		}
+	}
+	return marks
+}
+
+// at reports whether the phrase begins at word i, and its last word. Words
+// without weight and numbers in between are stepped over.
+func (p *phrase) at(f *folded, i, to int) (int, bool) {
+	last := i
+	for k, want := range p.words {
+		for k > 0 && i < to && (f.toks[i].stop || f.toks[i].digits >= 8) {
+			i++
+		}
+		if i >= to || !same(want, f.word(i)) {
+			return 0, false
+		}
+		last = i
+		i++
+	}
+	return last, true
+}
+
+func same(want string, word []byte) bool {
+	if n := len(want) - 1; want[n] == '*' {
+		return len(word) >= n && string(word[:n]) == want[:n]
+	}
+	return string(word) == want
+}

@@ -1,0 +1,206 @@
+package extract
+
+import (
+	"encoding/base64"
+	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/emersion/go-message"
+	"github.com/emersion/go-message/charset"
+	"github.com/emersion/go-message/textproto"
+)
+
+// wrap gives a textproto header the reading methods of package message.
+func wrap(h textproto.Header) message.Header { return message.Header{Header: h} }
+
+// decodeWords decodes RFC 2047 words. Neighbours of one charset are joined
+// before they are converted, because shops cut them in the middle of a letter.
+func decodeWords(s string) string {
+	if !strings.Contains(s, "=?") {
+		return strings.ToValidUTF8(s, "\uFFFD")
+	}
+	var out strings.Builder
+	var pending []byte
+	cs := ""
+	flush := func() {
+		if len(pending) > 0 {
+			out.WriteString(toUTF8(cs, pending))
+		}
+		pending, cs = nil, ""
+	}
+	for s != "" {
+		i := strings.Index(s, "=?")
+		if i < 0 {
+			break
+		}
+		word, rest, ok := cutWord(s[i:])
+		between := s[:i]
+		if !ok {
+			between = s[:i+2]
+			rest = s[i+2:]
+		}
+		if !ok || len(pending) == 0 || strings.TrimSpace(between) != "" {
+			flush()
+			out.WriteString(between)
+		}
+		if ok {
+			if cs != "" && !strings.EqualFold(cs, word.charset) {
+				flush()
+			}
+			cs = word.charset
+			pending = append(pending, word.text...)
+		}
+		s = rest
+	}
+	flush()
+	out.WriteString(s)
+	return strings.ToValidUTF8(out.String(), "\uFFFD")
+}
+
+type encodedWord struct {
+	charset string
+	text    []byte
+}
+
+// cutWord takes one encoded word from the front of s.
+func cutWord(s string) (encodedWord, string, bool) {
+	cs, rest, ok := strings.Cut(s[2:], "?")
+	if !ok || cs == "" || len(cs) > 40 || strings.ContainsAny(cs, " \t\r\n") {
+		return encodedWord{}, "", false
+	}
+	enc, rest, ok := strings.Cut(rest, "?")
+	if !ok || len(enc) != 1 {
+		return encodedWord{}, "", false
+	}
+	text, rest, ok := strings.Cut(rest, "?=")
+	if !ok {
+		return encodedWord{}, "", false
+	}
+	cs, _, _ = strings.Cut(cs, "*") // RFC 2231 language suffix
+	switch enc[0] {
+	case 'b', 'B':
+		return encodedWord{cs, looseBase64(text)}, rest, true
+	case 'q', 'Q':
+		return encodedWord{cs, looseQ(text)}, rest, true
+	default:
+		return encodedWord{}, "", false
+	}
+}
+
+// looseBase64 decodes what is readable and drops the rest.
+func looseBase64(s string) []byte {
+	s = strings.TrimRight(strings.Map(func(r rune) rune {
+		if r <= ' ' {
+			return -1
+		}
+		return r
+	}, s), "=")
+	out, err := base64.RawStdEncoding.DecodeString(s)
+	if err != nil {
+		return out[:max(0, len(out))]
+	}
+	return out
+}
+
+func looseQ(s string) []byte {
+	out := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '_':
+			out = append(out, ' ')
+		case s[i] == '=' && i+2 < len(s) && hexDigit(s[i+1]) >= 0 && hexDigit(s[i+2]) >= 0:
+			out = append(out, byte(hexDigit(s[i+1])<<4|hexDigit(s[i+2])))
+			i += 2
+		default:
+			out = append(out, s[i])
+		}
+	}
+	return out
+}
+
+func hexDigit(c byte) int {
+	switch {
+	case c >= '0' && c <= '9':
+		return int(c - '0')
+	case c >= 'a' && c <= 'f':
+		return int(c-'a') + 10
+	case c >= 'A' && c <= 'F':
+		return int(c-'A') + 10
+	default:
+		return -1
+	}
+}
+
+// toUTF8 converts text of a declared charset; an unknown one is read as UTF-8.
+func toUTF8(cs string, text []byte) string {
+	if strings.EqualFold(cs, "utf-8") || strings.EqualFold(cs, "us-ascii") {
+		return string(text)
+	}
+	r, err := charset.Reader(strings.ToLower(cs), strings.NewReader(string(text)))
+	if err != nil {
+		return string(text)
+	}
+	out, err := io.ReadAll(r)
+	if err != nil {
+		return string(text)
+	}
+	return string(out)
+}
+
+// decodable makes a From field with raw 8-bit bytes readable for a parser.
+func decodable(s string) string { return strings.ToValidUTF8(s, "?") }
+
+// oneLine turns control characters and runs of blanks into single blanks and
+// drops what has no width, so that a text is fit for a log, a list and a match.
+func oneLine(s string) string {
+	var b strings.Builder
+	b.Grow(len(s))
+	gap := false
+	for _, r := range s {
+		switch {
+		case invisible(r):
+		case unicode.IsSpace(r) || unicode.IsControl(r):
+			gap = b.Len() > 0
+		default:
+			if gap {
+				b.WriteByte(' ')
+				gap = false
+			}
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// invisible reports characters that mails are padded with: zero-width spaces
+// and joiners, soft hyphens, direction marks, the byte order mark.
+func invisible(r rune) bool {
+	switch {
+	case r < 0xad:
+		return false
+	case r == 0xad, r == 0x34f, r == 0x61c, r == 0x180e, r == 0xfeff:
+		return true
+	case r >= 0x200b && r <= 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x2060 && r <= 0x206f:
+		return true
+	default:
+		return false
+	}
+}
+
+// bounded cuts s to at most n runes.
+func bounded(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	i := 0
+	for range n {
+		if i >= len(s) {
+			return s
+		}
+		_, w := utf8.DecodeRuneInString(s[i:])
+		i += w
+	}
+	return s[:i]
+}
