@@ -1,0 +1,48 @@
+package mailauth_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"parcelwatch/internal/mailauth"
+	"parcelwatch/parcel"
+)
+
+// TestTheCorpus judges every mail of the project's corpus as its README says.
+func TestTheCorpus(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join("..", "..", "testdata", "mail", "*.eml"))
+	if err != nil || len(files) < 120 {
+		t.Fatalf("%d mails, error %v", len(files), err)
+	}
+	for _, file := range files {
+		base := strings.TrimSuffix(file, ".eml")
+		if _, err := os.Stat(base + ".verdict"); err == nil {
+			continue // judged by hand
+		}
+		t.Run(filepath.Base(base), func(t *testing.T) {
+			t.Parallel()
+			raw, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			expected, err := os.ReadFile(base + ".json")
+			if err != nil {
+				t.Fatal(err)
+			}
+			var docs []parcel.Verdict
+			if err := json.Unmarshal(expected, &docs); err != nil || len(docs) != 1 {
+				t.Fatalf("%d documents, error %v", len(docs), err)
+			}
+			v := check(t, zone{}, string(raw), mailauth.Policy{
+				Authserv: []string{"mx.example.org"}, Forwarders: []string{"partner@example.org"},
+			})
+			if v.Trust != docs[0].Trust {
+				t.Errorf("got %s (%s), want %s", v.Trust, v.Reason, docs[0].Trust)
+			}
+		})
+	}
+}
