@@ -1,6 +1,7 @@
 package parcel
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -88,7 +89,8 @@ func earliest(lists []*timeline) int {
 
 // line is one line of the merged timeline, with the lists it comes from.
 type line struct {
-	event   Event
+	scan
+
 	key     time.Time
 	members []int
 	moved   bool // stands further down now
@@ -103,10 +105,11 @@ type merger struct {
 // place adds the next event of a list: to the line of the same scan where there
 // is one, else as a new line.
 func (m *merger) place(list int, e Event, key time.Time) {
-	at := m.match(list, e)
+	report := newScan(e)
+	at := m.match(list, &report)
 	if at < 0 {
 		m.last[list] = len(m.lines)
-		m.lines = append(m.lines, line{event: e, key: key, members: []int{list}})
+		m.lines = append(m.lines, line{scan: report, key: key, members: []int{list}})
 		return
 	}
 	l := &m.lines[at]
@@ -114,22 +117,27 @@ func (m *merger) place(list int, e Event, key time.Time) {
 		l.members = append(l.members, list)
 	}
 	m.last[list] = at
-	moves := e.ZoneKnown && !l.event.ZoneKnown && m.newest(l.members, at)
-	l.event = joined(l.event, e, moves)
+	moves := m.movable(at, &report)
+	l.scan = newScan(joined(l.Event, e, moves))
 	if moves {
 		// The instant is known only now: the line belongs here.
 		for _, member := range l.members {
 			m.last[member] = len(m.lines)
 		}
 		l.moved = true
-		m.lines = append(m.lines, line{event: l.event, key: key, members: l.members})
+		m.lines = append(m.lines, line{scan: l.scan, key: key, members: l.members})
 	}
 }
 
-// newest reports whether the line at a place is the newest of all its lists, so
-// that it may go further down without passing one of them.
-func (m *merger) newest(members []int, at int) bool {
-	for _, list := range members {
+// movable reports whether the line at a place may go further down, to where the
+// event's time puts it: the event has the zone that the line lacks, and the line
+// is the newest of all its lists, so that it passes none of them.
+func (m *merger) movable(at int, e *scan) bool {
+	l := &m.lines[at]
+	if !e.ZoneKnown || l.ZoneKnown {
+		return false
+	}
+	for _, list := range l.members {
 		if m.last[list] != at {
 			return false
 		}
@@ -140,20 +148,20 @@ func (m *merger) newest(members []int, at int) bool {
 // match finds the line of the same scan, the nearest in time; -1 where there is
 // none. It never turns the order of a source around, and joins two events of
 // one source only where they are the same in all.
-func (m *merger) match(list int, e Event) int {
-	best, bestGap := -1, time.Duration(0)
+func (m *merger) match(list int, e *scan) int {
+	best, bestGap := -1, int64(0)
 	seen := 0
-	for at := len(m.lines) - 1; at >= 0 && at >= m.last[list] && seen < lookBack; at-- {
+	for at := len(m.lines) - 1; at >= 0 && seen < lookBack; at-- {
 		l := &m.lines[at]
 		if l.moved {
 			continue
 		}
 		seen++
-		gap, ok := distance(l.event, e)
-		if !ok || at == m.last[list] && !equal(l.event, e) {
+		gap, ok := distance(&l.scan, e)
+		if !ok || !m.allowed(at, list, e) {
 			continue
 		}
-		if gap = 2 * gap; l.event.Text != e.Text {
+		if gap = 2 * gap; l.Text != e.Text {
 			gap++ // of two equally near, the one with the same words
 		}
 		if best < 0 || gap <= bestGap {
@@ -161,6 +169,14 @@ func (m *merger) match(list int, e Event) int {
 		}
 	}
 	return best
+}
+
+// allowed reports whether the event of a list may join the line at a place.
+func (m *merger) allowed(at, list int, e *scan) bool {
+	if at == m.last[list] {
+		return equal(m.lines[at].Event, e.Event)
+	}
+	return at > m.last[list] || m.movable(at, e)
 }
 
 func (m *merger) live() []line {
@@ -213,36 +229,38 @@ func ascending(events []Event) []time.Time {
 }
 
 // withMail puts the mail's steps into the carriers' lines.
-func withMail(lines []line, mails []Event) []Event {
+func withMail(lines []line, mails []scan) []Event {
 	alone := mails[:0:0]
 	for _, e := range mails {
-		if at := told(lines, e); at >= 0 {
-			l := &lines[at].event
-			l.Sources = union(l.Sources, e.Sources)
+		if at := told(lines, &e); at >= 0 {
+			lines[at].Sources = union(lines[at].Sources, e.Sources)
 			continue
 		}
 		alone = append(alone, e)
 	}
 	var merged []Event
 	for _, l := range lines {
-		for len(alone) > 0 && alone[0].instant().Before(l.key) {
-			merged, alone = append(merged, alone[0]), alone[1:]
+		for len(alone) > 0 && alone[0].at < l.key.Unix() {
+			merged, alone = append(merged, alone[0].Event), alone[1:]
 		}
-		merged = append(merged, l.event)
+		merged = append(merged, l.Event)
 	}
-	return append(merged, alone...)
+	for _, e := range alone {
+		merged = append(merged, e.Event)
+	}
+	return merged
 }
 
 // told finds the carriers' line that says what a mail step says, the nearest in
 // time; -1 where there is none.
-func told(lines []line, e Event) int {
-	best, bestGap := -1, sameStep
+func told(lines []line, e *scan) int {
+	best, bestGap := -1, seconds(sameStep)
 	if e.Status == Info {
 		return best
 	}
 	for at := range lines {
-		gap := lines[at].key.Sub(e.instant()).Abs()
-		if lines[at].event.Status == e.Status && (gap < bestGap || best < 0 && gap == bestGap) {
+		gap := gapOf(lines[at].at, e.at)
+		if lines[at].Status == e.Status && (gap < bestGap || best < 0 && gap == bestGap) {
 			best, bestGap = at, gap
 		}
 	}
@@ -251,30 +269,25 @@ func told(lines []line, e Event) int {
 
 // steps are the mail's steps in order, each once: the shop writes the same for
 // every order of a parcel.
-func steps(mails []Event) []Event {
-	ordered := make([]Event, len(mails))
+func steps(mails []Event) []scan {
+	ordered := make([]scan, len(mails))
 	for i, e := range mails {
-		ordered[i] = sourced(e, SourceMail)
+		ordered[i] = newScan(sourced(e, SourceMail))
 	}
-	slices.SortStableFunc(ordered, func(a, b Event) int {
-		if order := a.instant().Compare(b.instant()); order != 0 {
-			return order
-		}
-		return compareEvents(a, b)
+	slices.SortStableFunc(ordered, func(a, b scan) int {
+		return cmp.Or(a.instant().Compare(b.instant()), compareEvents(a.Event, b.Event))
 	})
 	kept := ordered[:0]
 	for _, e := range ordered {
-		repeated := false
-		for i := max(0, len(kept)-lookBack); i < len(kept) && !repeated; i++ {
-			k := &kept[i]
-			repeated = k.Status == e.Status && k.Code == e.Code && k.Text == e.Text && e.instant().Sub(k.instant()) <= sameStep
-			if repeated {
-				k.Sources = union(k.Sources, e.Sources)
-			}
-		}
-		if !repeated {
+		recent := kept[max(0, len(kept)-lookBack):]
+		at := slices.IndexFunc(recent, func(k scan) bool {
+			return k.Status == e.Status && k.Code == e.Code && k.Text == e.Text && e.at-k.at <= seconds(sameStep)
+		})
+		if at < 0 {
 			kept = append(kept, e)
+			continue
 		}
+		recent[at].Sources = union(recent[at].Sources, e.Sources)
 	}
 	return kept
 }

@@ -6,52 +6,78 @@ import (
 	"time"
 )
 
+// scan is an event with what comparing needs, in seconds.
+type scan struct {
+	Event
+
+	at     int64 // Event.instant
+	wall   int64 // Event.wall
+	spread int64 // Event.spread
+}
+
+func newScan(e Event) scan {
+	return scan{Event: e, at: e.instant().Unix(), wall: e.wall().Unix(), spread: seconds(e.spread())}
+}
+
+func seconds(d time.Duration) int64 { return int64(d / time.Second) }
+
 // distance reports whether two reports of different sources are of the same
-// scan, and how far apart they are.
-func distance(a, b Event) (time.Duration, bool) {
+// scan, and how many seconds they are apart.
+func distance(a, b *scan) (int64, bool) {
 	if a.Country != "" && b.Country != "" && a.Country != b.Country {
 		return 0, false
 	}
-	apart := a.instant().Sub(b.instant()).Abs()
-	clocks := a.wall().Sub(b.wall()).Abs()
+	apart := gapOf(a.at, b.at)
+	clocks := gapOf(a.wall, b.wall)
 	known := a.ZoneKnown && b.ZoneKnown
 	if a.Status != b.Status || a.Status == Info {
 		// One post's "in transit" is another's "import". Only the very same
 		// minute and place make them one.
-		vague := a.Status == b.Status || a.Status == InTransit && b.Status != Info || b.Status == InTransit && a.Status != Info
-		return apart, vague && known && a.Country != "" && a.Country == b.Country && minute(a).Equal(minute(b))
+		const minute = 60
+		return apart, alike(a.Status, b.Status) && known && a.Country != "" && a.Country == b.Country && a.at/minute == b.at/minute
 	}
-	reach := min(a.spread()+b.spread(), spreadUnknown)
+	reach := min(a.spread+b.spread, seconds(spreadUnknown))
 	switch {
 	case known:
-		return apart, apart <= sameScan || a.Status == Delivered && apart <= sameDelivery
-	case clocks <= sameScan:
+		return apart, apart <= seconds(sameScan) || a.Status == Delivered && apart <= seconds(sameDelivery)
+	case clocks <= seconds(sameScan):
 		return clocks, true
-	case apart > reach+sameScan:
+	case apart > reach+seconds(sameScan):
 		return 0, false
 	case once(a.Status):
 		return apart, true
 	default:
 		// Zones are whole or half hours apart, so the minutes agree.
-		const half = 30 * time.Minute
+		const minute, half = 60, 1800
 		rest := apart % half
-		return apart, min(rest, half-rest) <= time.Minute
+		return apart, min(rest, half-rest) <= minute
 	}
 }
 
-func minute(e Event) time.Time { return e.Time.Truncate(time.Minute) }
+// gapOf is the distance of two times. Wild ones, of wrong years, do not overflow.
+func gapOf(a, b int64) int64 {
+	if a < b {
+		return b - a
+	}
+	return a - b
+}
+
+// alike reports whether two statuses may be two posts' words for one scan.
+func alike(a, b Status) bool {
+	return a == b || a == InTransit && b != Info || b == InTransit && a != Info
+}
 
 // once reports statuses that a parcel has once on a usual journey.
 func once(s Status) bool {
 	return s == Import || s == ReadyForPickup || s == Delivered || s == Returned
 }
 
-// joined is one line of two reports of the same scan: the better report, with
-// what it lacks from the other. The earlier report's time stays, unless it has
-// no zone and the line moves to where the later one's time puts it.
+// joined is one line of two reports of the same scan: the more precise report,
+// with what it lacks from the other. The earlier report's time stays, unless it
+// has no zone and the line moves to where the later one's time puts it.
 func joined(first, second Event, moves bool) Event {
 	line, other := first, second
-	if vague(first) && !vague(second) {
+	if !vague(second) && (vague(first) || moves) {
 		line, other = second, first
 	}
 	line.Time, line.ZoneKnown = first.Time, first.ZoneKnown

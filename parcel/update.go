@@ -48,8 +48,8 @@ func (s *Source) before(events []Event) []Event {
 
 // reworded reports whether one carrier tells the same event in other words.
 func reworded(old, now Event) bool {
-	sameTime := minute(old).Equal(minute(now)) || old.wall().Truncate(time.Minute).Equal(now.wall().Truncate(time.Minute))
-	return sameTime && (old.Status == now.Status || old.Text == now.Text || old.Code != "" && old.Code == now.Code)
+	same := func(a, b time.Time) bool { return a.Truncate(time.Minute).Equal(b.Truncate(time.Minute)) }
+	return (same(old.Time, now.Time) || same(old.wall(), now.wall())) && (old.Status == now.Status || old.Text == now.Text || old.Code != "" && old.Code == now.Code)
 }
 
 // keep takes over a value that is said.
