@@ -248,7 +248,21 @@ func withMail(lines []line, mails []scan) []Event {
 	for _, e := range alone {
 		merged = append(merged, e.Event)
 	}
-	return merged
+	return distinct(merged)
+}
+
+// distinct joins neighbours that say the same in all, as two lines do that have
+// learned what each lacked.
+func distinct(events []Event) []Event {
+	kept := events[:0]
+	for _, e := range events {
+		if last := len(kept) - 1; last >= 0 && equal(kept[last], e) {
+			kept[last].Sources = union(kept[last].Sources, e.Sources)
+			continue
+		}
+		kept = append(kept, e)
+	}
+	return kept
 }
 
 // told finds the carriers' line that says what a mail step says, the nearest in
