@@ -77,6 +77,9 @@ func (s *session) fetchOne(uid uint32, section *imap.FetchItemBodySection, budge
 				return f, true, nil
 			}
 		}
+		if len(got) > 0 {
+			return fetched{}, false, nil // another mail stands there: this one is gone, or never was
+		}
 		var refusal *imap.Error
 		if err != nil && !errors.As(err, &refusal) || refusal != nil && temporary(refusal) {
 			return fetched{}, false, err

@@ -25,6 +25,7 @@ type batch struct {
 	upTo  uint32 // every mail up to here is in this batch, an earlier one, or not ours
 	// scanned says that the first scan is over, with this batch or before it.
 	scanned  bool
+	reached  uint32 // the highest UID that was seen to exist in the current reading
 	validity uint32
 }
 
@@ -48,6 +49,7 @@ type reader struct {
 	emit     func(context.Context, *session, batch) error
 	progress func(Progress)
 	scanned  bool
+	reached  uint32 // the highest UID that was seen to exist in the current reading
 
 	noFrom      bool // SEARCH FROM does not work here
 	noSearch    bool // neither does SEARCH SINCE
@@ -69,6 +71,7 @@ func newReader(a Account, folder string) *reader {
 // batch reaches up to end.
 func (r *reader) read(ctx context.Context, s *session, uids []uint32, last batch) error {
 	total := len(uids)
+	r.reached = 0
 	for len(uids) > 0 {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -80,11 +83,15 @@ func (r *reader) read(ctx context.Context, s *session, uids []uint32, last batch
 		uids = uids[len(chunk):]
 		r.progress(Progress{Stage: StageReading, Done: total - len(uids), Total: total})
 	}
+	last.upTo = max(last.upTo, r.reached)
 	return r.send(ctx, s, last)
 }
 
 // send emits a batch with what is the same for all.
 func (r *reader) send(ctx context.Context, s *session, b batch) error {
+	if b.upTo == 0 && !b.scanned {
+		return nil // nothing was there
+	}
 	b.scanned = b.scanned || r.scanned
 	b.validity = s.box.UIDValidity
 	return r.emit(ctx, s, b)
@@ -95,6 +102,13 @@ func (r *reader) readChunk(ctx context.Context, s *session, chunk []uint32) erro
 	heads, lost, err := r.heads(s, chunk)
 	if err != nil {
 		return err
+	}
+	// A search may name mail that is not there: the place moves to what is.
+	for _, h := range heads {
+		r.reached = max(r.reached, h.uid)
+	}
+	for _, l := range lost {
+		r.reached = max(r.reached, l.uid)
 	}
 	b := batch{aside: lost}
 	var group []head
@@ -128,7 +142,7 @@ func (r *reader) readChunk(ctx context.Context, s *session, chunk []uint32) erro
 	if err := flush(); err != nil {
 		return err
 	}
-	b.upTo = chunk[len(chunk)-1]
+	b.upTo = r.reached
 	return r.send(ctx, s, b)
 }
 

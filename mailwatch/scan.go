@@ -137,11 +137,9 @@ func (r *reader) enumerate(ctx context.Context, s *session, within span) ([]uint
 	return slices.Compact(found), nil
 }
 
-// newest is the highest UID in use or about to be: what arrives later is above.
+// newest is the highest UID in use: what arrives later is above. UIDNEXT would
+// say so too, but a wrong one would hide all mail to come.
 func (s *session) newest() (uint32, error) {
-	if s.box.UIDNext > 0 {
-		return uint32(s.box.UIDNext) - 1, nil
-	}
 	if s.box.NumMessages == 0 {
 		return 0, nil
 	}
@@ -153,6 +151,9 @@ func (s *session) newest() (uint32, error) {
 	var uid uint32
 	for _, m := range got {
 		uid = max(uid, uint32(m.UID))
+	}
+	if uid == 0 && s.box.UIDNext > 0 { // it went away this moment
+		uid = uint32(s.box.UIDNext) - 1
 	}
 	return uid, nil
 }
@@ -180,21 +181,21 @@ func (r *reader) readNew(ctx context.Context, s *session, after uint32) (uint32,
 	if err != nil || len(uids) == 0 {
 		return after, err
 	}
-	end := uids[len(uids)-1]
 	if len(uids) > manyNew && !r.noFrom {
-		within := span{uids[0], end}
+		within := span{uids[0], uids[len(uids)-1]}
 		found, err := r.searchFrom(ctx, s, within, 0)
 		if err == nil {
 			err = r.verify(s, newestOf(uids), found, within, 0)
 		}
 		switch {
 		case err == nil:
-			uids = found
+			uids = slices.Compact(append(found, within.last)) // the last one shows how far it goes
 		case !r.distrust(s, err, &r.noFrom):
 			return after, err
 		}
 	}
-	return end, r.read(ctx, s, uids, batch{upTo: end})
+	err = r.read(ctx, s, uids, batch{})
+	return max(after, r.reached), err
 }
 
 func newestOf(uids []uint32) imap.UIDSet {

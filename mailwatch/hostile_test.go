@@ -1,0 +1,317 @@
+package mailwatch_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"parcelwatch/mailwatch"
+	"parcelwatch/parcel"
+)
+
+// TestServersThatMisbehave runs a watcher against one bad habit after the other:
+// whatever a server does, the readable mail arrives once and in order, and the
+// rest is named.
+func TestServersThatMisbehave(t *testing.T) {
+	all := []string{"one", "two", "three"}
+	cases := []struct {
+		name   string
+		caps   string
+		hook   func(c *fakeConn, tag, command string) bool
+		wait   time.Duration
+		want   []string
+		asides []string // parts of what is set aside
+	}{
+		{
+			name: "sends the text before the UID",
+			hook: func(c *fakeConn, tag, command string) bool {
+				if !strings.Contains(command, "FETCH") {
+					return false
+				}
+				set, items, _ := strings.Cut(command[strings.Index(command, "FETCH ")+6:], " ")
+				for _, uid := range c.f.uids() {
+					if within(set, uid) {
+						c.say("%s", c.f.item(uid, uid, items, true))
+					}
+				}
+				c.say("%s OK done", tag)
+				return true
+			},
+			want: all,
+		},
+		{
+			name: "answers SEARCH with zero and with numbers that are not there",
+			hook: func(c *fakeConn, tag, command string) bool {
+				if !strings.Contains(command, "SEARCH") {
+					return false
+				}
+				c.say("* SEARCH 0 1 3 5 4294967295")
+				c.say("%s OK done", tag)
+				return true
+			},
+			want: all,
+		},
+		{
+			name: "answers ESEARCH with everything there could be",
+			caps: "IMAP4rev1 IDLE ESEARCH",
+			hook: func(c *fakeConn, tag, command string) bool {
+				if !strings.HasPrefix(command, "UID SEARCH") {
+					return false
+				}
+				c.say("* ESEARCH (TAG %q) UID ALL 1:4294967295", tag)
+				c.say("%s OK done", tag)
+				return true
+			},
+			want: all,
+		},
+		{name: "refuses SEARCH FROM", hook: refuse("FROM", "NO not supported"), want: all},
+		{name: "refuses every SEARCH", hook: refuse("UID SEARCH", "BAD CLIENTBUG"), want: all},
+		{name: "does not know HEADER.FIELDS", hook: refuse("HEADER.FIELDS", "BAD unknown section"), want: all},
+		{
+			name: "finds nothing by FROM",
+			hook: func(c *fakeConn, tag, command string) bool {
+				if !strings.Contains(command, "FROM \"") || !strings.Contains(command, "SEARCH") {
+					return false
+				}
+				c.say("* SEARCH")
+				c.say("%s OK done", tag)
+				return true
+			},
+			want: all,
+		},
+		{
+			name: "drops the connection on every SEARCH FROM",
+			hook: func(c *fakeConn, _, command string) bool {
+				if strings.Contains(command, "SEARCH") && strings.Contains(command, "FROM") {
+					_ = c.Close()
+				}
+				return false
+			},
+			wait: time.Minute, want: all,
+		},
+		{
+			name: "offers IDLE and refuses it",
+			hook: refuse("IDLE", "BAD not today"), want: all,
+		},
+		{
+			name: "announces a change of flags in the middle of a fetch",
+			hook: func(c *fakeConn, _, command string) bool {
+				if strings.HasPrefix(command, "UID FETCH") && strings.Contains(command, "BODY.PEEK[]") {
+					c.say(`* 3 FETCH (UID 3 FLAGS (\Seen))`)
+				}
+				return false
+			},
+			want: all,
+		},
+		{
+			name: "answers for one mail what nobody can read",
+			hook: poison(3, `* 3 FETCH (UID 3 X-GM-LABELS ("a"))`),
+			wait: 5 * time.Minute, want: []string{"one", "three"}, asides: []string{`home/INBOX/3 "two"`, "ends the connection"},
+		},
+		{
+			name: "breaks down over one mail",
+			hook: poison(3, ""),
+			wait: 5 * time.Minute, want: []string{"one", "three"}, asides: []string{`home/INBOX/3 "two"`, "ends the connection"},
+		},
+		{
+			name: "sends far more than the mail has",
+			hook: poison(3, "* 3 FETCH (UID 3 BODY[] {900000000}"+strings.Repeat("\r\nbomb", 3_000_000)),
+			wait: 5 * time.Minute, want: []string{"one", "three"}, asides: []string{`home/INBOX/3 "two"`, "ends the connection"},
+		},
+		{
+			name: "does not hand a mail over",
+			hook: func(c *fakeConn, tag, command string) bool {
+				if !strings.Contains(command, "BODY.PEEK[]") || !within(strings.Fields(command[strings.Index(command, "FETCH"):])[1], 3) {
+					return false
+				}
+				c.say("%s NO message is damaged", tag)
+				return true
+			},
+			want: []string{"one", "three"}, asides: []string{`home/INBOX/3 "two"`, "message is damaged"},
+		},
+		{
+			name: "has a moment of weakness",
+			hook: func() func(c *fakeConn, tag, command string) bool {
+				left := 3
+				return func(c *fakeConn, tag, command string) bool {
+					if left == 0 || !strings.Contains(command, "BODY.PEEK[]") {
+						return false
+					}
+					left--
+					c.say("%s NO [UNAVAILABLE] try again later", tag)
+					return true
+				}
+			}(),
+			wait: 2 * time.Minute, want: all,
+		},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := startFake(message(shop, "one"), message(friend, "hello"), message(shop, "two"), message(friend, "bye"), message(shop, "three"))
+				s.hook = c.hook
+				if c.caps != "" {
+					s.caps = c.caps
+				}
+				r := watch(account(s.pipeNet), newPositions(), &inbox{})
+				pass(c.wait + time.Second)
+				if diff := cmp.Diff(c.want, r.inbox.subjects()); diff != "" {
+					t.Errorf("%s\n%s", diff, r.log)
+				}
+				if got := r.positions.get("INBOX"); got != (mailwatch.Position{UIDValidity: 7, UID: 5, Scanned: true}) {
+					t.Errorf("position: got %+v", got)
+				}
+				asides := strings.Join(r.positions.setAside(), "\n")
+				for _, want := range c.asides {
+					if !strings.Contains(asides, want) {
+						t.Errorf("set aside: %q, want %q", asides, want)
+					}
+				}
+				if len(c.asides) == 0 && asides != "" {
+					t.Errorf("set aside: %q", asides)
+				}
+				if got := r.state("INBOX"); got.Error != "" {
+					t.Errorf("state: %+v", got)
+				}
+				r.stop(t)
+				s.stop(t)
+			})
+		})
+	}
+}
+
+// refuse answers every command with a word in it with a refusal.
+func refuse(word, answer string) func(*fakeConn, string, string) bool {
+	return func(c *fakeConn, tag, command string) bool {
+		if !strings.Contains(command, word) {
+			return false
+		}
+		c.say("%s %s", tag, answer)
+		return true
+	}
+}
+
+// poison ends every connection over which the text of a mail is asked for.
+func poison(uid uint32, answer string) func(*fakeConn, string, string) bool {
+	return func(c *fakeConn, _, command string) bool {
+		at := strings.Index(command, "FETCH ")
+		if at < 0 || !strings.Contains(command, "BODY.PEEK[]") || !within(strings.Fields(command[at:])[1], uid) {
+			return false
+		}
+		if answer != "" {
+			c.say("%s", answer)
+			return true
+		}
+		_ = c.Close()
+		return true
+	}
+}
+
+func TestWhyAServerDoesNotLetUsIn(t *testing.T) {
+	cases := []struct {
+		name  string
+		greet string
+		caps  string
+		token bool
+		hook  func(c *fakeConn, tag, command string) bool
+		state parcel.MailboxState
+		want  string
+	}{
+		{name: "it says goodbye at once", greet: "* BYE too many connections", state: parcel.MailboxBroken, want: "too many connections"},
+		{name: "it says nothing", greet: "-", state: parcel.MailboxBroken, want: "localhost:143 does not answer; network, firewall or server"},
+		{name: "it speaks another language", greet: "HTTP/1.1 400 Bad Request", state: parcel.MailboxBroken, want: "not understood"},
+		{name: "no password on this connection", caps: "IMAP4rev1 LOGINDISABLED", state: parcel.MailboxBroken, want: "takes no password on this connection"},
+		{name: "wrong password", hook: refuse("LOGIN", "NO [AUTHENTICATIONFAILED] Authentication failed for "+testPassword), state: parcel.MailboxRefused, want: "refuses the login (Authentication failed for ...)"},
+		{name: "too many logins", hook: refuse("LOGIN", "NO [ALERT] Too many simultaneous connections. (Failure)"), state: parcel.MailboxBroken, want: "Too many simultaneous"},
+		{
+			name: "old token", token: true, caps: "IMAP4rev1 SASL-IR AUTH=XOAUTH2",
+			hook: func(c *fakeConn, _, command string) bool {
+				if !strings.HasPrefix(command, "AUTHENTICATE XOAUTH2 ") {
+					return false
+				}
+				c.say("+ eyJzdGF0dXMiOiI0MDEiLCJzY2hlbWVzIjoiYmVhcmVyIn0=")
+				return true
+			},
+			state: parcel.MailboxRefused, want: `refuses the OAuth2 token (XOAUTH2 token refused (status "401")); log in anew: parcelwatch login NAME`,
+		},
+		{name: "old token of the other kind", token: true, caps: "IMAP4rev1 SASL-IR AUTH=OAUTHBEARER", hook: refuse("AUTHENTICATE OAUTHBEARER", "NO [AUTHENTICATIONFAILED] expired"), state: parcel.MailboxRefused, want: "refuses the OAuth2 token (expired)"},
+		{
+			name: "goodbye in the middle",
+			hook: func(c *fakeConn, _, command string) bool {
+				if command != "IDLE" {
+					return false
+				}
+				c.say("+ idling")
+				c.say("* BYE Server shutting down")
+				_ = c.Close()
+				return true
+			},
+			state: parcel.MailboxBroken, want: "the server closed the connection: Server shutting down (localhost:143); it will be tried again",
+		},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := startFake()
+				s.hook = c.hook
+				if c.greet != "" {
+					s.greet = strings.TrimPrefix(c.greet, "-")
+				}
+				if c.caps != "" {
+					s.caps = c.caps
+				}
+				a := account(s.pipeNet)
+				if c.token {
+					a.Auth = func(context.Context) (mailwatch.Credential, error) {
+						return mailwatch.Credential{Username: testUser, Token: "secret-token"}, nil
+					}
+				}
+				r := watch(a, newPositions(), &inbox{})
+				pass(30 * time.Second)
+				got := r.state("INBOX")
+				if got.State != c.state || !strings.Contains(got.Error, c.want) {
+					t.Errorf("got %q: %s", got.State, got.Error)
+				}
+				if text := r.log.String() + got.Error; strings.Contains(text, testPassword) || strings.Contains(text, "secret-token") {
+					t.Errorf("a secret was told: %s", text)
+				}
+				r.stop(t)
+				s.stop(t)
+			})
+		})
+	}
+}
+
+func TestMailThatIsGoneWhileItIsFetchedIsNoProblem(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mails []string
+		for i := range 9 {
+			mails = append(mails, message(shop, fmt.Sprint(i)))
+		}
+		s := startFake(mails...)
+		s.hook = func(c *fakeConn, _, command string) bool {
+			if strings.Contains(command, "BODY.PEEK[]") {
+				s.mu.Lock()
+				delete(s.mails, 4)
+				delete(s.mails, 5)
+				s.mu.Unlock()
+			}
+			return false
+		}
+		r := watch(account(s.pipeNet), newPositions(), &inbox{})
+		settle()
+		if diff := cmp.Diff([]string{"0", "1", "2", "5", "6", "7", "8"}, r.inbox.subjects()); diff != "" {
+			t.Error(diff)
+		}
+		if got := r.positions.setAside(); len(got) != 0 {
+			t.Errorf("set aside: %q", got)
+		}
+		r.stop(t)
+		s.stop(t)
+	})
+}
