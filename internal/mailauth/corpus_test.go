@@ -46,3 +46,23 @@ func TestTheCorpus(t *testing.T) {
 		})
 	}
 }
+
+// TestTheSamples makes sure that no real mail is refused. They carry no
+// signature and no word of a server any more.
+func TestTheSamples(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join("..", "..", "..", "shared", "samples", "mail", "*.eml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) == 0 {
+		t.Skip("no samples here")
+	}
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want(t, check(t, zone{}, string(raw), mailauth.Policy{}), parcel.TrustUnverified, "no signature of ")
+	}
+}
