@@ -340,9 +340,10 @@ func TestMergeProperties(t *testing.T) {
 
 // represents reports whether a line may stand for an event.
 func represents(l, e parcel.Event, carrier string) bool {
-	// Mail: a repeated step within two days of the first, and that one within two
-	// days of the carrier's line.
-	reach := 14 * time.Hour
+	// Half a day for an unknown zone, and as much again since wall clocks and
+	// instants are compared here. Mail: a repeated step within two days of the
+	// first, and that one within two days of the carrier's line.
+	reach := 24 * time.Hour
 	if carrier == parcel.SourceMail {
 		reach += 96 * time.Hour
 	}
