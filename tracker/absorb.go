@@ -8,32 +8,21 @@ import (
 	"parcelwatch/parcel"
 )
 
-// Answer is what one carrier said of one number, as it is to be put on record.
-type Answer struct {
-	Carrier string
-	carriers.Result
-}
-
-// absorb puts answers on record: timelines, other numbers of the same parcel,
-// state, news. The state holds the parcel asked about and any parcels that carry
-// one of the other numbers.
-func absorb(s *State, id int64, answers []Answer, rules Rules, h History, now time.Time) *parcel.Parcel {
+// absorb puts what carriers said on record: timelines, other numbers of the same
+// parcel, state, news. The state holds the parcel asked about and any parcels
+// that carry one of the other numbers.
+func absorb(s *State, id int64, asked []carriers.Asked, rules Rules, h History, now time.Time) *parcel.Parcel {
 	i := slices.IndexFunc(s.Parcels, func(p *parcel.Parcel) bool { return p.ID == id })
 	if i < 0 {
 		return nil // forgotten while it was asked about
 	}
 	p := s.Parcels[i]
 	before := snap(p)
-	for _, a := range answers {
-		src := p.Source(a.Carrier, a.Number)
-		src.Asked, src.Result, src.Error = now, carriers.ResultOf(a.Err), ""
-		if a.Err != nil {
-			src.Error = a.Err.Error()
-			continue
-		}
-		src.Update(a.Tracking, now)
-		for _, alias := range a.Tracking.Aliases {
-			learn(s, p, alias, now)
+	for _, a := range asked {
+		known := len(p.Links)
+		carriers.Record(p, a, now)
+		for _, l := range p.Links[known:] {
+			unite(s, p, l, now)
 		}
 	}
 	settle(p, rules.Home, now)
@@ -46,20 +35,13 @@ func absorb(s *State, id int64, answers []Answer, rules Rules, h History, now ti
 	return p
 }
 
-// learn adds another number of the parcel on a carrier's word. A parcel that
-// carries it already is taken over, unless a person has split them.
-func learn(s *State, p *parcel.Parcel, alias parcel.Alias, now time.Time) {
-	if alias.Number == "" || p.Has(alias.Number) || slices.Contains(p.Apart, alias.Number) || len(p.Links) >= maxNumbers {
-		return
-	}
-	p.AddLink(parcel.Link{Number: alias.Number, Since: now, Reason: alias.Field, Certainty: parcel.Certain})
+// unite takes over the parcels that carried a number before a carrier said that
+// it is p's.
+func unite(s *State, p *parcel.Parcel, l parcel.Link, now time.Time) {
 	for _, other := range s.Parcels {
-		if other != p && other.ID != 0 && other.Has(alias.Number) && !slices.Contains(s.Merged, other.ID) {
-			takeOver(p, other, alias.Field, parcel.Certain, now)
+		if other != p && other.ID != 0 && other.Has(l.Number) && !slices.Contains(s.Merged, other.ID) {
+			takeOver(p, other, l.Reason, parcel.Certain, now)
 			s.Merged = append(s.Merged, other.ID)
 		}
 	}
 }
-
-// maxNumbers bounds what a carrier that answers nonsense can do to a parcel.
-const maxNumbers = 12

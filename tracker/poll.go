@@ -2,7 +2,6 @@ package tracker
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
@@ -28,16 +27,15 @@ type visit struct {
 
 // job is one number to ask one carrier about.
 type job struct {
-	visit  *visit
-	number parcel.Number
-	asked  time.Time // when it was last asked; the longest ago goes first
+	visit *visit
+	ask   carriers.Ask
+	asked time.Time // when it was last asked; the longest ago goes first
 }
 
 // outcome is how a job ended.
 type outcome struct {
 	job
-	carrier string
-	result  carriers.Result
+	result carriers.Result
 }
 
 // poll is the state of one Run. Only its goroutine touches visits.
@@ -113,17 +111,11 @@ func (p *poll) round(ctx context.Context) time.Duration {
 func (p *poll) start(ctx context.Context, one parcel.Parcel, now time.Time) {
 	v := &visit{id: one.ID}
 	for _, ask := range p.cfg.Plan(one, now) {
-		asker := p.askers[ask.Carrier]
-		if ask.Skip != "" || asker == nil {
-			continue
-		}
-		last := one.Source(ask.Carrier, ask.Number).Asked
-		if free := last.Add(asker.Info().PerNumber); free.After(now) {
-			v.until = earliest(v.until, free)
+		if ask.Skip != "" || p.queues[ask.Carrier] == nil {
 			continue
 		}
 		v.open++
-		p.queues[ask.Carrier].put(job{visit: v, number: ask.Number, asked: last})
+		p.queues[ask.Carrier].put(job{visit: v, ask: ask, asked: one.Source(ask.Carrier, ask.Number).Asked})
 	}
 	if v.open == 0 {
 		p.close(ctx, v, nil)
@@ -143,14 +135,14 @@ func (p *poll) work(ctx context.Context, a Asker, q *queue) {
 		}
 		numbers := make([]parcel.Number, len(jobs))
 		for i, j := range jobs {
-			numbers[i] = j.number
+			numbers[i] = j.ask.Number
 		}
 		results, err := a.Track(ctx, numbers)
 		if ctx.Err() != nil {
 			return
 		}
 		for i, j := range jobs {
-			o := outcome{job: j, carrier: info.Name, result: carriers.Result{Number: j.number, Err: err}}
+			o := outcome{job: j, result: carriers.Result{Number: j.ask.Number, Err: err}}
 			if err == nil {
 				o.result = results[i]
 			}
@@ -166,27 +158,28 @@ func (p *poll) work(ctx context.Context, a Asker, q *queue) {
 // finish records one outcome and closes the visit with the last one.
 func (p *poll) finish(ctx context.Context, o outcome) {
 	o.visit.open--
-	var answers []Answer
-	var notNow *carriers.NotNowError
-	if errors.As(o.result.Err, &notNow) {
-		o.visit.until = earliest(o.visit.until, notNow.Until)
+	var asked []carriers.Asked
+	if until, notNow := carriers.NotNowUntil(o.result.Err); notNow {
+		o.visit.until = earliest(o.visit.until, until)
 	} else {
 		o.visit.answered = true
-		answers = []Answer{{Carrier: o.carrier, Result: o.result}}
+		asked = []carriers.Asked{{
+			Ask: o.ask, Result: carriers.ResultOf(o.result.Err), Tracking: o.result.Tracking, Err: o.result.Err,
+		}}
 	}
 	if o.visit.open == 0 {
 		delete(p.visits, o.visit.id)
-		p.close(ctx, o.visit, answers)
+		p.close(ctx, o.visit, asked)
 		return
 	}
-	if len(answers) > 0 {
-		p.record(ctx, o.visit.id, answers, nil)
+	if len(asked) > 0 {
+		p.record(ctx, o.visit.id, asked, nil)
 	}
 }
 
 // close records the last answers of a visit and when the parcel's next turn is.
-func (p *poll) close(ctx context.Context, v *visit, answers []Answer) {
-	p.record(ctx, v.id, answers, func(one *parcel.Parcel, h History, now time.Time) {
+func (p *poll) close(ctx context.Context, v *visit, asked []carriers.Asked) {
+	p.record(ctx, v.id, asked, func(one *parcel.Parcel, h History, now time.Time) {
 		one.NextCheck, one.Reason = NextCheck(one, h, p.cfg.Zone, now)
 		if !v.answered && !v.until.IsZero() && !one.NextCheck.IsZero() && v.until.After(now) {
 			one.NextCheck, one.Reason = v.until, "waits_for_carrier"
@@ -194,17 +187,17 @@ func (p *poll) close(ctx context.Context, v *visit, answers []Answer) {
 	})
 }
 
-func (p *poll) record(ctx context.Context, id int64, answers []Answer, then func(*parcel.Parcel, History, time.Time)) {
+func (p *poll) record(ctx context.Context, id int64, asked []carriers.Asked, then func(*parcel.Parcel, History, time.Time)) {
 	now := p.cfg.Now()
 	scope := Scope{Parcels: []int64{id}, Now: now}
-	for _, a := range answers {
+	for _, a := range asked {
 		for _, alias := range a.Tracking.Aliases {
 			scope.Numbers = append(scope.Numbers, alias.Number)
 		}
 	}
 	told := false
 	err := p.store.Apply(ctx, scope, func(s *State) error {
-		one := absorb(s, id, answers, p.cfg.Rules, p.history, now)
+		one := absorb(s, id, asked, p.cfg.Rules, p.history, now)
 		if one != nil && then != nil {
 			then(one, p.history, now)
 		}

@@ -182,22 +182,6 @@ func TestACarrierThatIsNotAskedNowIsTriedWhenItsTimeComes(t *testing.T) {
 	})
 }
 
-func TestANumberIsNotAskedAboutMoreOftenThanItsCarrierAllows(t *testing.T) {
-	delivery := func(n parcel.Number) carriers.Result {
-		r := exported(n)
-		r.Tracking.Events[0].Status, r.Tracking.Events[0].Country = parcel.OutForDelivery, "RU"
-		return r
-	}
-	p := &post{info: carriers.Info{Name: "post", Batch: 1, PerNumber: 6 * time.Hour}, answer: delivery}
-	running(t, tracker.Config{Plan: ask("post"), Askers: []tracker.Asker{p}}, func(t *testing.T, tr *tracker.Tracker, _ *sqlite.DB) {
-		add(t, tr, "RB123456785CN")
-		time.Sleep(24 * time.Hour)
-		if n := p.asked(); n < 2 || n > 4 {
-			t.Errorf("asked %d times in a day, want at most every six hours", n)
-		}
-	})
-}
-
 func TestAFailureIsPutOnRecordAndNotTaken(t *testing.T) {
 	p := &post{info: carriers.Info{Name: "post", Batch: 1}, fail: &carriers.Error{Kind: carriers.ErrDenied, Detail: "captcha"}}
 	running(t, tracker.Config{Plan: ask("post"), Askers: []tracker.Asker{p}}, func(t *testing.T, tr *tracker.Tracker, db *sqlite.DB) {

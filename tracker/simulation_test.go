@@ -48,6 +48,13 @@ func lives() []life {
 	}
 }
 
+// answer is how one ask ended.
+func answer(carrier string, n parcel.Number, tr parcel.Tracking, err error) carriers.Asked {
+	return carriers.Asked{
+		Ask: carriers.Ask{Carrier: carrier, Number: n}, Result: carriers.ResultOf(err), Tracking: tr, Err: err,
+	}
+}
+
 // policy says how long to wait after a check.
 type policy struct {
 	name string
@@ -97,7 +104,7 @@ func live(l life, pol policy) seen {
 			sides = sides[1:]
 		}
 		s := tracker.State{Parcels: []*parcel.Parcel{p}}
-		var answers []tracker.Answer
+		var answers []carriers.Asked
 		for _, side := range sides {
 			out.requests[side]++
 			var tr parcel.Tracking
@@ -113,9 +120,9 @@ func live(l life, pol policy) seen {
 				}
 				rested = rested || side == "destination"
 			}
-			a := tracker.Answer{Carrier: side, Result: carriers.Result{Number: numbers[side], Tracking: tr}}
+			a := answer(side, numbers[side], tr, nil)
 			if len(tr.Events) == 0 {
-				a.Err = carriers.ErrNotFound
+				a = answer(side, numbers[side], tr, carriers.ErrNotFound)
 			}
 			answers = append(answers, a)
 		}
@@ -173,16 +180,16 @@ func TestAbsorbTellsAnAliasAndTakesOverItsParcel(t *testing.T) {
 	other := &parcel.Parcel{ID: 2, FirstSeen: noon(), Orders: []string{orderB}, Title: "case"}
 	other.AddLink(parcel.Link{Number: "RB123456785CN", Certainty: parcel.Certain})
 	s := tracker.State{Parcels: []*parcel.Parcel{p, other}}
-	answer := tracker.Answer{Carrier: "cainiao", Result: carriers.Result{Number: "LP00999900000034", Tracking: parcel.Tracking{
+	got := answer("cainiao", "LP00999900000034", parcel.Tracking{
 		Events:  []parcel.Event{{Time: noon(), ZoneKnown: true, Status: parcel.Accepted, Text: "accepted", Sources: []string{"cainiao"}}},
 		Aliases: []parcel.Alias{{Number: "RB123456785CN", Field: "copyRealMailNo"}},
-	}}}
-	tracker.Absorb(&s, 1, []tracker.Answer{answer}, tracker.Rules{Home: "RU"}, nil, noon())
+	}, nil)
+	tracker.Absorb(&s, 1, []carriers.Asked{got}, tracker.Rules{Home: "RU"}, nil, noon())
 	if !p.Has("RB123456785CN") || p.Title != "case" || len(p.Orders) != 1 || fmt.Sprint(s.Merged) != "[2]" {
 		t.Errorf("numbers %v, title %q, orders %v, merged %v; want the other parcel taken over", p.Numbers(), p.Title, p.Orders, s.Merged)
 	}
-	if got := kinds(s.Changes); !slices.Contains(got, parcel.ChangeNumber) || !slices.Contains(got, parcel.ChangeMoved) {
-		t.Errorf("changes %v, want the number and the move", got)
+	if told := kinds(s.Changes); !slices.Contains(told, parcel.ChangeNumber) || !slices.Contains(told, parcel.ChangeMoved) {
+		t.Errorf("changes %v, want the number and the move", told)
 	}
 }
 
@@ -190,10 +197,10 @@ func TestAbsorbLeavesApartWhatThePersonSplit(t *testing.T) {
 	p := &parcel.Parcel{ID: 1, FirstSeen: noon(), Apart: []parcel.Number{"RB123456785CN"}}
 	p.AddLink(parcel.Link{Number: "LP00999900000034", Certainty: parcel.Certain})
 	s := tracker.State{Parcels: []*parcel.Parcel{p}}
-	answer := tracker.Answer{Carrier: "cainiao", Result: carriers.Result{Number: "LP00999900000034", Tracking: parcel.Tracking{
+	got := answer("cainiao", "LP00999900000034", parcel.Tracking{
 		Aliases: []parcel.Alias{{Number: "RB123456785CN", Field: "copyRealMailNo"}},
-	}}}
-	tracker.Absorb(&s, 1, []tracker.Answer{answer}, tracker.Rules{}, nil, noon())
+	}, nil)
+	tracker.Absorb(&s, 1, []carriers.Asked{got}, tracker.Rules{}, nil, noon())
 	if p.Has("RB123456785CN") {
 		t.Error("a number that was split off by hand was joined again")
 	}
@@ -204,10 +211,10 @@ func TestAbsorbKeepsTheTimelineWhenACarrierFails(t *testing.T) {
 	p.AddLink(parcel.Link{Number: "RB123456785CN", Certainty: parcel.Certain})
 	events := []parcel.Event{{Time: noon(), ZoneKnown: true, Status: parcel.Export, Country: "CN", Text: "left", Sources: []string{"upu"}}}
 	s := tracker.State{Parcels: []*parcel.Parcel{p}}
-	ok := tracker.Answer{Carrier: "upu", Result: carriers.Result{Number: "RB123456785CN", Tracking: parcel.Tracking{Events: events}}}
-	bad := tracker.Answer{Carrier: "upu", Result: carriers.Result{Number: "RB123456785CN", Err: carriers.ErrChanged}}
-	for _, a := range []tracker.Answer{ok, bad} {
-		tracker.Absorb(&s, 1, []tracker.Answer{a}, tracker.Rules{Home: "RU"}, nil, noon())
+	ok := answer("upu", "RB123456785CN", parcel.Tracking{Events: events}, nil)
+	bad := answer("upu", "RB123456785CN", parcel.Tracking{}, carriers.ErrChanged)
+	for _, a := range []carriers.Asked{ok, bad} {
+		tracker.Absorb(&s, 1, []carriers.Asked{a}, tracker.Rules{Home: "RU"}, nil, noon())
 	}
 	src := p.Source("upu", "RB123456785CN")
 	if p.Status != parcel.Export || len(src.Events) != 1 || src.Result != parcel.ResultChanged || src.Error == "" {
