@@ -1,0 +1,59 @@
+package mailwatch
+
+import (
+	"net"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+)
+
+// Guard makes the guard around a connection visible to tests.
+type Guard struct{ *guard }
+
+// NewGuard puts a guard around a connection.
+func NewGuard(c net.Conn) Guard { return Guard{newGuard(c, c)} }
+
+// Step sets its limits.
+func (g Guard) Step(silence, total time.Duration, budget int64) { g.step(silence, total, budget) }
+
+// Hurry ends everything soon.
+func (g Guard) Hurry(d time.Duration) { g.hurry(d) }
+
+// Failure is the true cause.
+func (g Guard) Failure() error { return g.failure() }
+
+// Windows makes the windows of a first scan visible: since and before of each.
+func Windows(now time.Time, since time.Duration) [][2]time.Time {
+	var out [][2]time.Time
+	for _, w := range windows(now, since) {
+		out = append(out, [2]time.Time{w.since, w.before})
+	}
+	return out
+}
+
+// UIDsWithin makes the walk over a SEARCH answer visible.
+func UIDsWithin(set imap.UIDSet, first, last uint32) ([]uint32, error) {
+	return uidsWithin(set, span{first, last})
+}
+
+// FromCriteria makes the SEARCH keys visible.
+func FromCriteria(senders []string) []imap.SearchCriteria { return fromCriteria(senders) }
+
+// HeaderMatches reads a header and compares its senders.
+func HeaderMatches(raw []byte, senders []string) (matches bool, subject string, date time.Time) {
+	h := readHead(fetched{uid: 1, body: raw})
+	return h.matches(senders), h.subject, h.date
+}
+
+// OneLine makes the cleaning of foreign text visible.
+func OneLine(s string) string { return oneLine(s) }
+
+// NextDelays is what a backoff gives in a row.
+func NextDelays(n int) []time.Duration {
+	b := &backoff{}
+	var out []time.Duration
+	for range n {
+		out = append(out, b.next())
+	}
+	return out
+}

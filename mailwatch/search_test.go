@@ -1,0 +1,130 @@
+package mailwatch_test
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"parcelwatch/mailwatch"
+)
+
+const day = 24 * time.Hour
+
+func TestWindowsCoverEveryMomentOnce(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		now := time.Unix(rapid.Int64Range(1, 4e9).Draw(t, "now"), 0).UTC()
+		since := time.Duration(rapid.Int64Range(int64(time.Hour), int64(20*365*day)).Draw(t, "since"))
+		list := mailwatch.Windows(now, since)
+		if len(list) == 0 || len(list) > 30 {
+			t.Fatalf("%d windows", len(list))
+		}
+		if !list[0][1].IsZero() {
+			t.Fatal("the newest window ends: mail with a clock ahead is not found")
+		}
+		at := now.Add(-time.Duration(rapid.Int64Range(0, int64(since)).Draw(t, "age")))
+		zone := time.FixedZone("", rapid.IntRange(-12*3600, 14*3600).Draw(t, "zone"))
+		arrived := at.In(zone).Format(time.DateOnly) // the server's day
+		in := slices.ContainsFunc(list, func(w [2]time.Time) bool {
+			return arrived >= w[0].Format(time.DateOnly) && (w[1].IsZero() || arrived < w[1].Format(time.DateOnly))
+		})
+		if !in {
+			t.Fatalf("mail of %s is in no window of %v", arrived, list)
+		}
+	})
+}
+
+func TestAnswersToSearchAreWalkedWithCare(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name        string
+		set         imap.UIDSet
+		first, last uint32
+		want        []uint32
+		wrong       bool
+	}{
+		{name: "nothing", first: 1, last: 10},
+		{name: "ranges and numbers", set: imap.UIDSet{{Start: 1, Stop: 3}, {Start: 7, Stop: 7}}, first: 1, last: 10, want: []uint32{1, 2, 3, 7}},
+		{name: "zero", set: imap.UIDSet{{Start: 0, Stop: 0}, {Start: 5, Stop: 0}, {Start: 4, Stop: 4}}, first: 1, last: 10, want: []uint32{4}},
+		{name: "the last mail although it is old", set: imap.UIDSet{{Start: 9, Stop: 9}}, first: 10, last: math.MaxUint32},
+		{name: "backwards", set: imap.UIDSet{{Start: 6, Stop: 4}}, first: 1, last: 10, want: []uint32{4, 5, 6}},
+		{name: "twice", set: imap.UIDSet{{Start: 1, Stop: 2}, {Start: 2, Stop: 3}}, first: 1, last: 10, want: []uint32{1, 2, 3}},
+		{name: "everything there could be", set: imap.UIDSet{{Start: 1, Stop: math.MaxUint32}}, first: 1, last: math.MaxUint32, wrong: true},
+		{name: "everything within bounds", set: imap.UIDSet{{Start: 1, Stop: math.MaxUint32}}, first: 8, last: 9, want: []uint32{8, 9}},
+		{name: "the highest of all", set: imap.UIDSet{{Start: math.MaxUint32, Stop: math.MaxUint32}}, first: 1, last: math.MaxUint32, want: []uint32{math.MaxUint32}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := mailwatch.UIDsWithin(c.set, c.first, c.last)
+			if (err != nil) != c.wrong {
+				t.Fatalf("error: %v", err)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" && !c.wrong {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestSearchKeysNameEverySenderInShortCommands(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{0, 1, 2, 5, 16, 17, 100} {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			t.Parallel()
+			var senders, got []string
+			for i := range n {
+				senders = append(senders, fmt.Sprintf("shop%d.example", i))
+			}
+			list := mailwatch.FromCriteria(senders)
+			for _, c := range list {
+				named := values(c)
+				if len(named) > 16 {
+					t.Errorf("%d senders in one command", len(named))
+				}
+				got = append(got, named...)
+			}
+			if diff := cmp.Diff(senders, got); diff != "" || len(list) == 0 {
+				t.Errorf("%d commands: %s", len(list), diff)
+			}
+		})
+	}
+}
+
+func values(c imap.SearchCriteria) []string {
+	var out []string
+	for _, h := range c.Header {
+		out = append(out, h.Value)
+	}
+	for _, or := range c.Or {
+		out = append(append(out, values(or[0])...), values(or[1])...)
+	}
+	return out
+}
+
+func TestDelaysGrowAndStayWithinBounds(t *testing.T) {
+	t.Parallel()
+	list := mailwatch.NextDelays(40)
+	for i, d := range list {
+		if d < 5*time.Second || d > 15*time.Minute {
+			t.Errorf("delay %d: %v", i, d)
+		}
+	}
+	if list[0] != 5*time.Second {
+		t.Errorf("first: %v", list[0])
+	}
+	for _, d := range list[12:] {
+		if d < 7*time.Minute {
+			t.Errorf("late and short: %v", d)
+		}
+	}
+	if slices.Compact(slices.Clone(list[12:]))[0] == list[39] && len(slices.Compact(slices.Clone(list[12:]))) == 1 {
+		t.Error("no jitter")
+	}
+}
