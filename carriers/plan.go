@@ -19,6 +19,8 @@ const (
 	// early is how much sooner than its time a number may be asked again, so
 	// that a check planned for that time is not turned away for seconds.
 	early = time.Minute
+	// again is how soon a lookup that failed for the moment may be repeated.
+	again = 30 * time.Minute
 )
 
 // View is what planning needs to know of the carriers and of home.
@@ -176,8 +178,11 @@ func (pl planner) covers(m Member, n parcel.Number, match Match) (covered bool, 
 // notNow is why a carrier that could know the number is not asked now; empty
 // where it is.
 func (pl planner) notNow(m Member, n parcel.Number, match Match) string {
-	src := pl.source(m, n)
-	if wait := src.Asked.Add(m.Info.PerNumber).Sub(pl.now); !src.Asked.IsZero() && wait > early {
+	src, apart := pl.source(m, n), m.Info.PerNumber
+	if src.Result == parcel.ResultTemporary {
+		apart = min(apart, again)
+	}
+	if wait := src.Asked.Add(apart).Sub(pl.now); !src.Asked.IsZero() && wait > early {
 		return "asked " + pl.now.Sub(src.Asked).Round(time.Minute).String() + " ago"
 	}
 	switch m.Info.Role {

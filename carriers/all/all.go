@@ -5,6 +5,8 @@ package all
 import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/cainiao"
+	"parcelwatch/carriers/russianpost"
+	"parcelwatch/carriers/upu"
 )
 
 // Factories lists all carriers, in the order in which they are shown and, all
@@ -12,5 +14,7 @@ import (
 func Factories() []carriers.Factory {
 	return []carriers.Factory{
 		{Info: cainiao.Info(), New: cainiao.New},
+		{Info: upu.Info(), New: upu.New},
+		{Info: russianpost.Info(), New: russianpost.New},
 	}
 }

@@ -216,3 +216,10 @@ func fixed(status int, header map[string]string, body string) func(http.Response
 		_, _ = io.WriteString(w, body)
 	}
 }
+
+// NoNetwork is a client that reaches nothing, for tests that ask nothing.
+func NoNetwork() *http.Client {
+	return &http.Client{Transport: &http.Transport{
+		DialContext: func(context.Context, string, string) (net.Conn, error) { return nil, errElsewhere },
+	}}
+}

@@ -32,8 +32,9 @@ type Client struct {
 
 // New makes the client of a carrier from its facts and what the person set. A
 // missing credential is no error here: every request then fails with
-// [carriers.ErrDenied].
-func New(info carriers.Info, cfg carriers.Config) (*Client, error) {
+// [carriers.ErrDenied]. personal are the elements or members of the answer that
+// hold names, addresses or phones: they are struck from answers that are kept.
+func New(info carriers.Info, cfg carriers.Config, personal ...string) (*Client, error) {
 	base := cfg.BaseURL
 	if base == "" {
 		base = info.BaseURL
@@ -45,7 +46,7 @@ func New(info carriers.Info, cfg carriers.Config) (*Client, error) {
 	if cfg.HTTP == nil {
 		return nil, fmt.Errorf("%s: %w: no HTTP client", info.Name, carriers.ErrEndpoint)
 	}
-	c := &Client{base: u, strike: newStriker(info.Settings, cfg.Settings)}
+	c := &Client{base: u, strike: newStriker(info.Settings, cfg.Settings, personal)}
 	for _, s := range info.Settings {
 		if s.Required && cfg.Settings[s.Name] == "" {
 			c.missing = append(c.missing, s.Name)

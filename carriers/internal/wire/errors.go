@@ -170,7 +170,7 @@ func (c *Client) clean(err error) error {
 func (c *Client) raw(body []byte) []byte {
 	// More than is kept is struck, so that no secret is cut in two and half of
 	// it survives.
-	text := c.strike.text(string(body[:min(len(body), 2*maxRaw)]))
+	text := c.strike.answer(string(body[:min(len(body), 2*maxRaw)]))
 	return []byte(text[:min(len(text), maxRaw)])
 }
 

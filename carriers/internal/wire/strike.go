@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"html"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"parcelwatch/carriers"
@@ -13,12 +14,16 @@ import (
 
 const struck = "[secret]"
 
-// striker takes secrets out of texts, in the forms in which services echo them.
-type striker struct{ replace *strings.Replacer }
+// striker takes secrets out of texts, in the forms in which services echo them,
+// and persons out of answers.
+type striker struct {
+	replace *strings.Replacer
+	persons *regexp.Regexp // nil where no field of the service's holds any
+}
 
 // newStriker knows the values of secret settings, and of the others that are
 // long enough not to be a word of an ordinary answer (a login).
-func newStriker(settings []carriers.Setting, values map[string]string) striker {
+func newStriker(settings []carriers.Setting, values map[string]string, personal []string) striker {
 	var pairs []string
 	for _, s := range settings {
 		v := values[s.Name]
@@ -29,7 +34,15 @@ func newStriker(settings []carriers.Setting, values map[string]string) striker {
 			pairs = append(pairs, form, struck)
 		}
 	}
-	return striker{strings.NewReplacer(pairs...)}
+	s := striker{replace: strings.NewReplacer(pairs...)}
+	if len(personal) > 0 {
+		for i := range personal {
+			personal[i] = regexp.QuoteMeta(personal[i])
+		}
+		names := "(?:" + strings.Join(personal, "|") + ")"
+		s.persons = regexp.MustCompile(`(<(?:\w+:)?` + names + `\b[^>]*>)[^<]*|("` + names + `"\s*:\s*")(?:[^"\\]|\\.)*`)
+	}
+	return s
 }
 
 func forms(v string) []string {
@@ -48,3 +61,12 @@ func forms(v string) []string {
 }
 
 func (s striker) text(t string) string { return s.replace.Replace(t) }
+
+// answer strikes secrets and persons from an answer that is kept.
+func (s striker) answer(t string) string {
+	t = s.text(t)
+	if s.persons != nil {
+		t = s.persons.ReplaceAllString(t, "$1$2"+struck)
+	}
+	return NoNames(t)
+}
