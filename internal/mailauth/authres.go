@@ -10,8 +10,10 @@ import (
 
 const resultsField = "Authentication-Results"
 
-// maxIDs bounds what a hostile mail can make setup show.
-const maxIDs = 16
+const (
+	maxIDs     = 16 // that a hostile mail can make setup show
+	maxReports = 64 // fields that are looked at
+)
 
 // said is what servers whose word counts have written about a mail.
 type said struct {
@@ -33,12 +35,16 @@ type report struct {
 // the first word.
 func (p Policy) results(fields []field, domain string) said {
 	var reports []report
+	looked := 0
 	for _, f := range fields {
 		if f.is("Received") && len(reports) > 0 {
 			break
 		}
 		if !f.is(resultsField) {
 			continue
+		}
+		if looked++; looked > maxReports {
+			break
 		}
 		if r := parseResults(f.value); p.counts(r.id) {
 			reports = append(reports, r)

@@ -34,8 +34,12 @@ func (c *Checker) verify(ctx context.Context, m signed, domain string) checked {
 	if !hasSignature(m.fields, domain) {
 		return checked{}
 	}
+	head := only(m.head, domain)
+	if !verifiable(head) {
+		return checked{failed: "dkim=policy: the header is too large to be verified"}
+	}
 	look := &lookup{keys: c.keys, domain: domain}
-	mail := io.MultiReader(bytes.NewReader(only(m.head, domain)), bytes.NewReader(m.body))
+	mail := io.MultiReader(bytes.NewReader(head), bytes.NewReader(m.body))
 	found, err := dkim.VerifyWithOptions(mail, &dkim.VerifyOptions{
 		LookupTXT:        func(name string) ([]string, error) { return look.txt(ctx, name) },
 		MaxVerifications: maxSignatures,
@@ -94,27 +98,35 @@ func signer(value string) string {
 // of them neither hides the right one nor costs anything. Nothing else changes,
 // byte for byte.
 func only(head []byte, domain string) []byte {
-	out := make([]byte, 0, len(head))
-	start := 0
-	flush := func(end int) {
-		piece := head[start:end]
-		name, value, _ := bytes.Cut(piece, []byte(":"))
-		foreign := strings.EqualFold(strings.TrimSpace(string(name)), signatureField) &&
-			!aligned(signer(string(value)), domain)
-		if !foreign {
-			out = append(out, piece...)
+	out := make([]byte, 0, len(head)+2)
+	for lines := range foldedLines(head) {
+		name, value, _ := bytes.Cut(lines, []byte(":"))
+		if !strings.EqualFold(strings.TrimSpace(string(name)), signatureField) || aligned(signer(string(value)), domain) {
+			out = append(out, lines...)
 		}
-		start = end
 	}
-	at := 0
-	for line := range bytes.Lines(head) {
-		if at > start && line[0] != ' ' && line[0] != '\t' {
-			flush(at)
+	return append(out, "\r\n"...)
+}
+
+// The library reads a folded field in quadratic time, and looks through all
+// fields for each name a signature lists. Real headers are far below these.
+const (
+	maxFields    = 1000
+	maxFolds     = 1000
+	maxSignature = 16 << 10
+)
+
+// verifiable reports whether the header is of a size that is verified.
+func verifiable(head []byte) bool {
+	n := 0
+	for lines := range foldedLines(head) {
+		name, _, _ := bytes.Cut(lines, []byte(":"))
+		long := len(lines) > maxSignature && strings.EqualFold(strings.TrimSpace(string(name)), signatureField)
+		if n++; n > maxFields || long || bytes.Count(lines, []byte("\n")) > maxFolds {
+			return false
 		}
-		at += len(line)
 	}
-	flush(at)
-	return out
+	return true
 }
 
 // lookup answers the verification's questions for keys, and remembers whether

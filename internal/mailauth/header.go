@@ -2,6 +2,7 @@ package mailauth
 
 import (
 	"bytes"
+	"iter"
 	"slices"
 	"strings"
 	"unicode"
@@ -37,26 +38,41 @@ func split(raw []byte) (head, body []byte) {
 // because DKIM's reader allows them too.
 func fieldsOf(head []byte) []field {
 	var out []field
-	open := false // whether a folded line continues a field we keep
-	for line := range bytes.Lines(head) {
-		text := string(bytes.TrimRight(line, "\r\n"))
-		if text == "" {
-			break
-		}
-		if text[0] == ' ' || text[0] == '\t' {
-			if open {
-				out[len(out)-1].value += " " + strings.TrimSpace(text)
-			}
-			continue
-		}
+	for lines := range foldedLines(head) {
+		text := strings.TrimRight(string(lines), "\r\n")
 		name, value, ok := strings.Cut(text, ":")
 		name = strings.TrimSpace(name)
-		open = ok && name != "" && !strings.ContainsAny(name, " \t")
-		if open {
-			out = append(out, field{name: name, value: strings.TrimSpace(value)})
+		if ok && name != "" && !strings.ContainsAny(name, " \t\r\n") {
+			out = append(out, field{name: name, value: strings.TrimSpace(unfold.Replace(value))})
 		}
 	}
 	return out
+}
+
+//nolint:gochecknoglobals // a table
+var unfold = strings.NewReplacer("\r\n", "", "\n", "")
+
+// foldedLines cuts a head into its fields, each with the lines that continue it.
+// The empty line at the end is none.
+func foldedLines(head []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		start, at := 0, 0
+		for line := range bytes.Lines(head) {
+			if at > start && line[0] != ' ' && line[0] != '\t' {
+				if !yield(head[start:at]) {
+					return
+				}
+				start = at
+			}
+			if len(bytes.TrimRight(line, "\r\n")) == 0 {
+				return
+			}
+			at += len(line)
+		}
+		if at > start {
+			yield(head[start:at])
+		}
+	}
 }
 
 // values are the values of all fields of that name, topmost first.

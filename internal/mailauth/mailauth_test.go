@@ -200,3 +200,25 @@ func TestAMailTooLargeIsNotJudged(t *testing.T) {
 		})
 	}
 }
+
+func TestHostileHeadersCostLittle(t *testing.T) {
+	t.Parallel()
+	shop := newSigner(t, "aliexpress.com")
+	z := zone{}.with(shop)
+	genuine := shop.sign(t, compose(shopFrom))
+	for name, mail := range map[string]string{
+		"folds without end":      "X-Long: a\r\n" + strings.Repeat(" a\r\n", 200_000) + genuine,
+		"fields without end":     strings.Repeat("A:\r\n", 150_000) + genuine,
+		"a signature that lists": strings.Replace(genuine, "; h=", "; h="+strings.Repeat("a:", 100_000), 1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			want(t, check(t, z, mail, policy()), parcel.TrustUnverified, "too large to be verified")
+		})
+	}
+	t.Run("a From without end", func(t *testing.T) {
+		t.Parallel()
+		mail := compose("AliExpress <transaction@notice.aliexpress.com>" + strings.Repeat(", a@aliexpress.com", 10_000))
+		want(t, check(t, z, mail, policy()), parcel.TrustForeign, "no readable address")
+	})
+}

@@ -64,6 +64,9 @@ const (
 	relayOrganisation = "appleid.com"
 )
 
+// maxFrom bounds a From field that is read; a longer one holds no address.
+const maxFrom = 8 << 10
+
 var (
 	plainAddress = regexp.MustCompile(`^[A-Za-z0-9.!#$%&'*+/=?^_{|}~$-]{1,128}@[A-Za-z0-9.-]{1,253}$`)
 	angleAddress = regexp.MustCompile(`<([^<>]*)>\s*$`)
@@ -169,6 +172,9 @@ func (p Policy) relayed(local string) bool {
 // in one is none of ours; what the grammar refuses is read once more by its
 // angle brackets, as mail programs do.
 func addresses(value string) []string {
+	if len(value) > maxFrom {
+		return nil
+	}
 	parser := mail.AddressParser{WordDecoder: &mime.WordDecoder{
 		CharsetReader: func(_ string, r io.Reader) (io.Reader, error) { return r, nil },
 	}}

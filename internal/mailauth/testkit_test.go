@@ -70,7 +70,7 @@ type signer struct {
 	key    ed25519.PrivateKey
 }
 
-func newSigner(t *testing.T, domain string) signer {
+func newSigner(t testing.TB, domain string) signer {
 	t.Helper()
 	_, key, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
@@ -86,17 +86,17 @@ func (s signer) record() []string {
 	return []string{"v=DKIM1; k=ed25519; p=" + base64.StdEncoding.EncodeToString(public)}
 }
 
-func (s signer) sign(t *testing.T, mail string) string {
+func (s signer) sign(t testing.TB, mail string) string {
 	t.Helper()
 	return s.signUntil(t, mail, time.Time{})
 }
 
-func (s signer) signExpired(t *testing.T, mail string) string {
+func (s signer) signExpired(t testing.TB, mail string) string {
 	t.Helper()
 	return s.signUntil(t, mail, time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC))
 }
 
-func (s signer) signUntil(t *testing.T, mail string, until time.Time) string {
+func (s signer) signUntil(t testing.TB, mail string, until time.Time) string {
 	t.Helper()
 	var out bytes.Buffer
 	err := dkim.Sign(&out, strings.NewReader(mail), &dkim.SignOptions{
