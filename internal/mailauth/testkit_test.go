@@ -70,11 +70,11 @@ type signer struct {
 	key    ed25519.PrivateKey
 }
 
-func newSigner(t testing.TB, domain string) signer {
-	t.Helper()
+func newSigner(tb testing.TB, domain string) signer {
+	tb.Helper()
 	_, key, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return signer{domain: domain, key: key}
 }
@@ -86,18 +86,18 @@ func (s signer) record() []string {
 	return []string{"v=DKIM1; k=ed25519; p=" + base64.StdEncoding.EncodeToString(public)}
 }
 
-func (s signer) sign(t testing.TB, mail string) string {
-	t.Helper()
-	return s.signUntil(t, mail, time.Time{})
+func (s signer) sign(tb testing.TB, mail string) string {
+	tb.Helper()
+	return s.signUntil(tb, mail, time.Time{})
 }
 
-func (s signer) signExpired(t testing.TB, mail string) string {
-	t.Helper()
-	return s.signUntil(t, mail, time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC))
+func (s signer) signExpired(tb testing.TB, mail string) string {
+	tb.Helper()
+	return s.signUntil(tb, mail, time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC))
 }
 
-func (s signer) signUntil(t testing.TB, mail string, until time.Time) string {
-	t.Helper()
+func (s signer) signUntil(tb testing.TB, mail string, until time.Time) string {
+	tb.Helper()
 	var out bytes.Buffer
 	err := dkim.Sign(&out, strings.NewReader(mail), &dkim.SignOptions{
 		Domain: s.domain, Selector: "s1", Signer: s.key, Expiration: until,
@@ -105,7 +105,7 @@ func (s signer) signUntil(t testing.TB, mail string, until time.Time) string {
 		HeaderKeys: []string{"From", "Subject", "Date", "To"},
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return out.String()
 }
