@@ -125,9 +125,14 @@ func crossing(events []Event, origin, destination string) (exported, imported ti
 			// Customs are told of a parcel before it leaves.
 			continue
 		}
-		if arrives(e, destination) {
-			return exported, e.instant()
+		if !arrives(e, destination) {
+			continue
 		}
+		imported = e.instant()
+		if exported.After(imported) {
+			exported = time.Time{} // wall clocks do not tell which was first
+		}
+		return exported, imported
 	}
 	return exported, imported
 }
