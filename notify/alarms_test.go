@@ -1,0 +1,196 @@
+package notify_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"parcelwatch/notify"
+	"parcelwatch/parcel"
+)
+
+func mailboxHealth(state parcel.MailboxState, lastCheck time.Time) parcel.Health {
+	return parcel.Health{Mailboxes: []parcel.MailboxHealth{{Name: "home", Folder: "INBOX", State: state, LastCheck: lastCheck, Error: "no answer"}}}
+}
+
+func keys(changes []parcel.Change) []string {
+	out := make([]string, 0, len(changes))
+	for _, ch := range changes {
+		out = append(out, ch.Key)
+	}
+	slices.Sort(out)
+	return out
+}
+
+func TestAlarms(t *testing.T) {
+	t.Parallel()
+	hour := noon.Add(-time.Hour)
+	for _, c := range []struct {
+		name string
+		h    parcel.Health
+		want int
+	}{
+		{"nothing broken", mailboxHealth(parcel.MailboxIdle, noon), 0},
+		{"broken for a minute", mailboxHealth(parcel.MailboxBroken, noon.Add(-time.Minute)), 0},
+		{"broken for an hour", mailboxHealth(parcel.MailboxBroken, hour), 1},
+		{"connecting for an hour", mailboxHealth(parcel.MailboxConnecting, hour), 1},
+		{"idle, though the last check is long ago", mailboxHealth(parcel.MailboxIdle, hour), 0},
+		{"a refused login at once", mailboxHealth(parcel.MailboxRefused, noon), 1},
+		{"a carrier at rest for an hour", parcel.Health{Carriers: []parcel.CarrierHealth{{Name: "upu", State: parcel.CarrierQuarantined, LastSuccess: hour}}}, 1},
+		{"a carrier at rest for a minute", parcel.Health{Carriers: []parcel.CarrierHealth{{Name: "upu", State: parcel.CarrierQuarantined, LastSuccess: noon}}}, 0},
+		{"a carrier not understood at once", parcel.Health{Carriers: []parcel.CarrierHealth{{Name: "upu", State: parcel.CarrierChanged, LastSuccess: noon}}}, 1},
+		{"a carrier without a key is not broken", parcel.Health{Carriers: []parcel.CarrierHealth{{Name: "upu", State: parcel.CarrierNoCredential}}}, 0},
+		{"mail waiting for an hour", parcel.Health{Outbox: parcel.OutboxHealth{Waiting: 1, Oldest: hour}}, 1},
+		{"mail waiting for a moment", parcel.Health{Outbox: parcel.OutboxHealth{Waiting: 1, Oldest: noon}}, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got := notify.Alarms(c.h, 30*time.Minute, noon)
+			if len(got) != c.want {
+				t.Fatalf("got %v", keys(got))
+			}
+			for _, ch := range got {
+				if ch.Kind != parcel.ChangeHealth || ch.Key == "" || ch.New == "ok" || ch.Parcel != 0 {
+					t.Errorf("got %+v", ch)
+				}
+			}
+		})
+	}
+}
+
+func TestAlarmsAreToldOnce(t *testing.T) {
+	t.Parallel()
+	worked := noon.Add(-2 * time.Hour)
+	first := notify.Alarms(mailboxHealth(parcel.MailboxBroken, worked), time.Hour, noon)
+	later := mailboxHealth(parcel.MailboxBroken, worked)
+	// The state begins anew with each try to connect; the last success does not.
+	later.Mailboxes[0].Since, later.Mailboxes[0].Error = noon.Add(time.Hour), "another error"
+	if diff := cmp.Diff(keys(first), keys(notify.Alarms(later, time.Hour, noon.Add(3*time.Hour)))); diff != "" {
+		t.Errorf("the same breakdown has two keys:\n%s", diff)
+	}
+	again := notify.Alarms(mailboxHealth(parcel.MailboxBroken, noon.Add(time.Hour)), time.Hour, noon.Add(5*time.Hour))
+	if cmp.Equal(keys(first), keys(again)) {
+		t.Error("a second breakdown has the key of the first")
+	}
+	refused := notify.Alarms(mailboxHealth(parcel.MailboxRefused, worked), time.Hour, noon)
+	if cmp.Equal(keys(first), keys(refused)) {
+		t.Error("another state has the same key")
+	}
+}
+
+func TestRecovered(t *testing.T) {
+	t.Parallel()
+	alarms := notify.Alarms(mailboxHealth(parcel.MailboxBroken, noon.Add(-time.Hour)), time.Minute, noon)
+	for i := range alarms {
+		alarms[i].ID = 5
+	}
+	if got := notify.Recovered(alarms, mailboxHealth(parcel.MailboxConnecting, noon), noon); len(got) != 0 {
+		t.Errorf("connecting is taken for working: %v", keys(got))
+	}
+	if got := notify.Recovered(alarms, parcel.Health{}, noon); len(got) != 0 {
+		t.Errorf("a mailbox that is gone has recovered: %v", keys(got))
+	}
+	got := notify.Recovered(alarms, mailboxHealth(parcel.MailboxIdle, noon), noon)
+	if len(got) != 1 || got[0].New != "ok" || got[0].Old != "broken" || got[0].Key == alarms[0].Key || got[0].ID != 0 {
+		t.Fatalf("got %+v", got)
+	}
+	d := notify.Compose(notify.Input{Changes: got}, noon)
+	if d.Empty() || len(d.Footer.Recovered) != 1 || len(d.Sections) != 0 {
+		t.Errorf("the digest says %+v", d)
+	}
+}
+
+func TestAlarmInDigest(t *testing.T) {
+	t.Parallel()
+	alarms := notify.Alarms(mailboxHealth(parcel.MailboxBroken, noon.Add(-time.Hour)), time.Minute, noon)
+	d := notify.Compose(notify.Input{Changes: alarms}, noon)
+	want := map[notify.SectionKind][]string{notify.SectionNeeds: {"trouble home/INBOX"}}
+	if diff := cmp.Diff(want, sections(d)); diff != "" {
+		t.Errorf("sections (-want +got):\n%s", diff)
+	}
+	wantText(t, render(t, d, "en").Text, "Mailbox home/INBOX", "cannot be read", "no answer", "no new parcels are noticed")
+}
+
+func TestProtectionEnds(t *testing.T) {
+	t.Parallel()
+	guard := notify.Protection{Days: 60, Remind: 7}
+	zone := noon.Location()
+	for _, c := range []struct {
+		name string
+		p    parcel.Parcel
+		want bool
+	}{
+		{"eight days before is too early", parcel.Parcel{Shipped: daysAgo(52)}, false},
+		{"seven days before is told", parcel.Parcel{Shipped: daysAgo(53)}, true},
+		{"the last day is told", parcel.Parcel{Shipped: daysAgo(60)}, true},
+		{"after the end is too late", parcel.Parcel{Shipped: daysAgo(61)}, false},
+		{"without a day of sending the first sight counts", parcel.Parcel{FirstSeen: daysAgo(55)}, true},
+		{"a number typed by a person has no protection", parcel.Parcel{FirstSeen: daysAgo(55), Typed: true}, false},
+		{"a delivered one needs none", parcel.Parcel{Shipped: daysAgo(55), Status: parcel.Delivered}, false},
+		{"a muted one is not told", parcel.Parcel{Shipped: daysAgo(55), Muted: true}, false},
+		{"a closed one is not told", parcel.Parcel{Shipped: daysAgo(55), Closed: true}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got := notify.ProtectionEnds([]parcel.Parcel{c.p}, guard, zone, noon)
+			if (len(got) == 1) != c.want {
+				t.Fatalf("got %v", keys(got))
+			}
+			if !c.want {
+				return
+			}
+			next := notify.ProtectionEnds([]parcel.Parcel{c.p}, guard, zone, noon.Add(time.Hour))
+			if diff := cmp.Diff(keys(got), keys(next)); diff != "" {
+				t.Errorf("it is told twice:\n%s", diff)
+			}
+		})
+	}
+	if got := notify.ProtectionEnds([]parcel.Parcel{{Shipped: daysAgo(55)}}, notify.Protection{}, zone, noon); got != nil {
+		t.Errorf("told though it is switched off: %v", got)
+	}
+}
+
+func TestPickupEnds(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		p    parcel.Parcel
+		want bool
+	}{
+		{"two days before is told", parcel.Parcel{Status: parcel.ReadyForPickup, StatusSince: daysAgo(9), Pickup: parcel.Pickup{Until: "2026-03-14"}}, true},
+		{"three days before is not", parcel.Parcel{Status: parcel.ReadyForPickup, StatusSince: daysAgo(9), Pickup: parcel.Pickup{Until: "2026-03-15"}}, false},
+		{"one that came today is news already", parcel.Parcel{Status: parcel.ReadyForPickup, StatusSince: noon, Pickup: parcel.Pickup{Until: "2026-03-14"}}, false},
+		{"one that is on its way is not told", parcel.Parcel{Status: parcel.InTransit, StatusSince: daysAgo(9), Pickup: parcel.Pickup{Until: "2026-03-14"}}, false},
+		{"a day that is none is not told", parcel.Parcel{Status: parcel.ReadyForPickup, StatusSince: daysAgo(9), Pickup: parcel.Pickup{Until: "soon"}}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if got := notify.PickupEnds([]parcel.Parcel{c.p}, noon.Location(), noon); (len(got) == 1) != c.want {
+				t.Errorf("got %v", keys(got))
+			}
+		})
+	}
+}
+
+func TestUrgent(t *testing.T) {
+	t.Parallel()
+	urgent := []parcel.Status{parcel.ReadyForPickup, parcel.CustomsHold}
+	changes := []parcel.Change{
+		{ID: 1, Kind: parcel.ChangeMoved, To: parcel.ReadyForPickup},
+		{ID: 2, Kind: parcel.ChangeMoved, To: parcel.ReadyForPickup, Quiet: true},
+		{ID: 3, Kind: parcel.ChangeMoved, To: parcel.InTransit},
+		{ID: 4, Kind: parcel.ChangeStalled, To: parcel.ReadyForPickup},
+		{ID: 5, Kind: parcel.ChangeNewParcel, To: parcel.CustomsHold},
+	}
+	changes = append(changes, notify.Alarms(mailboxHealth(parcel.MailboxRefused, noon), 0, noon)...)
+	changes = append(changes, notify.Alarms(parcel.Health{Carriers: []parcel.CarrierHealth{{State: parcel.CarrierChanged}}}, 0, noon)...)
+	var got []int64
+	for _, ch := range notify.Urgent(changes, urgent) {
+		got = append(got, ch.ID)
+	}
+	if diff := cmp.Diff([]int64{1, 5, 0}, got); diff != "" {
+		t.Errorf("urgent (-want +got):\n%s", diff)
+	}
+}
