@@ -40,7 +40,7 @@ func (p *Parcel) saidOrigin() string {
 		if s.Origin == "" || len(s.Events) == 0 {
 			continue
 		}
-		if first := ascending(s.Events)[0]; word == "" || first.Before(since) {
+		if first := ascending(instants(s.Events, nil))[0]; word == "" || first.Before(since) {
 			word, since = s.Origin, first
 		}
 	}

@@ -51,7 +51,7 @@ func (p *Parcel) Source(carrier string, n Number) *Source {
 }
 
 // Name is what a person calls the parcel: the title given, else the first
-// item's, else the first number.
+// item's, else the number it is shown under.
 func (p *Parcel) Name() string {
 	if p.Title != "" {
 		return p.Title
@@ -61,10 +61,7 @@ func (p *Parcel) Name() string {
 			return item.Title
 		}
 	}
-	if len(p.Links) > 0 {
-		return string(p.Links[0].Number)
-	}
-	return ""
+	return string(p.Number())
 }
 
 // Days is how long the parcel has been on its way, in whole days: from its

@@ -72,7 +72,7 @@ func TestName(t *testing.T) {
 		want   string
 	}{
 		{func() {}, ""},
-		{func() { p.Links = []parcel.Link{{Number: "LP00999900000034"}, {Number: "RB123456785CN"}} }, "LP00999900000034"},
+		{func() { p.Links = []parcel.Link{{Number: "LP00999900000034"}, {Number: "RB123456785CN"}} }, "RB123456785CN"},
 		{func() { p.Items = []parcel.Item{{Variant: "1 m"}, {Title: "USB-C cable"}} }, "USB-C cable"},
 		{func() { p.Title = "cable for Ann" }, "cable for Ann"},
 	} {
@@ -80,6 +80,20 @@ func TestName(t *testing.T) {
 		if got := p.Name(); got != step.want {
 			t.Errorf("name %q, want %q", got, step.want)
 		}
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	var p parcel.Parcel
+	if p.Number() != "" || len(p.Numbers()) != 0 {
+		t.Errorf("a parcel without links has the numbers %v", p.Numbers())
+	}
+	p.Links = []parcel.Link{{Number: "LP00999900000034"}, {Number: "RB123456785CN"}}
+	if diff := cmp.Diff([]parcel.Number{"LP00999900000034", "RB123456785CN"}, p.Numbers()); diff != "" {
+		t.Errorf("numbers (-want +got):\n%s", diff)
+	}
+	if got := p.Number(); got != "RB123456785CN" {
+		t.Errorf("it is shown under %s, want the number learned last", got)
 	}
 }
 

@@ -27,6 +27,7 @@ func Merge(sources []Source) []Event {
 	var mails []Event
 	ordered := slices.Clone(sources)
 	slices.SortStableFunc(ordered, compareSources)
+	known := zones(ordered)
 	var lists []*timeline
 	for _, s := range ordered {
 		switch {
@@ -34,7 +35,7 @@ func Merge(sources []Source) []Event {
 		case s.Carrier == SourceMail:
 			mails = append(mails, s.Events...)
 		default:
-			lists = append(lists, newTimeline(s))
+			lists = append(lists, newTimeline(s, known))
 		}
 	}
 	m.last = slices.Repeat([]int{-1}, len(lists))
@@ -56,8 +57,8 @@ type timeline struct {
 	keys    []time.Time // instants in the source's own order, never falling
 }
 
-func newTimeline(s Source) *timeline {
-	return &timeline{carrier: s.Carrier, events: s.Events, keys: ascending(s.Events)}
+func newTimeline(s Source, known map[reading]time.Duration) *timeline {
+	return &timeline{carrier: s.Carrier, events: s.Events, keys: ascending(instants(s.Events, known))}
 }
 
 // take removes the oldest event. Its Sources are its own copy.
@@ -183,18 +184,15 @@ func (m *merger) live() []line {
 	return slices.DeleteFunc(m.lines, func(l line) bool { return l.moved })
 }
 
-// ascending gives each event the instant it is ordered by. A source's own order
-// wins over its times: the longest run of events whose times agree with the
-// order keep them, the odd ones (a wrong year, a wrong zone) stand with their
-// neighbours.
-func ascending(events []Event) []time.Time {
-	keys := make([]time.Time, len(events))
-	tails := make([]int, 0, len(events)) // by length: the run's end with the least time
-	before := make([]int, len(events))
-	for i, e := range events {
-		keys[i] = e.instant()
-		n, _ := slices.BinarySearchFunc(tails, keys[i], func(tail int, t time.Time) int {
-			if keys[tail].After(t) {
+// ascending makes times never fall. A source's own order wins over its times:
+// the longest run of events whose times agree with the order keep them, the odd
+// ones (a wrong year, a wrong zone) stand with their neighbours.
+func ascending(times []time.Time) []time.Time {
+	tails := make([]int, 0, len(times)) // by length: the run's end with the least time
+	before := make([]int, len(times))
+	for i, t := range times {
+		n, _ := slices.BinarySearchFunc(tails, t, func(tail int, t time.Time) int {
+			if times[tail].After(t) {
 				return 1
 			}
 			return -1
@@ -209,23 +207,23 @@ func ascending(events []Event) []time.Time {
 			tails[n] = i
 		}
 	}
-	agrees := make([]bool, len(events))
+	agrees := make([]bool, len(times))
 	first := -1
 	if len(tails) > 0 {
 		for i := tails[len(tails)-1]; i >= 0; i = before[i] {
 			agrees[i], first = true, i
 		}
 	}
-	for i := range keys {
+	for i := range times {
 		switch {
 		case agrees[i]:
 		case i < first:
-			keys[i] = keys[first]
+			times[i] = times[first]
 		default:
-			keys[i] = keys[i-1]
+			times[i] = times[i-1]
 		}
 	}
-	return keys
+	return times
 }
 
 // withMail puts the mail's steps into the carriers' lines.

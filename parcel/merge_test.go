@@ -152,6 +152,17 @@ func TestMerge(t *testing.T) {
 			},
 			"2026-02-14 10:00+00 in_transit - x [usps]\n2026-02-14 09:00-05 import US y [upu usps]",
 		},
+		"a zone learned from one scan holds for those around it": {
+			[][2]string{
+				{"russianpost", "2026-02-14 09:00+10 import RU a\n2026-02-14 12:00+10 customs RU b\n2026-02-14 15:00+10 in_transit RU c"},
+				{"upu", "2026-02-14 08:15? info RU u\n2026-02-14 09:00? import RU v\n2026-02-14 13:11? customs_hold RU w"}, // not Moscow's clock
+			},
+			`2026-02-14 08:15? info RU u [upu]
+			 2026-02-14 09:00+10 import RU a [russianpost upu]
+			 2026-02-14 12:00+10 customs RU b [russianpost]
+			 2026-02-14 13:11? customs_hold RU w [upu]
+			 2026-02-14 15:00+10 in_transit RU c [russianpost]`,
+		},
 		"a mail step joins the carrier's line": {
 			[][2]string{
 				{parcel.SourceMail, "2026-02-15 20:00+00 import - in your country"},

@@ -30,9 +30,9 @@ func (s *Source) Update(t Tracking, now time.Time) {
 
 // before lists the source's events that are older than all of the new list.
 func (s *Source) before(events []Event) []Event {
-	start := ascending(events)[0]
+	start := ascending(instants(events, nil))[0]
 	var older []Event
-	for i, key := range ascending(s.Events) {
+	for i, key := range ascending(instants(s.Events, nil)) {
 		e := s.Events[i]
 		if !key.Before(start) {
 			continue
