@@ -8,10 +8,16 @@ import (
 	"parcelwatch/parcel"
 )
 
+// view is what a judgement of a parcel needs to know beside it.
+type view struct {
+	Rules
+	History
+}
+
 // absorb puts what carriers said on record: timelines, other numbers of the same
 // parcel, state, news. The state holds the parcel asked about and any parcels
 // that carry one of the other numbers.
-func absorb(s *State, id int64, asked []carriers.Asked, rules Rules, h History, now time.Time) *parcel.Parcel {
+func absorb(s *State, id int64, asked []carriers.Asked, v view, now time.Time) *parcel.Parcel {
 	i := slices.IndexFunc(s.Parcels, func(p *parcel.Parcel) bool { return p.ID == id })
 	if i < 0 {
 		return nil // forgotten while it was asked about
@@ -25,8 +31,8 @@ func absorb(s *State, id int64, asked []carriers.Asked, rules Rules, h History, 
 			unite(s, p, l, now)
 		}
 	}
-	settle(p, rules.Home, now)
-	judge(p, h, now)
+	settle(p, v.Home, now)
+	judge(p, v.History, now)
 	changes := before.changes(p, now)
 	if len(changes) > 0 {
 		p.Changed = now

@@ -1,5 +1,8 @@
 package tracker
 
+// View is what absorb judges by.
+type View = view
+
 // The pure parts that tests outside the package speak to.
 var (
 	ImportNotice = importNotice

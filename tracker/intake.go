@@ -29,18 +29,19 @@ func importNotice(s *State, ref parcel.MailRef, n parcel.Notice, rules Rules, no
 		s.NotUnderstood = notUnderstood(ref, n, now, "a shipment mail without an order or tracking number that could be recognised")
 		return
 	}
+	in := intake{State: s, Notice: n, mailbox: ref.Mailbox, rules: rules, now: now}
 	before := snapshots(s)
 	fresh := map[string]parcel.Step{}
 	for _, id := range orderIDs(n) {
-		if o, earlier := importOrder(s, id, ref.Mailbox, n, now); o != nil {
+		if o, earlier := in.order(id); o != nil {
 			fresh[o.ID] = earlier
 		}
 	}
 	for _, np := range n.Parcels {
-		importParcel(s, np, ref.Mailbox, n, rules, now)
+		in.parcel(np)
 	}
 	if len(n.Parcels) == 0 {
-		spreadStep(s, n, rules, now)
+		in.spreadStep()
 	}
 	for _, p := range s.Parcels {
 		s.Changes = append(s.Changes, before[p].changes(p, now)...)
@@ -50,6 +51,25 @@ func importNotice(s *State, ref parcel.MailRef, n parcel.Notice, rules Rules, no
 			s.Changes = append(s.Changes, orderChanges(o, earlier, now)...)
 		}
 	}
+}
+
+// intake is one notice on its way into the state.
+type intake struct {
+	*State
+	parcel.Notice
+
+	mailbox string
+	rules   Rules
+	now     time.Time
+}
+
+// sent is when the mail was sent; now where it does not say or says a time to
+// come.
+func (in *intake) sent() time.Time {
+	if in.Sent.IsZero() || in.Sent.After(in.now) {
+		return in.now
+	}
+	return in.Sent
 }
 
 func notUnderstood(ref parcel.MailRef, n parcel.Notice, now time.Time, why string) *parcel.NotUnderstood {
@@ -74,20 +94,21 @@ func orderIDs(n parcel.Notice) []string {
 	return slices.Compact(ids)
 }
 
-// importOrder finds or makes the order and moves it on. It returns the order and
-// its earlier step (empty for a new one), or nil where nothing is to be told.
-func importOrder(s *State, id, mailbox string, n parcel.Notice, now time.Time) (*parcel.Order, parcel.Step) {
-	i := slices.IndexFunc(s.Orders, func(o *parcel.Order) bool { return o.ID == id })
+// order finds or makes the order and moves it on. It returns the order and its
+// earlier step (empty for a new one), or nil where nothing is to be told.
+func (in *intake) order(id string) (*parcel.Order, parcel.Step) {
+	n := in.Notice
+	i := slices.IndexFunc(in.State.Orders, func(o *parcel.Order) bool { return o.ID == id })
 	var o *parcel.Order
 	var earlier parcel.Step
 	if i < 0 {
-		if s.Forgotten[id] {
+		if in.Forgotten[id] {
 			return nil, ""
 		}
-		o = &parcel.Order{ID: id, Shop: n.Shop, Mailbox: mailbox, FirstSeen: now}
-		s.Orders = append(s.Orders, o)
+		o = &parcel.Order{ID: id, Shop: n.Shop, Mailbox: in.mailbox, FirstSeen: in.now}
+		in.State.Orders = append(in.State.Orders, o)
 	} else {
-		o, earlier = s.Orders[i], s.Orders[i].Step
+		o, earlier = in.State.Orders[i], in.State.Orders[i].Step
 	}
 	if len(o.Items) == 0 && len(n.Orders) <= 1 {
 		o.Items = n.Items
@@ -95,7 +116,7 @@ func importOrder(s *State, id, mailbox string, n parcel.Notice, now time.Time) (
 	if n.ETA != "" {
 		o.ETA = n.ETA
 	}
-	at := sentOr(n, now)
+	at := in.sent()
 	if n.Step == parcel.StepConfirmed && (o.Placed.IsZero() || at.Before(o.Placed)) {
 		o.Placed = at
 	}
@@ -148,76 +169,83 @@ func orderChanges(o *parcel.Order, earlier parcel.Step, now time.Time) []NewChan
 	return []NewChange{{Change: c}}
 }
 
-// importParcel finds the parcel of a number, joins the number to one, or makes a
-// new one, and adds the mail's step to its timeline.
-func importParcel(s *State, np parcel.NoticeParcel, mailbox string, n parcel.Notice, rules Rules, now time.Time) {
-	p := carrying(s, np.Number)
+// parcel finds the parcel of a number, joins the number to one, or makes a new
+// one, and adds the mail's step to its timeline.
+func (in *intake) parcel(np parcel.NoticeParcel) {
+	p := carrying(in.State, np.Number)
 	if p == nil {
-		p = join(s, np, n, now)
+		p = in.join(np)
 	}
 	if p == nil {
-		if s.Forgotten[string(np.Number)] {
+		if in.Forgotten[string(np.Number)] {
 			return
 		}
-		p = &parcel.Parcel{FirstSeen: now, Mailbox: mailbox, NextCheck: now, Reason: "new"}
-		s.Parcels = append(s.Parcels, p)
-		p.AddLink(parcel.Link{Number: np.Number, Since: now, Reason: "mail", Certainty: parcel.Certain})
-		suspect(s, p, np, now)
+		p = &parcel.Parcel{FirstSeen: in.now, Mailbox: in.mailbox, NextCheck: in.now, Reason: "new"}
+		in.State.Parcels = append(in.State.Parcels, p)
+		p.AddLink(parcel.Link{Number: np.Number, Since: in.now, Reason: "mail", Certainty: parcel.Certain})
+		in.suspect(p, np)
 	}
 	for _, id := range np.Orders {
-		if !slices.Contains(p.Orders, id) && !s.Forgotten[id] {
+		if !slices.Contains(p.Orders, id) && !in.Forgotten[id] {
 			p.Orders = append(p.Orders, id)
 		}
 	}
-	if len(n.Parcels) == 1 {
-		addItems(p, n.Items)
+	if len(in.Notice.Parcels) == 1 {
+		addItems(p, in.Items)
 	}
-	if n.Logistics.Sender != "" || len(n.Logistics.Sites) > 0 {
-		p.Logistics = n.Logistics
+	if in.Logistics.Sender != "" || len(in.Logistics.Sites) > 0 {
+		p.Logistics = in.Logistics
 	}
 	step := np.Step
 	if step == "" || step == parcel.StepNone {
-		step = n.Step
+		step = in.Step
 	}
-	addMailEvent(p, np.Number, step, n, now)
-	inherit(s, p)
-	settle(p, rules.Home, now)
+	in.addStep(p, np.Number, step)
+	inherit(in.State, p)
+	settle(p, in.rules.Home, in.now)
 }
 
 // spreadStep adds the step of an order-level mail to the parcel of the order,
 // where it is sure which one is meant.
-func spreadStep(s *State, n parcel.Notice, rules Rules, now time.Time) {
-	for _, id := range n.Orders {
-		of := parcelsOf(s, id)
-		if len(of) != 1 {
-			continue
+func (in *intake) spreadStep() {
+	for _, id := range in.Notice.Orders {
+		if of := parcelsOf(in.State, id); len(of) == 1 {
+			in.addStep(of[0], of[0].Number(), in.Step)
+			settle(of[0], in.rules.Home, in.now)
 		}
-		addMailEvent(of[0], of[0].Number(), n.Step, n, now)
-		settle(of[0], rules.Home, now)
 	}
 }
 
-// addMailEvent puts the shop's step on the timeline, once for each step and day.
-func addMailEvent(p *parcel.Parcel, number parcel.Number, step parcel.Step, n parcel.Notice, now time.Time) {
-	at := sentOr(n, now)
-	switch step {
-	case parcel.StepNone, parcel.StepUpdate, parcel.StepFeedback, parcel.StepAwaitingConfirmation, parcel.StepClosed:
+// addStep puts the shop's step on the timeline, once for each step and day.
+func (in *intake) addStep(p *parcel.Parcel, number parcel.Number, step parcel.Step) {
+	if !moves(step) {
 		return
 	}
+	at := in.sent()
 	src := p.Source(parcel.SourceMail, number)
 	for _, e := range src.Events {
-		if e.Code == string(step) && e.Text == n.StepWords && parcel.DateOf(e.Time) == parcel.DateOf(at) {
+		if e.Code == string(step) && e.Text == in.StepWords && parcel.DateOf(e.Time) == parcel.DateOf(at) {
 			return
 		}
 	}
 	src.Events = append(src.Events, parcel.Event{
-		Time: at, ZoneKnown: true, Status: step.Status(), Text: n.StepWords, Code: string(step),
+		Time: at, ZoneKnown: true, Status: step.Status(), Text: in.StepWords, Code: string(step),
 		Sources: []string{parcel.SourceMail},
 	})
 	slices.SortStableFunc(src.Events, func(a, b parcel.Event) int { return a.Time.Compare(b.Time) })
-	src.Answered = now
-	if n.ETA != "" {
-		src.ETA = n.ETA
+	src.Answered = in.now
+	if in.ETA != "" {
+		src.ETA = in.ETA
+	}
+}
+
+// moves reports whether a step says anything of where the parcel is.
+func moves(s parcel.Step) bool {
+	switch s {
+	case parcel.StepNone, parcel.StepUpdate, parcel.StepFeedback, parcel.StepAwaitingConfirmation, parcel.StepClosed:
+		return false
+	default:
+		return true
 	}
 }
 
@@ -261,13 +289,4 @@ func parcelsOf(s *State, order string) []*parcel.Parcel {
 		}
 	}
 	return out
-}
-
-// sentOr is when the mail was sent; now where it does not say or says a time to
-// come.
-func sentOr(n parcel.Notice, now time.Time) time.Time {
-	if n.Sent.IsZero() || n.Sent.After(now) {
-		return now
-	}
-	return n.Sent
 }

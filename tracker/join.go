@@ -11,24 +11,23 @@ import (
 // carries the same orders and whose number is an internal one the local post
 // replaces, or whose journey has ended where this one begins. Only a unique
 // match is joined.
-func join(s *State, np parcel.NoticeParcel, n parcel.Notice, now time.Time) *parcel.Parcel {
-	match := successors(s, np, sentOr(n, now))
+func (in *intake) join(np parcel.NoticeParcel) *parcel.Parcel {
+	match := in.predecessors(np)
 	if len(match) != 1 {
 		return nil
 	}
-	p := match[0]
-	p.AddLink(parcel.Link{Number: np.Number, Since: now, Reason: "same order", Certainty: parcel.Likely})
-	return p
+	match[0].AddLink(parcel.Link{Number: np.Number, Since: in.now, Reason: "same order", Certainty: parcel.Likely})
+	return match[0]
 }
 
-// successors are the parcels that the number could be the next number of.
-func successors(s *State, np parcel.NoticeParcel, at time.Time) []*parcel.Parcel {
+// predecessors are the parcels that the number could be the next number of.
+func (in *intake) predecessors(np parcel.NoticeParcel) []*parcel.Parcel {
 	var out []*parcel.Parcel
-	for _, p := range s.Parcels {
+	for _, p := range in.State.Parcels {
 		if !sharesOrder(p, np.Orders) || slices.Contains(p.Apart, np.Number) || np.Number.Internal() {
 			continue
 		}
-		ended := p.Status.Final() && !p.LastEvent.IsZero() && p.LastEvent.Before(at) && p.Status != parcel.Delivered
+		ended := p.Status.Final() && !p.LastEvent.IsZero() && p.LastEvent.Before(in.sent()) && p.Status != parcel.Delivered
 		if p.Number().Internal() && !p.Status.Final() || ended {
 			out = append(out, p)
 		}
@@ -37,11 +36,11 @@ func successors(s *State, np parcel.NoticeParcel, at time.Time) []*parcel.Parcel
 }
 
 // suspect notes on a new parcel which others it may be the same as.
-func suspect(s *State, p *parcel.Parcel, np parcel.NoticeParcel, now time.Time) {
-	for _, other := range successors(s, np, now) {
-		if other != p && other.ID != 0 && !other.Has(np.Number) {
+func (in *intake) suspect(p *parcel.Parcel, np parcel.NoticeParcel) {
+	for _, other := range in.predecessors(np) {
+		if other != p && other.ID != 0 {
 			p.Maybe = append(p.Maybe, parcel.Link{
-				Number: other.Number(), Since: now, Reason: "same order", Certainty: parcel.Maybe, Parcel: other.ID,
+				Number: other.Number(), Since: in.now, Reason: "same order", Certainty: parcel.Maybe, Parcel: other.ID,
 			})
 		}
 	}

@@ -81,12 +81,12 @@ func (p *poll) round(ctx context.Context) time.Duration {
 	now := p.cfg.Now()
 	due, err := p.store.Due(ctx, now, roundLimit+len(p.visits))
 	if err != nil {
-		p.failed(ctx, "cannot list due parcels", err)
+		p.failed(ctx, "list due parcels", err)
 		return longestNap
 	}
 	if len(due) > 0 {
 		if p.history, err = p.store.Journeys(ctx); err != nil {
-			p.failed(ctx, "cannot read earlier journeys", err)
+			p.failed(ctx, "read earlier journeys", err)
 			return longestNap
 		}
 	}
@@ -97,7 +97,7 @@ func (p *poll) round(ctx context.Context) time.Duration {
 	}
 	next, err := p.store.NextDue(ctx)
 	if err != nil {
-		p.failed(ctx, "cannot tell what is due next", err)
+		p.failed(ctx, "tell what is due next", err)
 		return longestNap
 	}
 	if wait := next.Sub(p.cfg.Now()); !next.IsZero() && wait < longestNap {
@@ -197,7 +197,7 @@ func (p *poll) record(ctx context.Context, id int64, asked []carriers.Asked, the
 	}
 	told := false
 	err := p.store.Apply(ctx, scope, func(s *State) error {
-		one := absorb(s, id, asked, p.cfg.Rules, p.history, now)
+		one := absorb(s, id, asked, view{p.cfg.Rules, p.history}, now)
 		if one != nil && then != nil {
 			then(one, p.history, now)
 		}
@@ -205,7 +205,7 @@ func (p *poll) record(ctx context.Context, id int64, asked []carriers.Asked, the
 		return nil
 	})
 	if err != nil {
-		p.failed(ctx, "cannot record what carriers answered", err, "parcel", id)
+		p.failed(ctx, "record what carriers answered", err)
 		return
 	}
 	if told {
@@ -213,9 +213,11 @@ func (p *poll) record(ctx context.Context, id int64, asked []carriers.Asked, the
 	}
 }
 
-func (p *poll) failed(ctx context.Context, msg string, err error, args ...any) {
+// failed logs what could not be done; the store's trouble is the only one here,
+// and it is tried again with the next round.
+func (p *poll) failed(ctx context.Context, doing string, err error) {
 	if ctx.Err() == nil {
-		p.cfg.Log.ErrorContext(ctx, msg, append(args, "err", err)...)
+		p.cfg.Log.ErrorContext(ctx, "poll failed", "doing", doing, "err", err)
 	}
 }
 

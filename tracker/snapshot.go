@@ -1,6 +1,7 @@
 package tracker
 
 import (
+	"slices"
 	"time"
 
 	"parcelwatch/parcel"
@@ -86,10 +87,9 @@ func key(p *parcel.Parcel, kind parcel.ChangeKind, detail string) string {
 
 // lastMove is the newest event that moved the parcel; the zero event for none.
 func lastMove(p *parcel.Parcel) parcel.Event {
-	events := p.Timeline()
-	for i := len(events) - 1; i >= 0; i-- {
-		if events[i].Status != parcel.Info {
-			return events[i]
+	for _, e := range slices.Backward(p.Timeline()) {
+		if e.Status != parcel.Info {
+			return e
 		}
 	}
 	return parcel.Event{}

@@ -24,7 +24,7 @@ type Inbox struct {
 
 	user   *imapmemserver.User
 	server *imapserver.Server
-	done   chan error
+	done   chan struct{}
 }
 
 // OpenInbox starts the server on a free port of loopback. Close it.
@@ -47,8 +47,8 @@ func OpenInbox(ctx context.Context) (*Inbox, error) {
 	if err != nil {
 		return nil, fmt.Errorf("demo: listen for IMAP: %w", err)
 	}
-	in := &Inbox{Addr: l.Addr().String(), user: user, server: server, done: make(chan error, 1)}
-	go func() { in.done <- server.Serve(l) }()
+	in := &Inbox{Addr: l.Addr().String(), user: user, server: server, done: make(chan struct{})}
+	go in.serve(l)
 	return in, nil
 }
 
@@ -72,3 +72,9 @@ type literal struct{ *bytes.Reader }
 
 // Size is the length of the mail in bytes.
 func (l literal) Size() int64 { return l.Reader.Size() }
+
+// serve runs until Close, which is the one way for it to end.
+func (in *Inbox) serve(l net.Listener) {
+	defer close(in.done)
+	_ = in.server.Serve(l)
+}

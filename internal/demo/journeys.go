@@ -39,16 +39,29 @@ func (s scan) at(start time.Time) time.Time {
 }
 
 // Operations of Russian Post in the story.
-func accepted() oper  { return oper{1, 0, "Прием", ""} }
-func exported() oper  { return oper{10, 0, "Экспорт международной почты", ""} }
-func arrived() oper   { return oper{8, 13, "Обработка", "Прибыло на территорию РФ"} }
+func accepted() oper { return oper{1, 0, "Прием", ""} }
+
+func exported() oper { return oper{10, 0, "Экспорт международной почты", ""} }
+
+func arrived() oper {
+	return oper{8, 13, "Обработка", "Прибыло на территорию РФ"}
+}
 func toCustoms() oper { return oper{11, 0, "Прием на таможню", ""} }
-func released() oper  { return oper{14, 1, "Таможенное оформление", "Выпущено таможней"} }
+func released() oper {
+	return oper{14, 1, "Таможенное оформление", "Выпущено таможней"}
+}
+
 func withheld() oper {
 	return oper{14, 6, "Таможенное оформление", "Направлено с обязательной уплатой таможенных платежей"}
 }
-func sorted() oper  { return oper{8, 3, "Обработка", "Прибыло в сортировочный центр"} }
-func waits() oper   { return oper{8, 2, "Обработка", "Прибыло в место вручения"} }
+
+func sorted() oper {
+	return oper{8, 3, "Обработка", "Прибыло в сортировочный центр"}
+}
+
+func waits() oper {
+	return oper{8, 2, "Обработка", "Прибыло в место вручения"}
+}
 func courier() oper { return oper{8, 15, "Обработка", "Передано курьеру"} }
 func handed() oper  { return oper{2, 1, "Вручение", "Вручение адресату"} }
 

@@ -32,7 +32,7 @@ func letters() []letter {
 		shell, shellKind = "Phone case, transparent, with sta...", "for model 12"
 		lamp, lampKind   = "LED desk lamp with clamp, dimmabl...", "white"
 		drone, droneKind = "Quadcopter with camera, foldable,...", "3 batteries"
-		keys, keysKind = "Keycap set, 104 keys, PBT, dye-su...", "grey"
+		keys, keysKind   = "Keycap set, 104 keys, PBT, dye-su...", "grey"
 		boots, bootsKind = "Waterproof shoe covers, silicone,...", "size L"
 	)
 	return []letter{

@@ -16,7 +16,7 @@ type Outbound struct {
 	Addr string
 
 	server *smtp.Server
-	done   chan error
+	done   chan struct{}
 	mu     sync.Mutex
 	mails  [][]byte
 }
@@ -26,7 +26,7 @@ const maxDigest = 1 << 20
 
 // OpenOutbound starts the server on a free port of loopback. Close it.
 func OpenOutbound(ctx context.Context) (*Outbound, error) {
-	out := &Outbound{done: make(chan error, 1)}
+	out := &Outbound{done: make(chan struct{})}
 	out.server = smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) {
 		return &session{out: out}, nil
 	}))
@@ -39,7 +39,7 @@ func OpenOutbound(ctx context.Context) (*Outbound, error) {
 		return nil, fmt.Errorf("demo: listen for SMTP: %w", err)
 	}
 	out.Addr = l.Addr().String()
-	go func() { out.done <- out.server.Serve(l) }()
+	go out.serve(l)
 	return out, nil
 }
 
@@ -105,3 +105,9 @@ func (s *session) Reset() {}
 
 // Logout ends the conversation.
 func (s *session) Logout() error { return nil }
+
+// serve runs until Close, which is the one way for it to end.
+func (o *Outbound) serve(l net.Listener) {
+	defer close(o.done)
+	_ = o.server.Serve(l)
+}

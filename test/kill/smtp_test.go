@@ -29,7 +29,8 @@ func newMailServer(t *testing.T) *mailServer {
 	s := &mailServer{bodies: map[string][]byte{}}
 	server := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &smtpSession{s}, nil }))
 	server.AllowInsecureAuth = true
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	var lc net.ListenConfig
+	l, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,7 +36,7 @@ func run(m *testing.M) int {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	binary = filepath.Join(dir, "parcelwatch")
-	if out, err := exec.Command("go", "build", "-o", binary, "parcelwatch/cmd/daemon").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(context.Background(), "go", "build", "-o", binary, "parcelwatch/cmd/daemon").CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "build: %v\n%s", err, out)
 		return 1
 	}
@@ -115,7 +115,7 @@ path = %q
 // start runs the daemon; the process group dies with the test.
 func (w *world) start() *exec.Cmd {
 	w.t.Helper()
-	cmd := exec.Command(binary, "run", "--config", w.config)
+	cmd := exec.CommandContext(context.Background(), binary, "run", "--config", w.config)
 	cmd.Stdout, cmd.Stderr = w.log, w.log
 	if err := cmd.Start(); err != nil {
 		w.t.Fatal(err)
