@@ -6,11 +6,12 @@ import (
 )
 
 // Services write who signed into the text of an event. A name is nobody's
-// business in a digest; a role ("neighbour") is.
+// business in a digest; a role ("neighbour") is. What follows a name is dropped
+// with it, since nothing tells where a name ends.
 var (
-	signedBy = regexp.MustCompile(`(?i)[\s,;:(\[-]*\b(signed(?: for)? by|received by|collected by|accepted by|handed to|signatory|signed name|signee|signature|recipient name|receiver name|consignee name|recipient|receiver|consignee|addressee)\s*(:|：|-| is\b|\s)\s*([^.;,)\]"<]+)`)
+	signedBy = regexp.MustCompile(`(?i)[\s,;:(\[-]*\b(signed(?: for)? by|received by|collected by|accepted by|handed to|signatory|signed name|signee|signature|recipient name|receiver name|consignee name|recipient|receiver|consignee|addressee)\s*(:|：|-| is\b|\s)\s*([^;)\]"<\r\n]+)`)
 	signedCJ = regexp.MustCompile(`(签收人|收件人|代收人|收货人)\s*[:：]?\s*[\p{Han}A-Za-z*· ]+`)
-	signedRU = regexp.MustCompile(`(?i)[\s,;:(]*(получатель|получил|вручено лично|отримувач|одержувач|атрымальнік)\s*[:：]\s*[^.;,)"<]+`)
+	signedRU = regexp.MustCompile(`(?i)[\s,;:(]*(получатель|получил|вручено лично|отримувач|одержувач|атрымальнік)\s*[:：]\s*[^;)"<\r\n]+`)
 	roleWord = regexp.MustCompile(`(?i)^(the |a |an |your |our )?(recipient|addressee|receiver|customer|client|buyer|consignee|neighbou?r|courier|carrier|driver|postman|post|postal|station|local|airline|agent|reception|receptionist|security|family|household|locker|parcel|pick-?up|customs|office|warehouse|sorting|seller|sender|operator|line|last|delivery|destination|origin|hub|transport|address|not|was|has|is|at|in|on|for|and|or|requests?|asked|refused?|rejected|absent|unavailable|moved|unknown|will|can)\b`)
 )
 
