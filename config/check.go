@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/netresearch/go-cron"
 
@@ -66,7 +67,7 @@ func (c *Config) complete() {
 			m.Folders = []string{"INBOX"}
 		}
 		if m.Since == 0 {
-			m.Since = Duration(60 * 24 * 60 * 60 * 1e9)
+			m.Since = Duration(60 * 24 * time.Hour)
 		}
 	}
 	s := &c.SMTP
@@ -132,6 +133,9 @@ func (c *Config) checkGeneral(p *problems) {
 		p.at("protection.days", "1 to 365 is expected")
 	} else if pr.Remind < 0 || pr.Remind >= pr.Days {
 		p.at("protection.remind", "0 to %d is expected: fewer than protection.days", pr.Days-1)
+	}
+	if a := time.Duration(c.Alarm.After); a < time.Minute {
+		p.at("alarm.after", `at least "1m" is expected`)
 	}
 	for i, d := range c.Shop.Domains {
 		if !strings.Contains(d, ".") || strings.ContainsAny(d, "@ /:") || strings.HasPrefix(d, ".") {
@@ -212,7 +216,7 @@ func (c *Config) checkDigests(p *problems) {
 		if d.Cron != "" && d.At != nil {
 			p.at(at+".cron", "at and cron cannot stand together; keep one")
 		} else if d.Cron != "" {
-			if _, err := cron.ParseStandard(d.Cron); err != nil {
+			if _, err := cron.ParseStandard(d.Cron); err != nil || strings.ContainsAny(d.Cron, "@=") {
 				p.at(at+".cron", `five fields are expected: minute hour day month weekday, such as "0 8 * * 1-5"`)
 			}
 		} else if len(d.At) == 0 {

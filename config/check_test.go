@@ -54,6 +54,7 @@ func TestNeedNamesWhatCannotBe(t *testing.T) {
 		"a recipient that is no address":  {"[[digest]]\nto = [\"me@example.org\", \"you\"]\n", config.NeedDigest, 2, "digest.to", "mail address"},
 		"times and cron":                  {digest + "at = [\"08:00\"]\ncron = \"0 8 * * *\"\n", config.NeedDigest, 4, "digest.cron", "cannot stand together"},
 		"a cron of three fields":          {digest + "cron = \"0 8 *\"\n", config.NeedDigest, 3, "digest.cron", "five fields"},
+		"a cron with a zone of its own":   {digest + "cron = \"TZ=UTC 0 8 * * *\"\n", config.NeedDigest, 3, "digest.cron", "five fields"},
 		"no time at all":                  {digest + "at = []\n", config.NeedDigest, 3, "digest.at", "at least one time"},
 		"a mailbox that is not there":     {strings.Replace(box, "host", "name = \"home\"\nhost", 1) + digest + "mailboxes = [\"hone\"]\n", config.NeedDigest, 8, "digest.mailboxes", `"home"`},
 		"an unknown status":               {digest + "urgent = [\"delivred\"]\n", config.NeedDigest, 3, "digest.urgent", `"delivered"`},

@@ -2,6 +2,7 @@ package config
 
 import (
 	"path/filepath"
+	"time"
 
 	"parcelwatch/parcel"
 )
@@ -19,6 +20,7 @@ type Config struct {
 	SMTP       SMTP               `toml:"smtp"`
 	Carriers   map[string]Carrier `toml:"carriers"`
 	Protection Protection         `toml:"protection"`
+	Alarm      Alarm              `toml:"alarm"`
 	Log        Log                `toml:"log"`
 	Store      Store              `toml:"store"`
 	Channels   []Channel          `toml:"channel"`
@@ -44,6 +46,13 @@ type Protection struct {
 	Remind int `toml:"remind"` // days before the end
 }
 
+// Alarm is about the program being blind: when it says so, and to whom it shows
+// that it is not.
+type Alarm struct {
+	After Duration `toml:"after"` // how long something may be broken before it is told
+	Ping  Secret   `toml:"ping"`  // an address that is fetched while all is well
+}
+
 // Log says how much is logged and where to.
 type Log struct {
 	Level LogLevel `toml:"level"`
@@ -58,8 +67,9 @@ type Store struct {
 // Default is the configuration without a file.
 func Default() *Config {
 	c := &Config{Timezone: Zone{Name: "Local"}}
-	c.Shop.Domains = []string{"aliexpress.com", "aliexpress.ru", "aliexpress.us"}
+	c.Shop.Domains = []string{"aliexpress.com", "aliexpress.ru"}
 	c.Protection = Protection{Days: 60, Remind: 7}
+	c.Alarm.After = Duration(time.Hour)
 	c.Log.Level = "info"
 	c.Carriers = map[string]Carrier{}
 	return c
@@ -120,6 +130,7 @@ type Digest struct {
 	Mailboxes []string        `toml:"mailboxes"`
 	Language  string          `toml:"language"` // the general one where not given
 	Always    bool            `toml:"always"`
+	Weekly    bool            `toml:"weekly"` // a sign of life after a week without mail
 	Quiet     Span            `toml:"quiet"`
 	Urgent    []parcel.Status `toml:"urgent"`
 }

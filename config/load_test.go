@@ -152,6 +152,7 @@ func TestLoadNamesWhatIsWrong(t *testing.T) {
 		"a credential with a folder":             {"[smtp]\npassword = { credential = \"../x\" }\n", 2, "smtp.password", "without a folder"},
 		"reminding before the start":             {"[protection]\ndays = 5\n", 1, "protection.remind", "0 to 4"},
 		"protection without end":                 {"[protection]\ndays = 4000\n", 2, "protection.days", "1 to 365"},
+		"an alarm at once":                       {"[alarm]\nafter = \"1s\"\n", 2, "alarm.after", "1m"},
 		"a shop domain that is an address":       {"[shop]\ndomains = [\"a@aliexpress.com\"]\n", 2, "shop.domains", "a domain is expected"},
 		"a backslash path":                       {"[store]\npath = \"C:\\ProgramData\\x.db\"\n", 2, "", "'single quotes'"},
 		"a Windows path with a hexadecimal look": {"[store]\npath = \"C:\\users\\x.db\"\n", 2, "", "'single quotes'"},
@@ -296,7 +297,7 @@ func TestTheExampleIsRightAndWhole(t *testing.T) {
 	}
 	// What is commented out is right too, where it can stand beside the rest.
 	text := config.Example()
-	for _, key := range []string{"require_verified", "trusted_authserv", "forwarders", "name = \"family\"", "mailboxes", "language = ", "always", "quiet",
+	for _, key := range []string{"require_verified", "trusted_authserv", "forwarders", "name = \"family\"", "mailboxes", "language = ", "always", "weekly", "quiet", "ping",
 		"enabled", "endpoint", "proxy", "file = ", "path", "[[", "name = ", "url", "urgent", "digest", "sender", "subject", "body"} {
 		text = regexp.MustCompile(`(?m)^# (`+regexp.QuoteMeta(key)+`.*)$`).ReplaceAllString(text, "$1")
 	}

@@ -247,7 +247,7 @@ func (b *limitedBuffer) Write(p []byte) (int, error) {
 
 // secretsAt lists every secret of the configuration with its path.
 func (c *Config) secretsAt() map[string]*Secret {
-	out := map[string]*Secret{"smtp.password": &c.SMTP.Password}
+	out := map[string]*Secret{"smtp.password": &c.SMTP.Password, "alarm.ping": &c.Alarm.Ping}
 	if c.SMTP.OAuth2 != nil {
 		out["smtp.oauth2.client_secret"] = &c.SMTP.OAuth2.ClientSecret
 	}
