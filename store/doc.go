@@ -43,7 +43,7 @@ const BeatOld = 30 * time.Second
 
 // Alive reports whether a daemon that gave this sign of life still runs at now.
 func (b Beat) Alive(now time.Time) bool {
-	return !b.At.IsZero() && now.Sub(b.At) <= BeatOld
+	return now.Sub(b.At).Abs() <= BeatOld
 }
 
 // Answer is an answer of a carrier that was not understood, kept for a bug

@@ -21,6 +21,8 @@ const (
 	changeYears = 2
 )
 
+var errSame = errors.New("the backup is the store itself")
+
 // Backup writes a consistent copy of the store into a new file, readable by its
 // owner only, while others go on working. It holds kept secrets, too.
 func (db *DB) Backup(ctx context.Context, file string) error {
@@ -141,10 +143,10 @@ func restore(ctx context.Context, path, backup string) (err error) {
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(backup); err != nil {
+	if backup, err = filepath.Abs(backup); err != nil {
 		return err
 	}
-	if backup, err = filepath.Abs(backup); err != nil {
+	if err := distinct(path, backup); err != nil {
 		return err
 	}
 	if err := inspect(ctx, backup, migrations()); err != nil {
@@ -172,12 +174,38 @@ func restore(ctx context.Context, path, backup string) (err error) {
 }
 
 func copyFrom(ctx context.Context, from, to string) (err error) {
-	pool, err := connect(ctx, readDSN(from), 1)
+	pool, err := connect(ctx, copyDSN(from), 1)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, pool.Close()) }()
+	have, err := version(ctx, pool)
+	if err != nil {
+		return err
+	}
+	if have == 0 {
+		return fmt.Errorf("%w: it is empty", store.ErrForeign)
+	}
 	return copyInto(ctx, pool, to)
+}
+
+// distinct refuses a backup that is the store itself, or is not there.
+func distinct(path, backup string) error {
+	from, err := os.Stat(backup)
+	if err != nil {
+		return err
+	}
+	to, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if os.SameFile(from, to) {
+		return errSame
+	}
+	return nil
 }
 
 // sides are the files of a store beside its own: without its log it would lose

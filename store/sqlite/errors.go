@@ -12,6 +12,11 @@ import (
 	"parcelwatch/store"
 )
 
+func busy(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY
+}
+
 // explain puts the reason of package store, and what to do, before an error of
 // the driver. Other errors pass unchanged.
 func explain(err error) error {

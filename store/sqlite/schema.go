@@ -23,6 +23,8 @@ const (
 	versionTable = "schema_version"
 	// Copies made before a schema step; older ones are removed.
 	keepCopies = 2
+	// One failure for the table of versions, one for the steps, and the truth.
+	upTries = 3
 )
 
 func migrations() fs.FS {
@@ -53,18 +55,28 @@ func (db *DB) migrate(ctx context.Context, steps fs.FS) error {
 			return err
 		}
 	}
-	if _, err := p.Up(ctx); err != nil {
-		// Of two programs that open a store at the same moment one comes
-		// second, and finds the work done.
-		if now, verr := version(ctx, db.writer); verr == nil && now >= want {
-			return nil
-		}
+	if err := up(ctx, p, db.writer, want); err != nil {
 		return fmt.Errorf("bring schema %d to %d: %w", have, want, err)
 	}
 	if have > 0 {
 		db.log.InfoContext(ctx, "store brought up to date", "from", have, "to", want)
 	}
 	return nil
+}
+
+// up takes the steps. Of several programs that open a store at the same moment
+// all but one come second in each of them, fail, and find the work done.
+func up(ctx context.Context, p *goose.Provider, pool *sql.DB, want int64) error {
+	var err error
+	for range upTries {
+		if err = patient(ctx, func() error { _, err := p.Up(ctx); return err }); err == nil {
+			return nil
+		}
+		if have, verr := version(ctx, pool); verr == nil && have >= want {
+			return nil
+		}
+	}
+	return err
 }
 
 func (db *DB) copyBefore(ctx context.Context, have int64) error {
@@ -98,8 +110,26 @@ func (db *DB) copyBefore(ctx context.Context, have int64) error {
 
 // inspect looks at an existing file without being able to write, and says why
 // it cannot be used, if so.
-func inspect(ctx context.Context, path string, steps fs.FS) (err error) {
-	pool, err := connect(ctx, readDSN(path), 1)
+func inspect(ctx context.Context, path string, steps fs.FS) error {
+	if !inUse(path) {
+		err := inspectAs(ctx, stillDSN(path), steps)
+		if err == nil || !inUse(path) {
+			return err
+		}
+		// Somebody began to write while we looked: what was seen means nothing.
+	}
+	return inspectAs(ctx, readDSN(path), steps)
+}
+
+// inUse reports whether the store has a log: it is open, or was when its last
+// user died.
+func inUse(path string) bool {
+	_, err := os.Stat(path + "-wal")
+	return err == nil
+}
+
+func inspectAs(ctx context.Context, name string, steps fs.FS) (err error) {
+	pool, err := connect(ctx, name, 1)
 	if err != nil {
 		return err
 	}

@@ -15,14 +15,20 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
+
+	"parcelwatch/store"
 
 	_ "modernc.org/sqlite" // the driver, in pure Go
 )
 
 const (
-	// Programs beside the daemon hold the write lock for milliseconds.
+	// Programs beside the daemon hold the write lock for milliseconds. SQLite
+	// does not hear a context while it waits for a lock, so that it waits in
+	// small bits (see patient).
 	busyWait = 10 * time.Second
+	busyBit  = 100 * time.Millisecond
 	// A stop must end within seconds, so what is only tidy gets less.
 	closeWait = 2 * time.Second
 
@@ -37,11 +43,12 @@ type Options struct {
 
 // DB is an open store. It is safe for concurrent use.
 type DB struct {
-	path   string
-	log    *slog.Logger
-	now    func() time.Time
-	writer *sql.DB // one connection, every transaction immediate
-	reader *sql.DB // cannot write
+	path    string
+	log     *slog.Logger
+	now     func() time.Time
+	writer  *sql.DB // one connection, every transaction immediate
+	reader  *sql.DB // cannot write
+	closing sync.Once
 }
 
 // Open opens the store in the file path, makes folder and file where there are
@@ -74,19 +81,24 @@ func open(ctx context.Context, path string, steps fs.FS, o Options) (*DB, error)
 func (db *DB) Path() string { return db.path }
 
 // Close writes what is still in the log into the file and closes it. The
-// store is consistent without it, too.
+// store is consistent without it, too. Closing it again does nothing.
 func (db *DB) Close() error {
-	if db.reader != nil {
-		if err := db.reader.Close(); err != nil {
-			return errors.Join(fmt.Errorf("close store: %w", err), db.shut())
-		}
-		db.reader = nil
+	var err error
+	db.closing.Do(func() { err = db.close() })
+	if err != nil {
+		return fmt.Errorf("close store: %w", err)
+	}
+	return nil
+}
+
+func (db *DB) close() error {
+	if err := db.reader.Close(); err != nil {
+		return errors.Join(err, db.writer.Close())
 	}
 	// A closer gets no context, and this one must end in time in any case.
 	ctx, cancel := context.WithTimeout(context.Background(), closeWait)
 	defer cancel()
 	for _, pragma := range []string{
-		"PRAGMA busy_timeout = 500",
 		"PRAGMA optimize",
 		"PRAGMA wal_checkpoint(TRUNCATE)",
 	} {
@@ -95,10 +107,7 @@ func (db *DB) Close() error {
 			break
 		}
 	}
-	if err := db.shut(); err != nil {
-		return fmt.Errorf("close store: %w", err)
-	}
-	return nil
+	return db.writer.Close()
 }
 
 func (db *DB) open(ctx context.Context, steps fs.FS) error {
@@ -139,6 +148,9 @@ func create(path string) (fresh bool, err error) {
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the path is the configuration's
 	if errors.Is(err, fs.ErrExist) {
+		if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+			return false, fmt.Errorf("%w: a folder or device stands in its place", store.ErrForeign)
+		}
 		return false, nil
 	}
 	if err != nil {
@@ -157,7 +169,7 @@ func connect(ctx context.Context, dsn string, conns int) (*sql.DB, error) {
 	}
 	pool.SetMaxOpenConns(conns)
 	pool.SetMaxIdleConns(conns)
-	if err := pool.PingContext(ctx); err != nil {
+	if err := patient(ctx, func() error { return pool.PingContext(ctx) }); err != nil {
 		return nil, errors.Join(fmt.Errorf("connect: %w", err), pool.Close())
 	}
 	return pool, nil
@@ -182,7 +194,21 @@ func readDSN(path string) string {
 	return dsn(path, url.Values{"mode": {"ro"}, "_pragma": {busyPragma(), "query_only(1)"}})
 }
 
-func busyPragma() string { return fmt.Sprintf("busy_timeout(%d)", busyWait.Milliseconds()) }
+// stillDSN reads a store that nobody has open, leaving no trace beside it.
+func stillDSN(path string) string {
+	return dsn(path, url.Values{"mode": {"ro"}, "immutable": {"1"}, "_pragma": {"query_only(1)"}})
+}
+
+// copyDSN reads a store to copy it, which query_only takes for writing.
+func copyDSN(path string) string {
+	q := url.Values{"mode": {"ro"}, "_pragma": {busyPragma()}}
+	if !inUse(path) {
+		q.Set("immutable", "1")
+	}
+	return dsn(path, q)
+}
+
+func busyPragma() string { return fmt.Sprintf("busy_timeout(%d)", busyBit.Milliseconds()) }
 
 func dsn(path string, q url.Values) string {
 	q.Set("_dqs", "0")

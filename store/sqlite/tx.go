@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -30,8 +31,8 @@ func (db *DB) read(ctx context.Context, doing string, f func(tx *sql.Tx) error) 
 
 func transact(ctx context.Context, pool *sql.DB, doing string, f func(tx *sql.Tx) error) error {
 	err := func() error {
-		tx, err := pool.BeginTx(ctx, nil)
-		if err != nil {
+		var tx *sql.Tx
+		if err := patient(ctx, func() (err error) { tx, err = pool.BeginTx(ctx, nil); return err }); err != nil {
 			return err
 		}
 		defer tx.Rollback() //nolint:errcheck // after a commit it does nothing, and before it the first error counts
@@ -48,6 +49,25 @@ func transact(ctx context.Context, pool *sql.DB, doing string, f func(tx *sql.Tx
 		return fmt.Errorf("%s: %w", doing, cause)
 	}
 	return fmt.Errorf("%s: %w", doing, explain(err))
+}
+
+// patient repeats f while another program holds the lock that it wants. Mostly
+// SQLite has waited within f; some locks it does not wait for.
+func patient(ctx context.Context, f func() error) error {
+	pause := time.NewTimer(0)
+	defer pause.Stop()
+	for tries := busyWait / busyBit; ; tries-- {
+		err := f()
+		if !busy(err) || tries <= 0 {
+			return err
+		}
+		pause.Reset(busyBit / 10)
+		select {
+		case <-pause.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
 // list reads all rows of a query.
@@ -111,7 +131,7 @@ func line(s string) string {
 		switch {
 		case r == utf8.RuneError:
 			return '?'
-		case r < ' ' || r == 0x7f:
+		case unicode.IsControl(r), r == '\u2028', r == '\u2029':
 			return ' '
 		default:
 			return r

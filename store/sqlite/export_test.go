@@ -1,0 +1,30 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"testing"
+)
+
+// MaxLine is the bound of a text in bytes, before what is invalid is replaced.
+const MaxLine = maxLine
+
+// Line is how a text from outside is kept.
+func Line(s string) string { return line(s) }
+
+// LimitPages lets the store grow to so many pages, as a full disk does.
+func LimitPages(t *testing.T, db *DB, pages int) {
+	t.Helper()
+	if _, err := db.writer.ExecContext(t.Context(), fmt.Sprintf("PRAGMA max_page_count = %d", pages)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// OpenSteps opens a store with other schema steps than the embedded ones.
+func OpenSteps(ctx context.Context, path string, steps fs.FS, o Options) (*DB, error) {
+	return open(ctx, path, steps, o)
+}
+
+// Steps are the embedded schema steps.
+func Steps() fs.FS { return migrations() }

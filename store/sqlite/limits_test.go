@@ -1,0 +1,113 @@
+package sqlite_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"parcelwatch/parcel"
+	"parcelwatch/store"
+	"parcelwatch/store/sqlite"
+	"parcelwatch/store/storetest"
+	"parcelwatch/tracker"
+)
+
+func TestFullDiskIsNamedAndLosesNothing(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "p.db")
+	db := open(t, path)
+	sqlite.LimitPages(t, db, 80)
+	stored := 0
+	var err error
+	for ; stored < 1000; stored++ {
+		p := parcelOf(parcel.Number(fmt.Sprintf("NUMBER-%d", stored)))
+		p.Title = strings.Repeat("x", 2000)
+		if err = db.Apply(t.Context(), tracker.Scope{Now: storetest.Now()}, func(st *tracker.State) error {
+			st.Parcels = append(st.Parcels, p)
+			return nil
+		}); err != nil {
+			break
+		}
+	}
+	if !errors.Is(err, store.ErrNoSpace) || !strings.Contains(err.Error(), "make room") {
+		t.Fatalf("after %d parcels: %v, want ErrNoSpace", stored, err)
+	}
+	all, err := db.Parcels(t.Context(), true)
+	if err != nil || len(all) != stored {
+		t.Errorf("%d parcels are there, %v; want the %d acknowledged", len(all), err, stored)
+	}
+	if err := db.Check(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestApplyRefuses(t *testing.T) {
+	t.Parallel()
+	db := open(t, filepath.Join(t.TempDir(), "p.db"))
+	put(t, db, "RB123456785CN")
+	for name, decide := range map[string]func(st *tracker.State){
+		"a parcel that was not loaded": func(st *tracker.State) {
+			p := parcelOf("RA900000172SG")
+			p.ID = 1
+			st.Parcels = append(st.Parcels, p)
+		},
+		"a parcel with an empty number": func(st *tracker.State) { st.Parcels = append(st.Parcels, parcelOf("")) },
+		"an order without an id":        func(st *tracker.State) { st.Orders = append(st.Orders, &parcel.Order{}) },
+	} {
+		if err := db.Apply(t.Context(), tracker.Scope{Now: storetest.Now()}, func(st *tracker.State) error {
+			decide(st)
+			return nil
+		}); err == nil {
+			t.Errorf("%s was accepted", name)
+		}
+	}
+	all, err := db.Parcels(t.Context(), true)
+	if err != nil || len(all) != 1 || all[0].Number() != "RB123456785CN" {
+		t.Errorf("parcels = %+v, %v; want the first one untouched", all, err)
+	}
+}
+
+func TestClosedStoreAnswersWithAnError(t *testing.T) {
+	t.Parallel()
+	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "p.db"), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := db.Close(); err != nil {
+			t.Fatalf("close: %v", err)
+		}
+	}
+	for name, f := range map[string]func(context.Context) error{
+		"read":  func(ctx context.Context) error { _, err := db.Parcels(ctx, true); return err },
+		"write": func(ctx context.Context) error { return db.SetSecret(ctx, "a", "b") },
+		"check": db.Check,
+	} {
+		if f(t.Context()) == nil {
+			t.Errorf("%s on a closed store gives no error", name)
+		}
+	}
+}
+
+func FuzzLine(f *testing.F) {
+	for _, s := range []string{"", "wrong password", "a\r\nX-Header: y", "\x00\xff", strings.Repeat("ü", 1000), "\u2028\u202e\u0085"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		got := sqlite.Line(s)
+		if !utf8.ValidString(got) || len(got) > 4*sqlite.MaxLine {
+			t.Errorf("Line(%q) = %q", s, got)
+		}
+		if strings.ContainsFunc(got, unicode.IsControl) || strings.ContainsAny(got, "\u2028\u2029") {
+			t.Errorf("Line(%q) = %q is more than one line", s, got)
+		}
+		if sqlite.Line(got) != got && len(s) <= sqlite.MaxLine {
+			t.Errorf("Line(%q) is not stable", s)
+		}
+	})
+}
