@@ -182,6 +182,11 @@ func TestStrengthOfFamilies(t *testing.T) {
 			t.Errorf("%s is %s, want %s: that of its weakest form", f, got, want)
 		}
 	}
+	for s, want := range map[parcel.Strength]string{parcel.Unlikely: "unlikely", parcel.Low: "low", parcel.Medium: "medium", parcel.High: "high"} {
+		if s.String() != want {
+			t.Errorf("strength %d is called %s", s, s)
+		}
+	}
 }
 
 func TestS10(t *testing.T) {
