@@ -151,3 +151,30 @@ func BenchmarkCandidates(b *testing.B) {
 		})
 	}
 }
+
+// The work for hostile text is bounded by a multiple of its length: no form of
+// it makes the recogniser remember more than that.
+func TestCandidatesAllocateLittle(t *testing.T) {
+	for name, text := range map[string]string{
+		"starts of numbers":       strings.Repeat("RB 12345678", 2000),
+		"numbers without an end":  strings.Repeat("LP0099990000003", 2000),
+		"invisible characters":    strings.Repeat("R\u200b", 5000),
+		"padded words":            strings.Repeat("LP0099\u200b9900\u200c000034 ", 1000),
+		"digits":                  strings.Repeat("10100022000006 ", 1000),
+		"digits and underscores":  strings.Repeat("12345678_", 2000),
+		"one endless word":        strings.Repeat("9", 20000),
+		"many links":              strings.Repeat("https://RB123456785CN ", 1000),
+		"bytes that are no text":  strings.Repeat("\xe2\x80", 5000),
+		"dashes between triplets": strings.Repeat("714-", 5000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			allocations := testing.AllocsPerRun(2, func() { parcel.Candidates(text) })
+			if allocations > float64(len(text)) {
+				t.Errorf("%.0f allocations for %d bytes", allocations, len(text))
+			}
+			if found := parcel.Candidates(text); len(found) > 192 {
+				t.Errorf("%d candidates", len(found))
+			}
+		})
+	}
+}
