@@ -14,14 +14,13 @@ const (
 	regionAny    = ""
 )
 
-// gaps lists what is usual, the first row that fits. Ground: the usual crossing
-// to Russia, 7 to 25 days, is what its post's users see and report (10 to 20
-// by the guides for buyers, less by the shop's own flights and lorries); guides
-// speak of 20 to 30 days on the cheapest services everywhere. The others follow
-// from it by distance, number of flights and speed of customs: short to
-// neighbours and where the shop flies its own planes, long to South America and
-// where parcels go by way of third countries. They are replaced by the person's
-// own history after some journeys.
+// gaps lists what is usual, the first row that fits. These are estimates, not
+// measurements: no post publishes the time between two borders. Guides for
+// buyers give 10 to 20 days from China to Russia, with less for the shop's own
+// flights, and 20 to 30 for the cheapest services to anywhere; 7 to 25 covers
+// that. The other rows are drawn from it by distance, flights and customs: short
+// to neighbours, long to South America and by way of third countries. A person's
+// own history replaces them after some journeys.
 //
 //nolint:gochecknoglobals // table
 var gaps = []gap{
@@ -33,7 +32,7 @@ var gaps = []gap{
 	{regionChina, "TM", 10, 40},
 	{regionChina, "MN", 4, 20},
 	{regionChina, "BY", 8, 30},
-	{regionChina, "UA", 10, 35}, // no flights: by way of Poland, Moldova or the Baltic states
+	{regionChina, "UA", 10, 35}, // no flights: by way of a third country
 	{regionChina, "MD", 10, 35},
 	{regionChina, "AM", 8, 30},
 	{regionChina, "AZ", 8, 30},
@@ -51,7 +50,7 @@ var gaps = []gap{
 	{regionChina, "NZ", 6, 25},
 	{regionChina, "KR", 2, 10},
 	{regionChina, "JP", 2, 12},
-	{regionChina, "ES", 5, 20}, // own flights of the shop
+	{regionChina, "ES", 5, 20},
 	{regionChina, "FR", 5, 20},
 	{regionChina, "BE", 5, 20},
 	{regionChina, "NL", 5, 20},
@@ -59,7 +58,7 @@ var gaps = []gap{
 	{regionChina, regionChina, 2, 12},
 	{regionChina, regionAny, 7, 35},
 	{regionEurope, regionEurope, 2, 12},
-	{regionEurope, "RU", 10, 40}, // no direct flights: by way of Turkey or Serbia
+	{regionEurope, "RU", 10, 40}, // no direct flights: by way of a third country
 	{regionEurope, "BY", 5, 30},
 	{regionEurope, "UA", 3, 20},
 	{regionEurope, regionAny, 6, 30},
