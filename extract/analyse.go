@@ -45,7 +45,7 @@ func (pg *page) leads(l line, want label) (int, bool) {
 // leading reports whether nothing of weight stands before the word in its line.
 func (pg *page) leading(l line, tok int) bool {
 	for i := l.tok0; i < tok; i++ {
-		if !pg.fold.toks[i].stop {
+		if pg.fold.toks[i].stop == 0 {
 			return false
 		}
 	}
@@ -56,7 +56,7 @@ func (pg *page) leading(l line, tok int) bool {
 func (pg *page) weight(from, to int) int {
 	n := 0
 	for i := from; i < to; i++ {
-		if t := pg.fold.toks[i]; !t.stop && t.digits < 8 {
+		if t := pg.fold.toks[i]; t.stop == 0 && t.digits < 8 {
 			n++
 		}
 	}
@@ -162,7 +162,7 @@ func (pg *page) labelBefore(tok int) (label, bool) {
 			i = m.first - 1
 			continue
 		}
-		if !pg.fold.toks[i].stop {
+		if pg.fold.toks[i].stop == 0 {
 			return 0, false
 		}
 		i--

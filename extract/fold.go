@@ -14,7 +14,7 @@ type token struct {
 	src0, src1 int // in the text
 	digits     int
 	cjk        bool
-	stop       bool // an article, possessive or auxiliary: of no weight in a phrase
+	stop       uint32 // an article, possessive or auxiliary in these languages: of no weight in a phrase
 }
 
 // folded is a text brought into the form phrases are compared in: lower case,

@@ -10,7 +10,6 @@ func (p *Parser) notice(subject string, pages []page, n *parcel.Notice) {
 	r := reading{p: p, subject: p.readSubject(subject), pages: pages}
 	r.read()
 	if !r.shipment() {
-		n.Step = parcel.StepNone
 		return
 	}
 	n.Shop = Shop

@@ -84,9 +84,8 @@ func (p *Parser) Parse(raw []byte, v parcel.Verdict) (parcel.Notice, error) {
 		p.refuseRules(h, &n)
 		return n, nil
 	}
-	p.readMail(raw, h, who, &n)
-	if !n.Verdict.Trust.Creates() {
-		n.Orders, n.Parcels, n.Items, n.Logistics, n.ETA = nil, nil, nil, parcel.Logistics{}, ""
+	if n.Verdict.Trust.Creates() {
+		p.readMail(raw, h, who, &n)
 	}
 	return n, nil
 }

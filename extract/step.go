@@ -27,12 +27,12 @@ func (pg *page) bestStep(from, to int, strict bool) (mark, bool) {
 		if m.label != labelStep || m.last >= to {
 			continue
 		}
-		words := m.weightOf(pg)
+		words := len(m.words)
 		if words < 2 || m.cjk && words < 3 {
 			if all == 0 {
 				all = pg.saying(from, to)
 			}
-			if strict || words*2 < all {
+			if strict || m.weightOf(pg)*2 < all {
 				continue
 			}
 		}
@@ -84,6 +84,8 @@ func (s *subject) stepWords(m mark, ok bool) string {
 		return bounded(behind, maxWords)
 	case ok && m.last < s.tokens[0].tok:
 		return bounded(before, maxWords)
+	case ok && s.tells(lastTok+1, len(s.fold.toks), m.step):
+		return bounded(behind, maxWords)
 	case ok:
 		return bounded(before+" … "+behind, maxWords)
 	case behind != "":
@@ -91,6 +93,12 @@ func (s *subject) stepWords(m mark, ok bool) string {
 	default:
 		return bounded(before, maxWords)
 	}
+}
+
+// tells reports whether the words from..to alone say a step.
+func (s *subject) tells(from, to int, step parcel.Step) bool {
+	m, ok := s.bestStep(from, to, false)
+	return ok && m.step == step
 }
 
 func trimWords(s string) string {

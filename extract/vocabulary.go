@@ -48,13 +48,14 @@ type phrase struct {
 	words  []string
 	length int // letters, to prefer the longer one
 	cjk    bool
+	lang   uint32 // the bit of its language
 }
 
 // vocabulary is the phrases of all languages, found by their first word.
 type vocabulary struct {
 	exact  map[string][]phrase
 	prefix map[string][]phrase // by the first prefixKey bytes of a first word with *
-	stop   map[string]bool
+	stop   map[string]uint32 // words without weight, with the languages they are that in
 }
 
 const prefixKey = 4
@@ -70,20 +71,20 @@ func (m mark) tokens() int { return m.last - m.first + 1 }
 
 // loadVocabulary reads the phrase tables.
 func loadVocabulary() (*vocabulary, error) {
-	v := &vocabulary{exact: map[string][]phrase{}, prefix: map[string][]phrase{}, stop: map[string]bool{}}
+	v := &vocabulary{exact: map[string][]phrase{}, prefix: map[string][]phrase{}, stop: map[string]uint32{}}
 	langs := languages()
-	for _, lang := range langs {
+	for i, lang := range langs {
 		for f := range rows("phrases/" + lang + ".tsv") {
 			if len(f) >= 3 && f[0] == "@stop" {
 				for w := range strings.FieldsSeq(f[2]) {
-					v.stop[foldWord(w)] = true
+					v.stop[foldWord(w)] |= 1 << i
 				}
 			}
 		}
 	}
-	for _, lang := range langs {
+	for i, lang := range langs {
 		for f := range rows("phrases/" + lang + ".tsv") {
-			if err := v.addRow(f); err != nil {
+			if err := v.addRow(f, 1<<i); err != nil {
 				return nil, fmt.Errorf("phrases/%s.tsv: %w", lang, err)
 			}
 		}
@@ -91,11 +92,11 @@ func loadVocabulary() (*vocabulary, error) {
 	return v, nil
 }
 
-func (v *vocabulary) addRow(f []string) error {
+func (v *vocabulary) addRow(f []string, lang uint32) error {
 	if len(f) < 3 || f[1] != "seen" && f[1] != "translated" {
 		return fmt.Errorf("line %q: step or label, seen or translated, and the phrase are expected, with tabs between", strings.Join(f, "\t"))
 	}
-	p := phrase{}
+	p := phrase{lang: lang}
 	if l, ok := labelNames()[f[0]]; ok {
 		if p.label = l; l == labelStop {
 			return nil
@@ -112,7 +113,21 @@ func (v *vocabulary) addRow(f []string) error {
 
 // read folds the words of a phrase. "N" alone is where the number stands; it is
 // not there when texts are compared.
-func (p *phrase) read(text string, stop map[string]bool) error {
+// Where all words are without weight in the language, they are kept.
+func (p *phrase) read(text string, stop map[string]uint32) error {
+	if p.fold(text, stop); len(p.words) == 0 {
+		p.fold(text, nil)
+	}
+	if len(p.words) == 0 {
+		return fmt.Errorf("phrase %q: no words", text)
+	}
+	if w := p.words[0]; strings.HasSuffix(w, "*") && len(w) <= prefixKey {
+		return fmt.Errorf("phrase %q: the first word is too short for *", text)
+	}
+	return nil
+}
+
+func (p *phrase) fold(text string, stop map[string]uint32) {
 	for w := range strings.FieldsSeq(text) {
 		if w == "N" {
 			continue
@@ -125,19 +140,12 @@ func (p *phrase) read(text string, stop map[string]bool) error {
 			if p.cjk = p.cjk || f.toks[i].cjk; prefix && i == len(f.toks)-1 {
 				word += "*"
 			}
-			if !stop[word] {
+			if stop[word]&p.lang == 0 {
 				p.words = append(p.words, word)
 				p.length += len([]rune(word))
 			}
 		}
 	}
-	if len(p.words) == 0 {
-		return fmt.Errorf("phrase %q: nothing but words without weight", text)
-	}
-	if w := p.words[0]; strings.HasSuffix(w, "*") && len(w) <= prefixKey {
-		return fmt.Errorf("phrase %q: the first word is too short for *", text)
-	}
-	return nil
 }
 
 func (v *vocabulary) add(p phrase) {
@@ -172,7 +180,7 @@ func (v *vocabulary) stops(f *folded, from int) {
 func (v *vocabulary) find(f *folded, from, to int, marks []mark) []mark {
 	for i := from; i < to; i++ {
 		t := &f.toks[i]
-		if t.stop || t.digits > 0 {
+		if t.digits > 0 {
 			continue
 		}
 		w := f.buf[t.start:t.end]
@@ -198,7 +206,7 @@ func matching(f *folded, phrases []phrase, i, to int, marks []mark) []mark {
 func (p *phrase) at(f *folded, i, to int) (int, bool) {
 	last := i
 	for k, want := range p.words {
-		for k > 0 && i < to && (f.toks[i].stop || f.toks[i].digits >= 8) {
+		for k > 0 && i < to && (f.toks[i].stop&p.lang != 0 || f.toks[i].digits >= 8) {
 			i++
 		}
 		if i >= to || !same(want, f.word(i)) {

@@ -1,0 +1,97 @@
+package extract_test
+
+import (
+	"context"
+	"encoding/json"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"parcelwatch/extract"
+	"parcelwatch/internal/mailauth"
+	"parcelwatch/parcel"
+)
+
+// corpus is the folder of mails with what they say; its README tells how both
+// are compared.
+var corpus = filepath.Join("..", "testdata", "mail")
+
+// noKeys is a name service that knows no key.
+type noKeys struct{}
+
+func (noKeys) LookupTXT(_ context.Context, name string) ([]string, error) {
+	return nil, &net.DNSError{Err: "no such host", Name: name, IsNotFound: true}
+}
+
+func TestCorpus(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join(corpus, "*.eml"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no mails in %s: %v", corpus, err)
+	}
+	p := newParser(t, extract.Options{Forwarders: []string{"partner@example.org"}})
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".eml")
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			raw, want := readCase(t, file)
+			n, err := p.Parse(raw, verdict(t, file, raw))
+			if err != nil {
+				t.Fatalf("Parse: %v", err)
+			}
+			compare(t, extract.Document(filepath.Base(file), n), want)
+		})
+	}
+}
+
+// verdict is the verdict the corpus' README promises for a mail.
+func verdict(t *testing.T, file string, raw []byte) parcel.Verdict {
+	t.Helper()
+	if line, err := os.ReadFile(strings.TrimSuffix(file, ".eml") + ".verdict"); err == nil {
+		trust, reason, _ := strings.Cut(strings.TrimSpace(string(line)), " ")
+		return parcel.Verdict{Trust: parcel.Trust(trust), Reason: reason}
+	}
+	v, err := mailauth.New(noKeys{}).Check(t.Context(), raw, mailauth.Policy{
+		Authserv: []string{"mx.example.org"}, Forwarders: []string{"partner@example.org"},
+	})
+	if err != nil {
+		t.Fatalf("verdict: %v", err)
+	}
+	return v
+}
+
+func readCase(t *testing.T, file string) ([]byte, extract.Doc) {
+	t.Helper()
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(strings.TrimSuffix(file, ".eml") + ".json")
+	if err != nil {
+		t.Fatalf("the mail stands without what it says: %v", err)
+	}
+	var docs []extract.Doc
+	if err := json.Unmarshal(text, &docs); err != nil || len(docs) != 1 {
+		t.Fatalf("%d documents for one mail: %v", len(docs), err)
+	}
+	return raw, docs[0]
+}
+
+// compare leaves free what the README leaves free.
+func compare(t *testing.T, got, want extract.Doc) {
+	t.Helper()
+	if got.TrustReason == "" {
+		t.Error("no reason for the trust")
+	}
+	if want.StepWords == "" {
+		got.StepWords = ""
+	}
+	want.TrustReason, want.Problems = got.TrustReason, got.Problems
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("-want +got\n%s", d)
+	}
+}

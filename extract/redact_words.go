@@ -1,0 +1,405 @@
+package extract
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"html"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/emersion/go-message/mail"
+	"github.com/emersion/go-message/textproto"
+	xhtml "golang.org/x/net/html"
+
+	"parcelwatch/parcel"
+)
+
+// redactor replaces what names a person, a parcel or an order. What a word is
+// replaced by depends on the word and on the whole mail: the same word is the
+// same everywhere in the copy, and nobody without the mail can find it by trying.
+type redactor struct {
+	parser *Parser
+	salt   []byte
+	made   map[string]string
+	names  map[string]bool // folded words of names and addresses
+	orders []string
+	spans  []span // of the text being copied: lines of the address
+}
+
+// span is a range of a source text that is replaced letter by letter.
+type span struct{ from, to int }
+
+var (
+	addressWord = regexp.MustCompile(`[A-Za-z0-9._%+=~-]+@[A-Za-z0-9.-]+`)
+	ipAddress   = regexp.MustCompile(`\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b`)
+)
+
+// learnHeader notes the names in the address fields.
+func (r *redactor) learnHeader(h textproto.Header) {
+	for _, key := range []string{"To", "Cc", "Delivered-To", "Reply-To", "X-Original-To", "Resent-To", "Sender", "From"} {
+		for f := h.FieldsByKey(key); f.Next(); {
+			list, err := mail.ParseAddressList(decodable(f.Value()))
+			if err != nil {
+				continue
+			}
+			for _, a := range list {
+				if r.parser.sender(a.Address) == senderForeign {
+					r.learnName(decodeWords(a.Name))
+				}
+			}
+		}
+	}
+}
+
+// learnName notes the words of a name.
+func (r *redactor) learnName(s string) {
+	for w := range strings.FieldsFuncSeq(s, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.Is(unicode.Mn, c) }) {
+		if f := foldWord(w); utf8.RuneCountInString(f) >= 2 && !r.common(f) {
+			r.names[f] = true
+		}
+	}
+}
+
+// common reports words that mails are made of: they stay, also where a person is
+// called so.
+func (r *redactor) common(w string) bool {
+	v := r.parser.words
+	if v.stop[w] != 0 || len(v.exact[w]) > 0 || strings.Contains(w, "aliexpress") {
+		return true
+	}
+	for _, list := range v.exact {
+		for _, p := range list {
+			if has(p.words, w) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// learn notes the orders of a mail, and the names in its address fields,
+// greetings and addresses.
+func (r *redactor) learn(raw []byte, depth int) {
+	fields, err := readHeader(raw)
+	if err != nil {
+		return
+	}
+	r.learnHeader(fields)
+	b := readBody(raw)
+	for _, c := range b.contents {
+		pg := r.page(c.text, c.html)
+		rd := reading{p: r.parser, subject: r.parser.readSubject(summary(fields).Subject), pages: []page{pg}}
+		rd.read()
+		r.orders = append(r.orders, rd.orders...)
+		for _, l := range pg.lines {
+			if l.role == roleAddress {
+				r.learnName(pg.addressText(l))
+				continue
+			}
+			if end, ok := pg.leads(l, labelGreeting); ok && l.end-l.start < 80 {
+				r.learnName(clause(pg.text[pg.after(l, end):l.end]))
+			}
+		}
+	}
+	for _, m := range b.mails {
+		if depth < 2 {
+			r.learn(m, depth+1)
+		}
+	}
+}
+
+// addressText is a line of an address without its label.
+func (pg *page) addressText(l line) string {
+	end, ok := pg.leads(l, labelShipTo)
+	if !ok {
+		return pg.str(l)
+	}
+	return pg.text[pg.after(l, end):l.end]
+}
+
+func (r *redactor) page(text []byte, isHTML bool) page {
+	var pg page
+	if isHTML {
+		pg = r.parser.readHTML(text)
+	} else {
+		pg = r.parser.readText(text)
+	}
+	r.parser.analyse(&pg)
+	return pg
+}
+
+// addresses notes where in a source text the lines of the address stand. The
+// label in front of one stays.
+func (r *redactor) addresses(text []byte, isHTML bool) {
+	r.spans = r.spans[:0]
+	if r.parser == nil {
+		return
+	}
+	pg := r.page(text, isHTML)
+	for _, l := range pg.lines {
+		if l.role != roleAddress {
+			continue
+		}
+		if _, ok := pg.leads(l, labelShipTo); ok && strings.TrimSpace(pg.addressText(l)) == "" {
+			continue
+		}
+		r.spans = append(r.spans, span{l.src0, l.src1})
+	}
+}
+
+func (r *redactor) inAddress(from, to int) bool {
+	for _, s := range r.spans {
+		if from < s.to && to > s.from {
+			return true
+		}
+	}
+	return false
+}
+
+// html copies markup: texts word by word, tags with their attributes.
+func (r *redactor) html(text []byte) []byte {
+	r.addresses(text, true)
+	z := xhtml.NewTokenizer(strings.NewReader(string(text)))
+	out := make([]byte, 0, len(text)+64)
+	off := 0
+	for {
+		kind := z.Next()
+		raw := string(z.Raw())
+		end := off + len(raw)
+		switch {
+		case kind == xhtml.TextToken && r.inAddress(off, end):
+			out = append(out, html.EscapeString(r.veil(html.UnescapeString(raw)))...)
+		case kind == xhtml.TextToken && letterEntity(raw):
+			out = append(out, html.EscapeString(r.words(html.UnescapeString(raw)))...)
+		default:
+			out = append(out, r.words(raw)...)
+		}
+		off = end
+		if kind == xhtml.ErrorToken {
+			return out
+		}
+	}
+}
+
+// letterEntity reports whether letters of a text are written as entities: only
+// decoded are they seen to be a name.
+func letterEntity(s string) bool {
+	if !strings.Contains(s, "&") {
+		return false
+	}
+	count := func(s string) (n int) {
+		for _, c := range s {
+			if c >= utf8.RuneSelf && unicode.IsLetter(c) {
+				n++
+			}
+		}
+		return n
+	}
+	return count(html.UnescapeString(s)) > count(s)
+}
+
+// lines copies plain text line by line.
+func (r *redactor) lines(text []byte) []byte {
+	r.addresses(text, false)
+	out := make([]byte, 0, len(text))
+	off := 0
+	for line := range strings.Lines(string(text)) {
+		end := off + len(line)
+		if r.inAddress(off, end) {
+			out = append(out, r.veil(line)...)
+		} else {
+			out = append(out, r.words(line)...)
+		}
+		off = end
+	}
+	return out
+}
+
+// plain copies text that has no place in the structure.
+func (r *redactor) plain(s []byte) []byte { return []byte(r.words(strings.ToValidUTF8(string(s), "?"))) }
+
+// veil replaces an address: every word but the label in front, every digit.
+func (r *redactor) veil(s string) string {
+	label := 0
+	if r.parser != nil {
+		pg := r.parser.onePage(s)
+		if end, ok := pg.leads(pg.lines[0], labelShipTo); ok {
+			label = pg.after(pg.lines[0], end)
+		}
+	}
+	return s[:label] + r.each(s[label:], func(w string) string { return r.fake(w, false) })
+}
+
+// words replaces mail addresses, names, ids and numbers in a text.
+func (r *redactor) words(s string) string {
+	s = addressWord.ReplaceAllStringFunc(s, r.address)
+	s = ipAddress.ReplaceAllString(s, "192.0.2.1")
+	return r.each(s, r.word)
+}
+
+// each calls f for every run of letters and digits and keeps what is between.
+func (r *redactor) each(s string, f func(string) string) string {
+	var b strings.Builder
+	b.Grow(len(s))
+	start := -1
+	for i, c := range s {
+		in := unicode.IsLetter(c) || unicode.IsNumber(c) || unicode.Is(unicode.Mn, c)
+		if in && start < 0 {
+			start = i
+		}
+		if !in {
+			if start >= 0 {
+				b.WriteString(f(s[start:i]))
+				start = -1
+			}
+			b.WriteString(s[i : i+utf8.RuneLen(c)])
+		}
+	}
+	if start >= 0 {
+		b.WriteString(f(s[start:]))
+	}
+	return b.String()
+}
+
+// word replaces one word outside of addresses, where it has to be.
+func (r *redactor) word(w string) string {
+	// In quoted links an escaped "=" or "," is glued to the value behind it.
+	if i := strings.LastIndexAny(w, "Dd"); i == 1 && w[0] == '3' && countDigits(w[2:]) >= 5 {
+		return w[:2] + r.word(w[2:])
+	}
+	digits := countDigits(w)
+	switch {
+	case digits >= 5 && !stamp(w):
+		return r.id(w)
+	case digits == 0 && r.names[foldWord(w)]:
+		return r.fake(w, false)
+	default:
+		return w
+	}
+}
+
+// stamp reports the date a template's name ends with: it says which template it
+// is and nothing of a person.
+func stamp(s string) bool {
+	return (len(s) == 8 || len(s) == 12) && allDigits(s) && !makeDate(s[6:8], s[4:6], s[:4]).IsZero()
+}
+
+// id replaces an order id or a number; a rotated id and one with a running
+// number in front follow the id they are made of.
+func (r *redactor) id(w string) string {
+	for _, o := range r.orders {
+		switch {
+		case w == o:
+			return r.fake(w, true)
+		case len(w) == len(o) && w == o[len(o)-4:]+o[:len(o)-4]:
+			f := r.fake(o, true)
+			return f[len(f)-4:] + f[:len(f)-4]
+		case len(w) <= len(o)+2 && strings.HasSuffix(w, o):
+			return w[:len(w)-len(o)] + r.fake(o, true)
+		}
+	}
+	return r.fake(w, true)
+}
+
+// fake makes the replacement of a word, of the same length and kinds of letters.
+// Of an id the letters stay and the number stays in its family.
+func (r *redactor) fake(w string, id bool) string {
+	key := w
+	if id {
+		key = "\x00" + w
+	}
+	if have, ok := r.made[key]; ok {
+		return have
+	}
+	out := r.scramble(w, 0, id && tokenForm(w), 0)
+	if n := parcel.Number(w); id && tokenForm(w) {
+		for try := range 400 {
+			keep := 4
+			if try > 300 {
+				keep = len(w) - 2 // some families leave little to chance
+			}
+			out = r.scramble(w, byte(try), true, keep)
+			if m := parcel.Number(out); out != w && m.Family() == n.Family() && m.Check() == n.Check() && m.Strength() == n.Strength() {
+				break
+			}
+		}
+	}
+	r.made[key] = out
+	return out
+}
+
+// scramble replaces letters and digits by others that the salt decides. The
+// first keep digits and letters stay, and with letters all letters.
+func (r *redactor) scramble(w string, try byte, letters bool, keep int) string {
+	mac := hmac.New(sha256.New, r.salt)
+	mac.Write([]byte{try})
+	mac.Write([]byte(w))
+	noise := mac.Sum(nil)
+	var b strings.Builder
+	for i, c := range []rune(w) {
+		n := rune(noise[i%len(noise)])
+		switch {
+		case i < keep:
+			b.WriteRune(c)
+		case c >= '0' && c <= '9':
+			b.WriteRune('0' + n%10)
+		case letters:
+			b.WriteRune(c)
+		case c >= 'a' && c <= 'f':
+			b.WriteRune('a' + n%6)
+		case c >= 'a' && c <= 'z':
+			b.WriteRune('g' + n%20)
+		case c >= 'A' && c <= 'Z':
+			b.WriteRune('A' + n%26)
+		case c >= 'а' && c <= 'я':
+			b.WriteRune('а' + n%32)
+		case c >= 'А' && c <= 'Я':
+			b.WriteRune('А' + n%32)
+		case unicode.IsNumber(c):
+			b.WriteByte('0')
+		case unicode.Is(unicode.Mn, c):
+		default:
+			b.WriteByte('x')
+		}
+	}
+	return b.String()
+}
+
+// address replaces a mail address that is not the shop's. Of a relayed one the
+// ids are the person's.
+func (r *redactor) address(a string) string {
+	local, domain, ok := cutAddress(strings.ToLower(a))
+	if !ok || r.parser == nil {
+		return "user@example.org"
+	}
+	if domain == relayDomain {
+		return r.relay(a)
+	}
+	if _, shop := r.parser.shopDomain(domain); shop {
+		return a
+	}
+	if have, ok := r.made["@"+a]; ok {
+		return have
+	}
+	out := "user" + r.scramble("0000", 0, false, 0) + "@example.org"
+	if len(local) > 0 {
+		out = r.scramble("user-abc", local[0], false, 5) + r.scramble(strings.Repeat("g", 4)+local, 0, false, 0)[:4] + "@example.org"
+	}
+	r.made["@"+a] = out
+	return out
+}
+
+// relay replaces the ids of a relayed address.
+func (r *redactor) relay(a string) string {
+	local, _, _ := strings.Cut(a, "@")
+	parts := strings.Split(local, "_")
+	if len(parts) < 4 {
+		return "user@" + relayDomain
+	}
+	for i := len(parts) - 2; i < len(parts); i++ {
+		parts[i] = r.scramble(parts[i], 0, false, 0)
+	}
+	return strings.Join(parts, "_") + "@" + relayDomain
+}
