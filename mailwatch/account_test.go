@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -147,7 +148,7 @@ func TestSettingsThatCannotWorkAreRefusedAtOnce(t *testing.T) {
 		{"plain to another machine", func(a *mailwatch.Account) { a.TLS = mailwatch.TLSNone }, mailwatch.ErrPlain},
 		{"too many folders", func(a *mailwatch.Account) {
 			for i := range mailwatch.MaxFolders + 1 {
-				a.Folders = append(a.Folders, fmt.Sprint(i))
+				a.Folders = append(a.Folders, strconv.Itoa(i))
 			}
 		}, mailwatch.ErrAccount},
 	}
@@ -174,7 +175,7 @@ func TestCheckAndRecentLookWithoutRemembering(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i := range 10 {
-			s.add(t, "INBOX", shop, fmt.Sprint(i))
+			s.add(t, "INBOX", shop, strconv.Itoa(i))
 			s.add(t, "INBOX", friend, fmt.Sprint("f", i))
 		}
 		ancient := time.Now().Add(-300 * 24 * time.Hour)
@@ -185,8 +186,7 @@ func TestCheckAndRecentLookWithoutRemembering(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var missing *mailwatch.FolderError
-		if !errors.As(got.Watched[1].Err, &missing) {
+		if _, ok := errors.AsType[*mailwatch.FolderError](got.Watched[1].Err); !ok {
 			t.Errorf("second folder: %v", got.Watched[1].Err)
 		}
 		got.Watched[1].Err = nil

@@ -2,6 +2,7 @@ package mailwatch_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -123,7 +124,7 @@ func TestFetchingRunsAheadOfHandlingWithinBounds(t *testing.T) {
 		s := startMem(t)
 		body := strings.Repeat("x", 64<<10)
 		for i := range 400 { // 25 MiB, six batches
-			s.addRaw(t, "INBOX", message(shop, fmt.Sprint(i))+body, time.Now())
+			s.addRaw(t, "INBOX", message(shop, strconv.Itoa(i))+body, time.Now())
 		}
 		gate := make(chan struct{})
 		in := &inbox{before: func(mailwatch.Mail) error { <-gate; return nil }}

@@ -128,7 +128,7 @@ func (c *fakeConn) answer(tag, command string) bool {
 }
 
 func (c *fakeConn) search(keys string, sequence bool) {
-	out := "* SEARCH"
+	out := []string{"* SEARCH"}
 	for seq, uid := range c.f.uids() {
 		if set, ok := strings.CutPrefix(keys, "UID "); ok && !within(strings.Fields(set)[0], uid) {
 			continue
@@ -139,9 +139,9 @@ func (c *fakeConn) search(keys string, sequence bool) {
 		if sequence {
 			uid = uint32(seq + 1)
 		}
-		out += fmt.Sprintf(" %d", uid)
+		out = append(out, strconv.FormatUint(uint64(uid), 10))
 	}
-	c.say("%s", out)
+	c.say("%s", strings.Join(out, " "))
 }
 
 func (c *fakeConn) fetch(args string, sequence bool) {

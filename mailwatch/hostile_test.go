@@ -2,7 +2,7 @@ package mailwatch_test
 
 import (
 	"context"
-	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -291,7 +291,7 @@ func TestMailThatIsGoneWhileItIsFetchedIsNoProblem(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mails []string
 		for i := range 9 {
-			mails = append(mails, message(shop, fmt.Sprint(i)))
+			mails = append(mails, message(shop, strconv.Itoa(i)))
 		}
 		s := startFake(mails...)
 		s.hook = func(c *fakeConn, _, command string) bool {

@@ -25,7 +25,6 @@ type batch struct {
 	upTo  uint32 // every mail up to here is in this batch, an earlier one, or not ours
 	// scanned says that the first scan is over, with this batch or before it.
 	scanned  bool
-	reached  uint32 // the highest UID that was seen to exist in the current reading
 	validity uint32
 }
 

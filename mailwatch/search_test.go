@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -76,7 +77,7 @@ func TestAnswersToSearchAreWalkedWithCare(t *testing.T) {
 func TestSearchKeysNameEverySenderInShortCommands(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int{0, 1, 2, 5, 16, 17, 100} {
-		t.Run(fmt.Sprint(n), func(t *testing.T) {
+		t.Run(strconv.Itoa(n), func(t *testing.T) {
 			t.Parallel()
 			var senders, got []string
 			for i := range n {
