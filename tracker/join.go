@@ -53,11 +53,9 @@ func sharesOrder(p *parcel.Parcel, orders []string) bool {
 // takeOver makes from part of into: numbers, orders, items and timelines. What
 // a person has said of into stays.
 func takeOver(into, from *parcel.Parcel, reason string, sure parcel.Certainty, now time.Time) {
+	into.Apart = slices.DeleteFunc(into.Apart, from.Has)
 	for _, l := range from.Links {
-		if !into.Has(l.Number) {
-			into.AddLink(parcel.Link{Number: l.Number, Since: now, Reason: reason, Certainty: sure})
-		}
-		into.Apart = slices.DeleteFunc(into.Apart, func(n parcel.Number) bool { return n == l.Number })
+		into.AddLink(parcel.Link{Number: l.Number, Since: now, Reason: reason, Certainty: sure})
 	}
 	for _, id := range from.Orders {
 		if !slices.Contains(into.Orders, id) {

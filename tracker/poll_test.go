@@ -232,6 +232,12 @@ func TestWhatAPersonSaysOfAParcel(t *testing.T) {
 		if _, err := tr.Split(ctx, "RR123456785CN"); !errors.Is(err, tracker.ErrOnlyNumber) {
 			t.Errorf("splitting the only number: %v, want ErrOnlyNumber", err)
 		}
+		if got, err := tr.Merge(ctx, "RB123456785CN", "RR123456785CN"); err != nil || len(got.Links) != 2 {
+			t.Errorf("merging again what was split: %v, %v; want it to be possible by hand", got.Numbers(), err)
+		}
+		if _, err := tr.Split(ctx, "RR123456785CN"); err != nil {
+			t.Fatal(err)
+		}
 		if err := tr.Forget(ctx, "RR123456785CN", false); err != nil {
 			t.Fatal(err)
 		}
