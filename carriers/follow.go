@@ -2,6 +2,7 @@ package carriers
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -58,8 +59,12 @@ func (k *Keepers) Follow(ctx context.Context, p parcel.Parcel, v View, seen func
 }
 
 // Record puts on the parcel what one ask has brought: the source's timeline, or
-// its failure, and other numbers on the carrier's word.
+// its failure, and other numbers on the carrier's word. An ask that was skipped,
+// by the plan or by a keeper, leaves no trace.
 func Record(p *parcel.Parcel, a Asked, now time.Time) {
+	if a.Skip != "" || errors.Is(a.Err, ErrNotNow) || errors.Is(a.Err, ErrUnknown) {
+		return
+	}
 	src := p.Source(a.Carrier, a.Number)
 	src.Asked, src.Result, src.Error = now, a.Result, ""
 	if a.Err != nil {

@@ -71,8 +71,8 @@ func (k *Keeper) Track(ctx context.Context, numbers []parcel.Number) ([]Result, 
 // long; the call itself is bounded by its own deadline and the context's. There
 // is one result for each number, in the order asked, and each failure is in its
 // numbers' Err: one of the five, the context's, or a [NotNowError] where the
-// keeper did not ask at all. The second result is a failure of the ledger, and
-// then nothing was asked any more.
+// keeper did not ask at all. The second result is a failure of the ledger (or of
+// the context before it), and then nothing was asked any more.
 func (k *Keeper) TrackWithin(ctx context.Context, wait time.Duration, numbers []parcel.Number) ([]Result, error) {
 	latest := k.clock().Add(wait)
 	results := make([]Result, 0, len(numbers))
@@ -106,7 +106,8 @@ func (k *Keeper) call(ctx context.Context, latest time.Time, numbers []parcel.Nu
 		return results, nil // the asker went away; that says nothing of the carrier
 	}
 	k.tell(results)
-	return results, k.judge(ctx, results)
+	// What was answered counts, also where the asker goes away this moment.
+	return results, k.judge(context.WithoutCancel(ctx), results)
 }
 
 // admit lets a call through, or says why not. The second result is a failure of

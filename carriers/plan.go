@@ -141,8 +141,12 @@ func (pl planner) numbers(m Member) []candidate {
 		}
 		return cmp.Compare(b.at, a.at)
 	})
+	most := numbersEach
+	if len(m.Missing) > 0 {
+		most = 1 // one link to its page is enough
+	}
 	for i, c := range list {
-		if i == numbersEach || c.match < list[0].match {
+		if i == most || c.match < list[0].match {
 			return list[:i]
 		}
 	}

@@ -1,0 +1,415 @@
+package carriers_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"parcelwatch/carriers"
+	"parcelwatch/parcel"
+)
+
+// fake is a carrier that answers from a function and keeps when it was asked.
+type fake struct {
+	info   carriers.Info
+	match  func(parcel.Number) carriers.Match
+	answer func(n parcel.Number) (parcel.Tracking, error)
+	whole  func(call int) error
+	slow   time.Duration
+	asked  []time.Time
+	sizes  []int
+}
+
+func (f *fake) Info() carriers.Info { return f.info }
+
+func (f *fake) Match(n parcel.Number) carriers.Match {
+	if f.match == nil {
+		return carriers.Maybe
+	}
+	return f.match(n)
+}
+
+func (f *fake) Track(ctx context.Context, numbers []parcel.Number) ([]carriers.Result, error) {
+	f.asked = append(f.asked, time.Now())
+	f.sizes = append(f.sizes, len(numbers))
+	if f.slow > 0 {
+		timer := time.NewTimer(f.slow)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			return nil, &carriers.Error{Kind: carriers.ErrTemporary, Cause: ctx.Err()}
+		}
+	}
+	if f.whole != nil {
+		if err := f.whole(len(f.asked)); err != nil {
+			return nil, err
+		}
+	}
+	var out []carriers.Result
+	for _, n := range numbers {
+		r := carriers.Result{Number: n}
+		if f.answer != nil {
+			r.Tracking, r.Err = f.answer(n)
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+func fakeInfo() carriers.Info {
+	return carriers.Info{Name: "fake", BaseURL: "https://fake.example", Interval: 10 * time.Second, PerNumber: time.Hour, Batch: 2}
+}
+
+func keep(f *fake) (*carriers.Keeper, *carriers.MemoryLedger, *bytes.Buffer) {
+	ledger, log := carriers.NewMemoryLedger(), &bytes.Buffer{}
+	return carriers.NewKeeper(f, ledger, time.Now, slog.New(slog.NewTextHandler(log, nil))), ledger, log
+}
+
+// health is what the ledger holds of the fake.
+func health(t *testing.T, l carriers.Ledger) parcel.CarrierHealth {
+	t.Helper()
+	h, err := l.CarrierHealth(t.Context(), "fake")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// one asks for one number.
+func one(t *testing.T, k *carriers.Keeper) error {
+	t.Helper()
+	res, err := k.Track(t.Context(), []parcel.Number{"RB123456785CN"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res[0].Err
+}
+
+func TestNumbersAreSplitIntoCallsAndKeepTheirDistance(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{info: fakeInfo()}
+		k, ledger, _ := keep(f)
+		start := time.Now()
+		numbers := []parcel.Number{"N1111", "N2222", "N3333", "N4444", "N5555"}
+		res, err := k.Track(t.Context(), numbers)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, r := range res {
+			if r.Number != numbers[i] || r.Err != nil {
+				t.Errorf("result %d is %+v", i, r)
+			}
+		}
+		if got := f.sizes; len(got) != 3 || got[0] != 2 || got[2] != 1 {
+			t.Errorf("calls of %v numbers, want 2, 2, 1", got)
+		}
+		for i, at := range f.asked {
+			if want := time.Duration(i) * 10 * time.Second; at.Sub(start) != want {
+				t.Errorf("call %d after %s, want %s", i, at.Sub(start), want)
+			}
+		}
+		if h := health(t, ledger); h.Today != 3 {
+			t.Errorf("%d calls are counted, want 3", h.Today)
+		}
+	})
+}
+
+func TestImpatienceIsToldWhenAndBooksNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{info: fakeInfo()}
+		k, _, _ := keep(f)
+		start := time.Now()
+		if err := one(t, k); err != nil {
+			t.Fatal(err)
+		}
+		for range 5 {
+			res, err := k.TrackWithin(t.Context(), time.Second, []parcel.Number{"RB123456785CN"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			until, ok := carriers.NotNowUntil(res[0].Err)
+			if !ok || !errors.Is(res[0].Err, carriers.ErrNotNow) || until.Sub(start) != 10*time.Second {
+				t.Errorf("error %v until %s, want the next turn 10 s after the first", res[0].Err, until.Sub(start))
+			}
+		}
+		if err := one(t, k); err != nil {
+			t.Fatal(err)
+		}
+		if at := f.asked[1].Sub(start); at != 10*time.Second {
+			t.Errorf("the turn came after %s: impatient callers have booked in vain", at)
+		}
+	})
+}
+
+func TestWaitersDoNotQueueWithoutEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		info := fakeInfo()
+		info.Interval = time.Minute
+		f := &fake{info: info}
+		k, _, _ := keep(f)
+		done := make(chan error, 5)
+		for range 5 {
+			go func() { done <- one(t, k) }()
+		}
+		var late int
+		for range 5 {
+			if err := <-done; errors.Is(err, carriers.ErrNotNow) {
+				late++
+			}
+		}
+		if late != 3 || len(f.asked) != 2 {
+			t.Errorf("%d asked and %d told to come later within 90 s at one a minute, want 2 and 3", len(f.asked), late)
+		}
+	})
+}
+
+func TestBudgetEndsTheDayInItsZone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // the bubble's clock starts at midnight UTC
+		info := fakeInfo()
+		info.Budget, info.Day = 2, time.FixedZone("", 3*3600)
+		f := &fake{info: info}
+		k, _, _ := keep(f)
+		for range 2 {
+			if err := one(t, k); err != nil {
+				t.Fatal(err)
+			}
+		}
+		until, ok := carriers.NotNowUntil(one(t, k))
+		if want := time.Date(2000, 1, 1, 21, 1, 0, 0, time.UTC); !ok || !until.Equal(want) {
+			t.Errorf("told to come at %s, want %s, when the day turns there", until, want)
+		}
+		time.Sleep(time.Until(until))
+		if err := one(t, k); err != nil {
+			t.Errorf("on the next day: %v", err)
+		}
+	})
+}
+
+func TestABrokenGetIsRepeatedOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		again := &carriers.Error{Kind: carriers.ErrTemporary, Again: true}
+		f := &fake{info: fakeInfo(), whole: func(call int) error {
+			if call == 1 {
+				return again
+			}
+			return nil
+		}}
+		k, ledger, _ := keep(f)
+		if err := one(t, k); err != nil || len(f.asked) != 2 {
+			t.Errorf("error %v after %d calls", err, len(f.asked))
+		}
+		f.whole = func(int) error { return again }
+		if err := one(t, k); !errors.Is(err, carriers.ErrTemporary) || len(f.asked) != 4 {
+			t.Errorf("error %v after %d calls: once more is enough", err, len(f.asked)-2)
+		}
+		f.whole = func(int) error { return carriers.ErrTemporary }
+		if err := one(t, k); err == nil || len(f.asked) != 5 {
+			t.Errorf("error %v after %d calls: only a broken connection is repeated", err, len(f.asked)-4)
+		}
+		if h := health(t, ledger); h.Fails != 2 {
+			t.Errorf("%d failures are recorded, want 2", h.Fails)
+		}
+	})
+}
+
+func TestQuarantineGrowsIsKeptAndEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{info: fakeInfo(), whole: func(int) error {
+			return &carriers.Error{Kind: carriers.ErrDenied, Detail: "wrong key"}
+		}}
+		k, ledger, log := keep(f)
+		for i, want := range []time.Duration{time.Hour, 6 * time.Hour, 24 * time.Hour, 24 * time.Hour} {
+			if err := one(t, k); !errors.Is(err, carriers.ErrDenied) {
+				t.Fatalf("failure %d: %v", i+1, err)
+			}
+			h := health(t, ledger)
+			if h.State != parcel.CarrierQuarantined || h.Until.Sub(time.Now()) != want || !strings.Contains(h.Error, "wrong key") {
+				t.Errorf("failure %d: %s for %s because of %q, want %s", i+1, h.State, time.Until(h.Until), h.Error, want)
+			}
+			// another keeper on the same ledger, as after a restart
+			second := carriers.NewKeeper(f, ledger, time.Now, slog.New(slog.DiscardHandler))
+			if err := one(t, second); !errors.Is(err, carriers.ErrNotNow) || !strings.Contains(err.Error(), "wrong key") {
+				t.Errorf("failure %d: after a restart: %v", i+1, err)
+			}
+			time.Sleep(want + time.Second)
+		}
+		f.whole = nil
+		if err := one(t, k); err != nil {
+			t.Fatal(err)
+		}
+		if h := health(t, ledger); h.State != parcel.CarrierOK || h.Fails != 0 || h.Error != "" || !h.Until.IsZero() || h.LastSuccess.IsZero() {
+			t.Errorf("after a success: %+v", h)
+		}
+		if n := strings.Count(log.String(), "left alone"); n != 1 || !strings.Contains(log.String(), "answers again") {
+			t.Errorf("the log tells %d times that it broke, want once, and that it works again:\n%s", n, log)
+		}
+	})
+}
+
+func TestSentence(t *testing.T) {
+	now := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+	for name, tc := range map[string]struct {
+		fails int
+		err   error
+		state parcel.CarrierState
+		wait  time.Duration
+	}{
+		"one odd answer may be one odd parcel":     {0, carriers.ErrChanged, parcel.CarrierChanged, 0},
+		"two in a row are a change":                {1, carriers.ErrChanged, parcel.CarrierChanged, time.Hour},
+		"a change that stays":                      {9, carriers.ErrChanged, parcel.CarrierChanged, 24 * time.Hour},
+		"the network may be away":                  {1, carriers.ErrTemporary, parcel.CarrierOK, 0},
+		"away for the third time":                  {2, carriers.ErrTemporary, parcel.CarrierQuarantined, time.Hour},
+		"away for long":                            {30, carriers.ErrTemporary, parcel.CarrierQuarantined, 6 * time.Hour},
+		"a limit without a time":                   {0, carriers.ErrThrottled, parcel.CarrierQuarantined, time.Hour},
+		"a limit with its time":                    {0, &carriers.Error{Kind: carriers.ErrThrottled, After: 2 * time.Minute}, parcel.CarrierQuarantined, 2 * time.Minute},
+		"a limit again, with a short time":         {1, &carriers.Error{Kind: carriers.ErrThrottled, After: 2 * time.Minute}, parcel.CarrierQuarantined, 6 * time.Hour},
+		"a limit again, with a long time":          {1, &carriers.Error{Kind: carriers.ErrThrottled, After: 20 * time.Hour}, parcel.CarrierQuarantined, 20 * time.Hour},
+		"a refusal is meant at once":               {0, carriers.ErrDenied, parcel.CarrierQuarantined, time.Hour},
+		"an error of no kind is a passing failure": {2, errors.New("what"), parcel.CarrierQuarantined, time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := carriers.Sentence(parcel.CarrierHealth{Fails: tc.fails}, tc.err, now)
+			wait := time.Duration(0)
+			if !got.Until.IsZero() {
+				wait = got.Until.Sub(now)
+			}
+			if got.State != tc.state || wait != tc.wait || got.Fails != tc.fails+1 || got.Error == "" {
+				t.Errorf("%s for %s (%+v), want %s for %s", got.State, wait, got, tc.state, tc.wait)
+			}
+		})
+	}
+}
+
+func TestOneBadNumberDoesNotSilenceTheCarrier(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{info: fakeInfo(), answer: func(n parcel.Number) (parcel.Tracking, error) {
+			if n == "BAD11" {
+				return parcel.Tracking{}, &carriers.Error{Kind: carriers.ErrChanged, Raw: []byte("what is this")}
+			}
+			return parcel.Tracking{}, carriers.ErrNotFound
+		}}
+		k, ledger, _ := keep(f)
+		for range 3 {
+			if _, err := k.Track(t.Context(), []parcel.Number{"BAD11", "GOOD1"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if h := health(t, ledger); h.State != parcel.CarrierOK || !h.Until.IsZero() {
+			t.Errorf("health %+v", h)
+		}
+		if kept := ledger.Answers("fake"); len(kept) != 3 || string(kept[0]) != "what is this" {
+			t.Errorf("kept %q, want the odd answers", kept)
+		}
+	})
+}
+
+func TestAnAskerWhoGoesAwaySaysNothingOfTheCarrier(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{info: fakeInfo(), slow: time.Minute}
+		k, ledger, _ := keep(f)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		res, err := k.Track(ctx, []parcel.Number{"RB123456785CN"})
+		if err != nil || !errors.Is(res[0].Err, carriers.ErrTemporary) {
+			t.Errorf("got %+v, error %v", res, err)
+		}
+		if h := health(t, ledger); h.Fails != 0 || h.State != "" {
+			t.Errorf("health %+v", h)
+		}
+		res, err = k.Track(ctx, []parcel.Number{"RB123456785CN"})
+		if err == nil && res[0].Err == nil {
+			t.Errorf("an ended context is not heard: %+v", res)
+		}
+	})
+}
+
+func TestUnmappedCodesAreLoggedOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log := &bytes.Buffer{}
+		c := &noting{fake: &fake{info: fakeInfo()}}
+		ledger := carriers.NewMemoryLedger()
+		k := carriers.NewKeeper(c, ledger, time.Now, slog.New(slog.NewTextHandler(log, nil)))
+		for range 3 {
+			if err := one(t, k); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := strings.Count(log.String(), "code=X1"); n != 1 {
+			t.Errorf("code is logged %d times:\n%s", n, log)
+		}
+		if h := health(t, ledger); h.Note != "quota 1 of 2" {
+			t.Errorf("note %q", h.Note)
+		}
+	})
+}
+
+// noting adds what results may say beside trackings.
+type noting struct{ *fake }
+
+func (n *noting) Track(ctx context.Context, numbers []parcel.Number) ([]carriers.Result, error) {
+	res, err := n.fake.Track(ctx, numbers)
+	for i := range res {
+		res[i].Unmapped, res[i].Note = []string{"X1"}, "quota 1 of 2"
+	}
+	return res, err
+}
+
+func TestAWrongCountOfResultsIsAChangedAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := carriers.NewKeeper(short{&fake{info: fakeInfo()}}, carriers.NewMemoryLedger(), time.Now, slog.New(slog.DiscardHandler))
+		if err := one(t, k); !errors.Is(err, carriers.ErrChanged) {
+			t.Errorf("error %v", err)
+		}
+	})
+}
+
+type short struct{ *fake }
+
+func (short) Track(context.Context, []parcel.Number) ([]carriers.Result, error) { return nil, nil }
+
+// torn is a ledger that fails from some call on.
+type torn struct {
+	*carriers.MemoryLedger
+	left int
+}
+
+var errTorn = errors.New("disk is full")
+
+func (l *torn) CarrierHealth(ctx context.Context, c string) (parcel.CarrierHealth, error) {
+	if l.left--; l.left < 0 {
+		return parcel.CarrierHealth{}, errTorn
+	}
+	return l.MemoryLedger.CarrierHealth(ctx, c)
+}
+
+func (l *torn) Take(ctx context.Context, c string, day parcel.Date, count, budget int) (bool, error) {
+	if l.left--; l.left < 0 {
+		return false, errTorn
+	}
+	return l.MemoryLedger.Take(ctx, c, day, count, budget)
+}
+
+func (l *torn) Reserve(ctx context.Context, host string, interval time.Duration, now time.Time) (time.Time, error) {
+	if l.left--; l.left < 0 {
+		return time.Time{}, errTorn
+	}
+	return l.MemoryLedger.Reserve(ctx, host, interval, now)
+}
+
+func TestALedgerThatFailsStopsAsking(t *testing.T) {
+	for left, asked := range map[int]int{0: 0, 1: 0, 2: 0, 3: 1} {
+		synctest.Test(t, func(t *testing.T) {
+			f := &fake{info: fakeInfo()}
+			k := carriers.NewKeeper(f, &torn{carriers.NewMemoryLedger(), left}, time.Now, slog.New(slog.DiscardHandler))
+			if _, err := k.Track(t.Context(), []parcel.Number{"RB123456785CN"}); !errors.Is(err, errTorn) || len(f.asked) != asked {
+				t.Errorf("after %d good steps: error %v, asked %d times, want %d", left, err, len(f.asked), asked)
+			}
+		})
+	}
+}
