@@ -86,12 +86,12 @@ func (p *problems) bindStruct(path string, v any, dst reflect.Value) {
 // above it, the commonest surprise of the format.
 func (p *problems) unknownKey(path, key string, v any, allowed []string) string {
 	if _, table := v.(map[string]any); table {
-		return unknown("section", key, allowed)
+		return Unknown("section", key, allowed)
 	}
 	if general := []string{"destination", "language", "timezone"}; path != "" && slices.Contains(general, key) {
 		return "unknown key here; it belongs above the first [section] of the file"
 	}
-	return unknown("key", key, allowed)
+	return Unknown("key", key, allowed)
 }
 
 func (p *problems) bindSlice(path string, v any, dst reflect.Value) {

@@ -52,7 +52,7 @@ func (c *Config) CarrierConfigs(known map[string][]Setting) (map[string]CarrierC
 	names := slices.Sorted(maps.Keys(known))
 	for _, name := range slices.Sorted(maps.Keys(c.Carriers)) {
 		if _, ok := known[name]; !ok {
-			p.at("carriers."+name, "%s", unknown("carrier", name, names))
+			p.at("carriers."+name, "%s", Unknown("carrier", name, names))
 		}
 	}
 	out := make(map[string]CarrierConfig, len(known))
@@ -95,7 +95,7 @@ func (c *Config) carrier(p *problems, name string, takes []Setting) CarrierConfi
 			s.arg = c.secretPath(s)
 			out.Settings[key] = s
 		default:
-			p.at(at, "%s", unknown("key", key, allowed))
+			p.at(at, "%s", Unknown("key", key, allowed))
 		}
 	}
 	for _, s := range takes {

@@ -149,7 +149,7 @@ func (c *Config) checkGeneral(p *problems) {
 
 func (c *Config) checkLanguage(p *problems, at, language string) {
 	if language != "" && !slices.Contains(Languages(), language) {
-		p.at(at, "%s", unknown("language", language, Languages()))
+		p.at(at, "%s", Unknown("language", language, Languages()))
 	}
 }
 
@@ -236,7 +236,7 @@ func (c *Config) checkNames(p *problems, at string, names []string) {
 	}
 	for i, name := range names {
 		if !slices.Contains(known, name) {
-			p.at(element(at, i), "%s", unknown("mailbox", name, known))
+			p.at(element(at, i), "%s", Unknown("mailbox", name, known))
 		}
 	}
 }
@@ -273,7 +273,7 @@ func (r Rule) check(p *problems, at string) {
 		}
 		for _, g := range pattern.re.SubexpNames() {
 			if g != "" && g != "number" && g != "order" && g != "step" {
-				p.at(at+"."+key, "%s", unknown("group", g, []string{"number", "order", "step"}))
+				p.at(at+"."+key, "%s", Unknown("group", g, []string{"number", "order", "step"}))
 			}
 			groups[g] = true
 		}
@@ -290,7 +290,7 @@ func checkStatuses(p *problems, at string, list []parcel.Status) {
 	}
 	for i, s := range list {
 		if !s.Known() {
-			p.at(element(at, i), "%s", unknown("status", string(s), names))
+			p.at(element(at, i), "%s", Unknown("status", string(s), names))
 		}
 	}
 }

@@ -102,8 +102,8 @@ func plain(path string) string {
 	return b.String()
 }
 
-// unknown says that a name is not one of the allowed, with the nearest of them.
-func unknown(what, name string, allowed []string) string {
+// Unknown says that a name is not one of the allowed, with the nearest of them.
+func Unknown(what, name string, allowed []string) string {
 	if n := nearest(name, allowed); n != "" {
 		return fmt.Sprintf("unknown %s, did you mean %q?", what, n)
 	}

@@ -94,7 +94,7 @@ func (s *Secret) setForm(key string, v any) string {
 		return ""
 	case formInline:
 	}
-	return unknown("form of a secret", key, []string{"file", "env", "command", "credential", "dpapi"})
+	return Unknown("form of a secret", key, []string{"file", "env", "command", "credential", "dpapi"})
 }
 
 // IsZero reports whether no secret is configured.
@@ -296,4 +296,35 @@ func (c *Config) guardProxies(p *problems) {
 			p.at(element("mailbox", i)+".proxy", words, c.Path)
 		}
 	}
+}
+
+// Files are the files that the configuration makes the program read: secrets
+// and certificates, in order and once each.
+func (c *Config) Files() []string {
+	var out []string
+	for _, s := range c.secretsAt() {
+		out = append(out, s.file())
+	}
+	for _, section := range c.Carriers {
+		for key, v := range section {
+			var s Secret
+			if key != "endpoint" && key != "proxy" && s.set(v) == "" {
+				s.arg = c.secretPath(s)
+				out = append(out, s.file())
+			}
+		}
+	}
+	for _, m := range c.Mailboxes {
+		out = append(out, m.CA)
+	}
+	out = append(out, c.SMTP.CA)
+	slices.Sort(out)
+	return slices.DeleteFunc(slices.Compact(out), func(path string) bool { return path == "" })
+}
+
+func (s Secret) file() string {
+	if s.form == formFile {
+		return s.arg
+	}
+	return ""
 }

@@ -75,7 +75,7 @@ func (l login) check(p *problems, at string) {
 	}
 	providers := []string{"google", "microsoft"}
 	if !slices.Contains(providers, l.oauth2.Provider) {
-		p.at(at+".oauth2.provider", "%s", unknown("provider", l.oauth2.Provider, providers))
+		p.at(at+".oauth2.provider", "%s", Unknown("provider", l.oauth2.Provider, providers))
 	}
 	if l.oauth2.ClientID == "" {
 		p.at(at+".oauth2.client_id", "is missing; it is the id of your own application at the provider")

@@ -29,6 +29,9 @@ func (d *Duration) set(v any) string {
 	return ""
 }
 
+// Time is the duration as package time has it.
+func (d Duration) Time() time.Duration { return time.Duration(d) }
+
 // String is the duration in days where it is whole days.
 func (d Duration) String() string {
 	const day = 24 * time.Hour
@@ -172,7 +175,7 @@ func (m *TLSMode) set(v any) string {
 	names := []string{string(TLSImplicit), string(TLSStart), string(TLSNone)}
 	s, ok := v.(string)
 	if !ok || !slices.Contains(names, s) {
-		return unknown("kind of connection", s, names)
+		return Unknown("kind of connection", s, names)
 	}
 	*m = TLSMode(s)
 	return ""
@@ -185,7 +188,7 @@ func (l *LogLevel) set(v any) string {
 	names := []string{"debug", "info", "warn", "error"}
 	s, ok := v.(string)
 	if !ok || !slices.Contains(names, s) {
-		return unknown("level", s, names)
+		return Unknown("level", s, names)
 	}
 	*l = LogLevel(s)
 	return ""

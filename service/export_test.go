@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"time"
 
 	"github.com/kardianos/service"
 )
@@ -21,11 +20,6 @@ func Hosted(ctx context.Context, work func(context.Context) error, exit func(int
 
 // NotifierTo sends to the function.
 func NotifierTo(send func(string)) *Notifier { return &Notifier{send: send} }
-
-// WatchEvery is Watch with a known interval.
-func (n *Notifier) WatchEvery(ctx context.Context, interval time.Duration, alive func() bool) {
-	n.watch(ctx, interval, alive)
-}
 
 // ChooseSystemd makes this process take the machine for one with systemd, and
 // returns how to take that back.

@@ -1,9 +1,7 @@
 package service
 
 import (
-	"context"
 	"strings"
-	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
 )
@@ -43,28 +41,6 @@ func (n *Notifier) Reloading() {
 // Stopping says that the end has begun.
 func (n *Notifier) Stopping() { n.send(daemon.SdNotifyStopping) }
 
-// Watch feeds the watchdog while alive reports true, until ctx is done. Without
-// a watchdog it returns at once.
-func (n *Notifier) Watch(ctx context.Context, alive func() bool) {
-	interval, err := daemon.SdWatchdogEnabled(false)
-	if err != nil || interval <= 0 {
-		return
-	}
-	n.watch(ctx, interval, alive)
-}
-
-// watch feeds three times an interval, so that one late turn does no harm.
-func (n *Notifier) watch(ctx context.Context, interval time.Duration, alive func() bool) {
-	ticker := time.NewTicker(interval / 3)
-	defer ticker.Stop()
-	for {
-		if alive() {
-			n.send(daemon.SdNotifyWatchdog)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-	}
-}
+// Feed shows the watchdog that we live. Whoever is sure of that calls it more
+// often than the unit's WatchdogSec.
+func (n *Notifier) Feed() { n.send(daemon.SdNotifyWatchdog) }

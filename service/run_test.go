@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -103,56 +102,21 @@ func TestSystemdIsToldOneLineAStatus(t *testing.T) {
 	n := service.NotifierTo(func(s string) { got = append(got, s) })
 	n.Ready()
 	n.Status("watching\nWATCHDOG=trigger")
+	n.Feed()
 	n.Stopping()
-	want := []string{"READY=1", "STATUS=watching WATCHDOG=trigger", "STOPPING=1"}
+	want := []string{"READY=1", "STATUS=watching WATCHDOG=trigger", "WATCHDOG=1", "STOPPING=1"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	n.Reloading()
-	if !strings.HasPrefix(got[3], "RELOADING=1\n") {
-		t.Errorf("got %q", got[3])
+	if !strings.HasPrefix(got[4], "RELOADING=1\n") {
+		t.Errorf("got %q", got[4])
 	}
-}
-
-func TestTheWatchdogIsFedOnlyWhileAlive(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		var mu sync.Mutex
-		fed, alive := 0, true
-		n := service.NotifierTo(func(s string) {
-			mu.Lock()
-			defer mu.Unlock()
-			if s == "WATCHDOG=1" {
-				fed++
-			}
-		})
-		ctx, cancel := context.WithCancel(t.Context())
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			n.WatchEvery(ctx, 30*time.Second, func() bool { mu.Lock(); defer mu.Unlock(); return alive })
-		}()
-		time.Sleep(25 * time.Second)
-		mu.Lock()
-		if fed != 3 { // at once, and every third of the interval
-			t.Errorf("fed %d times in 25 s, want 3", fed)
-		}
-		alive = false
-		mu.Unlock()
-		time.Sleep(time.Minute)
-		mu.Lock()
-		if fed != 3 {
-			t.Errorf("fed %d times, want no more once not alive", fed)
-		}
-		mu.Unlock()
-		cancel()
-		<-done
-	})
 }
 
 func TestNobodyListeningIsNoMatter(t *testing.T) {
 	t.Setenv("NOTIFY_SOCKET", "")
 	n := service.NewNotifier()
 	n.Ready()
-	n.Watch(t.Context(), func() bool { t.Error("asked without a watchdog"); return true })
+	n.Feed()
 }

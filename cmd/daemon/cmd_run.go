@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"parcelwatch/config"
+	"parcelwatch/internal/version"
+	"parcelwatch/service"
+	"parcelwatch/store/sqlite"
+)
+
+type runCmd struct {
+	Name string `help:"${help_service_name}" default:"parcelwatch" hidden:""`
+}
+
+// Run is the daemon. Under a service manager "running" is reported before the
+// slow part, so everything is inside the work.
+func (c *runCmd) Run(ctx context.Context, e *env) error {
+	events := service.OpenEventLog(c.Name)
+	return service.Run(ctx, c.Name, func(ctx context.Context) error {
+		err := e.work(ctx, events)
+		if err != nil && events != nil {
+			_ = events.Error(err.Error())
+		}
+		return err
+	}, e.exit)
+}
+
+// work is the daemon's whole life: it reads the configuration, opens the store
+// and works; SIGHUP makes it read the configuration again and go on.
+func (e *env) work(ctx context.Context, events service.EventLog) error {
+	cfg, err := e.config(config.AllSections()...)
+	if err != nil {
+		return err
+	}
+	log, err := openLogs(e.err, e.getenv, cfg, events)
+	if err != nil {
+		return err
+	}
+	defer func() { log.close() }()
+	release, err := sqlite.Lock(cfg.Store.Path)
+	if err != nil {
+		return err
+	}
+	defer release()
+	db, err := sqlite.Open(ctx, cfg.Store.Path, sqlite.Options{Log: log.Logger, Now: e.now})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	log.InfoContext(ctx, "started", "life", "start", "version", version.Get().Version, "config", cfg.Path, "store", cfg.Store.Path)
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+	for {
+		again, err := e.live(ctx, cfg, db, log, hangup)
+		if err != nil || !again {
+			log.InfoContext(ctx, "stopped", "life", "stop")
+			return err
+		}
+		if cfg, log, err = e.reread(ctx, cfg, log, events); err != nil {
+			return err
+		}
+	}
+}
+
+// live is one life of the daemon; again says that it ended to read the
+// configuration.
+func (e *env) live(ctx context.Context, cfg *config.Config, db *sqlite.DB, log *logs, hangup <-chan os.Signal) (again bool, err error) {
+	d, err := newDaemon(ctx, cfg, outside{db: db, ledger: db, log: log.Logger, now: e.now})
+	if err != nil {
+		return false, err
+	}
+	g := newGroup(ctx)
+	g.run(d.run)
+	g.run(func(ctx context.Context) error { return e.hangups(ctx, d, log, hangup) })
+	err = g.wait()
+	if errors.Is(err, errAgain) {
+		return true, nil
+	}
+	return false, err
+}
+
+// hangups waits for SIGHUP. A configuration with faults is named and not taken
+// over.
+func (e *env) hangups(ctx context.Context, d *daemon, log *logs, hangup <-chan os.Signal) error {
+	for {
+		select {
+		case <-ctx.Done():
+			d.systemd.Stopping()
+			return nil
+		case <-hangup:
+		}
+		if _, err := e.config(config.AllSections()...); err != nil {
+			log.ErrorContext(ctx, "configuration is not taken over", "err", err.Error())
+			continue
+		}
+		d.systemd.Reloading()
+		return errAgain
+	}
+}
+
+// errAgain ends one life of the daemon for the next.
+var errAgain = errors.New("read the configuration again")
+
+// reread takes over a changed configuration. The store stays the one that is
+// open and locked.
+func (e *env) reread(ctx context.Context, old *config.Config, log *logs, events service.EventLog) (*config.Config, *logs, error) {
+	cfg, err := e.config(config.AllSections()...)
+	if err != nil {
+		return nil, log, err
+	}
+	if cfg.Store.Path != old.Store.Path {
+		log.WarnContext(ctx, "another store is used after a restart only", "store", cfg.Store.Path)
+		cfg.Store.Path = old.Store.Path
+	}
+	fresh, err := openLogs(e.err, e.getenv, cfg, events)
+	if err != nil {
+		return nil, log, fmt.Errorf("read the configuration again: %w", err)
+	}
+	log.close()
+	fresh.InfoContext(ctx, "configuration taken over", "config", cfg.Path)
+	return cfg, fresh, nil
+}

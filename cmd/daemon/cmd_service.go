@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"path/filepath"
+
+	"parcelwatch/config"
+	"parcelwatch/internal/cli"
+	"parcelwatch/service"
+)
+
+type serviceCmd struct {
+	Action string `arg:"" enum:"install,uninstall,start,stop,restart,reload,status" help:"${help_service_action}"`
+	User   bool   `help:"${help_service_user}"`
+	Name   string `default:"parcelwatch" help:"${help_service_name}" placeholder:"NAME"`
+}
+
+// Run installs and controls the service.
+func (c *serviceCmd) Run(ctx context.Context, e *env) error {
+	opt := service.Options{Name: c.Name, User: c.User}
+	if c.Action == "install" {
+		cfg, err := e.config(config.AllSections()...)
+		if err != nil {
+			return err
+		}
+		opt.Config, opt.Data, opt.Files = cfg.Path, filepath.Dir(cfg.Store.Path), cfg.Files()
+	}
+	m, err := service.New(opt)
+	if err != nil {
+		return err
+	}
+	if c.Action == "status" {
+		return c.status(ctx, e, m)
+	}
+	do := map[string]func(context.Context) (service.Report, error){
+		"install": m.Install, "uninstall": m.Uninstall, "start": m.Start, "stop": m.Stop, "restart": m.Restart, "reload": m.Reload,
+	}[c.Action]
+	r, err := do(ctx)
+	if len(r.Steps) > 0 {
+		e.print(e.say.T("service_platform", "Name", r.Platform))
+	}
+	for _, s := range r.Steps {
+		e.print(e.say.T("service_"+string(s.What), "Path", s.Path))
+	}
+	return err
+}
+
+// status says what the service manager knows; its exit status is 0 for a running
+// service.
+func (c *serviceCmd) status(ctx context.Context, e *env, m *service.Manager) error {
+	s, err := m.Status(ctx)
+	if err != nil {
+		return err
+	}
+	id := "service_state_absent"
+	switch {
+	case s.Running:
+		id = "service_state_running"
+	case s.Failed:
+		id = "service_state_failed"
+	case s.Installed:
+		id = "service_state_stopped"
+	}
+	text := e.say.T(id, "Name", s.Name, "Platform", s.Platform)
+	if s.Detail != "" {
+		text += ": " + cli.Clean(s.Detail, 200)
+	}
+	e.print(text)
+	if !s.Running {
+		return failed("")
+	}
+	return nil
+}

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+
+	"parcelwatch/config"
+	"parcelwatch/parcel"
+	"parcelwatch/store/sqlite"
+	"parcelwatch/tracker"
+)
+
+// opened is the store of the configuration.
+type opened struct {
+	*sqlite.DB
+	cfg *config.Config
+}
+
+// openStore opens the store for a command that works beside the daemon.
+func (e *env) openStore(ctx context.Context) (opened, error) {
+	c, err := e.config()
+	if err != nil {
+		return opened{}, err
+	}
+	db, err := e.store(ctx, c)
+	return opened{DB: db, cfg: c}, err
+}
+
+// closing closes what was only a visit; what it did is stored already.
+func (o opened) closing() { _ = o.Close() }
+
+// tracker is the story over the store, for a person's own changes. It asks
+// nobody: a daemon that runs does.
+func (o opened) tracker(e *env) *tracker.Tracker {
+	return tracker.New(tracker.Config{
+		Rules: tracker.Rules{Home: o.cfg.Destination}, Zone: o.cfg.Timezone.Location(), Log: e.quiet(), Now: e.now,
+	}, o.DB)
+}
+
+// edit opens the store, lets do change something about a number, and prints
+// what was done.
+func (e *env) edit(ctx context.Context, text string, do func(*tracker.Tracker, parcel.Number) (string, error)) error {
+	n, err := e.number(text)
+	if err != nil {
+		return err
+	}
+	db, err := e.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.closing()
+	done, err := do(db.tracker(e), n)
+	if err != nil {
+		return e.known(err, n)
+	}
+	e.print(done)
+	return nil
+}

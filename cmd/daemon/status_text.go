@@ -1,0 +1,101 @@
+package main
+
+import (
+	"strings"
+	"time"
+
+	"parcelwatch/config"
+	"parcelwatch/internal/cli"
+	"parcelwatch/parcel"
+)
+
+// writeStatus shows the state of everything to a person.
+func writeStatus(e *env, cfg *config.Config, d statusDoc) error {
+	zone := cfg.Timezone.Location()
+	if !exists(cfg.Store.Path) {
+		e.print(e.say.T("status_no_store", "Path", cfg.Store.Path))
+	}
+	if d.Running && d.Since != nil {
+		e.print(e.say.T("status_running", "Date", e.say.DateTime(d.Since.In(zone)), "Ago", e.ago(*d.Since)))
+	} else {
+		e.print(e.say.T("status_stopped"))
+	}
+	e.print(e.say.T("status_parcels", "Count", d.Parcels) + ", " + e.say.T("status_orders", "Count", d.OrdersWithoutNumber))
+	if d.LastDigest != nil {
+		e.print(e.say.T("status_last_digest", "Ago", e.ago(*d.LastDigest)))
+	}
+	if d.NextDigest != nil {
+		e.print(e.say.T("status_next_digest", "Date", e.say.DateTime(d.NextDigest.In(zone))))
+	}
+	if d.Outbox.Oldest != nil {
+		e.print(e.say.T("status_outbox_waiting", "Date", e.say.DateTime(d.Outbox.Oldest.In(zone)), "Error", cli.Clean(d.Outbox.Error, 200)))
+	}
+	if err := e.section("status_mailboxes", mailboxRows(e, d)); err != nil {
+		return err
+	}
+	if err := e.section("status_carriers", carrierRows(e, d, zone)); err != nil {
+		return err
+	}
+	t := cli.NewTable(60)
+	for _, n := range d.NotUnderstood {
+		t.Row(cli.Clean(n.Mail, 60), cli.Clean(n.Why, 200))
+	}
+	return e.section("status_not_understood", t)
+}
+
+// section writes a table below its title; an empty one is left out.
+func (e *env) section(title string, t *cli.Table) error {
+	if t.Empty() {
+		return nil
+	}
+	e.print("\n" + e.say.T(title))
+	t.Indent = "  "
+	return t.Write(e.out)
+}
+
+func (e *env) ago(t time.Time) string { return e.say.Ago(e.now().Sub(t)) }
+
+func mailboxRows(e *env, d statusDoc) *cli.Table {
+	t := cli.NewTable(50)
+	for _, m := range d.Mailboxes {
+		words := []string{e.say.MailboxState(m.State)}
+		if m.Error != "" {
+			words[0] += ": " + cli.Clean(m.Error, 300)
+		}
+		if m.LastMail != nil {
+			words = append(words, e.say.T("status_last_mail", "Ago", e.ago(*m.LastMail)))
+		}
+		if m.LastCheck != nil {
+			words = append(words, e.say.T("status_last_check", "Ago", e.ago(*m.LastCheck)))
+		}
+		t.Row(cli.Clean(m.Name, 40), cli.Clean(m.Folder, 40), strings.Join(words, ", "))
+	}
+	return t
+}
+
+func carrierRows(e *env, d statusDoc, zone *time.Location) *cli.Table {
+	t := cli.NewTable(50)
+	for _, c := range d.Carriers {
+		words := []string{e.say.CarrierState(c.State)}
+		if c.Error != "" {
+			words[0] += ": " + cli.Clean(c.Error, 300)
+		}
+		if c.Until != nil && c.State == parcel.CarrierQuarantined {
+			words = append(words, e.say.T("status_until", "Date", e.say.DateTime(c.Until.In(zone))))
+		}
+		switch {
+		case c.Budget > 0:
+			words = append(words, e.say.T("status_budget", "Today", c.Today, "Budget", c.Budget))
+		case c.Today > 0:
+			words = append(words, e.say.T("status_today", "Today", c.Today))
+		}
+		if c.LastSuccess != nil {
+			words = append(words, e.say.T("status_success", "Ago", e.ago(*c.LastSuccess)))
+		}
+		if c.Note != "" {
+			words = append(words, cli.Clean(c.Note, 100))
+		}
+		t.Row(c.Name, strings.Join(words, ", "))
+	}
+	return t
+}

@@ -1,0 +1,27 @@
+package service
+
+import "github.com/kardianos/service"
+
+// EventLog is the event log of Windows.
+type EventLog interface {
+	Error(v ...any) error
+	Warning(v ...any) error
+	Info(v ...any) error
+}
+
+// OpenEventLog opens the event log under the service's name where the Windows
+// service manager started us, and is nil everywhere else.
+func OpenEventLog(name string) EventLog {
+	if !managed() {
+		return nil
+	}
+	s, err := service.New(idle{}, &service.Config{Name: name})
+	if err != nil {
+		return nil
+	}
+	l, err := s.SystemLogger(nil)
+	if err != nil {
+		return nil // the source was never registered; there is the file
+	}
+	return l
+}
