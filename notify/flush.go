@@ -22,15 +22,13 @@ func (n *Notifier) flush(ctx context.Context) time.Time {
 	n.sending.Lock()
 	defer n.sending.Unlock()
 	err := n.deliver(ctx)
+	var next time.Time
+	if err == nil {
+		if next, err = n.outbox.NextMessage(ctx); err != nil {
+			err = fmt.Errorf("read the outbox: %w", err)
+		}
+	}
 	n.report(ctx, "outbox", err)
-	if err != nil {
-		return time.Time{}
-	}
-	next, err := n.outbox.NextMessage(ctx)
-	if err != nil {
-		n.report(ctx, "outbox", fmt.Errorf("read the outbox: %w", err))
-		return time.Time{}
-	}
 	return next
 }
 

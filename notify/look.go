@@ -105,14 +105,14 @@ func (n *Notifier) serve(ctx context.Context, a Audience, now time.Time) (time.T
 	}
 	if slot := a.Schedule.Next(st.slot); !slot.IsZero() && !slot.After(now) {
 		if err := n.scheduled(ctx, a, st, slot, now); err != nil {
-			return now, err
+			return time.Time{}, err
 		}
 		// Times that were missed meanwhile are one digest, not several.
 		st.slot = now
 	}
 	again, err := n.urgent(ctx, a, st, now)
 	if err != nil {
-		return now, err
+		return time.Time{}, err
 	}
 	return earliest(a.Schedule.Next(st.slot), again), nil
 }
@@ -191,6 +191,9 @@ func (n *Notifier) urgent(ctx context.Context, a Audience, st *audienceState, no
 	if d.Empty() {
 		return time.Time{}, nil
 	}
+	if err := n.mail(ctx, a, st, d, "urgent "+now.In(a.zone()).Format(time.DateTime)); err != nil {
+		return time.Time{}, err
+	}
 	st.urgent = now
-	return time.Time{}, n.mail(ctx, a, st, d, "urgent "+now.In(a.zone()).Format(time.DateTime))
+	return time.Time{}, nil
 }

@@ -66,7 +66,12 @@ func standing(h parcel.Health) []Trouble {
 }
 
 func mailboxTrouble(m parcel.MailboxHealth) Trouble {
-	return Trouble{Kind: TroubleMailbox, Name: m.Name + "/" + m.Folder, State: string(m.State), Since: seen(m.LastCheck, m.Since), Error: m.Error}
+	state := m.State
+	if state == parcel.MailboxConnecting {
+		// A try to mend it is not another state to the reader.
+		state = parcel.MailboxBroken
+	}
+	return Trouble{Kind: TroubleMailbox, Name: m.Name + "/" + m.Folder, State: string(state), Since: seen(m.LastCheck, m.Since), Error: m.Error}
 }
 
 func carrierTrouble(k parcel.CarrierHealth) Trouble {

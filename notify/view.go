@@ -98,7 +98,7 @@ func (v viewer) item(kind SectionKind, it Item) viewItem {
 		return v.trouble(*it.Trouble)
 	}
 	out := viewItem{Title: heading(it, v.p), Number: clean(string(it.Number), maxTitle), Link: it.Link, Badge: clean(v.p.Status(it.Status), maxPlace)}
-	if it.Number == "" {
+	if it.Order != "" {
 		out.Badge = clean(v.p.Step(it.Step), maxPlace)
 		if it.Title != "" {
 			out.Number = v.p.T("item_order", "Order", isolate(clean(it.Order, maxTitle)))
@@ -121,7 +121,7 @@ func (v viewer) item(kind SectionKind, it Item) viewItem {
 		out.Notes = append(out.Notes, v.note(n))
 	}
 	out.Last = v.last(it.Last)
-	if it.Phase != "" && it.Number != "" && kind != SectionEnded {
+	if it.Phase != "" && it.Order == "" && kind != SectionEnded {
 		out.Points, out.Stage = v.progress(it)
 	}
 	return out
@@ -132,7 +132,7 @@ func heading(it Item, p *locale.Printer) string {
 	if s := clean(it.Title, maxTitle); s != "" {
 		return isolate(s)
 	}
-	if it.Number == "" && it.Order != "" {
+	if it.Order != "" {
 		return p.T("item_order", "Order", isolate(clean(it.Order, maxTitle)))
 	}
 	return p.T("item_parcel")

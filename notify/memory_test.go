@@ -1,0 +1,229 @@
+package notify_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"parcelwatch/notify"
+	"parcelwatch/parcel"
+)
+
+var errDisk = errors.New("disk full")
+
+// memory is a desk and an outbox as the contracts ask for, without a disk.
+type memory struct {
+	mu       sync.Mutex
+	parcels  []parcel.Parcel
+	changes  []parcel.Change
+	told     map[string]map[int64]bool
+	messages []notify.Message
+	health   parcel.Health
+	broken   map[string]bool // methods that fail now
+}
+
+func newMemory() *memory {
+	return &memory{told: map[string]map[int64]bool{}, broken: map[string]bool{}}
+}
+
+func (m *memory) lock(method string) (func(), error) {
+	m.mu.Lock()
+	if m.broken[method] {
+		m.mu.Unlock()
+		return func() {}, errDisk
+	}
+	return m.mu.Unlock, nil
+}
+
+// with changes the memory as the rest of the program would.
+func (m *memory) with(f func(*memory)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	f(m)
+}
+
+// move puts a parcel into a status and records that.
+func (m *memory) move(id int64, s parcel.Status) {
+	m.with(func(m *memory) {
+		for i := range m.parcels {
+			if m.parcels[i].ID == id {
+				m.parcels[i].Status = s
+			}
+		}
+		m.changes = append(m.changes, parcel.Change{ID: int64(len(m.changes) + 1), Kind: parcel.ChangeMoved, Parcel: id, To: s})
+	})
+}
+
+func (m *memory) Parcels(_ context.Context, all bool) ([]parcel.Parcel, error) {
+	unlock, err := m.lock("Parcels")
+	defer unlock()
+	return slices.DeleteFunc(slices.Clone(m.parcels), func(p parcel.Parcel) bool { return !all && (p.Closed || p.Status.Final()) }), err
+}
+
+func (m *memory) Orders(context.Context, bool) ([]parcel.Order, error) { return nil, nil }
+
+func (m *memory) Health(context.Context) (parcel.Health, error) {
+	unlock, err := m.lock("Health")
+	defer unlock()
+	return m.health, err
+}
+
+func (m *memory) Tell(_ context.Context, changes []parcel.Change) error {
+	unlock, err := m.lock("Tell")
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	for _, ch := range changes {
+		if slices.ContainsFunc(m.changes, func(o parcel.Change) bool { return o.Key == ch.Key }) {
+			continue
+		}
+		ch.ID = int64(len(m.changes) + 1)
+		m.changes = append(m.changes, ch)
+	}
+	return nil
+}
+
+func (m *memory) Pending(_ context.Context, audience string) ([]parcel.Change, error) {
+	unlock, err := m.lock("Pending")
+	defer unlock()
+	return slices.DeleteFunc(slices.Clone(m.changes), func(ch parcel.Change) bool { return m.told[audience][ch.ID] }), err
+}
+
+func (m *memory) Enqueue(_ context.Context, msg notify.Message, told []int64) error {
+	unlock, err := m.lock("Enqueue")
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	for _, o := range m.messages {
+		if o.Audience == msg.Audience && o.Slot == msg.Slot {
+			return notify.ErrSlotTaken
+		}
+	}
+	m.messages = append(m.messages, msg)
+	if m.told[msg.Audience] == nil {
+		m.told[msg.Audience] = map[int64]bool{}
+	}
+	for _, id := range told {
+		m.told[msg.Audience][id] = true
+	}
+	return nil
+}
+
+func waits(f notify.Fate) bool {
+	return f.State == notify.FateWaiting || f.State == notify.FateAmbiguous
+}
+
+func (m *memory) DueMessages(_ context.Context, now time.Time, limit int) ([]notify.Message, error) {
+	unlock, err := m.lock("DueMessages")
+	defer unlock()
+	var out []notify.Message
+	for _, msg := range m.messages {
+		if len(out) < limit && slices.ContainsFunc(msg.Fates, func(f notify.Fate) bool { return waits(f) && !f.Next.After(now) }) {
+			msg.Fates = slices.Clone(msg.Fates)
+			out = append(out, msg)
+		}
+	}
+	return out, err
+}
+
+func (m *memory) NextMessage(context.Context) (time.Time, error) {
+	unlock, err := m.lock("NextMessage")
+	defer unlock()
+	var next time.Time
+	for _, msg := range m.messages {
+		for _, f := range msg.Fates {
+			if waits(f) && (next.IsZero() || f.Next.Before(next)) {
+				next = f.Next
+			}
+		}
+	}
+	return next, err
+}
+
+func (m *memory) Record(_ context.Context, id string, fates []notify.Fate) error {
+	unlock, err := m.lock("Record")
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	for i := range m.messages {
+		if m.messages[i].ID != id {
+			continue
+		}
+		for _, f := range fates {
+			for j := range m.messages[i].Fates {
+				if m.messages[i].Fates[j].To == f.To {
+					m.messages[i].Fates[j] = f
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (m *memory) LastSlot(_ context.Context, audience string) (string, time.Time, error) {
+	unlock, err := m.lock("LastSlot")
+	defer unlock()
+	for _, msg := range slices.Backward(m.messages) {
+		if msg.Audience == audience {
+			return msg.Slot, msg.Made, err
+		}
+	}
+	return "", time.Time{}, err
+}
+
+func (m *memory) Sent(_ context.Context, id string) (bool, error) {
+	unlock, err := m.lock("Sent")
+	defer unlock()
+	return slices.ContainsFunc(m.messages, func(msg notify.Message) bool { return msg.ID == id }), err
+}
+
+// postman is a sender that does what it is told with each copy.
+type postman struct {
+	mu     sync.Mutex
+	result func(to string, try int) notify.SendResult
+	tries  map[string]int // by recipient
+	sent   []string       // "time recipient Message-ID", by the fake clock
+}
+
+func (p *postman) Send(ctx context.Context, m notify.Message, to []string) []notify.Outcome {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.tries == nil {
+		p.tries = map[string]int{}
+	}
+	var out []notify.Outcome
+	for _, a := range to {
+		p.tries[a]++
+		o := notify.Outcome{To: a, Result: notify.SendOK}
+		if p.result != nil {
+			o.Result = p.result(a, p.tries[a])
+		}
+		if ctx.Err() != nil {
+			o.Result = notify.SendUntried
+		}
+		if o.Result != notify.SendOK {
+			o.Err = errors.New("the server said " + string(o.Result))
+		}
+		if o.Result == notify.SendOK || o.Result == notify.SendAmbiguous {
+			p.sent = append(p.sent, time.Now().UTC().Format("01-02 15:04")+" "+a+" "+m.ID)
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+// arrived lists what was taken over: when and to whom.
+func (p *postman) arrived() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var out []string
+	for _, s := range p.sent {
+		out = append(out, s[:len("01-02 15:04 ")+len("me@example.org")])
+	}
+	return out
+}
