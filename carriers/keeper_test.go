@@ -229,7 +229,7 @@ func TestQuarantineGrowsIsKeptAndEnds(t *testing.T) {
 				t.Fatalf("failure %d: %v", i+1, err)
 			}
 			h := health(t, ledger)
-			if h.State != parcel.CarrierQuarantined || h.Until.Sub(time.Now()) != want || !strings.Contains(h.Error, "wrong key") {
+			if h.State != parcel.CarrierQuarantined || time.Until(h.Until) != want || !strings.Contains(h.Error, "wrong key") {
 				t.Errorf("failure %d: %s for %s because of %q, want %s", i+1, h.State, time.Until(h.Until), h.Error, want)
 			}
 			// another keeper on the same ledger, as after a restart

@@ -159,13 +159,11 @@ func (pl planner) covers(m Member, n parcel.Number, match Match) (covered bool, 
 	in := func(country string) bool {
 		return len(m.Info.Countries) == 0 || slices.Contains(m.Info.Countries, country)
 	}
-	switch m.Info.Role {
-	case RoleAggregator:
-		return true, "no direct carrier answers"
-	case RoleOrigin:
-		return len(m.Info.Countries) == 0 || in(issuer) || match == Yes, "origin side"
-	}
 	switch {
+	case m.Info.Role == RoleAggregator:
+		return true, "no direct carrier answers"
+	case m.Info.Role == RoleOrigin:
+		return in(issuer) || match == Yes, "origin side"
 	case issuer != "" && len(m.Info.Countries) > 0 && in(issuer):
 		return true, "issued the number"
 	case match == Yes && issuer == "":

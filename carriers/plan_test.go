@@ -106,42 +106,50 @@ func TestPlan(t *testing.T) {
 		want []string
 	}{
 		"a new number by mail: the origin side": {
-			"RU", parcel.Parcel{Links: links(rb), FirstSeen: fresh},
+			"RU",
+			parcel.Parcel{Links: links(rb), FirstSeen: fresh},
 			[]string{"cainiao " + string(rb), "upu " + string(rb), "russianpost " + string(rb) + notY},
 		},
 		"a number typed by a person: both sides": {
-			"RU", parcel.Parcel{Links: links(rb), FirstSeen: now, Typed: true},
+			"RU",
+			parcel.Parcel{Links: links(rb), FirstSeen: now, Typed: true},
 			[]string{"cainiao RB123456785CN", "upu RB123456785CN", "russianpost RB123456785CN"},
 		},
 		"nobody knows where it goes: every post that could be it": {
-			"", parcel.Parcel{Links: links(rb), FirstSeen: now, Typed: true},
+			"",
+			parcel.Parcel{Links: links(rb), FirstSeen: now, Typed: true},
 			[]string{
 				"cainiao RB123456785CN", "upu RB123456785CN", "russianpost RB123456785CN",
 				"ukrposhta RB123456785CN (no_credential: needs token)", "novaposhta RB123456785CN",
 			},
 		},
 		"unheard of for ten days: the destination too": {
-			"RU", parcel.Parcel{
+			"RU",
+			parcel.Parcel{
 				Links: links(rb), FirstSeen: now.Add(-11 * 24 * time.Hour), Sources: []parcel.Source{unknown("cainiao", rb), unknown("upu", rb)},
 			},
 			[]string{"cainiao RB123456785CN", "upu RB123456785CN", "russianpost RB123456785CN"},
 		},
 		"known at the origin, for however long: not the destination": {
-			"RU", parcel.Parcel{
+			"RU",
+			parcel.Parcel{
 				Links: links(rb), FirstSeen: now.Add(-11 * 24 * time.Hour), Phase: parcel.PhaseOrigin, Sources: []parcel.Source{told("cainiao", rb)},
 			},
 			[]string{"cainiao RB123456785CN", "upu RB123456785CN", "russianpost RB123456785CN" + notY},
 		},
 		"left the origin: both sides": {
-			"RU", parcel.Parcel{Links: links(rb), FirstSeen: fresh, Phase: parcel.PhaseBetween, Sources: []parcel.Source{told("cainiao", rb)}},
+			"RU",
+			parcel.Parcel{Links: links(rb), FirstSeen: fresh, Phase: parcel.PhaseBetween, Sources: []parcel.Source{told("cainiao", rb)}},
 			[]string{"cainiao RB123456785CN", "upu RB123456785CN", "russianpost RB123456785CN"},
 		},
 		"arrived, and the destination has not answered: it leads, the origin stays": {
-			"RU", parcel.Parcel{Links: links(rb), FirstSeen: fresh, Phase: parcel.PhaseDestination, Sources: []parcel.Source{told("cainiao", rb)}},
+			"RU",
+			parcel.Parcel{Links: links(rb), FirstSeen: fresh, Phase: parcel.PhaseDestination, Sources: []parcel.Source{told("cainiao", rb)}},
 			[]string{"russianpost RB123456785CN", "cainiao RB123456785CN", "upu RB123456785CN"},
 		},
 		"arrived, and the destination answers: the origin rests": {
-			"RU", parcel.Parcel{
+			"RU",
+			parcel.Parcel{
 				Links: links(rb), FirstSeen: fresh, Phase: parcel.PhaseDestination,
 				Sources: []parcel.Source{told("cainiao", rb), told("russianpost", rb)},
 			},
@@ -150,13 +158,15 @@ func TestPlan(t *testing.T) {
 			},
 		},
 		"what events say is stronger than home": {
-			"RU", parcel.Parcel{Links: links(rb), FirstSeen: fresh, Phase: parcel.PhaseBetween, Destination: "UA", Sources: []parcel.Source{told("cainiao", rb)}},
+			"RU",
+			parcel.Parcel{Links: links(rb), FirstSeen: fresh, Phase: parcel.PhaseBetween, Destination: "UA", Sources: []parcel.Source{told("cainiao", rb)}},
 			[]string{
 				"cainiao RB123456785CN", "upu RB123456785CN", "ukrposhta RB123456785CN (no_credential: needs token)", "novaposhta RB123456785CN",
 			},
 		},
 		"a post without its key, and nobody else there: the aggregator": {
-			"UA", parcel.Parcel{
+			"UA",
+			parcel.Parcel{
 				Links: links(rb), FirstSeen: fresh, Phase: parcel.PhaseDestination,
 				Sources: []parcel.Source{told("cainiao", rb), unknown("novaposhta", rb)},
 			},
@@ -166,37 +176,44 @@ func TestPlan(t *testing.T) {
 			},
 		},
 		"nobody answers: the aggregator": {
-			"RU", parcel.Parcel{Links: links(rb), FirstSeen: fresh, Sources: []parcel.Source{unknown("cainiao", rb), unknown("upu", rb)}},
+			"RU",
+			parcel.Parcel{Links: links(rb), FirstSeen: fresh, Sources: []parcel.Source{unknown("cainiao", rb), unknown("upu", rb)}},
 			[]string{"cainiao RB123456785CN", "upu RB123456785CN", "russianpost RB123456785CN" + notY, "seventeentrack RB123456785CN"},
 		},
 		"a number that only an aggregator knows": {
 			"RU", parcel.Parcel{Links: links("ODD12345"), FirstSeen: fresh}, []string{"seventeentrack ODD12345"},
 		},
 		"the internal number and the post's: each carrier its own": {
-			"RU", parcel.Parcel{Links: links(lp, rb), FirstSeen: fresh, Phase: parcel.PhaseBetween},
+			"RU",
+			parcel.Parcel{Links: links(lp, rb), FirstSeen: fresh, Phase: parcel.PhaseBetween},
 			[]string{"cainiao LP00999900000034", "upu RB123456785CN", "russianpost RB123456785CN"},
 		},
 		"a local number: its post at once, whatever home is": {
-			"RU", parcel.Parcel{Links: links(lp, "59000000000017"), FirstSeen: fresh, Phase: parcel.PhaseOrigin, Sources: []parcel.Source{told("cainiao", lp)}},
+			"RU",
+			parcel.Parcel{Links: links(lp, "59000000000017"), FirstSeen: fresh, Phase: parcel.PhaseOrigin, Sources: []parcel.Source{told("cainiao", lp)}},
 			[]string{"cainiao LP00999900000034", "novaposhta 59000000000017"},
 		},
 		"the issuing post of a third country": {
-			"BY", parcel.Parcel{Links: links(sg), FirstSeen: fresh},
+			"BY",
+			parcel.Parcel{Links: links(sg), FirstSeen: fresh},
 			[]string{"cainiao RR999900055SG", "upu RR999900055SG", "singpost RR999900055SG"},
 		},
 		"a suffix that is no country": {
 			"KZ", parcel.Parcel{Links: links(yp), FirstSeen: fresh}, []string{"cainiao UA999900041YP", "upu UA999900041YP"},
 		},
 		"the mail names the post": {
-			"RU", parcel.Parcel{Links: links(rb), FirstSeen: fresh, Logistics: parcel.Logistics{Sites: []string{"track.Novaposhta.example"}}},
+			"RU",
+			parcel.Parcel{Links: links(rb), FirstSeen: fresh, Logistics: parcel.Logistics{Sites: []string{"track.Novaposhta.example"}}},
 			[]string{"cainiao RB123456785CN", "upu RB123456785CN", "russianpost RB123456785CN" + notY, "novaposhta RB123456785CN"},
 		},
 		"its own number from the first day": {
-			"DE", parcel.Parcel{Links: links("RR999900038RU"), FirstSeen: fresh},
+			"DE",
+			parcel.Parcel{Links: links("RR999900038RU"), FirstSeen: fresh},
 			[]string{"cainiao RR999900038RU", "upu RR999900038RU", "russianpost RR999900038RU"},
 		},
 		"asked an hour ago, and failed an hour ago": {
-			"RU", parcel.Parcel{Links: links(rb), FirstSeen: fresh, Sources: []parcel.Source{
+			"RU",
+			parcel.Parcel{Links: links(rb), FirstSeen: fresh, Sources: []parcel.Source{
 				{Carrier: "cainiao", Number: rb, Asked: now.Add(-time.Hour), Result: parcel.ResultNotFound},
 				{Carrier: "upu", Number: rb, Asked: now.Add(-time.Hour), Result: parcel.ResultTemporary},
 			}},
@@ -205,7 +222,8 @@ func TestPlan(t *testing.T) {
 			},
 		},
 		"a check seconds too early": {
-			"RU", parcel.Parcel{Links: links(lp), FirstSeen: fresh, Sources: []parcel.Source{{Carrier: "cainiao", Number: lp, Asked: now.Add(-4*time.Hour + 20*time.Second)}}},
+			"RU",
+			parcel.Parcel{Links: links(lp), FirstSeen: fresh, Sources: []parcel.Source{{Carrier: "cainiao", Number: lp, Asked: now.Add(-4*time.Hour + 20*time.Second)}}},
 			[]string{"cainiao LP00999900000034", "seventeentrack LP00999900000034"},
 		},
 		"no number at all": {"RU", parcel.Parcel{FirstSeen: fresh}, []string{}},

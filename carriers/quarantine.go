@@ -154,9 +154,9 @@ func (k *Keeper) logChange(old, now parcel.CarrierHealth) {
 	if was == "" {
 		was = parcel.CarrierOK
 	}
-	switch {
-	case now.State == was:
-	case now.State == parcel.CarrierOK:
+	switch now.State {
+	case was:
+	case parcel.CarrierOK:
 		k.log.Info("carrier answers again", "state", now.State)
 	default:
 		k.log.Warn("carrier is left alone", "state", now.State, "until", now.Until, "reason", now.Error)

@@ -126,8 +126,10 @@ func TestAskRunsCarriersAtOnceAndKeepsTheOrder(t *testing.T) {
 		}
 		keepers := carriers.NewKeepers(set, carriers.NewMemoryLedger(), time.Now, slog.New(slog.DiscardHandler))
 		asks := []carriers.Ask{
-			{Carrier: "slow", Number: "N1111"}, {Carrier: "quick", Number: "N1111"},
-			{Carrier: "locked", Number: "N1111", Skip: parcel.ResultNoCredential}, {Carrier: "gone", Number: "N1111"},
+			{Carrier: "slow", Number: "N1111"},
+			{Carrier: "quick", Number: "N1111"},
+			{Carrier: "locked", Number: "N1111", Skip: parcel.ResultNoCredential},
+			{Carrier: "gone", Number: "N1111"},
 			{Carrier: "quick", Number: "N2222"},
 		}
 		start, seen := time.Now(), 0

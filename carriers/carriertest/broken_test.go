@@ -69,7 +69,7 @@ func wordFlaws() []flaw {
 				if len(n) > 12 && n[12] == 'N' {
 					return carriers.Maybe
 				}
-				return carriers.Match(n[0] &^ n[0])
+				return carriers.Match(n[0] / 0xff)
 			}
 		}},
 		{"answers otherwise the second time", 3, func(s *sample) {

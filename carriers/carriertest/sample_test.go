@@ -141,9 +141,9 @@ func sampleStatus(res *http.Response) error {
 	switch {
 	case res.StatusCode < 300:
 		return nil
-	case res.StatusCode == 429:
+	case res.StatusCode == http.StatusTooManyRequests:
 		return &carriers.Error{Kind: carriers.ErrThrottled, After: wait(res.Header)}
-	case res.StatusCode == 401, res.StatusCode == 403:
+	case res.StatusCode == http.StatusUnauthorized, res.StatusCode == http.StatusForbidden:
 		return carriers.ErrDenied
 	case res.StatusCode >= 500:
 		return carriers.ErrTemporary

@@ -21,7 +21,7 @@ var codes string
 
 // Info is what is known of Russian Post.
 func Info() carriers.Info {
-	return carriers.Info{
+	return carriers.Info{ //nolint:gosec // names of settings, no credentials
 		Name:      "russianpost",
 		Title:     "Russian Post",
 		Site:      "https://www.pochta.ru",

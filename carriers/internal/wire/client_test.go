@@ -94,7 +94,7 @@ func TestStatus(t *testing.T) {
 func TestRetryAfterOfAnOutageIsKept(t *testing.T) {
 	c := service(t, carriers.Info{Name: "x"}, nil, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", "90")
-		w.WriteHeader(503)
+		w.WriteHeader(http.StatusServiceUnavailable)
 	})
 	_, err := c.Do(t.Context(), wire.Request{Path: "/"})
 	if !errors.Is(err, carriers.ErrTemporary) || carriers.RetryAfter(err) != 90*time.Second {
@@ -111,7 +111,7 @@ func TestRetryAfterForms(t *testing.T) {
 		c := service(t, carriers.Info{Name: "x"}, nil, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Date", "Sun, 01 Mar 2026 08:00:00 GMT")
 			w.Header().Set("Retry-After", value)
-			w.WriteHeader(429)
+			w.WriteHeader(http.StatusTooManyRequests)
 		})
 		_, err := c.Do(t.Context(), wire.Request{Path: "/"})
 		if got := carriers.RetryAfter(err); got != want {
