@@ -90,8 +90,15 @@ func TestScheduleRefuses(t *testing.T) {
 		at   []string
 		cron string
 	}{
-		{[]string{"25:00"}, ""}, {[]string{"8"}, ""}, {[]string{""}, ""}, {[]string{strings.Repeat("9", 9999)}, ""},
-		{nil, "* * *"}, {nil, "TZ=0 * * * * *"}, {nil, "@every 0s"}, {nil, "0 0 30 2 *"}, {[]string{"08:00"}, "0 8 * * *"},
+		{[]string{"25:00"}, ""},
+		{[]string{"8"}, ""},
+		{[]string{""}, ""},
+		{[]string{strings.Repeat("9", 9999)}, ""},
+		{nil, "* * *"},
+		{nil, "TZ=0 * * * * *"},
+		{nil, "@every 0s"},
+		{nil, "0 0 30 2 *"},
+		{[]string{"08:00"}, "0 8 * * *"},
 	} {
 		_, err := notify.ParseSchedule(c.at, c.cron, time.UTC)
 		if !errors.Is(err, notify.ErrSchedule) {

@@ -33,7 +33,7 @@ type Printer struct {
 
 // Languages lists the languages that have a catalogue, English first.
 func Languages() []string {
-	return []string{"en", "ru"}
+	return []string{"en", "ru", "uk", "be", "de", "fr", "es", "pt", "it", "pl", "nl", "tr", "kk"}
 }
 
 // New makes a printer for a language tag such as "ru", "pt-BR" or

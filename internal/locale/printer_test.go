@@ -22,7 +22,7 @@ func printer(t *testing.T, language string) *locale.Printer {
 func TestNew(t *testing.T) {
 	t.Parallel()
 	for tag, want := range map[string]string{
-		"": "en", "en": "en", "ru": "ru", "RU": "ru", "ru-RU": "ru", "ru_RU.UTF-8": "ru", " ru ": "ru", "en_GB@euro": "en",
+		"": "en", "en": "en", "ru": "ru", "RU": "ru", "ru-RU": "ru", "ru_RU.UTF-8": "ru", " ru ": "ru", "de_AT@euro": "de", "pt-BR": "pt", "be_BY.UTF-8@latin": "be",
 	} {
 		p, err := locale.New(tag)
 		if err != nil {
@@ -33,7 +33,7 @@ func TestNew(t *testing.T) {
 			t.Errorf("New(%q) speaks %q, want %q", tag, got, want)
 		}
 	}
-	for _, tag := range []string{"xx", "sr", "C", "russian", "r\x00u", strings.Repeat("ru", 9999)} {
+	for _, tag := range []string{"xx", "sr", "C", "russian", "zh-CN", "r\x00u", strings.Repeat("ru", 9999)} {
 		_, err := locale.New(tag)
 		if !errors.Is(err, locale.ErrLanguage) {
 			t.Errorf("New(%.20q) = %v, want ErrLanguage", tag, err)
@@ -93,6 +93,13 @@ func TestPlurals(t *testing.T) {
 	for language, want := range map[string][]string{
 		"en": {"0 days", "1 day", "2 days", "5 days", "11 days", "21 days"},
 		"ru": {"0 дней", "1 день", "2 дня", "5 дней", "11 дней", "21 день"},
+		"uk": {"0 днів", "1 день", "2 дні", "5 днів", "11 днів", "21 день"},
+		"be": {"0 дзён", "1 дзень", "2 дні", "5 дзён", "11 дзён", "21 дзень"},
+		"pl": {"0 dni", "1 dzień", "2 dni", "5 dni", "11 dni", "21 dni"},
+		"de": {"0 Tage", "1 Tag", "2 Tage", "5 Tage", "11 Tage", "21 Tage"},
+		"fr": {"0 jour", "1 jour", "2 jours", "5 jours", "11 jours", "21 jours"},
+		"pt": {"0 dia", "1 dia", "2 dias", "5 dias", "11 dias", "21 dias"},
+		"tr": {"0 gün", "1 gün", "2 gün", "5 gün", "11 gün", "21 gün"},
 	} {
 		p := printer(t, language)
 		for i, n := range []int{0, 1, 2, 5, 11, 21} {
@@ -108,6 +115,12 @@ func TestDates(t *testing.T) {
 	at := time.Date(2026, 3, 2, 8, 5, 0, 0, time.FixedZone("", 3*3600))
 	for _, c := range []struct{ language, long, short, day, full string }{
 		{"en", "2 March 2026", "2 March", "Monday, 2 March", "2 March 2026, 08:05"},
+		{"uk", "2 березня 2026", "2 березня", "понеділок, 2 березня", "2 березня 2026, 08:05"},
+		{"de", "2. März 2026", "2. März", "Montag, 2. März", "2. März 2026, 08:05"},
+		{"fr", "2 mars 2026", "2 mars", "lundi 2 mars", "2 mars 2026 à 08:05"},
+		{"pt", "2 de março de 2026", "2 de março", "segunda-feira, 2 de março", "2 de março de 2026, 08:05"},
+		{"tr", "2 Mart 2026", "2 Mart", "2 Mart Pazartesi", "2 Mart 2026, 08:05"},
+		{"kk", "2026 жылғы 2 наурыз", "2 наурыз", "2 наурыз, дүйсенбі", "2026 жылғы 2 наурыз, 08:05"},
 		{"ru", "2 марта 2026", "2 марта", "понедельник, 2 марта", "2 марта 2026, 08:05"},
 	} {
 		p := printer(t, c.language)
@@ -137,6 +150,35 @@ func TestAgo(t *testing.T) {
 	}
 }
 
+func TestNoCountryIsWithoutAName(t *testing.T) {
+	t.Parallel()
+	for _, language := range locale.Languages() {
+		p := printer(t, language)
+		for _, code := range []string{"CN", "HK", "SG", "RU", "UA", "BY", "KZ", "PL", "DE", "US", "IL", "BR", "TR", "UZ"} {
+			if got := p.Country(code); got == code || got == "" {
+				t.Errorf("%s: no name for %s", language, code)
+			}
+		}
+	}
+}
+
+// A printer of one language must never speak a third one: matchers like to
+// answer Ukrainian with Russian.
+func TestFallbackIsEnglishOnly(t *testing.T) {
+	t.Parallel()
+	en := printer(t, "en")
+	for _, language := range locale.Languages()[2:] {
+		id := "cli_only_in_english_and_russian"
+		for candidate := range messages(t, "en", "cli.toml") {
+			id = candidate
+			break
+		}
+		if got, want := printer(t, language).T(id, "Count", 1), en.T(id, "Count", 1); got != want {
+			t.Errorf("%s: %s is %q, in English %q", language, id, got, want)
+		}
+	}
+}
+
 func TestCountry(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ language, code, want string }{
@@ -145,6 +187,10 @@ func TestCountry(t *testing.T) {
 		{"ru", "CN", "Китай"},
 		{"ru", "HK", "Гонконг"},
 		{"ru", "RU", "Россия"},
+		{"uk", "CN", "Китай"},
+		{"be", "UA", "Украіна"},
+		{"kk", "KZ", "Қазақстан"},
+		{"pl", "DE", "Niemcy"},
 		{"en", "", ""},
 		{"en", "XX", "XX"},
 		{"en", "<B>", "<B>"},
