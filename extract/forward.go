@@ -118,3 +118,14 @@ func (p *Parser) below(pg *page, from int) page {
 	p.analyse(&out)
 	return out
 }
+
+// pasted reports whether a text holds a "Logistics Information" block: a person
+// has copied it from the shop's pages, without a mail's header.
+func (pg *page) pasted() bool {
+	for _, m := range pg.marks {
+		if m.label == labelLogistics {
+			return true
+		}
+	}
+	return false
+}

@@ -3,6 +3,7 @@ package extract
 import (
 	"strconv"
 	"strings"
+	"unicode"
 
 	"parcelwatch/parcel"
 )
@@ -110,34 +111,66 @@ func quantity(s string) int {
 	return 0
 }
 
-// price reports whether a line is an amount of money and nothing else.
+// price reports whether a line is an amount of money and nothing else: a number
+// with a currency, or with two decimals, and at most one short word.
 func price(s string) bool {
-	if len(s) == 0 || len(s) > 32 {
+	if s == "" || len(s) > 32 {
 		return false
 	}
-	digits, letters := 0, 0
+	digits, symbols := 0, 0
 	for _, r := range s {
 		switch {
 		case r >= '0' && r <= '9':
 			digits++
-		case strings.ContainsRune(" .,'-~|", r) || r == 0xa0:
-		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= 0x400 && r <= 0x4ff:
-			letters++
-		case r < 0x80 && r != '$':
-			return false
+		case strings.ContainsRune("$€£¥₽₴₺₪₩﷼", r):
+			symbols++
 		}
 	}
-	// "US $1.99", "1,99 zł", "199 руб." but not "20Pcs 6P" or "1 m".
-	return digits > 0 && (letters == 0 || letters <= 4 && strings.ContainsAny(s, ".,$€£₽₴₺₪") && priceShape(s))
+	if digits == 0 {
+		return false
+	}
+	letters := strings.TrimFunc(strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) {
+			return r
+		}
+		return -1
+	}, s), unicode.IsSpace)
+	if len([]rune(letters)) > 4 || !oneNumber(s) {
+		return false
+	}
+	return symbols > 0 && letters == "" || currency(strings.ToLower(letters)) || letters == "" && decimals(s)
 }
 
-// priceShape reports one number with at most one word around it.
-func priceShape(s string) bool {
+// oneNumber reports whether all digits of a line belong to one number.
+func oneNumber(s string) bool {
 	numbers := 0
-	for f := range strings.FieldsSeq(s) {
+	for f := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == ' ' || r == 0xa0 || unicode.IsLetter(r) }) {
 		if countDigits(f) > 0 {
 			numbers++
 		}
 	}
-	return numbers == 1
+	return numbers == 1 || numbers == 2 && decimals(s)
+}
+
+// decimals reports a number with two digits behind a dot or comma.
+func decimals(s string) bool {
+	for i := 1; i+2 < len(s); i++ {
+		if (s[i] == '.' || s[i] == ',') && isDigit(s[i-1]) && isDigit(s[i+1]) && isDigit(s[i+2]) && (i+3 == len(s) || !isDigit(s[i+3])) {
+			return true
+		}
+	}
+	return false
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// currency reports short names of currencies.
+func currency(s string) bool {
+	switch s {
+	case "us", "usd", "eur", "gbp", "zł", "zl", "pln", "kč", "czk", "руб", "р", "rub", "грн", "uah", "tl", "try",
+		"r", "brl", "krw", "원", "円", "jpy", "ils", "sar", "aed", "br", "byn", "тг", "kzt", "kr", "ft", "lei", "a", "c", "au", "ca":
+		return true
+	default:
+		return false
+	}
 }

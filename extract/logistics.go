@@ -84,26 +84,18 @@ func (pg *page) sender(i int, m mark) string {
 	return clause(pg.str(v))
 }
 
-// value is the line that holds the value of a label that fills line i.
+// value is the line that holds the value of a label that fills line i: below it
+// where the whole row is labels, else the next one.
 func (pg *page) value(i int) (line, bool) {
 	l := pg.lines[i]
-	if i+1 >= len(pg.lines) {
-		return line{}, false
-	}
-	next := pg.lines[i+1]
-	if l.row == 0 || next.row != l.row || !pg.labelled(next) {
-		// In a row of labels alone, the last label is followed by the first value.
-		if l.row == 0 || next.row == l.row || l.col == 1 || next.col == l.col {
-			return next, true
+	if l.row == 0 || !pg.headRow(i) {
+		if i+1 >= len(pg.lines) {
+			return line{}, false
 		}
+		return pg.lines[i+1], true
 	}
-	row := 0
 	for k := i + 1; k < len(pg.lines) && k < i+24; k++ {
-		v := pg.lines[k]
-		if v.row > l.row && row == 0 {
-			row = v.row
-		}
-		if row != 0 && v.row == row && v.col == l.col {
+		if v := pg.lines[k]; v.row > l.row && v.col == l.col {
 			return v, true
 		}
 	}
@@ -123,28 +115,41 @@ func (pg *page) labelled(l line) bool {
 	return false
 }
 
-// sites adds the names of the sites behind a label.
+// sites adds the names of the sites behind a label: in its line, below it in its
+// column, or in the lines that follow.
 func (pg *page) sites(i int, m mark, out *parcel.Logistics) {
 	l := pg.lines[i]
-	found := addSites(out, pg.text[pg.fold.toks[m.last].src1:l.end])
-	for k := i + 1; k < len(pg.lines) && k <= i+6; k++ {
-		v := pg.lines[k]
-		if pg.labelled(v) || v.role != rolePlain {
-			break
+	inLine := addSites(out, pg.text[pg.fold.toks[m.last].src1:l.end])
+	if !inLine && l.row > 0 && pg.headRow(i) {
+		for k := i + 1; k < len(pg.lines) && pg.lines[k].row <= l.row+maxSites; k++ {
+			if v := pg.lines[k]; v.row > l.row && v.col == l.col {
+				addSites(out, pg.str(v))
+			}
 		}
-		if !addSites(out, pg.str(v)) && found {
-			break
-		}
-		found = true
+		return
 	}
-	if v, ok := pg.value(i); ok && !found {
-		addSites(out, pg.str(v))
+	for k := i + 1; k < len(pg.lines) && k <= i+maxSites; k++ {
+		if v := pg.lines[k]; pg.labelled(v) || v.role != rolePlain || !addSites(out, pg.str(v)) {
+			break
+		}
 	}
 	for _, k := range pg.links {
 		if !k.shop && k.host != "" && k.line >= i && k.line <= i+2 && len(out.Sites) < maxSites {
 			out.Sites = appendNew(out.Sites, k.host)
 		}
 	}
+}
+
+// headRow reports whether a label stands in a row of labels, with the values in
+// the rows below.
+func (pg *page) headRow(i int) bool {
+	l := pg.lines[i]
+	for _, k := range []int{i - 1, i + 1} {
+		if k >= 0 && k < len(pg.lines) && pg.lines[k].row == l.row && pg.labelled(pg.lines[k]) {
+			return true
+		}
+	}
+	return false
 }
 
 // addSites adds the host names of a text.

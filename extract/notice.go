@@ -93,10 +93,20 @@ func (r *reading) stepOf() (parcel.Step, string) {
 	if ok && len(r.subject.tokens) == 0 {
 		return template, r.step.words
 	}
-	if len(r.parcels) > 1 {
+	if len(r.parcels) > 1 || len(r.subject.tokens) == 0 && r.block() {
 		return parcel.StepUpdate, r.step.words
 	}
 	return parcel.StepOther, r.step.words
+}
+
+// block reports whether a page has a "Logistics Information" block.
+func (r *reading) block() bool {
+	for i := range r.pages {
+		if r.pages[i].pasted() {
+			return true
+		}
+	}
+	return false
 }
 
 // ownSteps gives several parcels the steps said beside them, where each has one

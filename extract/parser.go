@@ -149,6 +149,13 @@ func (p *Parser) readMail(raw []byte, h Header, who sender, n *parcel.Notice) {
 	if subject, inner, ok := p.forwarded(h.Subject, pages); ok {
 		n.Subject = bounded(oneLine(subject), maxSubject)
 		p.notice(n.Subject, inner, n)
+		return
+	}
+	for i := range pages {
+		if pages[i].pasted() {
+			p.notice("", pages[i:i+1], n)
+			return
+		}
 	}
 }
 

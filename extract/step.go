@@ -78,7 +78,11 @@ func (s *subject) stepWords(m mark, ok bool) string {
 	}
 	at := s.fold.toks[s.tokens[0].tok]
 	lastTok := s.tokens[len(s.tokens)-1].tok
-	before, behind := trimWords(s.text[:at.src0]), trimWords(s.text[s.fold.toks[lastTok].src1:])
+	rest := s.fold.toks[lastTok].src1
+	if k := s.labelEnd(lastTok + 1); k >= 0 {
+		rest = s.fold.toks[k].src1
+	}
+	before, behind := trimWords(s.text[:at.src0]), trimWords(s.text[rest:])
 	switch {
 	case ok && m.first > lastTok:
 		return bounded(behind, maxWords)
@@ -93,6 +97,20 @@ func (s *subject) stepWords(m mark, ok bool) string {
 	default:
 		return bounded(before, maxWords)
 	}
+}
+
+// labelEnd is the last word of a label that stands behind the number, as in
+// Korean; -1 where there is none.
+func (s *subject) labelEnd(tok int) int {
+	end := -1
+	for k := s.markFrom(tok); k < len(s.marks) && s.marks[k].first == tok; k++ {
+		m := s.marks[k]
+		behind := strings.TrimLeft(s.text[s.fold.toks[m.last].src1:], " ")
+		if m.cjk && (m.label == labelOrder || m.label == labelPackage) && (strings.HasPrefix(behind, ":") || strings.HasPrefix(behind, "：")) {
+			end = max(end, m.last)
+		}
+	}
+	return end
 }
 
 // tells reports whether the words from..to alone say a step.
