@@ -68,7 +68,12 @@ func newest(events []Event) time.Time {
 // standing is the status after all events, and since when.
 func standing(events []Event) (Status, time.Time) {
 	at, furthest := -1, -1
+	var status Status
 	for i, e := range events {
+		if e.Status == Accepted && furthest >= stage(InTransit) {
+			// The next post takes over what is on its way already.
+			e.Status = InTransit
+		}
 		step := stage(e.Status)
 		if step < 0 {
 			continue
@@ -87,14 +92,14 @@ func standing(events []Event) (Status, time.Time) {
 		if !mail {
 			furthest = max(furthest, step)
 		}
-		if at < 0 || e.Status != events[at].Status || again(events[at], e) {
-			at = i
+		if at < 0 || e.Status != status || again(events[at], e) {
+			at, status = i, e.Status
 		}
 	}
 	if at < 0 {
 		return PreAdvice, time.Time{}
 	}
-	return events[at].Status, events[at].instant()
+	return status, events[at].instant()
 }
 
 // fromMail reports whether only the mail tells the event.

@@ -115,6 +115,10 @@ func TestSettleStatusAndPhase(t *testing.T) {
 			[]parcel.Source{post(waiting), mail("2026-02-26 10:00+00 delivered - delivered")},
 			parcel.Delivered, "2026-02-26", parcel.PhaseDone,
 		},
+		"the local post takes over what is on its way already": {
+			[]parcel.Source{post(imported), source(t, "local", "2026-02-16 09:00+03 accepted RU d")},
+			parcel.InTransit, "2026-02-16", parcel.PhaseDestination,
+		},
 		"a mail's delivery does not undo a return": {
 			[]parcel.Source{post(waiting + "2026-02-25 09:00+03 returning RU f"), mail("2026-02-26 10:00+00 delivered - delivered")},
 			parcel.Returning, "2026-02-25", parcel.PhaseDestination,

@@ -31,6 +31,14 @@ type journey struct {
 	scans  []scan
 }
 
+// origin is the country of the first scan, as Cainiao writes it.
+func (j journey) origin() string {
+	if j.scans[0].country == "SG" {
+		return "Singapore"
+	}
+	return "Mainland China"
+}
+
 // days is how long the story takes.
 const days = 34
 

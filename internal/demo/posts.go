@@ -83,7 +83,7 @@ func (p *Posts) cainiao(w http.ResponseWriter, r *http.Request) {
 		j, scans := p.happened(number, func(s scan) bool { return s.cainiao != "" })
 		e := cainiaoEntry{MailNo: number, Source: "EXTERNAL", Details: []cainiaoTrace{}}
 		if len(scans) > 0 && number == j.number {
-			e.Source, e.Origin, e.Dest = "AE", "Mainland China", "Russian Federation"
+			e.Source, e.Origin, e.Dest = "AE", j.origin(), "Russian Federation"
 			if j.local != "" && p.clock.Now().After(p.start.Add(time.Duration(j.day)*24*time.Hour)) {
 				e.RealMail = j.local
 			}
