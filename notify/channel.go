@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"time"
 
 	"parcelwatch/internal/locale"
@@ -109,9 +110,5 @@ func (c *channels) alarm(ch parcel.Change, now time.Time) {
 	}
 	v := viewer{p: p, zone: time.UTC, made: now}
 	it := v.trouble(t)
-	text := ""
-	for _, line := range it.Notes {
-		text += line + "\n"
-	}
-	c.put(short{title: it.Title + ": " + it.Badge, text: text})
+	c.put(short{title: it.Title + ": " + it.Badge, text: strings.Join(it.Notes, "\n")})
 }

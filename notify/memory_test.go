@@ -28,34 +28,6 @@ func newMemory() *memory {
 	return &memory{told: map[string]map[int64]bool{}, broken: map[string]bool{}}
 }
 
-func (m *memory) lock(method string) (func(), error) {
-	m.mu.Lock()
-	if m.broken[method] {
-		m.mu.Unlock()
-		return func() {}, errDisk
-	}
-	return m.mu.Unlock, nil
-}
-
-// with changes the memory as the rest of the program would.
-func (m *memory) with(f func(*memory)) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	f(m)
-}
-
-// move puts a parcel into a status and records that.
-func (m *memory) move(id int64, s parcel.Status) {
-	m.with(func(m *memory) {
-		for i := range m.parcels {
-			if m.parcels[i].ID == id {
-				m.parcels[i].Status = s
-			}
-		}
-		m.changes = append(m.changes, parcel.Change{ID: int64(len(m.changes) + 1), Kind: parcel.ChangeMoved, Parcel: id, To: s})
-	})
-}
-
 func (m *memory) Parcels(_ context.Context, all bool) ([]parcel.Parcel, error) {
 	unlock, err := m.lock("Parcels")
 	defer unlock()
@@ -180,6 +152,34 @@ func (m *memory) Sent(_ context.Context, id string) (bool, error) {
 	unlock, err := m.lock("Sent")
 	defer unlock()
 	return slices.ContainsFunc(m.messages, func(msg notify.Message) bool { return msg.ID == id }), err
+}
+
+func (m *memory) lock(method string) (func(), error) {
+	m.mu.Lock()
+	if m.broken[method] {
+		m.mu.Unlock()
+		return func() {}, errDisk
+	}
+	return m.mu.Unlock, nil
+}
+
+// with changes the memory as the rest of the program would.
+func (m *memory) with(f func(*memory)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	f(m)
+}
+
+// move puts a parcel into a status and records that.
+func (m *memory) move(id int64, s parcel.Status) {
+	m.with(func(m *memory) {
+		for i := range m.parcels {
+			if m.parcels[i].ID == id {
+				m.parcels[i].Status = s
+			}
+		}
+		m.changes = append(m.changes, parcel.Change{ID: int64(len(m.changes) + 1), Kind: parcel.ChangeMoved, Parcel: id, To: s})
+	})
 }
 
 // postman is a sender that does what it is told with each copy.

@@ -67,7 +67,7 @@ type audienceState struct {
 }
 
 // New makes a notifier. Nothing happens before Run.
-func New(cfg Config, desk Desk, outbox Outbox, sender Sender, o Options) *Notifier { //nolint:revive // the desk, the outbox and the sender are three parties
+func New(cfg Config, desk Desk, outbox Outbox, sender Sender, o Options) *Notifier {
 	n := &Notifier{
 		cfg: cfg, desk: desk, outbox: outbox, sender: sender, log: o.Log, now: o.Now, gap: o.Gap, allWell: o.AllWell,
 		wake: make(chan struct{}, 1), send: make(chan struct{}, 1),

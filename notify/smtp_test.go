@@ -280,7 +280,11 @@ func TestExplain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	port := closed.Addr().(*net.TCPAddr).Port
+	address, ok := closed.Addr().(*net.TCPAddr)
+	if !ok {
+		t.Fatal("no TCP address")
+	}
+	port := address.Port
 	_ = closed.Close()
 	for _, c := range []struct {
 		name string

@@ -1,6 +1,7 @@
 package locale
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -97,7 +98,7 @@ func (p *Printer) Clock(t time.Time) string { return t.Format("15:04") }
 
 // Weekday is the name of t's day of the week.
 func (p *Printer) Weekday(t time.Time) string {
-	return p.T("weekday_" + string(rune('0'+int(t.Weekday()))))
+	return p.T("weekday_" + strconv.Itoa(int(t.Weekday())))
 }
 
 func (p *Printer) month(t time.Time) string {
