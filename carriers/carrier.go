@@ -79,8 +79,8 @@ type Info struct {
 	Settings []Setting
 	// CredentialHelp says in one line where a credential is to be had.
 	CredentialHelp string
-	// Canary is a number the service always knows, for "check --carriers";
-	// empty where none is known.
+	// Canary is a number for "check --carriers": the service's answer to it is
+	// known, if only that it does not know it. Empty where there is none.
 	Canary parcel.Number
 }
 

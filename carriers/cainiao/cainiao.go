@@ -31,6 +31,7 @@ func Info() carriers.Info {
 		Interval:  20 * time.Second,
 		PerNumber: 4 * time.Hour,
 		Batch:     10,
+		Canary:    "LP00000000000", // its answer for an unknown number is on record
 	}
 }
 

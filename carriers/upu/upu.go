@@ -31,6 +31,7 @@ func Info() carriers.Info {
 		Interval:  5 * time.Second,
 		PerNumber: 6 * time.Hour,
 		Batch:     1,
+		Canary:    "RB328428764SG", // an example of the union's own
 	}
 }
 
