@@ -142,7 +142,8 @@ func (s *stage) settle(ctx context.Context) error {
 			next, err := s.db.NextDue(ctx)
 			return next.IsZero() || next.After(s.world.Clock.Now()), err
 		},
-		s.notified, s.notified, // the second look begins when the first is over
+		// A look that is under way ends, the next one begins and ends.
+		s.notified(), s.notified(), s.notified(),
 		func() (bool, error) {
 			due, err := s.db.DueMessages(ctx, s.world.Clock.Now(), 1)
 			return len(due) == 0, err
@@ -155,13 +156,24 @@ func (s *stage) settle(ctx context.Context) error {
 	return s.show(ctx)
 }
 
-func (s *stage) notified() (bool, error) {
-	s.daemon.notifier.Wake()
-	select {
-	case <-s.looked:
-		return true, nil
-	default:
-		return false, nil
+// notified asks the notifier to look, once, and then whether it has.
+func (s *stage) notified() func() (bool, error) {
+	asked := false
+	return func() (bool, error) {
+		if !asked {
+			asked = true
+			select {
+			case <-s.looked: // of an earlier look
+			default:
+			}
+			s.daemon.notifier.Wake()
+		}
+		select {
+		case <-s.looked:
+			return true, nil
+		default:
+			return false, nil
+		}
 	}
 }
 
@@ -193,7 +205,7 @@ func (s *stage) show(ctx context.Context) error {
 			continue
 		}
 		s.told[p.ID] = p.Status
-		s.print(day + cli.Pad(string(p.Number()), 20) + cli.Pad(s.say.Status(p.Status), 34) + cli.Fit(cli.Title(p.Title, p.Items), 40))
+		s.print(day + cli.Pad(string(p.Number()), 18) + cli.Pad(s.say.Status(p.Status), 40) + cli.Title(p.Title, p.Items))
 	}
 	mails := s.world.Outbound.Mails()
 	for _, raw := range mails[s.mails:] {
