@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -350,41 +349,6 @@ func TestNotifierDigestNow(t *testing.T) {
 	})
 }
 
-// bell is another channel.
-type bell struct {
-	rung []string
-	err  error
-}
-
-func (b *bell) Name() string { return "bell" }
-
-func (b *bell) Notify(_ context.Context, title, text string) error {
-	b.rung = append(b.rung, title+"|"+text)
-	return b.err
-}
-
-func TestNotifierChannels(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		broken, works := &bell{err: errors.New("no network")}, &bell{}
-		m := twoParcels()
-		p := &postman{result: func(string, int) notify.SendResult { return notify.SendTemporary }}
-		r := start(t, config(me("08:00")), m, p, notify.Options{Channels: []notify.Channel{broken, works}})
-		m.move(1, parcel.ReadyForPickup)
-		until(1, 1, 0)
-		m.with(func(m *memory) { m.health.Outbox = parcel.OutboxHealth{Waiting: 1, Oldest: time.Now()} })
-		until(1, 4, 0)
-		r.stop()
-		want := []string{"Waits for pickup: cable|cable: waits for pickup\n", "Outgoing mail: cannot be sent|"}
-		if len(works.rung) != 2 || works.rung[0] != want[0] || !strings.HasPrefix(works.rung[1], want[1]) {
-			t.Errorf("rung %q, want %q", works.rung, want)
-		}
-		if !slices.Equal(broken.rung, works.rung) {
-			t.Errorf("the failing channel was given up: %q", broken.rung)
-		}
-	})
-}
-
 func TestNotifierAllWell(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -404,68 +368,6 @@ func TestNotifierAllWell(t *testing.T) {
 		r.stop()
 		if pings != before {
 			t.Errorf("%d pings while something is broken", pings-before)
-		}
-	})
-}
-
-func TestNextFate(t *testing.T) {
-	t.Parallel()
-	made := noon
-	try := func(f notify.Fate, r notify.SendResult, at time.Time) notify.Fate {
-		o := notify.Outcome{To: f.To, Result: r}
-		if r != notify.SendOK {
-			o.Err = errors.New("because\r\nof this")
-		}
-		return notify.NextFate(f, o, made, at)
-	}
-	fresh := notify.Fate{To: "me@example.org", State: notify.FateWaiting, Next: made}
-	t.Run("sent is final", func(t *testing.T) {
-		t.Parallel()
-		if got := try(fresh, notify.SendOK, made); got.State != notify.FateSent || !got.Next.IsZero() || got.Error != "" || got.Tries != 1 {
-			t.Errorf("got %+v", got)
-		}
-	})
-	t.Run("an untried one is as before", func(t *testing.T) {
-		t.Parallel()
-		if got := try(fresh, notify.SendUntried, made); got != fresh {
-			t.Errorf("got %+v", got)
-		}
-	})
-	t.Run("pauses grow, and after days it is given up", func(t *testing.T) {
-		t.Parallel()
-		f, at, last := fresh, made, time.Duration(0)
-		for f.State == notify.FateWaiting {
-			f = try(f, notify.SendTemporary, at)
-			if f.State != notify.FateWaiting {
-				break
-			}
-			pause := f.Next.Sub(at)
-			if pause < last || pause > 4*time.Hour || pause <= 0 {
-				t.Fatalf("try %d: a pause of %v after %v", f.Tries, pause, last)
-			}
-			last, at = pause, f.Next
-		}
-		if f.State != notify.FateRefused || at.Sub(made) < 4*24*time.Hour || at.Sub(made) > 6*24*time.Hour || f.Tries < 20 {
-			t.Errorf("given up after %v: %+v", at.Sub(made), f)
-		}
-		if strings.ContainsAny(f.Error, "\r\n") {
-			t.Errorf("the error is not one line: %q", f.Error)
-		}
-	})
-	t.Run("an ambiguous end is repeated after ten minutes, three times at most", func(t *testing.T) {
-		t.Parallel()
-		f := try(fresh, notify.SendTemporary, made)
-		for i := range 2 {
-			f = try(f, notify.SendAmbiguous, made)
-			if f.State != notify.FateAmbiguous || f.Next.Sub(made) < 10*time.Minute {
-				t.Fatalf("end %d: %+v", i+1, f)
-			}
-		}
-		if f = try(f, notify.SendTemporary, made); f.State != notify.FateAmbiguous || f.Next.Sub(made) < 10*time.Minute {
-			t.Fatalf("a busy server between: %+v", f)
-		}
-		if f = try(f, notify.SendAmbiguous, made); f.State != notify.FateRefused || !strings.Contains(f.Error, "may have arrived") {
-			t.Errorf("the third: %+v", f)
 		}
 	})
 }
