@@ -4,6 +4,7 @@ package all
 
 import (
 	"parcelwatch/carriers"
+	"parcelwatch/carriers/belpost"
 	"parcelwatch/carriers/cainiao"
 	"parcelwatch/carriers/russianpost"
 	"parcelwatch/carriers/upu"
@@ -16,5 +17,6 @@ func Factories() []carriers.Factory {
 		{Info: cainiao.Info(), New: cainiao.New},
 		{Info: upu.Info(), New: upu.New},
 		{Info: russianpost.Info(), New: russianpost.New},
+		{Info: belpost.Info(), New: belpost.New},
 	}
 }

@@ -37,6 +37,9 @@ func TestSamples(t *testing.T) {
 		{"upu", "upu/accepted.json", 200, "EB000000005CN", parcel.ResultOK, 1, parcel.Accepted},
 		{"upu", "upu/prediction_only_DLV.json", 200, "EB000000005CN", parcel.ResultOK, 0, ""},
 		{"upu", "upu/not_found.json", 200, "EB000000005CN", parcel.ResultNotFound, 0, ""},
+		{"belpost", "belpost/tracking_200_EA009030735BY.json", 200, "EA009036435BY", parcel.ResultOK, 10, parcel.InTransit},
+		{"belpost", "belpost/tracking_422_bad_number.json", 422, "RR123456785BY", parcel.ResultNotFound, 0, ""},
+		{"belpost", "belpost/tracking_not_found.SHAPE.json", 200, "RR123456785BY", parcel.ResultNotFound, 0, ""},
 	} {
 		t.Run(tc.file, func(t *testing.T) {
 			body, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(tc.file)))
