@@ -21,12 +21,14 @@ func (pg *page) items() []parcel.Item {
 		if l.role == roleAddress {
 			continue
 		}
-		n := quantity(pg.str(l))
-		if n == 0 {
-			continue
+		var item parcel.Item
+		ok := false
+		if n := quantity(pg.str(l)); n > 0 {
+			item, ok = pg.itemAbove(i)
+			item.Quantity = n
+		} else if l.role == roleTitle && !pg.counted(i) {
+			item, ok = pg.itemBelow(i), true
 		}
-		item, ok := pg.itemAbove(i)
-		item.Quantity = n
 		if ok && len(out) < maxItems && !has(out, item) {
 			out = append(out, item)
 		}
@@ -34,10 +36,32 @@ func (pg *page) items() []parcel.Item {
 	return out
 }
 
+// counted reports whether a quantity stands below the title on line i. The mail
+// on several packages has none.
+func (pg *page) counted(i int) bool {
+	for k := i + 1; k < len(pg.lines) && k <= i+5 && pg.lines[k].role != roleTitle; k++ {
+		if quantity(pg.str(pg.lines[k])) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// itemBelow reads an article without a quantity: its title, and the variant
+// where one stands below.
+func (pg *page) itemBelow(i int) parcel.Item {
+	item := parcel.Item{Title: bounded(pg.str(pg.lines[i]), maxTitle), Quantity: 1}
+	if k := i + 1; k < len(pg.lines) && pg.lines[k].role == roleVariant {
+		item.Variant = bounded(pg.str(pg.lines[k]), maxTitle)
+	}
+	return item
+}
+
 // itemAbove reads title and variant from the lines above the quantity.
 func (pg *page) itemAbove(i int) (parcel.Item, bool) {
-	var lines []line
-	for k := i - 1; k >= 0 && k >= i-5 && len(lines) < 2; k-- {
+	var lines [2]int
+	found := 0
+	for k := i - 1; k >= 0 && k >= i-5 && found < len(lines); k-- {
 		l := pg.lines[k]
 		s := pg.str(l)
 		if price(s) || s == "." {
@@ -46,16 +70,17 @@ func (pg *page) itemAbove(i int) (parcel.Item, bool) {
 		if l.role == roleAddress || quantity(s) > 0 || pg.heading(l) {
 			break
 		}
-		lines = append(lines, l)
+		lines[found] = k
+		found++
 		if l.role == roleTitle || cutTitle(s) {
 			break
 		}
 	}
-	text := func(l line) string { return bounded(pg.str(l), maxTitle) }
-	switch {
-	case len(lines) == 0:
+	text := func(k int) string { return bounded(pg.str(pg.lines[k]), maxTitle) }
+	switch found {
+	case 0:
 		return parcel.Item{}, false
-	case len(lines) == 1:
+	case 1:
 		return parcel.Item{Title: text(lines[0])}, true
 	default:
 		return parcel.Item{Title: text(lines[1]), Variant: text(lines[0])}, true
@@ -96,8 +121,11 @@ func quantity(s string) int {
 	for i > 0 && s[i-1] >= '0' && s[i-1] <= '9' {
 		i--
 	}
+	if i == len(s) || len(s)-i > 3 {
+		return 0
+	}
 	n, err := strconv.Atoi(s[i:])
-	if err != nil || n < 1 || len(s)-i > 3 {
+	if err != nil || n < 1 {
 		return 0
 	}
 	head := strings.TrimRight(s[:i], " ")
