@@ -1,15 +1,13 @@
 package extract
 
-import (
-	"strings"
-)
+import "strings"
 
 // analyse folds the lines of a page, finds the phrases in them and marks the
 // lines of the address, which nothing else looks at.
 func (p *Parser) analyse(pg *page) {
-	pg.fold.buf = make([]byte, 0, len(pg.text))
-	pg.fold.toks = make([]token, 0, len(pg.text)/6+8)
-	pg.marks = make([]mark, 0, 64)
+	if s := pg.used; s != nil {
+		pg.fold, pg.marks = folded{buf: s.buf[:0], toks: s.toks[:0]}, s.marks[:0]
+	}
 	for i := range pg.lines {
 		l := &pg.lines[i]
 		l.tok0, l.mark0 = len(pg.fold.toks), len(pg.marks)

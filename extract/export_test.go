@@ -20,3 +20,6 @@ func Collapsed() []string {
 	}
 	return out
 }
+
+// Precheck is the check of a mail's structure.
+func Precheck(raw []byte) string { return precheck(raw) }

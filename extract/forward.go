@@ -112,6 +112,7 @@ func (p *Parser) below(pg *page, from int) page {
 	for _, l := range pg.links {
 		if l.line >= from {
 			l.line -= from
+			l.last -= from
 			out.links = append(out.links, l)
 		}
 	}

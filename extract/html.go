@@ -30,15 +30,13 @@ type htmlReader struct {
 	b       builder
 	links   []link
 	regions []region
-	off     int    // of the current token in the source
-	raw     bool   // inside style, script or title
-	src     []byte // the source, for offsets
+	off     int  // of the current token in the source
+	open    int  // the link whose text is being read; -1 for none
+	raw     bool // inside style, script or title
 }
 
 func (p *Parser) readHTML(src []byte) page {
-	r := htmlReader{parser: p, z: html.NewTokenizer(bytes.NewReader(src)), src: src}
-	r.b.text = make([]byte, 0, min(len(src)/6, maxText)+64)
-	r.b.lines = make([]line, 0, 128)
+	r := htmlReader{parser: p, z: html.NewTokenizer(bytes.NewReader(src)), open: -1, b: newBuilder(p.scratch())}
 	r.z.SetMaxBuf(maxToken)
 	for {
 		kind := r.z.Next()
@@ -124,11 +122,16 @@ func (r *htmlReader) end(name []byte) {
 		return
 	case "wbr":
 		return
+	case "a":
+		r.open = -1
 	}
 	if block(name) {
 		r.b.newline()
 	} else {
 		r.b.space()
+	}
+	if r.open >= 0 {
+		r.links[r.open].last = len(r.b.lines) - 1
 	}
 	r.close(string(name), false)
 }
@@ -185,9 +188,9 @@ func markup(tag []byte) region {
 		return region{}
 	case bytes.Contains(tag, []byte("SHIP-TO")):
 		return region{role: roleAddress}
-	case bytes.Contains(tag, []byte("item-title")), bytes.Contains(tag, []byte("product-name")):
+	case bytes.Contains(tag, []byte("PACKAGES-item-title")), bytes.Contains(tag, []byte("LOGISTICS-product-name")):
 		return region{role: roleTitle}
-	case bytes.Contains(tag, []byte("item-sku")):
+	case bytes.Contains(tag, []byte("PACKAGES-item-sku")):
 		return region{role: roleVariant}
 	}
 	return region{}
@@ -198,7 +201,9 @@ func (r *htmlReader) anchor() {
 		key, value, more := r.z.TagAttr()
 		switch string(key) {
 		case "href", "data-saferedirecturl":
-			r.addLink(string(value[:min(len(value), maxLinkLen)]))
+			if value = value[:min(len(value), maxLinkLen)]; worthReading(value) {
+				r.addLink(string(value))
+			}
 		}
 		if !more {
 			return
@@ -210,8 +215,10 @@ func (r *htmlReader) addLink(s string) {
 	if len(r.links) >= maxLinks {
 		return
 	}
-	if l := r.parser.readLink(s, 0); !l.empty() {
+	if l := r.parser.readLink(s, 0); l.says() {
 		l.line = r.b.next()
+		l.last = l.line
+		r.open = len(r.links)
 		r.links = append(r.links, l)
 	}
 }

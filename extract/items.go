@@ -13,10 +13,14 @@ const (
 	maxTitle = 160 // runes
 )
 
-// items finds the articles by the line that says how many: "x1", alone or behind
-// a price. The lines above it are the variant and the title.
+// items finds the articles: by the markup where it says what is a title, else by
+// the line that says how many ("x1", alone or behind a price), which stands below
+// title and variant.
 func (pg *page) items() []parcel.Item {
-	var out []parcel.Item
+	out := pg.marked()
+	if len(out) > 0 {
+		return out
+	}
 	for i, l := range pg.lines {
 		if l.role == roleAddress {
 			continue
@@ -55,6 +59,29 @@ func (pg *page) itemBelow(i int) parcel.Item {
 		item.Variant = bounded(pg.str(pg.lines[k]), maxTitle)
 	}
 	return item
+}
+
+// marked finds the articles whose titles the markup marks.
+func (pg *page) marked() []parcel.Item {
+	var out []parcel.Item
+	for i, l := range pg.lines {
+		if l.role != roleTitle {
+			continue
+		}
+		item := parcel.Item{Title: bounded(pg.str(l), maxTitle), Quantity: 1}
+		for k := i + 1; k < len(pg.lines) && k <= i+4 && pg.lines[k].role != roleTitle; k++ {
+			if s := pg.str(pg.lines[k]); pg.lines[k].role == roleVariant {
+				item.Variant = bounded(s, maxTitle)
+			} else if n := quantity(s); n > 0 {
+				item.Quantity = n
+				break
+			}
+		}
+		if len(out) < maxItems && !has(out, item) {
+			out = append(out, item)
+		}
+	}
+	return out
 }
 
 // itemAbove reads title and variant from the lines above the quantity.

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"bytes"
 	"net/url"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 // that are no order and no parcel.
 type link struct {
 	line     int    // the line of the page it stands in
+	last     int    // the last line of its text, where it goes around several
 	host     string // lower case, without "www."
 	shop     bool
 	orders   []string
@@ -28,6 +30,17 @@ const (
 
 func (l link) empty() bool {
 	return l.host == "" && len(l.orders) == 0 && len(l.numbers) == 0 && l.rotated == ""
+}
+
+// says reports whether anything in the link is of use: most links of a mail are
+// of products and of the shop's own pages.
+func (l link) says() bool {
+	return len(l.orders) > 0 || len(l.numbers) > 0 || l.rotated != "" || l.template != "" || l.host != "" && !l.shop
+}
+
+// worthReading sorts out the links of products that name nothing else.
+func worthReading(s []byte) bool {
+	return !bytes.Contains(s, []byte("/item/")) || bytes.Contains(s, []byte("rowan_")) || bytes.Contains(s, []byte("%3A%2F%2F"))
 }
 
 // readLink reads one address. Redirects that other mail services put around

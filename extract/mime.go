@@ -33,6 +33,9 @@ func readBody(raw []byte) body {
 	var b body
 	if len(raw) > maxRead {
 		raw = raw[:maxRead]
+		if i := bytes.LastIndexByte(raw, '\n'); i > maxRead/2 {
+			raw = raw[:i+1] // a letter cut in two would look like a wrong charset
+		}
 		b.problems = append(b.problems, fmt.Sprintf("the mail is large: only its first %d KB were read", maxRead>>10))
 	}
 	if why := precheck(raw); why != "" {

@@ -109,8 +109,8 @@ func (r *reading) block() bool {
 	return false
 }
 
-// ownSteps gives several parcels the steps said beside them, where each has one
-// and they differ; the mail as a whole is then an update.
+// ownSteps gives several parcels the steps said beside them, where each has one.
+// Where they differ the mail as a whole is an update.
 func (r *reading) ownSteps(n *parcel.Notice) {
 	if len(r.parcels) < 2 {
 		return
@@ -120,14 +120,11 @@ func (r *reading) ownSteps(n *parcel.Notice) {
 			return
 		}
 	}
-	same := true
+	n.Step = r.parcels[0].step
 	for i, f := range r.parcels {
 		n.Parcels[i].Step = f.step
-		same = same && f.step == r.parcels[0].step
-	}
-	if same {
-		n.Step = r.parcels[0].step
-	} else {
-		n.Step = parcel.StepUpdate
+		if f.step != r.parcels[0].step {
+			n.Step = parcel.StepUpdate
+		}
 	}
 }

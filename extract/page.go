@@ -11,6 +11,50 @@ type page struct {
 	links []link
 	fold  folded
 	marks []mark // in order of their first word
+	used  *scratch
+}
+
+// scratch is the working memory of one page. It is used again for later mails
+// unless a hostile one has blown it up.
+type scratch struct {
+	text  []byte
+	lines []line
+	buf   []byte
+	toks  []token
+	marks []mark
+}
+
+const (
+	keptText  = 32 << 10
+	keptLines = 1 << 10
+	keptWords = 8 << 10
+)
+
+func (p *Parser) scratch() *scratch {
+	if s, ok := p.pool.Get().(*scratch); ok {
+		return s
+	}
+	return &scratch{
+		text: make([]byte, 0, 8<<10), lines: make([]line, 0, 256),
+		buf: make([]byte, 0, 8<<10), toks: make([]token, 0, 1<<10), marks: make([]mark, 0, 128),
+	}
+}
+
+// release gives the working memory of pages back. Only their texts, which are
+// strings, may be used afterwards.
+func (p *Parser) release(pages []page) {
+	for i := range pages {
+		pg := &pages[i]
+		s := pg.used
+		if s == nil {
+			continue
+		}
+		s.lines, s.buf, s.toks, s.marks = pg.lines[:0], pg.fold.buf[:0], pg.fold.toks[:0], pg.marks[:0]
+		pg.used = nil
+		if cap(s.text) <= keptText && cap(s.lines) <= keptLines && cap(s.buf) <= keptText && cap(s.toks) <= keptWords && cap(s.marks) <= keptWords {
+			p.pool.Put(s)
+		}
+	}
 }
 
 // role is what the markup says a line is, where it says so.
@@ -35,7 +79,7 @@ type line struct {
 }
 
 const (
-	maxText  = 96 << 10 // bytes of visible text that are kept
+	maxText  = 48 << 10 // bytes of visible text that are kept
 	maxLines = 4000
 )
 
@@ -43,6 +87,7 @@ func (pg *page) str(l line) string { return pg.text[l.start:l.end] }
 
 // builder collects the text of a page, blanks collapsed.
 type builder struct {
+	used  *scratch
 	text  []byte
 	lines []line
 	open  bool // the last line may grow
@@ -123,6 +168,11 @@ func (b *builder) next() int {
 	return len(b.lines)
 }
 
+func newBuilder(s *scratch) builder {
+	return builder{used: s, text: s.text[:0], lines: s.lines[:0]}
+}
+
 func (b *builder) page() page {
-	return page{text: string(b.text), lines: b.lines}
+	b.used.text = b.text[:0]
+	return page{text: string(b.text), lines: b.lines, used: b.used}
 }

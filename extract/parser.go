@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"sync"
 
 	"parcelwatch/parcel"
 )
@@ -18,7 +19,7 @@ type Options struct {
 	Rules      []Rule   // tried in order before everything else
 }
 
-// Parser reads mails. It keeps nothing between them and is safe for concurrent
+// Parser reads mails. It remembers nothing of them and is safe for concurrent
 // use.
 type Parser struct {
 	domains    []string
@@ -27,6 +28,7 @@ type Parser struct {
 	quiet      []quiet
 	words      *vocabulary
 	templates  []template
+	pool       sync.Pool // of *scratch
 }
 
 // New makes a parser. The error is about a rule, in words for the person who
@@ -133,6 +135,7 @@ func (p *Parser) readMail(raw []byte, h Header, who sender, n *parcel.Notice) {
 	b := readBody(raw)
 	n.Problems = append(n.Problems, b.problems...)
 	pages := p.pages(b, n)
+	defer p.release(pages)
 	if p.applyRules(h, pages, n) || who == senderSilent {
 		return
 	}
@@ -191,7 +194,9 @@ func (p *Parser) attached(raw []byte, n *parcel.Notice) {
 	}
 	b := readBody(raw)
 	in := parcel.Notice{Step: parcel.StepNone, Subject: h.Subject, MessageID: h.MessageID, Sent: h.Date, Problems: b.problems}
-	p.notice(h.Subject, p.pages(b, &in), &in)
+	pages := p.pages(b, &in)
+	defer p.release(pages)
+	p.notice(h.Subject, pages, &in)
 	if in.Shop == "" {
 		return
 	}

@@ -12,7 +12,7 @@ import (
 // are not closed, quadratic time for many parts, and knows no size. These limits
 // are far above any mail of a shop.
 const (
-	maxRead       = 256 << 10 // bytes of a mail that are read; the text stands in front of attachments
+	maxRead       = 192 << 10 // bytes of a mail that are read; the text stands in front of attachments
 	maxBoundaries = 12
 	maxDashLines  = 200
 	maxNesting    = 40 // boundaries the library may honour in one mail, repeats included
@@ -20,6 +20,9 @@ const (
 
 // precheck says why the structure of a mail is refused; empty for a good one.
 func precheck(raw []byte) string {
+	if n := headerEnd(raw); n > maxHeader {
+		return fmt.Sprintf("structure refused: %d KB of header", n>>10)
+	}
 	if n := countDashLines(raw); n > maxDashLines {
 		return fmt.Sprintf("structure refused: %d part lines", n)
 	}

@@ -194,27 +194,40 @@ func (r *reading) linkParcels(pg *page) {
 				f.orders = appendNew(f.orders, o)
 			}
 			if f.step == "" {
-				f.step = pg.stepAbove(from, l.line)
+				f.step = pg.stepOf(l, from)
 			}
 		}
 		if len(l.numbers) > 0 {
-			from = l.line + 1
+			from = l.last + 1
 		}
 	}
 }
 
 const stepDistance = 14 // lines above a parcel's link that may say its step
 
-// stepAbove is the step of the nearest line above a link.
-func (pg *page) stepAbove(from, at int) parcel.Step {
-	for i := min(at, len(pg.lines)-1); i >= from && i >= at-stepDistance; i-- {
-		l := pg.lines[i]
-		if l.role != rolePlain {
-			continue
+// stepOf is the step said inside a link that goes around a whole card, else in
+// the nearest line above it.
+func (pg *page) stepOf(k link, from int) parcel.Step {
+	for i := k.line; i < len(pg.lines) && i <= k.last; i++ {
+		if s := pg.lineStep(i); s != "" {
+			return s
 		}
-		if m, ok := pg.bestStep(l.tok0, l.tok1, false); ok && m.step != parcel.StepUpdate {
-			return m.step
+	}
+	for i := min(k.line, len(pg.lines)-1); i >= from && i >= k.line-stepDistance; i-- {
+		if s := pg.lineStep(i); s != "" {
+			return s
 		}
+	}
+	return ""
+}
+
+func (pg *page) lineStep(i int) parcel.Step {
+	l := pg.lines[i]
+	if l.role != rolePlain {
+		return ""
+	}
+	if m, ok := pg.bestStep(l.tok0, l.tok1, false); ok && m.step != parcel.StepUpdate {
+		return m.step
 	}
 	return ""
 }

@@ -9,8 +9,7 @@ import (
 // text, because their digits are neither orders nor parcels, and are read as
 // links. Columns set apart by tabs, bars or several blanks are cells of a table.
 func (p *Parser) readText(src []byte) page {
-	var b builder
-	b.lines = make([]line, 0, 64)
+	b := newBuilder(p.scratch())
 	var links []link
 	off := 0
 	for raw := range bytes.Lines(src) {
@@ -62,9 +61,11 @@ func (p *Parser) addText(b *builder, s []byte, links []link, off, end int) []lin
 			stop = len(s) - i
 		}
 		b.add(bytes.TrimSuffix(s[:start], []byte("<")), off, end)
-		if l := p.readLink(string(s[start:min(i+stop, start+maxLinkLen)]), 0); !l.empty() && len(links) < maxLinks {
-			l.line = b.next()
-			links = append(links, l)
+		if l := p.readLink(string(s[start:min(i+stop, start+maxLinkLen)]), 0); !l.empty() {
+			if l.says() && len(links) < maxLinks {
+				l.line, l.last = b.next(), b.next()
+				links = append(links, l)
+			}
 			b.site(l, off, end)
 		}
 		b.space()

@@ -3,6 +3,7 @@ package extract
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"parcelwatch/parcel"
 )
@@ -82,9 +83,18 @@ func loadVocabulary() (*vocabulary, error) {
 			}
 		}
 	}
+	names, steps := labelNames(), map[parcel.Step]bool{}
+	for _, s := range parcel.Steps() {
+		steps[s] = true
+	}
 	for i, lang := range langs {
 		for f := range rows("phrases/" + lang + ".tsv") {
-			if err := v.addRow(f, 1<<i); err != nil {
+			p, err := readRow(f, names, steps)
+			if err == nil && p.label != labelStop {
+				p.lang = 1 << i
+				err = v.addPhrase(p, f[2])
+			}
+			if err != nil {
 				return nil, fmt.Errorf("phrases/%s.tsv: %w", lang, err)
 			}
 		}
@@ -92,19 +102,22 @@ func loadVocabulary() (*vocabulary, error) {
 	return v, nil
 }
 
-func (v *vocabulary) addRow(f []string, lang uint32) error {
+// readRow reads what one line of a table is about.
+func readRow(f []string, names map[string]label, steps map[parcel.Step]bool) (phrase, error) {
 	if len(f) < 3 || f[1] != "seen" && f[1] != "translated" {
-		return fmt.Errorf("line %q: step or label, seen or translated, and the phrase are expected, with tabs between", strings.Join(f, "\t"))
+		return phrase{}, fmt.Errorf("line %q: step or label, seen or translated, and the phrase are expected, with tabs between", strings.Join(f, "\t"))
 	}
-	p := phrase{lang: lang}
-	if l, ok := labelNames()[f[0]]; ok {
-		if p.label = l; l == labelStop {
-			return nil
-		}
-	} else if p.step = parcel.Step(f[0]); !has(parcel.Steps(), p.step) {
-		return fmt.Errorf("line %q: no such step or label", strings.Join(f, "\t"))
+	if l, ok := names[f[0]]; ok {
+		return phrase{label: l}, nil
 	}
-	if err := p.read(f[2], v.stop); err != nil {
+	if s := parcel.Step(f[0]); steps[s] {
+		return phrase{step: s}, nil
+	}
+	return phrase{}, fmt.Errorf("line %q: no such step or label", strings.Join(f, "\t"))
+}
+
+func (v *vocabulary) addPhrase(p phrase, text string) error {
+	if err := p.read(text, v.stop); err != nil {
 		return err
 	}
 	v.add(p)
@@ -142,7 +155,7 @@ func (p *phrase) fold(text string, stop map[string]uint32) {
 			}
 			if stop[word]&p.lang == 0 {
 				p.words = append(p.words, word)
-				p.length += len([]rune(word))
+				p.length += utf8.RuneCountInString(word)
 			}
 		}
 	}
