@@ -65,7 +65,7 @@ func tlsHint(err error) string {
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return "the server's certificate has expired, or the clock here is wrong"
 	case errors.As(err, &unknown), errors.As(err, &invalid):
-		return `for a server of your own name its certificate authority with ca = "FILE" under [smtp]`
+		return `nobody known has signed the certificate; if the server is your own, name its authority: ca = "FILE" under [smtp]`
 	default:
 		return ""
 	}
