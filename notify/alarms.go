@@ -64,6 +64,11 @@ func Recovered(alarms []parcel.Change, h parcel.Health, now time.Time) []parcel.
 	return out
 }
 
+// lasting reports whether an alarm is of a state that does not heal by waiting.
+func lasting(ch parcel.Change) bool {
+	return ch.New == string(parcel.MailboxRefused) || ch.New == string(parcel.CarrierChanged)
+}
+
 func overdue(t Trouble, threshold time.Duration, now time.Time) bool {
 	return !t.Since.IsZero() && now.Sub(t.Since) >= threshold
 }

@@ -147,6 +147,8 @@ func TestComposeOrders(t *testing.T) {
 	}
 	closed := order(parcel.StepConfirmed, 2)
 	closed.Closed = true
+	shut := order(parcel.StepClosed, 1)
+	shut.Closed = true
 	other := order(parcel.StepConfirmed, 2)
 	other.Mailbox = "work"
 	for _, c := range []struct {
@@ -164,7 +166,7 @@ func TestComposeOrders(t *testing.T) {
 		{"one silent for months is given up", order(parcel.StepConfirmed, 61), false, "", ""},
 		{"delivered is told once", order(parcel.StepDelivered, 1), true, notify.SectionDelivered, ""},
 		{"delivered is not told again", order(parcel.StepDelivered, 1), false, "", ""},
-		{"closed by the shop has ended", order(parcel.StepClosed, 1), true, notify.SectionEnded, ""},
+		{"closed by the shop has ended", shut, true, notify.SectionEnded, ""},
 		{"one the person has closed is not shown", closed, false, "", ""},
 		{"one of another person's mailbox is not shown", other, true, "", ""},
 	} {

@@ -12,6 +12,7 @@ import (
 const (
 	remindEvery = time.Hour // looking for ends that come near
 	weekly      = 7*day - time.Hour
+	pingEvery   = 30 * time.Second // of the dead man's switch, at most
 )
 
 // look records what broke or ends soon, then composes what is due. It returns
@@ -49,6 +50,11 @@ func (n *Notifier) watch(ctx context.Context, now time.Time) error {
 	}
 	over := Recovered(standing, h, now)
 	for _, ch := range Alarms(h, n.cfg.Blind, now) {
+		// After a start everything was last seen long ago; that is no
+		// breakdown until there was time to look.
+		if !lasting(ch) && now.Sub(n.started) < n.cfg.Blind {
+			continue
+		}
 		if _, known := n.alarms[ch.Key]; !known {
 			fresh = append(fresh, ch)
 		}
@@ -65,7 +71,8 @@ func (n *Notifier) watch(ctx context.Context, now time.Time) error {
 	for _, ch := range over {
 		delete(n.alarms, ch.Key[:len(ch.Key)-len(healthOK)-1])
 	}
-	if len(n.alarms) == 0 && n.allWell != nil {
+	if len(n.alarms) == 0 && n.allWell != nil && now.Sub(n.pinged) >= pingEvery {
+		n.pinged = now
 		limited, cancel := context.WithTimeout(ctx, 20*time.Second)
 		defer cancel()
 		n.report(ctx, "dead man's switch", n.allWell(limited))

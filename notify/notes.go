@@ -130,7 +130,7 @@ func changeNotes(p *parcel.Parcel, ch parcel.Change) []Note {
 // patience explains a silence that is usual.
 func (c *composer) patience(p *parcel.Parcel, kind SectionKind) []Note {
 	var out []Note
-	if p.ETA != "" && kind != SectionMoved {
+	if p.ETA != "" {
 		out = append(out, note("note_eta", "Day", p.ETA))
 	}
 	switch {

@@ -52,7 +52,9 @@ type Notifier struct {
 
 	state     map[string]*audienceState // used by the composing loop only
 	alarms    map[string]parcel.Change  // standing ones, by key
+	started   time.Time
 	reminded  time.Time
+	pinged    time.Time
 	unmarked  map[string][]Fate // sent, but not recorded: used by the sending loop only
 	sending   sync.Mutex        // one at a time
 	errors    sync.Mutex        // guards lastError
@@ -89,6 +91,7 @@ func (n *Notifier) Wake() { nudge(n.wake) }
 
 // Run works until ctx ends and returns nil then. It may be called once.
 func (n *Notifier) Run(ctx context.Context) error {
+	n.started = n.now()
 	var loops sync.WaitGroup
 	loops.Go(func() { n.loop(ctx, n.wake, n.look) })
 	loops.Go(func() { n.loop(ctx, n.send, n.flush) })

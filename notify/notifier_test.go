@@ -309,6 +309,28 @@ func TestNotifierAlarms(t *testing.T) {
 	})
 }
 
+func TestNotifierRaisesNoAlarmAfterAStart(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m := twoParcels()
+		lastWeek := time.Now().AddDate(0, 0, -7)
+		m.health = parcel.Health{
+			Mailboxes: []parcel.MailboxHealth{{Name: "home", Folder: "INBOX", State: parcel.MailboxConnecting, LastCheck: lastWeek}},
+			Outbox:    parcel.OutboxHealth{Waiting: 1, Oldest: lastWeek},
+		}
+		r := start(t, config(me()), m, &postman{}, notify.Options{})
+		until(1, 1, 0)
+		m.with(func(m *memory) {
+			m.health = parcel.Health{Mailboxes: []parcel.MailboxHealth{{Name: "home", Folder: "INBOX", State: parcel.MailboxIdle, LastCheck: time.Now()}}}
+		})
+		until(2, 0, 0)
+		r.stop()
+		if len(m.changes) != 0 || r.postman.arrived() != nil {
+			t.Errorf("told %+v", m.changes)
+		}
+	})
+}
+
 func TestNotifierReminds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -14,7 +14,8 @@ const orderHorizon = 60 * day
 const sellerDays = 5
 
 func (c *composer) order(o *parcel.Order) {
-	if c.Urgent || o.Closed || c.carried[o.ID] || !c.Audience.cares(o.Mailbox) {
+	// One that the shop has closed may be news; one that the person has is not.
+	if c.Urgent || (o.Closed && o.Step != parcel.StepClosed) || c.carried[o.ID] || !c.Audience.cares(o.Mailbox) {
 		return
 	}
 	changes := loud(c.byOrder[o.ID])
