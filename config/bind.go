@@ -19,13 +19,13 @@ type value interface {
 // The decoder's own strict mode stops at the first wrong type, shows neighbouring
 // lines in its errors and has no unions such as a secret's forms.
 func (p *problems) bind(path string, v any, dst reflect.Value) {
-	if own, ok := dst.Addr().Interface().(value); ok {
+	if own, ok := reflect.TypeAssert[value](dst.Addr()); ok {
 		if wrong := own.set(v); wrong != "" {
 			p.at(path, "%s", wrong)
 		}
 		return
 	}
-	switch dst.Kind() { //nolint:exhaustive // the configuration has no other kinds
+	switch dst.Kind() {
 	case reflect.Struct:
 		p.bindStruct(path, v, dst)
 	case reflect.Pointer:

@@ -70,32 +70,12 @@ func (c *Config) carrier(p *problems, name string, takes []Setting) CarrierConfi
 	}
 	section := c.Carriers[name]
 	for _, key := range slices.Sorted(maps.Keys(section)) {
-		at, v := "carriers."+name+"."+key, section[key]
-		switch {
-		case key == "enabled":
-			on, ok := v.(bool)
-			if !ok {
-				p.at(at, "true or false is expected, not %s", kindOf(v))
-			}
-			out.Enabled = on
-		case key == "endpoint":
-			if wrong := setEndpoint(&out.Endpoint, v); wrong != "" {
-				p.at(at, "%s", wrong)
-			}
-		case key == "proxy":
-			if wrong := out.Proxy.set(v); wrong != "" {
-				p.at(at, "%s", wrong)
-			}
-		case slices.Contains(allowed, key):
-			var s Secret
-			if wrong := s.set(v); wrong != "" {
-				p.at(at, "%s", wrong)
-				continue
-			}
-			s.arg = c.secretPath(s)
-			out.Settings[key] = s
-		default:
-			p.at(at, "%s", Unknown("key", key, allowed))
+		wrong := Unknown("key", key, allowed)
+		if slices.Contains(allowed, key) {
+			wrong = c.setCarrier(&out, key, section[key])
+		}
+		if wrong != "" {
+			p.at("carriers."+name+"."+key, "%s", wrong)
 		}
 	}
 	for _, s := range takes {
@@ -104,6 +84,29 @@ func (c *Config) carrier(p *problems, name string, takes []Setting) CarrierConfi
 		}
 	}
 	return out
+}
+
+// setCarrier takes over one key and returns what is wrong with it.
+func (c *Config) setCarrier(out *CarrierConfig, key string, v any) string {
+	switch key {
+	case "enabled":
+		on, ok := v.(bool)
+		if !ok {
+			return "true or false is expected, not " + kindOf(v)
+		}
+		out.Enabled = on
+		return ""
+	case "endpoint":
+		return setEndpoint(&out.Endpoint, v)
+	case "proxy":
+		return out.Proxy.set(v)
+	default:
+		var s Secret
+		wrong := s.set(v)
+		s.arg = c.secretPath(s)
+		out.Settings[key] = s
+		return wrong
+	}
 }
 
 // setEndpoint takes an address that replaces a carrier's own. Numbers and

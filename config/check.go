@@ -74,21 +74,7 @@ func (c *Config) complete() {
 	s.TLS, s.Port = connection(s.TLS, s.Port, 465, 587)
 	s.CA, s.Fingerprint = c.abs(s.CA), cleanFingerprint(s.Fingerprint)
 	for i := range c.Digests {
-		d := &c.Digests[i]
-		if d.Name == "" && i == 0 {
-			d.Name = "digest"
-		} else if d.Name == "" {
-			d.Name = fmt.Sprintf("digest-%d", i+1)
-		}
-		if d.At == nil && d.Cron == "" {
-			d.At = []Clock{8 * 60}
-		}
-		if d.Language == "" {
-			d.Language = c.Language
-		}
-		if d.Urgent == nil {
-			d.Urgent = []parcel.Status{parcel.ReadyForPickup, parcel.OutForDelivery, parcel.CustomsHold, parcel.AttemptFailed}
-		}
+		c.Digests[i].complete(i, c.Language)
 	}
 	for _, secret := range c.secretsAt() {
 		secret.arg = c.secretPath(*secret)
@@ -97,6 +83,24 @@ func (c *Config) complete() {
 	c.Store.Path = c.abs(c.Store.Path)
 	if c.Store.Path == "" {
 		c.Store.Path = StorePath(c.Path, os.Getenv, runtime.GOOS)
+	}
+}
+
+func (d *Digest) complete(i int, language string) {
+	if d.Name == "" {
+		d.Name = "digest"
+		if i > 0 {
+			d.Name = fmt.Sprintf("digest-%d", i+1)
+		}
+	}
+	if d.At == nil && d.Cron == "" {
+		d.At = []Clock{8 * 60}
+	}
+	if d.Language == "" {
+		d.Language = language
+	}
+	if d.Urgent == nil {
+		d.Urgent = []parcel.Status{parcel.ReadyForPickup, parcel.OutForDelivery, parcel.CustomsHold, parcel.AttemptFailed}
 	}
 }
 

@@ -18,14 +18,14 @@ func keys(t reflect.Type, at string, out map[string]bool) {
 	if t.Kind() != reflect.Struct {
 		return
 	}
-	for i := range t.NumField() {
-		name := t.Field(i).Tag.Get("toml")
+	for field := range t.Fields() {
+		name := field.Tag.Get("toml")
 		if name == "" || name == "-" {
 			continue
 		}
 		path := strings.TrimPrefix(at+"."+name, ".")
 		out[path] = true
-		keys(t.Field(i).Type, path, out)
+		keys(field.Type, path, out)
 	}
 }
 

@@ -1,4 +1,4 @@
 package config
 
 // Parse reads bytes as [Load] reads a file.
-var Parse = parse //nolint:gochecknoglobals // for tests only
+var Parse = parse

@@ -46,57 +46,6 @@ const (
 // Plain is a secret with its value at hand.
 func Plain(value string) Secret { return Secret{form: formInline, plain: value} }
 
-func (s *Secret) set(v any) string {
-	const forms = `{ file = "..." }, { env = "..." }, { command = ["..."] }, { credential = "..." } or { dpapi = "..." }`
-	switch v := v.(type) {
-	case string:
-		*s = Plain(v)
-		return ""
-	case map[string]any:
-		if len(v) != 1 {
-			return "exactly one of these is expected: " + forms
-		}
-		for key := range maps.Keys(v) {
-			return s.setForm(key, v[key])
-		}
-	}
-	return "a text in quotes or one of these is expected: " + forms
-}
-
-func (s *Secret) setForm(key string, v any) string {
-	form := secretForm(key)
-	switch form {
-	case formFile, formEnv, formCredential, formDPAPI:
-		arg, ok := v.(string)
-		if !ok || strings.TrimSpace(arg) == "" {
-			return key + ": a text in quotes is expected"
-		}
-		if form == formCredential && arg != filepath.Base(arg) {
-			return "credential: a name is expected, without a folder"
-		}
-		*s = Secret{form: form, arg: arg}
-		return ""
-	case formCommand:
-		list, _ := v.([]any)
-		var args []string
-		for _, one := range list {
-			arg, ok := one.(string)
-			if !ok {
-				args = nil
-				break
-			}
-			args = append(args, arg)
-		}
-		if len(args) == 0 || args[0] == "" {
-			return `command: a list is expected, such as ["pass", "show", "mail"]`
-		}
-		*s = Secret{form: form, args: args}
-		return ""
-	case formInline:
-	}
-	return Unknown("form of a secret", key, []string{"file", "env", "command", "credential", "dpapi"})
-}
-
 // IsZero reports whether no secret is configured.
 func (s Secret) IsZero() bool { return s.form == "" }
 
@@ -178,6 +127,57 @@ func (s Secret) Resolve(ctx context.Context) (string, error) {
 	return raw, nil
 }
 
+func (s *Secret) set(v any) string {
+	const forms = `{ file = "..." }, { env = "..." }, { command = ["..."] }, { credential = "..." } or { dpapi = "..." }`
+	switch v := v.(type) {
+	case string:
+		*s = Plain(v)
+		return ""
+	case map[string]any:
+		if len(v) != 1 {
+			return "exactly one of these is expected: " + forms
+		}
+		for key := range maps.Keys(v) {
+			return s.setForm(key, v[key])
+		}
+	}
+	return "a text in quotes or one of these is expected: " + forms
+}
+
+func (s *Secret) setForm(key string, v any) string {
+	form := secretForm(key)
+	switch form {
+	case formFile, formEnv, formCredential, formDPAPI:
+		arg, ok := v.(string)
+		if !ok || strings.TrimSpace(arg) == "" {
+			return key + ": a text in quotes is expected"
+		}
+		if form == formCredential && arg != filepath.Base(arg) {
+			return "credential: a name is expected, without a folder"
+		}
+		*s = Secret{form: form, arg: arg}
+		return ""
+	case formCommand:
+		list, _ := v.([]any)
+		var args []string
+		for _, one := range list {
+			arg, ok := one.(string)
+			if !ok {
+				args = nil
+				break
+			}
+			args = append(args, arg)
+		}
+		if len(args) == 0 || args[0] == "" {
+			return `command: a list is expected, such as ["pass", "show", "mail"]`
+		}
+		*s = Secret{form: form, args: args}
+		return ""
+	case formInline:
+	}
+	return Unknown("form of a secret", key, []string{"file", "env", "command", "credential", "dpapi"})
+}
+
 func secretFile(path string, strict bool) (string, error) {
 	f, err := os.Open(path) //nolint:gosec // the person names the file
 	if err != nil {
@@ -245,6 +245,30 @@ func (b *limitedBuffer) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// Files are the files that the configuration makes the program read: secrets
+// and certificates, in order and once each.
+func (c *Config) Files() []string {
+	var out []string
+	for _, s := range c.secretsAt() {
+		out = append(out, s.file())
+	}
+	for _, section := range c.Carriers {
+		for key, v := range section {
+			var s Secret
+			if key != "endpoint" && key != "proxy" && s.set(v) == "" {
+				s.arg = c.secretPath(s)
+				out = append(out, s.file())
+			}
+		}
+	}
+	for _, m := range c.Mailboxes {
+		out = append(out, m.CA)
+	}
+	out = append(out, c.SMTP.CA)
+	slices.Sort(out)
+	return slices.DeleteFunc(slices.Compact(out), func(path string) bool { return path == "" })
+}
+
 // secretsAt lists every secret of the configuration with its path.
 func (c *Config) secretsAt() map[string]*Secret {
 	out := map[string]*Secret{"smtp.password": &c.SMTP.Password, "alarm.ping": &c.Alarm.Ping}
@@ -296,30 +320,6 @@ func (c *Config) guardProxies(p *problems) {
 			p.at(element("mailbox", i)+".proxy", words, c.Path)
 		}
 	}
-}
-
-// Files are the files that the configuration makes the program read: secrets
-// and certificates, in order and once each.
-func (c *Config) Files() []string {
-	var out []string
-	for _, s := range c.secretsAt() {
-		out = append(out, s.file())
-	}
-	for _, section := range c.Carriers {
-		for key, v := range section {
-			var s Secret
-			if key != "endpoint" && key != "proxy" && s.set(v) == "" {
-				s.arg = c.secretPath(s)
-				out = append(out, s.file())
-			}
-		}
-	}
-	for _, m := range c.Mailboxes {
-		out = append(out, m.CA)
-	}
-	out = append(out, c.SMTP.CA)
-	slices.Sort(out)
-	return slices.DeleteFunc(slices.Compact(out), func(path string) bool { return path == "" })
 }
 
 func (s Secret) file() string {

@@ -39,7 +39,7 @@ func TestSecretsAreHadInEveryForm(t *testing.T) {
 		t.Skip("the commands are those of Unix")
 	}
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "imap"), []byte("from systemd\n"), 0o444); err != nil { //nolint:gosec // as systemd does
+	if err := os.WriteFile(filepath.Join(dir, "imap"), []byte("from systemd\n"), 0o444); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("CREDENTIALS_DIRECTORY", dir)

@@ -15,6 +15,18 @@ import (
 // joined, "1d12h".
 type Duration time.Duration
 
+// Time is the duration as package time has it.
+func (d Duration) Time() time.Duration { return time.Duration(d) }
+
+// String is the duration in days where it is whole days.
+func (d Duration) String() string {
+	const day = 24 * time.Hour
+	if t := time.Duration(d); t > 0 && t%day == 0 {
+		return strconv.Itoa(int(t/day)) + "d"
+	}
+	return time.Duration(d).String()
+}
+
 func (d *Duration) set(v any) string {
 	const wrong = `a length of time in quotes is expected, such as "60d", "12h" or "90m"`
 	s, ok := v.(string)
@@ -27,18 +39,6 @@ func (d *Duration) set(v any) string {
 	}
 	*d = Duration(n)
 	return ""
-}
-
-// Time is the duration as package time has it.
-func (d Duration) Time() time.Duration { return time.Duration(d) }
-
-// String is the duration in days where it is whole days.
-func (d Duration) String() string {
-	const day = 24 * time.Hour
-	if t := time.Duration(d); t > 0 && t%day == 0 {
-		return strconv.Itoa(int(t/day)) + "d"
-	}
-	return time.Duration(d).String()
 }
 
 // ParseDuration reads what [Duration] documents. Up to ten years are allowed.
@@ -75,6 +75,15 @@ func ParseDuration(s string) (time.Duration, error) {
 // Clock is a time of day: minutes since midnight.
 type Clock int
 
+// Hour is the hour of the day.
+func (c Clock) Hour() int { return int(c) / 60 }
+
+// Minute is the minute of the hour.
+func (c Clock) Minute() int { return int(c) % 60 }
+
+// String is the time of day as 15:04.
+func (c Clock) String() string { return fmt.Sprintf("%02d:%02d", c.Hour(), c.Minute()) }
+
 func (c *Clock) set(v any) string {
 	const wrong = `a time of day in quotes is expected, such as "08:00"`
 	s, ok := v.(string)
@@ -89,15 +98,6 @@ func (c *Clock) set(v any) string {
 	return ""
 }
 
-// Hour is the hour of the day.
-func (c Clock) Hour() int { return int(c) / 60 }
-
-// Minute is the minute of the hour.
-func (c Clock) Minute() int { return int(c) % 60 }
-
-// String is the time of day as 15:04.
-func (c Clock) String() string { return fmt.Sprintf("%02d:%02d", c.Hour(), c.Minute()) }
-
 func parseClock(s string) (Clock, bool) {
 	t, err := time.Parse("15:04", s)
 	if err != nil {
@@ -109,6 +109,16 @@ func parseClock(s string) (Clock, bool) {
 // Span is a part of the day, such as "23:00-07:00". The zero value is none.
 type Span struct {
 	From, To Clock
+}
+
+// Holds reports whether the wall clock of t is inside the span, which may pass
+// midnight.
+func (s Span) Holds(t time.Time) bool {
+	c := Clock(t.Hour()*60 + t.Minute())
+	if s.From <= s.To {
+		return c >= s.From && c < s.To
+	}
+	return c >= s.From || c < s.To
 }
 
 func (s *Span) set(v any) string {
@@ -123,20 +133,18 @@ func (s *Span) set(v any) string {
 	return ""
 }
 
-// Holds reports whether the wall clock of t is inside the span, which may pass
-// midnight.
-func (s Span) Holds(t time.Time) bool {
-	c := Clock(t.Hour()*60 + t.Minute())
-	if s.From <= s.To {
-		return c >= s.From && c < s.To
-	}
-	return c >= s.From || c < s.To
-}
-
 // Zone is a time zone by its IANA name.
 type Zone struct {
 	Name string
 	loc  *time.Location
+}
+
+// Location is the zone, the system's own where none is set.
+func (z Zone) Location() *time.Location {
+	if z.loc == nil {
+		return time.Local
+	}
+	return z.loc
 }
 
 func (z *Zone) set(v any) string {
@@ -151,14 +159,6 @@ func (z *Zone) set(v any) string {
 	}
 	*z = Zone{Name: s, loc: loc}
 	return ""
-}
-
-// Location is the zone, the system's own where none is set.
-func (z Zone) Location() *time.Location {
-	if z.loc == nil {
-		return time.Local
-	}
-	return z.loc
 }
 
 // TLSMode is how a connection to a mail server is secured.
@@ -184,6 +184,15 @@ func (m *TLSMode) set(v any) string {
 // LogLevel is a level of log/slog in words.
 type LogLevel string
 
+// Level is the level as log/slog has it.
+func (l LogLevel) Level() slog.Level {
+	var out slog.Level
+	if err := out.UnmarshalText([]byte(l)); err != nil {
+		return slog.LevelInfo
+	}
+	return out
+}
+
 func (l *LogLevel) set(v any) string {
 	names := []string{"debug", "info", "warn", "error"}
 	s, ok := v.(string)
@@ -194,31 +203,8 @@ func (l *LogLevel) set(v any) string {
 	return ""
 }
 
-// Level is the level as log/slog has it.
-func (l LogLevel) Level() slog.Level {
-	var out slog.Level
-	if err := out.UnmarshalText([]byte(l)); err != nil {
-		return slog.LevelInfo
-	}
-	return out
-}
-
 // Proxy is the address of a proxy. It may carry a password and shows none.
 type Proxy struct{ u *url.URL }
-
-func (p *Proxy) set(v any) string {
-	const wrong = `an address of a proxy in quotes is expected, such as "socks5://127.0.0.1:9050" or "http://proxy.example:3128"`
-	s, ok := v.(string)
-	if !ok {
-		return wrong
-	}
-	u, err := url.Parse(s)
-	if err != nil || u.Hostname() == "" || !slices.Contains([]string{"socks5", "socks5h", "http", "https"}, u.Scheme) {
-		return wrong
-	}
-	p.u = u
-	return ""
-}
 
 // IsZero reports whether no proxy is set.
 func (p Proxy) IsZero() bool { return p.u == nil }
@@ -240,6 +226,20 @@ func (p Proxy) GoString() string { return p.String() }
 // MarshalText is String, for JSON and logs.
 func (p Proxy) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
+func (p *Proxy) set(v any) string {
+	const wrong = `an address of a proxy in quotes is expected, such as "socks5://127.0.0.1:9050" or "http://proxy.example:3128"`
+	s, ok := v.(string)
+	if !ok {
+		return wrong
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Hostname() == "" || !slices.Contains([]string{"socks5", "socks5h", "http", "https"}, u.Scheme) {
+		return wrong
+	}
+	p.u = u
+	return ""
+}
+
 func (p Proxy) password() bool {
 	if p.u == nil {
 		return false
@@ -251,6 +251,9 @@ func (p Proxy) password() bool {
 // Pattern is a regular expression; the zero value matches nothing and stands for
 // "not given".
 type Pattern struct{ re *regexp.Regexp }
+
+// Regexp is the compiled expression, or nil.
+func (p Pattern) Regexp() *regexp.Regexp { return p.re }
 
 func (p *Pattern) set(v any) string {
 	const wrong = `a regular expression in 'single quotes' is expected, such as 'Tracking: (?P<number>[A-Z0-9]+)'`
@@ -265,6 +268,3 @@ func (p *Pattern) set(v any) string {
 	p.re = re
 	return ""
 }
-
-// Regexp is the compiled expression, or nil.
-func (p Pattern) Regexp() *regexp.Regexp { return p.re }

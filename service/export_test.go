@@ -8,9 +8,9 @@ import (
 
 // The inside, for tests.
 var (
-	Unit     = unit      //nolint:gochecknoglobals // for tests only
-	Bounded  = bounded   //nolint:gochecknoglobals // for tests only
-	CheckFor = checkPath //nolint:gochecknoglobals // for tests only
+	Unit     = unit
+	Bounded  = bounded
+	CheckFor = checkPath
 )
 
 // Hosted is work under the Windows service manager.

@@ -121,8 +121,6 @@ func (o Options) config() *service.Config {
 // Platform names the machine's service manager, such as "linux-systemd".
 func (m *Manager) Platform() string { return m.sys.Platform() }
 
-func (m *Manager) systemd() bool { return m.Platform() == "linux-systemd" }
-
 // Report says what was done, step by step, in the order done.
 type Report struct {
 	Platform string
@@ -259,6 +257,8 @@ func (m *Manager) Reload(ctx context.Context) (Report, error) {
 	}
 	return m.control("reload", StepReloaded, func() error { return m.systemctl(ctx, "reload") })
 }
+
+func (m *Manager) systemd() bool { return m.Platform() == "linux-systemd" }
 
 func (m *Manager) control(verb string, done StepKind, do func() error) (Report, error) {
 	r := Report{Platform: m.Platform()}

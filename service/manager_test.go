@@ -37,7 +37,7 @@ func machine(t *testing.T) (service.Options, string) {
 		t.Skip("systemd is on Linux only")
 	}
 	stub, home := t.TempDir(), t.TempDir()
-	if err := os.WriteFile(filepath.Join(stub, "systemctl"), []byte(systemctl), 0o700); err != nil { //nolint:gosec // a program
+	if err := os.WriteFile(filepath.Join(stub, "systemctl"), []byte(systemctl), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	config := filepath.Join(home, "parcelwatch.toml")

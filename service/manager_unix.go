@@ -111,8 +111,12 @@ func (m *Manager) folder(r *Report, uid, gid int) error {
 		return fmt.Errorf("service: make the folder of the store: %w", err)
 	}
 	if uid >= 0 {
-		if err := os.Chown(m.opt.Data, uid, gid); err != nil {
-			return fmt.Errorf("service: give the folder of the store to its account: %w", err)
+		// Commands run by root may have made the store before the service did.
+		files, _ := filepath.Glob(filepath.Join(m.opt.Data, "*.db*"))
+		for _, path := range append(files, m.opt.Data) {
+			if err := os.Lchown(path, uid, gid); err != nil {
+				return fmt.Errorf("service: give the store to its account: %w", err)
+			}
 		}
 	}
 	r.add(StepData, m.opt.Data)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"os"
+	"strings"
 	"time"
 
 	"parcelwatch/internal/locale"
@@ -84,10 +85,14 @@ func (d *daemon) line(ctx context.Context) string {
 	}
 	text := say.T("status_systemd",
 		"Mailboxes", say.T("count_mailboxes", "Count", len(d.cfg.Mailboxes)), "Parcels", say.T("count_parcels", "Count", len(parcels)))
+	var broken []string
 	for _, m := range health.Mailboxes {
 		if m.State == parcel.MailboxBroken || m.State == parcel.MailboxRefused {
-			text += "; " + say.T("status_systemd_broken", "Broken", m.Name)
+			broken = append(broken, m.Name)
 		}
+	}
+	if broken != nil {
+		text += "; " + say.T("status_systemd_broken", "Broken", strings.Join(broken, ", "))
 	}
 	return text
 }

@@ -55,7 +55,7 @@ func (c *checkCmd) run(ctx context.Context, e *env) error {
 		return err
 	}
 	k := &checking{env: e, doc: checkDoc{Schema: cli.Schema, Good: true, Findings: []finding{}}, json: c.JSON}
-	k.found("config", cfg.Path, "", nil)
+	k.found("config", cfg.Path, nil)
 	if cfg.Destination == "" {
 		k.tell("config", "destination", "note", e.say.T("check_destination"))
 	}
@@ -65,7 +65,7 @@ func (c *checkCmd) run(ctx context.Context, e *env) error {
 	}
 	k.smtp(ctx, cfg)
 	for _, name := range slices.Sorted(keysOf(broken)) {
-		k.found("carrier", name, "", broken[name])
+		k.found("carrier", name, broken[name])
 	}
 	if c.Carriers {
 		k.carriers(ctx, set)
@@ -83,12 +83,12 @@ func (c *checkCmd) run(ctx context.Context, e *env) error {
 }
 
 // found tells how one thing is.
-func (k *checking) found(what, name, detail string, err error) {
+func (k *checking) found(what, name string, err error) {
 	if err != nil {
 		k.tell(what, name, "wrong", err.Error())
 		return
 	}
-	k.tell(what, name, "good", detail)
+	k.tell(what, name, "good", "")
 }
 
 func (k *checking) tell(what, name, state, detail string) {
@@ -113,9 +113,10 @@ func (k *checking) store(ctx context.Context, cfg *config.Config) {
 	}
 	db, err := sqlite.Open(ctx, cfg.Store.Path, sqlite.Options{Now: k.now})
 	if err == nil {
-		err = errors.Join(db.Check(ctx), db.Close())
+		defer shut(db)
+		err = db.Check(ctx)
 	}
-	k.found("store", cfg.Store.Path, "", err)
+	k.found("store", cfg.Store.Path, err)
 }
 
 // mailbox logs in, looks at the folders, and reads recent mail without keeping
@@ -123,7 +124,7 @@ func (k *checking) store(ctx context.Context, cfg *config.Config) {
 func (k *checking) mailbox(ctx context.Context, cfg *config.Config, m config.Mailbox) {
 	account, err := accountOf(cfg, m)
 	if err != nil {
-		k.found("mailbox", m.Name, "", err)
+		k.found("mailbox", m.Name, err)
 		return
 	}
 	k.progress.Show(k.say.T("check_mailbox", "Name", m.Name))
@@ -153,7 +154,7 @@ func (k *checking) mailbox(ctx context.Context, cfg *config.Config, m config.Mai
 func (k *checking) dryRun(ctx context.Context, cfg *config.Config, m config.Mailbox, account mailwatch.Account) {
 	parser, err := parserOf(cfg, m.Forwarders)
 	if err != nil {
-		k.found("mailbox", m.Name, "", err)
+		k.found("mailbox", m.Name, err)
 		return
 	}
 	policy := mailauth.Policy{Domains: cfg.Shop.Domains, Authserv: m.TrustedAuthserv, Forwarders: m.Forwarders, Host: m.Host}
@@ -204,7 +205,7 @@ func (k *checking) would(mailbox string, n parcel.Notice, seen map[string]bool) 
 func (k *checking) smtp(ctx context.Context, cfg *config.Config) {
 	s, err := smtpOf(cfg)
 	if err != nil {
-		k.found("smtp", cfg.SMTP.Host, "", err)
+		k.found("smtp", cfg.SMTP.Host, err)
 		return
 	}
 	k.progress.Show(k.say.T("check_smtp", "Host", cfg.SMTP.Host))
@@ -235,7 +236,7 @@ func (k *checking) carriers(ctx context.Context, set *carriers.Set) {
 	}
 	asked, err := keepers.Ask(ctx, asks, canaryTime, nil)
 	if err != nil {
-		k.found("carrier", "", "", err)
+		k.found("carrier", "", err)
 	}
 	for _, a := range asked {
 		if a.Err == nil || errors.Is(a.Err, carriers.ErrNotFound) {

@@ -31,7 +31,7 @@ func (c *backupCmd) Run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	defer db.closing()
+	defer shut(db)
 	if err := db.Backup(ctx, c.File); err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func (c *exportCmd) Run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	defer db.closing()
+	defer shut(db)
 	parcels, err := db.Parcels(ctx, true)
 	if err != nil {
 		return err

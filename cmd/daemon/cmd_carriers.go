@@ -48,7 +48,7 @@ func (c *carriersCmd) Run(ctx context.Context, e *env) error {
 		if err != nil {
 			return err
 		}
-		defer func() { _ = db.Close() }()
+		defer shut(db)
 		health, err := db.Health(ctx)
 		if err != nil {
 			return err

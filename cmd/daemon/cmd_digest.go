@@ -55,7 +55,7 @@ func (c *digestCmd) Run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = db.Close() }()
+	defer shut(db)
 	gap := func(origin, destination string) (least, most int) {
 		journeys, err := db.Journeys(ctx)
 		if err != nil {

@@ -21,7 +21,7 @@ func (c *listCmd) Run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	defer db.closing()
+	defer shut(db)
 	docs, err := listed(ctx, db.DB, c.All, e.now())
 	if err != nil {
 		return err

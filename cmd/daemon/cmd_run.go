@@ -52,7 +52,7 @@ func (e *env) work(ctx context.Context, events service.EventLog) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = db.Close() }()
+	defer shut(db)
 	log.InfoContext(ctx, "started", "life", "start", "version", version.Get().Version, "config", cfg.Path, "store", cfg.Store.Path)
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)

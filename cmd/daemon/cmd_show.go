@@ -22,7 +22,7 @@ func (c *showCmd) Run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	defer db.closing()
+	defer shut(db)
 	p, err := db.ParcelByNumber(ctx, n)
 	if err != nil {
 		return e.known(err, n)

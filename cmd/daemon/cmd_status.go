@@ -121,7 +121,7 @@ func gather(ctx context.Context, e *env, cfg *config.Config) (statusDoc, error) 
 		if err != nil {
 			return doc, err
 		}
-		defer func() { _ = db.Close() }()
+		defer shut(db)
 		if health, err = db.Health(ctx); err != nil {
 			return doc, err
 		}

@@ -189,7 +189,7 @@ func (e *env) trackLedger(ctx context.Context, c *config.Config) (carriers.Ledge
 	if err != nil {
 		return memory, func() {}
 	}
-	return budgets{Ledger: memory, db: db}, func() { _ = db.Close() }
+	return budgets{Ledger: memory, db: db}, func() { shut(db) }
 }
 
 // budgets is a ledger in memory whose budgets are the store's.

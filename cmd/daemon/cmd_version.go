@@ -1,11 +1,15 @@
 package main
 
-import "parcelwatch/internal/version"
+import (
+	"fmt"
+
+	"parcelwatch/internal/version"
+)
 
 type versionCmd struct{}
 
 // Run says which version this is.
 func (versionCmd) Run(e *env) error {
-	e.print("parcelwatch " + version.Get().String())
-	return nil
+	_, err := fmt.Fprintln(e.out, "parcelwatch", version.Get())
+	return err
 }

@@ -93,7 +93,7 @@ func (d *daemon) tracking(requireVerified bool) tracker.Config {
 // gap is after how many days parcels are usually seen again, by the person's own
 // journeys where there are enough.
 func (d *daemon) gap(origin, destination string) (least, most int) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second) //nolint:contextcheck // notify's question has none
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	journeys, err := d.db.Journeys(ctx)
 	if err != nil {
@@ -108,7 +108,7 @@ func (d *daemon) run(ctx context.Context) error {
 	g := newGroup(ctx)
 	folders, err := d.watch(g)
 	if err != nil {
-		g.cancel(nil)
+		g.cancel()
 		_ = g.wait()
 		return err
 	}

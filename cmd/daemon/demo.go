@@ -47,7 +47,7 @@ func (c *demoCmd) Run(ctx context.Context, e *env) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = s.db.Close() }()
+	defer shut(s.db)
 	e.print(e.say.T("demo_begin"))
 	if err := s.play(ctx); err != nil {
 		return err
@@ -98,7 +98,8 @@ func openStage(ctx context.Context, e *env, w *demo.World) (*stage, error) {
 		},
 	})
 	if err != nil {
-		return nil, errors.Join(err, db.Close())
+		shut(db)
+		return nil, err
 	}
 	return s, nil
 }

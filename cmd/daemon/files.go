@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"maps"
 	"os"
@@ -12,6 +13,9 @@ func exists(path string) bool {
 	_, err := os.Stat(path)
 	return path != "" && err == nil
 }
+
+// shut closes what was only read, or whose changes are stored already.
+func shut(c io.Closer) { _ = c.Close() }
 
 func keysOf[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
 

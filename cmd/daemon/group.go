@@ -9,13 +9,15 @@ import (
 // every one of them.
 type group struct {
 	ctx    context.Context //nolint:containedctx // the group is the life of its goroutines
-	cancel context.CancelCauseFunc
+	cancel context.CancelFunc
 	wg     sync.WaitGroup
+	once   sync.Once
+	first  error
 }
 
 func newGroup(ctx context.Context) *group {
 	g := &group{}
-	g.ctx, g.cancel = context.WithCancelCause(ctx)
+	g.ctx, g.cancel = context.WithCancel(ctx)
 	return g
 }
 
@@ -23,19 +25,15 @@ func newGroup(ctx context.Context) *group {
 func (g *group) run(work func(ctx context.Context) error) {
 	g.wg.Go(func() {
 		if err := work(g.ctx); err != nil {
-			g.cancel(err)
+			g.once.Do(func() { g.first = err })
+			g.cancel()
 		}
 	})
 }
 
-// wait waits for all and returns the first failure, or nil where they ended
-// because they were told to.
+// wait waits for all and returns the first failure.
 func (g *group) wait() error {
 	g.wg.Wait()
-	err := context.Cause(g.ctx)
-	g.cancel(nil)
-	if err == context.Canceled || g.ctx.Err() == nil { //nolint:errorlint // the cause itself: a failure may wrap it
-		return nil
-	}
-	return err
+	g.cancel()
+	return g.first
 }

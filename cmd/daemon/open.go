@@ -25,9 +25,6 @@ func (e *env) openStore(ctx context.Context) (opened, error) {
 	return opened{DB: db, cfg: c}, err
 }
 
-// closing closes what was only a visit; what it did is stored already.
-func (o opened) closing() { _ = o.Close() }
-
 // tracker is the story over the store, for a person's own changes. It asks
 // nobody: a daemon that runs does.
 func (o opened) tracker(e *env) *tracker.Tracker {
@@ -47,7 +44,7 @@ func (e *env) edit(ctx context.Context, text string, do func(*tracker.Tracker, p
 	if err != nil {
 		return err
 	}
-	defer db.closing()
+	defer shut(db)
 	done, err := do(db.tracker(e), n)
 	if err != nil {
 		return e.known(err, n)

@@ -42,10 +42,9 @@ func pinger(secret config.Secret) func(context.Context) error {
 		if err != nil {
 			return errors.New("alarm.ping: the address cannot be used")
 		}
-		res, err := client.Do(req) //nolint:gosec // the person names the address
+		res, err := client.Do(req)
 		if err != nil {
-			var withAddress *url.Error
-			if errors.As(err, &withAddress) {
+			if withAddress, ok := errors.AsType[*url.Error](err); ok {
 				err = withAddress.Err
 			}
 			return fmt.Errorf("alarm.ping: %w", err)

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -75,7 +76,7 @@ func expand(ts *testscript.TestScript, neg bool, args []string) {
 	for _, name := range args {
 		path := ts.MkAbs(name)
 		text := os.Expand(ts.ReadFile(name), ts.Getenv)
-		ts.Check(os.WriteFile(path, []byte(text), 0o600)) //nolint:gosec // a file of the script
+		ts.Check(os.WriteFile(path, []byte(text), 0o600))
 	}
 }
 
@@ -120,7 +121,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	case err != nil:
 		ts.Fatalf("%v", err)
 	}
-	if fmt.Sprint(got) != args[0] {
+	if strconv.Itoa(got) != args[0] {
 		ts.Fatalf("exit status %d, want %s", got, args[0])
 	}
 }
