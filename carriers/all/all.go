@@ -7,6 +7,7 @@ import (
 	"parcelwatch/carriers/belpost"
 	"parcelwatch/carriers/cainiao"
 	"parcelwatch/carriers/russianpost"
+	"parcelwatch/carriers/ukrposhta"
 	"parcelwatch/carriers/upu"
 )
 
@@ -18,5 +19,6 @@ func Factories() []carriers.Factory {
 		{Info: upu.Info(), New: upu.New},
 		{Info: russianpost.Info(), New: russianpost.New},
 		{Info: belpost.Info(), New: belpost.New},
+		{Info: ukrposhta.Info(), New: ukrposhta.New},
 	}
 }

@@ -40,6 +40,7 @@ func TestSamples(t *testing.T) {
 		{"belpost", "belpost/tracking_200_EA009030735BY.json", 200, "EA009036435BY", parcel.ResultOK, 10, parcel.InTransit},
 		{"belpost", "belpost/tracking_422_bad_number.json", 422, "RR123456785BY", parcel.ResultNotFound, 0, ""},
 		{"belpost", "belpost/tracking_not_found.SHAPE.json", 200, "RR123456785BY", parcel.ResultNotFound, 0, ""},
+		{"ukrposhta", "ukrposhta/statuses_0500100031143.json", 200, "0500100031143", parcel.ResultOK, 10, parcel.Delivered},
 	} {
 		t.Run(tc.file, func(t *testing.T) {
 			body, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(tc.file)))
