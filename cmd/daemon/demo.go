@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
+	"parcelwatch/carriers/all"
 	"parcelwatch/config"
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/demo"
@@ -75,6 +76,11 @@ func openStage(ctx context.Context, e *env, w *demo.World) (*stage, error) {
 	cfg, err := config.Load(path)
 	if err != nil {
 		return nil, err
+	}
+	for _, f := range all.Factories() { // nobody outside this machine is asked
+		if _, simulated := cfg.Carriers[f.Info.Name]; !simulated {
+			cfg.Carriers[f.Info.Name] = config.Carrier{"enabled": false}
+		}
 	}
 	for _, old := range []string{"", "-wal", "-shm"} { // of an earlier demo
 		if err := remove(cfg.Store.Path + old); err != nil {

@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"parcelwatch/carriers/all"
 	"parcelwatch/internal/demo"
 )
 
@@ -99,17 +100,28 @@ tls = "none"
 username = %q
 password = { file = %q }
 from = "parcels@demo.example"
-[carriers.cainiao]
+[carriers.russianpost]
 endpoint = %q
-[carriers.upu]
-enabled = false
-[store]
+login = "me"
+password = { file = %q }
+%s[store]
 path = %q
-`, imapHost, imapPort, demo.Address, secret, smtpHost, smtpPort, demo.Address, secret, w.posts.URL, filepath.Join(dir, "store.db"))
+`, imapHost, imapPort, demo.Address, secret, smtpHost, smtpPort, demo.Address, secret, w.posts.URL, secret, others(), filepath.Join(dir, "store.db"))
 	if err := os.WriteFile(w.config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return w
+}
+
+// others switches every other carrier off: nothing leaves this machine.
+func others() string {
+	text := ""
+	for _, f := range all.Factories() {
+		if f.Info.Name != "russianpost" {
+			text += "[carriers." + f.Info.Name + "]\nenabled = false\n"
+		}
+	}
+	return text
 }
 
 // start runs the daemon; the process group dies with the test.
@@ -187,7 +199,7 @@ Content-Type: text/html; charset=UTF-8
 `, number, order, step, at.UnixNano(), at.Format(time.RFC1123Z)), "\n", "\r\n"))
 }
 
-// number is the nth China Post number, its check digit right.
+// number is the nth number of Russian Post, its check digit right.
 func number(n int) string {
 	digits := fmt.Sprintf("%08d", 40000000+n)
 	sum := 0
@@ -201,7 +213,7 @@ func number(n int) string {
 	case 11:
 		check = 5
 	}
-	return fmt.Sprintf("RB%s%dCN", digits, check)
+	return fmt.Sprintf("RB%s%dRU", digits, check)
 }
 
 // lockedBuffer is a log that several processes write to.
