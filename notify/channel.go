@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,19 +28,32 @@ const (
 	maxShort       = 1500
 )
 
-// short is a text on its way to every channel.
-type short struct{ title, text string }
-
-// channels hands texts to every channel; the failure of one does not stop the
-// others, and none of them holds up the mail.
-type channels struct {
-	all   []Channel
-	log   *slog.Logger
-	queue chan short
+// Subscription is a channel with what it is told: the statuses at once, and in
+// short the digests of the first audience.
+type Subscription struct {
+	Channel Channel
+	Urgent  []parcel.Status
+	Digest  bool
 }
 
-func newChannels(all []Channel, log *slog.Logger) *channels {
-	return &channels{all: all, log: log, queue: make(chan short, channelQueue)}
+// short is a text on its way to one channel.
+type short struct {
+	to          Channel
+	title, text string
+}
+
+// channels hands texts to the channels; the failure of one does not stop the
+// others, and none of them holds up the mail. What waits when the program stops
+// is lost to them: the mail has it.
+type channels struct {
+	all   []Subscription
+	log   *slog.Logger
+	queue chan short
+	rung  map[string]map[int64]bool // urgent changes told, by channel
+}
+
+func newChannels(all []Subscription, log *slog.Logger) *channels {
+	return &channels{all: all, log: log, queue: make(chan short, channelQueue), rung: map[string]map[int64]bool{}}
 }
 
 func (c *channels) run(ctx context.Context) {
@@ -48,67 +62,88 @@ func (c *channels) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case s := <-c.queue:
-			for _, ch := range c.all {
-				c.tell(ctx, ch, s)
-			}
+			c.tell(ctx, s)
 		}
 	}
 }
 
-func (c *channels) tell(ctx context.Context, ch Channel, s short) {
+func (c *channels) tell(ctx context.Context, s short) {
 	limited, cancel := context.WithTimeout(ctx, channelTimeout)
 	defer cancel()
-	if err := ch.Notify(limited, s.title, s.text); err != nil {
-		c.log.WarnContext(ctx, "channel fails", "channel", ch.Name(), "err", err.Error())
+	if err := s.to.Notify(limited, s.title, s.text); err != nil && ctx.Err() == nil {
+		c.log.WarnContext(ctx, "channel fails", "channel", s.to.Name(), "err", err.Error())
 	}
 }
 
-func (c *channels) put(s short) {
-	if len(c.all) == 0 {
-		return
-	}
+func (c *channels) put(ctx context.Context, s short) {
 	select {
 	case c.queue <- s:
 	default:
-		c.log.Warn("channel falls behind: news left out")
+		c.log.WarnContext(ctx, "channel falls behind: news left out", "channel", s.to.Name())
 	}
 }
 
-// digest tells a digest in short: its subject, and each item in a line.
-func (c *channels) digest(a Audience, d Digest) {
-	if len(c.all) == 0 {
+// digest tells a regular digest in short.
+func (c *channels) digest(ctx context.Context, a Audience, d Digest) {
+	for _, sub := range c.all {
+		if sub.Digest {
+			c.brief(ctx, sub.Channel, a, d)
+		}
+	}
+}
+
+// fresh is which of the pending changes a channel is to be told now. Those from
+// before the start were told, or came while nobody was there to tell: the mail
+// has them.
+func (c *channels) fresh(sub Subscription, pending []parcel.Change, started time.Time) []parcel.Change {
+	rung := c.rung[sub.Channel.Name()]
+	return slices.DeleteFunc(Urgent(pending, sub.Urgent), func(ch parcel.Change) bool { return rung[ch.ID] || ch.At.Before(started) })
+}
+
+func (c *channels) mark(sub Subscription, changes []parcel.Change) {
+	name := sub.Channel.Name()
+	if c.rung[name] == nil {
+		c.rung[name] = map[int64]bool{}
+	}
+	for _, ch := range changes {
+		c.rung[name][ch.ID] = true
+	}
+}
+
+// brief tells a digest by its subject, and each item in a line.
+func (c *channels) brief(ctx context.Context, to Channel, a Audience, d Digest) {
+	p, err := locale.New(a.Language)
+	if err != nil {
+		return
+	}
+	v := viewer{p: p, zone: a.zone(), limit: 5}.view(d)
+	var text strings.Builder
+	for _, s := range v.Sections {
+		if s.Kind == SectionQuiet || s.Kind == SectionWaiting || s.Kind == SectionUnnumbered {
+			continue
+		}
+		for _, it := range s.Items {
+			if line := it.Title + ": " + it.Badge + "\n"; text.Len()+len(line) <= maxShort {
+				text.WriteString(line)
+			}
+		}
+	}
+	c.put(ctx, short{to: to, title: v.Subject, text: text.String()})
+}
+
+// alarm tells every channel of mail that cannot be sent: the mail about it would
+// not arrive.
+func (c *channels) alarm(ctx context.Context, a Audience, ch parcel.Change) {
+	t := troubleOf(ch)
+	if t.Kind != TroubleOutbox {
 		return
 	}
 	p, err := locale.New(a.Language)
 	if err != nil {
 		return
 	}
-	v := viewer{p: p, zone: a.zone(), limit: 5}.view(d)
-	text := ""
-	for _, s := range v.Sections {
-		if s.Kind == SectionQuiet || s.Kind == SectionWaiting || s.Kind == SectionUnnumbered {
-			continue
-		}
-		for _, it := range s.Items {
-			if line := it.Title + ": " + it.Badge + "\n"; len(text)+len(line) <= maxShort {
-				text += line
-			}
-		}
+	it := viewer{p: p, zone: a.zone()}.trouble(t)
+	for _, sub := range c.all {
+		c.put(ctx, short{to: sub.Channel, title: it.Title + ": " + it.Badge, text: strings.Join(it.Notes, "\n")})
 	}
-	c.put(short{title: v.Subject, text: text})
-}
-
-// alarm tells of mail that cannot be sent: the mail about it would not arrive.
-func (c *channels) alarm(ch parcel.Change, now time.Time) {
-	t := troubleOf(ch)
-	if t.Kind != TroubleOutbox || len(c.all) == 0 {
-		return
-	}
-	p, err := locale.New("")
-	if err != nil {
-		return
-	}
-	v := viewer{p: p, zone: time.UTC, made: now}
-	it := v.trouble(t)
-	c.put(short{title: it.Title + ": " + it.Badge, text: strings.Join(it.Notes, "\n")})
 }

@@ -15,11 +15,12 @@ import (
 
 // bell is another channel.
 type bell struct {
+	name string
 	rung []string
 	err  error
 }
 
-func (b *bell) Name() string { return "bell" }
+func (b *bell) Name() string { return b.name }
 
 func (b *bell) Notify(_ context.Context, title, text string) error {
 	b.rung = append(b.rung, title+"|"+text)
@@ -28,22 +29,73 @@ func (b *bell) Notify(_ context.Context, title, text string) error {
 
 func TestNotifierChannels(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		broken, works := &bell{err: errors.New("no network")}, &bell{}
-		m := twoParcels()
-		p := &postman{result: func(string, int) notify.SendResult { return notify.SendTemporary }}
-		r := start(t, config(me("08:00")), m, p, notify.Options{Channels: []notify.Channel{broken, works}})
-		m.move(1, parcel.ReadyForPickup)
-		until(1, 1, 0)
-		m.with(func(m *memory) { m.health.Outbox = parcel.OutboxHealth{Waiting: 1, Oldest: time.Now()} })
-		until(1, 4, 0)
-		r.stop()
-		want := []string{"Waits for pickup: cable|cable: waits for pickup\n", "Outgoing mail: cannot be sent|"}
-		if len(works.rung) != 2 || works.rung[0] != want[0] || !strings.HasPrefix(works.rung[1], want[1]) {
-			t.Errorf("rung %q, want %q", works.rung, want)
-		}
-		if !slices.Equal(broken.rung, works.rung) {
-			t.Errorf("the failing channel was given up: %q", broken.rung)
-		}
+	urgent := []parcel.Status{parcel.ReadyForPickup, parcel.CustomsHold}
+	t.Run("the failure of one does not stop the others", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			broken, works := &bell{name: "broken", err: errors.New("no network")}, &bell{name: "works"}
+			m := twoParcels()
+			p := &postman{result: func(string, int) notify.SendResult { return notify.SendTemporary }}
+			subs := []notify.Subscription{{Channel: broken, Urgent: urgent}, {Channel: works, Urgent: urgent}}
+			r := start(t, config(me("08:00")), m, p, notify.Options{Channels: subs})
+			m.move(1, parcel.ReadyForPickup)
+			until(1, 1, 0)
+			m.move(2, parcel.CustomsHold) // urgent to the channels, not to the mail
+			m.with(func(m *memory) { m.health.Outbox = parcel.OutboxHealth{Waiting: 1, Oldest: time.Now()} })
+			until(1, 4, 0)
+			r.stop()
+			want := []string{"Waits for pickup: cable|cable: waits for pickup\n", "Held by customs: clock|clock: held by customs\n", "Outgoing mail: cannot be sent|"}
+			if len(works.rung) != 3 || works.rung[0] != want[0] || works.rung[1] != want[1] || !strings.HasPrefix(works.rung[2], want[2]) {
+				t.Errorf("rung %q, want %q", works.rung, want)
+			}
+			if !slices.Equal(broken.rung, works.rung) {
+				t.Errorf("the failing channel was given up: %q", broken.rung)
+			}
+		})
+	})
+	t.Run("a digest goes where it is wanted, and quiet hours hold", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			digests, news := &bell{name: "digests"}, &bell{name: "news"}
+			a := me("08:00")
+			var err error
+			if a.Quiet, err = notify.ParseQuietHours("23:00-07:00"); err != nil {
+				t.Fatal(err)
+			}
+			m := twoParcels()
+			r := start(t, config(a), m, &postman{}, notify.Options{Channels: []notify.Subscription{{Channel: digests, Digest: true}, {Channel: news, Urgent: urgent}}})
+			m.move(1, parcel.Export)
+			m.move(2, parcel.CustomsHold)
+			until(1, 6, 0)
+			if news.rung != nil {
+				t.Errorf("rung in quiet hours: %q", news.rung)
+			}
+			until(1, 9, 0)
+			r.stop()
+			if len(digests.rung) != 1 || !strings.Contains(digests.rung[0], "cable") {
+				t.Errorf("digests: %q", digests.rung)
+			}
+			if len(news.rung) != 1 || strings.Contains(news.rung[0], "cable") {
+				t.Errorf("news: %q", news.rung)
+			}
+		})
+	})
+	t.Run("a restart does not ring again", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			b := &bell{name: "bell"}
+			m := twoParcels()
+			for range 3 {
+				r := start(t, config(me("08:00")), m, &postman{}, notify.Options{Channels: []notify.Subscription{{Channel: b, Urgent: urgent}}})
+				if len(m.changes) == 0 {
+					m.move(2, parcel.CustomsHold)
+				}
+				time.Sleep(time.Hour)
+				r.stop()
+			}
+			if len(b.rung) != 1 {
+				t.Errorf("rung %q", b.rung)
+			}
+		})
 	})
 }

@@ -66,7 +66,9 @@ func (n *Notifier) watch(ctx context.Context, now time.Time) error {
 	}
 	for _, ch := range fresh {
 		n.alarms[ch.Key] = ch
-		n.channels.alarm(ch, now)
+		if len(n.cfg.Audiences) > 0 {
+			n.channels.alarm(ctx, n.cfg.Audiences[0], ch)
+		}
 	}
 	for _, ch := range over {
 		delete(n.alarms, ch.Key[:len(ch.Key)-len(healthOK)-1])
@@ -169,7 +171,37 @@ func (n *Notifier) mail(ctx context.Context, a Audience, st *audienceState, d Di
 		return err
 	}
 	st.mailed = d.Made
-	n.channels.digest(a, d)
+	if !d.Urgent && n.first(a) {
+		n.channels.digest(ctx, a, d)
+	}
+	return nil
+}
+
+// first reports whether a is the audience that the other channels follow.
+func (n *Notifier) first(a Audience) bool {
+	return a.Name == n.cfg.Audiences[0].Name
+}
+
+// ring tells the other channels at once what is urgent to them, outside the
+// quiet hours of the first audience.
+func (n *Notifier) ring(ctx context.Context, a Audience, pending []parcel.Change, now time.Time) error {
+	if !n.first(a) || !a.Quiet.Until(now, a.zone()).IsZero() {
+		return nil
+	}
+	for _, sub := range n.channels.all {
+		changes := n.channels.fresh(sub, pending, n.started)
+		if len(changes) == 0 {
+			continue
+		}
+		in, err := n.input(ctx, a, now)
+		if err != nil {
+			return err
+		}
+		if d := Compose(urgentInput(in, changes), now); !d.Empty() {
+			n.channels.brief(ctx, sub.Channel, a, d)
+		}
+		n.channels.mark(sub, changes)
+	}
 	return nil
 }
 
@@ -179,6 +211,9 @@ func (n *Notifier) urgent(ctx context.Context, a Audience, st *audienceState, no
 	pending, err := n.outbox.Pending(ctx, a.Name)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("list what is to be told: %w", err)
+	}
+	if err := n.ring(ctx, a, pending, now); err != nil {
+		return time.Time{}, err
 	}
 	changes := Urgent(pending, a.Urgent)
 	if len(changes) == 0 {

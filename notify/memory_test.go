@@ -178,7 +178,7 @@ func (m *memory) move(id int64, s parcel.Status) {
 				m.parcels[i].Status = s
 			}
 		}
-		m.changes = append(m.changes, parcel.Change{ID: int64(len(m.changes) + 1), Kind: parcel.ChangeMoved, Parcel: id, To: s})
+		m.changes = append(m.changes, parcel.Change{ID: int64(len(m.changes) + 1), Kind: parcel.ChangeMoved, Parcel: id, To: s, At: time.Now()})
 	})
 }
 

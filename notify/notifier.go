@@ -26,7 +26,7 @@ type Config struct {
 type Options struct {
 	Log      *slog.Logger
 	Now      func() time.Time
-	Channels []Channel
+	Channels []Subscription
 	// Gap is after how many days parcels are usually seen again, by what was
 	// seen here; nil for what is known in general.
 	Gap func(origin, destination string) (least, most int)
