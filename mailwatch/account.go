@@ -31,6 +31,7 @@ const (
 	defaultProbe   = time.Minute
 	maxProbe       = time.Minute // a longer one would notice a dead connection too late
 	defaultPoll    = 2 * time.Minute
+	defaultRetry   = 5 * time.Second
 	defaultMaxSize = 4 << 20
 )
 
@@ -77,6 +78,9 @@ type Account struct {
 	Probe time.Duration
 	// Poll is the interval of looking for mail where the server has no IDLE.
 	Poll time.Duration
+	// Retry is the delay before the first new connection after one that failed;
+	// it doubles up to a quarter of an hour. 0 for 5 s.
+	Retry time.Duration
 	// MaxSize is the size above which mail is read partly.
 	MaxSize int64
 }
@@ -107,6 +111,9 @@ func (a Account) complete() Account {
 	}
 	if a.Poll <= 0 {
 		a.Poll = defaultPoll
+	}
+	if a.Retry <= 0 {
+		a.Retry = defaultRetry
 	}
 	if a.MaxSize <= 0 {
 		a.MaxSize = defaultMaxSize

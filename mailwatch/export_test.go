@@ -50,7 +50,7 @@ func OneLine(s string) string { return oneLine(s) }
 
 // NextDelays is what a backoff gives in a row.
 func NextDelays(n int) []time.Duration {
-	b := &backoff{}
+	b := &backoff{first: defaultRetry}
 	var out []time.Duration
 	for range n {
 		out = append(out, b.next())

@@ -37,7 +37,7 @@ func newFolder(w *Watcher, name string, handle Handler) *folder {
 // run connects again and again until ctx ends.
 func (f *folder) run(ctx context.Context) {
 	f.health.set(ctx, parcel.MailboxConnecting, "")
-	wait := &backoff{}
+	wait := &backoff{first: f.w.account.Retry}
 	for ctx.Err() == nil {
 		err := f.connect(ctx, wait)
 		if ctx.Err() != nil {
@@ -58,7 +58,7 @@ func (f *folder) run(ctx context.Context) {
 // the person.
 func (f *folder) delay(wait *backoff, state parcel.MailboxState) time.Duration {
 	if state == parcel.MailboxRefused {
-		return max(time.Until(f.w.refusedTill()), minDelay)
+		return max(time.Until(f.w.refusedTill()), wait.first)
 	}
 	return wait.next()
 }

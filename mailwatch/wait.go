@@ -10,7 +10,6 @@ import (
 )
 
 const (
-	minDelay     = 5 * time.Second
 	maxDelay     = 15 * time.Minute
 	refusedPause = time.Hour
 	tokenPause   = time.Minute
@@ -87,16 +86,16 @@ func (s *session) idle(interval time.Duration) (func() error, error) {
 }
 
 // backoff grows the time between two tries.
-type backoff struct{ last time.Duration }
+type backoff struct{ first, last time.Duration }
 
 func (b *backoff) reset() { b.last = 0 }
 
 // next is between half and the whole of a delay that doubles each time, so that
 // many clients of a server that went away do not come back at once.
 func (b *backoff) next() time.Duration {
-	b.last = min(max(2*b.last, minDelay), maxDelay)
+	b.last = min(max(2*b.last, b.first), maxDelay)
 	half := b.last / 2
-	return max(minDelay, half+rand.N(half+1)) //nolint:gosec // spreading load needs no secret
+	return max(b.first, half+rand.N(half+1)) //nolint:gosec // spreading load needs no secret
 }
 
 // pause waits, and says why where ctx ended it.

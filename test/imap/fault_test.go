@@ -1,0 +1,149 @@
+package imap_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"strconv"
+	"testing"
+	"time"
+
+	"parcelwatch/mailwatch"
+	"parcelwatch/parcel"
+)
+
+// TestFaultsAreNoticedWithin90Seconds uses the pace of the daemon: each fault
+// comes upon a connection that idles, and the time to notice it is printed. Mail
+// that arrived meanwhile is found afterwards.
+func TestFaultsAreNoticedWithin90Seconds(t *testing.T) {
+	needRig(t)
+	cases := []struct {
+		name  string
+		tls   mailwatch.TLSMode
+		begin func(t *testing.T, p *proxy, d *dovecot)
+	}{
+		{"every packet is lost", mailwatch.TLSImplicit, func(_ *testing.T, p *proxy, _ *dovecot) { p.set(blackHole) }},
+		{"every packet is lost, starttls", mailwatch.TLSStart, func(_ *testing.T, p *proxy, _ *dovecot) { p.set(blackHole) }},
+		{"answers are lost", mailwatch.TLSImplicit, func(_ *testing.T, p *proxy, _ *dovecot) { p.set(upstreamHole) }},
+		{"reset", mailwatch.TLSImplicit, func(_ *testing.T, p *proxy, _ *dovecot) { p.set(refusing); p.cut(true) }},
+		{"closed", mailwatch.TLSImplicit, func(_ *testing.T, p *proxy, _ *dovecot) { p.set(refusing); p.cut(false) }},
+		{"goodbye: the server is stopped", mailwatch.TLSImplicit, func(t *testing.T, _ *proxy, d *dovecot) { t.Helper(); d.stop(t) }},
+		{"a proxy that takes connections and is silent", mailwatch.TLSImplicit, func(_ *testing.T, p *proxy, _ *dovecot) { p.set(silentAccept); p.cut(true) }},
+		{"the same before STARTTLS", mailwatch.TLSStart, func(_ *testing.T, p *proxy, _ *dovecot) { p.set(silentAccept); p.cut(true) }},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			d := startDovecot(t, "", nil)
+			a := d.account(t)
+			target := d.port + 1
+			if a.TLS = c.tls; c.tls == mailwatch.TLSStart {
+				target = d.port
+			}
+			p := startProxy(t, net.JoinHostPort("127.0.0.1", strconv.Itoa(target)))
+			a.Port, a.Probe, a.Poll, a.Retry = p.port(), 0, 0, 0 // the defaults
+			w := watch(t, a, newMemory())
+			w.until(t, "idle", 10*time.Second, w.in("INBOX", parcel.MailboxIdle))
+			d.deliver(t, "alice@rig.test", message(shop, "before"))
+			w.until(t, "push", 10*time.Second, w.has("before"))
+			time.Sleep(time.Second) // IDLE is back
+
+			c.begin(t, p, d)
+			took := w.until(t, "notice", 90*time.Second, w.in("INBOX", parcel.MailboxBroken))
+			t.Logf("noticed after %v: %s", took.Round(time.Millisecond), w.state("INBOX").Error)
+
+			p.set(healthy)
+			p.cut(true)
+			if c.name == "goodbye: the server is stopped" {
+				d.start(t, "")
+			}
+			d.deliver(t, "alice@rig.test", message(shop, "meanwhile"))
+			t.Logf("back after %v", w.until(t, "back", 90*time.Second, w.has("meanwhile")).Round(time.Millisecond))
+			w.stop(t)
+		})
+	}
+}
+
+// TestNoMailIsLostAroundRandomTrouble delivers 2,000 mails while connections are
+// dropped, reset, swallowed and refused, the server restarts, and the watcher is
+// ended and begun again, 300 times. Every mail is handed over, in order.
+func TestNoMailIsLostAroundRandomTrouble(t *testing.T) {
+	const rounds, mails = 300, 2000
+	d := startDovecot(t, "", nil)
+	p := startProxy(t, net.JoinHostPort("127.0.0.1", strconv.Itoa(d.port+1)))
+	a := d.account(t)
+	a.Port, a.Probe = p.port(), 200*time.Millisecond
+	keep := newMemory()
+	w := watch(t, a, keep)
+	c := d.client(t, "alice")
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	dice := rand.New(rand.NewPCG(seed, 1))
+	var handed []mailwatch.Mail
+	sent := 0
+	trouble := map[string]int{}
+	for round := range rounds {
+		for sent < mails*(round+1)/rounds {
+			appendMail(t, c, "INBOX", shop, fmt.Sprint("mail ", sent))
+			sent++
+		}
+		switch n := dice.IntN(40); {
+		case n < 12:
+			trouble["drop"]++
+			p.cut(false)
+		case n < 24:
+			trouble["reset"]++
+			p.cut(true)
+		case n < 26:
+			trouble["hole"]++
+			p.set(blackHole)
+			pause(dice, 300*time.Millisecond)
+			p.set(healthy)
+			p.cut(dice.IntN(2) == 0)
+		case n < 30:
+			trouble["refuse"]++
+			p.set(refusing)
+			p.cut(true)
+			pause(dice, 200*time.Millisecond)
+			p.set(healthy)
+		case n < 32:
+			trouble["restart"]++
+			d.stop(t)
+			d.start(t, "")
+			c = d.client(t, "alice")
+		default:
+			trouble["stop"]++
+			w.stop(t)
+			handed = append(handed, w.mails...)
+			w = watch(t, a, keep)
+		}
+		pause(dice, 150*time.Millisecond)
+	}
+	last := fmt.Sprint("mail ", mails-1)
+	w.until(t, last, 3*time.Minute, w.has(last))
+	w.stop(t)
+	handed = append(handed, w.mails...)
+	again := 0
+	next := 0
+	for _, m := range handed {
+		switch subjectOf(m) {
+		case fmt.Sprint("mail ", next):
+			next++
+		default:
+			var number int
+			if _, err := fmt.Sscanf(subjectOf(m), "mail %d", &number); err != nil || number > next {
+				t.Fatalf("%q was handed over where mail %d was due", subjectOf(m), next)
+			}
+			again++
+		}
+	}
+	if next != mails {
+		t.Errorf("handed over %d of %d", next, mails)
+	}
+	if len(keep.asides) > 0 {
+		t.Errorf("set aside: %q", keep.asides)
+	}
+	t.Logf("%d rounds %v, %d mails, %d of them handed over again", rounds, trouble, next, again)
+}
+
+func pause(dice *rand.Rand, most time.Duration) { time.Sleep(time.Duration(dice.Int64N(int64(most)))) }

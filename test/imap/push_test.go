@@ -1,0 +1,44 @@
+package imap_test
+
+import (
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"parcelwatch/mailwatch"
+	"parcelwatch/parcel"
+)
+
+// BenchmarkPush measures the time from the server's announcement, and from the
+// delivery, to the handler: go test -bench Push -benchtime 200x. Most of the
+// latter is Dovecot, which waits half a second between two announcements.
+func BenchmarkPush(b *testing.B) {
+	d := startDovecot(b, "", nil)
+	a := d.account(b)
+	heard := &announcements{}
+	a.TLS, a.Port, a.Dial = mailwatch.TLSNone, d.port, heard.dial
+	w := watch(b, a, newMemory())
+	w.until(b, "idle", 10*time.Second, w.in("INBOX", parcel.MailboxIdle))
+	var pushed, whole []time.Duration
+	for b.Loop() {
+		subject := "push " + strconv.Itoa(len(whole))
+		start := time.Now()
+		d.deliver(b, "alice@rig.test", message(shop, subject))
+		w.until(b, subject, 10*time.Second, w.has(subject))
+		now := time.Now()
+		pushed, whole = append(pushed, now.Sub(heard.first(start))), append(whole, now.Sub(start))
+	}
+	b.StopTimer()
+	w.stop(b)
+	b.ReportMetric(0, "ns/op")
+	report(b, pushed, "EXISTS")
+	report(b, whole, "LMTP")
+}
+
+func report(b *testing.B, list []time.Duration, from string) {
+	b.Helper()
+	slices.Sort(list)
+	b.ReportMetric(float64(list[len(list)/2].Microseconds())/1000, "ms-p50-from-"+from)
+	b.ReportMetric(float64(list[len(list)*99/100].Microseconds())/1000, "ms-p99-from-"+from)
+}

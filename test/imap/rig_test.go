@@ -1,0 +1,377 @@
+package imap_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+	"github.com/emersion/go-smtp"
+
+	"parcelwatch/mailwatch"
+	"parcelwatch/parcel"
+)
+
+const (
+	shop   = "AliExpress <transaction@notice.aliexpress.com>"
+	friend = "Ann Example <ann@example.org>"
+)
+
+// dovecot is a running server.
+type dovecot struct {
+	dir  string
+	port int
+}
+
+// needRig skips where real servers are not asked for.
+func needRig(tb testing.TB) {
+	tb.Helper()
+	if os.Getenv("PARCELWATCH_RIG") == "" {
+		tb.Skip("needs a real Dovecot: set PARCELWATCH_RIG=1 (packages dovecot-imapd, dovecot-lmtpd, openssl)")
+	}
+}
+
+// startDovecot starts a server and ends it with the test. extra are lines for
+// its configuration; fill puts mail there before.
+func startDovecot(tb testing.TB, extra string, fill func(home string)) *dovecot {
+	tb.Helper()
+	needRig(tb)
+	dir, err := os.MkdirTemp("", "parcelwatch-rig-") // not TempDir: the server's user must get in
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = os.RemoveAll(dir) })
+	if err := os.Chmod(dir, 0o755); err != nil {
+		tb.Fatal(err)
+	}
+	d := &dovecot{dir: filepath.Join(dir, "dovecot"), port: freePorts(tb)}
+	if fill != nil {
+		fill(filepath.Join(d.dir, "mail", "alice"))
+	}
+	d.start(tb, extra)
+	tb.Cleanup(func() { d.stop(tb) })
+	return d
+}
+
+func (d *dovecot) start(tb testing.TB, extra string) {
+	tb.Helper()
+	cmd := exec.CommandContext(context.Background(), "../rig/dovecot.sh", "start", d.dir, strconv.Itoa(d.port))
+	cmd.Env = append(os.Environ(), "DOVECOT_EXTRA="+extra)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		tb.Fatalf("start dovecot: %v\n%s", err, out)
+	}
+}
+
+func (d *dovecot) stop(tb testing.TB) {
+	tb.Helper()
+	if out, err := exec.CommandContext(context.Background(), "../rig/dovecot.sh", "stop", d.dir).CombinedOutput(); err != nil {
+		tb.Errorf("stop dovecot: %v\n%s", err, out)
+	}
+}
+
+// freePorts finds three free ports in a row.
+func freePorts(tb testing.TB) int {
+	tb.Helper()
+	for range 50 {
+		l, err := (&net.ListenConfig{}).Listen(tb.Context(), "tcp", "127.0.0.1:0")
+		if err != nil {
+			tb.Fatal(err)
+		}
+		port := l.Addr().(*net.TCPAddr).Port
+		_ = l.Close()
+		if free(tb, port+1) && free(tb, port+2) {
+			return port
+		}
+	}
+	tb.Fatal("no three free ports in a row")
+	return 0
+}
+
+func free(tb testing.TB, port int) bool {
+	tb.Helper()
+	l, err := (&net.ListenConfig{}).Listen(tb.Context(), "tcp", "127.0.0.1:"+strconv.Itoa(port))
+	if err != nil {
+		return false
+	}
+	return l.Close() == nil
+}
+
+func (d *dovecot) trust(tb testing.TB) *tls.Config {
+	tb.Helper()
+	pem, err := os.ReadFile(filepath.Join(d.dir, "tls", "ca.pem"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(pem)
+	return &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
+}
+
+// account is alice's, over TLS, with a pace that does not try the patience.
+func (d *dovecot) account(tb testing.TB) mailwatch.Account {
+	tb.Helper()
+	return mailwatch.Account{
+		Name: "home", Host: "127.0.0.1", Port: d.port + 1, TLSConfig: d.trust(tb),
+		Auth: password("alice", "secret"), Senders: []string{"aliexpress.com"},
+		Probe: time.Second, Poll: time.Second, Retry: 50 * time.Millisecond,
+	}
+}
+
+func password(user, pass string) mailwatch.Authenticator {
+	return func(context.Context) (mailwatch.Credential, error) {
+		return mailwatch.Credential{Username: user, Password: pass}, nil
+	}
+}
+
+// client is another mail program at the same mailbox.
+func (d *dovecot) client(tb testing.TB, user string) *imapclient.Client {
+	tb.Helper()
+	c, err := imapclient.DialTLS("127.0.0.1:"+strconv.Itoa(d.port+1), &imapclient.Options{TLSConfig: d.trust(tb)})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = c.Close() })
+	if err := c.Login(user, "secret").Wait(); err != nil {
+		tb.Fatal(err)
+	}
+	if err := c.Noop().Wait(); err != nil {
+		tb.Fatal(err)
+	}
+	return c
+}
+
+func appendMail(tb testing.TB, c *imapclient.Client, folder, from, subject string) {
+	tb.Helper()
+	raw := message(from, subject)
+	cmd := c.Append(folder, int64(len(raw)), nil)
+	if _, err := cmd.Write([]byte(raw)); err != nil {
+		tb.Fatal(err)
+	}
+	_ = cmd.Close()
+	if _, err := cmd.Wait(); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// flags reads what a person's mail program sees: every mail's flags, and the
+// number of unread ones.
+func flags(tb testing.TB, c *imapclient.Client) string {
+	tb.Helper()
+	status, err := c.Status("INBOX", &imap.StatusOptions{NumUnseen: true, NumMessages: true, UIDNext: true}).Wait()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if _, err := c.Select("INBOX", &imap.SelectOptions{ReadOnly: true}).Wait(); err != nil {
+		tb.Fatal(err)
+	}
+	out := fmt.Sprintf("unseen %d of %d\n", *status.NumUnseen, *status.NumMessages)
+	if *status.NumMessages == 0 {
+		return out
+	}
+	all, err := c.Fetch(imap.SeqSet{{Start: 1, Stop: 0}}, &imap.FetchOptions{UID: true, Flags: true}).Collect()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for _, m := range all {
+		slices.Sort(m.Flags)
+		m.Flags = slices.DeleteFunc(m.Flags, func(f imap.Flag) bool { return f == "\\Recent" })
+		out += fmt.Sprintf("%d %v\n", m.UID, m.Flags)
+	}
+	if err := c.Unselect().Wait(); err != nil {
+		tb.Fatal(err)
+	}
+	return out
+}
+
+// deliver hands a mail to the server as a mail system does.
+func (d *dovecot) deliver(tb testing.TB, to, raw string) {
+	tb.Helper()
+	conn, err := (&net.Dialer{}).DialContext(tb.Context(), "tcp", "127.0.0.1:"+strconv.Itoa(d.port+2))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	c := smtp.NewClientLMTP(conn)
+	defer c.Close()
+	if err := c.SendMail("sender@example.org", []string{to}, strings.NewReader(raw)); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+func message(from, subject string) string {
+	return fmt.Sprintf("From: %s\r\nTo: alice@rig.test\r\nSubject: %s\r\nDate: %s\r\nMessage-ID: <%s@example.org>\r\n\r\nBody of %s.\r\n",
+		from, subject, time.Now().Format(time.RFC1123Z), strings.ReplaceAll(subject, " ", "."), subject)
+}
+
+// memory keeps positions as long as the test runs.
+type memory struct {
+	mu     sync.Mutex
+	at     map[string]mailwatch.Position
+	asides []string
+}
+
+func newMemory() *memory { return &memory{at: map[string]mailwatch.Position{}} }
+
+func (p *memory) Position(_ context.Context, mailbox, folder string) (mailwatch.Position, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.at[mailbox+"/"+folder], nil
+}
+
+func (p *memory) SavePosition(_ context.Context, mailbox, folder string, n mailwatch.Position) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	old := p.at[mailbox+"/"+folder]
+	if old.UIDValidity == n.UIDValidity {
+		n.UID, n.Scanned = max(n.UID, old.UID), n.Scanned || old.Scanned
+	}
+	p.at[mailbox+"/"+folder] = n
+	return nil
+}
+
+func (p *memory) SetAside(_ context.Context, ref parcel.MailRef, _, why string, _ time.Time) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.asides = append(p.asides, ref.String()+": "+why)
+	return nil
+}
+
+// watched is a running watcher and what it told.
+type watched struct {
+	cancel context.CancelFunc
+	done   chan error
+	log    *logBuffer
+
+	mu     sync.Mutex
+	mails  []mailwatch.Mail
+	states []parcel.MailboxHealth
+	news   chan struct{}
+}
+
+type logBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *logBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *logBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+func watch(tb testing.TB, a mailwatch.Account, p mailwatch.Positions) *watched {
+	tb.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	w := &watched{cancel: cancel, done: make(chan error, 1), log: &logBuffer{}, news: make(chan struct{}, 1)}
+	watcher := mailwatch.New(a, p, mailwatch.Options{
+		Log: slog.New(slog.NewTextHandler(w.log, nil)),
+		OnState: func(h parcel.MailboxHealth) {
+			w.mu.Lock()
+			w.states = append(w.states, h)
+			w.mu.Unlock()
+			w.wake()
+		},
+	})
+	go func() { w.done <- watcher.Run(ctx, w.handle) }()
+	return w
+}
+
+func (w *watched) handle(_ context.Context, m mailwatch.Mail) error {
+	w.mu.Lock()
+	w.mails = append(w.mails, m)
+	w.mu.Unlock()
+	w.wake()
+	return nil
+}
+
+func (w *watched) wake() {
+	select {
+	case w.news <- struct{}{}:
+	default:
+	}
+}
+
+func (w *watched) stop(tb testing.TB) {
+	tb.Helper()
+	start := time.Now()
+	w.cancel()
+	if err := <-w.done; err != nil {
+		tb.Errorf("Run: %v", err)
+	}
+	if took := time.Since(start); took > 5*time.Second {
+		tb.Errorf("stopping took %v", took)
+	}
+}
+
+// until waits for something to become true.
+func (w *watched) until(tb testing.TB, what string, limit time.Duration, ok func() bool) time.Duration {
+	tb.Helper()
+	start := time.Now()
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	for !ok() {
+		select {
+		case <-w.news:
+		case <-timer.C:
+			tb.Fatalf("%s: not within %v; mail %q\n%s", what, limit, w.subjects(), w.log)
+		}
+	}
+	return time.Since(start)
+}
+
+func (w *watched) has(subject string) func() bool {
+	return func() bool { return slices.Contains(w.subjects(), subject) }
+}
+
+func (w *watched) in(folder string, state parcel.MailboxState) func() bool {
+	return func() bool { return w.state(folder).State == state }
+}
+
+func (w *watched) state(folder string) parcel.MailboxHealth {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, h := range slices.Backward(w.states) {
+		if h.Folder == folder {
+			return h
+		}
+	}
+	return parcel.MailboxHealth{}
+}
+
+func (w *watched) subjects() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	out := []string{}
+	for _, m := range w.mails {
+		out = append(out, subjectOf(m))
+	}
+	return out
+}
+
+func subjectOf(m mailwatch.Mail) string {
+	for line := range strings.SplitSeq(string(m.Raw), "\r\n") {
+		if s, ok := strings.CutPrefix(line, "Subject: "); ok {
+			return s
+		}
+	}
+	return "?"
+}
