@@ -7,6 +7,7 @@ import (
 	"parcelwatch/carriers/belpost"
 	"parcelwatch/carriers/cainiao"
 	"parcelwatch/carriers/russianpost"
+	"parcelwatch/carriers/seventeentrack"
 	"parcelwatch/carriers/ukrposhta"
 	"parcelwatch/carriers/upu"
 )
@@ -20,5 +21,6 @@ func Factories() []carriers.Factory {
 		{Info: russianpost.Info(), New: russianpost.New},
 		{Info: belpost.Info(), New: belpost.New},
 		{Info: ukrposhta.Info(), New: ukrposhta.New},
+		{Info: seventeentrack.Info(), New: seventeentrack.New},
 	}
 }

@@ -1,0 +1,152 @@
+package seventeentrack
+
+import (
+	"strings"
+
+	"parcelwatch/carriers"
+	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/parcel"
+)
+
+// Codes of rejected numbers that are no failures.
+const (
+	alreadyRegistered = "-18019901"
+	notRegistered     = "-18019902"
+)
+
+// row is what an event's sub-status says, or its stage where it has none, and
+// whether the table holds it.
+func (c *carrier) row(e event) (wire.Code, bool) {
+	code := string(e.Sub)
+	if code == "" {
+		code = string(e.Stage)
+	}
+	row, ok := c.codes.Find(code, "*")
+	if !ok {
+		row = wire.Code{Code: code, Status: parcel.InTransit, Side: wire.SideNone}
+	}
+	return row, ok || code == ""
+}
+
+// abroad is the row's status. Departures and arrivals are those of ports: they
+// move a parcel over the border only where the country agrees.
+func abroad(row wire.Code, country, origin, destination string) parcel.Status {
+	home := origin
+	if row.Status == parcel.Import {
+		home = destination
+	}
+	switch {
+	case row.Status != parcel.Export && row.Status != parcel.Import:
+	case origin != "" && origin == destination, country != "" && home != "" && country != home:
+		return parcel.InTransit
+	}
+	return row.Status
+}
+
+// kind is the error a failure means, nil for one that is not understood. The
+// classes are those of the documentation.
+func (f failure) kind() error {
+	switch f.Code {
+	case "429", "-18019907", "-18019908":
+		return carriers.ErrThrottled
+	case "401", "403", "-18010001", "-18010002", "-18010004", "-18010005", "-18019912":
+		return carriers.ErrDenied
+	case "500", "502", "503", "504", "-18010003", "-18019815", "-18019816", "-18019817":
+		return carriers.ErrTemporary
+	default:
+		return nil
+	}
+}
+
+// unknown says why a number alone is rejected; empty where that is a failure.
+func (f failure) unknown() string {
+	switch f.Code {
+	case notRegistered:
+		return "not registered"
+	case "-18019909":
+		return "no answer of its carriers yet"
+	case "-18010011", "-18010012", "-18010013", "-18010015":
+		return "the number is refused by its form"
+	case "-18019903", "-18019910", "-18019911":
+		return "17TRACK cannot tell whose number it is"
+	default:
+		return ""
+	}
+}
+
+// String is the failure in the service's words. Codes of limits and of the key
+// are put first in ours.
+func (f failure) String() string {
+	words := strings.TrimSpace(string(f.Code + " " + f.Message))
+	switch f.Code {
+	case "-18019908":
+		return "the quota is used up (" + words + ")"
+	case "-18019907":
+		return "the day's limit is reached (" + words + ")"
+	case "-18010001":
+		return "this address is not on the key's white list (" + words + ")"
+	case "-18010002":
+		return "the key is wrong (" + words + ")"
+	default:
+		return words
+	}
+}
+
+// operator is the service's number of the carrier, where the form leaves no
+// doubt; 0 lets it guess. It does not recognize every number by itself.
+func operator(n parcel.Number) int {
+	if n.Check() == parcel.CheckWrong || n.Strength() < parcel.Medium {
+		return 0
+	}
+	switch n.Family() {
+	case parcel.FamilyS10:
+		return post(n)
+	case parcel.FamilyCainiao:
+		return 190271
+	case parcel.FamilyYanwen:
+		return 190012
+	case parcel.FamilyFourPX:
+		return 190094
+	case parcel.FamilySunYou:
+		return 190072
+	case parcel.FamilyUBI:
+		return 190112
+	case parcel.FamilyYunExpress:
+		return 190008
+	case parcel.FamilyNovaPoshta:
+		return 100035
+	case parcel.FamilyMeest:
+		return 100023
+	default:
+		return 0
+	}
+}
+
+// post is the number of the post that issued an S10 number.
+func post(n parcel.Number) int {
+	switch n.Country() {
+	case "CN":
+		if n[0] == 'E' {
+			return 3013
+		}
+		return 3011
+	case "SG":
+		return 19131
+	case "RU":
+		return 18031
+	case "UA":
+		return 21021
+	case "BY":
+		return 2051
+	case "KZ":
+		return 11011
+	case "GB":
+		return 11031
+	case "NL":
+		return 14041
+	case "US":
+		return 21051
+	default:
+		return 0
+	}
+}

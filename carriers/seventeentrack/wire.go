@@ -1,0 +1,270 @@
+package seventeentrack
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"parcelwatch/carriers"
+	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/parcel"
+)
+
+type envelope struct {
+	Code wire.Lax `json:"code"`
+	Data *data    `json:"data"`
+}
+
+type data struct {
+	Accepted []json.RawMessage `json:"accepted"`
+	Rejected []rejected        `json:"rejected"`
+	Errors   []failure         `json:"errors"`
+	Total    *wire.Int         `json:"quota_total"`
+	Remain   *wire.Int         `json:"quota_remain"`
+}
+
+type rejected struct {
+	Number wire.Lax `json:"number"`
+	Error  failure  `json:"error"`
+}
+
+type failure struct {
+	Code    wire.Lax `json:"code"`
+	Message wire.Lax `json:"message"`
+}
+
+// entry is what is told of one number. Of addresses only the country is read.
+type entry struct {
+	Number wire.Lax `json:"number"`
+	Info   *struct {
+		Shipping struct {
+			From address `json:"shipper_address"`
+			To   address `json:"recipient_address"`
+		} `json:"shipping_info"`
+		Status struct {
+			Main wire.Lax `json:"status"`
+			Sub  wire.Lax `json:"sub_status"`
+		} `json:"latest_status"`
+		Latest *event `json:"latest_event"`
+		Times  struct {
+			ETA struct {
+				From wire.Lax `json:"from"`
+				To   wire.Lax `json:"to"`
+			} `json:"estimated_delivery_date"`
+		} `json:"time_metrics"`
+		Misc struct {
+			LocalNumber wire.Lax `json:"local_number"`
+		} `json:"misc_info"`
+		Tracking *struct {
+			Providers []struct {
+				Events []event `json:"events"`
+			} `json:"providers"`
+		} `json:"tracking"`
+	} `json:"track_info"`
+}
+
+type address struct {
+	Country wire.Lax `json:"country"`
+}
+
+// event is one scan as one of the carriers tells it. Lists are newest first.
+type event struct {
+	ISO wire.Lax `json:"time_iso"`
+	UTC wire.Lax `json:"time_utc"`
+	Raw struct {
+		Date wire.Lax `json:"date"`
+		Time wire.Lax `json:"time"`
+		Zone wire.Lax `json:"timezone"`
+	} `json:"time_raw"`
+	Text       wire.Lax `json:"description"`
+	Translated struct {
+		Text wire.Lax `json:"description"`
+	} `json:"description_translation"`
+	Location wire.Lax `json:"location"`
+	Stage    wire.Lax `json:"stage"`
+	Sub      wire.Lax `json:"sub_status"`
+	Address  address  `json:"address"`
+}
+
+// readEntry takes one entry apart; where its form is odd, its number alone.
+func readEntry(raw json.RawMessage) (entry, error) {
+	var e entry
+	err := json.Unmarshal(raw, &e)
+	if err != nil {
+		var head struct {
+			Number wire.Lax `json:"number"`
+		}
+		_ = json.Unmarshal(raw, &head)
+		e = entry{Number: head.Number}
+	}
+	return e, err
+}
+
+// read finds the result of each number. The second result lists those that were
+// never registered.
+func (c *carrier) read(answer reply, numbers []parcel.Number) (results []carriers.Result, unregistered []int) {
+	for i, n := range numbers {
+		res, found := c.accepted(answer, n)
+		for _, r := range answer.Rejected {
+			if found || !wire.Same(n, string(r.Number)) {
+				continue
+			}
+			found = true
+			res.Err = c.rejection(answer.Answer, r.Error)
+			if r.Error.Code == notRegistered {
+				unregistered = append(unregistered, i)
+			}
+		}
+		if !found {
+			res.Err = c.client.Changed(answer.Answer, "no entry for the number asked")
+		}
+		res.Number = n
+		results = append(results, res)
+	}
+	return results, unregistered
+}
+
+// accepted is what is told of a number. It may be registered for several
+// carriers; the entry with most to tell counts.
+func (c *carrier) accepted(answer reply, n parcel.Number) (best carriers.Result, found bool) {
+	for _, raw := range answer.Accepted {
+		e, err := readEntry(raw)
+		if !wire.Same(n, string(e.Number)) {
+			continue
+		}
+		var res carriers.Result
+		if err != nil {
+			res.Err = c.client.Changed(answer.Answer, "entry of another form: %v", err)
+		} else {
+			res = c.tracking(answer, n, e)
+		}
+		if !found || len(res.Tracking.Events) > len(best.Tracking.Events) {
+			best, found = res, true
+		}
+	}
+	return best, found
+}
+
+func (c *carrier) tracking(answer reply, n parcel.Number, e entry) (res carriers.Result) {
+	if e.Info == nil {
+		res.Err = c.client.Changed(answer.Answer, "no track_info in the entry")
+		return res
+	}
+	if main := string(e.Info.Status.Main); main == "NotFound" {
+		why := "its carriers know nothing of it"
+		if e.Info.Status.Sub == "NotFound_InvalidCode" {
+			why = "the number does not fit its carrier"
+		}
+		res.Err = c.client.Fail(carriers.ErrNotFound, "%s", why)
+		return res
+	} else if main == "" || e.Info.Tracking == nil && e.Info.Latest == nil {
+		res.Err = c.client.Changed(answer.Answer, "no status or no tracking in the entry")
+		return res
+	}
+	t := parcel.Tracking{
+		Origin:      wire.Country(string(e.Info.Shipping.From.Country)),
+		Destination: wire.Country(string(e.Info.Shipping.To.Country)),
+		Aliases:     wire.Alias(n, string(e.Info.Misc.LocalNumber), "local_number"),
+	}
+	all := e.events()
+	seen := make(map[string]bool, len(all))
+	for _, raw := range all {
+		ev, known, ok := c.event(raw, t.Origin, t.Destination)
+		scan := ev.Time.Format("2006-01-02T15:04 ") + string(ev.Status) + ev.Country
+		if !ok || seen[scan] && raw.repeated {
+			continue
+		}
+		seen[scan] = true
+		if !known {
+			res.Unmapped = wire.Unmapped(res.Unmapped, ev.Code)
+		}
+		t.Events = append(t.Events, ev)
+	}
+	if len(t.Events) == 0 && len(all) > 0 {
+		res.Err = c.client.Changed(answer.Answer, "none of %d events could be read", len(all))
+		return res
+	}
+	t.Events = wire.Timeline(t.Events, wire.NewestFirst)
+	if last := len(t.Events) - 1; last >= 0 && t.Events[last].Status == parcel.ReadyForPickup {
+		t.PickupPlace = t.Events[last].Place
+	}
+	if e.Info.Status.Main != "Delivered" {
+		t.ETA = day(string(e.Info.Times.ETA.To), string(e.Info.Times.ETA.From))
+	}
+	res.Tracking = t
+	return res
+}
+
+// scan is an event and whether another carrier may have told it already.
+type scan struct {
+	event
+	repeated bool
+}
+
+// events lists what all carriers tell, the first one's as it is.
+func (e entry) events() []scan {
+	var all []scan
+	if e.Info.Tracking != nil {
+		for i, p := range e.Info.Tracking.Providers {
+			for _, ev := range p.Events {
+				all = append(all, scan{ev, i > 0})
+			}
+		}
+	}
+	if len(all) == 0 && e.Info.Latest != nil && *e.Info.Latest != (event{}) {
+		all = append(all, scan{*e.Info.Latest, false})
+	}
+	return all
+}
+
+// event takes one scan apart. known is false for a code that the table does not
+// hold, ok for one that is no scan or has no time.
+func (c *carrier) event(e scan, origin, destination string) (ev parcel.Event, known, ok bool) {
+	ev.Time, ev.ZoneKnown, ok = e.at()
+	ev.Country = wire.Country(string(e.Address.Country))
+	ev.Place = wire.Text(string(e.Location))
+	row, known := c.row(e.event)
+	ev.Status = abroad(row, ev.Country, origin, destination)
+	switch {
+	case ev.Country != "":
+	case row.Side == wire.SideOrigin:
+		ev.Country = origin
+	case row.Side == wire.SideDestination:
+		ev.Country = destination
+	}
+	ev.Code = wire.Line(row.Code, 60)
+	for _, text := range []string{string(e.Text), string(e.Translated.Text), row.Meaning, row.Code} {
+		if ev.Text == "" {
+			ev.Text = wire.Text(text)
+		}
+	}
+	return ev, known, ok && ev.Text != "" && row.Status != wire.Ignored
+}
+
+// at is the time with its offset; without one, the clock as the carrier printed
+// it. The instant in UTC counts only where there is nothing else.
+func (e event) at() (at time.Time, zoned, ok bool) {
+	if at, ok := wire.At(string(e.ISO), time.UTC, time.RFC3339Nano); ok {
+		return at, true, true
+	}
+	clock := strings.TrimSpace(string(e.Raw.Date + " " + e.Raw.Time))
+	zone, zoned := wire.Zone(string(e.Raw.Zone))
+	if !zoned {
+		zone = time.UTC
+	}
+	if at, ok := wire.At(clock, zone, time.DateTime, "2006-01-02 15:04", time.DateOnly); ok {
+		return at, zoned, true
+	}
+	at, ok = wire.At(string(e.UTC), time.UTC, time.RFC3339Nano)
+	return at, true, ok
+}
+
+// day is the first of the texts that is a date.
+func day(texts ...string) parcel.Date {
+	for _, s := range texts {
+		if at, ok := wire.At(s, time.UTC, time.RFC3339Nano, time.DateOnly); ok {
+			return parcel.DateOf(at)
+		}
+	}
+	return ""
+}
