@@ -6,6 +6,8 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/belpost"
 	"parcelwatch/carriers/cainiao"
+	"parcelwatch/carriers/posteitaliane"
+	"parcelwatch/carriers/postnord"
 	"parcelwatch/carriers/russianpost"
 	"parcelwatch/carriers/seventeentrack"
 	"parcelwatch/carriers/ukrposhta"
@@ -22,5 +24,7 @@ func Factories() []carriers.Factory {
 		{Info: belpost.Info(), New: belpost.New},
 		{Info: ukrposhta.Info(), New: ukrposhta.New},
 		{Info: seventeentrack.Info(), New: seventeentrack.New},
+		{Info: postnord.Info(), New: postnord.New},
+		{Info: posteitaliane.Info(), New: posteitaliane.New},
 	}
 }

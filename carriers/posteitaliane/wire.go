@@ -1,0 +1,87 @@
+package posteitaliane
+
+import (
+	"strings"
+	"time"
+
+	"parcelwatch/carriers"
+	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/parcel"
+)
+
+type question struct {
+	Kind   string `json:"tipoRichiedente"`
+	Number string `json:"codiceSpedizione"`
+	Period int    `json:"periodoRicerca"`
+}
+
+type envelope struct {
+	Number    wire.Lax    `json:"idTracciatura"`
+	Result    wire.Lax    `json:"esitoRicerca"`
+	Back      wire.Lax    `json:"flagRitorno"`
+	Movements *[]movement `json:"listaMovimenti"`
+}
+
+// movement is one event, oldest first.
+type movement struct {
+	Time  wire.Int `json:"dataOra"`
+	Text  wire.Lax `json:"statoLavorazione"`
+	Place wire.Lax `json:"luogo"`
+	Back  wire.Lax `json:"flagRitorno"`
+	Box   wire.Lax `json:"box"`
+}
+
+// read takes the movements apart.
+func (c *carrier) read(ans wire.Answer, e envelope, n parcel.Number) (carriers.Result, error) {
+	res := carriers.Result{Number: n}
+	switch {
+	case !wire.Same(n, string(e.Number)):
+		return res, c.client.Changed(ans, "the answer is of another number")
+	case e.Movements == nil:
+		return res, c.client.Changed(ans, "no listaMovimenti in the answer")
+	}
+	var t parcel.Tracking
+	for _, m := range *e.Movements {
+		ev, known, ok := c.event(m)
+		if !ok {
+			continue
+		}
+		if !known {
+			res.Unmapped = wire.Unmapped(res.Unmapped, ev.Text)
+		}
+		t.Events = append(t.Events, ev)
+	}
+	if len(t.Events) == 0 && len(*e.Movements) > 0 {
+		return res, c.client.Changed(ans, "none of %d movements could be read", len(*e.Movements))
+	}
+	t.Events = wire.Timeline(t.Events, wire.OldestFirst)
+	if k := len(t.Events); k > 0 {
+		last := &t.Events[k-1]
+		if e.Back == "true" && last.Status == parcel.Delivered {
+			last.Status = parcel.Returned // said of the whole, not of the movement
+		}
+		if last.Status == parcel.ReadyForPickup {
+			t.PickupPlace = last.Place
+		}
+	}
+	res.Tracking = t
+	return res, nil
+}
+
+// event takes one movement apart. Its time is an instant; the zone is that of
+// the post's pages, also for movements abroad.
+func (c *carrier) event(m movement) (ev parcel.Event, known, ok bool) {
+	at := time.UnixMilli(int64(m.Time)).In(c.rome)
+	_, offset := at.Zone()
+	ev.Time, ev.ZoneKnown = at.In(wire.Fixed(offset)), true
+	ev.Place, ev.Text = wire.Text(string(m.Place)), wire.Text(string(m.Text))
+	if box := wire.Line(string(m.Box), 20); box != "" {
+		ev.Code = "box=" + box
+	}
+	if ev.Text == "" {
+		ev.Text = ev.Code
+	}
+	ev.Country = country(strings.TrimSpace(string(m.Place)), ev.Text)
+	ev.Status, known = c.status(string(m.Text), string(m.Box), m.Back == "true")
+	return ev, known, m.Time > 0 && wire.Plausible(at) && ev.Text != ""
+}

@@ -1,0 +1,185 @@
+package postnord
+
+import (
+	"time"
+
+	"parcelwatch/carriers"
+	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/parcel"
+)
+
+type envelope struct {
+	Response *response `json:"TrackingInformationResponse"`
+}
+
+type response struct {
+	Shipments *[]shipment `json:"shipments"`
+	Fault     struct {
+		Faults []fault `json:"faults"`
+	} `json:"compositeFault"`
+}
+
+type fault struct {
+	Code wire.Lax `json:"faultCode"`
+	Text wire.Lax `json:"explanationText"`
+}
+
+// shipment holds one item or several. Who sends and who receives is not read.
+type shipment struct {
+	ID    wire.Lax `json:"shipmentId"`
+	ETA   wire.Lax `json:"estimatedTimeOfArrival"`
+	Items []item   `json:"items"`
+}
+
+type item struct {
+	ID     wire.Lax `json:"itemId"`
+	ETA    wire.Lax `json:"estimatedTimeOfArrival"`
+	Events *[]event `json:"events"`
+}
+
+// event is one scan, with the wall clock of its place.
+type event struct {
+	Time     wire.Lax `json:"eventTime"`
+	Code     wire.Lax `json:"eventCode"`
+	Status   wire.Lax `json:"status"`
+	Text     wire.Lax `json:"eventDescription"`
+	Location location `json:"location"`
+}
+
+type location struct {
+	Name        wire.Lax `json:"name"`
+	City        wire.Lax `json:"city"`
+	Country     wire.Lax `json:"country"`
+	CountryCode wire.Lax `json:"countryCode"`
+	Type        wire.Lax `json:"locationType"`
+}
+
+// read finds the number among items and shipments and takes it apart.
+func (c *carrier) read(ans wire.Answer, shipments []shipment, n parcel.Number) (carriers.Result, error) {
+	res := carriers.Result{Number: n}
+	s, items := pick(shipments, n)
+	if s == nil {
+		return res, c.client.Changed(ans, "the answer is of another number")
+	}
+	t := parcel.Tracking{ETA: day(s.ETA)}
+	lines, listed := 0, false
+	for _, it := range items {
+		if it.Events == nil {
+			continue
+		}
+		listed = true
+		if t.ETA == "" {
+			t.ETA = day(it.ETA)
+		}
+		lines += len(*it.Events)
+		for _, e := range *it.Events {
+			ev, known, ok := c.event(e)
+			if !ok {
+				continue
+			}
+			if !known {
+				res.Unmapped = wire.Unmapped(res.Unmapped, ev.Code)
+			}
+			t.Events = append(t.Events, ev)
+		}
+	}
+	switch {
+	case !listed:
+		return res, c.client.Changed(ans, "no events in the answer")
+	case len(t.Events) == 0 && lines > 0:
+		return res, c.client.Changed(ans, "none of %d events could be read", lines)
+	}
+	t.Events = wire.Timeline(t.Events, wire.OldestFirst)
+	if len(items) == 1 {
+		t.Aliases = other(n, s, items[0])
+	}
+	for _, e := range t.Events { // a notification after it says nothing of where it is
+		switch e.Status {
+		case parcel.ReadyForPickup:
+			t.PickupPlace = e.Place
+		case parcel.Info:
+		default:
+			t.PickupPlace = ""
+		}
+	}
+	res.Tracking = t
+	return res, nil
+}
+
+// pick is the shipment that the number is of, and those of its items that the
+// number means: one, or all where it is the shipment's own.
+func pick(shipments []shipment, n parcel.Number) (*shipment, []item) {
+	for i := range shipments {
+		s := &shipments[i]
+		for _, it := range s.Items {
+			if wire.Same(n, string(it.ID)) {
+				return s, []item{it}
+			}
+		}
+		if wire.Same(n, string(s.ID)) {
+			return s, s.Items
+		}
+	}
+	return nil, nil
+}
+
+// other is the second number of a shipment with a single item. Where there are
+// several items, the shipment's number is no parcel's.
+func other(n parcel.Number, s *shipment, it item) []parcel.Alias {
+	if len(s.Items) > 1 {
+		return nil
+	}
+	if wire.Same(n, string(it.ID)) {
+		return wire.Alias(n, string(s.ID), "shipmentId")
+	}
+	return wire.Alias(n, string(it.ID), "itemId")
+}
+
+// event takes one scan apart. known is false for a state that the table does not
+// hold, ok for a scan without a time or any word.
+func (c *carrier) event(e event) (ev parcel.Event, known, ok bool) {
+	at := c.clock(e.Location)
+	zone := at.zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	ev.Time, ok = wire.At(string(e.Time), zone, "2006-01-02T15:04:05.999", "2006-01-02T15:04", time.RFC3339, time.DateTime)
+	ev.ZoneKnown = at.zone != nil
+	if !ev.ZoneKnown { // an offset that is there all the same is not the place's
+		ev.Time = ev.Time.UTC()
+	}
+	ev.Country = at.country
+	ev.Place = place(e.Location)
+	ev.Status, known = c.status(string(e.Status))
+	ev.Code = wire.Line(string(e.Status), 40)
+	if e.Code != "" {
+		ev.Code = wire.Line(ev.Code+":"+string(e.Code), 60)
+	}
+	ev.Text = wire.Text(string(e.Text))
+	if ev.Text == "" {
+		ev.Text = ev.Code
+	}
+	return ev, known, ok && ev.Text != ""
+}
+
+// place is the town, or the service point where a parcel can be fetched.
+func place(l location) string {
+	name, city := wire.Text(string(l.Name)), wire.Text(string(l.City))
+	switch {
+	case l.Type == "SERVICE_POINT" && name != "" && city != "":
+		return name + ", " + city
+	case city != "":
+		return city
+	case name == "PostNord":
+		return ""
+	default:
+		return name
+	}
+}
+
+func day(s wire.Lax) parcel.Date {
+	if at, ok := wire.At(string(s), time.UTC, "2006-01-02T15:04:05.999", time.RFC3339, "2006-01-02T15:04", time.DateOnly); ok {
+		return parcel.DateOf(at)
+	}
+	return ""
+}
