@@ -18,10 +18,14 @@ type parseCmd struct {
 	Files    []string `arg:"" name:"file"`
 	Authserv []string `help:"${help_parse_authserv}" placeholder:"ID"`
 	JSON     bool     `help:"${help_json}"`
+	Redact   bool     `help:"${help_parse_redact}"`
 }
 
 // Run says what mails say.
 func (c *parseCmd) Run(ctx context.Context, e *env) error {
+	if c.Redact {
+		return c.redact(e)
+	}
 	cfg := e.anyConfig()
 	if err := cfg.Need(config.NeedRules); err != nil {
 		return err
@@ -57,6 +61,26 @@ func (c *parseCmd) Run(ctx context.Context, e *env) error {
 		return err
 	}
 	return c.verdict(e, docs, failures)
+}
+
+// redact writes a copy of one mail that is fit for a bug report.
+func (c *parseCmd) redact(e *env) error {
+	if len(c.Files) != 1 {
+		return usage(e.say.T("err_redact"))
+	}
+	var found []mailFile
+	for m, err := range mailsIn(c.Files[0], e.in) {
+		if err != nil {
+			return err
+		}
+		if found = append(found, m); len(found) > 1 {
+			return usage(e.say.T("err_redact"))
+		}
+	}
+	if _, err := e.out.Write(extract.Redact(found[0].raw)); err != nil {
+		return fmt.Errorf("write the copy: %w", err)
+	}
+	return nil
 }
 
 func (c *parseCmd) one(ctx context.Context, r reader, m mailFile) (extract.Doc, error) {

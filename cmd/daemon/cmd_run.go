@@ -72,7 +72,7 @@ func (e *env) work(ctx context.Context, events service.EventLog) error {
 // live is one life of the daemon; again says that it ended to read the
 // configuration.
 func (e *env) live(ctx context.Context, cfg *config.Config, db *sqlite.DB, log *logs, hangup <-chan os.Signal) (again bool, err error) {
-	d, err := newDaemon(ctx, cfg, outside{db: db, ledger: db, log: log.Logger, now: e.now})
+	d, err := newDaemon(ctx, cfg, outside{db: db, ledger: db, desk: db, log: log.Logger, now: e.now})
 	if err != nil {
 		return false, err
 	}

@@ -40,11 +40,11 @@ type daemon struct {
 
 // outside is what a daemon is given from around it.
 type outside struct {
-	db      *sqlite.DB
-	ledger  carriers.Ledger
-	log     *slog.Logger
-	now     func() time.Time
-	allWell func(context.Context) error // nil for the configured one
+	db     *sqlite.DB
+	ledger carriers.Ledger
+	log    *slog.Logger
+	now    func() time.Time
+	desk   notify.Desk
 }
 
 // newDaemon wires everybody. Nothing runs before run.
@@ -66,10 +66,7 @@ func newDaemon(ctx context.Context, cfg *config.Config, o outside) (*daemon, err
 	if err != nil {
 		return nil, err
 	}
-	if o.allWell == nil {
-		o.allWell = pinger(cfg.Alarm.Ping)
-	}
-	d.notifier = notify.New(d.telling, db, db, smtp, notify.Options{Log: log, Now: now, Gap: d.gap, AllWell: o.allWell})
+	d.notifier = notify.New(d.telling, o.desk, db, smtp, notify.Options{Log: log, Now: now, Gap: d.gap, AllWell: pinger(cfg.Alarm.Ping)})
 	d.tracker = tracker.New(d.tracking(false), db)
 	return d, nil
 }
