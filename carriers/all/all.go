@@ -6,6 +6,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/belpost"
 	"parcelwatch/carriers/cainiao"
+	"parcelwatch/carriers/correos"
 	"parcelwatch/carriers/posteitaliane"
 	"parcelwatch/carriers/postnord"
 	"parcelwatch/carriers/russianpost"
@@ -26,5 +27,6 @@ func Factories() []carriers.Factory {
 		{Info: seventeentrack.Info(), New: seventeentrack.New},
 		{Info: postnord.Info(), New: postnord.New},
 		{Info: posteitaliane.Info(), New: posteitaliane.New},
+		{Info: correos.Info(), New: correos.New},
 	}
 }

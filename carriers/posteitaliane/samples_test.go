@@ -1,0 +1,58 @@
+package posteitaliane_test
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"parcelwatch/carriers"
+	"parcelwatch/carriers/posteitaliane"
+	"parcelwatch/parcel"
+)
+
+// TestSamples reads real answers where they lie beside the project; none of them
+// is part of it.
+func TestSamples(t *testing.T) {
+	dir := filepath.Join("..", "..", "..", "shared", "samples", "carriers", "posteitaliane")
+	if _, err := os.Stat(dir); err != nil {
+		t.Skip("no samples here")
+	}
+	for _, tc := range []struct {
+		file   string
+		number parcel.Number
+		events int // none: the number is not known
+		last   parcel.Status
+	}{
+		{"ricercasemplice_delivered.json", "RN000000000IT", 3, parcel.Delivered},
+		{"ricercasemplice_not_found.json", "RN000000000IT", 0, ""},
+	} {
+		t.Run(tc.file, func(t *testing.T) {
+			body, err := os.ReadFile(filepath.Join(dir, tc.file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(body) }))
+			defer server.Close()
+			c, err := posteitaliane.New(carriers.Config{BaseURL: server.URL, HTTP: server.Client()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			results, err := c.Track(t.Context(), []parcel.Number{tc.number})
+			if err != nil {
+				t.Fatal(err)
+			}
+			events := results[0].Tracking.Events
+			switch {
+			case len(events) != tc.events || len(results[0].Unmapped) > 0:
+				t.Errorf("%d events, error %v, unmapped %v", len(events), results[0].Err, results[0].Unmapped)
+			case tc.events == 0 && !errors.Is(results[0].Err, carriers.ErrNotFound):
+				t.Errorf("error %v, want not found", results[0].Err)
+			case tc.events > 0 && events[len(events)-1].Status != tc.last:
+				t.Errorf("last event %+v, want %s", events[len(events)-1], tc.last)
+			}
+		})
+	}
+}
