@@ -23,3 +23,9 @@ func Collapsed() []string {
 
 // Precheck is the check of a mail's structure.
 func Precheck(raw []byte) string { return precheck(raw) }
+
+// Texts are the visible text of markup, read with all its attributes and
+// without the needless ones.
+func Texts(p *Parser, src []byte) (full, short string) {
+	return p.readMarkup(src, &scratch{}).text, p.readMarkup(lean(nil, src), &scratch{}).text
+}

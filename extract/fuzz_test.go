@@ -57,12 +57,12 @@ func seeds(f *testing.F) [][]byte {
 		if err != nil {
 			f.Fatal(err)
 		}
-		if len(raw) < 16<<10 {
+		if len(raw) < 4<<10 {
 			out = append(out, raw)
 		}
 	}
 	for _, raw := range hostile() {
-		if len(raw) < 16<<10 {
+		if len(raw) < 4<<10 {
 			out = append(out, raw)
 		}
 	}
@@ -112,6 +112,22 @@ func FuzzRedact(f *testing.F) {
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		if out := extract.Redact(raw); len(out) > 16*len(raw)+4096 {
 			t.Errorf("%d bytes became %d", len(raw), len(out))
+		}
+	})
+}
+
+func FuzzLean(f *testing.F) {
+	for _, s := range []string{
+		`<p style="a>b" class='c'>x</p>`, `<td a=b="c>d">x`, `<div =a>x`, `<p/style=x>y`, `<!-- <p a="> -->x`, `<!-->x<p b="-->">y`,
+		`<style>p>a{}</style><p a=1>x`, `<STYLE><p a='</style>'>x`, `<title><b a=1></title>x`, `<script>if(a<b c="</script>">x`,
+		`<p "a>b">c`, `<p a='>`, `<span a = "b" c>d`, `<tdx a=1>b`, `</td a="b>c">d`, `<br/ a>x`, `<td a=/>x`, `<svg><title a=1>x`,
+	} {
+		f.Add([]byte(s))
+	}
+	p := newParser(f, extract.Options{})
+	f.Fuzz(func(t *testing.T, src []byte) {
+		if full, short := extract.Texts(p, src); full != short {
+			t.Errorf("%q reads %q, and without its needless attributes %q", src, full, short)
 		}
 	})
 }

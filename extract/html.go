@@ -33,10 +33,19 @@ type htmlReader struct {
 	off     int  // of the current token in the source
 	open    int  // the link whose text is being read; -1 for none
 	raw     bool // inside style, script or title
+	name    [24]byte
 }
 
 func (p *Parser) readHTML(src []byte) page {
-	r := htmlReader{parser: p, z: html.NewTokenizer(bytes.NewReader(src)), open: -1, b: newBuilder(p.scratch())}
+	s := p.scratch()
+	s.lean = lean(s.lean, src)
+	return p.readMarkup(s.lean, s)
+}
+
+// readMarkup reads markup as it stands, so that the lines' places in the source
+// are right.
+func (p *Parser) readMarkup(src []byte, s *scratch) page {
+	r := htmlReader{parser: p, z: html.NewTokenizer(bytes.NewReader(src)), open: -1, b: newBuilder(s)}
 	r.z.SetMaxBuf(maxToken)
 	for {
 		kind := r.z.Next()
@@ -60,12 +69,25 @@ func (r *htmlReader) token(kind html.TokenType, raw []byte, end int) {
 	case html.StartTagToken, html.SelfClosingTagToken:
 		// Raw is only good until the tag is read, so it is searched first.
 		what := markup(raw)
-		name, attrs := r.z.TagName()
-		r.start(name, what, attrs)
+		r.start(r.tagName(raw[1:]), what)
 	case html.EndTagToken:
-		name, _ := r.z.TagName()
-		r.end(name)
+		r.end(r.tagName(raw[2:]))
 	}
+}
+
+// tagName is the name of a tag in small letters. The tokenizer's own method
+// makes a copy of each.
+func (r *htmlReader) tagName(raw []byte) []byte {
+	n := 0
+	for n < len(raw) && n < len(r.name) && raw[n] != '>' && raw[n] != '/' && !space(raw[n]) {
+		c := raw[n]
+		if c >= 'A' && c <= 'Z' {
+			c |= 0x20
+		}
+		r.name[n] = c
+		n++
+	}
+	return r.name[:n]
 }
 
 func (r *htmlReader) text(end int) {
@@ -82,7 +104,7 @@ func (r *htmlReader) text(end int) {
 	r.b.add(text, r.off, end)
 }
 
-func (r *htmlReader) start(name []byte, what region, attrs bool) {
+func (r *htmlReader) start(name []byte, what region) {
 	switch string(name) {
 	case "wbr": // a place to break, not a separator
 		return
@@ -96,9 +118,7 @@ func (r *htmlReader) start(name []byte, what region, attrs bool) {
 		r.b.space()
 		return
 	case "a":
-		if attrs {
-			r.anchor()
-		}
+		r.anchor()
 	case "tr":
 		r.b.row++
 		r.b.col = 0
@@ -182,9 +202,9 @@ func markup(tag []byte) region {
 		return region{}
 	}
 	switch {
-	case bytes.Contains(tag, []byte("display:none")), bytes.Contains(tag, []byte("display: none")):
+	case hidden(tag):
 		return region{hidden: true}
-	case !bytes.Contains(tag, []byte("class")):
+	case !bytes.Contains(tag, []byte("EDM-")):
 		return region{}
 	case bytes.Contains(tag, []byte("SHIP-TO")):
 		return region{role: roleAddress}
@@ -196,17 +216,20 @@ func markup(tag []byte) region {
 	return region{}
 }
 
+func hidden(tag []byte) bool {
+	i := bytes.Index(tag, []byte("display:"))
+	return i >= 0 && bytes.HasPrefix(bytes.TrimLeft(tag[i+len("display:"):], " "), []byte("none"))
+}
+
 func (r *htmlReader) anchor() {
-	for {
-		key, value, more := r.z.TagAttr()
+	for _, more := r.z.TagName(); more; {
+		var key, value []byte
+		key, value, more = r.z.TagAttr()
 		switch string(key) {
 		case "href", "data-saferedirecturl":
 			if value = value[:min(len(value), maxLinkLen)]; worthReading(value) {
 				r.addLink(string(value))
 			}
-		}
-		if !more {
-			return
 		}
 	}
 }

@@ -173,27 +173,26 @@ func price(s string) bool {
 		return false
 	}
 	digits, symbols := 0, 0
+	var letters [4]rune
+	n := 0
 	for _, r := range s {
 		switch {
 		case r >= '0' && r <= '9':
 			digits++
 		case strings.ContainsRune("$€£¥₽₴₺₪₩﷼", r):
 			symbols++
+		case unicode.IsLetter(r):
+			if n == len(letters) {
+				return false
+			}
+			letters[n] = unicode.ToLower(r)
+			n++
 		}
 	}
-	if digits == 0 {
+	if digits == 0 || !oneNumber(s) {
 		return false
 	}
-	letters := strings.TrimFunc(strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) {
-			return r
-		}
-		return -1
-	}, s), unicode.IsSpace)
-	if len([]rune(letters)) > 4 || !oneNumber(s) {
-		return false
-	}
-	return symbols > 0 && letters == "" || currency(strings.ToLower(letters)) || letters == "" && decimals(s)
+	return n == 0 && (symbols > 0 || decimals(s)) || n > 0 && currency(string(letters[:n]))
 }
 
 // oneNumber reports whether all digits of a line belong to one number.

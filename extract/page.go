@@ -22,6 +22,7 @@ type scratch struct {
 	buf   []byte
 	toks  []token
 	marks []mark
+	lean  []byte
 }
 
 const (
@@ -35,7 +36,7 @@ func (p *Parser) scratch() *scratch {
 		return s
 	}
 	return &scratch{
-		text: make([]byte, 0, 8<<10), lines: make([]line, 0, 256),
+		text: make([]byte, 0, 8<<10), lean: make([]byte, 0, 32<<10), lines: make([]line, 0, 256),
 		buf: make([]byte, 0, 8<<10), toks: make([]token, 0, 1<<10), marks: make([]mark, 0, 128),
 	}
 }
@@ -51,7 +52,7 @@ func (p *Parser) release(pages []page) {
 		}
 		s.lines, s.buf, s.toks, s.marks = pg.lines[:0], pg.fold.buf[:0], pg.fold.toks[:0], pg.marks[:0]
 		pg.used = nil
-		if cap(s.text) <= keptText && cap(s.lines) <= keptLines && cap(s.buf) <= keptText && cap(s.toks) <= keptWords && cap(s.marks) <= keptWords {
+		if cap(s.text) <= keptText && cap(s.lines) <= keptLines && cap(s.buf) <= keptText && cap(s.lean) <= 4*keptText && cap(s.toks) <= keptWords && cap(s.marks) <= keptWords {
 			p.pool.Put(s)
 		}
 	}

@@ -122,7 +122,7 @@ func (pg *page) addressText(l line) string {
 func (r *redactor) page(text []byte, isHTML bool) page {
 	var pg page
 	if isHTML {
-		pg = r.parser.readHTML(text)
+		pg = r.parser.readMarkup(text, &scratch{})
 	} else {
 		pg = r.parser.readText(text)
 	}

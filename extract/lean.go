@@ -1,0 +1,198 @@
+package extract
+
+import (
+	"bytes"
+	"strings"
+)
+
+// lean copies markup without the attributes that say nothing here: nine tenths
+// of a shop's mail are styles, and the tokenizer looks at each of them. What is
+// kept reads the same. Dst is overwritten.
+func lean(dst, src []byte) []byte {
+	dst = dst[:0]
+	for len(src) > 0 {
+		i := bytes.IndexByte(src, '<')
+		if i < 0 {
+			break
+		}
+		dst = append(dst, src[:i]...)
+		src = src[i:]
+		if bytes.HasPrefix(src, []byte("<!--")) {
+			// What begins a comment may end at once or never: the tokenizer knows.
+			end := bytes.Index(src, []byte("-->"))
+			if end < 0 {
+				break
+			}
+			dst = append(dst, src[:end+3]...)
+			src = src[end+3:]
+			continue
+		}
+		if end := otherEnd(src); end != 0 {
+			if end < 0 {
+				break
+			}
+			dst = append(dst, src[:end]...)
+			src = src[end:]
+			continue
+		}
+		n := nameEnd(src)
+		if rawText(src[1:n]) {
+			break // behind script and its like the rules are others
+		}
+		if end := styleEnd(src, n); end > 0 {
+			dst = append(dst, src[:end]...)
+			src = src[end:]
+			continue
+		}
+		end := tagEnd(src, n)
+		if end < 0 {
+			break
+		}
+		if needless(src[1:n], src[:end]) {
+			dst = append(append(dst, src[:n]...), '>')
+		} else {
+			dst = append(dst, src[:end]...)
+		}
+		src = src[end:]
+	}
+	return append(dst, src...)
+}
+
+// needless reports whether the attributes of a tag say nothing here.
+func needless(name, tag []byte) bool {
+	if len(name) == 1 && name[0] == 'a' {
+		return !worthReading(tag)
+	}
+	return plainTag(name) && markup(tag) == region{}
+}
+
+// otherEnd is behind what begins with "<" and is no start tag: an end tag, a
+// declaration, a lone "<"; 0 for start tags, -1 where nothing ends it.
+func otherEnd(s []byte) int {
+	if len(s) < 2 {
+		return len(s)
+	}
+	switch c := s[1]; {
+	case letter(c):
+		if nameEnd(s) == 1 {
+			return tagEnd(s, 1)
+		}
+		return 0
+	case c == '/' && len(s) > 2 && letter(s[2]):
+		return tagEnd(s, 2)
+	case c == '/' || c == '!' || c == '?':
+		if i := bytes.IndexByte(s, '>'); i >= 0 {
+			return i + 1
+		}
+		return -1
+	default:
+		return 1
+	}
+}
+
+func letter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+
+// styleEnd is behind the end tag of a style or title, whose text is no markup; 0
+// for other elements, and where it is not sure.
+func styleEnd(s []byte, n int) int {
+	name := string(s[1:n])
+	if name != "style" && name != "title" {
+		return 0
+	}
+	end := bytes.Index(s, []byte("</"+name+">"))
+	if end < 0 || bytes.Contains(s[:end], []byte("<!--")) {
+		return len(s)
+	}
+	return end + n + 2
+}
+
+// nameEnd is where the name of a tag ends; 1 where there is none.
+func nameEnd(s []byte) int {
+	i := 1
+	for i < len(s) && (letter(s[i]) || i > 1 && isDigit(s[i])) {
+		i++
+	}
+	if i < len(s) && !nameStop(s[i]) {
+		return 1
+	}
+	return i
+}
+
+// tagEnd is behind the ">" that ends a tag whose name ends at i, with the rules
+// of the standard for quotes; -1 where nothing ends it.
+func tagEnd(s []byte, i int) int {
+	for {
+		i = skipSpace(s, i)
+		if i >= len(s) {
+			return -1
+		}
+		if s[i] == '>' {
+			return i + 1
+		}
+		for start := i; i < len(s) && (s[i] != '=' || i == start) && !nameStop(s[i]); {
+			i++
+		}
+		i = skipSpace(s, i)
+		switch {
+		case i >= len(s):
+			return -1
+		case s[i] == '/':
+			i++
+			continue
+		case s[i] != '=':
+			continue
+		}
+		i = skipSpace(s, i+1)
+		if i >= len(s) {
+			return -1
+		}
+		if q := s[i]; q == '"' || q == '\'' {
+			j := bytes.IndexByte(s[i+1:], q)
+			if j < 0 {
+				return -1
+			}
+			i += j + 2
+			continue
+		}
+		for i < len(s) && s[i] != '>' && !space(s[i]) {
+			i++
+		}
+	}
+}
+
+func skipSpace(s []byte, i int) int {
+	for i < len(s) && space(s[i]) {
+		i++
+	}
+	return i
+}
+
+func nameStop(c byte) bool { return space(c) || c == '/' || c == '>' }
+
+func space(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' }
+
+// plainTag reports elements that are kept without their attributes.
+func plainTag(name []byte) bool {
+	switch string(name) {
+	case "td", "tr", "table", "tbody", "div", "p", "span", "img", "br", "b", "strong", "font", "center", "h1", "h2", "h3",
+		"li", "ul", "th":
+		return true
+	default:
+		return false
+	}
+}
+
+// rawText reports elements whose text is no markup.
+func rawText(name []byte) bool {
+	if len(name) < 3 || len(name) > 9 || bytes.IndexByte([]byte("stxinpSTXINP"), name[0]) < 0 {
+		return false
+	}
+	switch strings.ToLower(string(name)) {
+	case "style", "title":
+		return strings.ToLower(string(name)) != string(name) // styleEnd knows them in small letters
+	case "script", "textarea", "xmp", "iframe", "noframes", "noscript", "plaintext":
+		return true
+	default:
+		return false
+	}
+}
