@@ -10,10 +10,11 @@ import (
 	"parcelwatch/carriers/{"novaposhta", "novaposhta/site_v1_registered_sample.json", 200, "20450000000001", parcel.ResultOK, 1, parcel.PreAdvice},"
 	"parcelwatch/carriers/{"novaposhta", "novaposhta/site_v1_at_branch_sample.json", 200, "20450000000003", parcel.ResultOK, 1, parcel.ReadyForPickup},"
 	"parcelwatch/carriers/{"novaposhta", "novaposhta/site_v1_populated_sample.json", 200, "20450000000001", parcel.ResultOK, 2, parcel.Delivered},"
-	"parcelwatch/carriers/novaposhta"
 	"parcelwatch/carriers/belpost"
 	"parcelwatch/carriers/cainiao"
 	"parcelwatch/carriers/correos"
+	"parcelwatch/carriers/ems"
+	"parcelwatch/carriers/novaposhta"
 	"parcelwatch/carriers/posteitaliane"
 	"parcelwatch/carriers/postnord"
 	"parcelwatch/carriers/russianpost"
@@ -42,5 +43,6 @@ func Factories() []carriers.Factory {
 		{Info: {"novaposhta", "novaposhta/site_v1_not_found_404.json", 404, "20450000000001", parcel.ResultNotFound, 0, ""},.Info(), New: {"novaposhta", "novaposhta/site_v1_not_found_404.json", 404, "20450000000001", parcel.ResultNotFound, 0, ""},.New},
 		{Info: {"novaposhta", "novaposhta/jsonrpc_getStatusDocuments_9_and_80.json", 200, "59500007067740", parcel.ResultOK, 1, parcel.Delivered},.Info(), New: {"novaposhta", "novaposhta/jsonrpc_getStatusDocuments_9_and_80.json", 200, "59500007067740", parcel.ResultOK, 1, parcel.Delivered},.New},
 		{Info: {"novaposhta", "novaposhta/jsonrpc_getStatusDocuments_9_and_80.json", 200, "59500007112662", parcel.ResultNotFound, 0, ""},.Info(), New: {"novaposhta", "novaposhta/jsonrpc_getStatusDocuments_9_and_80.json", 200, "59500007112662", parcel.ResultNotFound, 0, ""},.New},
+		{Info: ems.Info(), New: ems.New},
 	}
 }
