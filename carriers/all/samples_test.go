@@ -41,6 +41,12 @@ func TestSamples(t *testing.T) {
 		{"belpost", "belpost/tracking_422_bad_number.json", 422, "RR123456785BY", parcel.ResultNotFound, 0, ""},
 		{"belpost", "belpost/tracking_not_found.SHAPE.json", 200, "RR123456785BY", parcel.ResultNotFound, 0, ""},
 		{"ukrposhta", "ukrposhta/statuses_0500100031143.json", 200, "0500100031143", parcel.ResultOK, 10, parcel.Delivered},
+		{"novaposhta", "novaposhta/site_v1_populated_sample.json", 200, "20450000000001", parcel.ResultOK, 2, parcel.Delivered},
+		{"novaposhta", "novaposhta/site_v1_at_branch_sample.json", 200, "20450000000003", parcel.ResultOK, 1, parcel.ReadyForPickup},
+		{"novaposhta", "novaposhta/site_v1_registered_sample.json", 200, "20450000000001", parcel.ResultOK, 1, parcel.PreAdvice},
+		{"novaposhta", "novaposhta/site_v1_not_found_404.json", 404, "20450000000001", parcel.ResultNotFound, 0, ""},
+		{"novaposhta", "novaposhta/jsonrpc_getStatusDocuments_9_and_80.json", 200, "59500007067740", parcel.ResultOK, 1, parcel.Delivered},
+		{"novaposhta", "novaposhta/jsonrpc_getStatusDocuments_9_and_80.json", 200, "59500007112662", parcel.ResultNotFound, 0, ""},
 	} {
 		t.Run(tc.file, func(t *testing.T) {
 			body, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(tc.file)))
