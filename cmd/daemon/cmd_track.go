@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -144,7 +145,7 @@ func askedDocs(asked []carriers.Asked, set *carriers.Set) []cli.AskedDoc {
 	for _, a := range asked {
 		d := cli.AskedDoc{Carrier: a.Carrier, Number: a.Number, Result: a.Result, Link: a.Link}
 		if a.Err != nil {
-			d.Error = a.Err.Error()
+			d.Error, d.Detail = a.Err.Error(), detail(a.Err)
 		} else if a.Result == parcel.ResultSkipped {
 			d.Note = a.Why
 		}
@@ -159,6 +160,18 @@ func askedDocs(asked []carriers.Asked, set *carriers.Set) []cli.AskedDoc {
 		return cmp.Compare(order(a.Result), order(b.Result))
 	})
 	return out
+}
+
+// detail is what an error says beyond its kind.
+func detail(err error) string {
+	e, ok := errors.AsType[*carriers.Error](err)
+	if !ok {
+		return ""
+	}
+	if e.Detail == "" && e.Cause != nil {
+		return e.Cause.Error()
+	}
+	return e.Detail
 }
 
 func order(r parcel.Result) int {

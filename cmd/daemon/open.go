@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"parcelwatch/config"
 	"parcelwatch/parcel"
@@ -51,4 +52,19 @@ func (e *env) edit(ctx context.Context, text string, do func(*tracker.Tracker, p
 	}
 	e.print(done)
 	return nil
+}
+
+func either(cond bool, yes, no string) string {
+	if cond {
+		return yes
+	}
+	return no
+}
+
+// known says what to do about a number that is not here.
+func (e *env) known(err error, n parcel.Number) error {
+	if errors.Is(err, parcel.ErrNotFound) {
+		return failed(e.say.T("err_unknown", "Number", n))
+	}
+	return err
 }

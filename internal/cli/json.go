@@ -52,6 +52,7 @@ type AskedDoc struct {
 	Error   string        `json:"error,omitempty"`
 	Link    string        `json:"link,omitempty"`
 	Note    string        `json:"note,omitempty"` // why it was not asked
+	Detail  string        `json:"-"`              // of the error, without what the result says already
 }
 
 // Document is a parcel with its timeline, as seen at now. Number is the one the

@@ -14,31 +14,27 @@ func Clean(s string, limit int) string {
 	if most := limit * utf8.UTFMax * 4; len(s) > most { // nobody reads beyond
 		s = s[:most]
 	}
-	var b strings.Builder
-	blank, count := false, 0
+	var out []rune
+	blank := false
 	for _, r := range s {
 		switch {
 		case r == utf8.RuneError:
 			continue
 		case unicode.IsSpace(r) || unicode.IsControl(r):
-			blank = b.Len() > 0
+			blank = len(out) > 0
 			continue
 		case unicode.In(r, unicode.Cf, unicode.Co, unicode.Cs):
 			continue
 		}
 		if blank {
-			b.WriteByte(' ')
-			count++
+			out = append(out, ' ')
 			blank = false
 		}
-		if count >= limit-1 {
-			b.WriteRune('…')
-			break
+		if out = append(out, r); len(out) > limit {
+			return strings.TrimRight(string(out[:limit-1]), " ") + "…"
 		}
-		b.WriteRune(r)
-		count++
 	}
-	return b.String()
+	return string(out)
 }
 
 // Width is how many cells of a terminal the text takes.

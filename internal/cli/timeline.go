@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -134,11 +135,8 @@ func writeAsked(w io.Writer, say *locale.Printer, d TrackDoc) error {
 	t.Indent = "  "
 	for _, a := range d.Asked {
 		words := say.Result(a.Result)
-		switch {
-		case a.Error != "":
-			words += ": " + Clean(a.Error, maxText)
-		case a.Note != "":
-			words += ": " + Clean(a.Note, maxText)
+		if why := cmp.Or(a.Detail, a.Error, a.Note); why != "" {
+			words += ": " + Clean(why, maxText)
 		}
 		if a.Link != "" && a.Result != parcel.ResultOK {
 			words += "  " + a.Link

@@ -9,47 +9,10 @@ import (
 
 	"parcelwatch/internal/cli"
 	"parcelwatch/parcel"
-	"parcelwatch/store/sqlite"
 )
 
-// Care of the store.
-type (
-	backupCmd struct {
-		File string `arg:""`
-	}
-	restoreCmd struct {
-		File string `arg:""`
-	}
-	exportCmd struct {
-		CSV bool `help:"${help_export_csv}"`
-	}
-)
-
-// Run writes a consistent copy while the daemon works on.
-func (c *backupCmd) Run(ctx context.Context, e *env) error {
-	db, err := e.openStore(ctx)
-	if err != nil {
-		return err
-	}
-	defer shut(db)
-	if err := db.Backup(ctx, c.File); err != nil {
-		return err
-	}
-	e.print(e.say.T("backup_done", "Path", c.File))
-	return nil
-}
-
-// Run puts a copy in the place of the store.
-func (c *restoreCmd) Run(ctx context.Context, e *env) error {
-	cfg, err := e.config()
-	if err != nil {
-		return err
-	}
-	if err := sqlite.Restore(ctx, cfg.Store.Path, c.File); err != nil {
-		return err
-	}
-	e.print(e.say.T("restore_done", "Path", c.File, "Before", cfg.Store.Path+".before-restore"))
-	return nil
+type exportCmd struct {
+	CSV bool `help:"${help_export_csv}"`
 }
 
 // exportDoc is everything the person might want to keep.

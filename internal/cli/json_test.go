@@ -1,0 +1,210 @@
+package cli_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"parcelwatch/internal/cli"
+	"parcelwatch/internal/locale"
+	"parcelwatch/parcel"
+)
+
+var update = flag.Bool("update", false, "write the goldens anew")
+
+var (
+	china = time.FixedZone("", 8*60*60)
+	now   = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+)
+
+// sample is a parcel with a bit of everything.
+func sample() parcel.Parcel {
+	p := parcel.Parcel{
+		Title: "USB\x1b[31m cable", Orders: []string{"8190000000000001"}, FirstSeen: now.AddDate(0, 0, -20),
+		Sources: []parcel.Source{
+			{Carrier: "cainiao", Number: "RB123456785CN", Result: parcel.ResultOK, Events: []parcel.Event{
+				{Time: time.Date(2026, 2, 3, 11, 20, 0, 0, china), ZoneKnown: true, Status: parcel.Accepted, Country: "CN", Place: "Guangzhou", Text: "Accepted by carrier", Code: "GWMS_ACCEPT", Sources: []string{"cainiao"}},
+				{Time: time.Date(2026, 2, 10, 9, 0, 0, 0, china), ZoneKnown: true, Status: parcel.Export, Country: "CN", Text: "Departed\nfrom airport", Sources: []string{"cainiao"}},
+			}},
+			{Carrier: "russianpost", Number: "RB123456785CN", Result: parcel.ResultOK, Events: []parcel.Event{
+				{Time: time.Date(2026, 2, 26, 8, 0, 0, 0, time.UTC), Status: parcel.ReadyForPickup, Country: "RU", Place: "Москва 101000", Text: "Ожидает адресата в месте вручения", Sources: []string{"russianpost"}},
+			}, Pickup: parcel.Pickup{Until: "2026-03-28", Place: "Москва 101000"}},
+		},
+	}
+	p.AddLink(parcel.Link{Number: "RB123456785CN", Since: now, Reason: "mail", Certainty: parcel.Certain})
+	p.AddLink(parcel.Link{Number: "10100011607346", Since: now, Reason: "copyRealMailNo", Certainty: parcel.Certain})
+	p.Maybe = []parcel.Link{{Number: "LP00710020030040", Certainty: parcel.Maybe}}
+	p.Settle("RU", now)
+	return p
+}
+
+func asked() []cli.AskedDoc {
+	return []cli.AskedDoc{
+		{Carrier: "cainiao", Number: "RB123456785CN", Result: parcel.ResultOK, Link: "https://example.org/ok"},
+		{Carrier: "upu", Number: "10100011607346", Result: parcel.ResultChanged, Error: "upu: answer not understood: \x1b[2J", Detail: "a login\x1b[2J page", Link: "https://example.org/upu"},
+		{Carrier: "ukrposhta", Number: "RB123456785CN", Result: parcel.ResultNoCredential, Note: "ask the post for a token", Link: "https://example.org/u"},
+	}
+}
+
+// golden compares with a file, or writes it.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.MkdirAll("testdata", 0o750); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, got, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAParcelIsShownToPeople(t *testing.T) {
+	t.Parallel()
+	p := sample()
+	for _, language := range locale.Languages() {
+		say, err := locale.New(language)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if language != "en" && language != "ru" {
+			continue
+		}
+		var out bytes.Buffer
+		if err := cli.WriteParcel(&out, say, cli.Document(p, "RB123456785CN", asked(), now), p.StatusSince, now); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, "parcel."+language+".txt", out.Bytes())
+	}
+}
+
+func TestANumberNobodyKnowsIsShownWithoutAStatus(t *testing.T) {
+	t.Parallel()
+	say, err := locale.New("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := parcel.Parcel{FirstSeen: now}
+	p.AddLink(parcel.Link{Number: "RB123456785CN", Certainty: parcel.Certain})
+	p.Settle("RU", now)
+	var out bytes.Buffer
+	if err := cli.WriteParcel(&out, say, cli.Document(p, "", nil, now), time.Time{}, now); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := out.String(), "RB123456785CN\nfrom China to Russia\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestAParcelIsGivenToScripts(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	if err := cli.WriteJSON(&out, cli.Document(sample(), "RB123456785CN", asked(), now)); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "parcel.json", out.Bytes())
+}
+
+func TestListsAreNeverNull(t *testing.T) {
+	t.Parallel()
+	for name, v := range map[string]any{
+		"track":  cli.Document(parcel.Parcel{}, "12345", nil, now),
+		"parcel": cli.ListParcel(parcel.Parcel{}, now),
+		"order":  cli.ListOrder(parcel.Order{ID: "8190000000000001", Step: parcel.StepConfirmed}),
+	} {
+		raw, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var doc map[string]any
+		if err := json.Unmarshal(raw, &doc); err != nil {
+			t.Fatal(err)
+		}
+		if doc["schema"] != float64(1) {
+			t.Errorf("%s: schema %v", name, doc["schema"])
+		}
+		for _, key := range []string{"numbers", "orders", "events", "asked"} {
+			if v, there := doc[key]; there && v == nil {
+				t.Errorf("%s: %s is null", name, key)
+			}
+		}
+	}
+	if err := cli.WriteJSON(broken{}, 1); err == nil {
+		t.Error("a failed write is not told")
+	}
+}
+
+func TestAnOrderIsARowOfItsOwn(t *testing.T) {
+	t.Parallel()
+	got := cli.ListOrder(parcel.Order{
+		ID: "8190000000000001", Step: parcel.StepShipped, Items: []parcel.Item{{Title: "Lamp"}, {Title: "Cable"}}, StepAt: now, Closed: true,
+	})
+	if got.Number != "" || got.Orders[0] != "8190000000000001" || got.Title != "Lamp" || got.Status != parcel.PreAdvice || !got.Done || !got.LastEvent.Equal(now) {
+		t.Errorf("%+v", got)
+	}
+	p := sample()
+	row := cli.ListParcel(p, now)
+	if row.Number != "10100011607346" || row.Status != parcel.ReadyForPickup || *row.PickupUntil != "2026-03-28" || row.Done || row.ETA != nil {
+		t.Errorf("%+v", row)
+	}
+}
+
+func TestDaysAreCountedFromTheFirstThatIsKnown(t *testing.T) {
+	t.Parallel()
+	day := func(d int) time.Time { return now.AddDate(0, 0, d) }
+	events := func(at ...time.Time) []parcel.Source {
+		var s parcel.Source
+		s.Carrier = "cainiao"
+		for _, t := range at {
+			s.Events = append(s.Events, parcel.Event{Time: t, ZoneKnown: true, Status: parcel.InTransit, Sources: []string{"cainiao"}})
+		}
+		return []parcel.Source{s}
+	}
+	for name, tt := range map[string]struct {
+		p    parcel.Parcel
+		want int
+	}{
+		"nothing known":     {parcel.Parcel{}, 0},
+		"first seen":        {parcel.Parcel{FirstSeen: day(-3)}, 3},
+		"sent before":       {parcel.Parcel{FirstSeen: day(-3), Shipped: day(-5)}, 5},
+		"an event before":   {parcel.Parcel{Shipped: day(-5), Sources: events(day(-8), day(-2))}, 8},
+		"arrived long ago":  {parcel.Parcel{Shipped: day(-50), Status: parcel.Delivered, StatusSince: day(-20)}, 30},
+		"in a wrong future": {parcel.Parcel{FirstSeen: day(2)}, 0},
+	} {
+		if got := cli.Days(tt.p, now); got != tt.want {
+			t.Errorf("%s: %d, want %d", name, got, tt.want)
+		}
+	}
+}
+
+func TestPlacesAreInThePersonsLanguage(t *testing.T) {
+	t.Parallel()
+	say, err := locale.New("ru")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, e := range map[string]parcel.Event{
+		"Китай, Guangzhou": {Country: "CN", Place: "Guangzhou"},
+		"Китай":            {Country: "CN"},
+		"Guangzhou":        {Place: "Guangzhou"},
+		"":                 {},
+	} {
+		if got := cli.Place(say, e); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
