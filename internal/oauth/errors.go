@@ -1,0 +1,86 @@
+package oauth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"unicode"
+
+	"golang.org/x/oauth2"
+)
+
+// Why there is no token. Every other error may be gone at the next try.
+var (
+	// ErrNoLogin means that nobody has logged in yet, or with another client id.
+	ErrNoLogin = errors.New("no login is stored")
+	// ErrEnded means that the provider takes the stored login no more.
+	ErrEnded = errors.New("the provider has ended the login (revoked, expired, or the password was changed)")
+	// ErrDenied means that the person said no, or that an administrator did.
+	ErrDenied = errors.New("the access was not allowed")
+	// ErrApp means that the provider does not know the application, or does not
+	// let it do this.
+	ErrApp = errors.New("the provider does not accept the application (client id or secret)")
+	// ErrExpired means that the person took too long.
+	ErrExpired = errors.New("the login was not finished in time")
+)
+
+// Final reports whether trying again is of no use before a person has done
+// something.
+func Final(err error) bool {
+	return errors.Is(err, ErrNoLogin) || errors.Is(err, ErrEnded) || errors.Is(err, ErrApp) || errors.Is(err, ErrDenied)
+}
+
+// explain turns an error of the library into one of ours. The library's own text
+// holds the whole answer, which is not for logs.
+func explain(ctx context.Context, err error) error {
+	var answer *oauth2.RetrieveError
+	if !errors.As(err, &answer) {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return err
+	}
+	words := clean(answer.ErrorCode + " " + answer.ErrorDescription)
+	status := 0
+	if answer.Response != nil {
+		status = answer.Response.StatusCode
+	}
+	switch answer.ErrorCode {
+	case "invalid_grant":
+		return fmt.Errorf("%w: %s", ErrEnded, words)
+	case "access_denied", "authorization_declined", "consent_required", "interaction_required":
+		return fmt.Errorf("%w: %s", ErrDenied, words)
+	case "invalid_client", "unauthorized_client", "invalid_scope", "unsupported_grant_type":
+		return fmt.Errorf("%w: %s", ErrApp, words)
+	case "expired_token", "code_expired":
+		return fmt.Errorf("%w: %s", ErrExpired, words)
+	case "":
+		return fmt.Errorf("the provider answered %d %s", status, http.StatusText(status))
+	default:
+		return fmt.Errorf("the provider refused: %s", words)
+	}
+}
+
+const maxWords = 200
+
+// clean makes the provider's words one short line. A long run without a blank
+// may be a token, and is left out.
+func clean(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, s)
+	var out []string
+	for word := range strings.FieldsSeq(s) {
+		if len(word) > 60 {
+			word = "..."
+		}
+		out = append(out, word)
+	}
+	text := []rune(strings.Join(out, " "))
+	return string(text[:min(len(text), maxWords)])
+}

@@ -1,0 +1,436 @@
+package oauth_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"parcelwatch/internal/oauth"
+	"parcelwatch/internal/oauth/oauthtest"
+	"parcelwatch/parcel"
+)
+
+const me = "me@example.org"
+
+func open(t *testing.T, c oauthtest.Config) *oauthtest.Service {
+	t.Helper()
+	s := oauthtest.Open(c)
+	t.Cleanup(s.Close)
+	return s
+}
+
+func app(s *oauthtest.Service, provider string) oauth.App {
+	return oauth.App{Provider: provider, ClientID: oauthtest.ClientID, ClientSecret: "app-secret", Endpoint: s.URL}
+}
+
+func client() *http.Client { return &http.Client{Timeout: 10 * time.Second} }
+
+// vault is a store of secrets in memory.
+type vault struct {
+	mu   sync.Mutex
+	kept map[string]string
+	full error
+}
+
+func newVault() *vault { return &vault{kept: map[string]string{}} }
+
+func (v *vault) Secret(_ context.Context, name string) (string, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if s, ok := v.kept[name]; ok {
+		return s, nil
+	}
+	return "", parcel.ErrNotFound
+}
+
+func (v *vault) SetSecret(_ context.Context, name, value string) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.full != nil {
+		return v.full
+	}
+	v.kept[name] = value
+	return nil
+}
+
+// login logs in the quick way, by a browser that does not hesitate.
+func login(t *testing.T, s *oauthtest.Service) oauth.Token {
+	t.Helper()
+	token, err := app(s, oauth.Google).Browser(t.Context(), client(), oauth.Browsing{
+		Show: func(address string) { go browse(address, make(chan string, 1)) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+// clock is a clock that is moved by hand.
+type clock struct{ at time.Time }
+
+func (c *clock) now() time.Time { return c.at }
+
+func source(s *oauthtest.Service, v oauth.Vault, c *clock, log *slog.Logger) *oauth.Source {
+	return oauth.NewSource(app(s, oauth.Microsoft), me, v, oauth.Options{HTTP: client(), Now: c.now, Log: log})
+}
+
+func TestADeviceCodeIsShownAndLeadsToALogin(t *testing.T) {
+	t.Parallel()
+	s := open(t, oauthtest.Config{Polls: 1})
+	var shown oauth.Code
+	token, err := app(s, oauth.Microsoft).Device(t.Context(), client(), func(c oauth.Code) { shown = c })
+	if err != nil || token.IsZero() {
+		t.Fatal(token, err)
+	}
+	if shown.Code != "ABCD-EFGH" || !strings.HasSuffix(shown.Page, "/devicelogin") {
+		t.Errorf("shown: %+v", shown)
+	}
+	if n := len(s.Asked()); n != 2 {
+		t.Errorf("asked %d times for the token, want a wait and the answer", n)
+	}
+}
+
+func TestABrowserComesBackWithACodeAndTheProof(t *testing.T) {
+	t.Parallel()
+	s := open(t, oauthtest.Config{})
+	pages := make(chan string, 1)
+	token, err := app(s, oauth.Google).Browser(t.Context(), client(), oauth.Browsing{
+		Username: me, Done: "you may close <this>", Show: func(address string) { go browse(address, pages) },
+	})
+	if err != nil || token.IsZero() {
+		t.Fatal(token, err)
+	}
+	if page := <-pages; !strings.Contains(page, "you may close &lt;this&gt;") {
+		t.Errorf("the browser shows %q", page)
+	}
+	form := s.Asked()[0]
+	if form.Get("code_verifier") == "" || form.Get("client_secret") != "app-secret" || !strings.HasPrefix(form.Get("redirect_uri"), "http://127.0.0.1:") {
+		t.Errorf("asked with %v", form)
+	}
+}
+
+func browse(address string, pages chan<- string) {
+	res, err := client().Get(address)
+	if err != nil {
+		pages <- err.Error()
+		return
+	}
+	defer func() { _ = res.Body.Close() }()
+	raw, _ := io.ReadAll(res.Body)
+	pages <- string(raw)
+}
+
+func TestTheLoginAddressAsksForARefreshTokenAndNamesTheAccount(t *testing.T) {
+	t.Parallel()
+	s := open(t, oauthtest.Config{})
+	ctx, cancel := context.WithCancel(t.Context())
+	var shown *url.URL
+	_, err := app(s, oauth.Google).Browser(ctx, client(), oauth.Browsing{Username: me, Show: func(address string) {
+		shown, _ = url.Parse(address)
+		cancel()
+	}})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("got %v", err)
+	}
+	q := shown.Query()
+	for key, want := range map[string]string{
+		"access_type": "offline", "prompt": "consent", "login_hint": me, "code_challenge_method": "S256",
+		"scope": "https://mail.google.com/", "response_type": "code", "client_id": oauthtest.ClientID,
+	} {
+		if q.Get(key) != want {
+			t.Errorf("%s is %q, want %q", key, q.Get(key), want)
+		}
+	}
+}
+
+func TestWhereTheBrowserIsElsewhereItsAddressIsPasted(t *testing.T) {
+	t.Parallel()
+	s := open(t, oauthtest.Config{})
+	pasted := make(chan string, 3)
+	token, err := app(s, oauth.Google).Browser(t.Context(), client(), oauth.Browsing{Pasted: pasted, Show: func(address string) {
+		pasted <- "no address"
+		pasted <- "http://127.0.0.1/?state=guessed&code=stolen"
+		pasted <- "  " + redirect(t, address) + "\n"
+	}})
+	if err != nil || token.IsZero() {
+		t.Fatal(token, err)
+	}
+}
+
+// redirect is where the provider sends the browser.
+func redirect(t *testing.T, address string) string {
+	t.Helper()
+	c := client()
+	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	res, err := c.Get(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	return res.Header.Get("Location")
+}
+
+func TestAStrangerAtTheLandingPageChangesNothing(t *testing.T) {
+	t.Parallel()
+	s := open(t, oauthtest.Config{})
+	_, err := app(s, oauth.Google).Browser(t.Context(), client(), oauth.Browsing{Show: func(address string) {
+		u, _ := url.Parse(address)
+		back := u.Query().Get("redirect_uri")
+		for _, query := range []string{"", "?code=x", "?code=x&state=y", "?error=access_denied", "favicon.ico?state=" + u.Query().Get("state")} {
+			res, err := client().Get(back + query)
+			if err != nil {
+				t.Error(err)
+				continue
+			}
+			_ = res.Body.Close()
+			if res.StatusCode != http.StatusNotFound {
+				t.Errorf("%q is answered with %s", query, res.Status)
+			}
+		}
+		go browse(address, make(chan string, 1))
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestFailuresAreNamed(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		config oauthtest.Config
+		change func(*oauth.App)
+		want   error
+	}{
+		{"the person says no", oauthtest.Config{Deny: true}, func(*oauth.App) {}, oauth.ErrDenied},
+		{"the application is not known", oauthtest.Config{}, func(a *oauth.App) { a.ClientID = "other" }, oauth.ErrApp},
+		{"no client id", oauthtest.Config{}, func(a *oauth.App) { a.ClientID = "" }, oauth.ErrApp},
+		{"no such provider", oauthtest.Config{}, func(a *oauth.App) { a.Provider = "mail.ru" }, oauth.ErrApp},
+		{"no refresh token", oauthtest.Config{NoRefresh: true}, func(*oauth.App) {}, oauth.ErrApp},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			a := app(open(t, c.config), oauth.Microsoft)
+			c.change(&a)
+			token, err := a.Device(t.Context(), client(), func(oauth.Code) {})
+			if !errors.Is(err, c.want) || !oauth.Final(err) || !token.IsZero() {
+				t.Errorf("got %v, %v, want %v", token, err, c.want)
+			}
+		})
+	}
+}
+
+func TestADeniedBrowserLoginIsNamed(t *testing.T) {
+	t.Parallel()
+	s := open(t, oauthtest.Config{Deny: true})
+	_, err := app(s, oauth.Google).Browser(t.Context(), client(), oauth.Browsing{
+		Show: func(address string) { go browse(address, make(chan string, 1)) },
+	})
+	if !errors.Is(err, oauth.ErrDenied) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestTokensGoToNoOpenConnection(t *testing.T) {
+	t.Parallel()
+	for _, endpoint := range []string{"http://login.example", "ftp://127.0.0.1", "login.example", "https://"} {
+		a := oauth.App{Provider: oauth.Microsoft, ClientID: "x", Endpoint: endpoint}
+		if _, err := a.Device(t.Context(), client(), func(oauth.Code) {}); err == nil || !strings.Contains(err.Error(), "https is expected") {
+			t.Errorf("%s: got %v", endpoint, err)
+		}
+	}
+}
+
+func TestAnAccessTokenIsUsedUntilItRunsOutAndRotationIsKept(t *testing.T) {
+	t.Parallel()
+	s := open(t, oauthtest.Config{})
+	v, now := newVault(), &clock{at: time.Now()}
+	src := source(s, v, now, nil)
+	if err := src.Keep(t.Context(), login(t, s)); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		pass time.Duration
+		want string
+	}{{0, "access-1"}, {30 * time.Minute, "access-1"}, {29 * time.Minute, "access-2"}, {0, "access-2"}} {
+		now.at = now.at.Add(step.pass)
+		if got, err := src.Token(t.Context()); got != step.want || err != nil {
+			t.Fatalf("after %s: got %q, %v, want %q", step.pass, got, err, step.want)
+		}
+	}
+	if raw, _ := v.Secret(t.Context(), oauth.Key(oauth.Microsoft, me)); !strings.Contains(raw, "refresh-2") {
+		t.Errorf("the rotated token is not kept: %s", raw)
+	}
+	// Another process finds what this one has renewed.
+	if got, err := source(s, v, now, nil).Token(t.Context()); got != "access-2" || err != nil {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
+func TestManyFoldersRenewOnce(t *testing.T) {
+	t.Parallel()
+	s := open(t, oauthtest.Config{})
+	v, now := newVault(), &clock{at: time.Now()}
+	src := source(s, v, now, nil)
+	if err := src.Keep(t.Context(), login(t, s)); err != nil {
+		t.Fatal(err)
+	}
+	now.at = now.at.Add(59 * time.Minute)
+	var wg sync.WaitGroup
+	for range 10 {
+		wg.Go(func() {
+			if got, err := src.Token(t.Context()); got != "access-2" || err != nil {
+				t.Errorf("got %q, %v", got, err)
+			}
+		})
+	}
+	wg.Wait()
+	if n := s.Refreshes(); n != 2 {
+		t.Errorf("%d tokens were given, want the login's and one more", n)
+	}
+}
+
+// rival renews in the moment between the first reading and the renewal.
+type rival struct {
+	*vault
+	before func()
+}
+
+func (r *rival) Secret(ctx context.Context, name string) (string, error) {
+	raw, err := r.vault.Secret(ctx, name)
+	if before := r.before; before != nil {
+		r.before = nil
+		before()
+	}
+	return raw, err
+}
+
+func TestATokenThatAnotherProcessUsedUpIsReadAgain(t *testing.T) {
+	t.Parallel()
+	s := open(t, oauthtest.Config{Lives: 60}) // never good for long enough: each call renews
+	v, now := newVault(), &clock{at: time.Now()}
+	other := source(s, v, now, nil)
+	if err := other.Keep(t.Context(), login(t, s)); err != nil {
+		t.Fatal(err)
+	}
+	r := &rival{vault: v}
+	r.before = func() {
+		if _, err := other.Token(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	if got, err := source(s, r, now, nil).Token(t.Context()); got != "access-3" || err != nil {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
+func TestARotatedTokenOutlivesAVaultThatIsFull(t *testing.T) {
+	t.Parallel()
+	s := open(t, oauthtest.Config{Lives: 60})
+	v, now := newVault(), &clock{at: time.Now()}
+	var out bytes.Buffer
+	src := source(s, v, now, slog.New(slog.NewTextHandler(&out, nil)))
+	if err := src.Keep(t.Context(), login(t, s)); err != nil {
+		t.Fatal(err)
+	}
+	v.full = errors.New("disk full")
+	for _, want := range []string{"access-2", "access-3"} {
+		if got, err := src.Token(t.Context()); got != want || err != nil {
+			t.Fatalf("got %q, %v, want %q", got, err, want)
+		}
+	}
+	v.full = nil
+	if _, err := src.Token(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if raw, _ := v.Secret(t.Context(), oauth.Key(oauth.Microsoft, me)); !strings.Contains(raw, "refresh-4") {
+		t.Errorf("kept: %s", raw)
+	}
+	if s := out.String(); !strings.Contains(s, "disk full") || strings.Contains(s, "refresh-") || strings.Contains(s, "access-") {
+		t.Errorf("log: %s", s)
+	}
+}
+
+func TestARevokedLoginIsFinalAndABrokenServiceIsNot(t *testing.T) {
+	t.Parallel()
+	s := open(t, oauthtest.Config{Lives: 60})
+	src := source(s, newVault(), &clock{at: time.Now()}, nil)
+	if _, err := src.Token(t.Context()); !errors.Is(err, oauth.ErrNoLogin) || !oauth.Final(err) {
+		t.Errorf("before a login: %v", err)
+	}
+	if err := src.Keep(t.Context(), login(t, s)); err != nil {
+		t.Fatal(err)
+	}
+	s.Break(http.StatusServiceUnavailable)
+	if _, err := src.Token(t.Context()); err == nil || oauth.Final(err) || !strings.Contains(err.Error(), "503") {
+		t.Errorf("a broken service: %v", err)
+	}
+	s.Break(0)
+	if _, err := src.Token(t.Context()); err != nil {
+		t.Errorf("a mended service: %v", err)
+	}
+	s.Revoke()
+	if _, err := src.Token(t.Context()); !errors.Is(err, oauth.ErrEnded) || !oauth.Final(err) {
+		t.Errorf("a revoked login: %v", err)
+	}
+}
+
+func TestALoginForAnotherApplicationIsNone(t *testing.T) {
+	t.Parallel()
+	s := open(t, oauthtest.Config{})
+	v, now := newVault(), &clock{at: time.Now()}
+	if err := source(s, v, now, nil).Keep(t.Context(), login(t, s)); err != nil {
+		t.Fatal(err)
+	}
+	a := app(s, oauth.Microsoft)
+	a.ClientID = "other"
+	if _, err := oauth.NewSource(a, me, v, oauth.Options{HTTP: client(), Now: now.now}).Token(t.Context()); !errors.Is(err, oauth.ErrNoLogin) {
+		t.Errorf("got %v", err)
+	}
+	if err := v.SetSecret(t.Context(), oauth.Key(oauth.Microsoft, me), "{"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := source(s, v, now, nil).Token(t.Context()); !errors.Is(err, oauth.ErrNoLogin) {
+		t.Errorf("damaged: %v", err)
+	}
+}
+
+func TestNoVerbLogOrEncoderShowsAToken(t *testing.T) {
+	t.Parallel()
+	token := login(t, open(t, oauthtest.Config{}))
+	var out bytes.Buffer
+	slog.New(slog.NewJSONHandler(&out, nil)).Info("x", "token", token)
+	fmt.Fprintf(&out, "%v %+v %#v %s %q %x %d %v\n", token, token, token, token, token, token, token, &token)
+	if err := json.NewEncoder(&out).Encode(token); err != nil {
+		t.Fatal(err)
+	}
+	if s := out.String(); strings.Contains(s, "access-") || strings.Contains(s, "refresh-") || !strings.Contains(s, "(hidden)") {
+		t.Errorf("shown: %s", s)
+	}
+}
+
+func TestAnErrorDoesNotRepeatWhatWasSent(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", 100)
+	s := open(t, oauthtest.Config{Lives: 60})
+	v, now := newVault(), &clock{at: time.Now()}
+	src := source(s, v, now, nil)
+	raw, _ := json.Marshal(map[string]any{"client_id": oauthtest.ClientID, "refresh": long})
+	if err := v.SetSecret(t.Context(), oauth.Key(oauth.Microsoft, me), string(raw)); err != nil {
+		t.Fatal(err)
+	}
+	_, err := src.Token(t.Context())
+	if !errors.Is(err, oauth.ErrEnded) || strings.Contains(err.Error(), "xxx") {
+		t.Errorf("got %v", err)
+	}
+}

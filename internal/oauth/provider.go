@@ -1,0 +1,117 @@
+package oauth
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+
+	"golang.org/x/oauth2"
+)
+
+// The providers.
+const (
+	Google    = "google"
+	Microsoft = "microsoft"
+)
+
+// App is the person's own application at a provider.
+type App struct {
+	Provider     string
+	ClientID     string
+	ClientSecret string
+	// Endpoint replaces scheme and host of the provider's addresses; the paths
+	// stay. For national clouds, mirrors and tests.
+	Endpoint string
+}
+
+// provider is what is public of a provider.
+type provider struct {
+	endpoint oauth2.Endpoint
+	scopes   []string
+	browser  bool // its device codes do not open mailboxes
+}
+
+func providerOf(name string) (provider, bool) {
+	switch name {
+	case Google:
+		return provider{
+			endpoint: oauth2.Endpoint{
+				AuthURL: "https://accounts.google.com/o/oauth2/v2/auth", TokenURL: "https://oauth2.googleapis.com/token",
+				AuthStyle: oauth2.AuthStyleInParams,
+			},
+			scopes:  []string{"https://mail.google.com/"},
+			browser: true,
+		}, true
+	case Microsoft:
+		const base = "https://login.microsoftonline.com/common/oauth2/v2.0/"
+		return provider{
+			endpoint: oauth2.Endpoint{
+				AuthURL: base + "authorize", TokenURL: base + "token", DeviceAuthURL: base + "devicecode",
+				AuthStyle: oauth2.AuthStyleInParams,
+			},
+			scopes: []string{
+				"https://outlook.office.com/IMAP.AccessAsUser.All", "https://outlook.office.com/SMTP.Send", "offline_access",
+			},
+		}, true
+	default:
+		return provider{}, false
+	}
+}
+
+// ByBrowser reports whether the provider is logged in to with a browser on this
+// machine, and not with a code on any device.
+func (a App) ByBrowser() bool {
+	p, _ := providerOf(a.Provider)
+	return p.browser
+}
+
+// config is the application as the library wants it.
+func (a App) config() (*oauth2.Config, error) {
+	p, ok := providerOf(a.Provider)
+	if !ok {
+		return nil, fmt.Errorf("%w: provider %.20q is not known", ErrApp, a.Provider)
+	}
+	if a.ClientID == "" {
+		return nil, fmt.Errorf("%w: the client id is missing", ErrApp)
+	}
+	e := p.endpoint
+	if a.Endpoint != "" {
+		for _, address := range []*string{&e.AuthURL, &e.TokenURL, &e.DeviceAuthURL} {
+			if *address == "" {
+				continue
+			}
+			moved, err := move(*address, a.Endpoint)
+			if err != nil {
+				return nil, err
+			}
+			*address = moved
+		}
+	}
+	return &oauth2.Config{ClientID: a.ClientID, ClientSecret: a.ClientSecret, Endpoint: e, Scopes: p.scopes}, nil
+}
+
+var errEndpoint = errors.New("not an address that tokens may be sent to; https is expected, plain http on this machine only")
+
+// move puts an address at another scheme and host.
+func move(address, endpoint string) (string, error) {
+	to, err := url.Parse(endpoint)
+	if err != nil || to.Host == "" || to.Scheme != "https" && (to.Scheme != "http" || !loopback(to.Hostname())) {
+		return "", fmt.Errorf("endpoint %.100q: %w", endpoint, errEndpoint)
+	}
+	from, err := url.Parse(address)
+	if err != nil {
+		return "", fmt.Errorf("endpoint: %w", err)
+	}
+	from.Scheme, from.Host = to.Scheme, to.Host
+	return from.String(), nil
+}
+
+func loopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}

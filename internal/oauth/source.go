@@ -1,0 +1,177 @@
+package oauth
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"parcelwatch/parcel"
+)
+
+// spare is how long an access token must still be good to be used.
+const spare = 2 * time.Minute
+
+// Vault keeps secrets by name. Secret returns an error wrapping
+// [parcel.ErrNotFound] where there is none.
+type Vault interface {
+	Secret(ctx context.Context, name string) (string, error)
+	SetSecret(ctx context.Context, name, value string) error
+}
+
+// Options are what a source needs from outside.
+type Options struct {
+	HTTP *http.Client // has a timeout
+	Now  func() time.Time
+	Log  *slog.Logger // nil for silence
+}
+
+// Source gives access tokens for one account. It is safe for concurrent use, and
+// several processes may share the vault.
+type Source struct {
+	app   App
+	name  string
+	vault Vault
+	o     Options
+
+	mu      sync.Mutex
+	unsaved Token // rotated, and the vault did not take it yet
+}
+
+// NewSource makes a source for the account of username.
+func NewSource(app App, username string, vault Vault, o Options) *Source {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Source{app: app, name: Key(app.Provider, username), vault: vault, o: o}
+}
+
+// Key is the name under which the login of an account is kept.
+func Key(provider, username string) string { return "oauth2 " + provider + " " + username }
+
+// kept is a login in the vault.
+type kept struct {
+	ClientID string    `json:"client_id"`
+	Access   string    `json:"access"`
+	Refresh  string    `json:"refresh"`
+	Expiry   time.Time `json:"expiry"`
+}
+
+// Keep stores what a login gave.
+func (s *Source) Keep(ctx context.Context, t Token) error {
+	raw, err := json.Marshal(kept{ClientID: s.app.ClientID, Access: t.access, Refresh: t.refresh, Expiry: t.expiry.UTC()})
+	if err != nil {
+		return fmt.Errorf("keep the login: %w", err)
+	}
+	if err := s.vault.SetSecret(ctx, s.name, string(raw)); err != nil {
+		return fmt.Errorf("keep the login: %w", err)
+	}
+	return nil
+}
+
+// Token is an access token that is good for some minutes at least. [Final] says
+// whether an error is one that only a new login mends.
+func (s *Source) Token(ctx context.Context) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t, err := s.current(ctx)
+	if err != nil {
+		return "", err
+	}
+	if t.access != "" && s.o.Now().Add(spare).Before(t.expiry) {
+		return t.access, nil
+	}
+	fresh, err := s.refresh(ctx, t)
+	if errors.Is(err, ErrEnded) {
+		// Another process may have used the refresh token up in this moment.
+		if other, again := s.stored(ctx); again == nil && other.refresh != t.refresh {
+			fresh, err = s.refresh(ctx, other)
+		}
+	}
+	if err != nil {
+		return "", err
+	}
+	s.save(ctx, fresh)
+	return fresh.access, nil
+}
+
+// current is the newest token there is, saved or not.
+func (s *Source) current(ctx context.Context) (Token, error) {
+	if !s.unsaved.IsZero() {
+		s.save(ctx, s.unsaved)
+		if !s.unsaved.IsZero() {
+			return s.unsaved, nil
+		}
+	}
+	return s.stored(ctx)
+}
+
+// save puts a rotated token into the vault. Where that fails it is kept here,
+// and the next call tries again: the old one may be worth nothing any more.
+func (s *Source) save(ctx context.Context, t Token) {
+	// The end of ctx must not lose a token that the provider has given already.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	s.unsaved = Token{}
+	if err := s.Keep(ctx, t); err != nil {
+		s.unsaved = t
+		s.o.Log.WarnContext(ctx, "renewed login is not stored", "err", err.Error())
+	}
+}
+
+// stored is the token in the vault.
+func (s *Source) stored(ctx context.Context) (Token, error) {
+	raw, err := s.vault.Secret(ctx, s.name)
+	switch {
+	case errors.Is(err, parcel.ErrNotFound):
+		return Token{}, ErrNoLogin
+	case err != nil:
+		return Token{}, fmt.Errorf("read the stored login: %w", err)
+	}
+	var k kept
+	if json.Unmarshal([]byte(raw), &k) != nil || k.ClientID != s.app.ClientID || k.Refresh == "" {
+		return Token{}, ErrNoLogin
+	}
+	return Token{access: k.Access, refresh: k.Refresh, expiry: k.Expiry}, nil
+}
+
+// refresh asks the provider for a new access token.
+func (s *Source) refresh(ctx context.Context, t Token) (Token, error) {
+	conf, err := s.app.config()
+	if err != nil {
+		return Token{}, err
+	}
+	fresh, err := conf.TokenSource(with(ctx, s.o.HTTP), &oauth2.Token{RefreshToken: t.refresh}).Token()
+	if err != nil {
+		return Token{}, fmt.Errorf("renew the login: %w", explain(ctx, err))
+	}
+	out := tokenOf(fresh)
+	if fresh.ExpiresIn > 0 {
+		out.expiry = s.o.Now().Add(time.Duration(fresh.ExpiresIn) * time.Second)
+	}
+	return out, nil
+}
+
+// with hands the library its client. Not all its requests carry the context.
+func with(ctx context.Context, c *http.Client) context.Context {
+	bound := *c
+	base := c.Transport
+	if base == nil {
+		base = &http.Transport{Proxy: http.ProxyFromEnvironment}
+	}
+	bound.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
+		return base.RoundTrip(r.WithContext(ctx))
+	})
+	return context.WithValue(ctx, oauth2.HTTPClient, &bound)
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+// RoundTrip is http.RoundTripper.
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
