@@ -111,11 +111,13 @@ from = "Посылки <alice@rig.test>"
 [store]
 path = %q
 `, d.Port+1, d.CA(), secret, p.Port, d.CA(), secret, filepath.Join(dir, "store.db"))
+	var config strings.Builder
+	config.WriteString(text)
 	for _, f := range all.Factories() { // nothing leaves this machine
-		text += "[carriers." + f.Info.Name + "]\nenabled = false\n"
+		fmt.Fprintf(&config, "[carriers.%s]\nenabled = false\n", f.Info.Name)
 	}
 	path := filepath.Join(dir, "parcelwatch.toml")
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(config.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return path

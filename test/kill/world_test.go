@@ -115,13 +115,13 @@ path = %q
 
 // others switches every other carrier off: nothing leaves this machine.
 func others() string {
-	text := ""
+	var text strings.Builder
 	for _, f := range all.Factories() {
 		if f.Info.Name != "russianpost" {
-			text += "[carriers." + f.Info.Name + "]\nenabled = false\n"
+			fmt.Fprintf(&text, "[carriers.%s]\nenabled = false\n", f.Info.Name)
 		}
 	}
-	return text
+	return text.String()
 }
 
 // start runs the daemon; the process group dies with the test.

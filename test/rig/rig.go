@@ -116,7 +116,7 @@ func StartPostfix(tb testing.TB, d *Dovecot) *Postfix {
 // folder is a folder that other users of the system may enter, unlike TempDir.
 func folder(tb testing.TB) string {
 	tb.Helper()
-	dir, err := os.MkdirTemp("", "parcelwatch-rig-")
+	dir, err := os.MkdirTemp("", "parcelwatch-rig-") //nolint:usetesting // TempDir lets nobody else in
 	if err != nil {
 		tb.Fatal(err)
 	}
