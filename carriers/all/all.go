@@ -8,6 +8,7 @@ import (
 	"parcelwatch/carriers/cainiao"
 	"parcelwatch/carriers/correos"
 	"parcelwatch/carriers/ems"
+	"parcelwatch/carriers/kazpost"
 	"parcelwatch/carriers/novaposhta"
 	"parcelwatch/carriers/posteitaliane"
 	"parcelwatch/carriers/postnord"
@@ -32,5 +33,6 @@ func Factories() []carriers.Factory {
 		{Info: correos.Info(), New: correos.New},
 		{Info: novaposhta.Info(), New: novaposhta.New},
 		{Info: ems.Info(), New: ems.New},
+		{Info: kazpost.Info(), New: kazpost.New},
 	}
 }

@@ -47,6 +47,8 @@ func TestSamples(t *testing.T) {
 		{"novaposhta", "novaposhta/site_v1_not_found_404.json", 404, "20450000000001", parcel.ResultNotFound, 0, ""},
 		{"novaposhta", "novaposhta/jsonrpc_getStatusDocuments_9_and_80.json", 200, "59500007067740", parcel.ResultOK, 1, parcel.Delivered},
 		{"novaposhta", "novaposhta/jsonrpc_getStatusDocuments_9_and_80.json", 200, "59500007112662", parcel.ResultNotFound, 0, ""},
+		{"kazpost", "kazpost/events_RP166981607CN.json", 200, "RP166981607CN", parcel.ResultOK, 3, parcel.Delivered},
+		{"kazpost", "kazpost/not_found.json", 200, "RK070333557CP", parcel.ResultNotFound, 0, ""},
 	} {
 		t.Run(tc.file, func(t *testing.T) {
 			body, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(tc.file)))
