@@ -39,6 +39,7 @@ func TestNeedNamesWhatCannotBe(t *testing.T) {
 		"password and oauth2":             {box + "oauth2 = { provider = \"google\", client_id = \"a\" }\n", config.NeedMailbox, 5, "mailbox.oauth2", "cannot stand together"},
 		"an unknown provider":             {strings.Replace(box, "password = \"x\"", "oauth2 = { provider = \"gogle\", client_id = \"a\" }", 1), config.NeedMailbox, 4, "mailbox.oauth2.provider", `"google"`},
 		"no client id":                    {strings.Replace(box, "password = \"x\"", "oauth2 = { provider = \"google\" }", 1), config.NeedMailbox, 4, "mailbox.oauth2.client_id", "is missing"},
+		"tokens over plain http":          {strings.Replace(box, "password = \"x\"", "oauth2 = { provider = \"google\", client_id = \"a\", endpoint = \"http://login.example\" }", 1), config.NeedMailbox, 4, "mailbox.oauth2.endpoint", "this machine only"},
 		"plain text over the network":     {box + "tls = \"none\"\n", config.NeedMailbox, 5, "mailbox.tls", "this machine only"},
 		"a fingerprint without TLS":       {"[smtp]\nhost = \"localhost\"\nfrom = \"a@b.c\"\ntls = \"none\"\nfingerprint = \"sha256:" + certificate + "\"\n", config.NeedSMTP, 4, "smtp.tls", "cannot stand together"},
 		"a short fingerprint":             {box + "fingerprint = \"sha256:AB\"\n", config.NeedMailbox, 5, "mailbox.fingerprint", "64"},

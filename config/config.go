@@ -105,6 +105,7 @@ type OAuth2 struct {
 	Provider     string `toml:"provider"`
 	ClientID     string `toml:"client_id"`
 	ClientSecret Secret `toml:"client_secret"`
+	Endpoint     string `toml:"endpoint"` // replaces scheme and host of the provider's addresses
 }
 
 // SMTP is the mail server digests leave through.

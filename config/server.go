@@ -80,4 +80,9 @@ func (l login) check(p *problems, at string) {
 	if l.oauth2.ClientID == "" {
 		p.at(at+".oauth2.client_id", "is missing; it is the id of your own application at the provider")
 	}
+	if e := l.oauth2.Endpoint; e != "" {
+		if wrong := setEndpoint(&l.oauth2.Endpoint, e); wrong != "" {
+			p.at(at+".oauth2.endpoint", "%s", wrong)
+		}
+	}
 }
