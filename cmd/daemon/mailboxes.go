@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"time"
 
 	"parcelwatch/config"
 	"parcelwatch/mailwatch"
@@ -17,7 +17,7 @@ func accountOf(c *config.Config, m config.Mailbox) (mailwatch.Account, error) {
 	}
 	a := mailwatch.Account{
 		Name: m.Name, Host: m.Host, Port: m.Port, TLS: mailwatch.TLSMode(m.TLS), Fingerprint: m.Fingerprint,
-		Dial: dial, Auth: authenticator(m), Folders: m.Folders, Since: m.Since.Time(), Senders: sendersOf(c, m),
+		Dial: dial, Auth: authenticator(c, m), Folders: m.Folders, Since: m.Since.Time(), Senders: sendersOf(c, m),
 	}
 	if m.CA != "" {
 		if a.TLSConfig, err = authority(m.CA, "", m.Host); err != nil {
@@ -27,16 +27,15 @@ func accountOf(c *config.Config, m config.Mailbox) (mailwatch.Account, error) {
 	return a, nil
 }
 
-// errNoLogin is a mailbox whose OAuth2 login has not been done.
-var errNoLogin = errors.New("no login by OAuth2 is stored for it; use a password of its own for this program")
-
 // authenticator resolves the secret at each login, so that a changed one needs no
 // restart.
-func authenticator(m config.Mailbox) mailwatch.Authenticator {
+func authenticator(c *config.Config, m config.Mailbox) mailwatch.Authenticator {
+	if m.OAuth2 != nil {
+		return mailboxTokens(&tokens{
+			oauth2: m.OAuth2, proxy: m.Proxy, username: m.Username, vault: storeVault{c.Store.Path, time.Now},
+		}, m.Name)
+	}
 	return func(ctx context.Context) (mailwatch.Credential, error) {
-		if m.OAuth2 != nil {
-			return mailwatch.Credential{}, fmt.Errorf("mailbox %s: %w", m.Name, errNoLogin)
-		}
 		password, err := m.Password.Resolve(ctx)
 		if err != nil {
 			return mailwatch.Credential{}, err

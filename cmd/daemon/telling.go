@@ -1,9 +1,9 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"parcelwatch/config"
 	"parcelwatch/internal/locale"
@@ -26,7 +26,9 @@ func smtpOf(c *config.Config) (*notify.SMTP, error) {
 	}
 	switch {
 	case s.OAuth2 != nil:
-		out.Token = func(context.Context) (string, error) { return "", fmt.Errorf("smtp: %w", errNoLogin) }
+		out.Token = smtpTokens(&tokens{
+			oauth2: s.OAuth2, proxy: s.Proxy, username: s.Username, vault: storeVault{c.Store.Path, time.Now},
+		})
 	case s.Username != "":
 		out.Password = s.Password.Resolve
 	}
