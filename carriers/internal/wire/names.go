@@ -3,6 +3,8 @@ package wire
 import (
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Services write who signed into the text of an event. A name is nobody's
@@ -22,7 +24,8 @@ var (
 func NoNames(s string) string {
 	s = signedBy.ReplaceAllStringFunc(s, func(m string) string {
 		sub := signedBy.FindStringSubmatch(m)
-		if roleWord.MatchString(strings.TrimSpace(sub[3])) {
+		rest := strings.TrimSpace(sub[3])
+		if roleWord.MatchString(rest) || strings.TrimSpace(sub[2]) == "" && !isVerb(sub[1]) && prose(rest) {
 			return m
 		}
 		head := m[:strings.Index(strings.ToLower(m), strings.ToLower(sub[1]))]
@@ -39,6 +42,12 @@ func NoNames(s string) string {
 	})
 	s = signedCJ.ReplaceAllString(s, "")
 	return strings.TrimSpace(signedRU.ReplaceAllString(s, ""))
+}
+
+// prose reports whether a text begins small, as no name does.
+func prose(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return unicode.IsLower(r)
 }
 
 func isVerb(s string) bool { return strings.Contains(s, " by") || strings.EqualFold(s, "handed to") }
