@@ -7,6 +7,7 @@ import (
 	"parcelwatch/carriers/belpost"
 	"parcelwatch/carriers/cainiao"
 	"parcelwatch/carriers/correos"
+	"parcelwatch/carriers/dhl"
 	"parcelwatch/carriers/ems"
 	"parcelwatch/carriers/kazpost"
 	"parcelwatch/carriers/novaposhta"
@@ -34,5 +35,6 @@ func Factories() []carriers.Factory {
 		{Info: novaposhta.Info(), New: novaposhta.New},
 		{Info: ems.Info(), New: ems.New},
 		{Info: kazpost.Info(), New: kazpost.New},
+		{Info: dhl.Info(), New: dhl.New},
 	}
 }
