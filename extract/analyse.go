@@ -121,20 +121,25 @@ func (pg *page) addressLine(l line) bool {
 		return false
 	}
 	for _, m := range pg.marksOf(l) {
-		switch m.label {
-		case labelNumber, labelLogistics, labelETA, labelItems, labelGreeting:
+		if m.ends(pg.leading(l, m.first)) {
 			return false
-		case labelOrder, labelPackage:
-			if pg.leading(l, m.first) {
-				return false
-			}
-		case labelStep:
-			if m.tokens() >= 2 && m.length >= 12 {
-				return false
-			}
 		}
 	}
 	return true
+}
+
+// ends reports whether a phrase shows that the address is over.
+func (m mark) ends(leading bool) bool {
+	switch m.label {
+	case labelNumber, labelLogistics, labelETA, labelItems, labelGreeting:
+		return true
+	case labelOrder, labelPackage:
+		return leading
+	case labelStep:
+		return m.tokens() >= 2 && m.length >= 6
+	default:
+		return false
+	}
 }
 
 // phone reports whether a line carries a number as the shop writes phones:
@@ -206,18 +211,4 @@ func (pg *page) markFrom(tok int) int {
 func (pg *page) src(tok int) string {
 	t := pg.fold.toks[tok]
 	return pg.text[t.src0:t.src1]
-}
-
-// lineOf is the line a word stands in.
-func (pg *page) lineOf(tok int) int {
-	lo, hi := 0, len(pg.lines)
-	for lo < hi {
-		mid := (lo + hi) / 2
-		if pg.lines[mid].tok1 <= tok {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	return lo
 }

@@ -18,24 +18,30 @@ func (pg *page) eta(sent time.Time) parcel.Date {
 			continue
 		}
 		if end, ok := pg.has(l, labelETA); ok {
-			if d := lastDate(pg.text[pg.after(l, end):l.end]); plausible(d, sent) {
-				return parcel.DateOf(d)
+			d := lastDate(pg.text[pg.after(l, end):l.end])
+			if d.IsZero() && i+1 < len(pg.lines) {
+				d = lastDate(pg.str(pg.lines[i+1]))
 			}
-			if i+1 < len(pg.lines) {
-				if d := lastDate(pg.str(pg.lines[i+1])); plausible(d, sent) {
-					return parcel.DateOf(d)
-				}
+			if plausible(d, sent) {
+				return parcel.DateOf(d)
 			}
 		}
 	}
 	for _, l := range pg.lines {
-		if s := pg.str(l); l.role == rolePlain && len(s) <= 24 && len(s) >= 8 && pg.weight(l.tok0, l.tok1) == countParts(s) {
-			if d := lastDate(s); !sent.IsZero() && plausible(d, sent) && !d.Before(sent.AddDate(0, 0, -1)) {
-				return parcel.DateOf(d)
-			}
+		if d := pg.loneDate(l); l.role == rolePlain && !sent.IsZero() && plausible(d, sent) && !d.Before(sent.AddDate(0, 0, -1)) {
+			return parcel.DateOf(d)
 		}
 	}
 	return ""
+}
+
+// loneDate is the date of a line that holds nothing else.
+func (pg *page) loneDate(l line) time.Time {
+	s := pg.str(l)
+	if len(s) < 8 || len(s) > 24 || pg.weight(l.tok0, l.tok1) != countParts(s) {
+		return time.Time{}
+	}
+	return lastDate(s)
 }
 
 // has is where a label of the line ends, wherever it stands.

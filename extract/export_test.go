@@ -1,26 +1,5 @@
 package extract
 
-// Collapsed lists phrases of several words of which one is left.
-func Collapsed() []string {
-	v, _ := loadVocabulary()
-	var out []string
-	for i, lang := range languages() {
-		for f := range rows("phrases/" + lang + ".tsv") {
-			p := phrase{lang: 1<<i}
-			if f[0] == "@stop" {
-				continue
-			}
-			all := phrase{}
-			all.fold(f[2], nil)
-			p.fold(f[2], v.stop)
-			if len(all.words) > 1 && len(p.words) <= 1 {
-				out = append(out, lang+" "+f[0]+" "+f[2]+" -> "+p.words[0])
-			}
-		}
-	}
-	return out
-}
-
 // Precheck is the check of a mail's structure.
 func Precheck(raw []byte) string { return precheck(raw) }
 
@@ -28,4 +7,31 @@ func Precheck(raw []byte) string { return precheck(raw) }
 // without the needless ones.
 func Texts(p *Parser, src []byte) (full, short string) {
 	return p.readMarkup(src, &scratch{}).text, p.readMarkup(lean(nil, src), &scratch{}).text
+}
+
+// Row is a line of a phrase table.
+type Row struct{ Language, Kind, Source, Phrase string }
+
+// Rows are all lines of the phrase tables.
+func Rows() []Row {
+	var out []Row
+	for _, lang := range languages() {
+		for f := range rows("phrases/" + lang + ".tsv") {
+			r := Row{Language: lang, Kind: f[0]}
+			if len(f) == 3 {
+				r.Source, r.Phrase = f[1], f[2]
+			}
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// Table is a table of the program.
+func Table(name string) [][]string {
+	var out [][]string
+	for f := range rows("data/" + name + ".tsv") {
+		out = append(out, f)
+	}
+	return out
 }

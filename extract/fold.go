@@ -46,10 +46,9 @@ func (f *folded) add(s string, off int) {
 	for i := 0; i < len(s); {
 		c := s[i]
 		if c < utf8.RuneSelf {
-			switch k := ascii[c]; {
-			case k == 0:
+			if k := ascii[c]; k == 0 {
 				flush(i)
-			default:
+			} else {
 				begin(i)
 				f.buf = append(f.buf, k)
 				if k <= '9' {

@@ -72,6 +72,7 @@ func (r *htmlReader) token(kind html.TokenType, raw []byte, end int) {
 		r.start(r.tagName(raw[1:]), what)
 	case html.EndTagToken:
 		r.end(r.tagName(raw[2:]))
+	default: // comments say nothing
 	}
 }
 
@@ -217,8 +218,8 @@ func markup(tag []byte) region {
 }
 
 func hidden(tag []byte) bool {
-	i := bytes.Index(tag, []byte("display:"))
-	return i >= 0 && bytes.HasPrefix(bytes.TrimLeft(tag[i+len("display:"):], " "), []byte("none"))
+	_, rest, ok := bytes.Cut(tag, []byte("display:"))
+	return ok && bytes.HasPrefix(bytes.TrimLeft(rest, " "), []byte("none"))
 }
 
 func (r *htmlReader) anchor() {

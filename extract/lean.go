@@ -10,52 +10,51 @@ import (
 // kept reads the same. Dst is overwritten.
 func lean(dst, src []byte) []byte {
 	dst = dst[:0]
-	for len(src) > 0 {
+	for {
 		i := bytes.IndexByte(src, '<')
 		if i < 0 {
 			break
 		}
 		dst = append(dst, src[:i]...)
 		src = src[i:]
-		if bytes.HasPrefix(src, []byte("<!--")) {
-			// What begins a comment may end at once or never: the tokenizer knows.
-			end := bytes.Index(src, []byte("-->"))
-			if end < 0 {
-				break
-			}
-			dst = append(dst, src[:end+3]...)
-			src = src[end+3:]
-			continue
-		}
-		if end := otherEnd(src); end != 0 {
-			if end < 0 {
-				break
-			}
-			dst = append(dst, src[:end]...)
-			src = src[end:]
-			continue
-		}
-		n := nameEnd(src)
-		if rawText(src[1:n]) {
-			break // behind script and its like the rules are others
-		}
-		if end := styleEnd(src, n); end > 0 {
-			dst = append(dst, src[:end]...)
-			src = src[end:]
-			continue
-		}
-		end := tagEnd(src, n)
+		end, short := element(src)
 		if end < 0 {
 			break
 		}
-		if needless(src[1:n], src[:end]) {
-			dst = append(append(dst, src[:n]...), '>')
+		if short > 0 {
+			dst = append(append(dst, src[:short]...), '>')
 		} else {
 			dst = append(dst, src[:end]...)
 		}
 		src = src[end:]
 	}
 	return append(dst, src...)
+}
+
+// element is where what begins with "<" ends, -1 where the rest has to be kept
+// as it is; short is how much of it is enough, 0 for all.
+func element(src []byte) (end, short int) {
+	if bytes.HasPrefix(src, []byte("<!--")) {
+		// What begins a comment may end at once: the tokenizer knows.
+		if i := bytes.Index(src, []byte("-->")); i >= 0 {
+			return i + 3, 0
+		}
+		return -1, 0
+	}
+	if end := otherEnd(src); end != 0 {
+		return end, 0
+	}
+	n := nameEnd(src)
+	if rawText(src[1:n]) {
+		return -1, 0 // behind script and its like the rules are others
+	}
+	if end := styleEnd(src, n); end > 0 {
+		return end, 0
+	}
+	if end = tagEnd(src, n); end > 0 && needless(src[1:n], src[:end]) {
+		return end, n
+	}
+	return end, 0
 }
 
 // needless reports whether the attributes of a tag say nothing here.
@@ -122,8 +121,7 @@ func nameEnd(s []byte) int {
 // of the standard for quotes; -1 where nothing ends it.
 func tagEnd(s []byte, i int) int {
 	for {
-		i = skipSpace(s, i)
-		if i >= len(s) {
+		if i = skipSpace(s, i); i >= len(s) {
 			return -1
 		}
 		if s[i] == '>' {
@@ -133,31 +131,30 @@ func tagEnd(s []byte, i int) int {
 			i++
 		}
 		i = skipSpace(s, i)
-		switch {
-		case i >= len(s):
-			return -1
-		case s[i] == '/':
+		if i < len(s) && s[i] == '/' {
 			i++
-			continue
-		case s[i] != '=':
-			continue
-		}
-		i = skipSpace(s, i+1)
-		if i >= len(s) {
-			return -1
-		}
-		if q := s[i]; q == '"' || q == '\'' {
-			j := bytes.IndexByte(s[i+1:], q)
-			if j < 0 {
-				return -1
-			}
-			i += j + 2
-			continue
-		}
-		for i < len(s) && s[i] != '>' && !space(s[i]) {
-			i++
+		} else if i < len(s) && s[i] == '=' {
+			i = valueEnd(s, skipSpace(s, i+1))
 		}
 	}
+}
+
+// valueEnd is behind the value of an attribute.
+func valueEnd(s []byte, i int) int {
+	if i >= len(s) {
+		return i
+	}
+	if q := s[i]; q == '"' || q == '\'' {
+		j := bytes.IndexByte(s[i+1:], q)
+		if j < 0 {
+			return len(s)
+		}
+		return i + j + 2
+	}
+	for i < len(s) && s[i] != '>' && !space(s[i]) {
+		i++
+	}
+	return i
 }
 
 func skipSpace(s []byte, i int) int {

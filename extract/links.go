@@ -3,6 +3,7 @@ package extract
 import (
 	"bytes"
 	"net/url"
+	"slices"
 	"strings"
 
 	"parcelwatch/parcel"
@@ -74,19 +75,10 @@ func (p *Parser) readLink(s string, depth int) link {
 
 // readParam takes one parameter into the link.
 func (p *Parser) readParam(l *link, key, value string, depth int, product bool) {
+	if l.shop {
+		l.shopParam(key, value, product)
+	}
 	switch key {
-	case "tradeorderid", "orderid", "tradeid", "o_ids", "tradeorderids", "orderids":
-		if l.shop && !product {
-			for id := range splitList(value) {
-				if orderID(id) {
-					l.orders = appendNew(l.orders, id)
-				}
-			}
-		}
-	case "trackingnumber", "trackingnumbers":
-		if l.shop && !product {
-			l.addNumbers(value)
-		}
 	case "mailno", "mailnos", "mailnolist":
 		if strings.HasSuffix(l.host, "cainiao.com") {
 			l.addNumbers(value)
@@ -95,18 +87,30 @@ func (p *Parser) readParam(l *link, key, value string, depth int, product bool) 
 		if strings.HasSuffix(l.host, "17track.net") {
 			l.addNumbers(value)
 		}
-	case "rowan_msg_id":
-		if l.shop {
-			l.rotated = derotate(unescape(value))
-		}
-	case "rowan_id1":
-		if l.shop {
-			l.template = strings.ToLower(bounded(unescape(value), 200))
-		}
 	case "q", "url", "u", "target", "redirecturl", "redirect_url", "return_url", "returnurl":
 		if depth < maxUnwrap {
 			l.unwrap(p.readLink(unescape(value), depth+1))
 		}
+	}
+}
+
+// shopParam takes one parameter of a link to the shop.
+func (l *link) shopParam(key, value string, product bool) {
+	switch key {
+	case "tradeorderid", "orderid", "tradeid", "o_ids", "tradeorderids", "orderids":
+		for id := range splitList(value) {
+			if !product && orderID(id) {
+				l.orders = appendNew(l.orders, id)
+			}
+		}
+	case "trackingnumber", "trackingnumbers":
+		if !product {
+			l.addNumbers(value)
+		}
+	case "rowan_msg_id":
+		l.rotated = derotate(unescape(value))
+	case "rowan_id1":
+		l.template = strings.ToLower(bounded(unescape(value), 200))
 	}
 }
 
@@ -202,14 +206,7 @@ func countDigits(s string) int {
 	return n
 }
 
-func has[T comparable](s []T, v T) bool {
-	for _, w := range s {
-		if v == w {
-			return true
-		}
-	}
-	return false
-}
+func has[T comparable](s []T, v T) bool { return slices.Contains(s, v) }
 
 func appendNew[T comparable](s []T, v T) []T {
 	if has(s, v) {

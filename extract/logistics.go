@@ -55,6 +55,7 @@ func (pg *page) block(from, to int, out *parcel.Logistics) {
 				}
 			case labelSites:
 				pg.sites(i, m, out)
+			default:
 			}
 		}
 	}
@@ -110,6 +111,7 @@ func (pg *page) labelled(l line) bool {
 			if pg.leading(l, m.first) {
 				return true
 			}
+		default:
 		}
 	}
 	return false

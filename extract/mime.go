@@ -156,17 +156,8 @@ func unreadable(s []byte) int {
 			bad++
 			continue
 		}
-		if i >= len(s) || s[i] < utf8.RuneSelf {
-			continue
-		}
-		next, _ := utf8.DecodeRune(s[i:])
-		switch r {
-		case 'Ð', 'Ñ', 'Ã', 'Â':
-			if next >= 0x80 && next <= 0xbf || next >= 0x2010 && next <= 0x2122 {
-				odd++
-			}
-		case 'Р', 'С':
-			if next >= 0x402 && next <= 0x40f || next >= 0x452 && next <= 0x491 || next >= 0xa0 && next <= 0xbb || next >= 0x2010 && next <= 0x2122 {
+		if i < len(s) && s[i] >= utf8.RuneSelf {
+			if next, _ := utf8.DecodeRune(s[i:]); mojibake(r, next) {
 				odd++
 			}
 		}
@@ -175,6 +166,20 @@ func unreadable(s []byte) int {
 		odd = 0
 	}
 	return bad + odd
+}
+
+// mojibake reports two letters that are one letter of UTF-8 read as Latin or
+// Cyrillic of one byte a letter.
+func mojibake(r, next rune) bool {
+	sign := next >= 0x2010 && next <= 0x2122
+	switch r {
+	case 'Ð', 'Ñ', 'Ã', 'Â':
+		return sign || next >= 0x80 && next <= 0xbf
+	case 'Р', 'С':
+		return sign || next >= 0x402 && next <= 0x40f || next >= 0x452 && next <= 0x491 || next >= 0xa0 && next <= 0xbb
+	default:
+		return false
+	}
 }
 
 // rawContents makes the best of bytes that were not taken apart: the transfer
@@ -210,8 +215,8 @@ func looseQuotedPrintable(s []byte) []byte {
 			continue
 		}
 		switch rest := s[i+1:]; {
-		case len(rest) >= 2 && hexDigit(rest[0]) >= 0 && hexDigit(rest[1]) >= 0:
-			out = append(out, byte(hexDigit(rest[0])<<4|hexDigit(rest[1])))
+		case len(rest) >= 2 && isHex(rest[0]) && isHex(rest[1]):
+			out = append(out, hexDigit(rest[0])<<4|hexDigit(rest[1]))
 			i += 2
 		case bytes.HasPrefix(rest, []byte("\r\n")):
 			i += 2

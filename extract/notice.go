@@ -25,7 +25,7 @@ func (p *Parser) notice(subject string, pages []page, n *parcel.Notice) {
 func (r *reading) shipment() bool {
 	s := &r.subject
 	switch {
-	case s.promo && !r.step.known:
+	case s.promo && !r.step.known && !s.namesParcel():
 		return false
 	case len(r.parcels) > 0:
 		return true

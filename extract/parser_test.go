@@ -1,6 +1,7 @@
 package extract_test
 
 import (
+	"mime"
 	"strings"
 	"testing"
 
@@ -8,11 +9,11 @@ import (
 	"parcelwatch/parcel"
 )
 
-func newParser(t testing.TB, o extract.Options) *extract.Parser {
-	t.Helper()
+func newParser(tb testing.TB, o extract.Options) *extract.Parser {
+	tb.Helper()
 	p, err := extract.New(o)
 	if err != nil {
-		t.Fatalf("New: %v", err)
+		tb.Fatalf("New: %v", err)
 	}
 	return p
 }
@@ -23,6 +24,9 @@ func letter(subject, body string) []byte {
 		"\r\nDate: Sun, 01 Mar 2026 08:30:09 +0000\r\nMessage-ID: <a@notice.aliexpress.com>\r\n" +
 		"Content-Type: text/plain; charset=utf-8\r\n\r\n" + strings.ReplaceAll(body, "\n", "\r\n"))
 }
+
+// encoded is a subject as a header carries it.
+func encoded(s string) string { return mime.BEncoding.Encode("utf-8", s) }
 
 var unverified = parcel.Verdict{Trust: parcel.TrustUnverified, Reason: "test"}
 

@@ -41,6 +41,11 @@ func (r *reading) read() {
 	for _, t := range r.subject.tokens {
 		r.takeToken(t, linkOrders, linkNumbers)
 	}
+	for _, c := range parcel.Candidates(r.subject.text) {
+		if c.Strength == parcel.High {
+			r.addParcel(c.Number) // printed in groups it is no one token
+		}
+	}
 	for _, o := range linkOrders {
 		if !parcelNumber(linkNumbers, o) {
 			r.addOrder(o)

@@ -27,11 +27,10 @@ func (r *redactor) header(head []byte) []byte {
 
 // field copies one field.
 func (r *redactor) field(raw []byte) []byte {
-	i := bytes.IndexByte(raw, ':')
-	if i < 0 {
-		return raw
+	name, value, ok := strings.Cut(string(raw), ":")
+	if !ok {
+		return r.plain(raw)
 	}
-	name, value := string(raw[:i]), string(raw[i+1:])
 	switch strings.ToLower(strings.TrimSpace(name)) {
 	case "date", "mime-version", "content-transfer-encoding", "content-type", "content-disposition", "x-parcelwatch", "list-id":
 		return raw

@@ -218,7 +218,9 @@ func (r *redactor) lines(text []byte) []byte {
 }
 
 // plain copies text that has no place in the structure.
-func (r *redactor) plain(s []byte) []byte { return []byte(r.words(strings.ToValidUTF8(string(s), "?"))) }
+func (r *redactor) plain(s []byte) []byte {
+	return []byte(r.words(strings.ToValidUTF8(string(s), "?")))
+}
 
 // veil replaces an address: every word but the label in front, every digit.
 func (r *redactor) veil(s string) string {

@@ -95,26 +95,27 @@ func (c *caught) catch(re *regexp.Regexp, text string) bool {
 	matches := re.FindAllStringSubmatch(text, maxCaught)
 	for _, m := range matches {
 		for i, g := range re.SubexpNames() {
-			if m[i] == "" {
-				continue
-			}
-			switch g {
-			case "number":
-				if n, err := parcel.ParseNumber(m[i]); err == nil {
-					c.numbers = appendNew(c.numbers, n)
-				}
-			case "order":
-				if id := bounded(oneLine(m[i]), 40); id != "" {
-					c.orders = appendNew(c.orders, id)
-				}
-			case "step":
-				if c.words == "" {
-					c.words = bounded(oneLine(m[i]), maxWords)
-				}
-			}
+			c.take(g, m[i])
 		}
 	}
 	return len(matches) > 0
+}
+
+func (c *caught) take(group, text string) {
+	switch group {
+	case "number":
+		if n, err := parcel.ParseNumber(text); err == nil {
+			c.numbers = appendNew(c.numbers, n)
+		}
+	case "order":
+		if id := bounded(oneLine(text), 40); id != "" {
+			c.orders = appendNew(c.orders, id)
+		}
+	case "step":
+		if c.words == "" {
+			c.words = bounded(oneLine(text), maxWords)
+		}
+	}
 }
 
 // step is the step of the words a rule caught: one of our own words for steps,

@@ -35,10 +35,8 @@ const relayDomain = "privaterelay.appleid.com"
 
 func (p *Parser) sender(addr string) sender {
 	addr = strings.ToLower(addr)
-	for _, f := range p.forwarders {
-		if addr == f {
-			return senderForwarder
-		}
+	if has(p.forwarders, addr) {
+		return senderForwarder
 	}
 	local, domain, ok := cutAddress(addr)
 	if !ok {

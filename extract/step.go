@@ -27,16 +27,10 @@ func (pg *page) bestStep(from, to int, strict bool) (mark, bool) {
 		if m.label != labelStep || m.last >= to {
 			continue
 		}
-		words := len(m.words)
-		if words < 2 || m.cjk && words < 3 {
-			if all == 0 {
-				all = pg.saying(from, to)
-			}
-			if strict || m.weightOf(pg)*2 < all {
-				continue
-			}
+		if m.slight() && all == 0 {
+			all = pg.saying(from, to)
 		}
-		if strict && m.length < 8 && !m.cjk {
+		if m.slight() && (strict || m.weightOf(pg)*2 < all) || strict && m.length < 8 && !m.cjk {
 			continue
 		}
 		if !found || m.length > best.length {
@@ -45,6 +39,9 @@ func (pg *page) bestStep(from, to int, strict bool) (mark, bool) {
 	}
 	return best, found
 }
+
+// slight reports a phrase that says little where it is not all that is said.
+func (p *phrase) slight() bool { return p.said < 2 || p.cjk && p.said < 3 }
 
 func (m mark) weightOf(pg *page) int { return pg.weight(m.first, m.last+1) }
 

@@ -28,14 +28,9 @@ type token8 struct {
 func (p *Parser) readSubject(text string) subject {
 	s := subject{page: p.onePage(withoutReplyMarks(text))}
 	for _, m := range s.marks {
-		switch m.label {
-		case labelOrder:
-			s.order = true
-		case labelPackage, labelNumber:
-			s.parcel = true
-		case labelPromo:
-			s.promo = true
-		}
+		s.order = s.order || m.label == labelOrder
+		s.parcel = s.parcel || m.label == labelPackage || m.label == labelNumber
+		s.promo = s.promo || m.label == labelPromo
 	}
 	for i := range s.fold.toks {
 		if word := s.src(i); tokenForm(word) {
@@ -74,23 +69,25 @@ func tokenForm(s string) bool {
 	return countDigits(s) >= 8
 }
 
-// withoutReplyMarks takes "Fwd:", "WG:" and the like off a subject: short words
-// before a colon that hold no digit.
+// withoutReplyMarks takes "Fwd:", "WG:" and the like off a subject.
 func withoutReplyMarks(s string) string {
 	for range 4 {
 		head, rest, ok := strings.Cut(s, ":")
-		if !ok || len([]rune(head)) > 6 || !has(replyMarks(), strings.ToLower(strings.TrimSpace(head))) {
-			return strings.TrimSpace(s)
+		if !ok || len(head) > 24 || !replyMark(strings.ToLower(strings.TrimSpace(head))) {
+			break
 		}
 		s = strings.TrimSpace(rest)
 	}
-	return s
+	return strings.TrimSpace(s)
 }
 
-func replyMarks() []string {
-	return []string{
-		"fwd", "fw", "re", "wg", "aw", "tr", "rv", "i", "r", "enc", "res", "doorst", "pd", "odp", "ynt", "ilt",
-		"vs", "vl", "sv", "vb", "fs", "továbbítás", "пересл", "на", "нп", "הועבר", "전달", "転送", "转发", "轉寄", "fyi",
+func replyMark(s string) bool {
+	switch s {
+	case "fwd", "fw", "re", "wg", "aw", "tr", "rv", "i", "r", "enc", "res", "doorst", "pd", "odp", "ynt", "ilt",
+		"vs", "vl", "sv", "vb", "fs", "továbbítás", "пересл", "на", "нп", "הועבר", "전달", "転送", "转发", "轉寄":
+		return true
+	default:
+		return false
 	}
 }
 
@@ -112,6 +109,23 @@ func (s *subject) isOrder(t token8, orders []string, numbers []parcel.Number) bo
 	}
 }
 
+// colonBehind reports the form "word NUMBER: what happened".
+func (s *subject) colonBehind(tok int) bool {
+	rest := strings.TrimLeft(s.text[s.fold.toks[tok].src1:], " ")
+	return strings.HasPrefix(rest, ":") || strings.HasPrefix(rest, "：")
+}
+
+// namesParcel reports whether a word for "package" stands at a token: then even
+// a mail that speaks of a gift is about a parcel.
+func (s *subject) namesParcel() bool {
+	for _, t := range s.tokens {
+		if t.known && t.label != labelOrder {
+			return true
+		}
+	}
+	return false
+}
+
 // isNumber says whether a token that is no order is taken for a tracking number.
 // In a subject of the shop that is nearly always so; a short run of digits with
 // nothing that says what it is may be a date or a code.
@@ -125,7 +139,7 @@ func (s *subject) isNumber(t token8, step bool) bool {
 	case n.Strength() >= parcel.Medium, s.parcel, step:
 		return true
 	case countDigits(t.text) == len(t.text):
-		return len(t.text) >= 12 && n.Family() != parcel.FamilyUnknown
+		return n.Family() != parcel.FamilyUnknown && (len(t.text) >= 18 || len(t.text) >= 10 && s.colonBehind(t.tok))
 	default:
 		return len(t.text) >= 10
 	}

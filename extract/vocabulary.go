@@ -47,7 +47,8 @@ type phrase struct {
 	label  label
 	step   parcel.Step
 	words  []string
-	length int // letters, to prefer the longer one
+	said   int // words, those for "order" and "package" not counted
+	length int // letters of them, to prefer the longer one
 	cjk    bool
 	lang   uint32 // the bit of its language
 }
@@ -56,10 +57,14 @@ type phrase struct {
 type vocabulary struct {
 	exact  map[string][]phrase
 	prefix map[string][]phrase // by the first prefixKey bytes of a first word with *
-	stop   map[string]uint32 // words without weight, with the languages they are that in
+	stop   map[string]uint32   // words without weight, with the languages they are that in
+	nouns  map[string]bool     // words for "order" and "package"
 }
 
-const prefixKey = 4
+const (
+	prefixKey   = 4
+	longestStop = 16 // bytes
+)
 
 // mark is a phrase found in a text: words first to last of a folded text.
 type mark struct {
@@ -72,16 +77,10 @@ func (m mark) tokens() int { return m.last - m.first + 1 }
 
 // loadVocabulary reads the phrase tables.
 func loadVocabulary() (*vocabulary, error) {
-	v := &vocabulary{exact: map[string][]phrase{}, prefix: map[string][]phrase{}, stop: map[string]uint32{}}
+	v := &vocabulary{exact: map[string][]phrase{}, prefix: map[string][]phrase{}, stop: map[string]uint32{}, nouns: map[string]bool{}}
 	langs := languages()
 	for i, lang := range langs {
-		for f := range rows("phrases/" + lang + ".tsv") {
-			if len(f) >= 3 && f[0] == "@stop" {
-				for w := range strings.FieldsSeq(f[2]) {
-					v.stop[foldWord(w)] |= 1 << i
-				}
-			}
-		}
+		v.loadStops(lang, 1<<i)
 	}
 	names, steps := labelNames(), map[parcel.Step]bool{}
 	for _, s := range parcel.Steps() {
@@ -102,6 +101,22 @@ func loadVocabulary() (*vocabulary, error) {
 	return v, nil
 }
 
+// loadStops reads the words without weight of a language, and its words for
+// "order" and "package".
+func (v *vocabulary) loadStops(lang string, bit uint32) {
+	for f := range rows("phrases/" + lang + ".tsv") {
+		switch {
+		case len(f) < 3:
+		case f[0] == "@stop":
+			for w := range strings.FieldsSeq(f[2]) {
+				v.stop[foldWord(w)] |= bit
+			}
+		case (f[0] == "@order" || f[0] == "@package") && !strings.Contains(f[2], " "):
+			v.nouns[foldWord(f[2])] = true
+		}
+	}
+}
+
 // readRow reads what one line of a table is about.
 func readRow(f []string, names map[string]label, steps map[parcel.Step]bool) (phrase, error) {
 	if len(f) < 3 || f[1] != "seen" && f[1] != "translated" {
@@ -119,6 +134,12 @@ func readRow(f []string, names map[string]label, steps map[parcel.Step]bool) (ph
 func (v *vocabulary) addPhrase(p phrase, text string) error {
 	if err := p.read(text, v.stop); err != nil {
 		return err
+	}
+	for _, w := range p.words {
+		if p.label != labelStep || !v.nouns[w] {
+			p.said++
+			p.length += utf8.RuneCountInString(w)
+		}
 	}
 	v.add(p)
 	return nil
@@ -155,7 +176,6 @@ func (p *phrase) fold(text string, stop map[string]uint32) {
 			}
 			if stop[word]&p.lang == 0 {
 				p.words = append(p.words, word)
-				p.length += utf8.RuneCountInString(word)
 			}
 		}
 	}
@@ -183,7 +203,7 @@ func foldWord(w string) string {
 // stops marks the words without weight among the tokens from on.
 func (v *vocabulary) stops(f *folded, from int) {
 	for i := from; i < len(f.toks); i++ {
-		if t := &f.toks[i]; t.end-t.start <= 8 && t.digits == 0 {
+		if t := &f.toks[i]; t.end-t.start <= longestStop && t.digits == 0 {
 			t.stop = v.stop[string(f.buf[t.start:t.end])]
 		}
 	}

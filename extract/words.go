@@ -99,7 +99,7 @@ func looseBase64(s string) []byte {
 	}, s), "=")
 	out, err := base64.RawStdEncoding.DecodeString(s)
 	if err != nil {
-		return out[:max(0, len(out))]
+		return out
 	}
 	return out
 }
@@ -110,8 +110,8 @@ func looseQ(s string) []byte {
 		switch {
 		case s[i] == '_':
 			out = append(out, ' ')
-		case s[i] == '=' && i+2 < len(s) && hexDigit(s[i+1]) >= 0 && hexDigit(s[i+2]) >= 0:
-			out = append(out, byte(hexDigit(s[i+1])<<4|hexDigit(s[i+2])))
+		case s[i] == '=' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]):
+			out = append(out, hexDigit(s[i+1])<<4|hexDigit(s[i+2]))
 			i += 2
 		default:
 			out = append(out, s[i])
@@ -120,17 +120,16 @@ func looseQ(s string) []byte {
 	return out
 }
 
-func hexDigit(c byte) int {
-	switch {
-	case c >= '0' && c <= '9':
-		return int(c - '0')
-	case c >= 'a' && c <= 'f':
-		return int(c-'a') + 10
-	case c >= 'A' && c <= 'F':
-		return int(c-'A') + 10
-	default:
-		return -1
+func isHex(c byte) bool {
+	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'f'
+}
+
+// hexDigit is the value of a digit for which isHex holds.
+func hexDigit(c byte) byte {
+	if c <= '9' {
+		return c - '0'
 	}
+	return c | 0x20 - 'a' + 10
 }
 
 // toUTF8 converts text of a declared charset; an unknown one is read as UTF-8.
