@@ -9,6 +9,7 @@ import (
 	"parcelwatch/carriers/correos"
 	"parcelwatch/carriers/dhl"
 	"parcelwatch/carriers/ems"
+	"parcelwatch/carriers/fourpx"
 	"parcelwatch/carriers/kazpost"
 	"parcelwatch/carriers/novaposhta"
 	"parcelwatch/carriers/posteitaliane"
@@ -36,5 +37,6 @@ func Factories() []carriers.Factory {
 		{Info: ems.Info(), New: ems.New},
 		{Info: kazpost.Info(), New: kazpost.New},
 		{Info: dhl.Info(), New: dhl.New},
+		{Info: fourpx.Info(), New: fourpx.New},
 	}
 }

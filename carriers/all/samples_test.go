@@ -49,6 +49,8 @@ func TestSamples(t *testing.T) {
 		{"novaposhta", "novaposhta/jsonrpc_getStatusDocuments_9_and_80.json", 200, "59500007112662", parcel.ResultNotFound, 0, ""},
 		{"kazpost", "kazpost/events_RP166981607CN.json", 200, "RP166981607CN", parcel.ResultOK, 3, parcel.Delivered},
 		{"kazpost", "kazpost/not_found.json", 200, "RK070333557CP", parcel.ResultNotFound, 0, ""},
+		{"fourpx", "4px/assembled_shape.json", 200, "4PX3000000000000CN", parcel.ResultOK, 2, parcel.InTransit},
+		{"fourpx", "4px/not_found_shape.json", 200, "BOGUS123456789XX", parcel.ResultNotFound, 0, ""},
 	} {
 		t.Run(tc.file, func(t *testing.T) {
 			body, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(tc.file)))

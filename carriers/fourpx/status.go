@@ -1,0 +1,25 @@
+package fourpx
+
+import (
+	"strings"
+
+	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/parcel"
+)
+
+// row is what a code says, and whether the table or a rule holds it. The part
+// after FPX_ is the stage; delivered ones and those of import customs are meant
+// alike whatever follows.
+func (c *carrier) row(code string) (wire.Code, bool) {
+	if row, ok := c.codes.Find(code, "*"); ok {
+		return row, true
+	}
+	switch {
+	case strings.HasPrefix(code, "FPX_S_OK"):
+		return wire.Code{Status: parcel.Delivered, Side: wire.SideDestination, Meaning: "Delivered"}, true
+	case strings.HasPrefix(code, "FPX_I_"):
+		return wire.Code{Status: parcel.Customs, Side: wire.SideDestination, Meaning: "At customs"}, true
+	default:
+		return wire.Code{Status: parcel.InTransit, Side: wire.SideNone}, false
+	}
+}
