@@ -11,6 +11,7 @@ import (
 	"parcelwatch/carriers/ems"
 	"parcelwatch/carriers/fourpx"
 	"parcelwatch/carriers/kazpost"
+	"parcelwatch/carriers/laposte"
 	"parcelwatch/carriers/novaposhta"
 	"parcelwatch/carriers/posteitaliane"
 	"parcelwatch/carriers/postnord"
@@ -38,5 +39,6 @@ func Factories() []carriers.Factory {
 		{Info: kazpost.Info(), New: kazpost.New},
 		{Info: dhl.Info(), New: dhl.New},
 		{Info: fourpx.Info(), New: fourpx.New},
+		{Info: laposte.Info(), New: laposte.New},
 	}
 }

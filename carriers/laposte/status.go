@@ -1,0 +1,23 @@
+package laposte
+
+import (
+	"regexp"
+	"strings"
+
+	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/parcel"
+)
+
+// row is what an event code says, and whether the table holds it.
+func (c *carrier) row(code string) (wire.Code, bool) {
+	row, ok := c.codes.Find(strings.ToUpper(code), "*")
+	if !ok {
+		row = wire.Code{Status: parcel.InTransit, Side: wire.SideNone}
+	}
+	return row, ok
+}
+
+var colissimoForm = regexp.MustCompile(`^\d[A-Z]\d{11}$`)
+
+// colissimo reports whether a number has the form of the domestic parcels.
+func colissimo(s string) bool { return colissimoForm.MatchString(s) }
