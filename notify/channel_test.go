@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,15 +17,25 @@ import (
 // bell is another channel.
 type bell struct {
 	name string
-	rung []string
 	err  error
+
+	mu   sync.Mutex
+	rung []string
 }
 
 func (b *bell) Name() string { return b.name }
 
 func (b *bell) Notify(_ context.Context, title, text string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.rung = append(b.rung, title+"|"+text)
 	return b.err
+}
+
+func (b *bell) heard() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.rung)
 }
 
 func TestNotifierChannels(t *testing.T) {
@@ -45,11 +56,11 @@ func TestNotifierChannels(t *testing.T) {
 			until(1, 4, 0)
 			r.stop()
 			want := []string{"Waits for pickup: cable|cable: waits for pickup\n", "Held by customs: clock|clock: held by customs\n", "Outgoing mail: cannot be sent|"}
-			if len(works.rung) != 3 || works.rung[0] != want[0] || works.rung[1] != want[1] || !strings.HasPrefix(works.rung[2], want[2]) {
-				t.Errorf("rung %q, want %q", works.rung, want)
+			if len(works.heard()) != 3 || works.heard()[0] != want[0] || works.heard()[1] != want[1] || !strings.HasPrefix(works.heard()[2], want[2]) {
+				t.Errorf("rung %q, want %q", works.heard(), want)
 			}
-			if !slices.Equal(broken.rung, works.rung) {
-				t.Errorf("the failing channel was given up: %q", broken.rung)
+			if !slices.Equal(broken.heard(), works.heard()) {
+				t.Errorf("the failing channel was given up: %q", broken.heard())
 			}
 		})
 	})
@@ -67,16 +78,16 @@ func TestNotifierChannels(t *testing.T) {
 			m.move(1, parcel.Export)
 			m.move(2, parcel.CustomsHold)
 			until(1, 6, 0)
-			if news.rung != nil {
-				t.Errorf("rung in quiet hours: %q", news.rung)
+			if news.heard() != nil {
+				t.Errorf("rung in quiet hours: %q", news.heard())
 			}
 			until(1, 9, 0)
 			r.stop()
-			if len(digests.rung) != 1 || !strings.Contains(digests.rung[0], "cable") {
-				t.Errorf("digests: %q", digests.rung)
+			if len(digests.heard()) != 1 || !strings.Contains(digests.heard()[0], "cable") {
+				t.Errorf("digests: %q", digests.heard())
 			}
-			if len(news.rung) != 1 || strings.Contains(news.rung[0], "cable") {
-				t.Errorf("news: %q", news.rung)
+			if len(news.heard()) != 1 || strings.Contains(news.heard()[0], "cable") {
+				t.Errorf("news: %q", news.heard())
 			}
 		})
 	})
@@ -93,8 +104,8 @@ func TestNotifierChannels(t *testing.T) {
 				time.Sleep(time.Hour)
 				r.stop()
 			}
-			if len(b.rung) != 1 {
-				t.Errorf("rung %q", b.rung)
+			if len(b.heard()) != 1 {
+				t.Errorf("rung %q", b.heard())
 			}
 		})
 	})

@@ -44,10 +44,10 @@ func (m *memory) Health(context.Context) (parcel.Health, error) {
 
 func (m *memory) Tell(_ context.Context, changes []parcel.Change) error {
 	unlock, err := m.lock("Tell")
+	defer unlock()
 	if err != nil {
 		return err
 	}
-	defer unlock()
 	for _, ch := range changes {
 		if slices.ContainsFunc(m.changes, func(o parcel.Change) bool { return o.Key == ch.Key }) {
 			continue
@@ -66,10 +66,10 @@ func (m *memory) Pending(_ context.Context, audience string) ([]parcel.Change, e
 
 func (m *memory) Enqueue(_ context.Context, msg notify.Message, told []int64) error {
 	unlock, err := m.lock("Enqueue")
+	defer unlock()
 	if err != nil {
 		return err
 	}
-	defer unlock()
 	for _, o := range m.messages {
 		if o.Audience == msg.Audience && o.Slot == msg.Slot {
 			return notify.ErrSlotTaken
@@ -118,10 +118,10 @@ func (m *memory) NextMessage(context.Context) (time.Time, error) {
 
 func (m *memory) Record(_ context.Context, id string, fates []notify.Fate) error {
 	unlock, err := m.lock("Record")
+	defer unlock()
 	if err != nil {
 		return err
 	}
-	defer unlock()
 	for i := range m.messages {
 		if m.messages[i].ID != id {
 			continue
@@ -157,8 +157,7 @@ func (m *memory) Sent(_ context.Context, id string) (bool, error) {
 func (m *memory) lock(method string) (func(), error) {
 	m.mu.Lock()
 	if m.broken[method] {
-		m.mu.Unlock()
-		return func() {}, errDisk
+		return m.mu.Unlock, errDisk
 	}
 	return m.mu.Unlock, nil
 }

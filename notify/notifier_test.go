@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -260,7 +261,7 @@ func TestNotifierStoreFails(t *testing.T) {
 				var log bytes.Buffer
 				r := start(t, config(me("08:00")), m, &postman{}, notify.Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
 				m.move(1, parcel.Export)
-				until(1, 9, 0)
+				until(1, 0, 20)
 				m.with(func(m *memory) { delete(m.broken, method) })
 				until(2, 9, 0)
 				r.stop()
@@ -374,22 +375,22 @@ func TestNotifierDigestNow(t *testing.T) {
 func TestNotifierAllWell(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		pings := 0
+		var pings atomic.Int64
 		m := twoParcels()
-		r := start(t, config(me()), m, &postman{}, notify.Options{AllWell: func(context.Context) error { pings++; return nil }})
+		r := start(t, config(me()), m, &postman{}, notify.Options{AllWell: func(context.Context) error { pings.Add(1); return nil }})
 		until(1, 1, 0)
-		if pings < 50 || pings > 70 {
-			t.Errorf("%d pings in an hour", pings)
+		if n := pings.Load(); n < 50 || n > 70 {
+			t.Errorf("%d pings in an hour", n)
 		}
 		m.with(func(m *memory) {
 			m.health.Carriers = []parcel.CarrierHealth{{Name: "upu", State: parcel.CarrierChanged}}
 		})
 		until(1, 1, 2)
-		before := pings
+		before := pings.Load()
 		until(1, 3, 0)
 		r.stop()
-		if pings != before {
-			t.Errorf("%d pings while something is broken", pings-before)
+		if n := pings.Load(); n != before {
+			t.Errorf("%d pings while something is broken", n-before)
 		}
 	})
 }
