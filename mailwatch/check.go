@@ -114,7 +114,7 @@ func (r *reader) confirmed(ctx context.Context, s *session, since time.Duration)
 			return nil, err
 		}
 		for _, h := range heads {
-			if h.matches(r.account.Senders) && !r.tooOld(h) {
+			if r.wanted(h) {
 				ours = append(ours, h.uid)
 			}
 		}

@@ -22,11 +22,16 @@ func (g Guard) Hurry(d time.Duration) { g.hurry(d) }
 // Failure is the true cause.
 func (g Guard) Failure() error { return g.failure() }
 
-// Windows makes the windows of a first scan visible: since and before of each.
-func Windows(now time.Time, since time.Duration) [][2]time.Time {
-	var out [][2]time.Time
-	for _, w := range windows(now, since) {
-		out = append(out, [2]time.Time{w.since, w.before})
+// Stretches makes a walk over a mailbox visible: by sequence number, or by UID
+// where there are some.
+func Stretches(messages int, uids []uint32, length int) []imap.SearchCriteria {
+	w := bySequence(messages, time.Time{})
+	if uids != nil {
+		w = byUID(uids)
+	}
+	var out []imap.SearchCriteria
+	for w.left > 0 {
+		out = append(out, w.next(length))
 	}
 	return out
 }

@@ -11,16 +11,18 @@ import (
 // fetched is what a server gave of one mail.
 type fetched struct {
 	uid  uint32
-	seq  uint32
 	size int64
 	body []byte // of the section that was asked for
 }
 
-// fetch asks for size and one section of several mails. What the server gave is
+// fetch asks for the size and one section (nil for none) of several mails. What the server gave is
 // returned together with its refusal, where it refused a part.
 func (s *session) fetch(set imap.NumSet, section *imap.FetchItemBodySection, budget int64) ([]fetched, error) {
 	s.g.step(answerLimit, batchLimit, budget)
-	options := &imap.FetchOptions{UID: true, RFC822Size: true, BodySection: []*imap.FetchItemBodySection{section}}
+	options := &imap.FetchOptions{UID: true, RFC822Size: true}
+	if section != nil {
+		options.BodySection = []*imap.FetchItemBodySection{section}
+	}
 	cmd := s.c.Fetch(set, options)
 	var out []fetched
 	for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
@@ -28,7 +30,7 @@ func (s *session) fetch(set imap.NumSet, section *imap.FetchItemBodySection, bud
 		if err != nil {
 			break // Close tells
 		}
-		if f, ok := take(data); ok {
+		if f, ok := take(data, section != nil); ok {
 			out = append(out, f)
 		}
 	}
@@ -37,16 +39,12 @@ func (s *session) fetch(set imap.NumSet, section *imap.FetchItemBodySection, bud
 
 // take accepts an answer that has what was asked for. An unasked-for change of
 // flags comes in the same form and has not.
-func take(data *imapclient.FetchMessageBuffer) (fetched, bool) {
-	if data.UID == 0 || len(data.BodySection) == 0 || data.BodySection[0].Bytes == nil {
-		return fetched{}, false
+func take(data *imapclient.FetchMessageBuffer, text bool) (fetched, bool) {
+	f := fetched{uid: uint32(data.UID), size: data.RFC822Size}
+	if len(data.BodySection) > 0 {
+		f.body = data.BodySection[0].Bytes
 	}
-	return fetched{
-		uid:  uint32(data.UID),
-		seq:  data.SeqNum,
-		size: data.RFC822Size,
-		body: data.BodySection[0].Bytes,
-	}, true
+	return f, f.uid != 0 && (f.body != nil || !text)
 }
 
 // fetchUIDs asks for mails by UID.

@@ -34,7 +34,7 @@ func readHead(f fetched) head {
 	h := head{uid: f.uid, size: f.size}
 	th, err := textproto.ReadHeader(bufio.NewReader(bytes.NewReader(f.body)))
 	if err != nil {
-		h.from = strings.ToLower(string(f.body))
+		h.from = strings.ToLower(string(f.body[:min(len(f.body), headBytes)]))
 		return h
 	}
 	var from []string

@@ -77,7 +77,7 @@ func (r *reader) fetch(s *session, p *pace, a ask) ([]fetched, []aside, error) {
 	switch {
 	case errors.As(err, &refusal) && temporary(refusal):
 		return nil, nil, err
-	case refusal != nil && refusal.Type == imap.StatusResponseTypeBad && len(a.section.HeaderFields) > 0:
+	case refusal != nil && refusal.Type == imap.StatusResponseTypeBad && a.section != nil && len(a.section.HeaderFields) > 0:
 		return nil, nil, errHeaderFields
 	case err != nil && refusal == nil:
 		p.blame(uids, err)

@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	headBatch  = 500     // headers of one FETCH
-	bodyBatch  = 128     // mails of one FETCH
+	headBatch  = 1000    // headers of one FETCH
+	bodyBatch  = 500     // mails of one FETCH
 	bodyBytes  = 4 << 20 // and their size together
 	headBytes  = 64 << 10
 	slackBytes = 4 << 20
@@ -54,9 +54,12 @@ type reader struct {
 	noSearch    bool // neither does SEARCH SINCE
 	searchFails int
 	fullHeader  bool // HEADER.FIELDS does not work here
-	headPace    pace
-	bodyPace    pace
-	sinceDate   time.Time // mail before it is not wanted; zero for all
+	// chosen says that a search that can be believed has chosen the mails: their
+	// headers need no reading of their own, which would open every mail twice.
+	chosen    bool
+	headPace  pace
+	bodyPace  pace
+	sinceDate time.Time // mail before it is not wanted; zero for all
 }
 
 func newReader(a Account, folder string) *reader {
@@ -127,7 +130,7 @@ func (r *reader) readChunk(ctx context.Context, s *session, chunk []uint32) erro
 		return err
 	}
 	for _, h := range heads {
-		if !h.matches(r.account.Senders) || r.tooOld(h) {
+		if !r.chosen && !r.wanted(h) {
 			continue
 		}
 		size := min(h.size, r.account.MaxSize)
@@ -145,13 +148,18 @@ func (r *reader) readChunk(ctx context.Context, s *session, chunk []uint32) erro
 	return r.send(ctx, s, b)
 }
 
-func (r *reader) tooOld(h head) bool {
-	return !r.sinceDate.IsZero() && !h.date.IsZero() && h.date.Before(r.sinceDate)
+// wanted reports whether a mail is one of ours.
+func (r *reader) wanted(h head) bool {
+	old := !r.sinceDate.IsZero() && !h.date.IsZero() && h.date.Before(r.sinceDate)
+	return !old && h.matches(r.account.Senders)
 }
 
 // heads reads sizes and headers. Mails that are gone are left out.
 func (r *reader) heads(s *session, uids []uint32) ([]head, []aside, error) {
 	budget := int64(len(uids))*headBytes + slackBytes
+	if r.chosen {
+		return r.sizes(s, uids)
+	}
 	got, lost, err := r.fetch(s, &r.headPace, ask{uids, r.headSection(), budget})
 	if errors.Is(err, errHeaderFields) {
 		r.fullHeader = true
@@ -165,6 +173,16 @@ func (r *reader) heads(s *session, uids []uint32) ([]head, []aside, error) {
 		heads = append(heads, readHead(f))
 	}
 	return heads, lost, nil
+}
+
+// sizes reads what batches need to be cut to measure.
+func (r *reader) sizes(s *session, uids []uint32) ([]head, []aside, error) {
+	got, lost, err := r.fetch(s, &r.headPace, ask{uids, nil, int64(len(uids))*1024 + slackBytes})
+	heads := make([]head, 0, len(got))
+	for _, f := range got {
+		heads = append(heads, head{uid: f.uid, size: f.size})
+	}
+	return heads, lost, err
 }
 
 func (r *reader) headSection() *imap.FetchItemBodySection {
@@ -200,10 +218,21 @@ func (r *reader) bodies(s *session, heads []head) ([]delivered, []aside, error) 
 		}
 		got, lost = append(got, one...), append(lost, gone...)
 	}
-	for i := range lost {
-		lost[i].subject = byUID[lost[i].uid].subject
+	for i, l := range lost {
+		if lost[i].subject = byUID[l.uid].subject; r.chosen {
+			lost[i].subject = r.subject(s, l.uid)
+		}
 	}
 	return r.deliver(s, order(got), byUID), lost, nil
+}
+
+// subject is of a mail that could not be read whole, where its header can be.
+func (r *reader) subject(s *session, uid uint32) string {
+	f, ok, err := s.fetchOne(uid, r.headSection(), headBytes+slackBytes)
+	if err != nil || !ok {
+		return ""
+	}
+	return readHead(f).subject
 }
 
 func (r *reader) partSection() *imap.FetchItemBodySection {
@@ -215,6 +244,11 @@ func (r *reader) deliver(s *session, got []fetched, byUID map[uint32]head) []del
 	for _, f := range got {
 		h := byUID[f.uid]
 		size := max(h.size, int64(len(f.body)))
+		if r.chosen {
+			if h = readHead(f); !r.wanted(h) {
+				continue
+			}
+		}
 		if int64(len(f.body)) > r.account.MaxSize {
 			f.body = f.body[:r.account.MaxSize]
 		}

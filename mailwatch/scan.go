@@ -22,19 +22,20 @@ func (r *reader) candidates(ctx context.Context, s *session, within span, since 
 	if last == 0 || within.empty() {
 		return nil, nil
 	}
-	r.sinceDate = time.Time{}
+	r.sinceDate, r.chosen = time.Time{}, false
 	if !r.noFrom {
-		found, err := r.searchFrom(ctx, s, within, since)
+		found, err := r.searchFrom(ctx, s, bySequence(int(last), sinceDay(since)), within)
 		if err == nil {
 			sample := imap.SeqSet{{Start: last - min(last-1, sampleSize-1), Stop: last}}
 			err = r.verify(s, sample, found, within, since)
 		}
+		r.chosen = err == nil && len(r.account.Senders) > 0
 		if err == nil || !r.distrust(s, err, &r.noFrom) {
 			return found, err
 		}
 	}
 	if !r.noSearch {
-		found, err := s.search(imap.SearchCriteria{Since: time.Now().Add(-since - day)}, within)
+		found, err := r.recent(s, within, since)
 		if err == nil || !r.distrust(s, err, &r.noSearch) {
 			return found, err
 		}
@@ -61,29 +62,38 @@ func (r *reader) distrust(s *session, err error, useless *bool) bool {
 	return *useless && s.alive()
 }
 
-// searchFrom walks the windows of days with SEARCH FROM.
-func (r *reader) searchFrom(ctx context.Context, s *session, within span, since time.Duration) ([]uint32, error) {
-	list := []window{{}}
-	if since > 0 {
-		list = windows(time.Now(), since)
-	}
+// searchFrom asks for the mails of the senders, one stretch of the mailbox after
+// the other: a search of headers may open every mail, and has to end within a
+// command's time. Where the server is quick the stretches grow, since each
+// command has its price too.
+func (r *reader) searchFrom(ctx context.Context, s *session, w walk, within span) ([]uint32, error) {
 	var found []uint32
-	for i, w := range list {
+	for length := firstStretch; w.left > 0; {
+		stretch := w.next(length)
+		start := time.Now()
 		for _, criteria := range fromCriteria(r.account.Senders) {
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
-			criteria.Since, criteria.Before = w.since, w.before
+			criteria.And(&stretch)
 			uids, err := s.search(criteria, within)
 			if err != nil {
 				return nil, err
 			}
 			found = append(found, uids...)
 		}
-		r.progress(Progress{Stage: StageSearching, Done: i + 1, Total: len(list)})
+		if time.Since(start) < quickSearch {
+			length *= stretchGrowth
+		}
+		r.progress(Progress{Stage: StageSearching, Done: w.total - w.left, Total: w.total})
 	}
 	slices.Sort(found)
 	return slices.Compact(found), nil
+}
+
+// recent are the mails that arrived in the given time.
+func (r *reader) recent(s *session, within span, since time.Duration) ([]uint32, error) {
+	return s.search(imap.SearchCriteria{Since: sinceDay(since)}, within)
 }
 
 // verify reads the newest headers itself and compares: SEARCH FROM is a
@@ -176,19 +186,20 @@ func (r *reader) firstScan(ctx context.Context, s *session, after uint32) (uint3
 
 // readNew reads what has arrived above a UID and returns the place reached.
 func (r *reader) readNew(ctx context.Context, s *session, after uint32) (uint32, error) {
-	r.sinceDate, r.scanned = time.Time{}, true
+	r.sinceDate, r.scanned, r.chosen = time.Time{}, true, false
 	uids, err := r.arrived(s, after)
 	if err != nil || len(uids) == 0 {
 		return after, err
 	}
 	if len(uids) > manyNew && !r.noFrom {
 		within := span{uids[0], uids[len(uids)-1]}
-		found, err := r.searchFrom(ctx, s, within, 0)
+		found, err := r.searchFrom(ctx, s, byUID(uids), within)
 		if err == nil {
 			err = r.verify(s, newestOf(uids), found, within, 0)
 		}
 		switch {
 		case err == nil:
+			r.chosen = true
 			uids = slices.Compact(append(found, within.last)) // the last one shows how far it goes
 		case !r.distrust(s, err, &r.noFrom):
 			return after, err
@@ -197,6 +208,10 @@ func (r *reader) readNew(ctx context.Context, s *session, after uint32) (uint32,
 	err = r.read(ctx, s, uids, batch{})
 	return max(after, r.reached), err
 }
+
+// sinceDay is the day for SEARCH SINCE. One is added: servers compare the day of
+// arrival without its zone.
+func sinceDay(since time.Duration) time.Time { return time.Now().Add(-since - day) }
 
 func newestOf(uids []uint32) imap.UIDSet {
 	var set imap.UIDSet

@@ -11,12 +11,13 @@ import (
 )
 
 const (
-	day          = 24 * time.Hour
-	windowLength = 30 * day
-	maxWindows   = 24
-	maxFound     = 1_000_000 // mails of one search; more is nonsense or needs another program
-	sampleSize   = 100
-	orLimit      = 16 // senders of one search command
+	day           = 24 * time.Hour
+	firstStretch  = 20_000 // mails of the first search by sender
+	stretchGrowth = 8
+	quickSearch   = 3 * time.Second
+	maxFound      = 1_000_000 // mails of one search; more is nonsense or needs another program
+	sampleSize    = 100
+	orLimit       = 16 // senders of one search command
 )
 
 // errUntrusted means that a search's answer cannot be believed.
@@ -43,26 +44,31 @@ func (p span) set() imap.UIDSet {
 	return imap.UIDSet{{Start: imap.UID(p.first), Stop: last}}
 }
 
-// window is a stretch of days for one SEARCH; a zero before has no end.
-type window struct{ since, before time.Time }
+// walk goes over a mailbox in stretches of any length.
+type walk struct {
+	total, left int
+	uids        []uint32  // where they are known
+	since       time.Time // else sequence numbers, with a first day
+}
 
-// windows cuts the time from since until now into pieces that a server can
-// search within a command's time, newest first. The days overlap by one on each
-// side: servers compare the day of arrival without its zone.
-func windows(now time.Time, since time.Duration) []window {
-	length := max(windowLength, since/maxWindows+1)
-	oldest := now.Add(-since)
-	var out []window
-	before := time.Time{}
-	for end := now; end.After(oldest); end = end.Add(-length) {
-		start := end.Add(-length)
-		if start.Before(oldest) {
-			start = oldest
-		}
-		out = append(out, window{since: start.Add(-day), before: before})
-		before = start.Add(day)
+// bySequence walks a mailbox newest first: what is expunged meanwhile moves
+// numbers down, into stretches that are still to come.
+func bySequence(messages int, since time.Time) walk {
+	return walk{total: messages, left: messages, since: since}
+}
+
+// byUID walks known mails.
+func byUID(uids []uint32) walk { return walk{total: len(uids), left: len(uids), uids: uids} }
+
+// next is the stretch before the last one.
+func (w *walk) next(length int) imap.SearchCriteria {
+	last := w.left
+	w.left -= min(last, length)
+	if w.uids != nil {
+		return imap.SearchCriteria{UID: []imap.UIDSet{span{w.uids[w.left], w.uids[last-1]}.set()}}
 	}
-	return out
+	set := imap.SeqSet{{Start: uint32(w.left + 1), Stop: uint32(last)}} //nolint:gosec // a server's count of mails has 32 bits
+	return imap.SearchCriteria{SeqNum: []imap.SeqSet{set}, Since: w.since}
 }
 
 // fromCriteria are the SEARCH keys for the senders, in commands of bounded
@@ -92,7 +98,7 @@ func (s *session) search(criteria imap.SearchCriteria, within span) ([]uint32, e
 		return nil, nil
 	}
 	if within.first > 1 || within.last != math.MaxUint32 {
-		criteria.UID = []imap.UIDSet{within.set()}
+		criteria.UID = append(criteria.UID, within.set())
 	}
 	var options *imap.SearchOptions
 	if s.caps.Has(imap.CapESearch) || s.caps.Has(imap.CapIMAP4rev2) {

@@ -15,30 +15,35 @@ import (
 	"parcelwatch/mailwatch"
 )
 
-const day = 24 * time.Hour
-
-func TestWindowsCoverEveryMomentOnce(t *testing.T) {
+func TestStretchesCoverEveryMailOnceNewestFirst(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		now := time.Unix(rapid.Int64Range(1, 4e9).Draw(t, "now"), 0).UTC()
-		since := time.Duration(rapid.Int64Range(int64(time.Hour), int64(20*365*day)).Draw(t, "since"))
-		list := mailwatch.Windows(now, since)
-		if len(list) == 0 || len(list) > 30 {
-			t.Fatalf("%d windows", len(list))
+		messages := rapid.IntRange(0, 2_000_000).Draw(t, "messages")
+		length := rapid.IntRange(1000, 3_000_000).Draw(t, "length")
+		next := messages
+		for _, c := range mailwatch.Stretches(messages, nil, length) {
+			set := c.SeqNum[0][0]
+			first, last := int(set.Start), int(set.Stop)
+			if last != next || first < 1 || first > last || last-first >= length {
+				t.Fatalf("stretch %v where %d was due", set, next)
+			}
+			next = first - 1
 		}
-		if !list[0][1].IsZero() {
-			t.Fatal("the newest window ends: mail with a clock ahead is not found")
-		}
-		at := now.Add(-time.Duration(rapid.Int64Range(0, int64(since)).Draw(t, "age")))
-		zone := time.FixedZone("", rapid.IntRange(-12*3600, 14*3600).Draw(t, "zone"))
-		arrived := at.In(zone).Format(time.DateOnly) // the server's day
-		in := slices.ContainsFunc(list, func(w [2]time.Time) bool {
-			return arrived >= w[0].Format(time.DateOnly) && (w[1].IsZero() || arrived < w[1].Format(time.DateOnly))
-		})
-		if !in {
-			t.Fatalf("mail of %s is in no window of %v", arrived, list)
+		if next != 0 {
+			t.Fatalf("%d mails are in no stretch", next)
 		}
 	})
+}
+
+func TestStretchesOfKnownMails(t *testing.T) {
+	t.Parallel()
+	var got []string
+	for _, c := range mailwatch.Stretches(0, []uint32{3, 4, 9, 20, 21, 4294967295}, 4) {
+		got = append(got, c.UID[0].String())
+	}
+	if diff := cmp.Diff([]string{"9:*", "3:4"}, got); diff != "" {
+		t.Error(diff)
+	}
 }
 
 func TestAnswersToSearchAreWalkedWithCare(t *testing.T) {

@@ -17,6 +17,7 @@ import (
 // that arrived meanwhile is found afterwards.
 func TestFaultsAreNoticedWithin90Seconds(t *testing.T) {
 	needRig(t)
+	t.Parallel()
 	cases := []struct {
 		name  string
 		tls   mailwatch.TLSMode

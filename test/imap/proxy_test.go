@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -91,18 +92,12 @@ func startProxy(t *testing.T, target string) *proxy {
 	return p
 }
 
-func (p *proxy) port() int { return p.Addr().(*net.TCPAddr).Port }
+func (p *proxy) port() int { return portOf(p.Addr()) }
 
 func (p *proxy) set(f fault) { p.mode.Store(int32(f)) }
 
 func (p *proxy) is(list ...fault) bool {
-	now := fault(p.mode.Load())
-	for _, f := range list {
-		if f == now {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(list, fault(p.mode.Load()))
 }
 
 func (p *proxy) accept() {

@@ -50,7 +50,7 @@ func needRig(tb testing.TB) {
 func startDovecot(tb testing.TB, extra string, fill func(home string)) *dovecot {
 	tb.Helper()
 	needRig(tb)
-	dir, err := os.MkdirTemp("", "parcelwatch-rig-") // not TempDir: the server's user must get in
+	dir, err := os.MkdirTemp("", "parcelwatch-rig-") //nolint:usetesting // the server's user cannot get into a TempDir
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -91,7 +91,7 @@ func freePorts(tb testing.TB) int {
 		if err != nil {
 			tb.Fatal(err)
 		}
-		port := l.Addr().(*net.TCPAddr).Port
+		port := portOf(l.Addr())
 		_ = l.Close()
 		if free(tb, port+1) && free(tb, port+2) {
 			return port
@@ -99,6 +99,14 @@ func freePorts(tb testing.TB) int {
 	}
 	tb.Fatal("no three free ports in a row")
 	return 0
+}
+
+func portOf(a net.Addr) int {
+	tcp, ok := a.(*net.TCPAddr)
+	if !ok {
+		return 0
+	}
+	return tcp.Port
 }
 
 func free(tb testing.TB, port int) bool {
@@ -178,10 +186,8 @@ func flags(tb testing.TB, c *imapclient.Client) string {
 	if _, err := c.Select("INBOX", &imap.SelectOptions{ReadOnly: true}).Wait(); err != nil {
 		tb.Fatal(err)
 	}
-	out := fmt.Sprintf("unseen %d of %d\n", *status.NumUnseen, *status.NumMessages)
-	if *status.NumMessages == 0 {
-		return out
-	}
+	var out strings.Builder
+	fmt.Fprintf(&out, "unseen %d of %d\n", *status.NumUnseen, *status.NumMessages)
 	all, err := c.Fetch(imap.SeqSet{{Start: 1, Stop: 0}}, &imap.FetchOptions{UID: true, Flags: true}).Collect()
 	if err != nil {
 		tb.Fatal(err)
@@ -189,12 +195,12 @@ func flags(tb testing.TB, c *imapclient.Client) string {
 	for _, m := range all {
 		slices.Sort(m.Flags)
 		m.Flags = slices.DeleteFunc(m.Flags, func(f imap.Flag) bool { return f == "\\Recent" })
-		out += fmt.Sprintf("%d %v\n", m.UID, m.Flags)
+		fmt.Fprintf(&out, "%d %v\n", m.UID, m.Flags)
 	}
 	if err := c.Unselect().Wait(); err != nil {
 		tb.Fatal(err)
 	}
-	return out
+	return out.String()
 }
 
 // deliver hands a mail to the server as a mail system does.
