@@ -38,7 +38,7 @@ func clean(s string, limit int) string {
 		case unicode.IsSpace(r) || unicode.IsControl(r):
 			blank = b.Len() > 0
 			continue
-		case !shown(r):
+		case !visible(r):
 			continue
 		case unicode.Is(unicode.M, r):
 			if marks++; marks > 3 {
@@ -62,10 +62,10 @@ func clean(s string, limit int) string {
 	return b.String()
 }
 
-// shown reports whether a character has a shape of its own. Format characters
+// visible reports whether a character has a shape of its own. Format characters
 // (direction marks, tags, soft hyphens) have none; the joiner is kept for emoji
 // and for scripts that need it.
-func shown(r rune) bool {
+func visible(r rune) bool {
 	if r == '\u200d' || r == '\u200c' {
 		return true
 	}

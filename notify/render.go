@@ -18,6 +18,10 @@ var templates embed.FS
 // maxHTML keeps a digest below the 102 KB at which Gmail cuts mail off.
 const maxHTML = 100 * 1000
 
+// maxItems is how many items can fit at all, at some 900 bytes each; more are
+// not worth the try.
+const maxItems = 110
+
 // Content is a digest ready to be put into a mail.
 type Content struct {
 	Subject string
@@ -42,7 +46,10 @@ func Render(d Digest, p *locale.Printer) (Content, error) {
 		zone = time.UTC
 	}
 	var out Content
-	for _, limit := range []int{30, 20, 12, 7, 4, 2, 1} {
+	for _, limit := range []int{40, 25, 16, 10, 7, 5, 3, 2, 1} {
+		if limit > 1 && shown(d, limit) > maxItems {
+			continue
+		}
 		v := viewer{p: p, zone: zone, made: d.Made, limit: limit}.view(d)
 		var h, t bytes.Buffer
 		if err := html.Execute(&h, v); err != nil {
@@ -58,6 +65,15 @@ func Render(d Digest, p *locale.Printer) (Content, error) {
 		break
 	}
 	return out, nil
+}
+
+// shown counts the items that a digest has with at most limit in a section.
+func shown(d Digest, limit int) int {
+	n := 0
+	for _, s := range d.Sections {
+		n += min(len(s.Items), limit)
+	}
+	return n
 }
 
 // tone is the colour a section speaks in. Each is legible on white and, where a
