@@ -17,6 +17,7 @@ import (
 	"parcelwatch/carriers/postnord"
 	"parcelwatch/carriers/russianpost"
 	"parcelwatch/carriers/seventeentrack"
+	"parcelwatch/carriers/singpost"
 	"parcelwatch/carriers/ukrposhta"
 	"parcelwatch/carriers/upu"
 )
@@ -40,5 +41,6 @@ func Factories() []carriers.Factory {
 		{Info: dhl.Info(), New: dhl.New},
 		{Info: fourpx.Info(), New: fourpx.New},
 		{Info: laposte.Info(), New: laposte.New},
+		{Info: singpost.Info(), New: singpost.New},
 	}
 }
