@@ -16,14 +16,19 @@ func subject(d Digest, p *locale.Printer) string {
 	var parts []string
 	length := 0
 	add := func(part string) {
-		// Whole parts only; the sections come with the weightiest first.
+		// Whole parts only, the weightiest first.
 		if n := utf8.RuneCountInString(part) + 2; part != "" && length+n <= maxSubject {
 			parts = append(parts, part)
 			length += n
 		}
 	}
-	for _, s := range d.Sections {
-		add(subjectPart(s, d, p))
+	// What the orders do is told where there is room left.
+	for _, orders := range []bool{false, true} {
+		for _, s := range d.Sections {
+			if orders == (s.Kind == SectionWaiting || s.Kind == SectionUnnumbered || s.Kind == SectionEnded) {
+				add(subjectPart(s, d, p))
+			}
+		}
 	}
 	for _, t := range d.Footer.Recovered {
 		add(p.T("subject_recovered", "Name", subjectTrouble(t, p)))
