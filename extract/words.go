@@ -89,19 +89,20 @@ func cutWord(s string) (encodedWord, string, bool) {
 	}
 }
 
-// looseBase64 decodes what is readable and drops the rest.
+// looseBase64 decodes what is base64 and steps over what is not.
 func looseBase64(s string) []byte {
-	s = strings.TrimRight(strings.Map(func(r rune) rune {
-		if r <= ' ' {
-			return -1
+	clean := strings.Map(func(r rune) rune {
+		if r == '+' || r == '/' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
+			return r
 		}
-		return r
-	}, s), "=")
-	out, err := base64.RawStdEncoding.DecodeString(s)
-	if err != nil {
-		return out
+		return -1
+	}, s)
+	if len(clean)%4 == 1 {
+		clean = clean[:len(clean)-1]
 	}
-	return out
+	out := make([]byte, base64.RawStdEncoding.DecodedLen(len(clean)))
+	n, _ := base64.RawStdEncoding.Decode(out, []byte(clean)) // n is what stands before a fault
+	return out[:n]
 }
 
 func looseQ(s string) []byte {
