@@ -1,0 +1,33 @@
+package story_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"mime"
+
+	gomail "github.com/emersion/go-message/mail"
+)
+
+// opened takes the subject and the plain text out of a finished mail.
+func opened(raw []byte) (subject, text string, err error) {
+	r, err := gomail.CreateReader(bytes.NewReader(raw))
+	if err != nil {
+		return "", "", fmt.Errorf("open the mail: %w", err)
+	}
+	if subject, err = r.Header.Subject(); err != nil {
+		return "", "", fmt.Errorf("subject: %w", err)
+	}
+	for {
+		part, err := r.NextPart()
+		if err != nil {
+			return subject, "", fmt.Errorf("no plain text: %w", err)
+		}
+		kind, _, err := mime.ParseMediaType(part.Header.Get("Content-Type"))
+		if err != nil || kind != "text/plain" {
+			continue
+		}
+		body, err := io.ReadAll(part.Body)
+		return subject, string(bytes.ReplaceAll(body, []byte("\r\n"), []byte("\n"))), err
+	}
+}
