@@ -10,6 +10,7 @@ import (
 	"parcelwatch/carriers/dhl"
 	"parcelwatch/carriers/ems"
 	"parcelwatch/carriers/fourpx"
+	"parcelwatch/carriers/inpost"
 	"parcelwatch/carriers/kazpost"
 	"parcelwatch/carriers/laposte"
 	"parcelwatch/carriers/novaposhta"
@@ -42,5 +43,6 @@ func Factories() []carriers.Factory {
 		{Info: fourpx.Info(), New: fourpx.New},
 		{Info: laposte.Info(), New: laposte.New},
 		{Info: singpost.Info(), New: singpost.New},
+		{Info: inpost.Info(), New: inpost.New},
 	}
 }
