@@ -3,7 +3,6 @@ package extract
 import (
 	"crypto/hmac"
 	"crypto/sha256"
-	"html"
 	"regexp"
 	"strings"
 	"unicode"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/emersion/go-message/mail"
 	"github.com/emersion/go-message/textproto"
-	xhtml "golang.org/x/net/html"
 
 	"parcelwatch/parcel"
 )
@@ -99,7 +97,7 @@ func (r *redactor) learn(raw []byte, depth int) {
 				continue
 			}
 			if end, ok := pg.leads(l, labelGreeting); ok && l.end-l.start < 80 {
-				r.learnName(clause(pg.text[pg.after(l, end):l.end]))
+				r.learnName(clause(strings.TrimLeft(pg.text[pg.after(l, end):l.end], " ,!，、")))
 			}
 		}
 	}
@@ -130,93 +128,6 @@ func (r *redactor) page(text []byte, isHTML bool) page {
 	return pg
 }
 
-// addresses notes where in a source text the lines of the address stand. The
-// label in front of one stays.
-func (r *redactor) addresses(text []byte, isHTML bool) {
-	r.spans = r.spans[:0]
-	if r.parser == nil {
-		return
-	}
-	pg := r.page(text, isHTML)
-	for _, l := range pg.lines {
-		if l.role != roleAddress {
-			continue
-		}
-		if _, ok := pg.leads(l, labelShipTo); ok && strings.TrimSpace(pg.addressText(l)) == "" {
-			continue
-		}
-		r.spans = append(r.spans, span{l.src0, l.src1})
-	}
-}
-
-func (r *redactor) inAddress(from, to int) bool {
-	for _, s := range r.spans {
-		if from < s.to && to > s.from {
-			return true
-		}
-	}
-	return false
-}
-
-// html copies markup: texts word by word, tags with their attributes.
-func (r *redactor) html(text []byte) []byte {
-	r.addresses(text, true)
-	z := xhtml.NewTokenizer(strings.NewReader(string(text)))
-	out := make([]byte, 0, len(text)+64)
-	off := 0
-	for {
-		kind := z.Next()
-		raw := string(z.Raw())
-		end := off + len(raw)
-		switch {
-		case kind == xhtml.TextToken && r.inAddress(off, end):
-			out = append(out, html.EscapeString(r.veil(html.UnescapeString(raw)))...)
-		case kind == xhtml.TextToken && letterEntity(raw):
-			out = append(out, html.EscapeString(r.words(html.UnescapeString(raw)))...)
-		default:
-			out = append(out, r.words(raw)...)
-		}
-		off = end
-		if kind == xhtml.ErrorToken {
-			return out
-		}
-	}
-}
-
-// letterEntity reports whether letters of a text are written as entities: only
-// decoded are they seen to be a name.
-func letterEntity(s string) bool {
-	if !strings.Contains(s, "&") {
-		return false
-	}
-	count := func(s string) (n int) {
-		for _, c := range s {
-			if c >= utf8.RuneSelf && unicode.IsLetter(c) {
-				n++
-			}
-		}
-		return n
-	}
-	return count(html.UnescapeString(s)) > count(s)
-}
-
-// lines copies plain text line by line.
-func (r *redactor) lines(text []byte) []byte {
-	r.addresses(text, false)
-	out := make([]byte, 0, len(text))
-	off := 0
-	for line := range strings.Lines(string(text)) {
-		end := off + len(line)
-		if r.inAddress(off, end) {
-			out = append(out, r.veil(line)...)
-		} else {
-			out = append(out, r.words(line)...)
-		}
-		off = end
-	}
-	return out
-}
-
 // plain copies text that has no place in the structure.
 func (r *redactor) plain(s []byte) []byte {
 	return []byte(r.words(strings.ToValidUTF8(string(s), "?")))
@@ -238,39 +149,88 @@ func (r *redactor) veil(s string) string {
 func (r *redactor) words(s string) string {
 	s = addressWord.ReplaceAllStringFunc(s, r.address)
 	s = ipAddress.ReplaceAllString(s, "192.0.2.1")
-	return r.each(s, r.word)
+	// Of numbers printed in groups or with invisible letters between, the pieces
+	// alone do not look like much.
+	var b strings.Builder
+	at := 0
+	for _, c := range spreadNumbers(s) {
+		b.WriteString(r.each(s[at:c.Start], r.word))
+		b.WriteString(r.regrouped(s[c.Start:c.End], c.Number))
+		at = c.End
+	}
+	b.WriteString(r.each(s[at:], r.word))
+	return b.String()
 }
 
-// each calls f for every run of letters and digits and keeps what is between.
+// regrouped writes the replacement of a number in the groups it came in.
+func (r *redactor) regrouped(s string, n parcel.Number) string {
+	made, k := r.fake(string(n), true), 0
+	piece := []byte(s)
+	for i, c := range piece {
+		if letter(c) || isDigit(c) {
+			piece[i] = made[k]
+			k++
+		}
+	}
+	return string(piece)
+}
+
+func spreadNumbers(s string) []parcel.Candidate {
+	var out []parcel.Candidate
+	for _, c := range parcel.Candidates(s) {
+		if c.End-c.Start != len(c.Number) && !strings.Contains(string(c.Number), "-") {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// each calls f for every run of letters and digits and keeps what is between,
+// percent escapes of links among it.
 func (r *redactor) each(s string, f func(string) string) string {
 	var b strings.Builder
 	b.Grow(len(s))
-	start := -1
-	for i, c := range s {
-		in := unicode.IsLetter(c) || unicode.IsNumber(c) || unicode.Is(unicode.Mn, c)
-		if in && start < 0 {
-			start = i
-		}
-		if !in {
-			if start >= 0 {
-				b.WriteString(f(s[start:i]))
-				start = -1
-			}
-			b.WriteString(s[i : i+utf8.RuneLen(c)])
+	start := 0
+	flush := func(end int) {
+		if start < end {
+			b.WriteString(f(s[start:end]))
 		}
 	}
-	if start >= 0 {
-		b.WriteString(f(s[start:]))
+	for i := 0; i < len(s); {
+		c, w := utf8.DecodeRuneInString(s[i:])
+		if unicode.IsLetter(c) || unicode.IsNumber(c) || unicode.Is(unicode.Mn, c) {
+			i += w
+			continue
+		}
+		flush(i)
+		if n := escape(s[i:]); n > 0 {
+			w = n
+		}
+		b.WriteString(s[i : i+w])
+		i += w
+		start = i
 	}
+	flush(len(s))
 	return b.String()
+}
+
+// escape is the length of a percent escape, also of one that was escaped again.
+func escape(s string) int {
+	if s[0] != '%' {
+		return 0
+	}
+	n := 1
+	for strings.HasPrefix(s[n:], "25") {
+		n += 2
+	}
+	if len(s) >= n+2 && isHex(s[n]) && isHex(s[n+1]) {
+		return n + 2
+	}
+	return n
 }
 
 // word replaces one word outside of addresses, where it has to be.
 func (r *redactor) word(w string) string {
-	// In quoted links an escaped "=" or "," is glued to the value behind it.
-	if i := strings.LastIndexAny(w, "Dd"); i == 1 && w[0] == '3' && countDigits(w[2:]) >= 5 {
-		return w[:2] + r.word(w[2:])
-	}
 	digits := countDigits(w)
 	switch {
 	case digits >= 5 && !stamp(w):

@@ -1,0 +1,100 @@
+package extract
+
+import (
+	"html"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	xhtml "golang.org/x/net/html"
+)
+
+// addresses notes where in a source text the lines of the address stand. The
+// label in front of one stays.
+func (r *redactor) addresses(text []byte, isHTML bool) {
+	r.spans = r.spans[:0]
+	if r.parser == nil {
+		return
+	}
+	pg := r.page(text, isHTML)
+	for _, l := range pg.lines {
+		if l.role != roleAddress {
+			continue
+		}
+		if _, ok := pg.leads(l, labelShipTo); ok && strings.TrimSpace(pg.addressText(l)) == "" {
+			continue
+		}
+		r.spans = append(r.spans, span{l.src0, l.src1})
+	}
+}
+
+func (r *redactor) inAddress(from, to int) bool {
+	for _, s := range r.spans {
+		if from < s.to && to > s.from {
+			return true
+		}
+	}
+	return false
+}
+
+// html copies markup: texts word by word, tags with their attributes.
+func (r *redactor) html(text []byte) []byte {
+	r.addresses(text, true)
+	z := xhtml.NewTokenizer(strings.NewReader(string(text)))
+	out := make([]byte, 0, len(text)+64)
+	off := 0
+	for {
+		kind := z.Next()
+		raw := string(z.Raw())
+		end := off + len(raw)
+		switch {
+		case kind == xhtml.TextToken && r.inAddress(off, end):
+			out = append(out, html.EscapeString(r.veil(html.UnescapeString(raw)))...)
+		case kind == xhtml.TextToken && letterEntity(raw):
+			out = append(out, html.EscapeString(r.words(html.UnescapeString(raw)))...)
+		default:
+			out = append(out, r.words(raw)...)
+		}
+		off = end
+		if kind == xhtml.ErrorToken {
+			return out
+		}
+	}
+}
+
+// letterEntity reports whether letters of a text are written as entities, or a
+// number has some in it: only decoded are they seen to be a name or a number.
+func letterEntity(s string) bool {
+	if !strings.Contains(s, "&") {
+		return false
+	}
+	decoded := html.UnescapeString(s)
+	return foreignLetters(decoded) > foreignLetters(s) || len(spreadNumbers(decoded)) > 0
+}
+
+func foreignLetters(s string) int {
+	n := 0
+	for _, c := range s {
+		if c >= utf8.RuneSelf && unicode.IsLetter(c) {
+			n++
+		}
+	}
+	return n
+}
+
+// lines copies plain text line by line.
+func (r *redactor) lines(text []byte) []byte {
+	r.addresses(text, false)
+	out := make([]byte, 0, len(text))
+	off := 0
+	for line := range strings.Lines(string(text)) {
+		end := off + len(line)
+		if r.inAddress(off, end) {
+			out = append(out, r.veil(line)...)
+		} else {
+			out = append(out, r.words(line)...)
+		}
+		off = end
+	}
+	return out
+}
