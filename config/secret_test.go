@@ -64,21 +64,22 @@ func TestSecretsThatAreNotToBeHadSayWhy(t *testing.T) {
 		t.Skip("modes and commands are those of Unix")
 	}
 	t.Setenv("CREDENTIALS_DIRECTORY", "")
-	for form, want := range map[string]string{
-		`{ file = "` + file(t, "hunter2", 0o644) + `" }`:                  "chmod 600",
-		`{ file = "` + file(t, "hunter2\nhunter2", 0o600) + `" }`:         "one line",
-		`{ file = "` + file(t, "hunter2\x00", 0o600) + `" }`:              "one line",
-		`{ file = "` + file(t, "\n", 0o600) + `" }`:                       "empty",
-		`{ file = "` + file(t, strings.Repeat("x", 70000), 0o600) + `" }`: "too large",
-		`{ file = "none" }`:                 "no such file",
-		`{ file = "/" }`:                    "secret from file /",
-		`{ env = "PARCELWATCH_TEST_NONE" }`: "environment variable PARCELWATCH_TEST_NONE: it is empty",
-		`{ command = ["sh", "-c", "echo hunter2 >&2; exit 3"] }`: "exit status 3",
-		`{ command = ["head", "-c", "70000", "/dev/zero"] }`:     "too large",
-		`{ command = ["parcelwatch-none"] }`:                     "not found",
-		`{ credential = "imap" }`:                                "LoadCredential=imap:FILE",
-		`{ dpapi = "AAAA" }`:                                     "Windows",
+	for _, tt := range [][2]string{
+		{`{ file = "` + file(t, "hunter2", 0o644) + `" }`, "chmod 600"},
+		{`{ file = "` + file(t, "hunter2\nhunter2", 0o600) + `" }`, "one line"},
+		{`{ file = "` + file(t, "hunter2\x00", 0o600) + `" }`, "one line"},
+		{`{ file = "` + file(t, "\n", 0o600) + `" }`, "empty"},
+		{`{ file = "` + file(t, strings.Repeat("x", 70000), 0o600) + `" }`, "too large"},
+		{`{ file = "none" }`, "no such file"},
+		{`{ file = "/" }`, "secret from file /"},
+		{`{ env = "PARCELWATCH_TEST_NONE" }`, "environment variable PARCELWATCH_TEST_NONE: it is empty"},
+		{`{ command = ["sh", "-c", "echo hunter2 >&2; exit 3"] }`, "exit status 3"},
+		{`{ command = ["head", "-c", "70000", "/dev/zero"] }`, "too large"},
+		{`{ command = ["parcelwatch-none"] }`, "not found"},
+		{`{ credential = "imap" }`, "LoadCredential=imap:FILE"},
+		{`{ dpapi = "AAAA" }`, "Windows"},
 	} {
+		form, want := tt[0], tt[1]
 		got, err := secretOf(t, form).Resolve(t.Context())
 		if got != "" || err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %q, %v, want %q", form, got, err, want)

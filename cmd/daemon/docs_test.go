@@ -23,17 +23,17 @@ func TestTheDocumentNamesEveryCommandAndFlag(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, command := range parser.Model.Children {
-		lines := ""
+		var lines strings.Builder
 		for line := range strings.Lines(string(doc)) {
 			if strings.HasPrefix(line, "| `"+command.Name+"`") || strings.HasPrefix(line, "| `"+command.Name+" ") {
-				lines += line
+				lines.WriteString(line)
 			}
 		}
-		if lines == "" {
+		if lines.Len() == 0 {
 			t.Errorf("docs/commands.md does not name %s", command.Name)
 		}
 		for _, flag := range command.Flags {
-			if !flag.Hidden && flag.Name != "help" && !strings.Contains(lines, "--"+flag.Name) {
+			if !flag.Hidden && flag.Name != "help" && !strings.Contains(lines.String(), "--"+flag.Name) {
 				t.Errorf("docs/commands.md does not name %s --%s", command.Name, flag.Name)
 			}
 		}

@@ -82,7 +82,10 @@ func TestFoldersOfMails(t *testing.T) {
 		}
 	}
 	n := 0
-	for range mailsIn(filepath.Join(dir, "folder"), nil) {
+	for _, err := range mailsIn(filepath.Join(dir, "folder"), nil) {
+		if err != nil {
+			t.Error(err)
+		}
 		n++
 		break
 	}
