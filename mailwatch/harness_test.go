@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"slices"
@@ -211,110 +210,6 @@ func message(from, subject string) string {
 		from, testUser, subject, time.Now().Format(time.RFC1123Z), strings.ReplaceAll(subject, " ", "."), subject)
 }
 
-// memPositions keeps positions as the contract says.
-type memPositions struct {
-	mu     sync.Mutex
-	at     map[string]mailwatch.Position
-	asides []string
-	saves  int
-	fail   error
-}
-
-func newPositions() *memPositions {
-	return &memPositions{at: map[string]mailwatch.Position{}}
-}
-
-func (p *memPositions) Position(_ context.Context, mailbox, folder string) (mailwatch.Position, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.at[mailbox+"/"+folder], p.fail
-}
-
-func (p *memPositions) SavePosition(_ context.Context, mailbox, folder string, n mailwatch.Position) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.fail != nil {
-		return p.fail
-	}
-	old := p.at[mailbox+"/"+folder]
-	if old.UIDValidity == n.UIDValidity {
-		n.UID, n.Scanned = max(n.UID, old.UID), n.Scanned || old.Scanned
-	}
-	p.at[mailbox+"/"+folder] = n
-	p.saves++
-	return nil
-}
-
-func (p *memPositions) SetAside(_ context.Context, ref parcel.MailRef, subject, why string, _ time.Time) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.fail != nil {
-		return p.fail
-	}
-	p.asides = append(p.asides, fmt.Sprintf("%s %q: %s", ref, subject, why))
-	return nil
-}
-
-func (p *memPositions) get(folder string) mailwatch.Position {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.at["home/"+folder]
-}
-
-func (p *memPositions) setFail(err error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.fail = err
-}
-
-func (p *memPositions) setAside() []string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return slices.Clone(p.asides)
-}
-
-// inbox is a handler that remembers.
-type inbox struct {
-	mu     sync.Mutex
-	mails  []mailwatch.Mail
-	times  []time.Time
-	before func(mailwatch.Mail) error
-}
-
-func (i *inbox) handle(_ context.Context, m mailwatch.Mail) error {
-	i.mu.Lock()
-	before := i.before
-	i.mu.Unlock()
-	if before != nil {
-		if err := before(m); err != nil {
-			return err
-		}
-	}
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.mails, i.times = append(i.mails, m), append(i.times, time.Now())
-	return nil
-}
-
-func (i *inbox) subjects() []string {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	out := []string{}
-	for _, m := range i.mails {
-		out = append(out, subjectOf(m))
-	}
-	return out
-}
-
-func subjectOf(m mailwatch.Mail) string {
-	for line := range strings.SplitSeq(string(m.Raw), "\r\n") {
-		if s, ok := strings.CutPrefix(line, "Subject: "); ok {
-			return s
-		}
-	}
-	return "?"
-}
-
 // run is a watcher that runs.
 type run struct {
 	inbox     *inbox
@@ -425,5 +320,3 @@ func pass(d time.Duration) {
 }
 
 var errTest = errors.New("made up for the test")
-
-var _ io.Writer = (*syncBuffer)(nil)

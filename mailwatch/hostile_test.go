@@ -315,3 +315,68 @@ func TestMailThatIsGoneWhileItIsFetchedIsNoProblem(t *testing.T) {
 		s.stop(t)
 	})
 }
+
+func TestCheckAndRecentWithoutSearchReadHeaders(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mails []string
+		for i := range 30 {
+			mails = append(mails, message(friend, "f"+strconv.Itoa(i)), message(shop, strconv.Itoa(i)))
+		}
+		s := startFake(mails...)
+		s.hook = refuse("SEARCH", "NO not here")
+		report, err := mailwatch.Check(t.Context(), account(s.pipeNet))
+		if err != nil || report.Watched[0].Candidates != 30 || report.Watched[0].Messages != 60 {
+			t.Errorf("got %+v, %v", report, err)
+		}
+		in := &inbox{}
+		if err := mailwatch.Recent(t.Context(), account(s.pipeNet), time.Hour, 4, in.handle); err != nil {
+			t.Error(err)
+		}
+		if diff := cmp.Diff([]string{"26", "27", "28", "29"}, in.subjects()); diff != "" {
+			t.Error(diff)
+		}
+		s.stop(t)
+	})
+}
+
+func TestServersThatAskForAnIDAreTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startFake(message(shop, "one"))
+		s.caps = "IMAP4rev1 IDLE ID"
+		known := false
+		s.hook = func(c *fakeConn, tag, command string) bool {
+			switch {
+			case strings.HasPrefix(command, "ID ("):
+				known = true
+			case strings.HasPrefix(command, "EXAMINE") && !known:
+				c.say("%s NO Unsafe Login. Please contact the provider", tag)
+				return true
+			}
+			return false
+		}
+		r := watch(account(s.pipeNet), newPositions(), &inbox{})
+		settle()
+		if got := r.state("INBOX"); got.State != parcel.MailboxIdle || len(r.inbox.subjects()) != 1 {
+			t.Errorf("got %+v", got)
+		}
+		r.stop(t)
+		s.stop(t)
+	})
+}
+
+func TestAServerThatNumbersBackwardsIsNamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startFake(message(shop, "one"))
+		p := newPositions()
+		if err := p.SavePosition(t.Context(), "home", "INBOX", mailwatch.Position{UIDValidity: 7, UID: 500, Scanned: true}); err != nil {
+			t.Fatal(err)
+		}
+		r := watch(account(s.pipeNet), p, &inbox{})
+		settle()
+		if !strings.Contains(r.log.String(), "the server numbers new mail below the place reached") {
+			t.Errorf("log:\n%s", r.log)
+		}
+		r.stop(t)
+		s.stop(t)
+	})
+}

@@ -1,6 +1,7 @@
 package mailwatch_test
 
 import (
+	"strconv"
 	"testing"
 	"testing/synctest"
 
@@ -26,6 +27,38 @@ func TestFirstScanHandsOverTheShopsMailInOrder(t *testing.T) {
 		}
 		if got := r.state("INBOX"); got.State != parcel.MailboxIdle || got.Error != "" {
 			t.Errorf("state: got %+v", got)
+		}
+		r.stop(t)
+		s.stop(t)
+	})
+}
+
+func TestALongAbsenceIsCaughtUpBySearch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startMem(t)
+		p, in := newPositions(), &inbox{}
+		s.add(t, "INBOX", shop, "before")
+		r := watch(account(s.pipeNet), p, in)
+		settle()
+		r.stop(t)
+		want := []string{"before"}
+		for i := range 1500 {
+			from, subject := friend, strconv.Itoa(i)
+			if i%100 == 50 {
+				from, want = shop, append(want, subject)
+			}
+			s.add(t, "INBOX", from, subject)
+		}
+		r = watch(account(s.pipeNet), p, in)
+		settle()
+		if diff := cmp.Diff(want, in.subjects()); diff != "" {
+			t.Error(diff)
+		}
+		if got, want := p.get("INBOX"), (mailwatch.Position{UIDValidity: 1, UID: 1501, Scanned: true}); got != want {
+			t.Errorf("position: got %+v, want %+v", got, want)
+		}
+		if got := s.last().read; got > 64<<10 {
+			t.Errorf("%d bytes were read: more than the shop's mail and a sample of headers", got)
 		}
 		r.stop(t)
 		s.stop(t)
