@@ -18,6 +18,9 @@ func Hosted(ctx context.Context, work func(context.Context) error, exit func(int
 	return &hosted{ctx: ctx, work: work, exit: exit}
 }
 
+// PackagesIn makes m look for the units of packages there.
+func (m *Manager) PackagesIn(dir string) { m.packages = []string{dir} }
+
 // NotifierTo sends to the function.
 func NotifierTo(send func(string)) *Notifier { return &Notifier{send: send} }
 

@@ -35,8 +35,9 @@ type Options struct {
 
 // Manager controls one service.
 type Manager struct {
-	opt Options
-	sys backend
+	opt      Options
+	sys      backend
+	packages []string // folders where packages put their units
 }
 
 // backend is what we use of kardianos/service.
@@ -77,7 +78,11 @@ func New(opt Options) (*Manager, error) {
 	if err != nil {
 		return nil, fmt.Errorf("service: find the service manager: %w", err)
 	}
-	return &Manager{opt: opt, sys: sys}, nil
+	m := &Manager{opt: opt, sys: sys}
+	if m.systemd() && !opt.User {
+		m.packages = []string{"/usr/lib/systemd/system", "/lib/systemd/system"}
+	}
+	return m, nil
 }
 
 // checkPath refuses what would mean something else in a unit file or registry.
@@ -148,6 +153,7 @@ const (
 	StepReplaced    StepKind = "replaced"     // the service existed and was written anew
 	StepUnchanged   StepKind = "unchanged"    // the service exists as it should
 	StepAbsent      StepKind = "absent"       // there was no such service
+	StepDisabled    StepKind = "disabled" // it belongs to a package, and starts no more
 	StepRemoved     StepKind = "removed"
 	StepStarted     StepKind = "started"
 	StepStopped     StepKind = "stopped"
@@ -175,11 +181,15 @@ func (m *Manager) Install(ctx context.Context) (Report, error) {
 	if err := m.prepare(ctx, &r); err != nil {
 		return r, err
 	}
-	if m.same() {
-		r.add(StepUnchanged, m.unitPath())
+	if path := m.same(); path != "" {
+		r.add(StepUnchanged, path)
+		// A package may have been told not to enable it.
+		if err := m.systemctl(ctx, "enable"); err != nil {
+			return r, m.explain("enable", err)
+		}
 		return r, nil
 	}
-	if _, err := m.sys.Status(); !errors.Is(err, service.ErrNotInstalled) && m.exists() {
+	if m.exists() {
 		// There is no update: what is there goes first. A running service goes on.
 		if err := m.sys.Uninstall(); err != nil {
 			return r, m.explain("replace", err)
@@ -209,6 +219,13 @@ func (m *Manager) Uninstall(ctx context.Context) (Report, error) {
 			return r, m.explain("stop", err)
 		}
 		r.add(StepStopped, m.opt.Name)
+	}
+	if path := m.packaged(); path != "" && !m.exists() {
+		if err := m.systemctl(ctx, "disable"); err != nil {
+			return r, m.explain("disable", err)
+		}
+		r.add(StepDisabled, path)
+		return r, nil
 	}
 	if err := m.sys.Uninstall(); err != nil {
 		return r, m.explain("remove", err)
@@ -275,9 +292,25 @@ func (m *Manager) control(verb string, done StepKind, do func() error) (Report, 
 	return r, nil
 }
 
+// installed asks the service manager; systemd is asked for the files, since
+// kardianos/service takes one that is reloading or stopping for none.
 func (m *Manager) installed() bool {
+	if m.systemd() {
+		return m.exists() || m.packaged() != ""
+	}
 	_, err := m.sys.Status()
 	return !errors.Is(err, service.ErrNotInstalled)
+}
+
+// packaged is the unit that a package brought, if there is one.
+func (m *Manager) packaged() string {
+	for _, dir := range m.packages {
+		path := filepath.Join(dir, m.opt.Name+".service")
+		if _, err := os.Stat(path); err == nil {
+			return path
+		}
+	}
+	return ""
 }
 
 func (m *Manager) running() (bool, error) {

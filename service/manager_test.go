@@ -135,6 +135,42 @@ func TestAServiceLives(t *testing.T) {
 	}
 }
 
+func TestThePackagesOwnUnitIsUsedAndNeverRemoved(t *testing.T) {
+	opt, stub := machine(t)
+	m, ctx, dir := manager(t, opt), t.Context(), t.TempDir()
+	m.PackagesIn(dir)
+	path := filepath.Join(dir, "parcelwatch.service")
+	opt.Name = "parcelwatch"
+	if err := os.WriteFile(path, []byte(service.Unit(opt)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := m.Install(ctx); err != nil || r.Steps[len(r.Steps)-1] != (service.Step{What: service.StepUnchanged, Path: path}) {
+		t.Errorf("install: %v, %v", r.Steps, err)
+	}
+	if s, err := m.Status(ctx); err != nil || !s.Installed {
+		t.Errorf("status: %+v, %v", s, err)
+	}
+	if r, err := m.Uninstall(ctx); err != nil || r.Steps[len(r.Steps)-1] != (service.Step{What: service.StepDisabled, Path: path}) {
+		t.Errorf("uninstall: %v, %v", r.Steps, err)
+	}
+	calls, _ := os.ReadFile(filepath.Join(stub, "calls"))
+	if !strings.Contains(string(calls), "--user enable parcelwatch") || !strings.Contains(string(calls), "--user disable parcelwatch") {
+		t.Errorf("systemctl was called with:\n%s", calls)
+	}
+	if _, err := os.Stat(path); err != nil {
+		t.Error(err)
+	}
+	opt.Config += "2"
+	if err := os.WriteFile(opt.Config, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m = manager(t, opt)
+	m.PackagesIn(dir)
+	if r, err := m.Install(ctx); err != nil || !slices.Contains(kinds(r), service.StepUnit) {
+		t.Errorf("another configuration needs a unit of its own: %v, %v", r.Steps, err)
+	}
+}
+
 func TestAStoppedServiceIsLeftAlone(t *testing.T) {
 	opt, stub := machine(t)
 	m, ctx := manager(t, opt), t.Context()

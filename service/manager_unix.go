@@ -53,13 +53,19 @@ func (m *Manager) exists() bool {
 	return err == nil
 }
 
-// same reports whether the unit on disk is the one we would write.
-func (m *Manager) same() bool {
-	if !m.systemd() || !m.installed() {
-		return false
+// same is the unit in force, where it is the one we would write.
+func (m *Manager) same() string {
+	if !m.systemd() {
+		return ""
 	}
-	data, err := os.ReadFile(m.unitPath())
-	return err == nil && string(data) == unit(m.opt)
+	path := m.unitPath()
+	if !m.exists() {
+		path = m.packaged()
+	}
+	if data, err := os.ReadFile(path); err != nil || string(data) != unit(m.opt) { //nolint:gosec // a unit's own place
+		return ""
+	}
+	return path
 }
 
 // removeEmpty takes away the empty file that a failed install leaves, which

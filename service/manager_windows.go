@@ -28,7 +28,7 @@ func (m *Manager) privileged(purpose string) error {
 
 func (m *Manager) unitPath() string { return m.opt.Name }
 func (m *Manager) exists() bool     { return m.installed() }
-func (m *Manager) same() bool       { return false }
+func (m *Manager) same() string     { return "" }
 func (m *Manager) removeEmpty()     {}
 
 func (m *Manager) prepare(_ context.Context, r *Report) error {

@@ -22,13 +22,15 @@ type Status struct {
 // not an error.
 func (m *Manager) Status(ctx context.Context) (Status, error) {
 	out := Status{Name: m.opt.Name, Platform: m.Platform()}
+	if m.systemd() {
+		if out.Installed = m.installed(); out.Installed {
+			m.askSystemd(ctx, &out)
+		}
+		return out, nil
+	}
 	status, err := m.sys.Status()
 	switch {
 	case errors.Is(err, service.ErrNotInstalled):
-		return out, nil
-	case m.systemd():
-		out.Installed = true
-		m.askSystemd(ctx, &out)
 		return out, nil
 	case err != nil:
 		return out, m.explain("ask", err)

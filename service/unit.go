@@ -19,6 +19,9 @@ func unit(o Options) string {
 	}
 	line("StartLimitIntervalSec=300")
 	line("StartLimitBurst=10")
+	if o.Config != "" { // a package starts at boot before anybody configured it
+		line("AssertPathExists=", escape(o.Config))
+	}
 	line()
 	line("[Service]")
 	line("Type=notify")
