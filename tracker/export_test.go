@@ -1,5 +1,10 @@
 package tracker
 
+import (
+	"context"
+	"time"
+)
+
 // View is what absorb judges by.
 type View = view
 
@@ -11,3 +16,21 @@ var (
 	Settle       = settle
 	Judge        = judge
 )
+
+// Look is a running tracker between two looks, with nobody who asks.
+type Look struct{ p *poll }
+
+// NewLook stops a tracker's time: every queue takes what is put into it.
+func NewLook(t *Tracker) Look {
+	p := &poll{Tracker: t, visits: map[int64]*visit{}, queues: map[string]*queue{}, done: make(chan outcome)}
+	for name := range t.askers {
+		p.queues[name] = newQueue()
+	}
+	return Look{p}
+}
+
+// Tick is one look at what is due. It returns how long nothing is.
+func (l Look) Tick(ctx context.Context) time.Duration { return l.p.round(ctx) }
+
+// UnderWay counts the parcels that are being asked about.
+func (l Look) UnderWay() int { return len(l.p.visits) }

@@ -15,6 +15,9 @@ const (
 	// longestNap bounds every wait: after a suspend the wall clock has moved and
 	// timers have not, and other processes write to the same store.
 	longestNap = time.Minute
+	// backlogNap is the wait while everything due is under way already: its time
+	// stays in the past until it is answered.
+	backlogNap = 15 * time.Second
 )
 
 // visit is one parcel's turn: it ends when all its asks have ended.
@@ -79,7 +82,8 @@ func (t *Tracker) Run(ctx context.Context) error {
 // nothing is due.
 func (p *poll) round(ctx context.Context) time.Duration {
 	now := p.cfg.Now()
-	due, err := p.store.Due(ctx, now, roundLimit+len(p.visits))
+	limit := roundLimit + len(p.visits)
+	due, err := p.store.Due(ctx, now, limit)
 	if err != nil {
 		p.failed(ctx, "list due parcels", err)
 		return longestNap
@@ -100,10 +104,14 @@ func (p *poll) round(ctx context.Context) time.Duration {
 		p.failed(ctx, "tell what is due next", err)
 		return longestNap
 	}
-	if wait := next.Sub(p.cfg.Now()); !next.IsZero() && wait < longestNap {
+	switch wait := next.Sub(now); {
+	case next.IsZero() || wait >= longestNap:
+		return longestNap
+	case wait <= 0 && len(due) < limit:
+		return backlogNap
+	default:
 		return max(wait, time.Second)
 	}
-	return longestNap
 }
 
 // start queues the asks of one parcel, or closes the visit at once where nobody

@@ -1,0 +1,109 @@
+package tracker_test
+
+import (
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"parcelwatch/carriers"
+	"parcelwatch/carriers/all"
+	"parcelwatch/parcel"
+	"parcelwatch/store/sqlite"
+	"parcelwatch/tracker"
+)
+
+// crowd stores parcels with a life behind them, of which one a second is due
+// from noon on, and gives a tracker with every carrier there is.
+func crowd(tb testing.TB, n int, now func() time.Time) *tracker.Tracker {
+	tb.Helper()
+	db, err := sqlite.Open(tb.Context(), filepath.Join(tb.TempDir(), "p.db"), sqlite.Options{})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = db.Close() })
+	err = db.Apply(tb.Context(), tracker.Scope{Now: noon()}, func(s *tracker.State) error {
+		for i := range n {
+			s.Parcels = append(s.Parcels, travelled(i))
+		}
+		return nil
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	set, err := carriers.NewSet(all.Factories(), nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	view, keepers := set.View("RU"), carriers.NewKeepers(set, carriers.NewMemoryLedger(), now, slog.New(slog.DiscardHandler))
+	cfg := tracker.Config{
+		Rules: tracker.Rules{Home: "RU"}, Now: now,
+		Plan: func(p parcel.Parcel, now time.Time) []carriers.Ask { return carriers.Plan(p, view, now) },
+	}
+	for _, c := range set.Carriers() {
+		k, _ := keepers.Get(c.Info().Name)
+		cfg.Askers = append(cfg.Askers, k)
+	}
+	return tracker.New(cfg, db)
+}
+
+func travelled(i int) *parcel.Parcel {
+	p := &parcel.Parcel{FirstSeen: noon().AddDate(0, 0, -20), Origin: "CN", NextCheck: noon().Add(time.Duration(i) * time.Second), Orders: []string{fmt.Sprintf("819%013d", i)}}
+	p.AddLink(parcel.Link{Number: parcel.Number(fmt.Sprintf("LP%014d", i)), Since: p.FirstSeen, Certainty: parcel.Certain})
+	for _, carrier := range []string{"cainiao", "russianpost"} {
+		s := parcel.Source{Carrier: carrier, Number: p.Number(), Result: parcel.ResultOK, Asked: noon().Add(-day)}
+		for k := range 12 {
+			s.Events = append(s.Events, parcel.Event{
+				Time: p.FirstSeen.AddDate(0, 0, k), ZoneKnown: true, Status: parcel.InTransit, Country: "CN", Place: "Guangzhou", Text: "Departed", Code: "SC_OUTBOUND_SUCCESS",
+			})
+		}
+		p.Sources = append(p.Sources, s)
+	}
+	p.Settle("RU", noon())
+	return p
+}
+
+func TestALookAtABacklogStartsNothingTwiceAndRests(t *testing.T) {
+	look := tracker.NewLook(crowd(t, 30, func() time.Time { return noon().Add(9 * time.Second) }))
+	first := look.Tick(t.Context())
+	if look.UnderWay() != 10 {
+		t.Fatalf("%d parcels are asked about, want the 10 that are due", look.UnderWay())
+	}
+	second := look.Tick(t.Context())
+	if look.UnderWay() != 10 {
+		t.Errorf("%d parcels are asked about after the second look, want 10", look.UnderWay())
+	}
+	// What is due is under way: looking every second would only read it again.
+	for _, wait := range []time.Duration{first, second} {
+		if wait < 10*time.Second || wait > time.Minute {
+			t.Errorf("looks again after %s, want between 10 s and a minute", wait)
+		}
+	}
+}
+
+// BenchmarkTick looks at ten thousand parcels where as many are due as fall due
+// in a minute when each is asked about twice a day.
+func BenchmarkTick(b *testing.B) {
+	const due = 14
+	t := crowd(b, 10_000, func() time.Time { return noon().Add((due - 1) * time.Second) })
+	for b.Loop() {
+		look := tracker.NewLook(t)
+		look.Tick(b.Context())
+		if look.UnderWay() != due {
+			b.Fatalf("%d parcels are asked about, want %d", look.UnderWay(), due)
+		}
+	}
+}
+
+// BenchmarkTickInABacklog looks again while a thousand wait for their turn.
+func BenchmarkTickInABacklog(b *testing.B) {
+	look := tracker.NewLook(crowd(b, 10_000, func() time.Time { return noon().Add(999 * time.Second) }))
+	look.Tick(b.Context())
+	for b.Loop() {
+		look.Tick(b.Context())
+	}
+	if look.UnderWay() != 1000 {
+		b.Fatalf("%d parcels are asked about, want 1000", look.UnderWay())
+	}
+}
