@@ -16,6 +16,8 @@ type grammar struct {
 
 	Demo     demoCmd     `cmd:"" help:"${help_demo}"`
 	Run      runCmd      `cmd:"" help:"${help_run}"`
+	Setup    setupCmd    `cmd:"" help:"${help_setup}"`
+	Login    loginCmd    `cmd:"" help:"${help_login}"`
 	Check    checkCmd    `cmd:"" help:"${help_check}"`
 	Status   statusCmd   `cmd:"" help:"${help_status}"`
 	List     listCmd     `cmd:"" help:"${help_list}"`
@@ -97,6 +99,9 @@ func helpTexts(say *locale.Printer) kong.Vars {
 		"merge", "split", "digest", "digest_sample", "digest_html", "digest_eml", "digest_send", "digest_name", "status",
 		"status_quiet", "check", "check_carriers", "carriers", "service", "service_action", "service_user", "service_name",
 		"backup", "restore", "export", "export_csv", "version",
+		"setup", "setup_address", "setup_password_file", "setup_username", "setup_imap", "setup_smtp", "setup_tls", "setup_ca",
+		"setup_fingerprint", "setup_client_id", "setup_client_secret", "setup_folders", "setup_destination", "setup_timezone",
+		"setup_refuse", "setup_to", "setup_at", "setup_ispdb", "setup_no_sample", "setup_service", "setup_yes", "login", "login_name",
 	} {
 		vars["help_"+id] = say.T("help_" + id)
 	}

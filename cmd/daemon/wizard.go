@@ -1,0 +1,197 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"golang.org/x/term"
+
+	"parcelwatch/config"
+	"parcelwatch/internal/cli"
+	"parcelwatch/internal/setup"
+	"parcelwatch/mailwatch"
+	"parcelwatch/parcel"
+)
+
+// wizard is one setting up: what is known so far, and what was found out.
+type wizard struct {
+	*env
+	c        *setupCmd
+	ask      *setup.Prompt
+	discover setup.Discoverer
+
+	path  string
+	old   string         // the file's text; empty where there is none
+	cfg   *config.Config // as it was, and then as it will be
+	first bool           // there was no configuration
+
+	domain   string
+	found    setup.Found
+	index    int            // of the mailbox that is set up
+	kept     bool           // it is there already, with this user name
+	box      config.Mailbox // as it will be
+	smtp     config.SMTP
+	from     string // the person's own address
+	password string // typed or read; empty for a kept one
+	stale    bool   // the credential has to be asked for
+	logins   *memoryVault
+	report   mailwatch.Report
+	notices  []parcel.Notice
+	// unconfirmed counts the shop's mails by the servers whose word would help.
+	unconfirmed map[string]int
+	written  bool
+
+	plan setup.Plan
+}
+
+// newWizard starts from the configuration that is there.
+func newWizard(c *setupCmd, e *env) (*wizard, error) {
+	w := &wizard{env: e, c: c, logins: &memoryVault{}, discover: discoverer(c.ISPDB), cfg: config.Default(), first: true}
+	w.ask = setup.NewPrompt(e.in, e.out, hiddenInput(e))
+	path, err := config.Find(e.flag, e.getenv, runtime.GOOS)
+	if errors.Is(err, config.ErrNoFile) {
+		path, err = newPlace(e.getenv), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if w.path, err = filepath.Abs(path); err != nil {
+		return nil, err
+	}
+	if err := setup.Writable(w.path); err != nil {
+		return nil, failed(e.say.T("setup_not_writable", "Path", w.path, "Reason", err.Error()))
+	}
+	if !exists(w.path) {
+		w.cfg.Path = w.path
+		w.cfg.Store.Path = config.StorePath(w.path, e.getenv, runtime.GOOS)
+		return w, nil
+	}
+	raw, err := os.ReadFile(w.path)
+	if err != nil {
+		return nil, wrongConfig(err)
+	}
+	if w.cfg, err = config.Load(w.path); err != nil {
+		return nil, wrongConfig(err)
+	}
+	if w.cfg.Language != "" && c.Language == "" {
+		e.speak(w.cfg.Language)
+	}
+	w.old, w.first = strings.TrimPrefix(string(raw), "\ufeff"), false
+	return w, nil
+}
+
+// newPlace is where the configuration goes where there is none: the system's
+// place for who may write there, else the person's own.
+func newPlace(getenv func(string) string) string {
+	places := config.Places(getenv, runtime.GOOS)
+	if len(places) == 0 {
+		return "parcelwatch.toml"
+	}
+	if setup.Administrator() {
+		return places[0]
+	}
+	return places[len(places)-1]
+}
+
+// hiddenInput reads a password from a terminal without showing it; nil where
+// there is no terminal.
+func hiddenInput(e *env) func(context.Context) (string, error) {
+	f, ok := e.in.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return nil
+	}
+	return func(ctx context.Context) (string, error) {
+		before, err := term.GetState(int(f.Fd()))
+		if err != nil {
+			return "", err
+		}
+		type typed struct {
+			text []byte
+			err  error
+		}
+		got := make(chan typed, 1)
+		// Reading a terminal hears no context; the end of the process ends it.
+		go func() {
+			text, err := term.ReadPassword(int(f.Fd()))
+			got <- typed{text, err}
+		}()
+		select {
+		case t := <-got:
+			return string(t.text), t.err
+		case <-ctx.Done():
+			_ = term.Restore(int(f.Fd()), before)
+			return "", ctx.Err()
+		}
+	}
+}
+
+func (w *wizard) run(ctx context.Context) error {
+	if w.first {
+		w.print(w.say.T("setup_hello", "Path", w.path))
+	} else {
+		w.print(w.say.T("setup_again", "Path", w.path))
+	}
+	for _, step := range []func(context.Context) error{
+		w.address, w.servers, w.login, w.folders, w.look, w.authserv,
+		w.destination, w.language, w.carriers, w.outgoing, w.recipients, w.write, w.sample, w.service,
+	} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	w.print(w.say.T("setup_done"))
+	return nil
+}
+
+// line is the answer to a question: given by flag, else the usual one where
+// nobody is to be asked, else the person's.
+func (w *wizard) line(ctx context.Context, flag, given, usual, id string, data ...any) (string, error) {
+	switch {
+	case given != "":
+		return given, nil
+	case w.c.Yes && usual != "":
+		return usual, nil
+	case w.c.Yes:
+		return "", usage(w.say.T("setup_missing", "Flag", flag))
+	}
+	w.progress.Clear()
+	for {
+		answer, err := w.ask.Line(ctx, w.say.T(id, data...), usual)
+		if answer != "" || err != nil {
+			return answer, err
+		}
+	}
+}
+
+// yes asks for a yes or a no; where nobody is to be asked, it is silent.
+func (w *wizard) yes(ctx context.Context, usual, silent bool, id string, data ...any) (bool, error) {
+	if w.c.Yes {
+		return silent, nil
+	}
+	w.progress.Clear()
+	return w.ask.Yes(ctx, w.say.T(id, data...), usual, setup.List(w.say.T("setup_word_yes")), setup.List(w.say.T("setup_word_no")))
+}
+
+// again asks until check takes the answer. Flags get one try.
+func (w *wizard) again(ctx context.Context, flag, given, usual, id string, check func(string) error) error {
+	for {
+		answer, err := w.line(ctx, flag, given, usual, id)
+		if err != nil {
+			return err
+		}
+		if err = check(answer); err == nil {
+			return nil
+		}
+		if given != "" || w.c.Yes {
+			return usage(flag + ": " + err.Error())
+		}
+		w.say1(err.Error())
+	}
+}
+
+// say1 prints a line that is set off from the questions.
+func (w *wizard) say1(text string) { w.print("  " + cli.Clean(text, 600)) }

@@ -1,0 +1,169 @@
+package setup
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// ErrStopped means that the person had enough: the input ended.
+var ErrStopped = errors.New("stopped")
+
+// maxLine bounds an answer.
+const maxLine = 8 << 10
+
+// Prompt asks a person, one line each. It is plain text, so that it works in
+// every console, over SSH, for screen readers and in pipes.
+type Prompt struct {
+	in     *bufio.Reader
+	out    io.Writer
+	secret func(ctx context.Context) (string, error)
+	got    chan reply
+	asking bool // a line is being read that nobody has taken yet
+	count  int
+}
+
+type reply struct {
+	line string
+	err  error
+}
+
+// NewPrompt asks on out and reads from in. secret reads a line without showing
+// it; nil where in is no terminal.
+func NewPrompt(in io.Reader, out io.Writer, secret func(ctx context.Context) (string, error)) *Prompt {
+	return &Prompt{in: bufio.NewReaderSize(in, maxLine), out: out, secret: secret, got: make(chan reply, 1)}
+}
+
+// Count is how many questions were asked so far. A question asked again because
+// the answer could not be used counts again.
+func (p *Prompt) Count() int { return p.count }
+
+// Line asks for a text. An empty answer is the default.
+func (p *Prompt) Line(ctx context.Context, question, usual string) (string, error) {
+	p.count++
+	if usual != "" {
+		question += " [" + usual + "]"
+	}
+	_, _ = fmt.Fprint(p.out, question+": ")
+	line, err := p.read(ctx)
+	if err != nil {
+		return "", err
+	}
+	if line = strings.TrimSpace(line); line == "" {
+		return usual, nil
+	}
+	return line, nil
+}
+
+// Secret asks for a text that is not shown. Blanks at its ends are kept but for
+// the line's end.
+func (p *Prompt) Secret(ctx context.Context, question string) (string, error) {
+	p.count++
+	_, _ = fmt.Fprint(p.out, question+": ")
+	if p.secret == nil || p.asking {
+		line, err := p.read(ctx)
+		return strings.TrimRight(line, "\r\n"), err
+	}
+	line, err := p.secret(ctx)
+	_, _ = fmt.Fprintln(p.out)
+	if errors.Is(err, io.EOF) {
+		err = ErrStopped
+	}
+	return line, err
+}
+
+// Yes asks for a yes or a no, in the words given and in English.
+func (p *Prompt) Yes(ctx context.Context, question string, usual bool, yes, no []string) (bool, error) {
+	shown := no[0]
+	if usual {
+		shown = yes[0]
+	}
+	for {
+		answer, err := p.Line(ctx, question+" ("+yes[0]+"/"+no[0]+")", shown)
+		if err != nil {
+			return false, err
+		}
+		answer = strings.ToLower(answer)
+		switch {
+		case slices.Contains(yes, answer), slices.Contains([]string{"y", "yes"}, answer):
+			return true, nil
+		case slices.Contains(no, answer), slices.Contains([]string{"n", "no"}, answer):
+			return false, nil
+		}
+	}
+}
+
+// Lines gives what is typed while something else is waited for, until stop is
+// called. A line begun then is the answer to the next question.
+func (p *Prompt) Lines(ctx context.Context) (lines <-chan string, stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	out, done := make(chan string), make(chan struct{})
+	go func() {
+		defer close(done)
+		defer close(out)
+		for {
+			line, err := p.read(ctx)
+			if err != nil {
+				return
+			}
+			select {
+			case out <- line:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return out, func() {
+		cancel()
+		<-done
+	}
+}
+
+// read waits for a line. Reading itself knows no context: where ctx ends first,
+// the line stays for the next call.
+func (p *Prompt) read(ctx context.Context) (string, error) {
+	if !p.asking {
+		p.asking = true
+		go func() { p.got <- p.next() }()
+	}
+	select {
+	case r := <-p.got:
+		p.asking = false
+		return r.line, r.err
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}
+
+func (p *Prompt) next() reply {
+	raw, err := p.in.ReadSlice('\n')
+	switch {
+	case errors.Is(err, bufio.ErrBufferFull):
+		return reply{err: fmt.Errorf("read the answer: %w", err)}
+	case err != nil && !errors.Is(err, io.EOF):
+		return reply{err: fmt.Errorf("read the answer: %w", err)}
+	case err != nil && len(raw) == 0:
+		return reply{err: ErrStopped}
+	}
+	return reply{line: printable(string(raw))}
+}
+
+// printable takes out what arrow keys and the like leave in a line.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\t' {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// List takes a typed list apart: blanks, commas and semicolons separate.
+func List(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ';' || unicode.IsSpace(r) })
+}

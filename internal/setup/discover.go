@@ -1,0 +1,204 @@
+package setup
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Origin says who named the servers.
+type Origin string
+
+// The origins, the surest first.
+const (
+	FromTable      Origin = "table"      // known here
+	FromAutoconfig Origin = "autoconfig" // the domain's own page, over TLS
+	FromSRV        Origin = "srv"        // the domain's name servers
+	FromMX         Origin = "mx"         // a provider known here takes the domain's mail
+	FromISPDB      Origin = "ispdb"      // Mozilla's list
+	FromGuess      Origin = "guess"      // a usual name at which something answers
+)
+
+// Found is what an address leads to.
+type Found struct {
+	Origin   Origin
+	Provider Provider // the zero value where none is known
+	IMAP     Server
+	SMTP     Server // the zero value where none was found
+	// Username and SMTPUsername log in.
+	Username, SMTPUsername string
+}
+
+// Sure reports whether a password may be tried at the servers without asking the
+// person first: they are known here, or named by the domain itself in a way that
+// nobody between could have changed, or they are below the domain.
+func (f Found) Sure(domain string) bool {
+	switch f.Origin {
+	case FromTable, FromAutoconfig:
+		return true
+	case FromSRV:
+		return below(f.IMAP.Host, domain) && (f.SMTP.IsZero() || below(f.SMTP.Host, domain))
+	default:
+		return false
+	}
+}
+
+func below(host, domain string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	return host == domain || strings.HasSuffix(host, "."+domain)
+}
+
+// ErrUnknown means that nothing is known of an address's servers.
+var ErrUnknown = errors.New("no mail servers were found for this address")
+
+// Names is the name service as discovery needs it; [net.Resolver] is one.
+type Names interface {
+	LookupSRV(ctx context.Context, service, proto, name string) (string, []*net.SRV, error)
+	LookupMX(ctx context.Context, name string) ([]*net.MX, error)
+}
+
+// Discoverer finds the servers of an address. No part of it is ever told more
+// than the domain, but for the domain's own page, which is told the address.
+type Discoverer struct {
+	Names Names
+	HTTP  *http.Client
+	// Probe reports whether a server answers with TLS and a certificate for its
+	// name. It is asked only about guesses.
+	Probe func(ctx context.Context, s Server) bool
+	// ISPDB allows asking Mozilla's list, a third party, about the domain.
+	ISPDB bool
+}
+
+const discoverTime = 12 * time.Second
+
+// Discover finds the servers. It takes some seconds at most.
+func (d Discoverer) Discover(ctx context.Context, address string) (Found, error) {
+	address, domain, err := ParseAddress(address)
+	if err != nil {
+		return Found{}, err
+	}
+	if p, ok := ByDomain(domain); ok {
+		return known(p, FromTable, address), nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, discoverTime)
+	defer cancel()
+	if found, ok := d.published(ctx, address, domain); ok {
+		return found, nil
+	}
+	if found, ok := d.guess(ctx, address, domain); ok {
+		return found, nil
+	}
+	return Found{Username: address, SMTPUsername: address}, fmt.Errorf("%s: %w", domain, ErrUnknown)
+}
+
+// known is a provider's servers for an address.
+func known(p Provider, o Origin, address string) Found {
+	f := Found{Origin: o, Provider: p, IMAP: p.IMAP, SMTP: p.SMTP, Username: address, SMTPUsername: address}
+	if p.LocalName {
+		f.Username, _, _ = cutLast(address, "@")
+	}
+	return f
+}
+
+// published asks all who could know at once, and takes the surest answer.
+func (d Discoverer) published(ctx context.Context, address, domain string) (Found, bool) {
+	ways := []func() (Found, bool){
+		func() (Found, bool) { return d.autoconfig(ctx, address, domain) },
+		func() (Found, bool) { return d.srv(ctx, address, domain) },
+		func() (Found, bool) { return d.mx(ctx, address, domain) },
+		func() (Found, bool) { return d.ispdb(ctx, address, domain) },
+	}
+	found := make([]Found, len(ways))
+	ok := make([]bool, len(ways))
+	var wg sync.WaitGroup
+	for i, way := range ways {
+		wg.Go(func() { found[i], ok[i] = way() })
+	}
+	wg.Wait()
+	for i := range found {
+		if ok[i] {
+			if found[i].Provider.ID == "" {
+				found[i].Provider, _ = ByHost(found[i].IMAP.Host)
+			}
+			return found[i], true
+		}
+	}
+	return Found{}, false
+}
+
+// srv reads the domain's service records (RFC 6186, RFC 8314).
+func (d Discoverer) srv(ctx context.Context, address, domain string) (Found, bool) {
+	f := Found{Origin: FromSRV, Username: address, SMTPUsername: address}
+	for _, r := range []struct {
+		service, protection string
+		to                  *Server
+	}{
+		{"imaps", TLS, &f.IMAP}, {"imap", StartTLS, &f.IMAP},
+		{"submissions", TLS, &f.SMTP}, {"submission", StartTLS, &f.SMTP},
+	} {
+		if !r.to.IsZero() {
+			continue
+		}
+		_, records, err := d.Names.LookupSRV(ctx, r.service, "tcp", domain)
+		if err != nil || len(records) == 0 {
+			continue
+		}
+		slices.SortFunc(records, func(a, b *net.SRV) int { return cmp.Compare(a.Priority, b.Priority) })
+		// A dot says that the service does not exist.
+		if host := strings.TrimSuffix(records[0].Target, "."); hostForm.MatchString(host) && records[0].Port != 0 {
+			*r.to = Server{Host: host, Port: int(records[0].Port), TLS: r.protection}
+		}
+	}
+	return f, !f.IMAP.IsZero()
+}
+
+// mx looks whether a provider known here takes the domain's mail.
+func (d Discoverer) mx(ctx context.Context, address, domain string) (Found, bool) {
+	records, err := d.Names.LookupMX(ctx, domain)
+	if err != nil {
+		return Found{}, false
+	}
+	for _, r := range records {
+		if p, ok := ByMX(r.Host); ok {
+			return known(p, FromMX, address), true
+		}
+	}
+	return Found{}, false
+}
+
+// guess tries the usual names.
+func (d Discoverer) guess(ctx context.Context, address, domain string) (Found, bool) {
+	if d.Probe == nil {
+		return Found{}, false
+	}
+	f := Found{Origin: FromGuess, Username: address, SMTPUsername: address}
+	f.IMAP = d.first(ctx, Server{"imap." + domain, 993, TLS}, Server{"mail." + domain, 993, TLS}, Server{domain, 993, TLS})
+	if f.IMAP.IsZero() {
+		return f, false
+	}
+	f.SMTP = d.first(ctx, Server{"smtp." + domain, 465, TLS}, Server{"mail." + domain, 465, TLS}, Server{domain, 465, TLS})
+	return f, true
+}
+
+// first is the first that answers, all being asked at once.
+func (d Discoverer) first(ctx context.Context, servers ...Server) Server {
+	good := make([]bool, len(servers))
+	var wg sync.WaitGroup
+	for i, s := range servers {
+		wg.Go(func() { good[i] = d.Probe(ctx, s) })
+	}
+	wg.Wait()
+	for i, s := range servers {
+		if good[i] {
+			return s
+		}
+	}
+	return Server{}
+}

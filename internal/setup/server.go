@@ -1,0 +1,99 @@
+package setup
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/mail"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// The ways a connection is protected, as the configuration names them.
+const (
+	TLS      = "tls"
+	StartTLS = "starttls"
+	Plain    = "none"
+)
+
+// Server is where to connect to.
+type Server struct {
+	Host string
+	Port int
+	TLS  string
+}
+
+// IsZero reports whether there is none.
+func (s Server) IsZero() bool { return s.Host == "" }
+
+// String is host and port.
+func (s Server) String() string { return net.JoinHostPort(s.Host, strconv.Itoa(s.Port)) }
+
+var (
+	// ErrServer is what is no host with a port.
+	ErrServer = errors.New("a host is expected, or host:port")
+	// ErrAddress is what is no mail address.
+	ErrAddress = errors.New("not a mail address")
+	hostForm   = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$`)
+)
+
+// ParseServer reads what a person types: a host, or host:port. The port decides
+// the protection where that is not given.
+func ParseServer(text, protection string, implicit, start int) (Server, error) {
+	text = strings.TrimSpace(text)
+	host, port, err := net.SplitHostPort(text)
+	if err != nil {
+		host, port = strings.Trim(text, "[]"), ""
+	}
+	if net.ParseIP(host) == nil && !hostForm.MatchString(host) {
+		return Server{}, fmt.Errorf("%.60q: %w", text, ErrServer)
+	}
+	s := Server{Host: host, TLS: protection}
+	if port != "" {
+		n, err := strconv.Atoi(port)
+		if err != nil || n < 1 || n > 65535 {
+			return Server{}, fmt.Errorf("%.60q: %w", text, ErrServer)
+		}
+		s.Port = n
+	}
+	switch {
+	case s.TLS == "" && s.Port == start:
+		s.TLS = StartTLS
+	case s.TLS == "":
+		s.TLS = TLS
+	}
+	if s.Port == 0 {
+		s.Port = start
+		if s.TLS == TLS {
+			s.Port = implicit
+		}
+	}
+	return s, nil
+}
+
+// ParseAddress reads a mail address and returns it bare, with its domain in
+// lower case.
+func ParseAddress(text string) (address, domain string, err error) {
+	a, err := mail.ParseAddress(strings.TrimSpace(text))
+	if err != nil {
+		return "", "", fmt.Errorf("%.80q: %w", text, ErrAddress)
+	}
+	local, domain, _ := cutLast(a.Address, "@")
+	domain = strings.ToLower(strings.TrimSuffix(domain, "."))
+	if !hostForm.MatchString(domain) && !international(domain) || local == "" {
+		return "", "", fmt.Errorf("%.80q: %w", text, ErrAddress)
+	}
+	return local + "@" + domain, domain, nil
+}
+
+func international(domain string) bool {
+	return strings.IndexFunc(domain, func(r rune) bool { return r > 0x7f }) >= 0 && !strings.ContainsAny(domain, " /:\\\"'<>")
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}

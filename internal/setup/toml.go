@@ -1,0 +1,211 @@
+package setup
+
+import (
+	"slices"
+	"strings"
+)
+
+// document is a TOML file that is changed by lines, so that comments, order and
+// all that setup knows nothing of stay as the person wrote them.
+type document struct {
+	sections []*section
+}
+
+// section is a header and the lines below it. The first one has no header.
+type section struct {
+	header  string // "[smtp]", "[[mailbox]]", "" for the beginning
+	entries []entry
+}
+
+// entry is one key with its value, which may go over several lines, or one line
+// that is none.
+type entry struct {
+	key  string // empty for comments and blank lines
+	text string // with its line's end
+}
+
+// parseDocument takes a file apart. It must be valid TOML.
+func parseDocument(text string) *document {
+	d := &document{sections: []*section{{}}}
+	for text != "" {
+		n := logicalLine(text)
+		line := text[:n]
+		text = text[n:]
+		trimmed := strings.TrimSpace(line)
+		if strings.HasPrefix(trimmed, "[") {
+			d.sections = append(d.sections, &section{header: header(trimmed), entries: []entry{{text: line}}})
+			continue
+		}
+		last := d.sections[len(d.sections)-1]
+		last.entries = append(last.entries, entry{key: keyOf(trimmed), text: line})
+	}
+	return d
+}
+
+// header is the bare form of a header's line: no comment, no blanks, no quotes.
+func header(line string) string {
+	end := strings.LastIndex(line, "]")
+	if i := strings.Index(line, "#"); i >= 0 && i < end {
+		end = strings.LastIndex(line[:i], "]")
+	}
+	return strings.NewReplacer(" ", "", "\t", "", `"`, "", "'", "").Replace(line[:end+1])
+}
+
+func keyOf(line string) string {
+	if line == "" || line[0] == '#' {
+		return ""
+	}
+	key, _, found := strings.Cut(line, "=")
+	if !found {
+		return ""
+	}
+	return strings.NewReplacer(" ", "", "\t", "", `"`, "", "'", "").Replace(key)
+}
+
+// logicalLine is how many bytes the first key with its value takes: lists and
+// long texts go over several lines.
+func logicalLine(text string) int {
+	depth, quote := 0, ""
+	for i := 0; i < len(text); i++ {
+		rest := text[i:]
+		switch {
+		case quote != "":
+			if quote[0] == '"' && text[i] == '\\' {
+				i++
+			} else if strings.HasPrefix(rest, quote) {
+				i += len(quote) - 1
+				quote = ""
+			}
+		case strings.HasPrefix(rest, `"""`), strings.HasPrefix(rest, `'''`):
+			quote = rest[:3]
+			i += 2
+		case text[i] == '"', text[i] == '\'':
+			quote = rest[:1]
+		case text[i] == '#':
+			end := strings.IndexByte(rest, '\n')
+			if end < 0 {
+				return len(text)
+			}
+			i += end - 1
+		case text[i] == '[', text[i] == '{':
+			depth++
+		case text[i] == ']', text[i] == '}':
+			depth--
+		case text[i] == '\n' && depth <= 0:
+			return i + 1
+		}
+	}
+	return len(text)
+}
+
+// String is the file again.
+func (d *document) String() string {
+	var b strings.Builder
+	for _, s := range d.sections {
+		for _, e := range s.entries {
+			b.WriteString(e.text)
+		}
+	}
+	return b.String()
+}
+
+// general is the beginning, above all headers.
+func (d *document) general() *section { return d.sections[0] }
+
+// find is the nth section of the header; nil where there is none.
+func (d *document) find(header string, n int) *section {
+	for _, s := range d.sections {
+		if s.header != header {
+			continue
+		}
+		if n == 0 {
+			return s
+		}
+		n--
+	}
+	return nil
+}
+
+// open is the nth section of the header, a new one at the end where there is
+// none.
+func (d *document) open(header string, n int) *section {
+	if s := d.find(header, n); s != nil {
+		return s
+	}
+	last := d.sections[len(d.sections)-1]
+	if text := d.String(); text != "" {
+		gap := "\n"
+		if !strings.HasSuffix(text, "\n") {
+			gap = "\n\n"
+		}
+		last.entries = append(last.entries, entry{text: gap})
+	}
+	s := &section{header: header, entries: []entry{{text: header + "\n"}}}
+	d.sections = append(d.sections, s)
+	return s
+}
+
+// set gives a key its value, which stands where it stood, or behind the last key.
+func (s *section) set(key, value string) {
+	line := entry{key: key, text: key + " = " + value + "\n"}
+	for i, e := range s.entries {
+		if e.key == key {
+			if _, was, _ := strings.Cut(e.text, "="); strings.TrimSpace(was) != value {
+				s.entries[i] = line
+			}
+			return
+		}
+	}
+	at := len(s.entries)
+	if s.header != "" {
+		at = 0
+	}
+	for i, e := range s.entries {
+		if e.key != "" || strings.HasPrefix(strings.TrimSpace(e.text), "[") {
+			at = i + 1
+		}
+	}
+	if at > 0 && !strings.HasSuffix(s.entries[at-1].text, "\n") {
+		s.entries[at-1].text += "\n"
+	}
+	s.entries = slices.Insert(s.entries, at, line)
+}
+
+// remove takes a key away, with what is written below it as key.more.
+func (s *section) remove(key string) {
+	s.entries = slices.DeleteFunc(s.entries, func(e entry) bool {
+		return e.key == key || strings.HasPrefix(e.key, key+".")
+	})
+}
+
+// removeBelow takes away the sub-sections [name.key] that belong to s.
+func (d *document) removeBelow(s *section, header string) {
+	at := slices.Index(d.sections, s)
+	for i := at + 1; i < len(d.sections); i++ {
+		h := d.sections[i].header
+		if h == s.header {
+			return
+		}
+		if h == header {
+			d.sections = slices.Delete(d.sections, i, i+1)
+			return
+		}
+	}
+}
+
+// quoted is a text as TOML has it.
+func quoted(s string) string {
+	s = printable(s)
+	if strings.Contains(s, `\`) && !strings.Contains(s, "'") {
+		return "'" + s + "'" // a path on Windows
+	}
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
+}
+
+func quotedList(list []string) string {
+	out := make([]string, 0, len(list))
+	for _, s := range list {
+		out = append(out, quoted(s))
+	}
+	return "[" + strings.Join(out, ", ") + "]"
+}

@@ -1,0 +1,33 @@
+package setup
+
+import (
+	"fmt"
+
+	"golang.org/x/sys/windows"
+)
+
+// Administrator reports whether the process may change the machine.
+func Administrator() bool { return windows.GetCurrentProcessToken().IsElevated() }
+
+// protect lets only the system, administrators and the current user at a file.
+// The mode of a file says nothing on Windows.
+func protect(file, _ string) error {
+	user, err := windows.GetCurrentProcessToken().GetTokenUser()
+	if err != nil {
+		return fmt.Errorf("protect %s: %w", file, err)
+	}
+	sd, err := windows.SecurityDescriptorFromString("D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;" + user.User.Sid.String() + ")")
+	if err != nil {
+		return fmt.Errorf("protect %s: %w", file, err)
+	}
+	dacl, _, err := sd.DACL()
+	if err != nil {
+		return fmt.Errorf("protect %s: %w", file, err)
+	}
+	err = windows.SetNamedSecurityInfo(file, windows.SE_FILE_OBJECT,
+		windows.DACL_SECURITY_INFORMATION|windows.PROTECTED_DACL_SECURITY_INFORMATION, nil, nil, dacl, nil)
+	if err != nil {
+		return fmt.Errorf("protect %s: %w", file, err)
+	}
+	return nil
+}
