@@ -17,6 +17,7 @@ var ErrNoMail = errors.New("no mail: not one header field found")
 
 const (
 	maxHeader  = 64 << 10 // bytes of header that are read
+	maxFields  = 1200     // lines of header that are read
 	maxSubject = 300      // runes of subject that are kept
 )
 
@@ -80,7 +81,17 @@ func headerBlock(raw []byte) []byte {
 	if len(raw) > maxHeader {
 		raw = raw[:maxHeader]
 	}
-	return raw[:headerEnd(raw)]
+	raw = raw[:headerEnd(raw)]
+	for i, n := 0, 0; i < len(raw); n++ {
+		j := bytes.IndexByte(raw[i:], '\n')
+		if j < 0 {
+			break
+		}
+		if i += j + 1; n == maxFields {
+			return raw[:i]
+		}
+	}
+	return raw
 }
 
 // withoutEnvelope drops a byte order mark, blank lines and the "From " line that

@@ -103,7 +103,7 @@ func TestOrdersAndNumbersByStructure(t *testing.T) {
 // asHTML is plain text as markup, its links as anchors.
 func asHTML(s string) string {
 	var b strings.Builder
-	for _, line := range strings.Split(s, "\n") {
+	for line := range strings.SplitSeq(s, "\n") {
 		b.WriteString("<p>")
 		for i, word := range strings.Split(line, " ") {
 			if i > 0 {
