@@ -22,7 +22,7 @@ var codes string
 
 // Info is what is known of 17TRACK.
 func Info() carriers.Info {
-	return carriers.Info{
+	return carriers.Info{ //nolint:gosec // names of settings, no credentials
 		Name:      "seventeentrack",
 		Title:     "17TRACK",
 		Site:      "https://www.17track.net",
