@@ -38,18 +38,36 @@ func Alarms(h parcel.Health, threshold time.Duration, now time.Time) []parcel.Ch
 	return out
 }
 
-// Recovered is which of the alarms given (of the same run) are over, as changes
-// to be recorded.
+// Standing is which of the alarms on record are not over by the record, by key.
+func Standing(recorded []parcel.Change) map[string]parcel.Change {
+	out := map[string]parcel.Change{}
+	for _, ch := range recorded {
+		switch {
+		case ch.Kind != parcel.ChangeHealth:
+		case ch.New == healthOK:
+			delete(out, strings.TrimSuffix(ch.Key, "/"+healthOK))
+		default:
+			ch.ID = 0
+			out[ch.Key] = ch
+		}
+	}
+	return out
+}
+
+// Recovered is which of the alarms given are over, as changes to be recorded:
+// one for each alarm, of which those beyond the first of a thing are quiet.
 func Recovered(alarms []parcel.Change, h parcel.Health, now time.Time) []parcel.Change {
 	broken := map[string]bool{}
 	for _, m := range h.Mailboxes {
-		broken[name(mailboxTrouble(m))] = blind(m.State)
+		// A state that nobody knows is no recovery.
+		broken[name(mailboxTrouble(m))] = m.State != parcel.MailboxIdle && m.State != parcel.MailboxPolling
 	}
 	for _, k := range h.Carriers {
 		broken[name(carrierTrouble(k))] = k.State != parcel.CarrierOK
 	}
 	broken[name(Trouble{Kind: TroubleOutbox})] = h.Outbox.Waiting > 0
 	var out []parcel.Change
+	said := map[string]bool{}
 	for _, a := range alarms {
 		t := troubleOf(a)
 		// What is not watched any more has not recovered either.
@@ -59,6 +77,8 @@ func Recovered(alarms []parcel.Change, h parcel.Health, now time.Time) []parcel.
 		ch := a
 		ch.ID, ch.Old, ch.New, ch.At, ch.Key = 0, a.New, healthOK, now, a.Key+"/"+healthOK
 		ch.Event.Time, ch.Event.Text = now, ""
+		ch.Quiet = said[name(t)]
+		said[name(t)] = true
 		out = append(out, ch)
 	}
 	return out

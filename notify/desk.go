@@ -14,6 +14,9 @@ type Desk interface {
 	Orders(ctx context.Context, all bool) ([]parcel.Order, error)
 	// Health is what works and what is broken since when, as last recorded.
 	Health(ctx context.Context) (parcel.Health, error)
+	// Changes lists the changes of a parcel, quiet ones too, oldest first; for 0
+	// those of no parcel, among them what broke and what works again.
+	Changes(ctx context.Context, id int64) ([]parcel.Change, error)
 	// Tell records changes that neither a mail nor a carrier caused, such as a
 	// mailbox that broke or protection that ends soon. A change whose Key is
 	// recorded already is left out.

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"parcelwatch/parcel"
@@ -44,9 +47,17 @@ func (n *Notifier) watch(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return fmt.Errorf("read the health: %w", err)
 	}
+	if n.alarms == nil {
+		// What broke before the start may work again by now.
+		recorded, err := n.desk.Changes(ctx, 0)
+		if err != nil {
+			return fmt.Errorf("read the alarms: %w", err)
+		}
+		n.alarms = Standing(recorded)
+	}
 	var standing, fresh []parcel.Change
-	for _, ch := range n.alarms {
-		standing = append(standing, ch)
+	for _, key := range slices.Sorted(maps.Keys(n.alarms)) {
+		standing = append(standing, n.alarms[key])
 	}
 	over := Recovered(standing, h, now)
 	for _, ch := range Alarms(h, n.cfg.Blind, now) {
@@ -71,7 +82,7 @@ func (n *Notifier) watch(ctx context.Context, now time.Time) error {
 		}
 	}
 	for _, ch := range over {
-		delete(n.alarms, ch.Key[:len(ch.Key)-len(healthOK)-1])
+		delete(n.alarms, strings.TrimSuffix(ch.Key, "/"+healthOK))
 	}
 	if len(n.alarms) == 0 && n.allWell != nil && now.Sub(n.pinged) >= pingEvery {
 		n.pinged = now

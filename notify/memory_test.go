@@ -42,6 +42,12 @@ func (m *memory) Health(context.Context) (parcel.Health, error) {
 	return m.health, err
 }
 
+func (m *memory) Changes(_ context.Context, id int64) ([]parcel.Change, error) {
+	unlock, err := m.lock("Changes")
+	defer unlock()
+	return slices.DeleteFunc(slices.Clone(m.changes), func(ch parcel.Change) bool { return ch.Parcel != id }), err
+}
+
 func (m *memory) Tell(_ context.Context, changes []parcel.Change) error {
 	unlock, err := m.lock("Tell")
 	defer unlock()

@@ -51,7 +51,7 @@ type Notifier struct {
 	channels *channels
 
 	state     map[string]*audienceState // used by the composing loop only
-	alarms    map[string]parcel.Change  // standing ones, by key
+	alarms    map[string]parcel.Change  // standing ones, by key; nil until read from the record
 	started   time.Time
 	reminded  time.Time
 	pinged    time.Time
@@ -73,7 +73,7 @@ func New(cfg Config, desk Desk, outbox Outbox, sender Sender, o Options) *Notifi
 	n := &Notifier{
 		cfg: cfg, desk: desk, outbox: outbox, sender: sender, log: o.Log, now: o.Now, gap: o.Gap, allWell: o.AllWell,
 		wake: make(chan struct{}, 1), send: make(chan struct{}, 1),
-		state: map[string]*audienceState{}, alarms: map[string]parcel.Change{}, unmarked: map[string][]Fate{}, lastError: map[string]string{},
+		state: map[string]*audienceState{}, unmarked: map[string][]Fate{}, lastError: map[string]string{},
 	}
 	if n.log == nil {
 		n.log = slog.New(slog.DiscardHandler)

@@ -58,6 +58,7 @@ type broken struct {
 	apply         func(context.Context, tracker.Scope, func(*tracker.State) error) error
 	parcels       func([]parcel.Parcel) []parcel.Parcel
 	pending       func([]parcel.Change) []parcel.Change
+	changes       func([]parcel.Change) []parcel.Change
 	tell          func([]parcel.Change) []parcel.Change
 	due           func([]parcel.Parcel) []parcel.Parcel
 	forget        func(ctx context.Context, id int64) error
@@ -92,6 +93,10 @@ func (b *broken) Parcels(ctx context.Context, all bool) ([]parcel.Parcel, error)
 
 func (b *broken) Pending(ctx context.Context, audience string) ([]parcel.Change, error) {
 	return through(b.pending)(b.Store.Pending(ctx, audience))
+}
+
+func (b *broken) Changes(ctx context.Context, id int64) ([]parcel.Change, error) {
+	return through(b.changes)(b.Store.Changes(ctx, id))
 }
 
 func (b *broken) Tell(ctx context.Context, c []parcel.Change) error {

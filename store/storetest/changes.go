@@ -14,6 +14,7 @@ func changeChecks() []Check {
 	return []Check{
 		{"changes are pending until marked, and marking again is harmless", pendingMark},
 		{"changes come oldest first, as they were recorded", changesRoundTrip},
+		{"a parcel's changes are apart from those of no parcel", changesOf},
 		{"a key is recorded once", keyOnce},
 		{"quiet changes are never pending", quietNever},
 	}
@@ -62,6 +63,21 @@ func changesRoundTrip(t T, h Harness) {
 		if diff := cmp.Diff(want, got[i]); diff != "" {
 			t.Errorf("change %d (-want +got):\n%s", i, diff)
 		}
+	}
+}
+
+func changesOf(t T, h Harness) {
+	p := newParcel(numberA)
+	add(t, h.Store, p)
+	own := keys(get[[]parcel.Change](t)(h.Store.Changes(t.Context(), p.ID)))
+	quiet := news("quiet")
+	quiet.Quiet = true
+	must(t, h.Store.Tell(t.Context(), []parcel.Change{news("one"), quiet}), "tell")
+	if diff := cmp.Diff([]string{"one", "quiet"}, keys(get[[]parcel.Change](t)(h.Reopen().Changes(t.Context(), 0)))); diff != "" {
+		t.Errorf("changes of no parcel (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(own, keys(get[[]parcel.Change](t)(h.Store.Changes(t.Context(), p.ID)))); diff != "" || len(own) == 0 {
+		t.Errorf("changes of the parcel (-want +got):\n%s", diff)
 	}
 }
 

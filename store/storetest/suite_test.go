@@ -162,6 +162,11 @@ func mailFaults() map[string]func(b *broken) {
 				return l
 			}
 		},
+		"a parcel's changes are apart from those of no parcel": func(b *broken) {
+			b.changes = func(l []parcel.Change) []parcel.Change {
+				return slices.DeleteFunc(l, func(c parcel.Change) bool { return c.Quiet })
+			}
+		},
 		"quiet changes are never pending": func(b *broken) {
 			b.tell = func(l []parcel.Change) []parcel.Change {
 				for i := range l {
