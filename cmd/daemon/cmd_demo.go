@@ -22,7 +22,7 @@ import (
 
 const (
 	demoLook   = 2 * time.Millisecond // between two looks whether all is done
-	demoSettle = 10 * time.Second     // for one step of the story
+	demoSettle = 25 * time.Second     // for one step of the story, on a busy machine
 )
 
 type demoCmd struct {

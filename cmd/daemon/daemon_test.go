@@ -275,7 +275,4 @@ func TestTheDemoShowsTheWholeStory(t *testing.T) {
 			t.Errorf("%s: %d files", kind, len(files))
 		}
 	}
-	if code, _, errs = command(t.Context(), "demo", "--dir", dir); code != exitGood {
-		t.Errorf("again in the same folder: exit %d\n%s", code, errs)
-	}
 }

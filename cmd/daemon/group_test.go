@@ -134,7 +134,8 @@ func TestEveryMessageIsUsed(t *testing.T) {
 	}
 	slices.Sort(ids)
 	for _, id := range slices.Compact(ids) {
-		if _, known := messages[id]; !known && say.T(id) == id && !slices.Contains(made, id) {
+		// An id that ends in a dash is put together from a word and a value.
+		if _, known := messages[id]; !known && say.T(id) == id && !strings.HasSuffix(id, "_") {
 			t.Errorf("%s has no message", id)
 		}
 	}
