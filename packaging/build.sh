@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Builds the program for every supported system into the folder given (default
-# dist/), without cgo. The same sources give the same bytes.
+# dist/), without cgo. The same sources give the same bytes. TARGETS narrows it
+# down, for example TARGETS="linux/amd64 linux/arm64".
 set -euo pipefail
 cd "$(dirname "$0")/.."
 out=${1:-dist}
-version=${VERSION:-$(git describe --tags --always --dirty 2>/dev/null || echo dev)}
+version=${VERSION:-$(packaging/version.sh)}
 limit=$((25 * 1024 * 1024))
 mkdir -p "$out"
 
-for target in linux/amd64 linux/arm64 linux/arm windows/amd64 windows/arm64 darwin/arm64; do
+for target in ${TARGETS:-linux/amd64 linux/arm64 linux/arm windows/amd64 windows/arm64 darwin/arm64}; do
   os=${target%/*} arch=${target#*/}
   file=$out/parcelwatch-$os-$arch
   [ "$os" = windows ] && file=$file.exe

@@ -1,0 +1,115 @@
+#!/usr/bin/env bash
+# Builds every package into the folder given (default dist/): tar.gz, zip, .deb,
+# .rpm, .msi, container image, SBOM and checksums, signed where there are keys.
+# The same commit gives the same bytes. What a missing tool or key prevents is
+# said and left out.
+#   VERSION  1.2.3; default: packaging/version.sh      TARGETS  as for build.sh
+#   KINDS    some of: archives linux msi image sbom    (default: all)
+#   SIGN_PKCS12, SIGN_PASSWORD_FILE   certificate for .exe and .msi (osslsigncode)
+#   MINISIGN_KEY                      key for SHA256SUMS (minisign)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+nfpm_version=v2.45.2     # newer ones need modules that the module proxy refuses
+cyclonedx_version=v1.9.0
+tools=${XDG_CACHE_HOME:-$HOME/.cache}/parcelwatch-ci
+
+mkdir -p "${1:-dist}"
+out=$(cd "${1:-dist}" && pwd)
+bin=$out/bin
+VERSION=${VERSION:-$(packaging/version.sh)}
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || stat -c %Y go.mod)}
+export VERSION SOURCE_DATE_EPOCH TARGETS="${TARGETS:-linux/amd64 linux/arm64 linux/arm windows/amd64 windows/arm64 darwin/arm64}"
+export TZ=UTC LC_ALL=C
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+say() { printf '%s\n' "$*"; }
+has() { command -v "$1" >/dev/null; }
+want() { case " ${KINDS:-archives linux msi image sbom} " in *" $1 "*) ;; *) return 1 ;; esac; }
+
+# tool NAME MODULE VERSION installs a Go program once and prints its path.
+tool() {
+  local path=$tools/$1-$3
+  if [ ! -x "$path" ]; then
+    GOBIN=$tools go install "$2@$3" >&2
+    mv "$tools/$1" "$path"
+  fi
+  say "$path"
+}
+
+# sign_windows FILE signs an .exe or .msi in place.
+sign_windows() {
+  [ -n "${SIGN_PKCS12:-}" ] || return 0
+  osslsigncode sign -pkcs12 "$SIGN_PKCS12" -readpass "$SIGN_PASSWORD_FILE" -h sha256 -n parcelwatch -in "$1" -out "$1.signed" >/dev/null
+  mv "$1.signed" "$1"
+}
+
+# archive TARGET: what a person unpacks.
+archive() {
+  local os=${1%/*} arch=${1#*/} exe='' name
+  [ "$os" = windows ] && exe=.exe
+  name=parcelwatch-$VERSION-$os-$arch
+  mkdir -p "$work/$name/docs"
+  install -m 755 "$bin/parcelwatch-$os-$arch$exe" "$work/$name/parcelwatch$exe"
+  install -m 644 README.md LICENSE CHANGELOG.md SECURITY.md config/example.toml "$work/$name/"
+  install -m 644 docs/*.md "$work/$name/docs/"
+  [ "$os" != linux ] || install -m 644 packaging/parcelwatch.service "$work/$name/"
+  find "$work/$name" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+  if [ "$os" = windows ]; then
+    has zip || { say "skipped: $name.zip needs zip"; return; }
+    rm -f "$out/$name.zip"
+    (cd "$work" && find "$name" -type f | sort | zip -X -q -9 "$out/$name.zip" -@)
+  else
+    tar -C "$work" --sort=name --owner=0 --group=0 --numeric-owner --format=ustar -cf - "$name" | gzip -n -9 >"$out/$name.tar.gz"
+  fi
+}
+
+# linux_packages ARCH makes .deb and .rpm.
+linux_packages() {
+  local nfpm
+  nfpm=$(tool nfpm github.com/goreleaser/nfpm/v2/cmd/nfpm "$nfpm_version")
+  gzip -n -9 <CHANGELOG.md >"$work/changelog.gz"
+  for kind in deb rpm; do
+    ARCH=${1/#arm/arm} BINARY=$bin/parcelwatch-linux-$1 CHANGELOG=$work/changelog.gz
+    [ "$1" = arm ] && ARCH=arm6
+    ARCH=$ARCH BINARY=$BINARY CHANGELOG=$CHANGELOG "$nfpm" package -f packaging/nfpm.yaml -p "$kind" -t "$out" >/dev/null
+  done
+}
+
+# sbom TARGET lists what is inside, read from the program itself.
+sbom() {
+  local os=${1%/*} arch=${1#*/} exe='' cyclonedx
+  [ "$os" = windows ] && exe=.exe
+  cyclonedx=$(tool cyclonedx-gomod github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod "$cyclonedx_version")
+  "$cyclonedx" bin -json -noserial -version "$VERSION" -output "$work/sbom.json" "$bin/parcelwatch-$os-$arch$exe" 2>"$work/sbom.log" ||
+    { cat "$work/sbom.log" >&2; return 1; }
+  # The time of the run is the only thing that would differ.
+  sed '/^ *"timestamp":/d' "$work/sbom.json" >"$out/parcelwatch-$VERSION-$os-$arch.cdx.json"
+}
+
+packaging/build.sh "$bin"
+for target in $TARGETS; do
+  case $target in windows/*) sign_windows "$bin/parcelwatch-${target/\//-}.exe" ;; esac
+  ! want archives || archive "$target"
+  ! want sbom || sbom "$target"
+  case $target in linux/*) ! want linux || linux_packages "${target#*/}" ;; esac
+  if [ "$target" = windows/amd64 ] && want msi; then
+    if has wixl; then
+      packaging/msi/build.sh "$bin/parcelwatch-windows-amd64.exe" "$out/parcelwatch-$VERSION-windows-amd64.msi"
+      sign_windows "$out/parcelwatch-$VERSION-windows-amd64.msi"
+    else
+      say "skipped: the MSI needs wixl (package wixl)"
+    fi
+  fi
+  case $target in linux/amd64 | linux/arm64) ! want image || packaging/container/image.sh "$bin/parcelwatch-${target/\//-}" "$out/parcelwatch-$VERSION-${target/\//-}.oci.tar" ;; esac
+done
+[ -n "${SIGN_PKCS12:-}" ] || say "not signed: .exe and .msi (no SIGN_PKCS12)"
+
+(cd "$out" && find . -maxdepth 1 -type f ! -name 'SHA256SUMS*' -printf '%P\n' | sort | xargs sha256sum >SHA256SUMS)
+if [ -n "${MINISIGN_KEY:-}" ]; then
+  minisign -S -s "$MINISIGN_KEY" -m "$out/SHA256SUMS"
+else
+  say "not signed: SHA256SUMS (no MINISIGN_KEY)"
+fi
+say "packages of $VERSION in $out:"
+(cd "$out" && find . -maxdepth 1 -type f -printf '%10s  %P\n' | sort -k2)
