@@ -76,6 +76,11 @@ func (c *Config) complete() {
 	for i := range c.Digests {
 		c.Digests[i].complete(i, c.Language)
 	}
+	for i := range c.Channels {
+		if c.Channels[i].Name == "" {
+			c.Channels[i].Name = numbered("channel", i)
+		}
+	}
 	for _, secret := range c.secretsAt() {
 		secret.arg = c.secretPath(*secret)
 	}
@@ -86,12 +91,17 @@ func (c *Config) complete() {
 	}
 }
 
+// numbered is what the i-th of a kind is called without a name of its own.
+func numbered(kind string, i int) string {
+	if i == 0 {
+		return kind
+	}
+	return fmt.Sprintf("%s-%d", kind, i+1)
+}
+
 func (d *Digest) complete(i int, language string) {
 	if d.Name == "" {
-		d.Name = "digest"
-		if i > 0 {
-			d.Name = fmt.Sprintf("digest-%d", i+1)
-		}
+		d.Name = numbered("digest", i)
 	}
 	if d.At == nil && d.Cron == "" {
 		d.At = []Clock{8 * 60}
@@ -246,8 +256,13 @@ func (c *Config) checkNames(p *problems, at string, names []string) {
 }
 
 func (c *Config) checkChannels(p *problems) {
+	names := map[string]bool{}
 	for i, ch := range c.Channels {
 		at := element("channel", i)
+		if names[ch.Name] {
+			p.at(at+".name", "two channels have this name; give each its own")
+		}
+		names[ch.Name] = true
 		if ch.URL.IsZero() {
 			p.at(at+".url", `is missing, such as url = { file = "/etc/parcelwatch/ntfy.url" }`)
 		}

@@ -62,6 +62,7 @@ func TestNeedNamesWhatCannotBe(t *testing.T) {
 		"an unknown language of a digest": {digest + "language = \"xx\"\n", config.NeedDigest, 3, "digest.language", "unknown language"},
 		"two digests of one name":         {digest + "name = \"a\"\n" + digest + "name = \"a\"\n", config.NeedDigest, 6, "digest.name", "two digests"},
 		"a channel without address":       {"[[channel]]\nname = \"x\"\n", config.NeedChannels, 1, "channel.url", "is missing"},
+		"two channels of one name":        {"[[channel]]\nname = \"x\"\nurl = \"y\"\n[[channel]]\nname = \"x\"\nurl = \"z\"\n", config.NeedChannels, 5, "channel.name", "two channels"},
 		"a channel's unknown status":      {"[[channel]]\nurl = \"x\"\nurgent = [\"x\"]\n", config.NeedChannels, 3, "channel.urgent", "unknown status"},
 		"a rule without name":             {"[[rule]]\nsender = \"a.b\"\nbody = '(?P<number>x)'\n", config.NeedRules, 1, "rule.name", "is missing"},
 		"a rule without sender":           {"[[rule]]\nname = \"x\"\nbody = '(?P<number>x)'\n", config.NeedRules, 1, "rule.sender", "is missing"},

@@ -138,7 +138,7 @@ type Digest struct {
 
 // Channel is one [[channel]]: another way to tell, beside mail.
 type Channel struct {
-	Name   string          `toml:"name"`
+	Name   string          `toml:"name"` // "channel", "channel-2", ... where not given
 	URL    Secret          `toml:"url"`
 	Urgent []parcel.Status `toml:"urgent"`
 	Digest bool            `toml:"digest"` // a short digest, at the times of the first [[digest]]

@@ -123,7 +123,11 @@ func (c *channels) brief(ctx context.Context, to Channel, a Audience, d Digest) 
 			continue
 		}
 		for _, it := range s.Items {
-			if line := it.Title + ": " + it.Badge + "\n"; text.Len()+len(line) <= maxShort {
+			name := it.Title
+			if name == p.T("item_parcel") {
+				name = strings.TrimSpace(name + " " + it.Number)
+			}
+			if line := name + ": " + it.Badge + "\n"; text.Len()+len(line) <= maxShort {
 				text.WriteString(line)
 			}
 		}

@@ -25,8 +25,8 @@ const (
 
 // finding is one thing that was looked at.
 type finding struct {
-	What   string `json:"what"`   // config, store, mailbox, folder, smtp, carrier
-	Name   string `json:"name"`   // of the mailbox, the server, the carrier
+	What   string `json:"what"`   // config, store, mailbox, folder, smtp, channel, carrier
+	Name   string `json:"name"`   // of the mailbox, the server, the channel, the carrier
 	State  string `json:"state"`  // good, wrong, note
 	Detail string `json:"detail"` // what is wrong and what to do, or what was found
 }
@@ -64,6 +64,7 @@ func (c *checkCmd) run(ctx context.Context, e *env) error {
 		k.mailbox(ctx, cfg, m)
 	}
 	k.smtp(ctx, cfg)
+	k.channels(ctx, cfg)
 	for _, name := range slices.Sorted(keysOf(broken)) {
 		k.found("carrier", name, broken[name])
 	}

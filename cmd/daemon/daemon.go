@@ -66,7 +66,13 @@ func newDaemon(ctx context.Context, cfg *config.Config, o outside) (*daemon, err
 	if err != nil {
 		return nil, err
 	}
-	d.notifier = notify.New(d.telling, o.desk, db, smtp, notify.Options{Log: log, Now: now, Gap: d.gap, AllWell: pinger(cfg.Alarm.Ping)})
+	channels, silent := channelsOf(ctx, cfg)
+	for name, why := range silent {
+		log.WarnContext(ctx, "channel cannot be used", "channel", name, "err", why.Error())
+	}
+	d.notifier = notify.New(d.telling, o.desk, db, smtp, notify.Options{
+		Log: log, Now: now, Channels: channels, Gap: d.gap, AllWell: pinger(cfg.Alarm.Ping),
+	})
 	d.tracker = tracker.New(d.tracking(false), db)
 	return d, nil
 }
