@@ -12,7 +12,6 @@ import (
 	"github.com/nicksnyder/go-i18n/v2/i18n/template"
 	"github.com/pelletier/go-toml/v2"
 	"golang.org/x/text/language"
-	"golang.org/x/text/language/display"
 )
 
 // ErrLanguage is returned for a language without a catalogue.
@@ -28,7 +27,7 @@ type Printer struct {
 	language string
 	own      *i18n.Localizer
 	english  *i18n.Localizer
-	regions  display.Namer
+	regions  map[string]string
 }
 
 // Languages lists the languages that have a catalogue, English first.
@@ -54,7 +53,7 @@ func New(tag string) (*Printer, error) {
 			return nil, err
 		}
 	}
-	p.regions = display.Regions(language.Make(code))
+	p.regions = countries(code)
 	return p, nil
 }
 

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/text/language"
-
 	"parcelwatch/parcel"
 )
 
@@ -32,21 +30,41 @@ func (p *Printer) CarrierState(s parcel.CarrierState) string { return p.word("ca
 // code where there is no name for it.
 func (p *Printer) Country(code string) string {
 	code = strings.ToUpper(code)
-	// Our own words first: CLDR is long-winded on Hong Kong and has no
-	// Belarusian here.
+	// Our own words first: CLDR is long-winded on Hong Kong.
 	if s := p.optional("country_" + strings.ToLower(code)); s != "" {
 		return s
 	}
-	region, err := language.ParseRegion(code)
-	if err != nil || !region.IsCountry() {
-		return code
-	}
-	if p.regions != nil {
-		if s := p.regions.Name(region); s != "" {
-			return s
-		}
+	if s := p.regions[code]; s != "" {
+		return s
 	}
 	return code
+}
+
+// Post is what the post of the country with the ISO code is called; empty where
+// it has none.
+func (p *Printer) Post(country string) string {
+	if s := p.optional("post_" + strings.ToLower(country)); s != "" {
+		return s
+	}
+	post, _ := parcel.PostOf(strings.ToUpper(country))
+	return post.Name
+}
+
+// Carrier is what the carrier that the configuration calls by this name is called
+// by people, or the name where nobody has another.
+func (p *Printer) Carrier(name string) string {
+	if country, ok := postCarriers[name]; ok {
+		return p.Post(country)
+	}
+	return p.word("name_", name)
+}
+
+// postCarriers are the carriers that are the post of a country.
+//
+//nolint:gochecknoglobals // table
+var postCarriers = map[string]string{
+	"belpost": "BY", "correos": "ES", "kazpost": "KZ", "laposte": "FR", "posteitaliane": "IT",
+	"russianpost": "RU", "singpost": "SG", "ukrposhta": "UA",
 }
 
 // Days is a number of days: "1 day", "5 days".

@@ -1,0 +1,34 @@
+package locale_test
+
+import (
+	"testing"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
+
+	"parcelwatch/internal/locale"
+	"parcelwatch/parcel"
+)
+
+func TestCountriesAreNamedAsCLDRNamesThem(t *testing.T) {
+	own := map[string]bool{} // shorter names of our own
+	for _, code := range []string{"HK", "MO", "be AE", "be MK", "be US", "be ZA"} {
+		own[code] = true
+	}
+	for _, tag := range locale.Languages() {
+		names := display.Regions(language.Make(tag))
+		p, err := locale.New(tag)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, post := range parcel.Posts() {
+			region, err := language.ParseRegion(post.Country)
+			if err != nil || !region.IsCountry() || own[post.Country] || own[tag+" "+post.Country] {
+				continue
+			}
+			if got, want := p.Country(post.Country), names.Name(region); want != "" && got != want {
+				t.Errorf("%s in %s is %q, CLDR says %q", post.Country, tag, got, want)
+			}
+		}
+	}
+}
