@@ -45,7 +45,7 @@ func TestFlagsAndUnreadMarksStayAsTheyAre(t *testing.T) {
 	if diff := cmp.Diff(before, flags(t, c)); diff != "" {
 		t.Errorf("seen by another client: %s", diff)
 	}
-	d.deliver(t, "alice@rig.test", message(shop, "new"))
+	d.Deliver(t, "alice", message(shop, "new"))
 	w.until(t, "new mail", 10*time.Second, w.has("new"))
 	w.stop(t)
 	if diff := cmp.Diff(strings.Replace(before, "unseen 5 of 6", "unseen 6 of 7", 1)+"7 []\n", flags(t, c)); diff != "" {
@@ -113,7 +113,7 @@ func TestPollingWhereIdleIsOff(t *testing.T) {
 	d := startDovecot(t, "protocol imap {\n  imap_capability = IMAP4rev1 SASL-IR LITERAL+ UIDPLUS\n}", nil)
 	w := watch(t, d.account(t), newMemory())
 	w.until(t, "polling", 10*time.Second, w.in("INBOX", parcel.MailboxPolling))
-	d.deliver(t, "alice@rig.test", message(shop, "polled"))
+	d.Deliver(t, "alice", message(shop, "polled"))
 	t.Logf("found after %v with a poll of 1 s", w.until(t, "mail", 10*time.Second, w.has("polled")))
 	w.stop(t)
 }
@@ -142,12 +142,12 @@ func TestThreeFoldersOfTwoAccounts(t *testing.T) {
 // TestWhatIsToldWhereLoginFails shows the one line a person gets.
 func TestWhatIsToldWhereLoginFails(t *testing.T) {
 	d := startDovecot(t, "", nil)
-	key, err := os.ReadFile(filepath.Join(d.dir, "jwt.key"))
+	key, err := os.ReadFile(filepath.Join(d.Dir, "jwt.key"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	local := func(ctx context.Context, network, _ string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, network, "127.0.0.1:"+strconv.Itoa(d.port+1))
+		return (&net.Dialer{}).DialContext(ctx, network, "127.0.0.1:"+strconv.Itoa(d.Port+1))
 	}
 	cases := []struct {
 		name   string
@@ -155,8 +155,8 @@ func TestWhatIsToldWhereLoginFails(t *testing.T) {
 		want   string // empty where it works
 	}{
 		{"all is well", func(*mailwatch.Account) {}, ""},
-		{"starttls", func(a *mailwatch.Account) { a.TLS, a.Port = mailwatch.TLSStart, d.port }, ""},
-		{"plain on loopback", func(a *mailwatch.Account) { a.TLS, a.Port = mailwatch.TLSNone, d.port }, ""},
+		{"starttls", func(a *mailwatch.Account) { a.TLS, a.Port = mailwatch.TLSStart, d.Port }, ""},
+		{"plain on loopback", func(a *mailwatch.Account) { a.TLS, a.Port = mailwatch.TLSNone, d.Port }, ""},
 		{"a token", func(a *mailwatch.Account) { a.Auth = bearer(token(key, "alice", time.Hour)) }, ""},
 		{"an old token", func(a *mailwatch.Account) { a.Auth = bearer(token(key, "alice", -time.Hour)) }, "127.0.0.1 refuses the OAuth2 token"},
 		{"a forged token", func(a *mailwatch.Account) { a.Auth = bearer(token([]byte("other"), "alice", time.Hour)) }, "127.0.0.1 refuses the OAuth2 token"},
@@ -166,7 +166,7 @@ func TestWhatIsToldWhereLoginFails(t *testing.T) {
 		{"a certificate nobody knows", func(a *mailwatch.Account) { a.TLSConfig = nil }, "signed by nobody known here (self-made?); set ca = FILE, or fingerprint = \"sha256:"},
 		{"a certificate for others", func(a *mailwatch.Account) { a.Host, a.Dial = "other.test", local }, "the certificate is not for other.test; write the name it is for as host: localhost, imap.rig.test"},
 		{"no such host", func(a *mailwatch.Account) { a.Host = "no-such-host.invalid" }, "no-such-host.invalid"},
-		{"TLS where there is none", func(a *mailwatch.Account) { a.Port = d.port }, "does not speak TLS from the first byte"},
+		{"TLS where there is none", func(a *mailwatch.Account) { a.Port = d.Port }, "does not speak TLS from the first byte"},
 		{"nothing there", func(a *mailwatch.Account) { a.Port = 1 }, "nothing listens on 127.0.0.1:1"},
 		{"a wrong folder", func(a *mailwatch.Account) { a.Folders = []string{"Nowhere"} }, `there is no folder "Nowhere" on 127.0.0.1; correct folders, there are: "INBOX"`},
 	}

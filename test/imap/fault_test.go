@@ -10,13 +10,14 @@ import (
 
 	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
+	"parcelwatch/test/rig"
 )
 
 // TestFaultsAreNoticedWithin90Seconds uses the pace of the daemon: each fault
 // comes upon a connection that idles, and the time to notice it is printed. Mail
 // that arrived meanwhile is found afterwards.
 func TestFaultsAreNoticedWithin90Seconds(t *testing.T) {
-	needRig(t)
+	rig.Need(t)
 	t.Parallel()
 	cases := []struct {
 		name  string
@@ -28,7 +29,7 @@ func TestFaultsAreNoticedWithin90Seconds(t *testing.T) {
 		{"answers are lost", mailwatch.TLSImplicit, func(_ *testing.T, p *proxy, _ *dovecot) { p.set(upstreamHole) }},
 		{"reset", mailwatch.TLSImplicit, func(_ *testing.T, p *proxy, _ *dovecot) { p.set(refusing); p.cut(true) }},
 		{"closed", mailwatch.TLSImplicit, func(_ *testing.T, p *proxy, _ *dovecot) { p.set(refusing); p.cut(false) }},
-		{"goodbye: the server is stopped", mailwatch.TLSImplicit, func(t *testing.T, _ *proxy, d *dovecot) { t.Helper(); d.stop(t) }},
+		{"goodbye: the server is stopped", mailwatch.TLSImplicit, func(t *testing.T, _ *proxy, d *dovecot) { t.Helper(); d.Stop(t) }},
 		{"a proxy that takes connections and is silent", mailwatch.TLSImplicit, func(_ *testing.T, p *proxy, _ *dovecot) { p.set(silentAccept); p.cut(true) }},
 		{"the same before STARTTLS", mailwatch.TLSStart, func(_ *testing.T, p *proxy, _ *dovecot) { p.set(silentAccept); p.cut(true) }},
 	}
@@ -37,15 +38,15 @@ func TestFaultsAreNoticedWithin90Seconds(t *testing.T) {
 			t.Parallel()
 			d := startDovecot(t, "", nil)
 			a := d.account(t)
-			target := d.port + 1
+			target := d.Port + 1
 			if a.TLS = c.tls; c.tls == mailwatch.TLSStart {
-				target = d.port
+				target = d.Port
 			}
 			p := startProxy(t, net.JoinHostPort("127.0.0.1", strconv.Itoa(target)))
 			a.Port, a.Probe, a.Poll, a.Retry = p.port(), 0, 0, 0 // the defaults
 			w := watch(t, a, newMemory())
 			w.until(t, "idle", 10*time.Second, w.in("INBOX", parcel.MailboxIdle))
-			d.deliver(t, "alice@rig.test", message(shop, "before"))
+			d.Deliver(t, "alice", message(shop, "before"))
 			w.until(t, "push", 10*time.Second, w.has("before"))
 			time.Sleep(time.Second) // IDLE is back
 
@@ -56,9 +57,9 @@ func TestFaultsAreNoticedWithin90Seconds(t *testing.T) {
 			p.set(healthy)
 			p.cut(true)
 			if c.name == "goodbye: the server is stopped" {
-				d.start(t, "")
+				d.Start(t, "")
 			}
-			d.deliver(t, "alice@rig.test", message(shop, "meanwhile"))
+			d.Deliver(t, "alice", message(shop, "meanwhile"))
 			t.Logf("back after %v", w.until(t, "back", 90*time.Second, w.has("meanwhile")).Round(time.Millisecond))
 			w.stop(t)
 		})
@@ -71,7 +72,7 @@ func TestFaultsAreNoticedWithin90Seconds(t *testing.T) {
 func TestNoMailIsLostAroundRandomTrouble(t *testing.T) {
 	const rounds, mails = 300, 2000
 	d := startDovecot(t, "", nil)
-	p := startProxy(t, net.JoinHostPort("127.0.0.1", strconv.Itoa(d.port+1)))
+	p := startProxy(t, net.JoinHostPort("127.0.0.1", strconv.Itoa(d.Port+1)))
 	a := d.account(t)
 	a.Port, a.Probe = p.port(), 200*time.Millisecond
 	keep := newMemory()
@@ -109,8 +110,8 @@ func TestNoMailIsLostAroundRandomTrouble(t *testing.T) {
 			p.set(healthy)
 		case n < 32:
 			trouble["restart"]++
-			d.stop(t)
-			d.start(t, "")
+			d.Stop(t)
+			d.Start(t, "")
 			c = d.client(t, "alice")
 		default:
 			trouble["stop"]++

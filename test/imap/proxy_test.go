@@ -171,3 +171,11 @@ func (p *proxy) cut(reset bool) {
 		delete(p.conns, c)
 	}
 }
+
+func portOf(a net.Addr) int {
+	tcp, ok := a.(*net.TCPAddr)
+	if !ok {
+		return 0
+	}
+	return tcp.Port
+}

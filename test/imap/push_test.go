@@ -17,14 +17,14 @@ func BenchmarkPush(b *testing.B) {
 	d := startDovecot(b, "", nil)
 	a := d.account(b)
 	heard := &announcements{}
-	a.TLS, a.Port, a.Dial = mailwatch.TLSNone, d.port, heard.dial
+	a.TLS, a.Port, a.Dial = mailwatch.TLSNone, d.Port, heard.dial
 	w := watch(b, a, newMemory())
 	w.until(b, "idle", 10*time.Second, w.in("INBOX", parcel.MailboxIdle))
 	var pushed, whole []time.Duration
 	for b.Loop() {
 		subject := "push " + strconv.Itoa(len(whole))
 		start := time.Now()
-		d.deliver(b, "alice@rig.test", message(shop, subject))
+		d.Deliver(b, "alice", message(shop, subject))
 		w.until(b, subject, 10*time.Second, w.has(subject))
 		now := time.Now()
 		pushed, whole = append(pushed, now.Sub(heard.first(start))), append(whole, now.Sub(start))

@@ -3,14 +3,8 @@ package imap_test
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"log/slog"
-	"net"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,10 +14,10 @@ import (
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
-	"github.com/emersion/go-smtp"
 
 	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
+	"parcelwatch/test/rig"
 )
 
 const (
@@ -31,109 +25,20 @@ const (
 	friend = "Ann Example <ann@example.org>"
 )
 
-// dovecot is a running server.
-type dovecot struct {
-	dir  string
-	port int
-}
+// dovecot is a running server as these tests use it.
+type dovecot struct{ *rig.Dovecot }
 
-// needRig skips where real servers are not asked for.
-func needRig(tb testing.TB) {
-	tb.Helper()
-	if os.Getenv("PARCELWATCH_RIG") == "" {
-		tb.Skip("needs a real Dovecot: set PARCELWATCH_RIG=1 (packages dovecot-imapd, dovecot-lmtpd, openssl)")
-	}
-}
-
-// startDovecot starts a server and ends it with the test. extra are lines for
-// its configuration; fill puts mail there before.
+// startDovecot starts a server that ends with the test; see rig.StartDovecot.
 func startDovecot(tb testing.TB, extra string, fill func(home string)) *dovecot {
 	tb.Helper()
-	needRig(tb)
-	dir, err := os.MkdirTemp("", "parcelwatch-rig-") //nolint:usetesting // the server's user cannot get into a TempDir
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() { _ = os.RemoveAll(dir) })
-	if err := os.Chmod(dir, 0o755); err != nil {
-		tb.Fatal(err)
-	}
-	d := &dovecot{dir: filepath.Join(dir, "dovecot"), port: freePorts(tb)}
-	if fill != nil {
-		fill(filepath.Join(d.dir, "mail", "alice"))
-	}
-	d.start(tb, extra)
-	tb.Cleanup(func() { d.stop(tb) })
-	return d
-}
-
-func (d *dovecot) start(tb testing.TB, extra string) {
-	tb.Helper()
-	cmd := exec.CommandContext(context.Background(), "../rig/dovecot.sh", "start", d.dir, strconv.Itoa(d.port))
-	cmd.Env = append(os.Environ(), "DOVECOT_EXTRA="+extra)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		tb.Fatalf("start dovecot: %v\n%s", err, out)
-	}
-}
-
-func (d *dovecot) stop(tb testing.TB) {
-	tb.Helper()
-	if out, err := exec.CommandContext(context.Background(), "../rig/dovecot.sh", "stop", d.dir).CombinedOutput(); err != nil {
-		tb.Errorf("stop dovecot: %v\n%s", err, out)
-	}
-}
-
-// freePorts finds three free ports in a row.
-func freePorts(tb testing.TB) int {
-	tb.Helper()
-	for range 50 {
-		l, err := (&net.ListenConfig{}).Listen(tb.Context(), "tcp", "127.0.0.1:0")
-		if err != nil {
-			tb.Fatal(err)
-		}
-		port := portOf(l.Addr())
-		_ = l.Close()
-		if free(tb, port+1) && free(tb, port+2) {
-			return port
-		}
-	}
-	tb.Fatal("no three free ports in a row")
-	return 0
-}
-
-func portOf(a net.Addr) int {
-	tcp, ok := a.(*net.TCPAddr)
-	if !ok {
-		return 0
-	}
-	return tcp.Port
-}
-
-func free(tb testing.TB, port int) bool {
-	tb.Helper()
-	l, err := (&net.ListenConfig{}).Listen(tb.Context(), "tcp", "127.0.0.1:"+strconv.Itoa(port))
-	if err != nil {
-		return false
-	}
-	return l.Close() == nil
-}
-
-func (d *dovecot) trust(tb testing.TB) *tls.Config {
-	tb.Helper()
-	pem, err := os.ReadFile(filepath.Join(d.dir, "tls", "ca.pem"))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	pool := x509.NewCertPool()
-	pool.AppendCertsFromPEM(pem)
-	return &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
+	return &dovecot{rig.StartDovecot(tb, extra, fill)}
 }
 
 // account is alice's, over TLS, with a pace that does not try the patience.
 func (d *dovecot) account(tb testing.TB) mailwatch.Account {
 	tb.Helper()
 	return mailwatch.Account{
-		Name: "home", Host: "127.0.0.1", Port: d.port + 1, TLSConfig: d.trust(tb),
+		Name: "home", Host: "127.0.0.1", Port: d.Port + 1, TLSConfig: d.Trust(tb),
 		Auth: password("alice", "secret"), Senders: []string{"aliexpress.com"},
 		Probe: time.Second, Poll: time.Second, Retry: 50 * time.Millisecond,
 	}
@@ -148,7 +53,7 @@ func password(user, pass string) mailwatch.Authenticator {
 // client is another mail program at the same mailbox.
 func (d *dovecot) client(tb testing.TB, user string) *imapclient.Client {
 	tb.Helper()
-	c, err := imapclient.DialTLS("127.0.0.1:"+strconv.Itoa(d.port+1), &imapclient.Options{TLSConfig: d.trust(tb)})
+	c, err := imapclient.DialTLS("127.0.0.1:"+strconv.Itoa(d.Port+1), &imapclient.Options{TLSConfig: d.Trust(tb)})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -201,20 +106,6 @@ func flags(tb testing.TB, c *imapclient.Client) string {
 		tb.Fatal(err)
 	}
 	return out.String()
-}
-
-// deliver hands a mail to the server as a mail system does.
-func (d *dovecot) deliver(tb testing.TB, to, raw string) {
-	tb.Helper()
-	conn, err := (&net.Dialer{}).DialContext(tb.Context(), "tcp", "127.0.0.1:"+strconv.Itoa(d.port+2))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	c := smtp.NewClientLMTP(conn)
-	defer c.Close()
-	if err := c.SendMail("sender@example.org", []string{to}, strings.NewReader(raw)); err != nil {
-		tb.Fatal(err)
-	}
 }
 
 func message(from, subject string) string {
