@@ -80,8 +80,8 @@ func TestPage(t *testing.T) {
 		p          *parcel.Parcel
 		host, post string
 	}{
-		{"at the origin it is the origin's post", with("RB123456785BY", parcel.PhaseOrigin), "belpost", "Belpost"},
-		{"after that it is the destination's", with("RB123456785BY", parcel.PhaseBetween), "pochta.ru", "Russian Post"},
+		{"at the origin it is the origin's post", with("RB123456785BY", parcel.PhaseOrigin), "belpost", "BY"},
+		{"after that it is the destination's", with("RB123456785BY", parcel.PhaseBetween), "pochta.ru", "RU"},
 		{"a number of no post names none", with("LP00999900000034", parcel.PhaseBetween), "cainiao", ""},
 		{"no number has no page", &parcel.Parcel{}, "", ""},
 	} {

@@ -65,7 +65,7 @@ type Item struct {
 	Order  string // for an order without a parcel
 	Number parcel.Number
 	Link   string // the post's page for people
-	Post   string // whose page that is
+	Post   string // the country whose post has that page; empty for others
 
 	Status      parcel.Status
 	Step        parcel.Step // for an order without a parcel

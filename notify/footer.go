@@ -29,7 +29,11 @@ func (v viewer) trouble(t Trouble) viewItem {
 }
 
 func (v viewer) troubleName(t Trouble) string {
-	return v.p.T("trouble_"+string(t.Kind), "Name", isolate(clean(t.Name, maxPlace)))
+	name := t.Name
+	if t.Kind == TroubleCarrier {
+		name = v.p.Carrier(name)
+	}
+	return v.p.T("trouble_"+string(t.Kind), "Name", isolate(clean(name, maxPlace)))
 }
 
 func (v viewer) troubleState(t Trouble) string {

@@ -77,5 +77,8 @@ func subjectTrouble(t Trouble, p *locale.Printer) string {
 	if t.Kind == TroubleOutbox {
 		return p.T("subject_outbox")
 	}
+	if t.Kind == TroubleCarrier {
+		return clean(p.Carrier(t.Name), 45)
+	}
 	return clean(t.Name, 45)
 }

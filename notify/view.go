@@ -109,8 +109,8 @@ func (v viewer) item(kind SectionKind, it Item) viewItem {
 	}
 	if it.Link != "" {
 		out.LinkText = v.p.T("item_look_short")
-		if it.Post != "" {
-			out.LinkText = v.p.T("item_look", "Post", clean(it.Post, maxPlace))
+		if v.p.Post(it.Post) != "" {
+			out.LinkText = v.p.T("item_look", "Post", clean(v.p.Post(it.Post), maxPlace))
 		}
 	}
 	for _, n := range it.Notes {

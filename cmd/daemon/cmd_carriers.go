@@ -108,12 +108,9 @@ func carrierRow(e *env, d carrierDoc) []string {
 	if covers == "" {
 		covers = e.say.T("carriers_all")
 	}
-	words := e.say.CarrierState(d.State)
-	switch {
-	case d.State == parcel.CarrierNoCredential && d.Error == "":
+	words := carrierWords(e, d.State, d.Error)
+	if d.State == parcel.CarrierNoCredential && d.Error == "" {
 		words = e.say.T("carriers_key", "Settings", strings.Join(d.Missing, ", "), "Help", d.Help)
-	case d.Error != "":
-		words += ": " + cli.Clean(d.Error, 200)
 	}
 	if d.Until != nil && d.State == parcel.CarrierQuarantined {
 		words += ", " + e.say.T("status_until", "Date", e.say.DateTime(d.Until.Local()))
@@ -127,5 +124,5 @@ func carrierRow(e *env, d carrierDoc) []string {
 	if d.Note != "" {
 		words += ", " + cli.Clean(d.Note, 100)
 	}
-	return []string{d.Name, d.Title, e.say.T("role_" + string(d.Role)), covers, words}
+	return []string{d.Name, e.say.Carrier(d.Name), e.say.T("role_" + string(d.Role)), covers, words}
 }
