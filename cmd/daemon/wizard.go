@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -24,6 +25,7 @@ type wizard struct {
 	ask      *setup.Prompt
 	discover setup.Discoverer
 
+	width int // of the terminal; 0 for no end
 	path  string
 	old   string         // the file's text; empty where there is none
 	cfg   *config.Config // as it was, and then as it will be
@@ -43,7 +45,7 @@ type wizard struct {
 	notices  []parcel.Notice
 	// unconfirmed counts the shop's mails by the servers whose word would help.
 	unconfirmed map[string]int
-	written  bool
+	written     bool
 
 	plan setup.Plan
 }
@@ -51,6 +53,7 @@ type wizard struct {
 // newWizard starts from the configuration that is there.
 func newWizard(c *setupCmd, e *env) (*wizard, error) {
 	w := &wizard{env: e, c: c, logins: &memoryVault{}, discover: discoverer(c.ISPDB), cfg: config.Default(), first: true}
+	w.width = terminalWidth(e.out)
 	w.ask = setup.NewPrompt(e.in, e.out, hiddenInput(e))
 	path, err := config.Find(e.flag, e.getenv, runtime.GOOS)
 	if errors.Is(err, config.ErrNoFile) {
@@ -131,9 +134,9 @@ func hiddenInput(e *env) func(context.Context) (string, error) {
 
 func (w *wizard) run(ctx context.Context) error {
 	if w.first {
-		w.print(w.say.T("setup_hello", "Path", w.path))
+		w.tell(w.say.T("setup_hello", "Path", w.path))
 	} else {
-		w.print(w.say.T("setup_again", "Path", w.path))
+		w.tell(w.say.T("setup_again", "Path", w.path))
 	}
 	for _, step := range []func(context.Context) error{
 		w.address, w.servers, w.login, w.folders, w.look, w.authserv,
@@ -160,7 +163,7 @@ func (w *wizard) line(ctx context.Context, flag, given, usual, id string, data .
 	}
 	w.progress.Clear()
 	for {
-		answer, err := w.ask.Line(ctx, w.say.T(id, data...), usual)
+		answer, err := w.ask.Line(ctx, w.question(id, data...), usual)
 		if answer != "" || err != nil {
 			return answer, err
 		}
@@ -173,7 +176,12 @@ func (w *wizard) yes(ctx context.Context, usual, silent bool, id string, data ..
 		return silent, nil
 	}
 	w.progress.Clear()
-	return w.ask.Yes(ctx, w.say.T(id, data...), usual, setup.List(w.say.T("setup_word_yes")), setup.List(w.say.T("setup_word_no")))
+	return w.ask.Yes(ctx, w.question(id, data...), usual, setup.List(w.say.T("setup_word_yes")), setup.List(w.say.T("setup_word_no")))
+}
+
+// question is a question's text. It leaves room for the usual answer.
+func (w *wizard) question(id string, data ...any) string {
+	return setup.Wrap(cli.Clean(w.say.T(id, data...), 600), max(w.width-20, 0), "")
 }
 
 // again asks until check takes the answer. Flags get one try.
@@ -194,4 +202,20 @@ func (w *wizard) again(ctx context.Context, flag, given, usual, id string, check
 }
 
 // say1 prints a line that is set off from the questions.
-func (w *wizard) say1(text string) { w.print("  " + cli.Clean(text, 600)) }
+func (w *wizard) say1(text string) { w.print(setup.Wrap("  "+cli.Clean(text, 600), w.width, "    ")) }
+
+// tell prints a line of its own.
+func (w *wizard) tell(text string) { w.print(setup.Wrap(text, w.width, "")) }
+
+// terminalWidth is how many characters fit in a line; 0 where out is no terminal.
+func terminalWidth(out io.Writer) int {
+	f, ok := out.(*os.File)
+	if !ok {
+		return 0
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width - 1 // some consoles break a line that is just full
+}

@@ -180,7 +180,11 @@ func (w *wizard) repair(ctx context.Context, err error, account mailwatch.Accoun
 	var refused *mailwatch.RefusedError
 	if errors.As(err, &refused) {
 		w.stale = true
-		w.say1(w.say.T("setup_refused", "Server", w.found.IMAP.Host, "Words", cli.Clean(refused.Text, 200)))
+		id := "setup_refused"
+		if w.found.Provider.ID != "" && w.found.Provider.ID != "plain" && !w.kept {
+			id = "setup_refused_hint"
+		}
+		w.say1(w.say.T(id, "Server", w.found.IMAP.Host, "Words", cli.Clean(refused.Text, 200)))
 		return nil
 	}
 	if print, ok := unknownCertificate(err); ok && w.box.CA == "" {

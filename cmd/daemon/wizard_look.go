@@ -74,7 +74,7 @@ func (w *wizard) shipments() {
 		for _, p := range n.Parcels {
 			if !seen[string(p.Number)] {
 				seen[string(p.Number)] = true
-				lines = append(lines, strings.TrimSpace(cli.Pad(string(p.Number), 20)+title))
+				lines = append(lines, strings.TrimSpace(cli.Pad(string(p.Number), 20)+" "+title))
 			}
 		}
 		for _, o := range n.Orders {
@@ -96,7 +96,7 @@ func (w *wizard) shipments() {
 		w.say1("  " + cli.Fit(line, 90))
 	}
 	if more := len(lines) - lookShow; more > 0 {
-		w.say1("  " + w.say.T("setup_found_more", "Count", more))
+		w.say1("  " + w.say.T("setup_found_more", "More", more))
 	}
 }
 
@@ -112,7 +112,9 @@ func (w *wizard) authserv(ctx context.Context) error {
 	if best == "" {
 		return nil
 	}
-	yes, err := w.yes(ctx, true, true, "setup_authserv", "ID", best)
+	// Where the server writes no verdict, the topmost one is the sender's. So a
+	// name that is not the server's own is a question, and never taken silently.
+	yes, err := w.yes(ctx, setup.Related(best, w.domain, w.box.Host), false, "setup_authserv", "ID", best)
 	if yes {
 		w.box.TrustedAuthserv = append(w.box.TrustedAuthserv, best)
 	}
@@ -172,7 +174,7 @@ func (w *wizard) carriers(ctx context.Context) error {
 			off = append(off, m.Info.Name)
 		}
 	}
-	w.print(w.say.T("setup_carriers"))
+	w.tell(w.say.T("setup_carriers"))
 	for _, m := range set.Members() {
 		w.carrier(m)
 	}

@@ -45,13 +45,7 @@ func discoverer(ispdb bool) setup.Discoverer {
 // address asks whose mail it is about. One that is configured already is set up
 // anew, another one is added.
 func (w *wizard) address(ctx context.Context) error {
-	usual := ""
-	if len(w.cfg.Mailboxes) > 0 {
-		usual = w.cfg.Mailboxes[0].Username
-	}
-	if _, _, err := setup.ParseAddress(usual); err != nil {
-		usual = ""
-	}
+	usual := w.ownAddress()
 	var address string
 	err := w.again(ctx, "--address", w.c.Address, usual, "setup_address", func(s string) (err error) {
 		address, w.domain, err = setup.ParseAddress(s)
@@ -62,7 +56,7 @@ func (w *wizard) address(ctx context.Context) error {
 	}
 	w.index = len(w.cfg.Mailboxes)
 	for i, m := range w.cfg.Mailboxes {
-		if strings.EqualFold(m.Username, address) || w.c.Username != "" && strings.EqualFold(m.Username, w.c.Username) {
+		if strings.EqualFold(m.Username, address) || i == 0 && strings.EqualFold(usual, address) || w.c.Username != "" && strings.EqualFold(m.Username, w.c.Username) {
 			w.index, w.kept, w.box = i, true, m
 			break
 		}
@@ -73,6 +67,20 @@ func (w *wizard) address(ctx context.Context) error {
 	w.found = setup.Found{Username: address, SMTPUsername: address}
 	w.from = address
 	return nil
+}
+
+// ownAddress is that of the mailbox configured first. Where its user name is no
+// address, the digests' sender usually is.
+func (w *wizard) ownAddress() string {
+	if len(w.cfg.Mailboxes) == 0 {
+		return ""
+	}
+	for _, text := range []string{w.cfg.Mailboxes[0].Username, w.cfg.SMTP.From} {
+		if address, _, err := setup.ParseAddress(text); err == nil {
+			return address
+		}
+	}
+	return ""
 }
 
 // name is what a new mailbox is called: after its domain, with a number where
@@ -153,7 +161,7 @@ func (w *wizard) search(ctx context.Context) error {
 		w.say1(w.say.T("setup_servers_none", "Domain", w.domain))
 		return w.typed(ctx, "")
 	}
-	w.say1(w.say.T("setup_servers_"+string(w.origin()), "Domain", w.domain, "IMAP", w.found.IMAP, "SMTP", w.found.SMTP))
+	w.say1(w.say.T("setup_servers_"+string(w.origin()), "Domain", w.domain, "IMAP", w.found.IMAP, "SMTP", w.shown(w.found.SMTP)))
 	if sure {
 		return nil
 	}
@@ -165,6 +173,14 @@ func (w *wizard) search(ctx context.Context) error {
 		return err
 	}
 	return w.typed(ctx, w.found.IMAP.String())
+}
+
+// shown is a server, or that there is none.
+func (w *wizard) shown(s setup.Server) string {
+	if s.IsZero() {
+		return w.say.T("setup_word_unknown")
+	}
+	return s.String()
 }
 
 // origin is who named the servers; a person's own are given.
@@ -223,7 +239,7 @@ func (w *wizard) offer(ctx context.Context, others []string) error {
 	for _, f := range report.Watched {
 		if f.Candidates > 0 {
 			filled = append(filled, f.Folder)
-			w.say1(w.say.T("setup_folder", "Folder", cli.Clean(f.Folder, 80), "Count", f.Candidates))
+			w.say1(w.say.T("setup_folder", "Folder", cli.Clean(f.Folder, 80), "Mails", f.Candidates))
 		}
 	}
 	if filled == nil {

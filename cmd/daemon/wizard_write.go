@@ -40,7 +40,7 @@ func (w *wizard) write(ctx context.Context) error {
 		return err
 	}
 	w.written, w.flag = true, w.path
-	w.print(w.say.T("setup_written", "Path", w.path))
+	w.tell(w.say.T("setup_written", "Path", w.path))
 	if w.old != "" && w.old != text {
 		w.say1(w.say.T("setup_before", "Path", w.path+".before-setup"))
 	}
@@ -141,7 +141,7 @@ func (w *wizard) says(c *config.Config) bool {
 func (w *wizard) service(ctx context.Context) error {
 	user := !setup.Administrator()
 	if user && runtime.GOOS == "windows" {
-		w.print(w.say.T("setup_service_later"))
+		w.tell(w.say.T("setup_service_later"))
 		return nil
 	}
 	yes := w.c.Service == "yes"
@@ -156,14 +156,14 @@ func (w *wizard) service(ctx context.Context) error {
 		}
 	}
 	if !yes {
-		w.print(w.say.T("setup_service_later"))
+		w.tell(w.say.T("setup_service_later"))
 		return nil
 	}
 	for _, action := range []string{"install", "restart"} {
 		c := &serviceCmd{Action: action, User: user, Name: service.DefaultName}
 		if err := c.Run(ctx, w.env); err != nil {
 			w.report1(err)
-			w.print(w.say.T("setup_service_failed"))
+			w.tell(w.say.T("setup_service_failed"))
 			if w.c.Service == "yes" {
 				return failed("")
 			}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -33,8 +34,8 @@ func Final(err error) bool {
 }
 
 // explain turns an error of the library into one of ours. The library's own text
-// holds the whole answer, which is not for logs.
-func explain(ctx context.Context, err error) error {
+// holds the whole answer, which is not for logs; what was sent is struck from it.
+func explain(ctx context.Context, err error, sent ...string) error {
 	var answer *oauth2.RetrieveError
 	if !errors.As(err, &answer) {
 		if ctx.Err() != nil {
@@ -42,14 +43,20 @@ func explain(ctx context.Context, err error) error {
 		}
 		return err
 	}
-	words := clean(answer.ErrorCode + " " + answer.ErrorDescription)
+	words := answer.ErrorCode + " " + answer.ErrorDescription
+	for _, secret := range sent {
+		if secret != "" {
+			words = strings.ReplaceAll(words, secret, "...")
+		}
+	}
+	words = clean(words)
 	status := 0
 	if answer.Response != nil {
 		status = answer.Response.StatusCode
 	}
 	switch answer.ErrorCode {
 	case "invalid_grant":
-		return fmt.Errorf("%w: %s", ErrEnded, words)
+		return ended(answer.ErrorDescription)
 	case "access_denied", "authorization_declined", "consent_required", "interaction_required":
 		return fmt.Errorf("%w: %s", ErrDenied, words)
 	case "invalid_client", "unauthorized_client", "invalid_scope", "unsupported_grant_type":
@@ -62,6 +69,17 @@ func explain(ctx context.Context, err error) error {
 		return fmt.Errorf("the provider refused: %s", words)
 	}
 }
+
+// ended keeps of the provider's words only Microsoft's number, by which the
+// reason can be looked up: the rest says what ErrEnded says.
+func ended(words string) error {
+	if number := reason.FindString(words); number != "" {
+		return fmt.Errorf("%w: %s", ErrEnded, number)
+	}
+	return ErrEnded
+}
+
+var reason = regexp.MustCompile(`\bAADSTS[0-9]{1,9}\b`)
 
 const maxWords = 200
 

@@ -35,7 +35,7 @@ func (a App) Device(ctx context.Context, c *http.Client, show func(Code)) (Token
 	defer cancel()
 	code, err := conf.DeviceAuth(with(ctx, c))
 	if err != nil {
-		return Token{}, fmt.Errorf("ask for a code: %w", explain(ctx, err))
+		return Token{}, fmt.Errorf("ask for a code: %w", explain(ctx, err, a.ClientSecret))
 	}
 	if code.DeviceCode == "" || code.UserCode == "" || !strings.HasPrefix(code.VerificationURI, "http") {
 		return Token{}, errors.New("ask for a code: the provider's answer holds none")
@@ -43,7 +43,7 @@ func (a App) Device(ctx context.Context, c *http.Client, show func(Code)) (Token
 	show(Code{Page: clean(code.VerificationURI), Code: clean(code.UserCode)})
 	t, err := conf.DeviceAccessToken(with(ctx, c), code)
 	if err != nil {
-		return Token{}, fmt.Errorf("log in: %w", late(explain(ctx, err)))
+		return Token{}, fmt.Errorf("log in: %w", late(explain(ctx, err, code.DeviceCode, a.ClientSecret)))
 	}
 	return usable(t)
 }
@@ -88,7 +88,7 @@ func (a App) Browser(ctx context.Context, c *http.Client, b Browsing) (Token, er
 	}
 	t, err := conf.Exchange(with(ctx, c), code, oauth2.VerifierOption(verifier))
 	if err != nil {
-		return Token{}, fmt.Errorf("log in: %w", late(explain(ctx, err)))
+		return Token{}, fmt.Errorf("log in: %w", late(explain(ctx, err, code, verifier, a.ClientSecret)))
 	}
 	return usable(t)
 }

@@ -419,6 +419,20 @@ func TestNoVerbLogOrEncoderShowsAToken(t *testing.T) {
 	}
 }
 
+func TestTheNumberOfAReasonIsKept(t *testing.T) {
+	t.Parallel()
+	s := open(t, oauthtest.Config{Lives: 60})
+	src := source(s, newVault(), &clock{at: time.Now()}, nil)
+	if err := src.Keep(t.Context(), login(t, s)); err != nil {
+		t.Fatal(err)
+	}
+	s.Revoke()
+	_, err := src.Token(t.Context())
+	if err == nil || !strings.HasSuffix(err.Error(), ": AADSTS70000") || strings.Contains(err.Error(), "refresh-") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestAnErrorDoesNotRepeatWhatWasSent(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 100)

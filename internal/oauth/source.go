@@ -149,7 +149,11 @@ func (s *Source) refresh(ctx context.Context, t Token) (Token, error) {
 	}
 	fresh, err := conf.TokenSource(with(ctx, s.o.HTTP), &oauth2.Token{RefreshToken: t.refresh}).Token()
 	if err != nil {
-		return Token{}, fmt.Errorf("renew the login: %w", explain(ctx, err))
+		err = explain(ctx, err, t.refresh, s.app.ClientSecret)
+		if errors.Is(err, ErrEnded) {
+			return Token{}, err // it says all there is to say
+		}
+		return Token{}, fmt.Errorf("renew the login: %w", err)
 	}
 	out := tokenOf(fresh)
 	if fresh.ExpiresIn > 0 {

@@ -150,7 +150,7 @@ func (s *Service) entitled(r *http.Request) (code, words string) {
 	switch r.FormValue("grant_type") {
 	case "refresh_token":
 		if s.ended || r.FormValue("refresh_token") != s.good {
-			return "invalid_grant", "Token has been expired or revoked: " + r.FormValue("refresh_token")
+			return "invalid_grant", "AADSTS70000: Token has been expired or revoked: " + r.FormValue("refresh_token")
 		}
 	case "authorization_code":
 		challenge, known := s.codes[r.FormValue("code")]
