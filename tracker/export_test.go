@@ -22,7 +22,7 @@ type Look struct{ p *poll }
 
 // NewLook stops a tracker's time: every queue takes what is put into it.
 func NewLook(t *Tracker) Look {
-	p := &poll{Tracker: t, visits: map[int64]*visit{}, queues: map[string]*queue{}, done: make(chan outcome)}
+	p := &poll{Tracker: t, visits: map[int64]*visit{}, queues: map[string]*queue{}, ready: map[string][]job{}, done: make(chan outcome)}
 	for name := range t.askers {
 		p.queues[name] = newQueue()
 	}

@@ -24,6 +24,7 @@ const (
 type visit struct {
 	id       int64
 	open     int
+	rides    bool // along in others' calls; its own turn comes at its time
 	answered bool
 	until    time.Time // the earliest moment a carrier that was not asked can be
 }
@@ -47,6 +48,7 @@ type poll struct {
 	history History
 	visits  map[int64]*visit
 	queues  map[string]*queue
+	ready   map[string][]job // of this round, by carrier
 	done    chan outcome
 }
 
@@ -54,7 +56,7 @@ type poll struct {
 // every question under way to end. Each carrier has one goroutine, so that a
 // slow one does not hold up the others.
 func (t *Tracker) Run(ctx context.Context) error {
-	p := &poll{Tracker: t, visits: map[int64]*visit{}, queues: map[string]*queue{}, done: make(chan outcome)}
+	p := &poll{Tracker: t, visits: map[int64]*visit{}, queues: map[string]*queue{}, ready: map[string][]job{}, done: make(chan outcome)}
 	var workers sync.WaitGroup
 	for name, a := range t.askers {
 		q := newQueue()
@@ -99,6 +101,7 @@ func (p *poll) round(ctx context.Context) time.Duration {
 			p.start(ctx, one, now)
 		}
 	}
+	p.fill(ctx, now, len(due))
 	next, err := p.store.NextDue(ctx)
 	if err != nil {
 		p.failed(ctx, "tell what is due next", err)
@@ -123,7 +126,7 @@ func (p *poll) start(ctx context.Context, one parcel.Parcel, now time.Time) {
 			continue
 		}
 		v.open++
-		p.queues[ask.Carrier].put(job{visit: v, ask: ask, asked: one.Source(ask.Carrier, ask.Number).Asked})
+		p.ready[ask.Carrier] = append(p.ready[ask.Carrier], job{visit: v, ask: ask, asked: one.Source(ask.Carrier, ask.Number).Asked})
 	}
 	if v.open == 0 {
 		p.close(ctx, v, nil)
@@ -177,6 +180,8 @@ func (p *poll) finish(ctx context.Context, o outcome) {
 	}
 	if o.visit.open == 0 {
 		delete(p.visits, o.visit.id)
+	}
+	if o.visit.open == 0 && !o.visit.rides {
 		p.close(ctx, o.visit, asked)
 		return
 	}

@@ -246,3 +246,48 @@ func TestWhatAPersonSaysOfAParcel(t *testing.T) {
 		}
 	})
 }
+
+func TestNumbersDueSoonRideAlongAndAreNotAskedTwice(t *testing.T) {
+	bus := &post{info: carriers.Info{Name: "bus", Batch: 10}, answer: exported, takes: time.Second}
+	bike := &post{info: carriers.Info{Name: "bike", Batch: 1}, answer: exported, takes: time.Second}
+	plan := func(p parcel.Parcel, now time.Time) []carriers.Ask {
+		var out []carriers.Ask
+		for _, name := range []string{"bus", "bike"} {
+			a := carriers.Ask{Carrier: name, Number: p.Number()}
+			if now.Sub(p.Source(name, p.Number()).Asked) < 4*time.Hour {
+				a.Skip = parcel.ResultSkipped
+			}
+			out = append(out, a)
+		}
+		return out
+	}
+	running(t, tracker.Config{Plan: plan, Askers: []tracker.Asker{bus, bike}}, func(t *testing.T, tr *tracker.Tracker, db *sqlite.DB) {
+		began := time.Now()
+		err := db.Apply(t.Context(), tracker.Scope{Now: began}, func(s *tracker.State) error {
+			for i, wait := range []time.Duration{0, time.Hour, 2 * time.Hour, 5 * time.Hour} {
+				p := &parcel.Parcel{FirstSeen: began, NextCheck: began.Add(wait)}
+				p.AddLink(parcel.Link{Number: parcel.Number(fmt.Sprintf("LP%014d", i)), Certainty: parcel.Certain})
+				s.Parcels = append(s.Parcels, p)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tr.Wake()
+		time.Sleep(4 * time.Hour)
+		if got := fmt.Sprint(bus.calls); len(bus.calls) != 1 || bus.asked() != 3 {
+			t.Errorf("calls %s, want the one that is due with the two that are due soon", got)
+		}
+		if got := fmt.Sprint(bike.calls); bike.asked() != 3 {
+			t.Errorf("calls %s to a carrier that takes one number, want each at its own time", got)
+		}
+		if p := get(t, db, "LP00000000000001"); p.NextCheck.Before(began.Add(4 * time.Hour)) {
+			t.Errorf("next check of a rider at %s, want one after its own turn", p.NextCheck)
+		}
+		time.Sleep(2 * time.Hour)
+		if bus.asked() != 4 {
+			t.Errorf("%d numbers asked of the bus, want the late one too", bus.asked())
+		}
+	})
+}

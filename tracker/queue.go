@@ -16,15 +16,18 @@ type queue struct {
 
 func newQueue() *queue { return &queue{some: make(chan struct{}, 1)} }
 
-func (q *queue) put(j job) {
+// put queues jobs together, so that they can go into one call.
+func (q *queue) put(jobs ...job) {
 	q.mu.Lock()
-	at, _ := slices.BinarySearchFunc(q.jobs, j, func(a, b job) int {
-		if c := a.asked.Compare(b.asked); c != 0 {
-			return c
-		}
-		return -1 // behind its equals
-	})
-	q.jobs = slices.Insert(q.jobs, at, j)
+	for _, j := range jobs {
+		at, _ := slices.BinarySearchFunc(q.jobs, j, func(a, b job) int {
+			if c := a.asked.Compare(b.asked); c != 0 {
+				return c
+			}
+			return -1 // behind its equals
+		})
+		q.jobs = slices.Insert(q.jobs, at, j)
+	}
 	q.mu.Unlock()
 	select {
 	case q.some <- struct{}{}:

@@ -90,8 +90,8 @@ func BenchmarkTick(b *testing.B) {
 	for b.Loop() {
 		look := tracker.NewLook(t)
 		look.Tick(b.Context())
-		if look.UnderWay() != due {
-			b.Fatalf("%d parcels are asked about, want %d", look.UnderWay(), due)
+		if look.UnderWay() < due {
+			b.Fatalf("%d parcels are asked about, want %d at least", look.UnderWay(), due)
 		}
 	}
 }
