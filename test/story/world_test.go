@@ -297,7 +297,7 @@ func (w *world) compare() {
 func (w *world) told() string {
 	var b strings.Builder
 	for _, l := range w.out.sent {
-		fmt.Fprintf(&b, "==== %s  %s\n%s\n", l.at.In(w.zone).Format("2006-01-02 15:04 -0700"), l.subject, strings.TrimSpace(l.text))
+		fmt.Fprintf(&b, "==== %s  %s\n%s\n", l.at.In(w.zone).Format("2006-01-02 15h -0700"), l.subject, strings.TrimSpace(l.text))
 	}
 	return b.String()
 }
