@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"maps"
 	"os"
@@ -112,6 +113,9 @@ func (s Secret) Resolve(ctx context.Context) (string, error) {
 		raw, err = unprotect(s.arg)
 	default:
 		return "", errors.New("config: no secret is configured")
+	}
+	if pe := (*fs.PathError)(nil); errors.As(err, &pe) {
+		err = pe.Err // the path is said already
 	}
 	if err != nil {
 		return "", fmt.Errorf("config: secret from %s: %w", s.Where(), err)

@@ -93,14 +93,24 @@ func (k *checking) found(what, name string, err error) {
 }
 
 func (k *checking) tell(what, name, state, detail string) {
-	k.doc.Good = k.doc.Good && state != "wrong"
-	f := finding{What: what, Name: name, State: state, Detail: cli.Clean(detail, 500)}
+	k.add(k.say.T("check_"+what, "Path", name, "Name", name, "Host", name), finding{What: what, Name: name, State: state, Detail: detail})
+}
+
+func (k *checking) tellFolder(mailbox, folder, state, detail string) {
+	folder = cli.Clean(folder, 100)
+	k.add(k.say.T("check_folder", "Name", mailbox, "Folder", folder), finding{What: "folder", Name: mailbox + " " + folder, State: state, Detail: detail})
+}
+
+// add tells a finding under its heading.
+func (k *checking) add(heading string, f finding) {
+	k.doc.Good = k.doc.Good && f.State != "wrong"
+	f.Detail = cli.Clean(f.Detail, 500)
 	k.doc.Findings = append(k.doc.Findings, f)
 	if k.json {
 		return
 	}
-	word := map[string]string{"good": "check_good", "wrong": "check_bad", "note": "check_note"}[state]
-	line := k.say.T("check_"+what, "Path", name, "Name", name, "Host", name) + ": " + k.say.T(word)
+	word := map[string]string{"good": "check_good", "wrong": "check_bad", "note": "check_note"}[f.State]
+	line := heading + ": " + k.say.T(word)
 	if f.Detail != "" {
 		line += ": " + f.Detail
 	}
@@ -141,10 +151,10 @@ func (k *checking) mailbox(ctx context.Context, cfg *config.Config, m config.Mai
 	k.tell("mailbox", m.Name, "good", k.say.T(how))
 	for _, f := range report.Watched {
 		if f.Err != nil {
-			k.tell("folder", m.Name+" "+f.Folder, "wrong", mailwatch.Explain(f.Err, account))
+			k.tellFolder(m.Name, f.Folder, "wrong", mailwatch.Explain(f.Err, account))
 			continue
 		}
-		k.tell("folder", m.Name+" "+f.Folder, "good",
+		k.tellFolder(m.Name, f.Folder, "good",
 			k.say.T("check_folder_good", "Messages", f.Messages, "Candidates", f.Candidates, "Since", m.Since))
 	}
 	k.dryRun(ctx, cfg, m, account)

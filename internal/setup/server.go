@@ -97,3 +97,13 @@ func cutLast(s, sep string) (before, after string, found bool) {
 	}
 	return s, "", false
 }
+
+// Related reports whether a server's name belongs to the domain of an address,
+// or to that of its mail server.
+func Related(name, domain, host string) bool {
+	name = strings.ToLower(name)
+	if _, parent, ok := strings.Cut(strings.ToLower(host), "."); ok && strings.Contains(parent, ".") && net.ParseIP(host) == nil && below(name, parent) {
+		return true
+	}
+	return below(name, domain)
+}

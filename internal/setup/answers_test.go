@@ -1,0 +1,125 @@
+package setup_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"parcelwatch/internal/setup"
+)
+
+func TestServersAreReadAsPeopleTypeThem(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		text, protection string
+		want             setup.Server
+	}{
+		{"imap.example.org", "", setup.Server{Host: "imap.example.org", Port: 993, TLS: setup.TLS}},
+		{" imap.example.org:143 ", "", setup.Server{Host: "imap.example.org", Port: 143, TLS: setup.StartTLS}},
+		{"imap.example.org:1143", "", setup.Server{Host: "imap.example.org", Port: 1143, TLS: setup.TLS}},
+		{"127.0.0.1:1143", "starttls", setup.Server{Host: "127.0.0.1", Port: 1143, TLS: setup.StartTLS}},
+		{"localhost", "none", setup.Server{Host: "localhost", Port: 143, TLS: setup.Plain}},
+		{"[::1]:993", "", setup.Server{Host: "::1", Port: 993, TLS: setup.TLS}},
+		{"::1", "", setup.Server{Host: "::1", Port: 993, TLS: setup.TLS}},
+	} {
+		if got, err := setup.ParseServer(c.text, c.protection, 993, 143); err != nil || got != c.want {
+			t.Errorf("%q: got %+v, %v", c.text, got, err)
+		}
+	}
+	for _, text := range []string{"", "imaps://imap.example.org", "a b", "host:0", "host:99999", "host:x", "-host", "host/path", "me@host"} {
+		if got, err := setup.ParseServer(text, "", 993, 143); !errors.Is(err, setup.ErrServer) {
+			t.Errorf("%q: got %+v, %v", text, got, err)
+		}
+	}
+}
+
+func TestAddressesAreReadAsPeopleTypeThem(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		" me@Example.ORG ": "me@example.org", "Me <me@example.org>": "me@example.org", "a.b+c@x.example.": "", "Я@почта.рф": "Я@почта.рф",
+	} {
+		got, _, err := setup.ParseAddress(text)
+		if got != want || (err == nil) != (want != "") {
+			t.Errorf("%q: got %q, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"", "me", "me@", "@example.org", "a@b@c", "me@exa mple", "me@-x", "me@[127.0.0.1]"} {
+		if got, _, err := setup.ParseAddress(text); !errors.Is(err, setup.ErrAddress) {
+			t.Errorf("%q: got %q, %v", text, got, err)
+		}
+	}
+}
+
+func TestTheCountryIsGuessedFromTheSurroundings(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		in   setup.Guess
+		want string
+	}{
+		{"the zone says most", setup.Guess{Domain: "ukr.net", Zone: "Asia/Almaty", Language: "ru_RU.UTF-8"}, "KZ"},
+		{"the provider", setup.Guess{Domain: "ukr.net", Zone: "UTC", Language: "ru_RU.UTF-8"}, "UA"},
+		{"the domain's ending", setup.Guess{Domain: "firma.by", Zone: "Etc/UTC"}, "BY"},
+		{"the language's region", setup.Guess{Domain: "gmail.com", Language: "de_AT.UTF-8@euro"}, "AT"},
+		{"the language of an image says nothing", setup.Guess{Domain: "gmail.com", Language: "en_US.UTF-8"}, ""},
+		{"nothing", setup.Guess{Domain: "example.org", Language: "C"}, ""},
+		{"an ending that is a country's by name only", setup.Guess{Domain: "startup.io"}, ""},
+	} {
+		if got := c.in.Country(); got != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+func TestNamesAreRelatedToTheirDomain(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, domain, host string
+		want               bool
+	}{
+		{"mx.example.org", "example.org", "imap.other.net", true},
+		{"mx7.other.net", "example.org", "imap.other.net", true},
+		{"mx.evil.example", "example.org", "imap.other.net", false},
+		{"mx.net", "example.org", "other.net", false},
+		{"0.0.1", "example.org", "127.0.0.1", false},
+		{"notexample.org", "example.org", "imap.other.net", false},
+	} {
+		if got := setup.Related(c.name, c.domain, c.host); got != c.want {
+			t.Errorf("%+v: got %v", c, got)
+		}
+	}
+}
+
+func TestLinesAreBrokenAtBlanks(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		line  string
+		width int
+		want  string
+	}{
+		{"one two three", 0, "one two three"},
+		{"one two three", 13, "one two three"},
+		{"one two three", 8, "one two\n  three"},
+		{"  один два три", 9, "  один\n  два три"},
+		{"a veryveryverylongword b", 8, "a\n  veryveryverylongword\n  b"},
+		{"veryveryverylongword", 8, "veryveryverylongword"},
+	} {
+		if got := setup.Wrap(c.line, c.width, "  "); got != c.want {
+			t.Errorf("%q at %d: got %q, want %q", c.line, c.width, got, c.want)
+		}
+	}
+}
+
+func FuzzWrap(f *testing.F) {
+	f.Add("one two three", 5)
+	f.Add("   ", 1)
+	f.Fuzz(func(t *testing.T, line string, width int) {
+		if width > 1000 || strings.ContainsAny(line, "\n") {
+			t.Skip()
+		}
+		got := setup.Wrap(line, width, "")
+		if strings.Join(strings.Fields(got), " ") != strings.Join(strings.Fields(line), " ") {
+			t.Errorf("words are lost: %q", got)
+		}
+	})
+}

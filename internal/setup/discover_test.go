@@ -1,0 +1,295 @@
+package setup_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"parcelwatch/internal/setup"
+)
+
+func TestTheBigProvidersAreKnownByTheirDomains(t *testing.T) {
+	t.Parallel()
+	for domain, want := range map[string]struct{ id, imap, smtp string }{
+		"gmail.com":      {"gmail", "imap.gmail.com:993", "smtp.gmail.com:465"},
+		"googlemail.com": {"gmail", "imap.gmail.com:993", "smtp.gmail.com:465"},
+		"outlook.com":    {"outlook", "outlook.office365.com:993", "smtp-mail.outlook.com:587"},
+		"hotmail.co.uk":  {"outlook", "outlook.office365.com:993", "smtp-mail.outlook.com:587"},
+		"live.ru":        {"outlook", "outlook.office365.com:993", "smtp-mail.outlook.com:587"},
+		"yahoo.com":      {"yahoo", "imap.mail.yahoo.com:993", "smtp.mail.yahoo.com:465"},
+		"yahoo.co.jp":    {"yahoo", "imap.mail.yahoo.com:993", "smtp.mail.yahoo.com:465"},
+		"aol.com":        {"yahoo", "imap.aol.com:993", "smtp.aol.com:465"},
+		"icloud.com":     {"icloud", "imap.mail.me.com:993", "smtp.mail.me.com:587"},
+		"yandex.ru":      {"yandex", "imap.yandex.ru:993", "smtp.yandex.ru:465"},
+		"yandex.kz":      {"yandex", "imap.yandex.ru:993", "smtp.yandex.ru:465"},
+		"ya.ru":          {"yandex", "imap.yandex.ru:993", "smtp.yandex.ru:465"},
+		"mail.ru":        {"mailru", "imap.mail.ru:993", "smtp.mail.ru:465"},
+		"bk.ru":          {"mailru", "imap.mail.ru:993", "smtp.mail.ru:465"},
+		"rambler.ru":     {"rambler", "imap.rambler.ru:993", "smtp.rambler.ru:465"},
+		"ukr.net":        {"ukrnet", "imap.ukr.net:993", "smtp.ukr.net:465"},
+		"i.ua":           {"iua", "imap.i.ua:993", "smtp.i.ua:465"},
+		"tut.by":         {"tutby", "imap.yandex.ru:993", "smtp.yandex.ru:465"},
+		"gmx.de":         {"gmx", "imap.gmx.net:993", "mail.gmx.net:465"},
+		"gmx.com":        {"gmx", "imap.gmx.com:993", "mail.gmx.com:465"},
+		"web.de":         {"webde", "imap.web.de:993", "smtp.web.de:587"},
+		"fastmail.com":   {"fastmail", "imap.fastmail.com:993", "smtp.fastmail.com:465"},
+		"proton.me":      {"proton", "127.0.0.1:1143", "127.0.0.1:1025"},
+	} {
+		p, ok := setup.ByDomain(domain)
+		if !ok || p.ID != want.id || p.IMAP.String() != want.imap || p.SMTP.String() != want.smtp {
+			t.Errorf("%s: got %v, %s, %s, %s", domain, ok, p.ID, p.IMAP, p.SMTP)
+		}
+	}
+	for _, domain := range []string{"example.org", "yahoo.example.org", "notgmail.com", "gmail.com.example", "live.", "outlook.evil.example", "yahoo.co.evil"} {
+		if p, ok := setup.ByDomain(domain); ok {
+			t.Errorf("%s is taken for %s", domain, p.ID)
+		}
+	}
+}
+
+func TestEveryProviderIsWhole(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, p := range setup.Providers() {
+		if p.ID == "" || p.IMAP.IsZero() || p.SMTP.IsZero() || len(p.Domains)+len(p.MX) == 0 {
+			t.Errorf("%+v lacks something", p)
+		}
+		for _, s := range []setup.Server{p.IMAP, p.SMTP} {
+			if s.TLS == setup.Plain || s.Port == 0 || (s.Port == 587) != (s.TLS == setup.StartTLS) && p.ID != "proton" {
+				t.Errorf("%s: %s with %s", p.ID, s, s.TLS)
+			}
+		}
+		for _, d := range p.Domains {
+			if seen[d] {
+				t.Errorf("%s stands twice", d)
+			}
+			seen[d] = true
+		}
+		if p.OnlyOAuth && p.OAuth == "" {
+			t.Errorf("%s offers no login at all", p.ID)
+		}
+	}
+}
+
+// names is a name service with what the test puts there.
+type names struct {
+	srv map[string][]*net.SRV
+	mx  []*net.MX
+}
+
+func (n names) LookupSRV(_ context.Context, service, proto, name string) (string, []*net.SRV, error) {
+	if r := n.srv["_"+service+"._"+proto+"."+name]; r != nil {
+		return name, r, nil
+	}
+	return "", nil, errors.New("no such name")
+}
+
+func (n names) LookupMX(context.Context, string) ([]*net.MX, error) {
+	if n.mx == nil {
+		return nil, errors.New("no such name")
+	}
+	return n.mx, nil
+}
+
+// web answers for the pages that the test puts there, and remembers all that was
+// asked for.
+type web struct {
+	pages map[string]string
+	mu    sync.Mutex
+	asked []string
+}
+
+func (w *web) client() *http.Client {
+	return &http.Client{Transport: w}
+}
+
+func (w *web) RoundTrip(r *http.Request) (*http.Response, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.asked = append(w.asked, r.URL.String())
+	address := r.URL.Scheme + "://" + r.URL.Host + r.URL.Path
+	page, ok := w.pages[address]
+	res := &http.Response{StatusCode: http.StatusNotFound, Header: http.Header{}, Body: http.NoBody, Request: r}
+	if to, moved := strings.CutPrefix(page, "-> "); moved {
+		res.StatusCode = http.StatusFound
+		res.Header.Set("Location", to)
+	} else if ok {
+		res.StatusCode = http.StatusOK
+		res.Body = body{strings.NewReader(page)}
+	}
+	return res, nil
+}
+
+type body struct{ *strings.Reader }
+
+func (body) Close() error { return nil }
+
+const autoconfig = `<?xml version="1.0"?><clientConfig version="1.1"><emailProvider id="example.org">
+<incomingServer type="pop3"><hostname>pop.example.org</hostname><port>995</port><socketType>SSL</socketType></incomingServer>
+<incomingServer type="imap"><hostname>plain.example.org</hostname><port>143</port><socketType>plain</socketType></incomingServer>
+<incomingServer type="imap"><hostname>start.example.org</hostname><port>143</port><socketType>STARTTLS</socketType></incomingServer>
+<incomingServer type="imap"><hostname>imap.example.org</hostname><port>993</port><socketType>SSL</socketType><username>%EMAILLOCALPART%</username></incomingServer>
+<outgoingServer type="smtp"><hostname>smtp.example.org</hostname><port>587</port><socketType>STARTTLS</socketType><username>%EMAILADDRESS%</username></outgoingServer>
+</emailProvider></clientConfig>`
+
+var (
+	fromAutoconfig = setup.Found{
+		Origin: setup.FromAutoconfig, IMAP: setup.Server{Host: "imap.example.org", Port: 993, TLS: setup.TLS},
+		SMTP: setup.Server{Host: "smtp.example.org", Port: 587, TLS: setup.StartTLS}, Username: "me", SMTPUsername: "me@example.org",
+	}
+	srvRecords = map[string][]*net.SRV{
+		"_imaps._tcp.example.org":       {{Target: "later.example.org.", Port: 993, Priority: 9}, {Target: "box.example.org.", Port: 1993, Priority: 1}},
+		"_submissions._tcp.example.org": {{Target: ".", Port: 0}},
+		"_submission._tcp.example.org":  {{Target: "out.example.org.", Port: 587}},
+	}
+)
+
+func TestServersAreFoundInTheOrderOfTrust(t *testing.T) {
+	t.Parallel()
+	page := map[string]string{"https://autoconfig.example.org/mail/config-v1.1.xml": autoconfig}
+	gmail, _ := setup.ByDomain("gmail.com")
+	srv := setup.Found{
+		Origin: setup.FromSRV, IMAP: setup.Server{Host: "box.example.org", Port: 1993, TLS: setup.TLS},
+		SMTP: setup.Server{Host: "out.example.org", Port: 587, TLS: setup.StartTLS}, Username: "me@example.org", SMTPUsername: "me@example.org",
+	}
+	mx := setup.Found{
+		Origin: setup.FromMX, Provider: gmail, IMAP: gmail.IMAP, SMTP: gmail.SMTP, Username: "me@example.org", SMTPUsername: "me@example.org",
+	}
+	ispdb := fromAutoconfig
+	ispdb.Origin = setup.FromISPDB
+	guess := setup.Found{
+		Origin: setup.FromGuess, IMAP: setup.Server{Host: "mail.example.org", Port: 993, TLS: setup.TLS},
+		SMTP: setup.Server{Host: "smtp.example.org", Port: 465, TLS: setup.TLS}, Username: "me@example.org", SMTPUsername: "me@example.org",
+	}
+	google := []*net.MX{{Host: "ASPMX.L.GOOGLE.COM."}}
+	for _, c := range []struct {
+		name  string
+		names names
+		pages map[string]string
+		probe []string
+		ispdb bool
+		want  setup.Found
+		sure  bool
+	}{
+		{"the domain's own page", names{srvRecords, google}, page, nil, true, fromAutoconfig, true},
+		{"the page at the well-known place", names{}, map[string]string{"https://example.org/.well-known/autoconfig/mail/config-v1.1.xml": autoconfig}, nil, false, fromAutoconfig, true},
+		{"a page that moved to another secure one", names{}, map[string]string{
+			"https://autoconfig.example.org/mail/config-v1.1.xml": "-> https://host.example/c.xml", "https://host.example/c.xml": autoconfig,
+		}, nil, false, fromAutoconfig, true},
+		{"service records", names{srvRecords, google}, nil, nil, true, srv, true},
+		{"a provider that takes the domain's mail", names{nil, google}, nil, nil, true, mx, false},
+		{"Mozilla's list, where allowed", names{}, map[string]string{"https://autoconfig.thunderbird.net/v1.1/example.org": autoconfig}, []string{"mail.example.org:993"}, true, ispdb, false},
+		{"a guess that answers", names{}, map[string]string{"https://autoconfig.thunderbird.net/v1.1/example.org": autoconfig}, []string{"mail.example.org:993", "example.org:993", "smtp.example.org:465"}, false, guess, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			d := setup.Discoverer{
+				Names: c.names, HTTP: (&web{pages: c.pages}).client(), ISPDB: c.ispdb,
+				Probe: func(_ context.Context, s setup.Server) bool { return slices.Contains(c.probe, s.String()) },
+			}
+			got, err := d.Discover(t.Context(), "me@Example.ORG")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Error(diff)
+			}
+			if got.Sure("example.org") != c.sure {
+				t.Errorf("sure: got %v", !c.sure)
+			}
+		})
+	}
+}
+
+func TestAnUnknownDomainIsNamedAndNobodyElseIsAsked(t *testing.T) {
+	t.Parallel()
+	w := &web{}
+	d := setup.Discoverer{Names: names{}, HTTP: w.client(), Probe: func(context.Context, setup.Server) bool { return false }}
+	if _, err := d.Discover(t.Context(), "me@nowhere.example"); !errors.Is(err, setup.ErrUnknown) {
+		t.Errorf("got %v", err)
+	}
+	for _, address := range w.asked {
+		if !strings.HasPrefix(address, "https://") || !strings.Contains(address, "nowhere.example/") {
+			t.Errorf("asked %s", address)
+		}
+	}
+	if _, err := d.Discover(t.Context(), "nobody"); !errors.Is(err, setup.ErrAddress) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAKnownDomainAsksNobody(t *testing.T) {
+	t.Parallel()
+	w := &web{}
+	got, err := setup.Discoverer{HTTP: w.client()}.Discover(t.Context(), "me@icloud.com")
+	if err != nil || !got.Sure("icloud.com") || got.Username != "me" || got.SMTPUsername != "me@icloud.com" || w.asked != nil {
+		t.Errorf("%+v, %v, asked %v", got, err, w.asked)
+	}
+}
+
+func TestARedirectOutOfTLSIsNotFollowed(t *testing.T) {
+	t.Parallel()
+	w := &web{pages: map[string]string{
+		"https://autoconfig.example.org/mail/config-v1.1.xml": "-> http://host.example/c.xml", "http://host.example/c.xml": autoconfig,
+	}}
+	if got, err := (setup.Discoverer{Names: names{}, HTTP: w.client()}).Discover(t.Context(), "me@example.org"); err == nil {
+		t.Errorf("got %+v", got)
+	}
+	if slices.Contains(w.asked, "http://host.example/c.xml") {
+		t.Error("it was asked without protection")
+	}
+}
+
+func TestServersOfAnotherDomainAreNotSure(t *testing.T) {
+	t.Parallel()
+	f := setup.Found{Origin: setup.FromSRV, IMAP: setup.Server{Host: "imap.evil.example"}}
+	if f.Sure("example.org") {
+		t.Error("a name service may be lied to")
+	}
+	f.IMAP.Host, f.SMTP.Host = "imap.example.org", "notexample.org"
+	if f.Sure("example.org") {
+		t.Error("the outgoing server is another's")
+	}
+}
+
+func TestAutoconfigThatIsOfNoUseIsRefused(t *testing.T) {
+	t.Parallel()
+	for name, page := range map[string]string{
+		"not XML":       "<html><body>404",
+		"empty":         "",
+		"no protection": strings.NewReplacer("STARTTLS", "plain", "SSL", "plain").Replace(autoconfig),
+		"a host that is none": strings.NewReplacer("imap.example.org", "imap.example.org/x", "start.example.org", "-start").
+			Replace(autoconfig),
+		"a port that is none": strings.NewReplacer(">993<", ">99999<", ">143<", ">0<").Replace(autoconfig),
+		"very long":           strings.Repeat("<!-- -->", 1<<16) + autoconfig,
+	} {
+		if f, err := setup.ReadAutoconfig(strings.NewReader(page), "me@example.org"); !errors.Is(err, setup.ErrAutoconfig) {
+			t.Errorf("%s: got %+v, %v", name, f, err)
+		}
+	}
+	odd := strings.Replace(autoconfig, "%EMAILLOCALPART%", "%REALNAME%", 1)
+	if f, err := setup.ReadAutoconfig(strings.NewReader(odd), "me@example.org"); err != nil || f.Username != "me@example.org" {
+		t.Errorf("an unknown placeholder: %+v, %v", f, err)
+	}
+}
+
+func FuzzReadAutoconfig(f *testing.F) {
+	f.Add(autoconfig)
+	f.Add("<clientConfig><emailProvider><incomingServer type='imap'><hostname>a</hostname><port>1</port><socketType>SSL</socketType>")
+	f.Fuzz(func(t *testing.T, page string) {
+		found, err := setup.ReadAutoconfig(strings.NewReader(page), "me@example.org")
+		if err != nil {
+			return
+		}
+		if found.IMAP.Host == "" || found.IMAP.TLS == setup.Plain || found.IMAP.Port < 1 || strings.ContainsAny(found.IMAP.Host+found.Username, "\r\n\x00") {
+			t.Errorf("got %+v", found)
+		}
+	})
+}

@@ -1,0 +1,46 @@
+package setup
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Wrap breaks a line at blanks so that no part is longer than width characters,
+// a word that is longer excepted. Every part but the first is indented. A width
+// of 0 breaks nothing.
+func Wrap(line string, width int, indent string) string {
+	if width <= 0 {
+		return line
+	}
+	var out strings.Builder
+	for {
+		cut := breakAt(line, width)
+		if cut < 0 {
+			out.WriteString(line)
+			return out.String()
+		}
+		out.WriteString(strings.TrimRight(line[:cut], " ") + "\n")
+		line = indent + strings.TrimLeft(line[cut:], " ")
+	}
+}
+
+// breakAt is the blank to break a line at; -1 where it fits or has none.
+func breakAt(line string, width int) int {
+	if utf8.RuneCountInString(line) <= width {
+		return -1
+	}
+	start := len(line) - len(strings.TrimLeft(line, " "))
+	best, n := -1, 0
+	for i, r := range line {
+		if r == ' ' && i > start {
+			if n > width && best >= 0 {
+				break
+			}
+			best = i
+		}
+		if n++; n > width && best >= 0 {
+			break
+		}
+	}
+	return best
+}
