@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -58,6 +59,12 @@ func (p *post) asked() int {
 		n += len(c)
 	}
 	return n
+}
+
+func (p *post) made() [][]parcel.Number {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.calls)
 }
 
 func exported(n parcel.Number) carriers.Result {
@@ -160,8 +167,8 @@ func TestNumbersAreAskedAboutInBatches(t *testing.T) {
 			add(t, tr, parcel.Number(fmt.Sprintf("LP%014d", i)))
 		}
 		time.Sleep(10 * time.Minute)
-		if len(p.calls) > 4 || p.asked() != 25 {
-			t.Errorf("%d calls for %d numbers, want 25 numbers in at most 4 calls", len(p.calls), p.asked())
+		if calls := p.made(); len(calls) > 4 || p.asked() != 25 {
+			t.Errorf("%d calls for %d numbers, want 25 numbers in at most 4 calls", len(calls), p.asked())
 		}
 	})
 }
@@ -276,11 +283,11 @@ func TestNumbersDueSoonRideAlongAndAreNotAskedTwice(t *testing.T) {
 		}
 		tr.Wake()
 		time.Sleep(4 * time.Hour)
-		if got := fmt.Sprint(bus.calls); len(bus.calls) != 1 || bus.asked() != 3 {
-			t.Errorf("calls %s, want the one that is due with the two that are due soon", got)
+		if calls := bus.made(); len(calls) != 1 || bus.asked() != 3 {
+			t.Errorf("calls %v, want the one that is due with the two that are due soon", calls)
 		}
-		if got := fmt.Sprint(bike.calls); bike.asked() != 3 {
-			t.Errorf("calls %s to a carrier that takes one number, want each at its own time", got)
+		if bike.asked() != 3 {
+			t.Errorf("calls %v to a carrier that takes one number, want each at its own time", bike.made())
 		}
 		if p := get(t, db, "LP00000000000001"); p.NextCheck.Before(began.Add(4 * time.Hour)) {
 			t.Errorf("next check of a rider at %s, want one after its own turn", p.NextCheck)
