@@ -66,13 +66,13 @@ archive() {
 
 # linux_packages ARCH makes .deb and .rpm.
 linux_packages() {
-  local nfpm
+  local nfpm arch=$1
+  [ "$arch" = arm ] && arch=arm6
   nfpm=$(tool nfpm github.com/goreleaser/nfpm/v2/cmd/nfpm "$nfpm_version")
   gzip -n -9 <CHANGELOG.md >"$work/changelog.gz"
   for kind in deb rpm; do
-    ARCH=${1/#arm/arm} BINARY=$bin/parcelwatch-linux-$1 CHANGELOG=$work/changelog.gz
-    [ "$1" = arm ] && ARCH=arm6
-    ARCH=$ARCH BINARY=$BINARY CHANGELOG=$CHANGELOG "$nfpm" package -f packaging/nfpm.yaml -p "$kind" -t "$out" >/dev/null
+    ARCH=$arch BINARY=$bin/parcelwatch-linux-$1 CHANGELOG=$work/changelog.gz \
+      "$nfpm" package -f packaging/nfpm.yaml -p "$kind" -t "$out" >"$work/nfpm.log" 2>&1 || { cat "$work/nfpm.log" >&2; return 1; }
   done
 }
 

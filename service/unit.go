@@ -2,8 +2,14 @@ package service
 
 import (
 	"path/filepath"
+	"strconv"
 	"strings"
 )
+
+// ExitConfig is the exit status that keeps systemd from starting the program
+// again. It is not the 2 of other commands: with that one Go ends what panics or
+// what the watchdog aborts, and both must come back.
+const ExitConfig = 78
 
 // unit is the systemd unit. kardianos's own restarts after two minutes, knows no
 // readiness and no confinement. The result holds no template actions, so its
@@ -31,7 +37,7 @@ func unit(o Options) string {
 	line("Restart=on-failure")
 	line("RestartSec=10")
 	line("# A wrong configuration does not mend itself.")
-	line("RestartPreventExitStatus=2")
+	line("RestartPreventExitStatus=", strconv.Itoa(ExitConfig))
 	line("TimeoutStartSec=60")
 	line("TimeoutStopSec=10")
 	line("WatchdogSec=120")

@@ -22,13 +22,17 @@ type runCmd struct {
 // slow part, so everything is inside the work.
 func (c *runCmd) Run(ctx context.Context, e *env) error {
 	events := service.OpenEventLog(c.Name)
-	return service.Run(ctx, c.Name, func(ctx context.Context) error {
+	err := service.Run(ctx, c.Name, func(ctx context.Context) error {
 		err := e.work(ctx, events)
 		if err != nil && events != nil {
 			_ = events.Error(err.Error())
 		}
 		return err
 	}, e.exit)
+	if codeOf(err) == exitUsage && e.getenv("NOTIFY_SOCKET") != "" {
+		return &exitError{code: service.ExitConfig, text: err.Error()}
+	}
+	return err
 }
 
 // work is the daemon's whole life: it reads the configuration, opens the store
