@@ -222,6 +222,8 @@ func last(p *parcel.Parcel) parcel.Event {
 	for _, s := range p.Sources {
 		if n := len(s.Events); n > 0 && s.Carrier != parcel.SourceMail && !s.Events[n-1].Time.Before(out.Time) {
 			out = s.Events[n-1]
+			// Whose code it is: within a source that goes without saying.
+			out.Sources = []string{s.Carrier}
 		}
 	}
 	return out

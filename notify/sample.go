@@ -62,7 +62,7 @@ func (s *sampler) add(p parcel.Parcel, number parcel.Number, last parcel.Event, 
 	if !last.Time.IsZero() {
 		last.ZoneKnown, last.Status = true, p.Status
 		p.LastEvent, p.StatusSince = last.Time, last.Time
-		p.Sources = []parcel.Source{{Carrier: "russianpost", Number: number, Events: []parcel.Event{last}}}
+		p.Sources = []parcel.Source{{Carrier: last.Sources[0], Number: number, Events: []parcel.Event{last}}}
 	}
 	s.parcels = append(s.parcels, p)
 	for _, ch := range changes {
@@ -89,18 +89,18 @@ func (s *sampler) needs() {
 			Items: item("USB-C cable 100 W, 2 m", "Cable ties"), Status: parcel.ReadyForPickup, Phase: parcel.PhaseDestination, Shipped: s.ago(24, 0),
 			Pickup: parcel.Pickup{Place: "101000, Moscow, Myasnitskaya 26", Until: parcel.DateOf(s.now.AddDate(0, 0, 2))},
 		},
-		"RB123456785CN", parcel.Event{Time: s.ago(0, 3), Place: "101000, Moscow", Country: "RU", Text: "Прибыло в место вручения"}, moved(parcel.InTransit),
+		"RB123456785CN", parcel.Event{Time: s.ago(0, 3), Place: "101000, Moscow", Country: "RU", Text: "Прибыло в место вручения", Code: "8:2", Sources: []string{"russianpost"}}, moved(parcel.InTransit),
 	)
 	s.add(
 		parcel.Parcel{Items: item("Drone with a camera"), Status: parcel.CustomsHold, Phase: parcel.PhaseDestination, Shipped: s.ago(18, 0)},
-		"EE987654326CN", parcel.Event{Time: s.ago(1, 2), Place: "102976, Moscow", Country: "RU", Text: "Требуется предъявление в ФТС"}, moved(parcel.Customs),
+		"EE987654326CN", parcel.Event{Time: s.ago(1, 2), Place: "102976, Moscow", Country: "RU", Text: "Требуется предъявление в ФТС", Code: "14:18", Sources: []string{"russianpost"}}, moved(parcel.Customs),
 	)
 	s.add(
 		parcel.Parcel{
 			Items: item("Wall clock, oak"), Status: parcel.InTransit, Phase: parcel.PhaseBetween,
 			Shipped: s.ago(55, 0), FirstSeen: s.ago(57, 0), Exported: s.ago(40, 0), Stalled: s.ago(9, 0),
 		},
-		"UA123456785CN", parcel.Event{Time: s.ago(40, 0), Place: "Guangzhou", Country: "CN", Text: "Departed from outward office of exchange"},
+		"UA123456785CN", parcel.Event{Time: s.ago(40, 0), Place: "Guangzhou", Country: "CN", Text: "Departed from outward office of exchange", Code: "EMC", Sources: []string{"upu"}},
 		parcel.Change{Kind: parcel.ChangeProtection},
 	)
 }
@@ -108,14 +108,14 @@ func (s *sampler) needs() {
 func (s *sampler) moving() {
 	s.add(
 		parcel.Parcel{Items: item("LED strip, warm white, 5 m"), Status: parcel.OutForDelivery, Phase: parcel.PhaseDestination},
-		"RA473124829CN", parcel.Event{Time: s.ago(0, 2), Place: "190000, Saint Petersburg", Country: "RU", Text: "Передано курьеру"}, moved(parcel.InTransit),
+		"RA473124829CN", parcel.Event{Time: s.ago(0, 2), Place: "190000, Saint Petersburg", Country: "RU", Text: "Передано курьеру", Code: "8:15", Sources: []string{"russianpost"}}, moved(parcel.InTransit),
 	)
 	s.add(
 		parcel.Parcel{
 			Links: []parcel.Link{{Number: "LP00999900000034", Reason: "mail"}}, Items: item("Phone case, transparent"), Status: parcel.Import,
 			Phase: parcel.PhaseDestination, ETA: parcel.DateOf(s.now.AddDate(0, 0, 6)),
 		},
-		"RB987654326CN", parcel.Event{Time: s.ago(0, 7), Place: "102976, Moscow", Country: "RU", Text: "Прибыло на территорию РФ"},
+		"RB987654326CN", parcel.Event{Time: s.ago(0, 7), Place: "102976, Moscow", Country: "RU", Text: "Прибыло на территорию РФ", Code: "8:13", Sources: []string{"russianpost"}},
 		moved(parcel.Export), parcel.Change{Kind: parcel.ChangeNumber, Old: "LP00999900000034", New: "RB987654326CN"}, parcel.Change{Kind: parcel.ChangeETA},
 	)
 	s.add(
@@ -127,14 +127,14 @@ func (s *sampler) moving() {
 func (s *sampler) quiet() {
 	s.add(
 		parcel.Parcel{Items: item("Mechanical keyboard, 87 keys"), Status: parcel.Export, Phase: parcel.PhaseBetween, Exported: s.ago(12, 0), Shipped: s.ago(19, 0)},
-		"LM111111115CN", parcel.Event{Time: s.ago(12, 0), Place: "Shanghai", Country: "CN", Text: "Departed country of origin"},
+		"LM111111115CN", parcel.Event{Time: s.ago(12, 0), Place: "Shanghai", Country: "CN", Text: "Departed from departure country/region", Code: "LH_DEPART", Sources: []string{"cainiao"}},
 	)
 	s.add(
 		parcel.Parcel{
 			Items: item("Tea set of porcelain"), Status: parcel.Export, Phase: parcel.PhaseBetween, Destination: "BY",
 			Exported: s.ago(38, 0), Shipped: s.ago(44, 0), FirstSeen: s.ago(45, 0), Stalled: s.ago(1, 0),
 		},
-		"RC222222225CN", parcel.Event{Time: s.ago(38, 0), Place: "Urumqi", Country: "CN", Text: "Export of international mail"},
+		"RC222222225CN", parcel.Event{Time: s.ago(38, 0), Place: "Urumqi", Country: "CN", Text: "Export of international mail", Code: "EMC", Sources: []string{"upu"}},
 		parcel.Change{Kind: parcel.ChangeStalled},
 	)
 }
@@ -142,11 +142,11 @@ func (s *sampler) quiet() {
 func (s *sampler) ended() {
 	s.add(
 		parcel.Parcel{Items: item("Bicycle bell"), Status: parcel.Delivered, Phase: parcel.PhaseDone, Shipped: s.ago(21, 0)},
-		"RR333333335CN", parcel.Event{Time: s.ago(0, 9), Place: "620000, Yekaterinburg", Country: "RU", Text: "Вручение адресату"}, moved(parcel.ReadyForPickup),
+		"RR333333335CN", parcel.Event{Time: s.ago(0, 9), Place: "620000, Yekaterinburg", Country: "RU", Text: "Вручение адресату", Code: "2:1", Sources: []string{"russianpost"}}, moved(parcel.ReadyForPickup),
 	)
 	s.add(
 		parcel.Parcel{Items: item("Glass jars, 6 pieces"), Status: parcel.Returned, Phase: parcel.PhaseDone, Shipped: s.ago(50, 0)},
-		"RS444444445CN", parcel.Event{Time: s.ago(1, 4), Place: "Shenzhen", Country: "CN", Text: "Delivered to the sender"}, moved(parcel.Returning),
+		"RS444444445CN", parcel.Event{Time: s.ago(1, 4), Place: "Shenzhen", Country: "CN", Text: "Delivered to the sender", Code: "RETURNED", Sources: []string{"cainiao"}}, moved(parcel.Returning),
 	)
 }
 

@@ -120,7 +120,7 @@ func (v viewer) item(kind SectionKind, it Item) viewItem {
 		}
 		out.Notes = append(out.Notes, v.note(n))
 	}
-	out.Last = v.last(it.Last)
+	out.Last = v.last(it.Last, out.Badge)
 	if it.Phase != "" && it.Order == "" && kind != SectionEnded {
 		out.Points, out.Stage = v.progress(it)
 	}
@@ -164,9 +164,26 @@ func (v viewer) value(x any) any {
 	}
 }
 
-// last is the newest line of the timeline in the post's own words, with its
-// time at that place.
-func (v viewer) last(e parcel.Event) string {
+// told is what an event says: the operation in the language, and the post's own
+// words where they say more or the operation is not known. The badge is not said
+// again.
+func (v viewer) told(e parcel.Event, badge string) string {
+	operation, own := v.p.Told(e)
+	operation, own = clean(operation, maxText), isolate(clean(own, maxText))
+	switch {
+	case operation == "" && own == "":
+		return clean(v.p.Status(e.Status), maxPlace)
+	case own == "":
+		return operation
+	case operation == "" || operation == badge:
+		return own
+	default:
+		return operation + " (" + own + ")"
+	}
+}
+
+// last is the newest line of the timeline, with its time at that place.
+func (v viewer) last(e parcel.Event, badge string) string {
 	if e.Time.IsZero() {
 		return ""
 	}
@@ -180,13 +197,7 @@ func (v viewer) last(e parcel.Event) string {
 	} else if e.Country != "" {
 		parts = append(parts, isolate(clean(v.p.Country(e.Country), maxPlace)))
 	}
-	s := strings.Join(parts, ", ")
-	if text := isolate(clean(e.Text, maxText)); text != "" {
-		s += ": " + text
-	} else {
-		s += ": " + clean(v.p.Status(e.Status), maxPlace)
-	}
-	return s
+	return strings.Join(parts, ", ") + ": " + v.told(e, badge)
 }
 
 // progress is the four stages of the journey, and the same in a sentence.

@@ -103,7 +103,11 @@ func writeEvents(w io.Writer, say *locale.Printer, events []parcel.Event) error 
 		if len(e.Sources) > 0 {
 			text += " (" + strings.Join(e.Sources, ", ") + ")"
 		}
-		t.Row(when, Place(say, e), say.Status(e.Status), strings.TrimSpace(text))
+		what := say.Operation(e)
+		if what == "" {
+			what = say.Status(e.Status)
+		}
+		t.Row(when, Place(say, e), what, strings.TrimSpace(text))
 	}
 	if _, err := fmt.Fprintln(w); err != nil {
 		return fmt.Errorf("cli: write timeline: %w", err)

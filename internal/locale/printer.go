@@ -24,10 +24,11 @@ const fallback = "en"
 
 // Printer speaks one language. It is safe for concurrent use and never changes.
 type Printer struct {
-	language string
-	own      *i18n.Localizer
-	english  *i18n.Localizer
-	regions  map[string]string
+	language   string
+	own        *i18n.Localizer
+	english    *i18n.Localizer
+	regions    map[string]string
+	operations map[string]string
 }
 
 // Languages lists the languages that have a catalogue, English first.
@@ -47,7 +48,7 @@ func New(tag string) (*Printer, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Printer{language: code, own: english, english: english}
+	p := &Printer{language: code, own: english, english: english, operations: operationsByCode()}
 	if code != fallback {
 		if p.own, err = localizer(code); err != nil {
 			return nil, err

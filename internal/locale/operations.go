@@ -1,0 +1,138 @@
+package locale
+
+import (
+	_ "embed"
+	"strings"
+	"unicode"
+
+	"parcelwatch/parcel"
+)
+
+// operationTable maps the codes of carriers to operations: ids of messages
+// without their op_, or statuses. An attribute * stands for every other.
+//
+//go:embed operations.tsv
+var operationTable string
+
+// Operations lists the rows of the table: carrier, code, operation.
+func Operations() [][3]string {
+	lines := strings.Split(strings.TrimSpace(operationTable), "\n")
+	out := make([][3]string, 0, len(lines))
+	for _, line := range lines[1:] {
+		if f := strings.Split(line, "\t"); len(f) == 3 {
+			out = append(out, [3]string(f))
+		}
+	}
+	return out
+}
+
+// tongue is how a carrier writes.
+type tongue struct {
+	language string // of its texts; empty where they come in several
+	standard bool   // its texts are the names of its codes and say nothing more
+}
+
+//nolint:gochecknoglobals // table
+var tongues = map[string]tongue{
+	"belpost":        {language: "ru"},
+	"cainiao":        {language: "en"},
+	"ems":            {language: "en", standard: true},
+	"kazpost":        {language: "en", standard: true},
+	"russianpost":    {language: "ru", standard: true},
+	"seventeentrack": {},
+	"ukrposhta":      {language: "uk"},
+	"upu":            {language: "en", standard: true},
+}
+
+// Operation is what a known operation of a carrier is in the language, or empty
+// where the event's code is not known.
+func (p *Printer) Operation(e parcel.Event) string {
+	words, _, _ := p.operation(e)
+	return words
+}
+
+// Told is an event's operation in the language and the carrier's own words beside
+// it where they say more, which they do where the operation is but a status.
+// Either may be empty: the operation where it is not known or the carrier writes
+// in the language itself.
+func (p *Printer) Told(e parcel.Event) (operation, own string) {
+	own = e.Text
+	if own == e.Code {
+		own = ""
+	}
+	operation, carrier, exact := p.operation(e)
+	how := tongues[carrier]
+	switch {
+	case operation == "" || own == "":
+		return operation, own
+	case how.language == p.language, how.language == "" && p.language == fallback && ascii(own):
+		return "", own
+	case strings.EqualFold(own, operation), how.standard && exact && !strings.Contains(own, ":") && operation != p.Status(e.Status):
+		return operation, ""
+	default:
+		return operation, own
+	}
+}
+
+// operation finds the words, the carrier whose code it is, and whether the table
+// has the very code.
+func (p *Printer) operation(e parcel.Event) (words, carrier string, exact bool) {
+	for _, carrier := range e.Sources {
+		code := e.Code
+		if code == "" {
+			code = strings.TrimSuffix(e.Text, ".") // some have labels only
+		}
+		op, exact := p.operationOf(carrier, code)
+		if op == "" || !agrees(op, e.Status) {
+			continue
+		}
+		if s := parcel.Status(op); s.Known() {
+			return p.Status(s), carrier, exact
+		}
+		return p.T("op_" + op), carrier, exact
+	}
+	return "", "", false
+}
+
+func (p *Printer) operationOf(carrier, code string) (op string, exact bool) {
+	if len(code) > 100 {
+		return "", false
+	}
+	if op, ok := p.operations[operationKey(carrier, code)]; ok {
+		return op, true
+	}
+	kind, _, attribute := strings.Cut(code, ":")
+	if !attribute {
+		return "", false
+	}
+	return p.operations[operationKey(carrier, kind+":*")], false
+}
+
+func operationKey(carrier, code string) string { return carrier + "\t" + strings.ToLower(code) }
+
+// operationsByCode is the table for looking codes up.
+func operationsByCode() map[string]string {
+	out := map[string]string{}
+	for _, row := range Operations() {
+		out[operationKey(row[0], row[1])] = row[2]
+	}
+	return out
+}
+
+// agrees reports whether the words fit what the event was taken for: the same
+// code says another thing on the way back, and a port's departure is not the
+// country's.
+func agrees(op string, s parcel.Status) bool {
+	switch status := parcel.Status(op); {
+	case status.Known():
+		return s == status
+	case op == "departed":
+		return s == parcel.Export
+	default:
+		return s != parcel.Returning && s != parcel.Returned && s != parcel.Exception
+	}
+}
+
+func ascii(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII })
+}
