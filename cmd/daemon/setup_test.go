@@ -74,7 +74,9 @@ func (p place) wizard(c *setupCmd, lang string, lines ...string) (*wizard, *scre
 	out := &screen{}
 	e := newEnv(env{
 		in: strings.NewReader(strings.Join(lines, "\n") + "\n"), out: out, err: out,
-		getenv: func(name string) string { return map[string]string{"LANG": lang, "HOME": p.dir, "TZ": "Europe/Moscow"}[name] },
+		getenv: func(name string) string {
+			return map[string]string{"LANG": lang, "HOME": p.dir, "TZ": "Europe/Moscow"}[name]
+		},
 	})
 	e.flag = p.config
 	w, err := newWizard(c, e)

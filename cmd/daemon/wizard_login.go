@@ -187,6 +187,10 @@ func (w *wizard) repair(ctx context.Context, err error, account mailwatch.Accoun
 		w.say1(w.say.T(id, "Server", w.found.IMAP.Host, "Words", cli.Clean(refused.Text, 200)))
 		return nil
 	}
+	if startsPlain(err) && w.found.IMAP.TLS == setup.TLS {
+		w.found.IMAP.TLS = setup.StartTLS
+		return nil
+	}
 	if print, ok := unknownCertificate(err); ok && w.box.CA == "" {
 		w.say1(w.say.T("setup_certificate", "Server", w.found.IMAP.Host, "Fingerprint", print))
 		yes, err := w.yes(ctx, false, false, "setup_certificate_agree")
@@ -212,6 +216,13 @@ func unknownCertificate(err error) (string, bool) {
 		return "", false
 	}
 	return fmt.Sprintf("sha256:%x", sha256.Sum256(failure.UnverifiedCertificates[0].Raw)), true
+}
+
+// startsPlain reports whether a server did not begin with TLS: it may be had by
+// STARTTLS, which is as good.
+func startsPlain(err error) bool {
+	var record tls.RecordHeaderError
+	return errors.As(err, &record)
 }
 
 // login leads the person through a provider's login and returns its token.

@@ -194,6 +194,9 @@ func (w *wizard) origin() setup.Origin {
 // typed asks for the IMAP server.
 func (w *wizard) typed(ctx context.Context, usual string) error {
 	return w.again(ctx, "--imap", "", usual, "setup_imap", func(s string) (err error) {
+		if s == usual {
+			return nil
+		}
 		w.found.IMAP, err = setup.ParseServer(s, "", 993, 143)
 		return err
 	})

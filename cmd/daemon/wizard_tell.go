@@ -68,6 +68,9 @@ func (w *wizard) applyOut() {
 
 func (w *wizard) typedOut(ctx context.Context, usual string) error {
 	return w.again(ctx, "--smtp", "", usual, "setup_smtp", func(s string) (err error) {
+		if s == usual {
+			return nil
+		}
 		w.found.SMTP, err = setup.ParseServer(s, "", 465, 587)
 		return err
 	})
@@ -86,6 +89,10 @@ func (w *wizard) sender() (*notify.SMTP, error) {
 
 // repairOut says what went wrong, and asks for what could mend it.
 func (w *wizard) repairOut(ctx context.Context, err error) error {
+	if startsPlain(err) && w.smtp.TLS == config.TLSImplicit {
+		w.smtp.TLS = config.TLSStart
+		return nil
+	}
 	if print, ok := unknownCertificate(err); ok && w.smtp.CA == "" {
 		yes := print == w.box.Fingerprint // the person has accepted it already
 		if !yes {
@@ -101,7 +108,8 @@ func (w *wizard) repairOut(ctx context.Context, err error) error {
 	} else {
 		w.say1(w.say.T("setup_failed", "Reason", notify.Explain(err)))
 	}
-	if err := w.typedOut(ctx, setup.Server{Host: w.smtp.Host, Port: w.smtp.Port}.String()); err != nil {
+	w.found.SMTP = setup.Server{Host: w.smtp.Host, Port: w.smtp.Port, TLS: string(w.smtp.TLS)}
+	if err := w.typedOut(ctx, w.found.SMTP.String()); err != nil {
 		return err
 	}
 	w.applyOut()
