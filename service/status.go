@@ -55,8 +55,10 @@ func (m *Manager) askSystemd(ctx context.Context, out *Status) {
 	}
 	out.Running = said["ActiveState"] == "active" || said["ActiveState"] == "reloading" || said["ActiveState"] == "activating" && said["SubState"] != "auto-restart"
 	out.Failed = said["ActiveState"] == "failed" || said["SubState"] == "auto-restart"
-	out.Detail = said["StatusText"]
-	if out.Failed && said["Result"] != "success" {
+	switch {
+	case out.Running:
+		out.Detail = said["StatusText"]
+	case out.Failed && said["Result"] != "success":
 		out.Detail = said["Result"]
 	}
 }

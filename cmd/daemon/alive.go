@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -27,8 +28,11 @@ func (d *daemon) heartbeat(ctx context.Context) error {
 	defer ticker.Stop()
 	for n := 0; ; n++ {
 		d.beat(ctx)
-		if n == 0 {
+		switch n {
+		case 0:
 			d.systemd.Ready()
+		case 1:
+			debug.FreeOSMemory() // starting needs several times what idling does
 		}
 		if n%statusBeats == 0 || n == 1 {
 			d.systemd.Status(d.line(ctx))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 
 	"parcelwatch/config"
@@ -29,6 +30,12 @@ func (c *serviceCmd) Run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
+	switch c.Action {
+	case "start", "restart", "reload":
+		if err := c.readable(e); err != nil {
+			return err
+		}
+	}
 	if c.Action == "status" {
 		return c.status(ctx, e, m)
 	}
@@ -43,6 +50,19 @@ func (c *serviceCmd) Run(ctx context.Context, e *env) error {
 		e.print(e.say.T("service_"+string(s.What), "Path", s.Path))
 	}
 	return err
+}
+
+// readable refuses a configuration with faults before the service stumbles over
+// it. Which file another service reads is not known here, unless it is named.
+func (c *serviceCmd) readable(e *env) error {
+	if c.Name != service.DefaultName && e.flag == "" {
+		return nil
+	}
+	_, err := e.config(config.AllSections()...)
+	if _, faults := errors.AsType[*config.Error](err); faults {
+		return err
+	}
+	return nil // not to be found or read by this account says nothing of the service
 }
 
 // status says what the service manager knows; its exit status is 0 for a running
@@ -66,8 +86,11 @@ func (c *serviceCmd) status(ctx context.Context, e *env, m *service.Manager) err
 		text += ": " + cli.Clean(s.Detail, 200)
 	}
 	e.print(text)
-	if !s.Running {
-		return failed("")
+	if s.Running {
+		return nil
 	}
-	return nil
+	if err := c.readable(e); s.Failed && err != nil {
+		return failed(err.Error())
+	}
+	return failed("")
 }

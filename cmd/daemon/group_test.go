@@ -14,7 +14,6 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"parcelwatch/carriers"
-	"parcelwatch/internal/locale"
 	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
 	"parcelwatch/store"
@@ -81,13 +80,22 @@ func TestWhatIsConfiguredAndWhatWasRecordedMakeOneState(t *testing.T) {
 // nobody shows, and an id without a message.
 func TestEveryMessageIsUsed(t *testing.T) {
 	t.Parallel()
-	raw, err := os.ReadFile(filepath.Join("..", "..", "internal", "locale", "catalog", "en", "cli.toml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var messages map[string]any
-	if err := toml.Unmarshal(raw, &messages); err != nil {
-		t.Fatal(err)
+	messages, known := map[string]any{}, map[string]any{}
+	catalogs, _ := filepath.Glob(filepath.Join("..", "..", "internal", "locale", "catalog", "en", "*.toml"))
+	for _, file := range catalogs {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		into := []any{&known}
+		if filepath.Base(file) == "cli.toml" {
+			into = append(into, &messages)
+		}
+		for _, v := range into {
+			if err := toml.Unmarshal(raw, v); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 	var code strings.Builder
 	for _, pattern := range []string{"*.go", filepath.Join("..", "..", "internal", "cli", "*.go"), filepath.Join("..", "..", "service", "*.go")} {
@@ -115,10 +123,6 @@ func TestEveryMessageIsUsed(t *testing.T) {
 			t.Errorf("message %s is shown nowhere", id)
 		}
 	}
-	say, err := locale.New("en")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var ids []string
 	for _, m := range regexp.MustCompile(`\.T\("([a-z_]+)"`).FindAllStringSubmatch(code.String(), -1) {
 		ids = append(ids, m[1])
@@ -135,7 +139,7 @@ func TestEveryMessageIsUsed(t *testing.T) {
 	slices.Sort(ids)
 	for _, id := range slices.Compact(ids) {
 		// An id that ends in a dash is put together from a word and a value.
-		if _, known := messages[id]; !known && say.T(id) == id && !strings.HasSuffix(id, "_") {
+		if _, there := known[id]; !there && !strings.HasSuffix(id, "_") {
 			t.Errorf("%s has no message", id)
 		}
 	}

@@ -76,10 +76,7 @@ func mailboxRows(e *env, d statusDoc) *cli.Table {
 func carrierRows(e *env, d statusDoc, zone *time.Location) *cli.Table {
 	t := cli.NewTable(50)
 	for _, c := range d.Carriers {
-		words := []string{e.say.CarrierState(c.State)}
-		if c.Error != "" {
-			words[0] += ": " + cli.Clean(c.Error, 300)
-		}
+		words := []string{carrierWords(e, c.State, c.Error)}
 		if c.Until != nil && c.State == parcel.CarrierQuarantined {
 			words = append(words, e.say.T("status_until", "Date", e.say.DateTime(c.Until.In(zone))))
 		}
@@ -98,4 +95,18 @@ func carrierRows(e *env, d statusDoc, zone *time.Location) *cli.Table {
 		t.Row(c.Name, strings.Join(words, ", "))
 	}
 	return t
+}
+
+// carrierWords is the state with its reason. One that works has failed once at
+// most, and only the reason is worth a word.
+func carrierWords(e *env, state parcel.CarrierState, reason string) string {
+	words, reason := e.say.CarrierState(state), cli.Clean(reason, 300)
+	switch {
+	case reason == "":
+		return words
+	case state == parcel.CarrierOK:
+		return reason
+	default:
+		return words + ": " + reason
+	}
 }
