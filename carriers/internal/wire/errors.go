@@ -43,9 +43,9 @@ func (c *Client) Throttled(ans Answer, format string, args ...any) error {
 	}
 }
 
-// Text is t in one line, without secrets, at most 300 characters: fit for an
-// error.
-func (c *Client) Text(t string) string { return Line(c.strike.text(t), 300) }
+// Text is t in one line, without secrets and names of persons, at most 300
+// characters: fit for an error.
+func (c *Client) Text(t string) string { return NoNames(Line(c.strike.text(t), 300)) }
 
 // JSON reads an answer that must be JSON. What is a page instead is told apart:
 // a captcha is [carriers.ErrDenied], anything else [carriers.ErrChanged].

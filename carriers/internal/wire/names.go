@@ -22,26 +22,36 @@ var (
 // NoNames takes names of persons out of a text that says who signed or
 // received.
 func NoNames(s string) string {
-	s = signedBy.ReplaceAllStringFunc(s, func(m string) string {
-		sub := signedBy.FindStringSubmatch(m)
-		rest := strings.TrimSpace(sub[3])
-		if roleWord.MatchString(rest) || strings.TrimSpace(sub[2]) == "" && !isVerb(sub[1]) && prose(rest) {
-			return m
-		}
-		head := m[:strings.Index(strings.ToLower(m), strings.ToLower(sub[1]))]
-		if isVerb(sub[1]) {
-			return head + firstWord(sub[1])
-		}
-		return ""
-	})
-	s = signedRomance.ReplaceAllStringFunc(s, func(m string) string {
-		if sub := signedRomance.FindStringSubmatch(m); roleRomance.MatchString(sub[2]) || !strings.Contains(sub[1], " ") && !strings.Contains(m, ":") {
-			return m
-		}
-		return ""
-	})
-	s = signedCJ.ReplaceAllString(s, "")
+	s = signedCJ.ReplaceAllString(romance(english(s)), "")
 	return strings.TrimSpace(signedRU.ReplaceAllString(s, ""))
+}
+
+// english leaves roles where they are, and looks behind them: a carrier accepts
+// before somebody signs.
+func english(s string) string {
+	return signedBy.ReplaceAllStringFunc(s, func(m string) string {
+		at := signedBy.FindStringSubmatchIndex(m)
+		word, between, rest := m[at[2]:at[3]], m[at[4]:at[5]], m[at[6]:]
+		switch {
+		case roleWord.MatchString(strings.TrimSpace(rest)), strings.TrimSpace(between) == "" && !isVerb(word) && prose(strings.TrimSpace(rest)):
+			return m[:at[6]] + english(rest)
+		case isVerb(word):
+			return m[:at[2]] + firstWord(word)
+		default:
+			return ""
+		}
+	})
+}
+
+func romance(s string) string {
+	return signedRomance.ReplaceAllStringFunc(s, func(m string) string {
+		at := signedRomance.FindStringSubmatchIndex(m)
+		word, rest := m[at[2]:at[3]], m[at[4]:]
+		if roleRomance.MatchString(rest) || !strings.Contains(word, " ") && !strings.Contains(m[at[3]:at[4]], ":") {
+			return m[:at[4]] + romance(rest)
+		}
+		return ""
+	})
 }
 
 // prose reports whether a text begins small, as no name does.
