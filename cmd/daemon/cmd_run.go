@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -100,13 +101,24 @@ func (e *env) hangups(ctx context.Context, d *daemon, log *logs, hangup <-chan o
 			return nil
 		case <-hangup:
 		}
-		if _, err := e.config(config.AllSections()...); err != nil {
+		if err := e.fits(ctx, d); err != nil {
 			log.ErrorContext(ctx, "configuration is not taken over", "err", err.Error())
 			continue
 		}
 		d.systemd.Reloading()
 		return errAgain
 	}
+}
+
+// fits says what would keep the daemon from working by the configuration as it
+// is now, for a daemon that works is worth more than one that follows orders.
+func (e *env) fits(ctx context.Context, d *daemon) error {
+	cfg, err := e.config(config.AllSections()...)
+	if err != nil {
+		return err
+	}
+	_, err = newDaemon(ctx, cfg, outside{db: d.db, ledger: d.db, desk: d.db, log: slog.New(slog.DiscardHandler), now: e.now})
+	return err
 }
 
 // errAgain ends one life of the daemon for the next.

@@ -36,6 +36,7 @@ type daemon struct {
 	telling  notify.Config
 	notifier *notify.Notifier
 	systemd  *service.Notifier
+	accounts []mailwatch.Account // one for each mailbox
 }
 
 // outside is what a daemon is given from around it.
@@ -57,6 +58,13 @@ func newDaemon(ctx context.Context, cfg *config.Config, o outside) (*daemon, err
 	}
 	for name, why := range broken {
 		log.WarnContext(ctx, "carrier has no credential", "carrier", name, "err", why.Error())
+	}
+	for _, m := range cfg.Mailboxes {
+		account, err := accountOf(cfg, m)
+		if err != nil {
+			return nil, err
+		}
+		d.accounts = append(d.accounts, account)
 	}
 	d.set, d.keepers = set, carriers.NewKeepers(set, o.ledger, now, log)
 	if d.telling, err = tellingOf(cfg); err != nil {
@@ -129,11 +137,7 @@ func (d *daemon) run(ctx context.Context) error {
 func (d *daemon) watch(g *group) ([]parcel.MailboxHealth, error) {
 	var folders []parcel.MailboxHealth
 	checker := mailauth.New(mailauth.SystemResolver())
-	for _, m := range d.cfg.Mailboxes {
-		account, err := accountOf(d.cfg, m)
-		if err != nil {
-			return nil, err
-		}
+	for i, m := range d.cfg.Mailboxes {
 		parser, err := parserOf(d.cfg, m.Forwarders)
 		if err != nil {
 			return nil, err
@@ -147,7 +151,7 @@ func (d *daemon) watch(g *group) ([]parcel.MailboxHealth, error) {
 		for _, f := range m.Folders {
 			folders = append(folders, parcel.MailboxHealth{Name: m.Name, Folder: f})
 		}
-		w := mailwatch.New(account, d.db, mailwatch.Options{Log: d.log, OnState: d.recorder(g.ctx), OnProgress: d.progress})
+		w := mailwatch.New(d.accounts[i], d.db, mailwatch.Options{Log: d.log, OnState: d.recorder(g.ctx), OnProgress: d.progress})
 		g.run(func(ctx context.Context) error { return w.Run(ctx, box.handle) })
 	}
 	return folders, nil

@@ -151,6 +151,10 @@ func TestTheDaemonLives(t *testing.T) {
 			wait(t, want, func() bool { return strings.Contains(d.errs.String(), want) })
 		}
 		change("langage = \"en\"\n"+string(text), "configuration is not taken over")
+		change(strings.Replace(string(text), `tls      = "none"`, "tls = \"tls\"\nca = \"none.pem\"", 1), "certificate authority")
+		if strings.Contains(d.errs.String(), "configuration taken over") {
+			t.Error("a bad configuration was taken over")
+		}
 		change(strings.Replace(string(text), `name     = "demo"`, `name     = "renamed"`, 1), "configuration taken over")
 		wait(t, "the renamed mailbox", func() bool {
 			_, doc := statusOf(t, config)
