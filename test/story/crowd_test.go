@@ -221,6 +221,9 @@ func heap() int64 {
 // TestAThousandDueParcelsKeepEveryLimit lets the days pass that the posts' own
 // limits ask for.
 func TestAThousandDueParcelsKeepEveryLimit(t *testing.T) {
+	if raced {
+		t.Skip("too slow with the race detector")
+	}
 	file := filepath.Join(t.TempDir(), "crowd.db")
 	synctest.Test(t, func(t *testing.T) {
 		db, err := sqlite.Open(t.Context(), file, sqlite.Options{})

@@ -13,6 +13,7 @@ import (
 	"net/mail"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -109,6 +110,9 @@ type world struct {
 func play(t *testing.T, s story) {
 	t.Helper()
 	t.Parallel()
+	if raced && s.name != "aliexpress_to_dhl" {
+		t.Skip("too slow with the race detector")
+	}
 	zone, err := time.LoadLocation(s.zone)
 	if err != nil {
 		t.Fatal(err)
@@ -130,8 +134,8 @@ func play(t *testing.T, s story) {
 }
 
 // pace is how much faster the story's clock runs than the timers: loops that
-// look every minute then look every ten, and a story is told ten times as fast.
-const pace = 10
+// look every minute then look every twenty, and a story is told sooner.
+const pace = 20
 
 func (w *world) now() time.Time { return start().Add(pace * time.Since(w.began)) }
 
@@ -293,11 +297,15 @@ func (w *world) compare() {
 	}
 }
 
+// lastEvent is the line of a digest with the newest event. Its words are the
+// timeline's, translated where that is known, and held by other goldens.
+var lastEvent = regexp.MustCompile(`(?m)^  \d+\.? \p{L}+(,[^\n:]*)?: .*$`)
+
 // told is every mail that went out, in one text.
 func (w *world) told() string {
 	var b strings.Builder
 	for _, l := range w.out.sent {
-		fmt.Fprintf(&b, "==== %s  %s\n%s\n", l.at.In(w.zone).Format("2006-01-02 15h -0700"), l.subject, strings.TrimSpace(l.text))
+		fmt.Fprintf(&b, "==== %s  %s\n%s\n", l.at.In(w.zone).Format("2006-01-02 15h -0700"), l.subject, strings.TrimSpace(lastEvent.ReplaceAllString(l.text, "  (its newest event)")))
 	}
 	return b.String()
 }
