@@ -167,6 +167,9 @@ func restore(ctx context.Context, path, backup string) (err error) {
 	if err := copyFrom(ctx, backup, fresh); err != nil {
 		return err
 	}
+	if err := adopt(fresh); err != nil {
+		return err
+	}
 	if err := moveStore(path, path+".before-restore"); err != nil {
 		return err
 	}

@@ -31,6 +31,9 @@ func Lock(path string) (release func(), err error) {
 	if err != nil {
 		return nil, fmt.Errorf("lock the store: %w", err)
 	}
+	if err := adopt(f.Name()); err != nil {
+		return nil, errors.Join(fmt.Errorf("lock the store: %w", err), f.Close())
+	}
 	if err := lockFile(f); err != nil {
 		defer f.Close()
 		if errors.Is(err, errHeld) {

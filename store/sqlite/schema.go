@@ -87,6 +87,9 @@ func (db *DB) copyBefore(ctx context.Context, have int64) error {
 	if err := copyInto(ctx, db.writer, file); err != nil {
 		return fmt.Errorf("copy the store before its schema changes: %w", err)
 	}
+	if err := adopt(file); err != nil {
+		return fmt.Errorf("copy the store before its schema changes: %w", err)
+	}
 	old, err := filepath.Glob(globQuote(db.path) + ".schema-*.bak")
 	if err != nil {
 		return fmt.Errorf("list old copies: %w", err)

@@ -156,7 +156,7 @@ func create(path string) (fresh bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("make file: %w", err)
 	}
-	if err := f.Close(); err != nil {
+	if err := errors.Join(f.Close(), adopt(path)); err != nil {
 		return false, fmt.Errorf("make file: %w", err)
 	}
 	return true, nil
