@@ -108,8 +108,7 @@ func (e *env) tryLogin(ctx context.Context, cfg *config.Config, target loginTarg
 	}
 	account.Auth = mailboxTokens(t, target.name)
 	_, err = mailwatch.Check(ctx, account)
-	var refused *mailwatch.RefusedError
-	if errors.As(err, &refused) {
+	if refused, ok := errors.AsType[*mailwatch.RefusedError](err); ok {
 		return failed(e.say.T("login_other_account", "Username", target.username, "Words", refused.Text))
 	}
 	return e.tried(ctx, err, account.Host, func(err error) string { return mailwatch.Explain(err, account) })

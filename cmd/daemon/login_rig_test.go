@@ -34,7 +34,7 @@ func startRig(t *testing.T, extra string) rig {
 	if os.Getenv("PARCELWATCH_RIG") == "" {
 		t.Skip("needs a real Dovecot: set PARCELWATCH_RIG=1 (packages dovecot-imapd, dovecot-lmtpd, openssl)")
 	}
-	dir, err := os.MkdirTemp("", "parcelwatch-rig-") // not TempDir: the server's user must get in
+	dir, err := os.MkdirTemp("", "parcelwatch-rig-") //nolint:usetesting // the server's user must get in
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -198,7 +198,6 @@ func TestALoginByCodeIsTriedKeptAndUsedByTheDaemon(t *testing.T) {
 type typist struct {
 	t    *testing.T
 	out  *screen
-	back chan string
 	once sync.Once
 	rest io.Reader
 }
@@ -211,7 +210,7 @@ func (p *typist) Read(b []byte) (int, error) {
 			return address != ""
 		})
 		c := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-		res, err := c.Get(address)
+		res, err := c.Get(address) //nolint:noctx // the client of a person has none
 		if err != nil {
 			p.t.Error(err)
 			return
@@ -250,6 +249,7 @@ func TestALoginForAnotherAccountIsNotKept(t *testing.T) {
 func TestALoginSaysWhyThereIsNone(t *testing.T) {
 	t.Parallel()
 	t.Run("the person says no", func(t *testing.T) {
+		t.Parallel()
 		w := newOAuthWorld(t, oauth.Microsoft, oauthtest.Config{Deny: true})
 		if code, _, errs := command(t.Context(), "--config", w.config, "login"); code != exitFailed || !strings.Contains(errs, "allow the access") {
 			t.Errorf("exit status %d, %s", code, errs)
@@ -270,6 +270,7 @@ func TestALoginSaysWhyThereIsNone(t *testing.T) {
 		{"no mailbox with OAuth2", "oauth2 = {", "password = \"x\" #", "", "no mailbox logs in by OAuth2", exitUsage},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			path := filepath.Join(t.TempDir(), "c.toml")
 			if err := os.WriteFile(path, []byte(strings.Replace(string(text), c.old, c.new, 1)), 0o600); err != nil {
 				t.Fatal(err)
@@ -356,13 +357,13 @@ func tokenOutbox(t *testing.T) (addr string, shown func() string) {
 				return
 			}
 			_, _ = io.WriteString(conn, "220 hello\r\n")
-			for line := ""; ; {
+			for {
 				b := make([]byte, 1024)
 				n, err := conn.Read(b)
 				if err != nil {
 					break
 				}
-				line = string(b[:n])
+				line := string(b[:n])
 				switch {
 				case strings.HasPrefix(line, "EHLO"):
 					_, _ = io.WriteString(conn, "250-hello\r\n250 AUTH XOAUTH2\r\n")

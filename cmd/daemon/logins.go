@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"sync"
@@ -45,7 +44,8 @@ func (v storeVault) SetSecret(ctx context.Context, name, value string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(db.SetSecret(ctx, name, value), db.Close())
+	defer shut(db) // what was written is stored before that
+	return db.SetSecret(ctx, name, value)
 }
 
 // memoryVault keeps logins until they have proven to work.

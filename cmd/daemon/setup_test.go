@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -150,9 +149,6 @@ func TestAPersonIsAskedAtMostEightQuestions(t *testing.T) {
 }
 
 func TestTheFilesAreTheirOwnersAlone(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("modes say nothing there")
-	}
 	p := newPlaceFor(t)
 	w, out := p.wizard(p.servers(), "en_US.UTF-8", demo.Address, demo.Password, "DE", "", "", "", "", "")
 	if err := w.run(t.Context()); err != nil {
@@ -171,7 +167,7 @@ func TestTheFilesAreTheirOwnersAlone(t *testing.T) {
 
 func TestStoppingAnywhereDoesNoHarm(t *testing.T) {
 	all := []string{demo.Address, demo.Password, "DE", "en", "", demo.Address, "08:00"}
-	for n := range len(all) {
+	for n := range all {
 		t.Run(fmt.Sprintf("after %d answers", n), func(t *testing.T) {
 			p := newPlaceFor(t)
 			w, out := p.wizard(p.servers(), "en_US.UTF-8", all[:n]...)

@@ -150,30 +150,34 @@ func (w *wizard) run(ctx context.Context) error {
 	return nil
 }
 
+// query is a question: the flag that answers it, what that flag gave, the usual
+// answer, and its text.
+type query struct{ flag, given, usual, id string }
+
 // line is the answer to a question: given by flag, else the usual one where
 // nobody is to be asked, else the person's.
-func (w *wizard) line(ctx context.Context, flag, given, usual, id string, data ...any) (string, error) {
+func (w *wizard) line(ctx context.Context, q query) (string, error) {
 	switch {
-	case given != "":
-		return given, nil
-	case w.c.Yes && usual != "":
-		return usual, nil
+	case q.given != "":
+		return q.given, nil
+	case w.c.Yes && q.usual != "":
+		return q.usual, nil
 	case w.c.Yes:
-		return "", usage(w.say.T("setup_missing", "Flag", flag))
+		return "", usage(w.say.T("setup_missing", "Flag", q.flag))
 	}
 	w.progress.Clear()
 	for {
-		answer, err := w.ask.Line(ctx, w.question(id, data...), usual)
+		answer, err := w.ask.Line(ctx, w.question(q.id), q.usual)
 		if answer != "" || err != nil {
 			return answer, err
 		}
 	}
 }
 
-// yes asks for a yes or a no; where nobody is to be asked, it is silent.
-func (w *wizard) yes(ctx context.Context, usual, silent bool, id string, data ...any) (bool, error) {
+// yes asks for a yes or a no; where nobody is to be asked, it is no.
+func (w *wizard) yes(ctx context.Context, usual bool, id string, data ...any) (bool, error) {
 	if w.c.Yes {
-		return silent, nil
+		return false, nil
 	}
 	w.progress.Clear()
 	return w.ask.Yes(ctx, w.question(id, data...), usual, setup.List(w.say.T("setup_word_yes")), setup.List(w.say.T("setup_word_no")))
@@ -185,17 +189,17 @@ func (w *wizard) question(id string, data ...any) string {
 }
 
 // again asks until check takes the answer. Flags get one try.
-func (w *wizard) again(ctx context.Context, flag, given, usual, id string, check func(string) error) error {
+func (w *wizard) again(ctx context.Context, q query, check func(string) error) error {
 	for {
-		answer, err := w.line(ctx, flag, given, usual, id)
+		answer, err := w.line(ctx, q)
 		if err != nil {
 			return err
 		}
 		if err = check(answer); err == nil {
 			return nil
 		}
-		if given != "" || w.c.Yes {
-			return usage(flag + ": " + err.Error())
+		if q.given != "" || w.c.Yes {
+			return usage(q.flag + ": " + err.Error())
 		}
 		w.say1(err.Error())
 	}

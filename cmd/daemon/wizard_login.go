@@ -159,7 +159,7 @@ func (w *wizard) application(ctx context.Context) error {
 		provider = oauth.Microsoft
 	}
 	w.say1(w.say.T("setup_client_id_help"))
-	id, err := w.line(ctx, "--client-id", w.c.ClientID, "", "setup_client_id")
+	id, err := w.line(ctx, query{"--client-id", w.c.ClientID, "", "setup_client_id"})
 	if err != nil {
 		return err
 	}
@@ -177,8 +177,7 @@ func (w *wizard) application(ctx context.Context) error {
 
 // repair says what went wrong, and asks for what could mend it.
 func (w *wizard) repair(ctx context.Context, err error, account mailwatch.Account) error {
-	var refused *mailwatch.RefusedError
-	if errors.As(err, &refused) {
+	if refused, ok := errors.AsType[*mailwatch.RefusedError](err); ok {
 		w.stale = true
 		id := "setup_refused"
 		if w.found.Provider.ID != "" && w.found.Provider.ID != "plain" && !w.kept {
@@ -191,11 +190,11 @@ func (w *wizard) repair(ctx context.Context, err error, account mailwatch.Accoun
 		w.found.IMAP.TLS = setup.StartTLS
 		return nil
 	}
-	if print, ok := unknownCertificate(err); ok && w.box.CA == "" {
-		w.say1(w.say.T("setup_certificate", "Server", w.found.IMAP.Host, "Fingerprint", print))
-		yes, err := w.yes(ctx, false, false, "setup_certificate_agree")
+	if fingerprint, ok := unknownCertificate(err); ok && w.box.CA == "" {
+		w.say1(w.say.T("setup_certificate", "Server", w.found.IMAP.Host, "Fingerprint", fingerprint))
+		yes, err := w.yes(ctx, false, "setup_certificate_agree")
 		if yes {
-			w.box.Fingerprint = print
+			w.box.Fingerprint = fingerprint
 			return nil
 		}
 		if err != nil {

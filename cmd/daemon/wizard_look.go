@@ -114,7 +114,7 @@ func (w *wizard) authserv(ctx context.Context) error {
 	}
 	// Where the server writes no verdict, the topmost one is the sender's. So a
 	// name that is not the server's own is a question, and never taken silently.
-	yes, err := w.yes(ctx, setup.Related(best, w.domain, w.box.Host), false, "setup_authserv", "ID", best)
+	yes, err := w.yes(ctx, setup.Related(best, w.domain, w.box.Host), "setup_authserv", "ID", best)
 	if yes {
 		w.box.TrustedAuthserv = append(w.box.TrustedAuthserv, best)
 	}
@@ -133,7 +133,7 @@ func (w *wizard) destination(ctx context.Context) error {
 		}
 		usual = setup.Guess{Domain: w.domain, Zone: setup.SystemZone(w.getenv), Language: language}.Country()
 	}
-	return w.again(ctx, "--destination", w.c.Destination, usual, "setup_destination", func(s string) error {
+	return w.again(ctx, query{"--destination", w.c.Destination, usual, "setup_destination"}, func(s string) error {
 		code := strings.ToUpper(s)
 		if len(code) != 2 || w.say.Country(code) == code {
 			return failed(w.say.T("setup_destination_wrong"))
@@ -150,7 +150,7 @@ func (w *wizard) language(ctx context.Context) error {
 	if usual == "" {
 		usual = w.say.Language()
 	}
-	return w.again(ctx, "--language", w.c.Language, usual, "setup_language", func(s string) error {
+	return w.again(ctx, query{"--language", w.c.Language, usual, "setup_language"}, func(s string) error {
 		code := strings.ToLower(s)
 		if !slices.Contains(config.Languages(), code) {
 			return failed(config.Unknown("language", code, config.Languages()))
@@ -189,7 +189,7 @@ func (w *wizard) refusals(ctx context.Context, all, off []string) error {
 	if usual == "" {
 		usual = nobody
 	}
-	return w.again(ctx, "--refuse", strings.Join(w.c.Refuse, " "), usual, "setup_refuse", func(s string) error {
+	return w.again(ctx, query{"--refuse", strings.Join(w.c.Refuse, " "), usual, "setup_refuse"}, func(s string) error {
 		w.plan.Refused, w.plan.Allowed = nil, nil
 		if !strings.EqualFold(s, nobody) && s != "-" {
 			w.plan.Refused = setup.List(strings.ToLower(s))

@@ -47,7 +47,7 @@ func discoverer(ispdb bool) setup.Discoverer {
 func (w *wizard) address(ctx context.Context) error {
 	usual := w.ownAddress()
 	var address string
-	err := w.again(ctx, "--address", w.c.Address, usual, "setup_address", func(s string) (err error) {
+	err := w.again(ctx, query{"--address", w.c.Address, usual, "setup_address"}, func(s string) (err error) {
 		address, w.domain, err = setup.ParseAddress(s)
 		return err
 	})
@@ -168,7 +168,7 @@ func (w *wizard) search(ctx context.Context) error {
 	if w.c.Yes {
 		return usage(w.say.T("setup_servers_unsure", "Flag", "--imap "+w.found.IMAP.String()))
 	}
-	agreed, err := w.yes(ctx, true, false, "setup_servers_agree", "IMAP", w.found.IMAP)
+	agreed, err := w.yes(ctx, true, "setup_servers_agree", "IMAP", w.found.IMAP)
 	if err != nil || agreed {
 		return err
 	}
@@ -193,7 +193,7 @@ func (w *wizard) origin() setup.Origin {
 
 // typed asks for the IMAP server.
 func (w *wizard) typed(ctx context.Context, usual string) error {
-	return w.again(ctx, "--imap", "", usual, "setup_imap", func(s string) (err error) {
+	return w.again(ctx, query{"--imap", "", usual, "setup_imap"}, func(s string) (err error) {
 		if s == usual {
 			return nil
 		}
@@ -248,7 +248,7 @@ func (w *wizard) offer(ctx context.Context, others []string) error {
 	if filled == nil {
 		return nil
 	}
-	yes, err := w.yes(ctx, true, false, "setup_folders_agree")
+	yes, err := w.yes(ctx, true, "setup_folders_agree")
 	if yes {
 		w.box.Folders = append(w.box.Folders, filled...)
 		w.box.Folders = w.box.Folders[:min(len(w.box.Folders), mailwatch.MaxFolders)]

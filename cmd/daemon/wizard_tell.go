@@ -67,7 +67,7 @@ func (w *wizard) applyOut() {
 }
 
 func (w *wizard) typedOut(ctx context.Context, usual string) error {
-	return w.again(ctx, "--smtp", "", usual, "setup_smtp", func(s string) (err error) {
+	return w.again(ctx, query{"--smtp", "", usual, "setup_smtp"}, func(s string) (err error) {
 		if s == usual {
 			return nil
 		}
@@ -93,16 +93,16 @@ func (w *wizard) repairOut(ctx context.Context, err error) error {
 		w.smtp.TLS = config.TLSStart
 		return nil
 	}
-	if print, ok := unknownCertificate(err); ok && w.smtp.CA == "" {
-		yes := print == w.box.Fingerprint // the person has accepted it already
+	if fingerprint, ok := unknownCertificate(err); ok && w.smtp.CA == "" {
+		yes := fingerprint == w.box.Fingerprint // the person has accepted it already
 		if !yes {
-			w.say1(w.say.T("setup_certificate", "Server", w.smtp.Host, "Fingerprint", print))
-			if yes, err = w.yes(ctx, false, false, "setup_certificate_agree"); err != nil {
+			w.say1(w.say.T("setup_certificate", "Server", w.smtp.Host, "Fingerprint", fingerprint))
+			if yes, err = w.yes(ctx, false, "setup_certificate_agree"); err != nil {
 				return err
 			}
 		}
 		if yes {
-			w.smtp.Fingerprint = print
+			w.smtp.Fingerprint = fingerprint
 			return nil
 		}
 	} else {
@@ -130,7 +130,7 @@ func (w *wizard) recipients(ctx context.Context) error {
 			at = clocks(d.At)
 		}
 	}
-	err := w.again(ctx, "--to", strings.Join(w.c.To, ", "), to, "setup_to", func(s string) error {
+	err := w.again(ctx, query{"--to", strings.Join(w.c.To, ", "), to, "setup_to"}, func(s string) error {
 		w.plan.To = setup.List(s)
 		for i, one := range w.plan.To {
 			address, _, err := setup.ParseAddress(one)
@@ -145,7 +145,7 @@ func (w *wizard) recipients(ctx context.Context) error {
 		return err
 	}
 	keep := at
-	return w.again(ctx, "--at", strings.Join(w.c.At, ", "), at, "setup_at", func(s string) error {
+	return w.again(ctx, query{"--at", strings.Join(w.c.At, ", "), at, "setup_at"}, func(s string) error {
 		w.plan.At = nil
 		if s == keep && len(w.cfg.Digests) > 0 && w.cfg.Digests[0].Cron != "" {
 			return nil

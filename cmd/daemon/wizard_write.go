@@ -18,7 +18,10 @@ import (
 // write puts everything on disk: the secrets, then the configuration, each in
 // one step. Before that it is read as the daemon will read it.
 func (w *wizard) write(ctx context.Context) error {
-	secrets := w.decide()
+	secrets, err := w.decide(ctx)
+	if err != nil {
+		return err
+	}
 	text := w.plan.Edit(w.old)
 	if err := w.prove(text); err != nil {
 		return err
@@ -52,7 +55,7 @@ type secretText struct{ name, text string }
 
 // decide makes the plan of what was answered, and lists the secrets to be
 // written.
-func (w *wizard) decide() []secretText {
+func (w *wizard) decide(ctx context.Context) ([]secretText, error) {
 	var secrets []secretText
 	p := &w.plan
 	p.Destination, p.Language, p.Timezone = w.cfg.Destination, w.cfg.Language, w.c.Timezone
@@ -70,7 +73,11 @@ func (w *wizard) decide() []secretText {
 	if fresh {
 		o := w.box.OAuth2
 		p.Mailbox.OAuth = &setup.OAuth{Provider: o.Provider, ClientID: o.ClientID, Endpoint: o.Endpoint}
-		if secret, err := o.ClientSecret.Resolve(context.Background()); err == nil {
+		if !o.ClientSecret.IsZero() {
+			secret, err := o.ClientSecret.Resolve(ctx)
+			if err != nil {
+				return nil, err
+			}
 			p.Mailbox.OAuth.SecretFile = base + ".client-secret"
 			secrets = append(secrets, secretText{p.Mailbox.OAuth.SecretFile, secret})
 		}
@@ -84,7 +91,7 @@ func (w *wizard) decide() []secretText {
 	if own {
 		p.SMTP.PasswordFile, p.SMTP.OAuth = p.Mailbox.PasswordFile, p.Mailbox.OAuth
 	}
-	return secrets
+	return secrets, nil
 }
 
 // fileName is a name that is fit for a file.
@@ -151,7 +158,7 @@ func (w *wizard) service(ctx context.Context) error {
 		if user {
 			id = "setup_service_user"
 		}
-		if yes, err = w.yes(ctx, true, false, id); err != nil {
+		if yes, err = w.yes(ctx, true, id); err != nil {
 			return err
 		}
 	}

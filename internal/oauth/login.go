@@ -121,25 +121,6 @@ type landing struct {
 	codes chan landed
 }
 
-// serve answers the browser until the returned function is called, which waits.
-func (b *landing) serve(ctx context.Context, l net.Listener) (stop func()) {
-	server := &http.Server{Handler: b, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_ = server.Serve(l)
-	}()
-	return func() {
-		// The page that thanks may be under way.
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
-		defer cancel()
-		if server.Shutdown(ctx) != nil {
-			_ = server.Close()
-		}
-		<-done
-	}
-}
-
 // ServeHTTP takes the browser that comes back from the provider. What does not
 // know the state is somebody else and changes nothing.
 func (b *landing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -159,6 +140,25 @@ func (b *landing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	select {
 	case b.codes <- got:
 	default: // a reload of the page
+	}
+}
+
+// serve answers the browser until the returned function is called, which waits.
+func (b *landing) serve(ctx context.Context, l net.Listener) (stop func()) {
+	server := &http.Server{Handler: b, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = server.Serve(l)
+	}()
+	return func() {
+		// The page that thanks may be under way.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		if server.Shutdown(ctx) != nil {
+			_ = server.Close()
+		}
+		<-done
 	}
 }
 

@@ -120,7 +120,7 @@ func TestABrowserComesBackWithACodeAndTheProof(t *testing.T) {
 }
 
 func browse(address string, pages chan<- string) {
-	res, err := client().Get(address)
+	res, err := client().Get(address) //nolint:noctx // the browser of a person has none
 	if err != nil {
 		pages <- err.Error()
 		return
@@ -172,7 +172,7 @@ func redirect(t *testing.T, address string) string {
 	t.Helper()
 	c := client()
 	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	res, err := c.Get(address)
+	res, err := c.Get(address) //nolint:noctx // the browser of a person has none
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +187,7 @@ func TestAStrangerAtTheLandingPageChangesNothing(t *testing.T) {
 		u, _ := url.Parse(address)
 		back := u.Query().Get("redirect_uri")
 		for _, query := range []string{"", "?code=x", "?code=x&state=y", "?error=access_denied", "favicon.ico?state=" + u.Query().Get("state")} {
-			res, err := client().Get(back + query)
+			res, err := client().Get(back + query) //nolint:noctx // the browser of a person has none
 			if err != nil {
 				t.Error(err)
 				continue

@@ -37,7 +37,7 @@ func providerOf(name string) (provider, bool) {
 	switch name {
 	case Google:
 		return provider{
-			endpoint: oauth2.Endpoint{
+			endpoint: oauth2.Endpoint{ //nolint:gosec // addresses, no credentials
 				AuthURL: "https://accounts.google.com/o/oauth2/v2/auth", TokenURL: "https://oauth2.googleapis.com/token",
 				AuthStyle: oauth2.AuthStyleInParams,
 			},

@@ -69,7 +69,7 @@ func pick(servers []configServer, kind, address string) (Server, string) {
 }
 
 func username(pattern, address string) string {
-	local, domain, _ := cutLast(address, "@")
+	local, domain := cutLast(address, "@")
 	name := strings.NewReplacer("%EMAILADDRESS%", address, "%EMAILLOCALPART%", local, "%EMAILDOMAIN%", domain).Replace(strings.TrimSpace(pattern))
 	if name == "" || strings.Contains(name, "%") || len(name) > 200 || strings.ContainsAny(name, "\r\n\x00") {
 		return address

@@ -102,7 +102,7 @@ func (d Discoverer) Discover(ctx context.Context, address string) (Found, error)
 func known(p Provider, o Origin, address string) Found {
 	f := Found{Origin: o, Provider: p, IMAP: p.IMAP, SMTP: p.SMTP, Username: address, SMTPUsername: address}
 	if p.LocalName {
-		f.Username, _, _ = cutLast(address, "@")
+		f.Username, _ = cutLast(address, "@")
 	}
 	return f
 }
@@ -140,8 +140,10 @@ func (d Discoverer) srv(ctx context.Context, address, domain string) (Found, boo
 		service, protection string
 		to                  *Server
 	}{
-		{"imaps", TLS, &f.IMAP}, {"imap", StartTLS, &f.IMAP},
-		{"submissions", TLS, &f.SMTP}, {"submission", StartTLS, &f.SMTP},
+		{"imaps", TLS, &f.IMAP},
+		{"imap", StartTLS, &f.IMAP},
+		{"submissions", TLS, &f.SMTP},
+		{"submission", StartTLS, &f.SMTP},
 	} {
 		if !r.to.IsZero() {
 			continue

@@ -106,9 +106,7 @@ type web struct {
 	asked []string
 }
 
-func (w *web) client() *http.Client {
-	return &http.Client{Transport: w}
-}
+func clientOf(w *web) *http.Client { return &http.Client{Transport: w} }
 
 func (w *web) RoundTrip(r *http.Request) (*http.Response, error) {
 	w.mu.Lock()
@@ -191,7 +189,7 @@ func TestServersAreFoundInTheOrderOfTrust(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			d := setup.Discoverer{
-				Names: c.names, HTTP: (&web{pages: c.pages}).client(), ISPDB: c.ispdb,
+				Names: c.names, HTTP: clientOf(&web{pages: c.pages}), ISPDB: c.ispdb,
 				Probe: func(_ context.Context, s setup.Server) bool { return slices.Contains(c.probe, s.String()) },
 			}
 			got, err := d.Discover(t.Context(), "me@Example.ORG")
@@ -211,7 +209,7 @@ func TestServersAreFoundInTheOrderOfTrust(t *testing.T) {
 func TestAnUnknownDomainIsNamedAndNobodyElseIsAsked(t *testing.T) {
 	t.Parallel()
 	w := &web{}
-	d := setup.Discoverer{Names: names{}, HTTP: w.client(), Probe: func(context.Context, setup.Server) bool { return false }}
+	d := setup.Discoverer{Names: names{}, HTTP: clientOf(w), Probe: func(context.Context, setup.Server) bool { return false }}
 	if _, err := d.Discover(t.Context(), "me@nowhere.example"); !errors.Is(err, setup.ErrUnknown) {
 		t.Errorf("got %v", err)
 	}
@@ -228,7 +226,7 @@ func TestAnUnknownDomainIsNamedAndNobodyElseIsAsked(t *testing.T) {
 func TestAKnownDomainAsksNobody(t *testing.T) {
 	t.Parallel()
 	w := &web{}
-	got, err := setup.Discoverer{HTTP: w.client()}.Discover(t.Context(), "me@icloud.com")
+	got, err := setup.Discoverer{HTTP: clientOf(w)}.Discover(t.Context(), "me@icloud.com")
 	if err != nil || !got.Sure("icloud.com") || got.Username != "me" || got.SMTPUsername != "me@icloud.com" || w.asked != nil {
 		t.Errorf("%+v, %v, asked %v", got, err, w.asked)
 	}
@@ -239,7 +237,7 @@ func TestARedirectOutOfTLSIsNotFollowed(t *testing.T) {
 	w := &web{pages: map[string]string{
 		"https://autoconfig.example.org/mail/config-v1.1.xml": "-> http://host.example/c.xml", "http://host.example/c.xml": autoconfig,
 	}}
-	if got, err := (setup.Discoverer{Names: names{}, HTTP: w.client()}).Discover(t.Context(), "me@example.org"); err == nil {
+	if got, err := (setup.Discoverer{Names: names{}, HTTP: clientOf(w)}).Discover(t.Context(), "me@example.org"); err == nil {
 		t.Errorf("got %+v", got)
 	}
 	if slices.Contains(w.asked, "http://host.example/c.xml") {

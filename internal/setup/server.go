@@ -79,7 +79,7 @@ func ParseAddress(text string) (address, domain string, err error) {
 	if err != nil {
 		return "", "", fmt.Errorf("%.80q: %w", text, ErrAddress)
 	}
-	local, domain, _ := cutLast(a.Address, "@")
+	local, domain := cutLast(a.Address, "@")
 	domain = strings.ToLower(strings.TrimSuffix(domain, "."))
 	if !hostForm.MatchString(domain) && !international(domain) || local == "" {
 		return "", "", fmt.Errorf("%.80q: %w", text, ErrAddress)
@@ -91,11 +91,11 @@ func international(domain string) bool {
 	return strings.IndexFunc(domain, func(r rune) bool { return r > 0x7f }) >= 0 && !strings.ContainsAny(domain, " /:\\\"'<>")
 }
 
-func cutLast(s, sep string) (before, after string, found bool) {
+func cutLast(s, sep string) (before, after string) {
 	if i := strings.LastIndex(s, sep); i >= 0 {
-		return s[:i], s[i+len(sep):], true
+		return s[:i], s[i+len(sep):]
 	}
-	return s, "", false
+	return s, ""
 }
 
 // Related reports whether a server's name belongs to the domain of an address,

@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -116,7 +115,7 @@ func (s *Service) authorize(w http.ResponseWriter, r *http.Request) {
 		s.codes[code] = q.Get("code_challenge")
 		back.Set("code", code)
 	}
-	http.Redirect(w, r, q.Get("redirect_uri")+"?"+back.Encode(), http.StatusFound)
+	http.Redirect(w, r, q.Get("redirect_uri")+"?"+back.Encode(), http.StatusFound) //nolint:gosec // the test's own address
 }
 
 func (s *Service) token(w http.ResponseWriter, r *http.Request) {
@@ -177,5 +176,5 @@ func answer(w http.ResponseWriter, v any) {
 func refuse(w http.ResponseWriter, code, words string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusBadRequest)
-	_, _ = fmt.Fprintf(w, `{"error":%q,"error_description":%q}`, code, words)
+	_ = json.NewEncoder(w).Encode(map[string]string{"error": code, "error_description": words})
 }
