@@ -295,6 +295,52 @@ func TestRunAgainItStartsFromWhatIsThere(t *testing.T) {
 	})
 }
 
+func TestOutgoingMailMayHaveALoginOfItsOwn(t *testing.T) {
+	p := newPlaceFor(t)
+	first, out := p.wizard(p.servers(), "en_US.UTF-8", demo.Address, demo.Password, "DE", "", "", "", "")
+	if err := first.run(t.Context()); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	text := p.read("parcelwatch.toml")
+	at := strings.Index(text, "[smtp]")
+	broken := text[:at] + strings.Replace(text[at:], "password = { file = \"demo.pass\" }", "password = \"wrong\"", 1)
+	if err := os.WriteFile(p.config, []byte(broken), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w, out := p.wizard(&setupCmd{Service: "no", NoSample: true}, "", "", "", "", "", "", demo.Password, "", "")
+	if err := w.run(t.Context()); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	cfg, err := config.Load(p.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := cfg.SMTP.Password.Resolve(t.Context()); got != demo.Password || err != nil || p.read("demo-smtp.pass") != demo.Password+"\n" {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if !strings.Contains(out.String(), "does not take this login") {
+		t.Errorf("said:\n%s", out)
+	}
+}
+
+func TestANewPasswordIsForOutgoingMailToo(t *testing.T) {
+	p := newPlaceFor(t)
+	first, out := p.wizard(p.servers(), "en_US.UTF-8", demo.Address, demo.Password, "DE", "", "", "", "")
+	if err := first.run(t.Context()); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if err := os.WriteFile(filepath.Join(filepath.Dir(p.config), "demo.pass"), []byte("old\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w, out := p.wizard(&setupCmd{Service: "no", NoSample: true}, "", "", demo.Password, "", "", "", "", "")
+	if err := w.run(t.Context()); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if p.read("demo.pass") != demo.Password+"\n" {
+		t.Error("the new password is not kept")
+	}
+}
+
 // silence is a name service that knows nothing.
 type silence struct{ srv []*net.SRV }
 

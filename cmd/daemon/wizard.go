@@ -39,10 +39,12 @@ type wizard struct {
 	smtp     config.SMTP
 	from     string // the person's own address
 	password string // typed or read; empty for a kept one
-	stale    bool   // the credential has to be asked for
-	logins   *memoryVault
-	report   mailwatch.Report
-	notices  []parcel.Notice
+	// smtpPassword is one of the outgoing server's own; empty for the mailbox's.
+	smtpPassword string
+	stale        bool // the credential has to be asked for
+	logins       *memoryVault
+	report       mailwatch.Report
+	notices      []parcel.Notice
 	// unconfirmed counts the shop's mails by the servers whose word would help.
 	unconfirmed map[string]int
 	written     bool

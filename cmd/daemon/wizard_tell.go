@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
 
 	"parcelwatch/config"
+	"parcelwatch/internal/cli"
 	"parcelwatch/internal/setup"
 	"parcelwatch/notify"
 )
@@ -15,6 +17,9 @@ import (
 // it is the mailbox's own and nothing has to be asked.
 func (w *wizard) outgoing(ctx context.Context) error {
 	w.smtp = w.cfg.SMTP
+	if fresh := w.password != "" || len(w.logins.kept) > 0; fresh && strings.EqualFold(w.smtp.Username, w.box.Username) {
+		w.smtp.Password, w.smtp.OAuth2 = w.box.Password, w.box.OAuth2
+	}
 	if w.smtp.Host == "" || w.c.SMTP != "" {
 		if err := w.outServer(ctx); err != nil {
 			return err
@@ -89,9 +94,15 @@ func (w *wizard) sender() (*notify.SMTP, error) {
 
 // repairOut says what went wrong, and asks for what could mend it.
 func (w *wizard) repairOut(ctx context.Context, err error) error {
-	if startsPlain(err) && w.smtp.TLS == config.TLSImplicit {
+	switch {
+	case startsPlain(err) && w.smtp.TLS == config.TLSImplicit:
 		w.smtp.TLS = config.TLSStart
 		return nil
+	case errors.Is(err, notify.ErrNoAuth):
+		w.smtp.Username, w.smtp.Password, w.smtp.OAuth2 = "", config.Secret{}, nil
+		return nil
+	case errors.Is(err, notify.ErrLogin) && w.smtp.OAuth2 == nil:
+		return w.loginOut(ctx, err)
 	}
 	if fingerprint, ok := unknownCertificate(err); ok && w.smtp.CA == "" {
 		yes := fingerprint == w.box.Fingerprint // the person has accepted it already
@@ -113,6 +124,21 @@ func (w *wizard) repairOut(ctx context.Context, err error) error {
 		return err
 	}
 	w.applyOut()
+	return nil
+}
+
+// loginOut asks for a login of the outgoing server's own.
+func (w *wizard) loginOut(ctx context.Context, err error) error {
+	w.say1(w.say.T("setup_smtp_refused", "Reason", notify.Explain(err)))
+	name, err := w.line(ctx, query{"--username", "", w.smtp.Username, "setup_smtp_username"})
+	if err != nil {
+		return err
+	}
+	password, err := w.ask.Secret(ctx, w.say.T("setup_password", "Username", cli.Clean(name, 100)))
+	if err != nil {
+		return err
+	}
+	w.smtp.Username, w.smtp.Password, w.smtpPassword = name, config.Plain(password), password
 	return nil
 }
 

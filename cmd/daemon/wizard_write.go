@@ -87,6 +87,10 @@ func (w *wizard) decide(ctx context.Context) ([]secretText, error) {
 		CA: w.smtp.CA, Fingerprint: w.smtp.Fingerprint,
 	}
 	p.From = w.smtp.From
+	if w.smtpPassword != "" {
+		p.SMTP.PasswordFile = base + "-smtp.pass"
+		return append(secrets, secretText{p.SMTP.PasswordFile, w.smtpPassword}), nil
+	}
 	own := w.cfg.SMTP.Host == "" || w.c.SMTP != "" || w.smtp.Username == w.box.Username
 	if own {
 		p.SMTP.PasswordFile, p.SMTP.OAuth = p.Mailbox.PasswordFile, p.Mailbox.OAuth
