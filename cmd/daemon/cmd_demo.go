@@ -61,12 +61,13 @@ func (c *demoCmd) Run(ctx context.Context, e *env) (err error) {
 // stage is the daemon in the demo's world, and what was shown of it so far.
 type stage struct {
 	*env
-	world  *demo.World
-	db     *sqlite.DB
-	daemon *daemon
-	looked chan struct{} // the notifier looks
-	told   map[int64]parcel.Status
-	mails  int
+	world   *demo.World
+	db      *sqlite.DB
+	daemon  *daemon
+	looked  chan struct{} // the notifier looks
+	told    map[int64]parcel.Status
+	numbers map[int64]parcel.Number
+	mails   int
 }
 
 func openStage(ctx context.Context, e *env, w *demo.World) (*stage, error) {
@@ -93,7 +94,7 @@ func openStage(ctx context.Context, e *env, w *demo.World) (*stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &stage{env: e, world: w, db: db, looked: make(chan struct{}, 1), told: map[int64]parcel.Status{}}
+	s := &stage{env: e, world: w, db: db, looked: make(chan struct{}, 1), told: map[int64]parcel.Status{}, numbers: map[int64]parcel.Number{}}
 	s.daemon, err = newDaemon(ctx, cfg, outside{
 		db: db, ledger: hurried{db}, desk: watched{db, s.looked}, log: log, now: w.Clock.Now,
 	})
@@ -218,6 +219,10 @@ func (s *stage) show(ctx context.Context) error {
 	}
 	day := cli.Pad(s.say.T("demo_day", "Day", s.world.Day()), 8)
 	for _, p := range parcels {
+		if was := s.numbers[p.ID]; was != "" && was != p.Number() {
+			s.print(day + s.say.T("demo_number", "Old", was, "New", p.Number()))
+		}
+		s.numbers[p.ID] = p.Number()
 		if was, known := s.told[p.ID]; known && was == p.Status {
 			continue
 		}
