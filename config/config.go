@@ -131,7 +131,8 @@ type Digest struct {
 	Mailboxes []string        `toml:"mailboxes"`
 	Language  string          `toml:"language"` // the general one where not given
 	Always    bool            `toml:"always"`
-	Weekly    bool            `toml:"weekly"` // a sign of life after a week without mail
+	Calendar  bool            `toml:"calendar"` // the last day of pickup as an attachment
+	Weekly    bool            `toml:"weekly"`   // a sign of life after a week without mail
 	Quiet     Span            `toml:"quiet"`
 	Urgent    []parcel.Status `toml:"urgent"`
 }

@@ -298,7 +298,7 @@ func TestTheExampleIsRightAndWhole(t *testing.T) {
 	// What is commented out is right too, where it can stand beside the rest.
 	text := config.Example()
 	for _, key := range []string{
-		"require_verified", "trusted_authserv", "forwarders", "name = \"family\"", "mailboxes", "language = ", "always", "weekly", "quiet", "ping",
+		"require_verified", "trusted_authserv", "forwarders", "name = \"family\"", "mailboxes", "language = ", "always", "calendar", "weekly", "quiet", "ping",
 		"enabled", "endpoint", "proxy", "file = ", "path", "[[", "name = ", "url", "urgent", "digest", "sender", "subject", "body",
 	} {
 		text = regexp.MustCompile(`(?m)^# (`+regexp.QuoteMeta(key)+`.*)$`).ReplaceAllString(text, "$1")
@@ -307,7 +307,7 @@ func TestTheExampleIsRightAndWhole(t *testing.T) {
 	if err := c.Need(config.AllSections()...); err != nil {
 		t.Errorf("uncommented: %v", err)
 	}
-	if len(c.Rules) != 1 || len(c.Channels) != 1 || !c.Mailboxes[0].RequireVerified || c.Digests[0].Quiet.From.Hour() != 23 {
+	if len(c.Rules) != 1 || len(c.Channels) != 1 || !c.Mailboxes[0].RequireVerified || !c.Digests[0].Calendar || c.Digests[0].Quiet.From.Hour() != 23 {
 		t.Errorf("not all was uncommented: %d rules, %d channels", len(c.Rules), len(c.Channels))
 	}
 }

@@ -18,6 +18,7 @@ type Audience struct {
 	Quiet     QuietHours
 	Urgent    []parcel.Status // told at once
 	Always    bool            // a digest even when there is nothing to say
+	Calendar  bool            // the last day of pickup as an attachment
 	Weekly    bool            // a sign of life after a week without mail
 }
 

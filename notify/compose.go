@@ -37,7 +37,7 @@ func Compose(in Input, now time.Time) Digest {
 	c.troubles()
 	d := Digest{
 		Audience: in.Audience.Name, Language: in.Audience.Language, Zone: c.zone, Made: now,
-		Urgent: in.Urgent, Footer: c.footer, News: c.news, Told: c.told,
+		Urgent: in.Urgent, Calendar: in.Audience.Calendar, Footer: c.footer, News: c.news, Told: c.told,
 	}
 	d.Footer.Next = in.Next
 	for _, kind := range SectionKinds() {
@@ -198,6 +198,7 @@ func (c *composer) item(p *parcel.Parcel, kind SectionKind, changes []parcel.Cha
 	}
 	it.Title, it.Others = title(p.Title, p.Items)
 	it.Link, it.Post = page(p)
+	it.PickupPlace, it.PickupUntil = pickup(p)
 	return it
 }
 

@@ -14,6 +14,7 @@ type Digest struct {
 	Zone     *time.Location
 	Made     time.Time
 	Urgent   bool // a single piece of news, not the regular digest
+	Calendar bool // with the last days of pickup that are news as a calendar
 	Sections []Section
 	Footer   Footer
 	// News counts the changes worth a mail.
@@ -75,6 +76,9 @@ type Item struct {
 
 	News  bool // it has changed since the last digest
 	Notes []Note
+	// Where and until when it can be picked up, if it can.
+	PickupPlace string
+	PickupUntil parcel.Date
 	// Last is the newest line of the timeline; the zero value where there is none.
 	Last parcel.Event
 	// Trouble is set for what is broken on our side, and then nothing above is.

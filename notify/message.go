@@ -117,39 +117,82 @@ func cutLast(s string, sep byte) (before, after string, ok bool) {
 func setSubject(h *mail.Header, subject string) {
 	subject = clean(subject, 2*maxSubject)
 	h.SetSubject(subject)
-	if words := strings.Split(mime.BEncoding.Encode("utf-8", subject), " "); len(words) > 1 && strings.HasPrefix(words[0], "=?") {
+	if words := strings.Split(mime.BEncoding.Encode("utf-8", subject), " "); strings.HasPrefix(words[0], "=?") {
 		raw := "Subject: " + strings.Join(words, "\r\n ") + "\r\n"
 		h.Del("Subject")
 		h.AddRaw([]byte(raw))
 	}
 }
 
+// part is a leaf of the mail.
+type part struct {
+	kind   string
+	params map[string]string
+	coding string
+	text   string
+}
+
+// compose writes the twins, and around them the calendar where there is one.
 func compose(h message.Header, boundary string, c Content) ([]byte, error) {
-	h.SetContentType("multipart/alternative", map[string]string{"boundary": boundary})
+	twins := []part{
+		{"text/plain", map[string]string{"charset": "utf-8"}, "quoted-printable", c.Text},
+		{"text/html", map[string]string{"charset": "utf-8"}, "quoted-printable", c.HTML},
+	}
 	var out bytes.Buffer
+	if c.Calendar == "" {
+		h.SetContentType("multipart/alternative", map[string]string{"boundary": boundary})
+		w, err := message.CreateWriter(&out, h)
+		if err != nil {
+			return nil, fmt.Errorf("write the header: %w", err)
+		}
+		err = writeParts(w, twins)
+		return out.Bytes(), err
+	}
+	h.SetContentType("multipart/mixed", map[string]string{"boundary": boundary + "_"})
 	w, err := message.CreateWriter(&out, h)
 	if err != nil {
 		return nil, fmt.Errorf("write the header: %w", err)
 	}
-	for _, part := range []struct{ kind, text string }{{"text/plain", c.Text}, {"text/html", c.HTML}} {
+	var ah message.Header
+	ah.SetContentType("multipart/alternative", map[string]string{"boundary": boundary})
+	inner, err := w.CreatePart(ah)
+	if err != nil {
+		return nil, fmt.Errorf("write the twins: %w", err)
+	}
+	if err := writeParts(inner, twins); err != nil {
+		return nil, err
+	}
+	ics := part{"text/calendar", map[string]string{"charset": "utf-8", "method": "PUBLISH", "name": calendarFile}, "base64", c.Calendar}
+	err = writeParts(w, []part{ics})
+	return out.Bytes(), err
+}
+
+const calendarFile = "pickup.ics"
+
+// writeParts writes the leaves and ends the multipart.
+func writeParts(w *message.Writer, parts []part) error {
+	for _, p := range parts {
 		var ph message.Header
-		ph.SetContentType(part.kind, map[string]string{"charset": "utf-8"})
-		ph.Set("Content-Transfer-Encoding", "quoted-printable")
+		ph.SetContentType(p.kind, p.params)
+		if p.params["name"] != "" {
+			ph.SetContentDisposition("attachment", map[string]string{"filename": p.params["name"]})
+		}
+		ph.Set("Content-Transfer-Encoding", p.coding)
 		pw, err := w.CreatePart(ph)
 		if err != nil {
-			return nil, fmt.Errorf("write %s: %w", part.kind, err)
+			return fmt.Errorf("write %s: %w", p.kind, err)
 		}
-		if _, err := io.WriteString(pw, part.text); err != nil {
-			return nil, fmt.Errorf("write %s: %w", part.kind, err)
+		if _, err := io.WriteString(pw, p.text); err != nil {
+			return fmt.Errorf("write %s: %w", p.kind, err)
 		}
 		if err := pw.Close(); err != nil {
-			return nil, fmt.Errorf("write %s: %w", part.kind, err)
+			return fmt.Errorf("write %s: %w", p.kind, err)
 		}
 	}
 	if err := w.Close(); err != nil {
-		return nil, fmt.Errorf("end the mail: %w", err)
+		return fmt.Errorf("end the mail: %w", err)
 	}
-	return out.Bytes(), nil
+	return nil
 }
 
 // hash is a short name for the parts, the same for the same parts.

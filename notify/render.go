@@ -27,6 +27,8 @@ type Content struct {
 	Subject string
 	Text    string
 	HTML    string
+	// Calendar is an iCalendar document; empty for none.
+	Calendar string
 }
 
 // Render puts a digest into the printer's language, as text and as HTML of the
@@ -50,7 +52,8 @@ func Render(d Digest, p *locale.Printer) (Content, error) {
 		if limit > 1 && shown(d, limit) > maxItems {
 			continue
 		}
-		v := viewer{p: p, zone: zone, made: d.Made, limit: limit}.view(d)
+		words := viewer{p: p, zone: zone, made: d.Made, limit: limit}
+		v := words.view(d)
 		var h, t bytes.Buffer
 		if err := html.Execute(&h, v); err != nil {
 			return Content{}, fmt.Errorf("render the digest as HTML: %w", err)
@@ -62,6 +65,9 @@ func Render(d Digest, p *locale.Printer) (Content, error) {
 			return Content{}, fmt.Errorf("render the digest as text: %w", err)
 		}
 		out = Content{Subject: v.Subject, Text: t.String(), HTML: h.String()}
+		if d.Calendar {
+			out.Calendar = words.calendar(d)
+		}
 		break
 	}
 	return out, nil

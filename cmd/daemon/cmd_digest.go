@@ -173,6 +173,7 @@ func (c *digestCmd) sendSample(ctx context.Context, e *env, telling notify.Confi
 		return err
 	}
 	d := notify.Compose(notify.Sample(e.now()), e.now())
+	d.Calendar = a.Calendar
 	content, err := notify.Render(d, p)
 	if err != nil {
 		return err

@@ -72,7 +72,7 @@ func audienceOf(c *config.Config, d config.Digest) (notify.Audience, error) {
 	}
 	return notify.Audience{
 		Name: d.Name, To: d.To, Mailboxes: d.Mailboxes, Language: languageOf(d.Language), Zone: zone, Schedule: schedule,
-		Quiet: hours, Urgent: d.Urgent, Always: d.Always, Weekly: d.Weekly,
+		Quiet: hours, Urgent: d.Urgent, Always: d.Always, Calendar: d.Calendar, Weekly: d.Weekly,
 	}, nil
 }
 

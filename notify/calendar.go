@@ -1,0 +1,95 @@
+package notify
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"parcelwatch/parcel"
+)
+
+// maxLine is how many bytes a line of a calendar may have, its end not counted.
+const maxLine = 75
+
+// remindAt is when a calendar rings, from the midnight at which the last day
+// begins: at nine the morning before.
+const remindAt = "-PT15H"
+
+// calendar is an iCalendar document (RFC 5545) of the last days of pickup that
+// are news, one day-long event each; empty where there is none. A parcel's event
+// keeps its name, so that a moved day replaces the one before.
+func (v viewer) calendar(d Digest) string {
+	var b strings.Builder
+	for _, s := range d.Sections {
+		for _, it := range s.Items {
+			if day := it.PickupUntil.Time(time.UTC); it.News && !day.IsZero() && !it.PickupUntil.Time(v.zone).AddDate(0, 0, 1).Before(d.Made) {
+				v.lastDay(&b, d, it, day)
+			}
+		}
+	}
+	if b.Len() == 0 {
+		return ""
+	}
+	var out strings.Builder
+	for _, line := range []string{"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//parcelwatch//digest//EN", "CALSCALE:GREGORIAN", "METHOD:PUBLISH"} {
+		fold(&out, line)
+	}
+	out.WriteString(b.String())
+	fold(&out, "END:VCALENDAR")
+	return out.String()
+}
+
+func (v viewer) lastDay(b *strings.Builder, d Digest, it Item, day time.Time) {
+	summary := v.p.T("calendar_pickup", "Title", heading(it, v.p))
+	description := string(it.Number)
+	if it.Link != "" {
+		description = strings.TrimSpace(description + " " + it.Link)
+	}
+	lines := []string{
+		"BEGIN:VEVENT",
+		"UID:" + hash("pickup", d.Audience, string(it.Number)) + "@parcelwatch",
+		"DTSTAMP:" + d.Made.UTC().Format("20060102T150405Z"),
+		"DTSTART;VALUE=DATE:" + day.Format("20060102"),
+		"DTEND;VALUE=DATE:" + day.AddDate(0, 0, 1).Format("20060102"),
+		"SUMMARY:" + escapeText(summary),
+		"DESCRIPTION:" + escapeText(clean(description, maxText)),
+		"TRANSP:TRANSPARENT",
+	}
+	if place := clean(it.PickupPlace, maxPlace); place != "" {
+		lines = append(lines, "LOCATION:"+escapeText(place))
+	}
+	lines = append(lines,
+		"BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:"+remindAt, "DESCRIPTION:"+escapeText(summary), "END:VALARM",
+		"END:VEVENT")
+	for _, line := range lines {
+		fold(b, line)
+	}
+}
+
+// escapeText makes one line of text a value of the type TEXT.
+func escapeText(s string) string {
+	return strings.NewReplacer(`\`, `\\`, ";", `\;`, ",", `\,`, "\r", "", "\n", `\n`).Replace(s)
+}
+
+// fold writes a line in pieces of at most maxLine bytes, each but the first
+// behind a blank, and cuts no character in two.
+func fold(b *strings.Builder, line string) {
+	room := maxLine
+	for len(line) > room {
+		cut := room
+		for cut > 0 && !utf8.RuneStart(line[cut]) {
+			cut--
+		}
+		b.WriteString(line[:cut] + "\r\n ")
+		line, room = line[cut:], maxLine-1
+	}
+	b.WriteString(line + "\r\n")
+}
+
+// pickup is where and until when a parcel can be picked up, if it can.
+func pickup(p *parcel.Parcel) (place string, until parcel.Date) {
+	if p.Status != parcel.ReadyForPickup && p.Status != parcel.AttemptFailed {
+		return "", ""
+	}
+	return p.Pickup.Place, p.Pickup.Until
+}
