@@ -19,6 +19,9 @@ type value interface {
 // The decoder's own strict mode stops at the first wrong type, shows neighbouring
 // lines in its errors and has no unions such as a secret's forms.
 func (p *problems) bind(path string, v any, dst reflect.Value) {
+	if len(p.found) >= maxProblems {
+		return
+	}
 	if own, ok := reflect.TypeAssert[value](dst.Addr()); ok {
 		if wrong := own.set(v); wrong != "" {
 			p.at(path, "%s", wrong)
@@ -73,6 +76,9 @@ func (p *problems) bindStruct(path string, v any, dst reflect.Value) {
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(table)) {
+		if len(p.found) >= maxProblems {
+			return
+		}
 		at := join(path, key)
 		if field, known := fields[key]; known {
 			p.bind(at, table[key], field)

@@ -55,6 +55,10 @@ func (e Errors) Unwrap() []error {
 	return out
 }
 
+// maxProblems is how many problems of a file are named. With more it is not a
+// configuration.
+const maxProblems = 30
+
 // problems collects what is wrong, with the lines of one file.
 type problems struct {
 	file  string
@@ -68,6 +72,9 @@ func (c *Config) problems() *problems {
 
 // at notes a problem at a path such as "mailbox[1].port".
 func (p *problems) at(path, format string, args ...any) {
+	if len(p.found) >= maxProblems {
+		return
+	}
 	p.found = append(p.found, &Error{
 		File: p.file, Line: p.lines.of(path), Key: plain(path), What: fmt.Sprintf(format, args...),
 	})

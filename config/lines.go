@@ -1,11 +1,15 @@
 package config
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2/unstable"
 )
+
+// maxDepth bounds how deep tables may be nested; ours are three deep.
+const maxDepth = 16
 
 // lines says on which line each path of a file stands. The decoder tells
 // positions only for what it refuses itself; what we refuse needs them too.
@@ -25,6 +29,11 @@ func (l lines) of(path string) int {
 // indexLines walks a document that is known to be valid.
 func indexLines(data []byte) lines {
 	w := lineWalker{lines: lines{}, counts: map[string]int{}}
+	for i, b := range data {
+		if b == '\n' {
+			w.ends = append(w.ends, i)
+		}
+	}
 	w.parser.Reset(data)
 	for w.parser.NextExpression() {
 		e := w.parser.Expression()
@@ -45,6 +54,7 @@ type lineWalker struct {
 	lines  lines
 	counts map[string]int // how many elements an array of tables has so far
 	base   string         // the table the next keys belong to
+	ends   []int          // offset of each line's end
 }
 
 // keys notes the path a dotted key leads to and returns it. Where a part is an
@@ -52,7 +62,7 @@ type lineWalker struct {
 func (w *lineWalker) keys(base string, e *unstable.Node, element bool) string {
 	path := base
 	it := e.Key()
-	for it.Next() {
+	for depth := 0; it.Next() && depth < maxDepth; depth++ {
 		n := it.Node()
 		path = join(path, string(n.Data))
 		last := it.IsLast()
@@ -70,10 +80,15 @@ func (w *lineWalker) keys(base string, e *unstable.Node, element bool) string {
 }
 
 func (w *lineWalker) keyValue(base string, e *unstable.Node) {
-	w.value(w.keys(base, e, false), e.Value())
+	if path := w.keys(base, e, false); strings.Count(path, ".") < maxDepth {
+		w.value(path, e.Value())
+	}
 }
 
 func (w *lineWalker) value(path string, v *unstable.Node) {
+	if strings.Count(path, "[") > maxDepth {
+		return
+	}
 	switch v.Kind { //nolint:exhaustive // only these two hold others
 	case unstable.InlineTable:
 		it := v.Children()
@@ -94,8 +109,11 @@ func (w *lineWalker) value(path string, v *unstable.Node) {
 	}
 }
 
+// line is found by halves: the parser's own answer counts from the start of the
+// file each time.
 func (w *lineWalker) line(n *unstable.Node) int {
-	return w.parser.Shape(n.Raw).Start.Line
+	before, _ := slices.BinarySearch(w.ends, int(n.Raw.Offset))
+	return before + 1
 }
 
 func join(base, key string) string {

@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -187,6 +188,28 @@ func TestLoadNamesEverythingAtOnce(t *testing.T) {
 	var all config.Errors
 	if !errors.As(err, &all) || len(all) != 3 {
 		t.Fatalf("got %v, want three problems", err)
+	}
+}
+
+// TestAHostileFileCostsLittle: each of these once took a minute.
+func TestAHostileFileCostsLittle(t *testing.T) {
+	t.Parallel()
+	var many, tables strings.Builder
+	for i := range 15_000 {
+		fmt.Fprintf(&many, "%s%d = 1\n", strings.Repeat("x", 50), i)
+		fmt.Fprintf(&tables, "[[mailbox]]\nq%d = 1\n", i)
+	}
+	for name, text := range map[string]string{
+		"many unknown keys":  many.String(),
+		"many unknown parts": tables.String(),
+		"a deep key":         strings.Repeat("a.", 300_000) + "a = 1\n",
+		"a deep list":        "a = " + strings.Repeat("[", 5_000) + strings.Repeat("]", 5_000) + "\n",
+		"an open list":       "a = " + strings.Repeat("[", 20_000),
+	} {
+		_, err := config.Parse("x.toml", []byte(text))
+		if err == nil || strings.Count(err.Error(), "\n") > 40 || len(err.Error()) > 20_000 {
+			t.Errorf("%s: %d bytes of error", name, len(fmt.Sprint(err)))
+		}
 	}
 }
 
