@@ -24,6 +24,7 @@ type Inbox struct {
 
 	user   *imapmemserver.User
 	server *imapserver.Server
+	listen net.Listener
 	done   chan struct{}
 }
 
@@ -47,7 +48,7 @@ func OpenInbox(ctx context.Context) (*Inbox, error) {
 	if err != nil {
 		return nil, fmt.Errorf("demo: listen for IMAP: %w", err)
 	}
-	in := &Inbox{Addr: l.Addr().String(), user: user, server: server, done: make(chan struct{})}
+	in := &Inbox{Addr: l.Addr().String(), user: user, server: server, listen: l, done: make(chan struct{})}
 	go in.serve(l)
 	return in, nil
 }
@@ -63,6 +64,7 @@ func (in *Inbox) Deliver(raw []byte, at time.Time) error {
 // Close stops the server and waits for it.
 func (in *Inbox) Close() error {
 	err := in.server.Close()
+	_ = in.listen.Close() // the server may not have begun yet, and would not know of it
 	<-in.done
 	return err
 }

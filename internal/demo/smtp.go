@@ -16,6 +16,7 @@ type Outbound struct {
 	Addr string
 
 	server *smtp.Server
+	listen net.Listener
 	done   chan struct{}
 	mu     sync.Mutex
 	mails  [][]byte
@@ -38,7 +39,7 @@ func OpenOutbound(ctx context.Context) (*Outbound, error) {
 	if err != nil {
 		return nil, fmt.Errorf("demo: listen for SMTP: %w", err)
 	}
-	out.Addr = l.Addr().String()
+	out.Addr, out.listen = l.Addr().String(), l
 	go out.serve(l)
 	return out, nil
 }
@@ -53,6 +54,7 @@ func (o *Outbound) Mails() [][]byte {
 // Close stops the server and waits for it.
 func (o *Outbound) Close() error {
 	err := o.server.Close()
+	_ = o.listen.Close() // the server may not have begun yet, and would not know of it
 	<-o.done
 	return err
 }
