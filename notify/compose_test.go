@@ -282,9 +282,9 @@ func TestComposeOrder(t *testing.T) {
 
 func TestComposeChangesNothing(t *testing.T) {
 	t.Parallel()
-	in := notify.Sample(noon)
+	in := sample(t, "en")
 	notify.Compose(in, noon)
-	if diff := cmp.Diff(notify.Sample(noon).Parcels, in.Parcels); diff != "" {
+	if diff := cmp.Diff(sample(t, "en").Parcels, in.Parcels); diff != "" {
 		t.Errorf("the input was changed:\n%s", diff)
 	}
 }

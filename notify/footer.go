@@ -6,8 +6,12 @@ import (
 	"parcelwatch/parcel"
 )
 
-// Lines of the footer at most.
 const (
+	// nothingFound is what the reader of mails says of one that it cannot read,
+	// nearly always.
+	nothingFound = "no order and no tracking number was found"
+
+	// Lines of the footer at most.
 	maxTroubles = 12
 	maxMails    = 5
 )
@@ -89,7 +93,11 @@ func (v viewer) troubles(f Footer) viewTroubles {
 
 func (v viewer) mail(m parcel.NotUnderstood) string {
 	parts := []string{isolate(clean(m.Mail, maxPlace))}
-	for _, s := range []string{m.Subject, m.Why} {
+	why := m.Why
+	if why == nothingFound {
+		why = v.p.T("why_nothing_found")
+	}
+	for _, s := range []string{m.Subject, why} {
 		if s = isolate(clean(s, maxTitle)); s != "" {
 			parts = append(parts, s)
 		}

@@ -28,6 +28,12 @@ func printer(tb testing.TB, language string) *locale.Printer {
 	return p
 }
 
+// sample is the sample's input in the language.
+func sample(tb testing.TB, language string) notify.Input {
+	tb.Helper()
+	return notify.Sample(noon, printer(tb, language))
+}
+
 func render(tb testing.TB, d notify.Digest, language string) notify.Content {
 	tb.Helper()
 	c, err := notify.Render(d, printer(tb, language))

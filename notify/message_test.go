@@ -31,7 +31,7 @@ func build(t *testing.T, d notify.Digest, slot string) notify.Message {
 
 func TestBuild(t *testing.T) {
 	t.Parallel()
-	in := notify.Sample(noon)
+	in := sample(t, "ru")
 	in.Audience.Language = "ru"
 	d := notify.Compose(in, noon)
 	want := render(t, d, "ru")

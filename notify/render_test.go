@@ -17,7 +17,7 @@ import (
 
 func TestRenderSample(t *testing.T) {
 	t.Parallel()
-	d := notify.Compose(notify.Sample(noon), noon)
+	d := notify.Compose(sample(t, "en"), noon)
 	for _, s := range notify.SectionKinds() {
 		if len(sections(d)[s]) == 0 {
 			t.Errorf("the sample has nothing in section %s", s)
@@ -26,7 +26,7 @@ func TestRenderSample(t *testing.T) {
 	for _, language := range locale.Languages() {
 		t.Run(language, func(t *testing.T) {
 			t.Parallel()
-			c := render(t, d, language)
+			c := render(t, notify.Compose(sample(t, language), noon), language)
 			golden(t, "sample."+language+".txt", c.Subject+"\n\n"+c.Text)
 			golden(t, "sample."+language+".html", c.HTML)
 		})
@@ -37,9 +37,9 @@ func TestRenderSample(t *testing.T) {
 // one file.
 func TestRenderSections(t *testing.T) {
 	t.Parallel()
-	whole := notify.Compose(notify.Sample(noon), noon)
-	for _, s := range whole.Sections {
-		for _, language := range []string{"en", "ru"} {
+	for _, language := range []string{"en", "ru"} {
+		whole := notify.Compose(sample(t, language), noon)
+		for _, s := range whole.Sections {
 			t.Run(string(s.Kind)+" in "+language, func(t *testing.T) {
 				t.Parallel()
 				d := notify.Digest{Zone: whole.Zone, Made: noon, News: s.News, Sections: []notify.Section{s}}
@@ -153,7 +153,7 @@ func TestRenderIsHarmless(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			in := notify.Sample(noon)
+			in := sample(t, "en")
 			in.Audience.Name = evil
 			for i := range in.Parcels {
 				p := &in.Parcels[i]
@@ -176,7 +176,7 @@ func TestRenderIsHarmless(t *testing.T) {
 			}
 			in.Health.NotUnderstood = []parcel.NotUnderstood{{Mail: evil, Subject: evil, Why: evil, At: noon}}
 			d := notify.Compose(in, noon)
-			clean := notify.Compose(notify.Sample(noon), noon)
+			clean := notify.Compose(sample(t, "en"), noon)
 			for _, language := range []string{"en", "ru"} {
 				c := render(t, d, language)
 				harmless(t, c)
@@ -241,7 +241,7 @@ func TestRenderIsBounded(t *testing.T) {
 
 func TestRenderForScreenReaders(t *testing.T) {
 	t.Parallel()
-	c := render(t, notify.Compose(notify.Sample(noon), noon), "en")
+	c := render(t, notify.Compose(sample(t, "en"), noon), "en")
 	labels, tables := 0, 0
 	nodes(t, c.HTML, func(n *html.Node) {
 		if n.Type != html.ElementNode {
@@ -313,5 +313,16 @@ func BenchmarkDigest(b *testing.B) {
 		if _, err := notify.Render(notify.Compose(in, noon), p); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+func TestRenderSaysWhyAMailWasNotUnderstood(t *testing.T) {
+	t.Parallel()
+	in := sample(t, "ru")
+	in.Health.NotUnderstood = append(in.Health.NotUnderstood, parcel.NotUnderstood{Mail: "home/INBOX/1", Why: "a reason nobody has words for", At: noon})
+	text := render(t, notify.Compose(in, noon), "ru").Text
+	wantText(t, text, "не найдено ни заказа, ни номера отправления", "a reason nobody has words for")
+	if strings.Contains(text, "no order") {
+		t.Error("the usual reason is not in the language")
 	}
 }

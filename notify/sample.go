@@ -3,13 +3,15 @@ package notify
 import (
 	"time"
 
+	"parcelwatch/internal/locale"
 	"parcelwatch/parcel"
 )
 
 // Sample is a digest's input of invented parcels, at least one in every
-// section: what "digest --sample" shows.
-func Sample(now time.Time) Input {
-	s := sampler{now: now}
+// section, the things in them named in the printer's language: what "digest
+// --sample" shows.
+func Sample(now time.Time, p *locale.Printer) Input {
+	s := sampler{now: now, p: p, home: homes()[p.Language()]}
 	in := Input{
 		Audience:   Audience{Name: "sample", Zone: now.Location()},
 		Next:       time.Date(now.Year(), now.Month(), now.Day()+1, 8, 0, 0, 0, now.Location()),
@@ -25,18 +27,28 @@ func Sample(now time.Time) Input {
 	in.Health = parcel.Health{
 		Mailboxes: []parcel.MailboxHealth{
 			{Name: "home", Folder: "INBOX", State: parcel.MailboxIdle, LastCheck: now},
-			{Name: "work", Folder: "INBOX", State: parcel.MailboxBroken, LastCheck: s.ago(1, 6), Error: "imap.example.org does not answer: look whether the server is up"},
+			{Name: "work", Folder: "INBOX", State: parcel.MailboxBroken, LastCheck: s.ago(1, 6), Error: "192.0.2.25: no answer"},
 		},
-		Carriers: []parcel.CarrierHealth{{Name: "kazpost", State: parcel.CarrierQuarantined, LastSuccess: s.ago(2, 3), Error: "carrier cannot be reached now: 503"}},
+		Carriers: []parcel.CarrierHealth{{Name: "kazpost", State: parcel.CarrierQuarantined, LastSuccess: s.ago(2, 3), Error: "HTTP 503"}},
 		NotUnderstood: []parcel.NotUnderstood{
-			{Mail: "home/INBOX/4711", Subject: "Your package is on an adventure", Why: "neither a number nor an order was found", At: s.ago(0, 5)},
+			{Mail: "home/INBOX/4711", Subject: s.p.T("sample_subject"), Why: "no order and no tracking number was found", At: s.ago(0, 5)},
 		},
 	}
 	return in
 }
 
+// homes is a country in which each language is spoken.
+func homes() map[string]string {
+	return map[string]string{
+		"en": "IE", "ru": "RU", "uk": "UA", "be": "BY", "kk": "KZ", "de": "DE", "fr": "FR",
+		"es": "ES", "pt": "PT", "it": "IT", "pl": "PL", "nl": "NL", "tr": "TR",
+	}
+}
+
 type sampler struct {
 	now     time.Time
+	p       *locale.Printer
+	home    string // where the parcels go
 	parcels []parcel.Parcel
 	changes []parcel.Change
 }
@@ -54,7 +66,7 @@ func (s *sampler) add(p parcel.Parcel, number parcel.Number, last parcel.Event, 
 		p.Origin = "CN"
 	}
 	if p.Destination == "" {
-		p.Destination = "RU"
+		p.Destination = s.home
 	}
 	if p.FirstSeen.IsZero() {
 		p.FirstSeen = s.ago(20, 0)
@@ -71,10 +83,11 @@ func (s *sampler) add(p parcel.Parcel, number parcel.Number, last parcel.Event, 
 	}
 }
 
-func item(titles ...string) []parcel.Item {
-	out := make([]parcel.Item, 0, len(titles))
-	for _, t := range titles {
-		out = append(out, parcel.Item{Title: t, Quantity: 1})
+// item is things by their names in the catalogue.
+func (s *sampler) item(things ...string) []parcel.Item {
+	out := make([]parcel.Item, 0, len(things))
+	for _, t := range things {
+		out = append(out, parcel.Item{Title: s.p.T("sample_" + t), Quantity: 1})
 	}
 	return out
 }
@@ -86,18 +99,18 @@ func moved(from parcel.Status) parcel.Change {
 func (s *sampler) needs() {
 	s.add(
 		parcel.Parcel{
-			Items: item("USB-C cable 100 W, 2 m", "Cable ties"), Status: parcel.ReadyForPickup, Phase: parcel.PhaseDestination, Shipped: s.ago(24, 0),
-			Pickup: parcel.Pickup{Place: "101000, Moscow, Myasnitskaya 26", Until: parcel.DateOf(s.now.AddDate(0, 0, 2))},
+			Items: s.item("cable", "ties"), Status: parcel.ReadyForPickup, Phase: parcel.PhaseDestination, Shipped: s.ago(24, 0),
+			Pickup: parcel.Pickup{Place: s.p.T("sample_office"), Until: parcel.DateOf(s.now.AddDate(0, 0, 2))},
 		},
-		"RB123456785CN", parcel.Event{Time: s.ago(0, 3), Place: "101000, Moscow", Country: "RU", Text: "Прибыло в место вручения", Code: "8:2", Sources: []string{"russianpost"}}, moved(parcel.InTransit),
+		"RB123456785CN", parcel.Event{Time: s.ago(0, 3), Place: s.p.T("sample_city"), Country: s.home, Text: "Arrival at the collection point", Code: "EDH", Sources: []string{"upu"}}, moved(parcel.InTransit),
 	)
 	s.add(
-		parcel.Parcel{Items: item("Drone with a camera"), Status: parcel.CustomsHold, Phase: parcel.PhaseDestination, Shipped: s.ago(18, 0)},
-		"EE987654326CN", parcel.Event{Time: s.ago(1, 2), Place: "102976, Moscow", Country: "RU", Text: "Требуется предъявление в ФТС", Code: "14:18", Sources: []string{"russianpost"}}, moved(parcel.Customs),
+		parcel.Parcel{Items: s.item("drone"), Status: parcel.CustomsHold, Phase: parcel.PhaseDestination, Shipped: s.ago(18, 0)},
+		"EE987654326CN", parcel.Event{Time: s.ago(1, 2), Country: s.home, Text: "Held by import customs", Code: "EME", Sources: []string{"upu"}}, moved(parcel.Customs),
 	)
 	s.add(
 		parcel.Parcel{
-			Items: item("Wall clock, oak"), Status: parcel.InTransit, Phase: parcel.PhaseBetween,
+			Items: s.item("clock"), Status: parcel.InTransit, Phase: parcel.PhaseBetween,
 			Shipped: s.ago(55, 0), FirstSeen: s.ago(57, 0), Exported: s.ago(40, 0), Stalled: s.ago(9, 0),
 		},
 		"UA123456785CN", parcel.Event{Time: s.ago(40, 0), Place: "Guangzhou", Country: "CN", Text: "Departed from outward office of exchange", Code: "EMC", Sources: []string{"upu"}},
@@ -107,31 +120,31 @@ func (s *sampler) needs() {
 
 func (s *sampler) moving() {
 	s.add(
-		parcel.Parcel{Items: item("LED strip, warm white, 5 m"), Status: parcel.OutForDelivery, Phase: parcel.PhaseDestination},
-		"RA473124829CN", parcel.Event{Time: s.ago(0, 2), Place: "190000, Saint Petersburg", Country: "RU", Text: "Передано курьеру", Code: "8:15", Sources: []string{"russianpost"}}, moved(parcel.InTransit),
+		parcel.Parcel{Items: s.item("strip"), Status: parcel.OutForDelivery, Phase: parcel.PhaseDestination},
+		"RA473124829CN", parcel.Event{Time: s.ago(0, 2), Place: s.p.T("sample_city"), Country: s.home, Text: "Out for delivery", Code: "EDG", Sources: []string{"upu"}}, moved(parcel.InTransit),
 	)
 	s.add(
 		parcel.Parcel{
-			Links: []parcel.Link{{Number: "LP00999900000034", Reason: "mail"}}, Items: item("Phone case, transparent"), Status: parcel.Import,
+			Links: []parcel.Link{{Number: "LP00999900000034", Reason: "mail"}}, Items: s.item("case"), Status: parcel.Import,
 			Phase: parcel.PhaseDestination, ETA: parcel.DateOf(s.now.AddDate(0, 0, 6)),
 		},
-		"RB987654326CN", parcel.Event{Time: s.ago(0, 7), Place: "102976, Moscow", Country: "RU", Text: "Прибыло на территорию РФ", Code: "8:13", Sources: []string{"russianpost"}},
+		"RB987654326CN", parcel.Event{Time: s.ago(0, 7), Country: s.home, Text: "Arrival at the inward office of exchange", Code: "EMD", Sources: []string{"upu"}},
 		moved(parcel.Export), parcel.Change{Kind: parcel.ChangeNumber, Old: "LP00999900000034", New: "RB987654326CN"}, parcel.Change{Kind: parcel.ChangeETA},
 	)
 	s.add(
-		parcel.Parcel{Items: item("Gardening gloves, 3 pairs"), Status: parcel.PreAdvice, Phase: parcel.PhaseOrigin, FirstSeen: s.ago(0, 4), Shipped: s.ago(0, 4)},
+		parcel.Parcel{Items: s.item("gloves"), Status: parcel.PreAdvice, Phase: parcel.PhaseOrigin, FirstSeen: s.ago(0, 4), Shipped: s.ago(0, 4)},
 		"LP00999900000042", parcel.Event{}, parcel.Change{Kind: parcel.ChangeNewParcel},
 	)
 }
 
 func (s *sampler) quiet() {
 	s.add(
-		parcel.Parcel{Items: item("Mechanical keyboard, 87 keys"), Status: parcel.Export, Phase: parcel.PhaseBetween, Exported: s.ago(12, 0), Shipped: s.ago(19, 0)},
-		"LM111111115CN", parcel.Event{Time: s.ago(12, 0), Place: "Shanghai", Country: "CN", Text: "Departed from departure country/region", Code: "LH_DEPART", Sources: []string{"cainiao"}},
+		parcel.Parcel{Items: s.item("keyboard"), Status: parcel.Export, Phase: parcel.PhaseBetween, Exported: s.ago(12, 0), Shipped: s.ago(19, 0)},
+		"LM111111115CN", parcel.Event{Time: s.ago(12, 0), Place: "Shanghai", Country: "CN", Text: "Flight CZ0123", Code: "LH_DEPART", Sources: []string{"cainiao"}},
 	)
 	s.add(
 		parcel.Parcel{
-			Items: item("Tea set of porcelain"), Status: parcel.Export, Phase: parcel.PhaseBetween, Destination: "BY",
+			Items: s.item("tea"), Status: parcel.Export, Phase: parcel.PhaseBetween,
 			Exported: s.ago(38, 0), Shipped: s.ago(44, 0), FirstSeen: s.ago(45, 0), Stalled: s.ago(1, 0),
 		},
 		"RC222222225CN", parcel.Event{Time: s.ago(38, 0), Place: "Urumqi", Country: "CN", Text: "Export of international mail", Code: "EMC", Sources: []string{"upu"}},
@@ -141,23 +154,23 @@ func (s *sampler) quiet() {
 
 func (s *sampler) ended() {
 	s.add(
-		parcel.Parcel{Items: item("Bicycle bell"), Status: parcel.Delivered, Phase: parcel.PhaseDone, Shipped: s.ago(21, 0)},
-		"RR333333335CN", parcel.Event{Time: s.ago(0, 9), Place: "620000, Yekaterinburg", Country: "RU", Text: "Вручение адресату", Code: "2:1", Sources: []string{"russianpost"}}, moved(parcel.ReadyForPickup),
+		parcel.Parcel{Items: s.item("bell"), Status: parcel.Delivered, Phase: parcel.PhaseDone, Shipped: s.ago(21, 0)},
+		"RR333333335CN", parcel.Event{Time: s.ago(0, 9), Place: s.p.T("sample_city"), Country: s.home, Text: "Final delivery", Code: "EMI", Sources: []string{"upu"}}, moved(parcel.ReadyForPickup),
 	)
 	s.add(
-		parcel.Parcel{Items: item("Glass jars, 6 pieces"), Status: parcel.Returned, Phase: parcel.PhaseDone, Shipped: s.ago(50, 0)},
-		"RS444444445CN", parcel.Event{Time: s.ago(1, 4), Place: "Shenzhen", Country: "CN", Text: "Delivered to the sender", Code: "RETURNED", Sources: []string{"cainiao"}}, moved(parcel.Returning),
+		parcel.Parcel{Items: s.item("jars"), Status: parcel.Returned, Phase: parcel.PhaseDone, Shipped: s.ago(50, 0)},
+		"RS444444445CN", parcel.Event{Time: s.ago(1, 4), Country: "CN", Text: "Back in China", Code: "RETURNED", Sources: []string{"cainiao"}}, moved(parcel.Returning),
 	)
 }
 
 func (s *sampler) orders() []parcel.Order {
 	return []parcel.Order{
 		{
-			ID: "8190000000000117", Shop: "aliexpress", Mailbox: "home", Items: item("Rain jacket, blue, M"),
+			ID: "8190000000000117", Shop: "aliexpress", Mailbox: "home", Items: s.item("jacket"),
 			Placed: s.ago(2, 0), FirstSeen: s.ago(2, 0), Step: parcel.StepConfirmed, StepAt: s.ago(2, 0),
 		},
 		{
-			ID: "8190000000000125", Shop: "aliexpress", Mailbox: "home", Items: item("Set of screwdrivers", "Tape measure", "Spirit level"),
+			ID: "8190000000000125", Shop: "aliexpress", Mailbox: "home", Items: s.item("screwdrivers", "tape", "level"),
 			Placed: s.ago(5, 0), FirstSeen: s.ago(5, 0), Step: parcel.StepShipped, StepAt: s.ago(1, 0), Shipped: s.ago(1, 0),
 		},
 	}

@@ -34,7 +34,7 @@ func (c *digestCmd) Run(ctx context.Context, e *env) error {
 	}
 	if c.Sample && !c.Send {
 		cfg := e.anyConfig()
-		return c.show(e, notify.Compose(notify.Sample(e.now()), e.now()), cfg, nil)
+		return c.sample(e, cfg)
 	}
 	cfg, err := e.config(config.NeedDigest, config.NeedSMTP)
 	if err != nil {
@@ -106,6 +106,19 @@ func (c *digestCmd) audience(e *env, cfg *config.Config) (notify.Config, error) 
 	return telling, nil
 }
 
+// sample shows a digest of invented parcels in the language of the screen, or the
+// one that is asked for.
+func (c *digestCmd) sample(e *env, cfg *config.Config) error {
+	p := e.say
+	if c.Language != "" {
+		var err error
+		if p, err = locale.New(languageOf(c.Language)); err != nil {
+			return err
+		}
+	}
+	return c.show(e, notify.Compose(notify.Sample(e.now(), p), e.now()), cfg, nil)
+}
+
 // show renders a digest to the terminal and to the files that are named.
 func (c *digestCmd) show(e *env, d notify.Digest, cfg *config.Config, telling *notify.Config) error {
 	language := c.Language
@@ -172,7 +185,7 @@ func (c *digestCmd) sendSample(ctx context.Context, e *env, telling notify.Confi
 	if err != nil {
 		return err
 	}
-	d := notify.Compose(notify.Sample(e.now()), e.now())
+	d := notify.Compose(notify.Sample(e.now(), p), e.now())
 	d.Calendar = a.Calendar
 	content, err := notify.Render(d, p)
 	if err != nil {

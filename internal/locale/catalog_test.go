@@ -117,7 +117,7 @@ func TestCataloguesAreComplete(t *testing.T) {
 	for _, language := range locale.Languages() {
 		t.Run(language, func(t *testing.T) {
 			t.Parallel()
-			files := []string{"words.toml", "digest.toml", "operations.toml"}
+			files := []string{"words.toml", "digest.toml", "operations.toml", "sample.toml"}
 			if language == "ru" {
 				files = append(files, "cli.toml", "setup.toml")
 			}

@@ -52,9 +52,8 @@ func (p *Printer) Operation(e parcel.Event) string {
 }
 
 // Told is an event's operation in the language and the carrier's own words beside
-// it where they say more, which they do where the operation is but a status.
-// Either may be empty: the operation where it is not known or the carrier writes
-// in the language itself.
+// it where they say more. Either may be empty: the operation where it is not known
+// or the carrier writes in the language itself.
 func (p *Printer) Told(e parcel.Event) (operation, own string) {
 	own = e.Text
 	if own == e.Code {
@@ -67,7 +66,7 @@ func (p *Printer) Told(e parcel.Event) (operation, own string) {
 		return operation, own
 	case how.language == p.language, how.language == "" && p.language == fallback && ascii(own):
 		return "", own
-	case strings.EqualFold(own, operation), how.standard && exact && !strings.Contains(own, ":") && operation != p.Status(e.Status):
+	case strings.EqualFold(own, operation), how.standard && exact && !strings.Contains(own, ":"):
 		return operation, ""
 	default:
 		return operation, own

@@ -36,7 +36,7 @@ func TestTold(t *testing.T) {
 		{"a reason is kept", "en", "kazpost", "NON", parcel.AttemptFailed, "Not handed over: closed", "", "Not handed over: closed"},
 		{"a reason is kept beside", "ru", "kazpost", "NON", parcel.AttemptFailed, "Not handed over: closed", "вручить не удалось", "Not handed over: closed"},
 		{"without words there is the operation", "de", "upu", "EMF", parcel.InTransit, "EMF", "hat das Auswechslungsamt des Ziellandes verlassen", ""},
-		{"a status alone is less than the post's words", "de", "russianpost", "8:15", parcel.OutForDelivery, "Передано курьеру", "in Zustellung", "Передано курьеру"},
+		{"a status is enough where the words are its name", "de", "russianpost", "8:15", parcel.OutForDelivery, "Передано курьеру", "in Zustellung", ""},
 		{"an unknown code keeps its words", "ru", "upu", "ZZZ", parcel.InTransit, "Something", "", "Something"},
 		{"an unknown carrier keeps its words", "ru", "other", "EMC", parcel.Export, "Something", "", "Something"},
 		{"no code and no words are nothing", "ru", "upu", "", parcel.InTransit, "", "", ""},
