@@ -81,6 +81,7 @@ func TestPage(t *testing.T) {
 		host, post string
 	}{
 		{"at the origin it is the origin's post", with("RB123456785BY", parcel.PhaseOrigin), "belpost", "BY"},
+		{"the post that gave out the number counts, not where it is sent from", with("RB123456785CN", parcel.PhaseOrigin), "ems.com.cn", "CN"},
 		{"after that it is the destination's", with("RB123456785BY", parcel.PhaseBetween), "pochta.ru", "RU"},
 		{"a number of no post names none", with("LP00999900000034", parcel.PhaseBetween), "cainiao", ""},
 		{"no number has no page", &parcel.Parcel{}, "", ""},

@@ -1,17 +1,22 @@
 package notify
 
-import "parcelwatch/parcel"
+import (
+	"cmp"
+
+	"parcelwatch/parcel"
+)
 
 // page is the address where a person can look the parcel up, and the country
 // whose post it belongs to.
-// It is built from the number alone, never taken from mail. Once the parcel has
-// left, the destination's post knows more than the origin's.
+// It is built from the number alone, never taken from mail. Before the parcel has
+// left, the post that gave out the number knows it, wherever it is sent from;
+// after that, the destination's post knows more.
 func page(p *parcel.Parcel) (link, post string) {
 	n := p.Number()
 	if n == "" {
 		return "", ""
 	}
-	country := p.Origin
+	country := cmp.Or(n.Country(), p.Origin)
 	if p.Phase != parcel.PhaseOrigin && p.Destination != "" {
 		country = p.Destination
 	}

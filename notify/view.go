@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -200,7 +201,8 @@ func (v viewer) last(e parcel.Event, badge string) string {
 	return strings.Join(parts, ", ") + ": " + v.told(e, badge)
 }
 
-// progress is the four stages of the journey, and the same in a sentence.
+// progress is the stages of the journey, and the same in a sentence: four, or
+// two for a parcel that crosses no border.
 func (v viewer) progress(it Item) (points []viewPoint, stage string) {
 	phases := []parcel.Phase{parcel.PhaseOrigin, parcel.PhaseBetween, parcel.PhaseDestination, parcel.PhaseDone}
 	labels := []string{v.p.T("progress_origin"), v.p.T("progress_between"), v.p.T("progress_destination"), v.p.T("progress_done")}
@@ -210,14 +212,12 @@ func (v viewer) progress(it Item) (points []viewPoint, stage string) {
 	if it.Destination != "" {
 		labels[2] = isolate(clean(v.p.Country(it.Destination), 30))
 	}
-	at := 0
-	for i, phase := range phases {
-		if phase == it.Phase {
-			at = i
-		}
+	if it.Origin != "" && it.Origin == it.Destination {
+		phases, labels = phases[2:], labels[2:]
 	}
+	at := max(0, slices.Index(phases, it.Phase))
 	for i, label := range labels {
 		points = append(points, viewPoint{Label: label, Reached: i <= at, Here: i == at})
 	}
-	return points, v.p.T("progress", "N", at+1, "Phase", v.p.Phase(phases[at]))
+	return points, v.p.T("progress", "N", at+1, "Of", len(phases), "Phase", v.p.Phase(phases[at]))
 }
