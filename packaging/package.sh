@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds every package into the folder given (default dist/): tar.gz, zip, .deb,
 # .rpm, .msi, container image, SBOM and checksums, signed where there are keys.
-# The same commit gives the same bytes. What a missing tool or key prevents is
+# The same commit gives the same bytes (the MSI but for its stamp of time). What a missing tool or key prevents is
 # said and left out.
 #   VERSION  1.2.3; default: packaging/version.sh      TARGETS  as for build.sh
 #   KINDS    some of: archives linux msi image sbom    (default: all)
@@ -10,7 +10,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 nfpm_version=v2.45.2     # newer ones need modules that the module proxy refuses
-cyclonedx_version=v1.9.0
 tools=${XDG_CACHE_HOME:-$HOME/.cache}/parcelwatch-ci
 
 mkdir -p "${1:-dist}"
@@ -78,13 +77,9 @@ linux_packages() {
 
 # sbom TARGET lists what is inside, read from the program itself.
 sbom() {
-  local os=${1%/*} arch=${1#*/} exe='' cyclonedx
-  [ "$os" = windows ] && exe=.exe
-  cyclonedx=$(tool cyclonedx-gomod github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod "$cyclonedx_version")
-  "$cyclonedx" bin -json -noserial -version "$VERSION" -output "$work/sbom.json" "$bin/parcelwatch-$os-$arch$exe" 2>"$work/sbom.log" ||
-    { cat "$work/sbom.log" >&2; return 1; }
-  # The time of the run is the only thing that would differ.
-  sed '/^ *"timestamp":/d' "$work/sbom.json" >"$out/parcelwatch-$VERSION-$os-$arch.cdx.json"
+  local exe=
+  case $1 in windows/*) exe=.exe ;; esac
+  go run ./packaging/sbom "$bin/parcelwatch-${1/\//-}$exe" "$VERSION" >"$out/parcelwatch-$VERSION-${1/\//-}.cdx.json"
 }
 
 packaging/build.sh "$bin"
@@ -94,11 +89,11 @@ for target in $TARGETS; do
   ! want sbom || sbom "$target"
   case $target in linux/*) ! want linux || linux_packages "${target#*/}" ;; esac
   if [ "$target" = windows/amd64 ] && want msi; then
-    if has wixl; then
+    if has wixl && has msibuild; then
       packaging/msi/build.sh "$bin/parcelwatch-windows-amd64.exe" "$out/parcelwatch-$VERSION-windows-amd64.msi"
       sign_windows "$out/parcelwatch-$VERSION-windows-amd64.msi"
     else
-      say "skipped: the MSI needs wixl (package wixl)"
+      say "skipped: the MSI needs wixl and msibuild (packages wixl msitools)"
     fi
   fi
   case $target in linux/amd64 | linux/arm64) ! want image || packaging/container/image.sh "$bin/parcelwatch-${target/\//-}" "$out/parcelwatch-$VERSION-${target/\//-}.oci.tar" ;; esac

@@ -153,7 +153,7 @@ const (
 	StepReplaced    StepKind = "replaced"     // the service existed and was written anew
 	StepUnchanged   StepKind = "unchanged"    // the service exists as it should
 	StepAbsent      StepKind = "absent"       // there was no such service
-	StepDisabled    StepKind = "disabled" // it belongs to a package, and starts no more
+	StepDisabled    StepKind = "disabled"     // it belongs to a package, and starts no more
 	StepRemoved     StepKind = "removed"
 	StepStarted     StepKind = "started"
 	StepStopped     StepKind = "stopped"

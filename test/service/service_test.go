@@ -149,7 +149,7 @@ func TestThePackagesLife(t *testing.T) {
 			until(t, patience, "the configuration is taken over", func() bool {
 				return strings.Contains(b.run(t, "journalctl", "-u", "parcelwatch", "--no-pager"), "configuration taken over")
 			})
-			configure(t, b, d, "[log]\nlevle = \"debug\"")
+			configure(t, b, d, "[log]\ntone = \"low\"")
 			b.refused(t, "parcelwatch", "service", "reload")
 			b.run(t, "chgrp", "parcelwatch", configFile)
 			b.run(t, "chmod", "0640", configFile)
@@ -168,7 +168,7 @@ func TestThePackagesLife(t *testing.T) {
 				t.Errorf("state %s, exit status %s", b.unit(t, "ActiveState"), b.unit(t, "ExecMainStatus"))
 			}
 			journal := b.run(t, "journalctl", "-u", "parcelwatch", "--no-pager")
-			if !strings.Contains(journal, configFile) || !strings.Contains(journal, "levle") {
+			if !strings.Contains(journal, configFile) || !strings.Contains(journal, "tone") {
 				t.Error("the journal does not name file and key")
 			}
 			t.Log(said)
