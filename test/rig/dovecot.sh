@@ -14,8 +14,9 @@ gone() { [ ! -e "/proc/$1/stat" ] || [ "$(sed 's/.*) //; s/ .*//' "/proc/$1/stat
 if [ "$verb" = stop ]; then
   pid=$(cat "$dir/run/master.pid" 2>/dev/null) || exit 0
   kill "$pid" 2>/dev/null || exit 0
-  for _ in $(seq 100); do gone "$pid" && exit 0; sleep 0.05; done
-  kill -KILL "$pid"
+  for _ in $(seq 100); do ! gone "$pid" || break; sleep 0.05; done
+  gone "$pid" || kill -KILL "$pid"
+  rm -f "$dir/run/master.pid" # a process that nobody has waited for yet would pass for a running one
   exit 0
 fi
 [ "$verb" = start ] || { echo "$usage" >&2; exit 2; }
