@@ -15,7 +15,7 @@ func (p *Parser) notice(subject string, pages []page, n *parcel.Notice) {
 	n.Shop = Shop
 	p.fill(&r, n)
 	if len(n.Orders) == 0 && len(n.Parcels) == 0 {
-		n.Problems = append(n.Problems, "no order and no tracking number was found")
+		n.Problems = append(n.Problems, parcel.NothingFound)
 	}
 }
 

@@ -7,10 +7,6 @@ import (
 )
 
 const (
-	// nothingFound is what the reader of mails says of one that it cannot read,
-	// nearly always.
-	nothingFound = "no order and no tracking number was found"
-
 	// Lines of the footer at most.
 	maxTroubles = 12
 	maxMails    = 5
@@ -94,9 +90,7 @@ func (v viewer) troubles(f Footer) viewTroubles {
 func (v viewer) mail(m parcel.NotUnderstood) string {
 	parts := []string{isolate(clean(m.Mail, maxPlace))}
 	why := m.Why
-	if why == nothingFound {
-		why = v.p.T("why_nothing_found")
-	}
+	why = strings.Replace(why, parcel.NothingFound, v.p.T("why_nothing_found"), 1)
 	for _, s := range []string{m.Subject, why} {
 		if s = isolate(clean(s, maxTitle)); s != "" {
 			parts = append(parts, s)

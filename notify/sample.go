@@ -31,7 +31,7 @@ func Sample(now time.Time, p *locale.Printer) Input {
 		},
 		Carriers: []parcel.CarrierHealth{{Name: "kazpost", State: parcel.CarrierQuarantined, LastSuccess: s.ago(2, 3), Error: "HTTP 503"}},
 		NotUnderstood: []parcel.NotUnderstood{
-			{Mail: "home/INBOX/4711", Subject: s.p.T("sample_subject"), Why: "no order and no tracking number was found", At: s.ago(0, 5)},
+			{Mail: "home/INBOX/4711", Subject: s.p.T("sample_subject"), Why: parcel.NothingFound, At: s.ago(0, 5)},
 		},
 	}
 	return in

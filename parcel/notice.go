@@ -40,6 +40,10 @@ type Notice struct {
 // Shipment reports whether the mail is a shipment notification at all.
 func (n Notice) Shipment() bool { return n.Shop != "" && n.Step != StepNone }
 
+// NothingFound is the problem of a shipment mail that names nothing. Readers see
+// it in their language.
+const NothingFound = "no order and no tracking number was found"
+
 // NoticeParcel is a parcel as a mail names it.
 type NoticeParcel struct {
 	Number Number

@@ -2,6 +2,7 @@ package tracker
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"parcelwatch/parcel"
@@ -26,7 +27,7 @@ func importNotice(s *State, ref parcel.MailRef, n parcel.Notice, rules Rules, no
 		return
 	}
 	if len(n.Parcels) == 0 && len(n.Orders) == 0 {
-		s.NotUnderstood = notUnderstood(ref, n, now, "a shipment mail without an order or tracking number that could be recognised")
+		s.NotUnderstood = notUnderstood(ref, n, now, unread(n))
 		return
 	}
 	in := intake{State: s, Notice: n, mailbox: ref.Mailbox, rules: rules, now: now}
@@ -70,6 +71,14 @@ func (in *intake) sent() time.Time {
 		return in.now
 	}
 	return in.Sent
+}
+
+// unread is all that was wrong with a mail that names nothing.
+func unread(n parcel.Notice) string {
+	if len(n.Problems) == 0 {
+		return parcel.NothingFound
+	}
+	return strings.Join(n.Problems, "; ")
 }
 
 func notUnderstood(ref parcel.MailRef, n parcel.Notice, now time.Time, why string) *parcel.NotUnderstood {

@@ -143,9 +143,15 @@ func TestUnverifiedMailIsNamedWhereVerifiedIsRequired(t *testing.T) {
 
 func TestAShipmentMailThatNamesNothingIsNoted(t *testing.T) {
 	var s tracker.State
-	took(&s, saying(parcel.StepShipped, nil))
-	if s.NotUnderstood == nil || s.NotUnderstood.Mail != "home/INBOX/7" {
+	n := saying(parcel.StepShipped, nil)
+	took(&s, n)
+	if s.NotUnderstood == nil || s.NotUnderstood.Mail != "home/INBOX/7" || s.NotUnderstood.Why != parcel.NothingFound {
 		t.Errorf("note %+v, want the mail named", s.NotUnderstood)
+	}
+	n.Problems = []string{"the mail is very large", parcel.NothingFound}
+	took(&s, n)
+	if got, want := s.NotUnderstood.Why, "the mail is very large; "+parcel.NothingFound; got != want {
+		t.Errorf("why %q, want all that was wrong: %q", got, want)
 	}
 }
 
