@@ -3,82 +3,29 @@
 package main
 
 import (
-	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
-	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"parcelwatch/carriers/all"
 	"parcelwatch/internal/oauth"
 	"parcelwatch/internal/oauth/oauthtest"
+	"parcelwatch/test/rig"
 )
 
-// rig is a real Dovecot that takes tokens which the test's service signs.
-type rig struct {
-	dir  string
-	port int
-}
-
-// startRig starts one and ends it with the test. extra are lines for its
-// configuration.
-func startRig(t *testing.T, extra string) rig {
-	t.Helper()
-	if os.Getenv("PARCELWATCH_RIG") == "" {
-		t.Skip("needs a real Dovecot: set PARCELWATCH_RIG=1 (packages dovecot-imapd, dovecot-lmtpd, openssl)")
-	}
-	dir, err := os.MkdirTemp("", "parcelwatch-rig-") //nolint:usetesting // the server's user must get in
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	if err := os.Chmod(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	r := rig{dir: filepath.Join(dir, "dovecot"), port: threePorts(t)}
-	script := func(args ...string) {
-		cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "../../test/rig/dovecot.sh", args...)
-		cmd.Env = append(os.Environ(), "DOVECOT_EXTRA="+extra)
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("dovecot %v: %v\n%s", args, err, out)
-		}
-	}
-	script("start", r.dir, strconv.Itoa(r.port))
-	t.Cleanup(func() { script("stop", r.dir) })
-	return r
-}
-
-// threePorts are free ports in a row.
-func threePorts(t *testing.T) int {
-	t.Helper()
-	for base := 33000 + os.Getpid()%2000*3; base < 60000; base += 3 {
-		free := true
-		for port := base; port < base+3; port++ {
-			l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
-			if err != nil {
-				free = false
-				break
-			}
-			_ = l.Close()
-		}
-		if free {
-			return base
-		}
-	}
-	t.Fatal("no three free ports in a row")
-	return 0
-}
+// tokenServer is a real Dovecot that takes tokens which the test's service
+// signs.
+type tokenServer struct{ *rig.Dovecot }
 
 // token is a JWT for the user, good for as long.
-func (r rig) token(user string, good time.Duration) string {
-	key, err := os.ReadFile(filepath.Join(r.dir, "jwt.key"))
+func (r tokenServer) token(user string, good time.Duration) string {
+	key, err := os.ReadFile(filepath.Join(r.Dir, "jwt.key"))
 	if err != nil {
 		return err.Error()
 	}
@@ -91,24 +38,12 @@ func (r rig) token(user string, good time.Duration) string {
 	return text + "." + enc.EncodeToString(sum.Sum(nil))
 }
 
-// deliver puts a mail into alice's inbox.
-func (r rig) deliver(t *testing.T, name, text string) {
-	t.Helper()
-	path := filepath.Join(r.dir, "mail", "alice", "Maildir", "tmp", name)
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Rename(path, filepath.Join(r.dir, "mail", "alice", "Maildir", "new", name)); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // TestTokensOpenARealMailbox logs in to Dovecot by both mechanisms, through the
 // whole program: login, daemon, renewal, and a login that is revoked.
 func TestTokensOpenARealMailbox(t *testing.T) {
 	for _, mechanism := range []string{"xoauth2", "oauthbearer"} {
 		t.Run(mechanism, func(t *testing.T) {
-			r := startRig(t, "auth_mechanisms = plain "+mechanism)
+			r := tokenServer{rig.StartDovecot(t, "auth_mechanisms = plain "+mechanism, nil)}
 			user := "alice"
 			service := oauthtest.Open(oauthtest.Config{Lives: 60, Access: func(int) string { return r.token(user, time.Hour) }})
 			t.Cleanup(service.Close)
@@ -133,10 +68,13 @@ tls = "none"
 from = "alice@rig.test"
 [store]
 path = %q
-[carriers.cainiao]
-enabled = false
-`, r.port+1, filepath.Join(r.dir, "tls", "ca.pem"), oauthtest.ClientID, service.URL, storePath)
-			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+`, r.Port+1, r.CA(), oauthtest.ClientID, service.URL, storePath)
+			var config strings.Builder
+			config.WriteString(text)
+			for _, f := range all.Factories() { // nothing leaves this machine
+				fmt.Fprintf(&config, "[carriers.%s]\nenabled = false\n", f.Info.Name)
+			}
+			if err := os.WriteFile(path, []byte(config.String()), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			user = "bob"
@@ -153,7 +91,7 @@ enabled = false
 				_, doc := statusOf(t, path)
 				return len(doc.Mailboxes) == 1 && doc.Mailboxes[0].State == "idle"
 			})
-			r.deliver(t, "1.M1P1.rig", fmt.Sprintf(letter, "LP00710020030040", time.Now().Format(time.RFC1123Z)))
+			r.Deliver(t, "alice", fmt.Sprintf(letter, "LP00710020030040", time.Now().Format(time.RFC1123Z)))
 			wait(t, "a parcel", func() bool {
 				_, out, _ := command(t.Context(), "--config", path, "list")
 				return strings.Contains(out, "LP00710020030040")
@@ -181,11 +119,11 @@ enabled = false
 
 // TestSetupAgainstARealServer pins a certificate that nobody knows, after asking.
 func TestSetupAgainstARealServer(t *testing.T) {
-	r := startRig(t, "")
+	r := rig.StartDovecot(t, "", nil)
 	p := newPlaceFor(t)
 	c := p.servers()
 	// What to begin with is not said: STARTTLS is found out.
-	c.IMAP, c.IMAPTLS, c.Username, c.NoSample = fmt.Sprintf("127.0.0.1:%d", r.port), "", "alice", true
+	c.IMAP, c.IMAPTLS, c.Username, c.NoSample = fmt.Sprintf("127.0.0.1:%d", r.Port), "", "alice", true
 	w, out := p.wizard(c, "en_US.UTF-8", "alice@demo.example", "secret", "no", "", "yes", "DE")
 	_ = w.run(t.Context()) // the outgoing server knows no alice
 	if !strings.Contains(out.String(), "signed by nobody known here") || !strings.Contains(out.String(), "Login works") || w.box.Fingerprint == "" {

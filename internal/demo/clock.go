@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"context"
 	"sync"
 	"time"
 )
@@ -28,7 +27,3 @@ func (c *Clock) Advance(d time.Duration) {
 	defer c.mu.Unlock()
 	c.now = c.now.Add(d)
 }
-
-// Wait stands in for waiting d of the demo's time, which takes none: the clock
-// is moved by the story alone.
-func (c *Clock) Wait(ctx context.Context, _ time.Duration) error { return ctx.Err() }

@@ -248,10 +248,11 @@ func TestHostileMailIsNamedAndDisturbsNothing(t *testing.T) {
 	from := "From: AliExpress <transaction@notice.aliexpress.com>\r\nTo: alice@rig.test\r\n"
 	parts := strings.Repeat("--b\r\nContent-Type: text/plain\r\n\r\nx\r\n", 10_000)
 	for name, raw := range map[string]string{
-		"broken MIME":     from + "Subject: Package RB111111111CN: shipped\r\nContent-Type: multipart/mixed\r\n\r\n--nowhere\r\n",
-		"unknown charset": from + "Subject: Order shipped\r\nContent-Type: text/plain; charset=x-nobody-knows\r\n\r\n\xff\xfe\r\n",
-		"10,000 parts":    from + "Subject: Order shipped\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" + parts,
-		"a large mail":    from + "Subject: Order shipped\r\n\r\n" + strings.Repeat("nothing to be found here at all\r\n", 300_000),
+		"broken MIME":      from + "Subject: Package RB111111111CN: shipped\r\nContent-Type: multipart/mixed\r\n\r\n--nowhere\r\n",
+		"unknown charset":  from + "Subject: Order shipped\r\nContent-Type: text/plain; charset=x-nobody-knows\r\n\r\n\xff\xfe\r\n",
+		"10,000 parts":     from + "Subject: Order shipped\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" + parts,
+		"a mail of 100 MB": from + "Subject: Order shipped\r\n\r\n" + strings.Repeat("nothing to be found here at all\r\n", 3_200_000),
+		"NUL bytes":        from + "Subject: Order shipped\r\n\r\nnothing \x00\x00 here\r\n",
 	} {
 		t.Log("deliver", name)
 		p.dovecot.Deliver(t, "alice", raw)
@@ -265,8 +266,8 @@ func TestHostileMailIsNamedAndDisturbsNothing(t *testing.T) {
 	for _, n := range h.NotUnderstood {
 		t.Logf("not understood: %s %q: %s", n.Mail, n.Subject, n.Why)
 	}
-	if len(h.NotUnderstood) == 0 {
-		t.Error("nothing is named as not understood")
+	if n := len(h.NotUnderstood); n != 4 {
+		t.Errorf("%d mails are named as not understood, want all four that say nothing", n)
 	}
 	if h.Mailboxes[0].State != parcel.MailboxIdle {
 		t.Errorf("the mailbox is %s: %s", h.Mailboxes[0].State, h.Mailboxes[0].Error)
