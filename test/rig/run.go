@@ -1,0 +1,74 @@
+package rig
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// The scripts go with the program, so that it can be built in one place and run
+// in another.
+//
+//go:embed *.sh
+var scripts embed.FS
+
+// run runs one of the scripts, with the others beside it.
+func run(ctx context.Context, env []string, name string, args ...string) error {
+	dir, err := os.MkdirTemp("", "parcelwatch-rig-script-")
+	if err != nil {
+		return fmt.Errorf("rig: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	if err := os.CopyFS(dir, scripts); err != nil {
+		return fmt.Errorf("rig: unpack scripts: %w", err)
+	}
+	cmd := exec.CommandContext(ctx, "bash", append([]string{filepath.Join(dir, name)}, args...)...)
+	cmd.Env = append(os.Environ(), env...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("rig: %s %s: %w\n%s", name, strings.Join(args, " "), err, out)
+	}
+	return nil
+}
+
+var errNoPorts = errors.New("no free ports in a row")
+
+// FreePorts finds n free ports of loopback in a row and returns the first.
+func FreePorts(ctx context.Context, n int) (int, error) {
+	for range 50 {
+		first, err := tryPort(ctx, 0)
+		if err != nil {
+			return 0, err
+		}
+		i := 1
+		for i < n {
+			if _, err := tryPort(ctx, first+i); err != nil {
+				break
+			}
+			i++
+		}
+		if i == n {
+			return first, nil
+		}
+	}
+	return 0, errNoPorts
+}
+
+// tryPort says which port was free for a moment; 0 asks for any.
+func tryPort(ctx context.Context, port int) (int, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:"+strconv.Itoa(port))
+	if err != nil {
+		return 0, err
+	}
+	addr, ok := l.Addr().(*net.TCPAddr)
+	if !ok {
+		return 0, errors.Join(errNoPorts, l.Close())
+	}
+	return addr.Port, l.Close()
+}
