@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"mime/quotedprintable"
+	"net/mail"
 	"strings"
 	"testing"
 
@@ -81,12 +82,46 @@ func BenchmarkHeaders(b *testing.B) {
 	}
 }
 
+// BenchmarkBareHeaders is the standard library's reading of the same header.
+func BenchmarkBareHeaders(b *testing.B) {
+	raw := bigMail(b, 60<<10)
+	b.ReportAllocs()
+	for b.Loop() {
+		m, err := mail.ReadMessage(bytes.NewReader(raw))
+		if err != nil {
+			b.Fatal(err)
+		}
+		if from, err := m.Header.AddressList("From"); err != nil || len(from) != 1 {
+			b.Fatal(from, err)
+		}
+		if _, err := m.Header.Date(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func BenchmarkPrecheck(b *testing.B) {
 	raw := bigMail(b, 60<<10)
 	b.ReportAllocs()
 	for b.Loop() {
 		if why := extract.Precheck(raw); why != "" {
 			b.Fatal(why)
+		}
+	}
+}
+
+// BenchmarkBareLines walks over the lines of the same mail, which is the least
+// that any check of its structure has to do.
+func BenchmarkBareLines(b *testing.B) {
+	raw := bigMail(b, 60<<10)
+	b.ReportAllocs()
+	for b.Loop() {
+		n := 0
+		for range bytes.Lines(raw) {
+			n++
+		}
+		if n == 0 {
+			b.Fatal("no lines")
 		}
 	}
 }

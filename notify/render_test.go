@@ -305,17 +305,6 @@ func TestSubject(t *testing.T) {
 	})
 }
 
-func BenchmarkDigest(b *testing.B) {
-	in := many(1000)
-	p := printer(b, "ru")
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := notify.Render(notify.Compose(in, noon), p); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
 func TestRenderSaysWhyAMailWasNotUnderstood(t *testing.T) {
 	t.Parallel()
 	in := sample(t, "ru")

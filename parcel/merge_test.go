@@ -362,30 +362,3 @@ func represents(l, e parcel.Event, carrier string) bool {
 	same := l.Status == e.Status || e.Status == parcel.InTransit
 	return near && same && slices.Contains(l.Sources, carrier) && (l.Country == "" || e.Country == "" || l.Country == e.Country || carrier == parcel.SourceMail)
 }
-
-func BenchmarkMerge(b *testing.B) {
-	base := time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)
-	list := func(carrier string, n int, step time.Duration, zone bool) parcel.Source {
-		s := parcel.Source{Carrier: carrier, Number: "RB123456785CN"}
-		for i := range n {
-			s.Events = append(s.Events, parcel.Event{
-				Time: base.Add(time.Duration(i) * step), ZoneKnown: zone, Status: parcel.InTransit, Country: "RU", Text: "Arrived at the sorting centre",
-			})
-		}
-		return s
-	}
-	for name, sources := range map[string][]parcel.Source{
-		"1000 events of four sources": {
-			list("cainiao", 300, 20*time.Minute, true), list("russianpost", 300, 20*time.Minute, true),
-			list("upu", 300, 20*time.Minute, false), list(parcel.SourceMail, 100, time.Hour, true),
-		},
-		"1000 events of one minute":   {list("cainiao", 500, 0, true), list("upu", 500, 0, false)},
-		"a usual parcel of 30 events": {list("cainiao", 15, 20*time.Hour, true), list("russianpost", 10, 20*time.Hour, true), list(parcel.SourceMail, 5, 48*time.Hour, true)},
-	} {
-		b.Run(name, func(b *testing.B) {
-			for b.Loop() {
-				parcel.Merge(sources)
-			}
-		})
-	}
-}

@@ -1,6 +1,8 @@
 package sqlite_test
 
 import (
+	"database/sql"
+	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"strconv"
@@ -67,6 +69,37 @@ func BenchmarkApplyNotice(b *testing.B) {
 			st.Changes = append(st.Changes, tracker.NewChange{Change: parcel.Change{Kind: parcel.ChangeNewParcel, Key: string(p.Number())}, Of: p})
 			return nil
 		}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkBareInsert is the least that putting a notice on record can cost: a
+// document of the same size and one indexed column, in a transaction of the same
+// durability.
+func BenchmarkBareInsert(b *testing.B) {
+	pool, err := sql.Open("sqlite", "file:"+filepath.Join(b.TempDir(), "bare.db")+"?_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = pool.Close() }()
+	pool.SetMaxOpenConns(1)
+	if _, err := pool.ExecContext(b.Context(), `CREATE TABLE document (id INTEGER PRIMARY KEY, key TEXT UNIQUE, doc TEXT NOT NULL) STRICT`); err != nil {
+		b.Fatal(err)
+	}
+	doc, err := json.Marshal(travelled(crowd))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for n := 0; b.Loop(); n++ {
+		tx, err := pool.BeginTx(b.Context(), nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := tx.ExecContext(b.Context(), `INSERT INTO document (key, doc) VALUES ($1, $2)`, strconv.Itoa(n), string(doc)); err != nil {
+			b.Fatal(err)
+		}
+		if err := tx.Commit(); err != nil {
 			b.Fatal(err)
 		}
 	}

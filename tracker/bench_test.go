@@ -1,0 +1,30 @@
+package tracker_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"parcelwatch/parcel"
+)
+
+// BenchmarkBareJSON reads the documents that one tick over ten thousand parcels
+// reads: those due twice, and the sixty that may ride along.
+func BenchmarkBareJSON(b *testing.B) {
+	const due, riders = 14, 60
+	var docs [][]byte
+	for i := range due + due + riders {
+		doc, err := json.Marshal(travelled(i))
+		if err != nil {
+			b.Fatal(err)
+		}
+		docs = append(docs, doc)
+	}
+	for b.Loop() {
+		for _, doc := range docs {
+			var p parcel.Parcel
+			if err := json.Unmarshal(doc, &p); err != nil || len(p.Sources) != 2 {
+				b.Fatal(p, err)
+			}
+		}
+	}
+}
