@@ -22,16 +22,16 @@ func TestFaultsAreNoticedWithin90Seconds(t *testing.T) {
 	cases := []struct {
 		name  string
 		tls   mailwatch.TLSMode
-		begin func(t *testing.T, p *proxy, d *dovecot)
+		begin func(t *testing.T, p *proxy, d *server)
 	}{
-		{"every packet is lost", mailwatch.TLSImplicit, func(_ *testing.T, p *proxy, _ *dovecot) { p.set(blackHole) }},
-		{"every packet is lost, starttls", mailwatch.TLSStart, func(_ *testing.T, p *proxy, _ *dovecot) { p.set(blackHole) }},
-		{"answers are lost", mailwatch.TLSImplicit, func(_ *testing.T, p *proxy, _ *dovecot) { p.set(upstreamHole) }},
-		{"reset", mailwatch.TLSImplicit, func(_ *testing.T, p *proxy, _ *dovecot) { p.set(refusing); p.cut(true) }},
-		{"closed", mailwatch.TLSImplicit, func(_ *testing.T, p *proxy, _ *dovecot) { p.set(refusing); p.cut(false) }},
-		{"goodbye: the server is stopped", mailwatch.TLSImplicit, func(t *testing.T, _ *proxy, d *dovecot) { t.Helper(); d.Stop(t) }},
-		{"a proxy that takes connections and is silent", mailwatch.TLSImplicit, func(_ *testing.T, p *proxy, _ *dovecot) { p.set(silentAccept); p.cut(true) }},
-		{"the same before STARTTLS", mailwatch.TLSStart, func(_ *testing.T, p *proxy, _ *dovecot) { p.set(silentAccept); p.cut(true) }},
+		{"every packet is lost", mailwatch.TLSImplicit, func(_ *testing.T, p *proxy, _ *server) { p.set(blackHole) }},
+		{"every packet is lost, starttls", mailwatch.TLSStart, func(_ *testing.T, p *proxy, _ *server) { p.set(blackHole) }},
+		{"answers are lost", mailwatch.TLSImplicit, func(_ *testing.T, p *proxy, _ *server) { p.set(upstreamHole) }},
+		{"reset", mailwatch.TLSImplicit, func(_ *testing.T, p *proxy, _ *server) { p.set(refusing); p.cut(true) }},
+		{"closed", mailwatch.TLSImplicit, func(_ *testing.T, p *proxy, _ *server) { p.set(refusing); p.cut(false) }},
+		{"goodbye: the server is stopped", mailwatch.TLSImplicit, func(t *testing.T, _ *proxy, d *server) { t.Helper(); d.Stop(t) }},
+		{"a proxy that takes connections and is silent", mailwatch.TLSImplicit, func(_ *testing.T, p *proxy, _ *server) { p.set(silentAccept); p.cut(true) }},
+		{"the same before STARTTLS", mailwatch.TLSStart, func(_ *testing.T, p *proxy, _ *server) { p.set(silentAccept); p.cut(true) }},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -25,17 +25,17 @@ const (
 	friend = "Ann Example <ann@example.org>"
 )
 
-// dovecot is a running server as these tests use it.
-type dovecot struct{ *rig.Dovecot }
+// server is a running one as these tests use it.
+type server struct{ *rig.Server }
 
 // startDovecot starts a server that ends with the test; see rig.StartDovecot.
-func startDovecot(tb testing.TB, extra string, fill func(home string)) *dovecot {
+func startDovecot(tb testing.TB, extra string, fill func(home string)) *server {
 	tb.Helper()
-	return &dovecot{rig.StartDovecot(tb, extra, fill)}
+	return &server{&rig.StartDovecot(tb, extra, fill).Server}
 }
 
 // account is alice's, over TLS, with a pace that does not try the patience.
-func (d *dovecot) account(tb testing.TB) mailwatch.Account {
+func (d *server) account(tb testing.TB) mailwatch.Account {
 	tb.Helper()
 	return mailwatch.Account{
 		Name: "home", Host: "127.0.0.1", Port: d.Port + 1, TLSConfig: d.Trust(tb),
@@ -51,7 +51,7 @@ func password(user, pass string) mailwatch.Authenticator {
 }
 
 // client is another mail program at the same mailbox.
-func (d *dovecot) client(tb testing.TB, user string) *imapclient.Client {
+func (d *server) client(tb testing.TB, user string) *imapclient.Client {
 	tb.Helper()
 	c, err := imapclient.DialTLS("127.0.0.1:"+strconv.Itoa(d.Port+1), &imapclient.Options{TLSConfig: d.Trust(tb)})
 	if err != nil {

@@ -7,6 +7,7 @@
 set -euo pipefail
 usage="usage: dovecot.sh start DIR PORT | stop DIR"
 verb=${1:?$usage} dir=${2:?$usage}
+here=$(cd "$(dirname "$0")" && pwd)
 PATH=$PATH:/usr/sbin
 
 gone() { [ ! -e "/proc/$1/stat" ] || [ "$(sed 's/.*) //; s/ .*//' "/proc/$1/stat" 2>/dev/null)" = Z ]; }
@@ -24,23 +25,7 @@ port=${3:?$usage}
 mkdir -p "$dir"/{run,log,mail,tls,keys/default/HS256}
 dir=$(cd "$dir" && pwd)
 
-# certificate NAME DAYS SUBJECT-ALTERNATIVE-NAMES
-certificate() {
-  openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$1" -keyout "$1-key.pem" -out "$1.csr"
-  openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -days "$2" -out "$1-cert.pem" \
-    -extfile <(printf 'subjectAltName=%s\nextendedKeyUsage=serverAuth\nbasicConstraints=CA:FALSE\n' "$3")
-}
-if [ ! -s "$dir/tls/cert.pem" ]; then
-  (
-    cd "$dir/tls"
-    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj "/CN=rig authority" \
-      -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign,cRLSign -keyout ca.key -out ca.pem
-    certificate good 800 "IP:127.0.0.1,DNS:localhost,DNS:imap.rig.test,DNS:smtp.rig.test"
-    certificate expired -1 "DNS:expired.test"
-    mv good-cert.pem cert.pem && mv good-key.pem key.pem
-    chmod 644 ./*.pem
-  ) >"$dir/log/openssl.log" 2>&1
-fi
+bash "$here/authority.sh" "$dir/tls"
 [ -s "$dir/jwt.key" ] || head -c 32 /dev/urandom >"$dir/jwt.key"
 base64 -w0 <"$dir/jwt.key" >"$dir/keys/default/HS256/default"
 

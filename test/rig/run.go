@@ -13,6 +13,12 @@ import (
 	"strings"
 )
 
+// ErrNotHere means that this machine lacks what a server needs.
+var ErrNotHere = errors.New("not possible on this machine")
+
+// notHere is the exit status of a script that says so.
+const notHere = 77
+
 // The scripts go with the program, so that it can be built in one place and run
 // in another.
 //
@@ -31,7 +37,11 @@ func run(ctx context.Context, env []string, name string, args ...string) error {
 	}
 	cmd := exec.CommandContext(ctx, "bash", append([]string{filepath.Join(dir, name)}, args...)...)
 	cmd.Env = append(os.Environ(), env...)
-	if out, err := cmd.CombinedOutput(); err != nil {
+	out, err := cmd.CombinedOutput()
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && exit.ExitCode() == notHere {
+		return fmt.Errorf("%w: %s", ErrNotHere, strings.TrimSpace(string(out)))
+	}
+	if err != nil {
 		return fmt.Errorf("rig: %s %s: %w\n%s", name, strings.Join(args, " "), err, out)
 	}
 	return nil

@@ -3,6 +3,7 @@ package rig
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -33,26 +34,43 @@ func StartDovecot(tb testing.TB, extra string, fill func(home string)) *Dovecot 
 	return d
 }
 
-// Start starts the server again after Stop.
-func (d *Dovecot) Start(tb testing.TB, extra string) {
+// StartCyrus starts a server that ends with the test, or skips the test where
+// this machine has no Cyrus. extra are lines for its imapd.conf.
+func StartCyrus(tb testing.TB, extra string) *Cyrus {
 	tb.Helper()
-	if err := d.Up(context.Background(), extra); err != nil {
+	Need(tb)
+	c, err := NewCyrus(tb.Context(), filepath.Join(folder(tb), "cyrus"))
+	if errors.Is(err, ErrNotHere) {
+		tb.Skip("skipped: ", err)
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+	c.Start(tb, extra)
+	tb.Cleanup(func() { c.Stop(tb) })
+	return c
+}
+
+// Start starts the server again after Stop.
+func (s *Server) Start(tb testing.TB, extra string) {
+	tb.Helper()
+	if err := s.Up(context.Background(), extra); err != nil {
 		tb.Fatal(err)
 	}
 }
 
 // Stop ends the server.
-func (d *Dovecot) Stop(tb testing.TB) {
+func (s *Server) Stop(tb testing.TB) {
 	tb.Helper()
-	if err := d.Down(context.Background()); err != nil {
+	if err := s.Down(context.Background()); err != nil {
 		tb.Fatal(err)
 	}
 }
 
 // Trust is a TLS configuration that trusts the rig's authority.
-func (d *Dovecot) Trust(tb testing.TB) *tls.Config {
+func (s *Server) Trust(tb testing.TB) *tls.Config {
 	tb.Helper()
-	c, err := d.TLS()
+	c, err := s.TLS()
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -60,9 +78,9 @@ func (d *Dovecot) Trust(tb testing.TB) *tls.Config {
 }
 
 // Deliver hands one mail to the server, as another mail server would.
-func (d *Dovecot) Deliver(tb testing.TB, user, raw string) {
+func (s *Server) Deliver(tb testing.TB, user, raw string) {
 	tb.Helper()
-	if _, err := d.Send(tb.Context(), user, raw); err != nil {
+	if _, err := s.Send(tb.Context(), user, raw); err != nil {
 		tb.Fatal(err)
 	}
 }
