@@ -194,7 +194,7 @@ func silentSince(p *parcel.Parcel) time.Time {
 func (c *composer) item(p *parcel.Parcel, kind SectionKind, changes []parcel.Change) Item {
 	it := Item{
 		Number: p.Number(), Status: p.Status, Phase: p.Phase, Origin: p.Origin, Destination: p.Destination,
-		News: len(changes) > 0, Notes: c.notes(p, kind, changes), Last: last(p),
+		News: len(changes) > 0, Notes: c.notes(p, kind, changes), Last: last(p), Unheard: unheard(p),
 	}
 	it.Title, it.Others = title(p.Title, p.Items)
 	it.Link, it.Post = page(p)
@@ -214,6 +214,12 @@ func title(given string, items []parcel.Item) (string, int) {
 		}
 	}
 	return "", 0
+}
+
+// unheard reports a parcel of which only a number is known, such as one a person
+// typed in.
+func unheard(p *parcel.Parcel) bool {
+	return p.Shipped.IsZero() && !slices.ContainsFunc(p.Sources, func(s parcel.Source) bool { return len(s.Events) > 0 })
 }
 
 // last is the newest event of the sources. The merged timeline is not needed

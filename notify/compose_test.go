@@ -280,6 +280,31 @@ func TestComposeOrder(t *testing.T) {
 	}
 }
 
+func TestComposeSaysOfWhichNumbersNobodyHasSaidAnything(t *testing.T) {
+	t.Parallel()
+	event := []parcel.Event{{Time: daysAgo(1), Status: parcel.PreAdvice}}
+	for _, c := range []struct {
+		name   string
+		parcel parcel.Parcel
+		want   bool
+	}{
+		{"a number typed in", parcel.Parcel{}, true},
+		{"a number asked about in vain", parcel.Parcel{Sources: []parcel.Source{{Carrier: "upu", Result: parcel.ResultNotFound}}}, true},
+		{"a number out of the shop's mail", parcel.Parcel{Shipped: daysAgo(2)}, false},
+		{"a step of the shop", parcel.Parcel{Sources: []parcel.Source{{Carrier: parcel.SourceMail, Events: event}}}, false},
+		{"a post that has it announced", parcel.Parcel{Sources: []parcel.Source{{Carrier: "upu", Events: event}}}, false},
+	} {
+		c.parcel.ID, c.parcel.Status = 1, parcel.PreAdvice
+		d := notify.Compose(notify.Input{Parcels: []parcel.Parcel{c.parcel}}, noon)
+		if len(d.Sections) != 1 || len(d.Sections[0].Items) != 1 {
+			t.Fatalf("%s: sections %+v", c.name, d.Sections)
+		}
+		if got := d.Sections[0].Items[0].Unheard; got != c.want {
+			t.Errorf("%s: unheard %t, want %t", c.name, got, c.want)
+		}
+	}
+}
+
 func TestComposeChangesNothing(t *testing.T) {
 	t.Parallel()
 	in := sample(t, "en")

@@ -69,6 +69,7 @@ type Item struct {
 	Post   string // the country whose post has that page; empty for others
 
 	Status      parcel.Status
+	Unheard     bool        // neither the shop nor a post has said anything of it
 	Step        parcel.Step // for an order without a parcel
 	Phase       parcel.Phase
 	Origin      string

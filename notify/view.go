@@ -98,7 +98,7 @@ func (v viewer) item(kind SectionKind, it Item) viewItem {
 	if it.Trouble != nil {
 		return v.trouble(*it.Trouble)
 	}
-	out := viewItem{Title: heading(it, v.p), Number: clean(string(it.Number), maxTitle), Link: it.Link, Badge: clean(v.p.Status(it.Status), maxPlace)}
+	out := viewItem{Title: heading(it, v.p), Number: clean(string(it.Number), maxTitle), Link: it.Link, Badge: clean(v.p.Standing(it.Status, !it.Unheard), maxPlace)}
 	if it.Order != "" {
 		out.Badge = clean(v.p.Step(it.Step), maxPlace)
 		if it.Title != "" {

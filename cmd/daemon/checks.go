@@ -238,7 +238,8 @@ func (k *checking) carriers(ctx context.Context, set *carriers.Set) {
 		switch {
 		case m.Off:
 		case len(m.Missing) > 0:
-			k.tell("carrier", m.Info.Name, "note", k.say.T("carriers_key", "Settings", strings.Join(m.Missing, ", "), "Help", m.Info.CredentialHelp))
+			k.tell("carrier", m.Info.Name, "note", k.say.T("carriers_key", "Settings", strings.Join(m.Missing, ", "),
+				"Help", k.say.CredentialHelp(m.Info.Name, m.Info.CredentialHelp)))
 		case m.Info.Canary == "":
 			k.tell("carrier", m.Info.Name, "note", k.say.T("check_no_canary"))
 		default:

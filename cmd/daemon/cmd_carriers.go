@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -62,12 +64,30 @@ func (c *carriersCmd) Run(ctx context.Context, e *env) error {
 	if c.JSON {
 		return cli.WriteJSON(e.out, docs)
 	}
-	t := cli.NewTable(36)
+	return writeCarriers(e, docs)
+}
+
+// writeCarriers shows a person the carriers in the order a parcel meets them, and
+// below where the keys are to be had that are missing.
+func writeCarriers(e *env, docs []carrierDoc) error {
+	rank := map[carriers.Role]int{carriers.RoleOrigin: 0, carriers.RoleDestination: 1, carriers.RoleAggregator: 2}
+	docs = slices.Clone(docs)
+	slices.SortStableFunc(docs, func(a, b carrierDoc) int { return cmp.Compare(rank[a.Role], rank[b.Role]) })
+	t, keys := cli.NewTable(36), cli.NewTable(36)
 	for _, d := range docs {
 		t.Row(carrierRow(e, d)...)
+		if d.lacks() {
+			keys.Row(d.Name, e.say.CredentialHelp(d.Name, d.Help))
+		}
 	}
-	return t.Write(e.out)
+	if err := t.Write(e.out); err != nil {
+		return err
+	}
+	return e.section("carriers_keys", keys)
 }
+
+// lacks reports a carrier that is not asked only because nobody gave it its key.
+func (d carrierDoc) lacks() bool { return d.State == parcel.CarrierNoCredential && d.Error == "" }
 
 func describe(m carriers.Member, h parcel.CarrierHealth) carrierDoc {
 	d := carrierDoc{
@@ -105,17 +125,20 @@ func carrierHealth(m carriers.Member, recorded []parcel.CarrierHealth, broken ma
 
 func carrierRow(e *env, d carrierDoc) []string {
 	covers := strings.Join(d.Countries, " ")
-	if covers == "" {
+	switch len(d.Countries) {
+	case 0:
 		covers = e.say.T("carriers_all")
+	case 1:
+		covers = e.say.Country(d.Countries[0])
 	}
 	words := carrierWords(e, d.State, d.Error)
-	if d.State == parcel.CarrierNoCredential && d.Error == "" {
-		words = e.say.T("carriers_key", "Settings", strings.Join(d.Missing, ", "), "Help", d.Help)
+	if d.lacks() {
+		words = e.say.T("carriers_lacks", "Settings", strings.Join(d.Missing, ", "))
 	}
 	if d.Until != nil && d.State == parcel.CarrierQuarantined {
 		words += ", " + e.say.T("status_until", "Date", e.say.DateTime(d.Until.Local()))
 	}
-	if d.Budget > 0 {
+	if d.Budget > 0 && !d.lacks() {
 		words += ", " + e.say.T("status_budget", "Today", d.Today, "Budget", d.Budget)
 	}
 	if d.LastSuccess != nil {

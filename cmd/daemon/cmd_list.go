@@ -85,7 +85,7 @@ func carried(ctx context.Context, db *sqlite.DB, parcels []parcel.Parcel, all bo
 }
 
 func listRow(e *env, d cli.ListDoc) []string {
-	name, status := string(d.Number), e.say.Status(d.Status)
+	name, status := string(d.Number), e.say.Standing(d.Status, d.LastEvent != nil)
 	if d.Number == "" {
 		name = e.say.T("list_order", "Order", strings.Join(d.Orders, ", "))
 		status = e.say.T("list_waiting")

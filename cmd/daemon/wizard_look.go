@@ -222,7 +222,8 @@ func (w *wizard) carrier(m carriers.Member) {
 	case !near && (numbers == nil || m.Info.Role == carriers.RoleDestination):
 		return
 	case len(m.Missing) > 0:
-		what = w.say.T("carriers_key", "Settings", strings.Join(m.Missing, ", "), "Help", m.Info.CredentialHelp)
+		what = w.say.T("carriers_key", "Settings", strings.Join(m.Missing, ", "),
+			"Help", w.say.CredentialHelp(m.Info.Name, m.Info.CredentialHelp))
 	case numbers != nil:
 		what = strings.Join(numbers[:min(len(numbers), 4)], ", ")
 		if len(numbers) > 4 {

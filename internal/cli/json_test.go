@@ -92,7 +92,7 @@ func TestAParcelIsShownToPeople(t *testing.T) {
 	}
 }
 
-func TestANumberNobodyKnowsIsShownWithoutAStatus(t *testing.T) {
+func TestANumberNobodyKnowsIsSaidToBeOne(t *testing.T) {
 	t.Parallel()
 	say, err := locale.New("en")
 	if err != nil {
@@ -105,7 +105,7 @@ func TestANumberNobodyKnowsIsShownWithoutAStatus(t *testing.T) {
 	if err := cli.WriteParcel(&out, say, cli.Document(p, "", nil, now), time.Time{}, now); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := out.String(), "RB123456785CN\nfrom China to Russia\n"; got != want {
+	if got, want := out.String(), "RB123456785CN\nno news from the posts yet\nfrom China to Russia\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

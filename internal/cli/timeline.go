@@ -27,13 +27,11 @@ func WriteParcel(w io.Writer, say *locale.Printer, d TrackDoc, since time.Time, 
 		head += "  " + Clean(d.Title, maxTitle)
 	}
 	lines = append(lines, head)
-	if len(d.Events) > 0 || d.Status != parcel.PreAdvice {
-		status := say.Status(d.Status)
-		if !since.IsZero() {
-			status = say.T("show_since", "Status", status, "Date", say.DateTime(since), "Ago", say.Ago(now.Sub(since)))
-		}
-		lines = append(lines, status)
+	status := say.Standing(d.Status, len(d.Events) > 0)
+	if len(d.Events) > 0 && !since.IsZero() {
+		status = say.T("show_since", "Status", status, "Date", say.DateTime(since), "Ago", say.Ago(now.Sub(since)))
 	}
+	lines = append(lines, status)
 	if s := journey(say, d); s != "" {
 		lines = append(lines, s)
 	}

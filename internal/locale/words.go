@@ -11,6 +11,15 @@ import (
 // Status is the status in words, in lower case where the language allows it.
 func (p *Printer) Status(s parcel.Status) string { return p.word("status_", string(s)) }
 
+// Standing is the status of a parcel, or that nobody has said anything of it: a
+// number that a person typed in is announced by nobody.
+func (p *Printer) Standing(s parcel.Status, heard bool) string {
+	if s == parcel.PreAdvice && !heard {
+		return p.T("unheard")
+	}
+	return p.Status(s)
+}
+
 // Step is the shop's step in words.
 func (p *Printer) Step(s parcel.Step) string { return p.word("step_", string(s)) }
 
@@ -57,6 +66,15 @@ func (p *Printer) Carrier(name string) string {
 		return p.Post(country)
 	}
 	return p.word("name_", name)
+}
+
+// CredentialHelp says in one line where the credential of a carrier is to be
+// had; where the language has no text of its own, in the carrier's own words.
+func (p *Printer) CredentialHelp(carrier, own string) string {
+	if s := p.optional("key_" + carrier); s != "" {
+		return s
+	}
+	return own
 }
 
 // postCarriers are the carriers that are the post of a country.
