@@ -1,0 +1,89 @@
+package lab
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"parcelwatch/carriers/all"
+	"parcelwatch/test/rig"
+)
+
+// Config is a configuration of the program. Every carrier that is not named is
+// switched off: nothing leaves this machine.
+type Config struct {
+	Dir       string // of the configuration, its secrets and the store
+	Store     string // the store's file; in Dir where empty
+	Mailboxes []Mailbox
+	Digests   string            // [[digest]] sections; a digest at a time that does not come, urgent news at once, where empty
+	SMTP      string            // address of a server without TLS
+	Carriers  map[string]string // lines of their sections, by name
+	More      string            // more sections
+}
+
+// Mailbox is one mailbox of a configuration.
+type Mailbox struct {
+	Name, Host, User string
+	Port             int
+	CA               string // of a server with TLS; none where empty
+	More             string // more lines
+}
+
+// Alice is the mailbox of Dovecot's first account, reached at a port.
+func Alice(d *rig.Dovecot, port int) Mailbox {
+	return Mailbox{Name: "home", Host: "127.0.0.1", Port: port, User: "alice", CA: d.CA()}
+}
+
+// Site is a configuration on disk.
+type Site struct {
+	Dir, Config, Store string
+}
+
+// Write writes the configuration and its secrets.
+func (c Config) Write() (Site, error) {
+	s := Site{Dir: c.Dir, Config: filepath.Join(c.Dir, "parcelwatch.toml"), Store: c.Store}
+	if s.Store == "" {
+		s.Store = filepath.Join(c.Dir, "store", "parcelwatch.db")
+	}
+	secret := filepath.Join(c.Dir, "pass")
+	var b strings.Builder
+	b.WriteString("destination = \"RU\"\nlanguage = \"en\"\ntimezone = \"UTC\"\n")
+	for _, m := range c.Mailboxes {
+		m.write(&b, secret)
+	}
+	if b.WriteString(c.Digests); c.Digests == "" {
+		b.WriteString("[[digest]]\nto = [\"you@example.org\"]\ncron = \"33 3 29 2 *\"\n" +
+			"urgent = [\"out_for_delivery\", \"ready_for_pickup\", \"customs_hold\", \"attempt_failed\"]\n")
+	}
+	host, port, _ := strings.Cut(c.SMTP, ":")
+	fmt.Fprintf(&b, "[smtp]\nhost = %q\nport = %s\ntls = \"none\"\nusername = \"me\"\npassword = { file = %q }\nfrom = \"parcels@example.org\"\n", host, port, secret)
+	for _, f := range all.Factories() {
+		lines, on := c.Carriers[f.Info.Name]
+		if !on {
+			lines = "enabled = false"
+		}
+		fmt.Fprintf(&b, "[carriers.%s]\n%s\n", f.Info.Name, strings.ReplaceAll(lines, "SECRET", fmt.Sprintf("{ file = %q }", secret)))
+	}
+	fmt.Fprintf(&b, "[store]\npath = %q\n", s.Store)
+	if b.WriteString(c.More); !strings.Contains(c.More, "[log]") {
+		b.WriteString("[log]\nlevel = \"debug\"\n")
+	}
+	for file, text := range map[string]string{secret: rig.Password, s.Config: b.String()} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			return s, fmt.Errorf("write configuration: %w", err)
+		}
+	}
+	return s, nil
+}
+
+func (m Mailbox) write(b *strings.Builder, secret string) {
+	fmt.Fprintf(b, "[[mailbox]]\nname = %q\nhost = %q\nport = %d\nusername = %q\npassword = { file = %q }\ntrusted_authserv = [\"mx.rig.test\"]\n",
+		m.Name, m.Host, m.Port, m.User, secret)
+	if m.CA == "" {
+		b.WriteString("tls = \"none\"\n")
+	} else {
+		fmt.Fprintf(b, "tls = \"tls\"\nca = %q\n", m.CA)
+	}
+	b.WriteString(m.More)
+}
