@@ -151,6 +151,7 @@ func (c *Config) checkGeneral(p *problems) {
 	if a := time.Duration(c.Alarm.After); a < time.Minute {
 		p.at("alarm.after", `at least "1m" is expected`)
 	}
+	c.checkLog(p)
 	for i, d := range c.Shop.Domains {
 		if !strings.Contains(d, ".") || strings.ContainsAny(d, "@ /:") || strings.HasPrefix(d, ".") {
 			p.at(element("shop.domains", i), `a domain is expected, such as "aliexpress.com"`)
@@ -158,6 +159,20 @@ func (c *Config) checkGeneral(p *problems) {
 	}
 	if len(c.Shop.Domains) == 0 {
 		p.at("shop.domains", "at least one domain is needed; leave the key out for the usual ones")
+	}
+}
+
+// checkLog bounds the disk that logs may take.
+func (c *Config) checkLog(p *problems) {
+	l := c.Log
+	if l.Size < 1 || l.Size > 1000 {
+		p.at("log.size", "1 to 1000 is expected: megabytes")
+	}
+	if l.Copies < 1 || l.Copies > 100 {
+		p.at("log.copies", "1 to 100 is expected")
+	}
+	if a := time.Duration(l.Age); a < 24*time.Hour {
+		p.at("log.age", `at least "1d" is expected`)
 	}
 }
 

@@ -55,8 +55,11 @@ type Alarm struct {
 
 // Log says how much is logged and where to.
 type Log struct {
-	Level LogLevel `toml:"level"`
-	File  string   `toml:"file"` // absolute after loading; empty for the system's log
+	Level  LogLevel `toml:"level"`
+	File   string   `toml:"file"`   // absolute after loading; empty for the system's log only
+	Size   int      `toml:"size"`   // megabytes after which the file is put aside
+	Copies int      `toml:"copies"` // how many put aside are kept ...
+	Age    Duration `toml:"age"`    // ... and for how long
 }
 
 // Store says where the memory is.
@@ -70,7 +73,7 @@ func Default() *Config {
 	c.Shop.Domains = []string{"aliexpress.com", "aliexpress.ru"}
 	c.Protection = Protection{Days: 60, Remind: 7}
 	c.Alarm.After = Duration(time.Hour)
-	c.Log.Level = "info"
+	c.Log = Log{Level: "info", Size: 10, Copies: 5, Age: Duration(90 * 24 * time.Hour)}
 	c.Carriers = map[string]Carrier{}
 	return c
 }

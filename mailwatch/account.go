@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"slices"
 	"strconv"
@@ -47,6 +48,12 @@ type Credential struct {
 	Password string
 	Token    string
 }
+
+// Format keeps the secret out of every verb.
+func (c Credential) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.Username+" (hidden)") }
+
+// MarshalText keeps it out of logs and encoders.
+func (c Credential) MarshalText() ([]byte, error) { return []byte(c.Username + " (hidden)"), nil }
 
 // Authenticator gives the credential for the next login. It is called before
 // each connection, so it is the place to refresh a token.

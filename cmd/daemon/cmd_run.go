@@ -22,11 +22,11 @@ type runCmd struct {
 // Run is the daemon. Under a service manager "running" is reported before the
 // slow part, so everything is inside the work.
 func (c *runCmd) Run(ctx context.Context, e *env) error {
-	events := service.OpenEventLog(c.Name)
+	out := systemLogs(e, c.Name)
 	err := service.Run(ctx, c.Name, func(ctx context.Context) error {
-		err := e.work(ctx, events)
-		if err != nil && events != nil {
-			_ = events.Error(err.Error())
+		err := e.work(ctx, out)
+		if err != nil && out.events != nil {
+			_ = out.events.Error(err.Error())
 		}
 		return err
 	}, e.exit)
@@ -38,12 +38,12 @@ func (c *runCmd) Run(ctx context.Context, e *env) error {
 
 // work is the daemon's whole life: it reads the configuration, opens the store
 // and works; SIGHUP makes it read the configuration again and go on.
-func (e *env) work(ctx context.Context, events service.EventLog) error {
+func (e *env) work(ctx context.Context, out sinks) error {
 	cfg, err := e.config(config.AllSections()...)
 	if err != nil {
 		return err
 	}
-	log, err := openLogs(e.err, e.getenv, cfg, events)
+	log, err := openLogs(out, cfg)
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (e *env) work(ctx context.Context, events service.EventLog) error {
 			log.InfoContext(ctx, "stopped", "life", "stop")
 			return err
 		}
-		if cfg, log, err = e.reread(ctx, cfg, log, events); err != nil {
+		if cfg, log, err = e.reread(ctx, cfg, log, out); err != nil {
 			return err
 		}
 	}
@@ -126,7 +126,7 @@ var errAgain = errors.New("read the configuration again")
 
 // reread takes over a changed configuration. The store stays the one that is
 // open and locked.
-func (e *env) reread(ctx context.Context, old *config.Config, log *logs, events service.EventLog) (*config.Config, *logs, error) {
+func (e *env) reread(ctx context.Context, old *config.Config, log *logs, out sinks) (*config.Config, *logs, error) {
 	cfg, err := e.config(config.AllSections()...)
 	if err != nil {
 		return nil, log, err
@@ -135,7 +135,7 @@ func (e *env) reread(ctx context.Context, old *config.Config, log *logs, events 
 		log.WarnContext(ctx, "another store is used after a restart only", "store", cfg.Store.Path)
 		cfg.Store.Path = old.Store.Path
 	}
-	fresh, err := openLogs(e.err, e.getenv, cfg, events)
+	fresh, err := openLogs(out, cfg)
 	if err != nil {
 		return nil, log, fmt.Errorf("read the configuration again: %w", err)
 	}

@@ -1,11 +1,15 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"log/slog"
+	"net/url"
 	"os"
+	"reflect"
+	"time"
+
+	"github.com/DeRuina/timberjack"
 
 	"parcelwatch/config"
 	"parcelwatch/service"
@@ -14,35 +18,66 @@ import (
 // logs is where the daemon's log goes. Its level can change while it works.
 type logs struct {
 	level *slog.LevelVar
-	file  *os.File
+	file  io.Closer // nil without a file
 	*slog.Logger
 }
 
-// openLogs logs to stderr (in the journal's form under systemd), to the file
-// where one is configured, and warnings to the event log under Windows' service
-// manager.
-func openLogs(stderr io.Writer, getenv func(string) string, c *config.Config, events service.EventLog) (*logs, error) {
+// sinks are the logs of the system.
+type sinks struct {
+	stderr   io.Writer
+	prefixed bool             // stderr goes to the journal: no time, but a priority
+	journal  service.Journal  // nil where stderr is all there is
+	events   service.EventLog // nil but under Windows' service manager
+}
+
+// systemLogs are those this process was started with.
+func systemLogs(e *env, name string) sinks {
+	return sinks{stderr: e.err, prefixed: e.getenv("JOURNAL_STREAM") != "", journal: service.OpenJournal(), events: service.OpenEventLog(name)}
+}
+
+// openLogs logs to the system's log, to the file where one is configured, and
+// warnings to the event log.
+func openLogs(s sinks, c *config.Config) (*logs, error) {
 	l := &logs{level: new(slog.LevelVar)}
 	l.level.Set(c.Log.Level.Level())
-	var handlers []slog.Handler
-	if getenv("JOURNAL_STREAM") != "" {
-		handlers = append(handlers, newJournal(stderr, l.level))
-	} else {
-		handlers = append(handlers, slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: l.level}))
+	opt := &slog.HandlerOptions{Level: l.level, ReplaceAttr: shown}
+	handlers := []slog.Handler{slog.NewTextHandler(s.stderr, opt)}
+	switch {
+	case s.journal != nil:
+		handlers[0] = newJournal(journalTo(s.journal, s.stderr), l.level)
+	case s.prefixed:
+		handlers[0] = newJournal(prefixed(s.stderr), l.level)
 	}
 	if c.Log.File != "" {
-		f, err := os.OpenFile(c.Log.File, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		f, err := openLogFile(c.Log)
 		if err != nil {
-			return nil, fmt.Errorf("log file: %w", err)
+			return nil, err
 		}
 		l.file = f
-		handlers = append(handlers, slog.NewTextHandler(f, &slog.HandlerOptions{Level: l.level}))
+		handlers = append(handlers, slog.NewTextHandler(f, opt))
 	}
-	if events != nil {
-		handlers = append(handlers, newEventHandler(events))
+	if s.events != nil {
+		handlers = append(handlers, newEventHandler(s.events))
 	}
 	l.Logger = slog.New(slog.NewMultiHandler(handlers...))
 	return l, nil
+}
+
+// openLogFile opens a file that is put aside when it has grown. It opens it once
+// by itself, for the library would tell of a failure at the first line only.
+func openLogFile(c config.Log) (io.WriteCloser, error) {
+	f, err := os.OpenFile(c.File, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("log file: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return nil, fmt.Errorf("log file: %w", err)
+	}
+	const day = 24 * time.Hour
+	return &timberjack.Logger{
+		Filename: c.File, FileMode: 0o600, LocalTime: true, Compression: "gzip",
+		MaxSize: c.Size, MaxBackups: c.Copies, MaxAge: int((time.Duration(c.Age) + day - 1) / day),
+	}, nil
 }
 
 func (l *logs) close() {
@@ -51,75 +86,31 @@ func (l *logs) close() {
 	}
 }
 
-// journal writes each line with the priority that systemd reads, and without the
-// time that it adds itself.
-type journal struct {
-	level slog.Leveler
-	by    map[slog.Level]slog.Handler
-}
-
-// priorities are those of syslog(3).
-func priorities() map[slog.Level]string {
-	return map[slog.Level]string{slog.LevelDebug: "<7>", slog.LevelInfo: "<6>", slog.LevelWarn: "<4>", slog.LevelError: "<3>"}
-}
-
-func newJournal(w io.Writer, level slog.Leveler) journal {
-	j := journal{level: level, by: map[slog.Level]slog.Handler{}}
-	for l, prefix := range priorities() {
-		j.by[l] = slog.NewTextHandler(prefixed{w, prefix}, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: bare})
+// shown lets through plain values and those that say themselves what may be seen
+// of them, and names the type of all others. Printed by reflection, a struct
+// would show the secrets in its depths, whatever their types do against it.
+func shown(_ []string, a slog.Attr) slog.Attr {
+	if a.Value.Kind() != slog.KindAny {
+		return a
 	}
-	return j
+	v := a.Value.Any()
+	switch v.(type) {
+	case *url.URL: // it says its password
+	case nil, error, fmt.Stringer, []string, *slog.Source:
+		return a
+	}
+	switch t := reflect.TypeOf(v); t.Kind() {
+	case reflect.Bool, reflect.String, reflect.Int, reflect.Int64, reflect.Uint, reflect.Float64: // parcel.Number and the like
+		return a
+	default:
+		return slog.String(a.Key, "("+t.String()+")")
+	}
 }
 
-// bare drops what the journal knows by itself.
+// bare drops what the system's log knows by itself.
 func bare(groups []string, a slog.Attr) slog.Attr {
 	if len(groups) == 0 && (a.Key == slog.TimeKey || a.Key == slog.LevelKey) {
 		return slog.Attr{}
 	}
-	return a
-}
-
-type prefixed struct {
-	w      io.Writer
-	prefix string
-}
-
-// Write is called once for each record.
-func (p prefixed) Write(b []byte) (int, error) {
-	if _, err := p.w.Write(append([]byte(p.prefix), b...)); err != nil {
-		return 0, err
-	}
-	return len(b), nil
-}
-
-// Enabled is slog.Handler.
-func (j journal) Enabled(_ context.Context, l slog.Level) bool { return l >= j.level.Level() }
-
-// Handle is slog.Handler.
-func (j journal) Handle(ctx context.Context, r slog.Record) error {
-	level := slog.LevelDebug
-	for _, l := range []slog.Level{slog.LevelInfo, slog.LevelWarn, slog.LevelError} {
-		if r.Level >= l {
-			level = l
-		}
-	}
-	return j.by[level].Handle(ctx, r)
-}
-
-// WithAttrs is slog.Handler.
-func (j journal) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return j.each(func(h slog.Handler) slog.Handler { return h.WithAttrs(attrs) })
-}
-
-// WithGroup is slog.Handler.
-func (j journal) WithGroup(name string) slog.Handler {
-	return j.each(func(h slog.Handler) slog.Handler { return h.WithGroup(name) })
-}
-
-func (j journal) each(change func(slog.Handler) slog.Handler) journal {
-	out := journal{level: j.level, by: map[slog.Level]slog.Handler{}}
-	for l, h := range j.by {
-		out.by[l] = change(h)
-	}
-	return out
+	return shown(groups, a)
 }

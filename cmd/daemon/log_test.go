@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -14,34 +16,6 @@ import (
 
 	"parcelwatch/config"
 )
-
-func TestTheJournalGetsPrioritiesAndNoTime(t *testing.T) {
-	t.Parallel()
-	var out bytes.Buffer
-	level := new(slog.LevelVar)
-	log := slog.New(newJournal(&out, level)).With("a", 1).WithGroup("g")
-	log.Debug("not shown")
-	log.Info("two\nlines", "b", 2)
-	log.Warn("warning")
-	log.Error("error")
-	level.Set(slog.LevelDebug)
-	log.Debug("shown", "time", "mine", "level", "mine")
-	want := `<6>msg="two\nlines" a=1 g.b=2
-<4>msg=warning a=1
-<3>msg=error a=1
-<7>msg=shown a=1 g.time=mine g.level=mine
-`
-	if diff := cmp.Diff(want, out.String()); diff != "" {
-		t.Error(diff)
-	}
-	if slog.New(newJournal(broken{}, level)).Handler().Handle(t.Context(), slog.Record{Level: slog.LevelInfo}) == nil {
-		t.Error("a failed write is not told")
-	}
-}
-
-type broken struct{}
-
-func (broken) Write([]byte) (int, error) { return 0, os.ErrClosed }
 
 // eventList stands in for the event log of Windows.
 type eventList struct{ lines []string }
@@ -77,8 +51,8 @@ func TestLogsGoWhereTheyAreAskedFor(t *testing.T) {
 	c.Log.Level, c.Log.File = "warn", file
 	var stderr bytes.Buffer
 	var events eventList
-	for _, journal := range []string{"", "8:1"} {
-		l, err := openLogs(&stderr, func(string) string { return journal }, c, &events)
+	for _, out := range []sinks{{stderr: &stderr, events: &events}, {stderr: &stderr, prefixed: true, events: &events}} {
+		l, err := openLogs(out, c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -97,8 +71,44 @@ func TestLogsGoWhereTheyAreAskedFor(t *testing.T) {
 		t.Errorf("events: %q", events.lines)
 	}
 	c.Log.File = filepath.Join(file, "below")
-	if _, err := openLogs(&stderr, func(string) string { return "" }, c, nil); err == nil {
+	if _, err := openLogs(sinks{stderr: &stderr}, c); err == nil {
 		t.Error("a file that cannot be is opened")
+	}
+}
+
+func TestALogFileIsPutAsideAndOldOnesGo(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	c := config.Default()
+	c.Log.File, c.Log.Size, c.Log.Copies = filepath.Join(dir, "x.log"), 1, 2
+	l, err := openLogs(sinks{stderr: io.Discard}, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 50 { // five megabytes
+		l.Info("line", "n", i, "text", strings.Repeat("x", 100<<10))
+	}
+	l.close() // waits for what is still being packed
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	packed := 0
+	for _, f := range files {
+		info, err := os.Stat(f)
+		if err != nil || info.Size() > 1<<20 || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", f, info, err)
+		}
+		if strings.HasSuffix(f, ".gz") {
+			packed++
+		}
+	}
+	if packed != 2 || len(files) != 3 {
+		t.Errorf("got %v, want the log and two packed ones", files)
+	}
+	last, err := os.ReadFile(c.Log.File)
+	if err != nil || !bytes.Contains(last, []byte(" n=49 ")) {
+		t.Errorf("the last line is not in the log: %v", err)
 	}
 }
 
