@@ -9,18 +9,12 @@ type scan struct {
 
 	cainiao string // action code
 	upu     string // event code
-	russian oper   // Russian Post operation
+	russian Oper   // Russian Post operation
 
 	zone    int // hours east of UTC at the place
 	country string
 	place   string
 	text    string
-}
-
-// oper is an operation of Russian Post: type and attribute, with their names.
-type oper struct {
-	kind, attr         int
-	kindName, attrName string
 }
 
 // journey is the life of one parcel.
@@ -47,31 +41,31 @@ func (s scan) at(start time.Time) time.Time {
 }
 
 // Operations of Russian Post in the story.
-func accepted() oper { return oper{1, 0, "Прием", ""} }
+func accepted() Oper { return Oper{1, 0, "Прием", ""} }
 
-func exported() oper { return oper{10, 0, "Экспорт международной почты", ""} }
+func exported() Oper { return Oper{10, 0, "Экспорт международной почты", ""} }
 
-func arrived() oper {
-	return oper{8, 13, "Обработка", "Прибыло на территорию РФ"}
+func arrived() Oper {
+	return Oper{8, 13, "Обработка", "Прибыло на территорию РФ"}
 }
-func toCustoms() oper { return oper{11, 0, "Прием на таможню", ""} }
-func released() oper {
-	return oper{14, 1, "Таможенное оформление", "Выпущено таможней"}
-}
-
-func withheld() oper {
-	return oper{14, 6, "Таможенное оформление", "Направлено с обязательной уплатой таможенных платежей"}
+func toCustoms() Oper { return Oper{11, 0, "Прием на таможню", ""} }
+func released() Oper {
+	return Oper{14, 1, "Таможенное оформление", "Выпущено таможней"}
 }
 
-func sorted() oper {
-	return oper{8, 3, "Обработка", "Прибыло в сортировочный центр"}
+func withheld() Oper {
+	return Oper{14, 6, "Таможенное оформление", "Направлено с обязательной уплатой таможенных платежей"}
 }
 
-func waits() oper {
-	return oper{8, 2, "Обработка", "Прибыло в место вручения"}
+func sorted() Oper {
+	return Oper{8, 3, "Обработка", "Прибыло в сортировочный центр"}
 }
-func courier() oper { return oper{8, 15, "Обработка", "Передано курьеру"} }
-func handed() oper  { return oper{2, 1, "Вручение", "Вручение адресату"} }
+
+func waits() Oper {
+	return Oper{8, 2, "Обработка", "Прибыло в место вручения"}
+}
+func courier() Oper { return Oper{8, 15, "Обработка", "Передано курьеру"} }
+func handed() Oper  { return Oper{2, 1, "Вручение", "Вручение адресату"} }
 
 // journeys are the parcels of the story. Numbers and people are invented, the
 // check digits are right.
