@@ -64,14 +64,8 @@ func Places(getenv func(string) string, goos string) []string {
 // depends on nothing that differs between the daemon and the other commands.
 func StorePath(file string, getenv func(string) string, goos string) string {
 	const name = "parcelwatch.db"
-	if goos == "windows" {
-		places := Places(getenv, goos)
-		for _, place := range places {
-			if strings.EqualFold(place, file) || place == places[len(places)-1] {
-				return strings.TrimSuffix(place, "parcelwatch.toml") + name
-			}
-		}
-		return name
+	if goos == "windows" { // beside the file: an account's own folder is not the service's
+		return file[:strings.LastIndexAny(file, `\/`)+1] + name
 	}
 	home := getenv("HOME")
 	switch {

@@ -30,7 +30,7 @@ func TestFindTakesTheFirstThatIsNamedOrThere(t *testing.T) {
 	if err := os.WriteFile(place, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := config.Find("", getenv, "linux"); got != place || err != nil {
+	if got, err := config.Find("", getenv, "linux"); filepath.FromSlash(got) != place || err != nil {
 		t.Errorf("user's: %q, %v", got, err)
 	}
 	env[config.EnvFile] = "named.toml"
@@ -57,8 +57,9 @@ func TestPlacesAreTheSystemsOwn(t *testing.T) {
 		{"linux", "/h/.config/parcelwatch/parcelwatch.toml", "", "/h/.local/state/parcelwatch/parcelwatch.db"},
 		{"linux", "/h/x.toml", "/s", "/s/parcelwatch/parcelwatch.db"},
 		{"darwin", "/h/x.toml", "", "/h/Library/Application Support/parcelwatch/parcelwatch.db"},
-		{"windows", `c:\programdata\parcelwatch\parcelwatch.toml`, "", `C:\ProgramData\parcelwatch\parcelwatch.db`},
-		{"windows", `D:\x.toml`, "", `C:\U\AppData\parcelwatch\parcelwatch.db`},
+		{"windows", `C:\ProgramData\parcelwatch\parcelwatch.toml`, "", `C:\ProgramData\parcelwatch\parcelwatch.db`},
+		{"windows", `C:\U\AppData\parcelwatch\parcelwatch.toml`, "", `C:\U\AppData\parcelwatch\parcelwatch.db`},
+		{"windows", `D:\my mail/x.toml`, "", `D:\my mail/parcelwatch.db`},
 	} {
 		env["XDG_STATE_HOME"] = tt[2]
 		if got := config.StorePath(tt[1], getenv, tt[0]); got != tt[3] {

@@ -37,7 +37,7 @@ func Load(path string) (*Config, error) {
 	}
 	if who := openTo(full); who != "" && c.holdsSecret() {
 		c.Warnings = append(c.Warnings, full+": "+who+" can read this file and it holds a secret; "+
-			`run: icacls "`+full+`" /inheritance:r /grant:r *S-1-5-18:F *S-1-5-32-544:F`)
+			`run: icacls "`+full+`" /inheritance:r /grant:r *S-1-5-18:F *S-1-5-32-544:F *S-1-5-19:R`)
 	}
 	return c, nil
 }

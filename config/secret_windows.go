@@ -20,6 +20,11 @@ func openTo(path string) string {
 	if err != nil {
 		return ""
 	}
+	return readers(sd)
+}
+
+// readers names a large group that an access list lets read, or "".
+func readers(sd *windows.SECURITY_DESCRIPTOR) string {
 	dacl, _, err := sd.DACL()
 	if err != nil {
 		return ""

@@ -46,16 +46,18 @@ func mailsIn(path string, in io.Reader) iter.Seq2[mailFile, error] {
 // mailsBelow reads a folder: of a Maildir the mails in cur and new, else every
 // file in it.
 func mailsBelow(dir string, yield func(mailFile, error) bool) {
+	folder := os.DirFS(dir) // so that the folder's own name is no pattern
 	var files []string
 	for _, pattern := range []string{"cur/*", "new/*"} {
-		found, _ := filepath.Glob(filepath.Join(quoteGlob(dir), filepath.FromSlash(pattern)))
+		found, _ := fs.Glob(folder, pattern)
 		files = append(files, found...)
 	}
 	if files == nil {
-		files, _ = filepath.Glob(filepath.Join(quoteGlob(dir), "*.eml"))
+		files, _ = fs.Glob(folder, "*.eml")
 	}
 	slices.Sort(files)
 	for _, f := range files {
+		f = filepath.Join(dir, filepath.FromSlash(f))
 		if !mailsOf(f, f, yield) {
 			return
 		}
@@ -63,17 +65,6 @@ func mailsBelow(dir string, yield func(mailFile, error) bool) {
 	if files == nil {
 		yield(mailFile{name: dir}, fmt.Errorf("read mail: %s: %w: neither a Maildir nor a folder of .eml files", dir, fs.ErrNotExist))
 	}
-}
-
-func quoteGlob(s string) string {
-	var b bytes.Buffer
-	for _, r := range s {
-		if r == '*' || r == '?' || r == '[' || r == '\\' && filepath.Separator == '/' {
-			b.WriteByte('\\')
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
 }
 
 func mailsOf(path, name string, yield func(mailFile, error) bool) bool {

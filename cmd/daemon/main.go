@@ -11,6 +11,8 @@ import (
 	_ "time/tzdata" // Windows and empty containers have no time zones
 
 	"golang.org/x/term"
+
+	"parcelwatch/config"
 )
 
 func main() {
@@ -25,7 +27,7 @@ func main() {
 // system is the surroundings of a real process.
 func system() *env {
 	return newEnv(env{
-		in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv,
+		in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: config.Getenv,
 		terminal: term.IsTerminal(int(os.Stderr.Fd())), exit: os.Exit,
 	})
 }
