@@ -45,6 +45,27 @@ func TestRedactedCopiesNameNobody(t *testing.T) {
 	}
 }
 
+func TestRedactedCopiesNameNobodyInALanguageThatIsNotKnown(t *testing.T) {
+	t.Parallel()
+	const head = "From: AliExpress <transaction@notice.aliexpress.com>\r\nSubject: A 8190000000001234 csomag\r\nContent-Type: text/"
+	const html = head + "html; charset=utf-8\r\n\r\n<p>Kedves Titkos Béla,</p><p>A csomagod úton van, Béla.</p>" +
+		"<p>Szállítási cím: Titkos Béla, +36 30 123 4567, Rejtett utca</p><p>Várható: 2026. 03. 05 - 2026-03-09</p>"
+	const text = head + "plain; charset=utf-8\r\n\r\nKedves Béla!\r\n\r\nTelefon: 06 30 123 4567\r\nVárható: 2026. 03. 05 - 2026-03-09\r\n"
+	for _, raw := range []string{html, text} {
+		out := string(extract.Redact([]byte(raw)))
+		for _, secret := range []string{"Titkos", "Béla", "Rejtett", "123 4567", "36 30", "06 30"} {
+			if strings.Contains(out, secret) {
+				t.Errorf("%q is in the copy:\n%s", secret, out)
+			}
+		}
+		for _, kept := range []string{"Kedves ", "Várható: 2026. 03. 05 - 2026-03-09"} {
+			if !strings.Contains(out, kept) {
+				t.Errorf("%q is not in the copy:\n%s", kept, out)
+			}
+		}
+	}
+}
+
 func TestRedactedCopiesAreReadAsTheMailWas(t *testing.T) {
 	t.Parallel()
 	n, err := newParser(t, extract.Options{}).Parse(extract.Redact([]byte(private)), unverified)

@@ -18,7 +18,7 @@ func (r *redactor) addresses(text []byte, isHTML bool) {
 	}
 	pg := r.page(text, isHTML)
 	for _, l := range pg.lines {
-		if l.role != roleAddress {
+		if l.role != roleAddress && !called(pg.str(l)) {
 			continue
 		}
 		if _, ok := pg.leads(l, labelShipTo); ok && strings.TrimSpace(pg.addressText(l)) == "" {

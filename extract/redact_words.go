@@ -91,6 +91,7 @@ func (r *redactor) learn(raw []byte, depth int) {
 		rd := reading{p: r.parser, subject: r.parser.readSubject(summary(fields).Subject), pages: []page{pg}}
 		rd.read()
 		r.orders = append(r.orders, rd.orders...)
+		r.strangers(&pg)
 		for _, l := range pg.lines {
 			if l.role == roleAddress {
 				r.learnName(pg.addressText(l))
@@ -154,9 +155,22 @@ func (r *redactor) words(s string) string {
 	var b strings.Builder
 	at := 0
 	for _, c := range spreadNumbers(s) {
-		b.WriteString(r.each(s[at:c.Start], r.word))
+		b.WriteString(r.unnumbered(s[at:c.Start]))
 		b.WriteString(r.regrouped(s[c.Start:c.End], c.Number))
 		at = c.End
+	}
+	b.WriteString(r.unnumbered(s[at:]))
+	return b.String()
+}
+
+// unnumbered replaces phones and words in a text between two numbers.
+func (r *redactor) unnumbered(s string) string {
+	var b strings.Builder
+	at := 0
+	for _, p := range phones(s) {
+		b.WriteString(r.each(s[at:p[0]], r.word))
+		b.WriteString(r.each(s[p[0]:p[1]], func(w string) string { return r.fake(w, false) }))
+		at = p[1]
 	}
 	b.WriteString(r.each(s[at:], r.word))
 	return b.String()

@@ -33,7 +33,7 @@ func (c *listCmd) Run(ctx context.Context, e *env) error {
 		e.print(e.say.T("list_empty"))
 		return nil
 	}
-	t := cli.NewTable(40)
+	t := cli.NewTable(64)
 	for _, d := range docs {
 		t.Row(listRow(e, d)...)
 	}
@@ -94,6 +94,9 @@ func listRow(e *env, d cli.ListDoc) []string {
 		default:
 			status = e.say.T("list_unnumbered")
 		}
+	}
+	if d.Done {
+		status += " (" + e.say.T("list_done") + ")"
 	}
 	if d.Muted {
 		status += " (" + e.say.T("list_muted") + ")"

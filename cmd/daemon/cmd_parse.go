@@ -80,6 +80,7 @@ func (c *parseCmd) redact(e *env) error {
 	if _, err := e.out.Write(extract.Redact(found[0].raw)); err != nil {
 		return fmt.Errorf("write the copy: %w", err)
 	}
+	e.note(e.say.T("note_redacted"))
 	return nil
 }
 
