@@ -21,7 +21,8 @@ type Env struct {
 	Daemon string // the program, built once
 	Quick  bool   // a few minutes in all, for CI
 	Long   bool
-	Log    *slog.Logger // progress, for whoever waits
+	Fuzz   time.Duration // of each fuzz target; the mode's where zero
+	Log    *slog.Logger  // progress, for whoever waits
 }
 
 // Mode is the name of how thorough the run is.

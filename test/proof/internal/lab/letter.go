@@ -1,0 +1,50 @@
+package lab
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Letter is a mail of the shop about one parcel, as it is handed to Dovecot.
+type Letter struct {
+	Number, Order, Step string
+	Sent                time.Time
+	Copy                int // tells mails of one parcel and step apart
+}
+
+// Text is the mail.
+func (l Letter) Text() string {
+	return strings.ReplaceAll(fmt.Sprintf(`Authentication-Results: mx.rig.test; dkim=pass header.d=aliexpress.com; dmarc=pass header.from=notice.aliexpress.com
+From: AliExpress <transaction@notice.aliexpress.com>
+To: alice@rig.test
+Subject: Package %[1]s: %[3]s
+Message-ID: <%[1]s.%[4]d.%[6]d@notice.aliexpress.com>
+Date: %[5]s
+MIME-Version: 1.0
+Content-Type: text/html; charset=UTF-8
+
+<html><body><p>Your package %[1]s has an update.</p>
+<a href="https://www.aliexpress.com/p/tracking/index.html?tradeOrderId=%[2]s">Track</a></body></html>
+`, l.Number, l.Order, l.Step, l.Sent.UnixNano(), l.Sent.Format(time.RFC1123Z), l.Copy), "\n", "\r\n")
+}
+
+// Number is the nth number of a country's post, with its right check digit.
+func Number(n int, country string) string {
+	digits := fmt.Sprintf("%08d", 40000000+n)
+	sum := 0
+	for i, weight := range []int{8, 6, 4, 2, 3, 5, 9, 7} {
+		sum += int(digits[i]-'0') * weight
+	}
+	check := 11 - sum%11
+	switch check {
+	case 10:
+		check = 0
+	case 11:
+		check = 5
+	}
+	return fmt.Sprintf("RB%s%d%s", digits, check, country)
+}
+
+// Order is the nth order of the shop.
+func Order(n int) string { return fmt.Sprintf("81900000%08d", n) }
