@@ -21,14 +21,17 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"parcelwatch/test/proof/internal/fuzz"
 	"parcelwatch/test/proof/internal/lab"
 	"parcelwatch/test/proof/internal/report"
+	"parcelwatch/test/proof/internal/speed"
 )
 
 type cli struct {
 	Chapters []string      `arg:"" optional:"" help:"What to try: kill faults load speed fuzz leaks, or all; report only writes down what --from says." default:"all"`
 	Quick    bool          `help:"Only a few minutes in all, for CI."`
 	Long     bool          `help:"1,000 kills, an hour of idling."`
+	Fuzz     time.Duration `help:"How long each fuzz target runs; 2 seconds where left out."`
 	Limit    time.Duration `help:"End after this time; 15 minutes, or 4 hours with --long, where left out."`
 	From     []string      `help:"Figures of earlier runs to take into the report, as --json wrote them." type:"path"`
 	JSON     string        `name:"json" help:"Write the figures to this file." type:"path"`
@@ -44,7 +47,10 @@ type chapter struct {
 
 // chapters are all there are, in the order of the report.
 func chapters() []chapter {
-	return []chapter{}
+	return []chapter{
+		{"speed", speed.Run},
+		{"fuzz", fuzz.Run},
+	}
 }
 
 func main() {
@@ -176,7 +182,7 @@ func (c *cli) prepare(ctx context.Context) (env *lab.Env, clean func(), err erro
 		}
 		clean = func() { _ = os.RemoveAll(dir) }
 	}
-	env = &lab.Env{Dir: dir, Quick: c.Quick, Long: c.Long, Log: slog.New(slog.NewTextHandler(os.Stderr, nil))}
+	env = &lab.Env{Dir: dir, Quick: c.Quick, Long: c.Long, Fuzz: c.Fuzz, Log: slog.New(slog.NewTextHandler(os.Stderr, nil))}
 	if err = os.MkdirAll(dir, 0o755); err == nil {
 		err = os.Chmod(dir, 0o755)
 	}

@@ -1,0 +1,63 @@
+package fuzz
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Result is what came of one target.
+type Result struct {
+	Target
+
+	Execs       int
+	Interesting int    // new inputs that reached new code
+	Failed      string // what the target said, where it failed
+	Seed        string // the input that made it fail, where there is one
+}
+
+var (
+	progress = regexp.MustCompile(`(?m)^fuzz: elapsed: \S+, execs: (\d+) .*new interesting: (\d+)`)
+	seed     = regexp.MustCompile(`Failing input written to (\S+)`)
+)
+
+// Try lets a target run for a while on one processor.
+func Try(ctx context.Context, t Target, d time.Duration) (Result, error) {
+	// The minimizing of an input that is merely interesting is bounded, for it
+	// counts towards no time.
+	cmd := exec.CommandContext(ctx, "go", "test", "-run=^$", "-fuzz=^"+t.Name+"$", "-fuzztime="+d.String(), "-fuzzminimizetime=50x", "-parallel=1", ".")
+	cmd.Dir = t.Dir
+	out, err := cmd.CombinedOutput()
+	r := Read(t, string(out))
+	if exit := (*exec.ExitError)(nil); err != nil && (ctx.Err() != nil || !errors.As(err, &exit)) {
+		return r, fmt.Errorf("fuzz %s %s: %w", t.Short(), t.Name, err)
+	}
+	if err != nil {
+		r.Failed = tail(string(out))
+	}
+	return r, nil
+}
+
+// Read reads what go test prints of a fuzz target.
+func Read(t Target, out string) Result {
+	r := Result{Target: t}
+	for _, m := range progress.FindAllStringSubmatch(out, -1) {
+		r.Execs, _ = strconv.Atoi(m[1])
+		r.Interesting, _ = strconv.Atoi(m[2])
+	}
+	if m := seed.FindStringSubmatch(out); m != nil {
+		r.Seed = m[1]
+	}
+	return r
+}
+
+// tail is as much of an output as fits a report.
+func tail(out string) string {
+	const most = 600
+	return strings.TrimSpace(out[max(0, len(out)-most):])
+}
