@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
 
 	"parcelwatch/mailwatch"
@@ -69,7 +68,11 @@ func (d *server) client(tb testing.TB, user string) *imapclient.Client {
 
 func appendMail(tb testing.TB, c *imapclient.Client, folder, from, subject string) {
 	tb.Helper()
-	raw := message(from, subject)
+	appendRaw(tb, c, folder, message(from, subject))
+}
+
+func appendRaw(tb testing.TB, c *imapclient.Client, folder, raw string) {
+	tb.Helper()
 	cmd := c.Append(folder, int64(len(raw)), nil)
 	if _, err := cmd.Write([]byte(raw)); err != nil {
 		tb.Fatal(err)
@@ -78,34 +81,6 @@ func appendMail(tb testing.TB, c *imapclient.Client, folder, from, subject strin
 	if _, err := cmd.Wait(); err != nil {
 		tb.Fatal(err)
 	}
-}
-
-// flags reads what a person's mail program sees: every mail's flags, and the
-// number of unread ones.
-func flags(tb testing.TB, c *imapclient.Client) string {
-	tb.Helper()
-	status, err := c.Status("INBOX", &imap.StatusOptions{NumUnseen: true, NumMessages: true, UIDNext: true}).Wait()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	if _, err := c.Select("INBOX", &imap.SelectOptions{ReadOnly: true}).Wait(); err != nil {
-		tb.Fatal(err)
-	}
-	var out strings.Builder
-	fmt.Fprintf(&out, "unseen %d of %d\n", *status.NumUnseen, *status.NumMessages)
-	all, err := c.Fetch(imap.SeqSet{{Start: 1, Stop: 0}}, &imap.FetchOptions{UID: true, Flags: true}).Collect()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	for _, m := range all {
-		slices.Sort(m.Flags)
-		m.Flags = slices.DeleteFunc(m.Flags, func(f imap.Flag) bool { return f == "\\Recent" })
-		fmt.Fprintf(&out, "%d %v\n", m.UID, m.Flags)
-	}
-	if err := c.Unselect().Wait(); err != nil {
-		tb.Fatal(err)
-	}
-	return out.String()
 }
 
 func message(from, subject string) string {
@@ -177,6 +152,11 @@ func (b *logBuffer) String() string {
 
 func watch(tb testing.TB, a mailwatch.Account, p mailwatch.Positions) *watched {
 	tb.Helper()
+	return begin(tb, a, p, func(w *watched) mailwatch.Handler { return w.handle })
+}
+
+func begin(tb testing.TB, a mailwatch.Account, p mailwatch.Positions, handler func(*watched) mailwatch.Handler) *watched {
+	tb.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	w := &watched{cancel: cancel, done: make(chan error, 1), log: &logBuffer{}, news: make(chan struct{}, 1)}
 	watcher := mailwatch.New(a, p, mailwatch.Options{
@@ -188,7 +168,7 @@ func watch(tb testing.TB, a mailwatch.Account, p mailwatch.Positions) *watched {
 			w.wake()
 		},
 	})
-	go func() { w.done <- watcher.Run(ctx, w.handle) }()
+	go func() { w.done <- watcher.Run(ctx, handler(w)) }()
 	return w
 }
 
