@@ -156,5 +156,6 @@ func (d *delivery) save(ctx context.Context, b batch, uid uint32) error {
 	if err := d.f.w.positions.SavePosition(ctx, d.f.w.account.Name, d.f.name, p); err != nil {
 		return &StoreError{Err: err}
 	}
+	d.f.log.DebugContext(ctx, "place moved", "uid", uid, "uid_validity", b.validity)
 	return nil
 }

@@ -152,6 +152,7 @@ func (p *poll) work(ctx context.Context, a Asker, q *queue) {
 		if ctx.Err() != nil {
 			return
 		}
+		p.cfg.Log.DebugContext(ctx, "carrier asked", "carrier", info.Name, "numbers", len(numbers))
 		for i, j := range jobs {
 			o := outcome{job: j, result: carriers.Result{Number: j.ask.Number, Err: err}}
 			if err == nil {
@@ -221,6 +222,7 @@ func (p *poll) record(ctx context.Context, id int64, asked []carriers.Asked, the
 		p.failed(ctx, "record what carriers answered", err)
 		return
 	}
+	p.cfg.Log.DebugContext(ctx, "answers recorded", "parcel", id, "answers", len(asked), "news", told)
 	if told {
 		p.cfg.OnChange()
 	}

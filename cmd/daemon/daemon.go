@@ -212,6 +212,7 @@ func (b mailbox) handle(ctx context.Context, m mailwatch.Mail) error {
 	if err := b.intake.Intake(ctx, m.Ref, n, hex.EncodeToString(digest[:])); err != nil {
 		return later(err)
 	}
+	b.log.DebugContext(ctx, "mail recorded", "mail_id", m.Ref.String(), "parcels", len(n.Parcels))
 	b.tracker.Wake()
 	return nil
 }
