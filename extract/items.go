@@ -1,9 +1,11 @@
 package extract
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"parcelwatch/parcel"
 )
@@ -91,10 +93,10 @@ func (pg *page) itemAbove(i int) (parcel.Item, bool) {
 	for k := i - 1; k >= 0 && k >= i-5 && found < len(lines); k-- {
 		l := pg.lines[k]
 		s := pg.str(l)
-		if price(s) || s == "." {
+		if price(s) || s == "." || pg.button(k) {
 			continue
 		}
-		if l.role == roleAddress || quantity(s) > 0 || pg.heading(l) {
+		if l.role == roleAddress || quantity(s) > 0 || pg.heading(l) || found > 0 && sentence(s) {
 			break
 		}
 		lines[found] = k
@@ -112,6 +114,14 @@ func (pg *page) itemAbove(i int) (parcel.Item, bool) {
 	default:
 		return parcel.Item{Title: text(lines[1]), Variant: text(lines[0])}, true
 	}
+}
+
+// button reports whether a line is the text of a link to an order or parcel, which
+// is named by other things than its articles.
+func (pg *page) button(i int) bool {
+	return pg.lines[i].role == rolePlain && slices.ContainsFunc(pg.links, func(k link) bool {
+		return k.line <= i && i <= k.last && len(k.numbers) > 0
+	})
 }
 
 // heading reports whether a line is a label or a sentence and no article.
@@ -134,6 +144,12 @@ func (pg *page) heading(l line) bool {
 		}
 	}
 	return false
+}
+
+// sentence reports a line that ends as sentences do.
+func sentence(s string) bool {
+	end, _ := utf8.DecodeLastRuneInString(s)
+	return strings.ContainsRune(".!?。！？", end) && !cutTitle(s)
 }
 
 // cutTitle reports a title as the shop cuts it short.
