@@ -244,6 +244,13 @@ func (w *watched) subjects() []string {
 	return out
 }
 
+// forget leaves out what was handed over so far.
+func (w *watched) forget() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.mails = nil
+}
+
 func subjectOf(m mailwatch.Mail) string {
 	for line := range strings.SplitSeq(string(m.Raw), "\r\n") {
 		if s, ok := strings.CutPrefix(line, "Subject: "); ok {
