@@ -128,7 +128,7 @@ func (a Account) complete() Account {
 	senders := make([]string, 0, len(a.Senders))
 	for _, s := range a.Senders {
 		if s = strings.ToLower(strings.Trim(strings.TrimSpace(s), "@.")); s != "" {
-			senders = append(senders, s)
+			senders = append(senders, asciiAddress(s))
 		}
 	}
 	a.Senders = unique(senders)

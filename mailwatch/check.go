@@ -13,7 +13,7 @@ import (
 // Report is what a look at an account found.
 type Report struct {
 	Idle    bool     // the server tells of new mail by itself
-	Folders []string // all that can be opened
+	Folders []string // all that can be opened; none where the server's list cannot be read
 	Watched []FolderReport
 }
 
@@ -35,9 +35,6 @@ func Check(ctx context.Context, a Account) (Report, error) {
 	}
 	defer s.close()
 	report := Report{Idle: s.idles()}
-	if report.Folders, err = s.list(); err != nil {
-		return report, err
-	}
 	for _, name := range a.Folders {
 		f := FolderReport{Folder: name}
 		f.Messages, f.Candidates, f.Err = count(ctx, s, a, name)
@@ -46,7 +43,12 @@ func Check(ctx context.Context, a Account) (Report, error) {
 			return report, f.Err
 		}
 	}
-	return report, nil
+	// Last, since one name that cannot be read ends the connection.
+	report.Folders, err = s.list()
+	if unread := (*protocolError)(nil); errors.As(err, &unread) {
+		report.Folders, err = nil, nil
+	}
+	return report, err
 }
 
 func count(ctx context.Context, s *session, a Account, name string) (messages, candidates int, err error) {

@@ -10,11 +10,12 @@ import (
 	"github.com/emersion/go-message"
 	"github.com/emersion/go-message/mail"
 	"github.com/emersion/go-message/textproto"
+	"golang.org/x/net/idna"
 )
 
 // addressPattern finds addresses in a header field whatever surrounds them:
 // fields that break the grammar are no reason to lose a mail.
-var addressPattern = regexp.MustCompile(`[^\s<>"(),:;@]+@([a-z0-9.-]+)`)
+var addressPattern = regexp.MustCompile(`[^\s<>"(),:;@]+@[\p{L}\p{M}\p{N}.-]+`)
 
 // headerFields are what the choice of a mail needs.
 func headerFields() []string { return []string{"From", "Sender", "Resent-From", "Date", "Subject"} }
@@ -58,12 +59,24 @@ func (h head) matches(senders []string) bool {
 	if len(senders) == 0 {
 		return true
 	}
-	for _, m := range addressPattern.FindAllStringSubmatch(h.from, -1) {
+	for _, found := range addressPattern.FindAllString(h.from, -1) {
+		address := asciiAddress(found)
+		_, domain, _ := strings.Cut(address, "@")
 		for _, s := range senders {
-			if m[0] == s || m[1] == s || strings.HasSuffix(m[1], "."+s) {
+			if address == s || domain == s || strings.HasSuffix(domain, "."+s) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// asciiAddress is an address or a domain with the domain as name servers know it,
+// whichever script it is written in.
+func asciiAddress(s string) string {
+	at := strings.LastIndexByte(s, '@') + 1
+	if domain, err := idna.Lookup.ToASCII(s[at:]); err == nil && !ascii(s[at:]) {
+		return s[:at] + domain
+	}
+	return s
 }

@@ -12,7 +12,7 @@ import (
 
 func TestSendersAreFoundInTheHeader(t *testing.T) {
 	t.Parallel()
-	senders := []string{"aliexpress.com", "partner@example.org", "privaterelay.appleid.com"}
+	senders := []string{"aliexpress.com", "partner@example.org", "privaterelay.appleid.com", "xn--e1afmkfd.xn--p1ai"}
 	cases := []struct {
 		name, header string
 		want         bool
@@ -33,6 +33,10 @@ func TestSendersAreFoundInTheHeader(t *testing.T) {
 		{"folded", "From: AliExpress\r\n <transaction@notice.aliexpress.com>\r\n", true},
 		{"broken grammar", "From: AliExpress <<transaction@notice.aliexpress.com\r\n", true},
 		{"a line that is none before it", "nonsense\r\nFrom: transaction@notice.aliexpress.com\r\n", true},
+		{"a local part in another script", "From: Магазин <заказ@notice.aliexpress.com>\r\n", true},
+		{"a domain in another script", "From: x@почта.пример.рф\r\n", true},
+		{"the same as name servers know it", "From: x@xn--80a1acny.xn--e1afmkfd.xn--p1ai\r\n", true},
+		{"letters that only look alike", "From: x@аliexpress.com\r\n", false}, // a Cyrillic а
 		{"no sender", "Subject: hello\r\n", false},
 		{"nothing", "", false},
 	}

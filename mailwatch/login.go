@@ -28,12 +28,37 @@ func (s *session) login(cred Credential) error {
 		return err
 	}
 	s.caps = s.c.Caps()
+	if err := s.enable(); err != nil {
+		return err
+	}
 	if !s.caps.Has(imap.CapID) {
 		return nil
 	}
 	s.g.step(answerLimit, time.Minute, smallBudget)
 	if _, err := s.c.ID(&imap.IDData{Name: clientName}).Wait(); err != nil && !s.alive() {
 		return s.failed("introduce ourselves", err)
+	}
+	return nil
+}
+
+// enable switches UTF-8 on where folders cannot be named otherwise: the library
+// writes it to every server that knows the second revision of IMAP, which many
+// read only after ENABLE, and UTF8=ONLY refuses everything before. Merely offered
+// it stays off: folders would get other names than people see in their settings.
+func (s *session) enable() error {
+	var what imap.Cap
+	if _, only := s.caps[imap.CapUTF8Only]; only {
+		what = imap.CapUTF8Accept
+	}
+	if s.caps.Has(imap.CapIMAP4rev2) {
+		what = imap.CapIMAP4rev2
+	}
+	if what == "" {
+		return nil
+	}
+	s.g.step(answerLimit, time.Minute, smallBudget)
+	if _, err := s.c.Enable(what).Wait(); err != nil && !s.alive() {
+		return s.failed("enable "+string(what), err)
 	}
 	return nil
 }

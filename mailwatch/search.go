@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
@@ -73,12 +74,24 @@ func (w *walk) next(length int) imap.SearchCriteria {
 
 // fromCriteria are the SEARCH keys for the senders, in commands of bounded
 // length. No senders mean one command without such a key.
+// An address that is not ASCII is searched for by its domain, which is: what
+// servers do with a SEARCH in other scripts differs, and refusing it is allowed.
 func fromCriteria(senders []string) []imap.SearchCriteria {
 	if len(senders) == 0 {
 		return []imap.SearchCriteria{{}}
 	}
+	keys := make([]string, 0, len(senders))
+	for _, s := range senders {
+		if !ascii(s) {
+			s = s[strings.LastIndexByte(s, '@')+1:]
+		}
+		if !ascii(s) {
+			return []imap.SearchCriteria{{}} // no name a server could know: every header is read
+		}
+		keys = append(keys, s)
+	}
 	var out []imap.SearchCriteria
-	for group := range slices.Chunk(senders, orLimit) {
+	for group := range slices.Chunk(keys, orLimit) {
 		out = append(out, anyFrom(group))
 	}
 	return out
