@@ -14,8 +14,8 @@ var (
 )
 
 // Hosted is work under the Windows service manager.
-func Hosted(ctx context.Context, work func(context.Context) error, exit func(int)) service.Shutdowner {
-	return &hosted{ctx: ctx, work: work, exit: exit}
+func Hosted(ctx context.Context, p Program) service.Shutdowner {
+	return &hosted{ctx: ctx, Program: p}
 }
 
 // PackagesIn makes m look for the units of packages there.

@@ -29,7 +29,9 @@ type Options struct {
 	User       bool     // a service of the current user, not of the machine
 	Executable string   // this program where empty
 	Config     string   // the configuration the service reads
+	Later      bool     // that file may come later; the service waits for it
 	Data       string   // folder of the store; created for the service
+	Log        string   // the log file, whose folder is created; empty for none
 	Files      []string // other files the service reads: secrets, certificates
 }
 
@@ -69,7 +71,7 @@ func New(opt Options) (*Manager, error) {
 			return nil, fmt.Errorf("service: find this program: %w", err)
 		}
 	}
-	for _, path := range append([]string{opt.Executable, opt.Config, opt.Data}, opt.Files...) {
+	for _, path := range append([]string{opt.Executable, opt.Config, opt.Data, opt.Log}, opt.Files...) {
 		if err := checkPath(path); err != nil {
 			return nil, err
 		}
@@ -120,6 +122,7 @@ func (o Options) config() *service.Config {
 	if o.Config != "" {
 		c.Arguments = append(c.Arguments, "--config", o.Config)
 	}
+	o.adapt(c)
 	return c
 }
 
@@ -145,10 +148,12 @@ type StepKind string
 const (
 	StepProgram     StepKind = "program"      // the program the service runs
 	StepConfig      StepKind = "config"       // the configuration it reads
+	StepLater       StepKind = "later"        // that file is not there yet
 	StepData        StepKind = "data"         // the folder of its memory
+	StepLog         StepKind = "log"          // the log file
 	StepAccount     StepKind = "account"      // the account it runs under
 	StepAccountMade StepKind = "account_made" // that account was created
-	StepGranted     StepKind = "granted"      // the account may now read this file
+	StepGranted     StepKind = "granted"      // the account may now read this file, or enter this folder
 	StepUnit        StepKind = "unit"         // the service's own file was written
 	StepReplaced    StepKind = "replaced"     // the service existed and was written anew
 	StepUnchanged   StepKind = "unchanged"    // the service exists as it should
@@ -174,10 +179,14 @@ func (m *Manager) Install(ctx context.Context) (Report, error) {
 		return r, err
 	}
 	r.add(StepProgram, m.opt.Executable)
-	if err := m.readable(m.opt.Config); err != nil {
+	switch err := m.readable(m.opt.Config); {
+	case err == nil:
+		r.add(StepConfig, m.opt.Config)
+	case m.opt.Later && errors.Is(err, os.ErrNotExist):
+		r.add(StepLater, m.opt.Config)
+	default:
 		return r, err
 	}
-	r.add(StepConfig, m.opt.Config)
 	if err := m.prepare(ctx, &r); err != nil {
 		return r, err
 	}
@@ -189,18 +198,9 @@ func (m *Manager) Install(ctx context.Context) (Report, error) {
 		}
 		return r, nil
 	}
-	if m.exists() {
-		// There is no update: what is there goes first. A running service goes on.
-		if err := m.sys.Uninstall(); err != nil {
-			return r, m.explain("replace", err)
-		}
-		r.add(StepReplaced, m.unitPath())
+	if err := m.write(&r); err != nil {
+		return r, err
 	}
-	if err := m.sys.Install(); err != nil {
-		m.removeEmpty()
-		return r, m.explain("install", err)
-	}
-	r.add(StepUnit, m.unitPath())
 	return r, m.finish(ctx, &r)
 }
 
@@ -235,12 +235,12 @@ func (m *Manager) Uninstall(ctx context.Context) (Report, error) {
 }
 
 // Start starts the service; one that runs already is left alone.
-func (m *Manager) Start(context.Context) (Report, error) {
+func (m *Manager) Start(ctx context.Context) (Report, error) {
 	return m.control("start", StepStarted, func() error {
 		if running, _ := m.running(); running {
 			return nil
 		}
-		return m.sys.Start()
+		return m.start(ctx)
 	})
 }
 
@@ -262,7 +262,7 @@ func (m *Manager) Restart(ctx context.Context) (Report, error) {
 				return err
 			}
 		}
-		return m.sys.Start()
+		return m.start(ctx)
 	})
 }
 
@@ -330,7 +330,7 @@ func (m *Manager) readable(path string) error {
 // explain adds where the service manager says more: its own words are not in
 // its exit status.
 func (m *Manager) explain(doing string, err error) error {
-	hint := ""
+	hint := m.hint()
 	if m.systemd() {
 		user := ""
 		if m.opt.User {

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/kardianos/service"
 )
 
 const controlTime = 30 * time.Second
@@ -154,6 +156,26 @@ func grant(r *Report, path string, uid, gid int) error {
 	return nil
 }
 
+// adapt is for Windows: the accounts of systemd stand in the unit.
+func (Options) adapt(*service.Config) {}
+
+// write writes the service's file. There is no update: what is there goes first.
+// A running service goes on.
+func (m *Manager) write(r *Report) error {
+	if m.exists() {
+		if err := m.sys.Uninstall(); err != nil {
+			return m.explain("replace", err)
+		}
+		r.add(StepReplaced, m.unitPath())
+	}
+	if err := m.sys.Install(); err != nil {
+		m.removeEmpty()
+		return m.explain("install", err)
+	}
+	r.add(StepUnit, m.unitPath())
+	return nil
+}
+
 // finish says what else a user's service needs.
 func (m *Manager) finish(_ context.Context, r *Report) error {
 	if m.opt.User && m.systemd() {
@@ -162,7 +184,18 @@ func (m *Manager) finish(_ context.Context, r *Report) error {
 	return nil
 }
 
+func (m *Manager) start(context.Context) error { return m.sys.Start() }
+
 func (m *Manager) stop(context.Context) error { return m.sys.Stop() }
+
+// ended is for Windows: systemd is asked otherwise, and the others do not know.
+func (m *Manager) ended(*Status) {}
+
+func (m *Manager) hint() string { return "" }
+
+// Configuration is the file that the installed service reads, where the service
+// manager tells; it does on Windows only.
+func (m *Manager) Configuration() string { return "" }
 
 func (m *Manager) systemctl(ctx context.Context, action string) error {
 	return command(ctx, "systemctl", m.scoped(action, m.opt.Name)...)

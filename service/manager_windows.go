@@ -5,12 +5,23 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
 	"time"
 
 	"github.com/kardianos/service"
 	"golang.org/x/sys/windows"
 	"golang.org/x/sys/windows/svc"
 	"golang.org/x/sys/windows/svc/mgr"
+)
+
+const (
+	// localService is one of Windows' own, with hardly a right and no password.
+	localService = `NT AUTHORITY\LocalService`
+	controlTime  = 30 * time.Second
+	lookEvery    = 50 * time.Millisecond
 )
 
 // managed reports whether the service manager started us.
@@ -20,42 +31,117 @@ func (m *Manager) privileged(purpose string) error {
 	if m.opt.User {
 		return errors.New("service: Windows has no services of a user; leave out --user")
 	}
-	if windows.GetCurrentProcessToken().IsElevated() {
-		return nil
+	manager, err := mgr.Connect() // with all rights, which administrators have
+	switch {
+	case errors.Is(err, windows.ERROR_ACCESS_DENIED):
+		return fmt.Errorf("service: %w: an administrator is needed %s a service; open the console with \"Run as administrator\"", ErrPrivilege, purpose)
+	case err != nil:
+		return fmt.Errorf("service: find the service manager: %w", err)
 	}
-	return fmt.Errorf("service: %w: an administrator is needed %s a service; open the console with \"Run as administrator\"", ErrPrivilege, purpose)
+	_ = manager.Disconnect()
+	return nil
 }
 
 func (m *Manager) unitPath() string { return m.opt.Name }
 func (m *Manager) exists() bool     { return m.installed() }
 func (m *Manager) same() string     { return "" }
-func (m *Manager) removeEmpty()     {}
 
+// adapt is what Windows needs beside what all service managers do.
+func (o Options) adapt(c *service.Config) {
+	c.UserName = localService
+	if o.Name != DefaultName { // its events have a source of its own
+		c.Arguments = append(c.Arguments, "--name", o.Name)
+	}
+}
+
+// prepare makes the folder of the store and lets the service's account at what
+// it needs, and nobody else.
 func (m *Manager) prepare(_ context.Context, r *Report) error {
-	r.add(StepAccount, "LocalSystem")
-	if m.opt.Data == "" {
-		return nil
+	if err := public(m.opt.Executable); err != nil {
+		return err
 	}
-	if err := os.MkdirAll(m.opt.Data, 0o700); err != nil {
-		return fmt.Errorf("service: make the folder of the store: %w", err)
+	r.add(StepAccount, localService)
+	if m.opt.Data != "" {
+		if err := m.folder(m.opt.Data); err != nil {
+			return err
+		}
+		r.add(StepData, m.opt.Data)
 	}
-	r.add(StepData, m.opt.Data)
+	if m.opt.Log != "" {
+		if err := m.folder(filepath.Dir(m.opt.Log)); err != nil {
+			return err
+		}
+		r.add(StepLog, m.opt.Log)
+	}
+	for _, path := range append([]string{m.opt.Config}, m.opt.Files...) {
+		err := protect(path)
+		if m.opt.Later && errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("service: let the service read %s: %w", path, err)
+		}
+		r.add(StepGranted, path)
+	}
 	return nil
 }
 
-// finish sets the recovery actions: the library sets one at most, and Windows
-// counts only crashes unless told otherwise.
-func (m *Manager) finish(_ context.Context, r *Report) error {
-	err := m.open(func(s *mgr.Service) error {
-		actions := []mgr.RecoveryAction{
-			{Type: mgr.ServiceRestart, Delay: 10 * time.Second},
-			{Type: mgr.ServiceRestart, Delay: 30 * time.Second},
-			{Type: mgr.ServiceRestart, Delay: 60 * time.Second},
+// public refuses a program below a person's folder: the service's account cannot
+// read there.
+func public(program string) error {
+	homes, err := windows.KnownFolderPath(windows.FOLDERID_UserProfiles, windows.KF_FLAG_DEFAULT)
+	if err != nil || !inside(program, homes) {
+		return nil
+	}
+	return fmt.Errorf("service: the program is in %s, where %s may not read; move it to a folder such as C:\\Program Files\\parcelwatch", filepath.Dir(program), localService)
+}
+
+// write makes the service, or changes the one that is there: to delete one that
+// runs would forbid its name until the next start of Windows.
+func (m *Manager) write(r *Report) error {
+	if !m.installed() {
+		if err := m.sys.Install(); err != nil {
+			return m.explain("install", err)
 		}
-		if err := s.SetRecoveryActions(actions, 24*60*60); err != nil {
+		r.add(StepUnit, m.unitPath())
+		return nil
+	}
+	c := m.opt.config()
+	err := m.open(func(s *mgr.Service) error {
+		line := windows.ComposeCommandLine(append([]string{m.opt.Executable}, c.Arguments...))
+		text, errs := make([]*uint16, 3), make([]error, 3)
+		for i, s := range []string{line, c.UserName, c.DisplayName} {
+			text[i], errs[i] = windows.UTF16PtrFromString(s)
+		}
+		if err := errors.Join(errs...); err != nil {
 			return err
 		}
-		return s.SetRecoveryActionsOnNonCrashFailures(true)
+		return windows.ChangeServiceConfig(s.Handle, windows.SERVICE_WIN32_OWN_PROCESS, windows.SERVICE_AUTO_START,
+			windows.SERVICE_ERROR_NORMAL, text[0], nil, nil, nil, text[1], nil, text[2])
+	})
+	if err != nil {
+		return m.explain("replace", err)
+	}
+	r.add(StepReplaced, m.unitPath())
+	return nil
+}
+
+// recovery is what Windows does when the program ends without having been told
+// to. The library sets one action at most.
+func recovery() []mgr.RecoveryAction {
+	return []mgr.RecoveryAction{
+		{Type: mgr.ServiceRestart, Delay: 10 * time.Second},
+		{Type: mgr.ServiceRestart, Delay: 30 * time.Second},
+		{Type: mgr.ServiceRestart, Delay: 60 * time.Second},
+	}
+}
+
+// finish sets the recovery actions. They are for crashes, as Windows has it: a
+// service that reports its end, for a wrong configuration or a slow stop, meant
+// to.
+func (m *Manager) finish(_ context.Context, r *Report) error {
+	err := m.open(func(s *mgr.Service) error {
+		return s.SetRecoveryActions(recovery(), 24*60*60)
 	})
 	if err != nil {
 		return fmt.Errorf("service: set restart after a failure: %w", err)
@@ -64,6 +150,7 @@ func (m *Manager) finish(_ context.Context, r *Report) error {
 	return nil
 }
 
+// open opens the service to change it.
 func (m *Manager) open(use func(*mgr.Service) error) error {
 	manager, err := mgr.Connect()
 	if err != nil {
@@ -78,27 +165,123 @@ func (m *Manager) open(use func(*mgr.Service) error) error {
 	return use(s)
 }
 
+// look opens the service to look at it, which everybody may.
+func (m *Manager) look(use func(*mgr.Service) error) error {
+	h, err := windows.OpenSCManager(nil, nil, windows.SC_MANAGER_CONNECT)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = windows.CloseServiceHandle(h) }()
+	name, err := windows.UTF16PtrFromString(m.opt.Name)
+	if err != nil {
+		return err
+	}
+	s, err := windows.OpenService(h, name, windows.SERVICE_QUERY_CONFIG|windows.SERVICE_QUERY_STATUS)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = windows.CloseServiceHandle(s) }()
+	return use(&mgr.Service{Name: m.opt.Name, Handle: s})
+}
+
+// start waits until the service runs or has ended again.
+func (m *Manager) start(ctx context.Context) error {
+	if err := m.sys.Start(); err != nil {
+		return err
+	}
+	return m.look(func(s *mgr.Service) error {
+		status, err := settle(ctx, s, svc.StartPending)
+		if err != nil || status.State != svc.Stopped {
+			return err
+		}
+		return errors.New(words(status))
+	})
+}
+
 // stop waits with a bound; the library's own wait has none.
 func (m *Manager) stop(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
 	return m.open(func(s *mgr.Service) error {
-		status, err := s.Control(svc.Stop)
+		_, err := s.Control(svc.Stop)
 		if errors.Is(err, windows.ERROR_SERVICE_NOT_ACTIVE) {
 			return nil
 		}
-		ticker := time.NewTicker(50 * time.Millisecond)
-		defer ticker.Stop()
-		for err == nil && status.State != svc.Stopped {
-			select {
-			case <-ctx.Done():
-				return fmt.Errorf("it is still stopping: %w", ctx.Err())
-			case <-ticker.C:
-				status, err = s.Query()
-			}
+		if err != nil {
+			return err
+		}
+		_, err = settle(ctx, s, svc.StopPending, svc.Running)
+		return err
+	})
+}
+
+// settle waits until the service has left the states, half a minute at most.
+func settle(ctx context.Context, s *mgr.Service, states ...svc.State) (svc.Status, error) {
+	ctx, cancel := context.WithTimeout(ctx, controlTime)
+	defer cancel()
+	ticker := time.NewTicker(lookEvery)
+	defer ticker.Stop()
+	for {
+		status, err := s.Query()
+		if err != nil || !slices.Contains(states, status.State) {
+			return status, err
+		}
+		select {
+		case <-ctx.Done():
+			return status, fmt.Errorf("it takes too long: %w", ctx.Err())
+		case <-ticker.C:
+		}
+	}
+}
+
+// ended says how a service that does not run came to its end.
+func (m *Manager) ended(out *Status) {
+	if out.Running {
+		return
+	}
+	_ = m.look(func(s *mgr.Service) error {
+		status, err := s.Query()
+		if err == nil && status.State == svc.Stopped {
+			out.Detail = words(status)
+			out.Failed = out.Detail != ""
 		}
 		return err
 	})
+}
+
+// words are Windows' own for the end of a service; empty for a good one.
+func words(s svc.Status) string {
+	switch code := syscall.Errno(s.Win32ExitCode); code {
+	case windows.NO_ERROR, windows.ERROR_SERVICE_NEVER_STARTED:
+		return ""
+	case windows.ERROR_SERVICE_SPECIFIC_ERROR:
+		if s.ServiceSpecificExitCode == 1 {
+			return "it refused to start; the event log says why"
+		}
+		return "it did not end well; the event log says why"
+	default:
+		return fmt.Sprintf("error %d: %s", code, strings.TrimSpace(code.Error()))
+	}
+}
+
+func (m *Manager) hint() string {
+	return "; see: Get-WinEvent -MaxEvents 5 -FilterHashtable @{LogName='Application'; ProviderName='" + m.opt.Name + "'}"
+}
+
+// Configuration is the file that the installed service reads, where the service
+// manager tells.
+func (m *Manager) Configuration() string {
+	path := ""
+	_ = m.look(func(s *mgr.Service) error {
+		line, err := commandLine(s.Handle)
+		if err != nil {
+			return err
+		}
+		args, err := windows.DecomposeCommandLine(line)
+		if at := slices.Index(args, "--config"); at >= 0 && at+1 < len(args) {
+			path = args[at+1]
+		}
+		return err
+	})
+	return path
 }
 
 func (m *Manager) systemctl(context.Context, string) error { return errors.ErrUnsupported }

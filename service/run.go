@@ -16,15 +16,27 @@ const StopTime = 5 * time.Second
 // ErrSlowStop is returned where work did not end within [StopTime].
 var ErrSlowStop = errors.New("did not stop in time")
 
-// Run runs work until it returns or ctx is done, and then waits for it no longer
-// than [StopTime]. Started by the Windows service manager it obeys that one:
-// running is reported before work begins, and a failure of work ends the process
-// through exit, so that the recovery actions see it.
-func Run(ctx context.Context, name string, work func(context.Context) error, exit func(int)) error {
+// Program is what [Run] runs.
+type Program struct {
+	// Work ends soon after its context.
+	Work func(context.Context) error
+	// Check is quick and says what no other start would mend. Only the Windows
+	// service manager is told apart from a failure of Work; others ask Work alone.
+	Check func() error
+	// Exit ends the process.
+	Exit func(int)
+}
+
+// Run runs the program until its work returns or ctx is done, and then waits for
+// it no longer than [StopTime]. Started by the Windows service manager it obeys
+// that one: running is reported before work begins. Work that fails ends the
+// process, so that the recovery actions see it; a failed check is reported as an
+// end that was meant, and they do not.
+func Run(ctx context.Context, name string, p Program) error {
 	if !managed() {
-		return bounded(ctx, work)
+		return bounded(ctx, p.Work)
 	}
-	h := &hosted{ctx: ctx, work: work, exit: exit}
+	h := &hosted{ctx: ctx, Program: p}
 	s, err := service.New(h, &service.Config{Name: name})
 	if err != nil {
 		return fmt.Errorf("service: %w", err)
@@ -56,9 +68,8 @@ func bounded(ctx context.Context, work func(context.Context) error) error {
 
 // hosted is work under the Windows service manager.
 type hosted struct {
+	Program
 	ctx    context.Context //nolint:containedctx // the service manager's callbacks have none
-	work   func(context.Context) error
-	exit   func(int)
 	cancel context.CancelFunc
 
 	mu     sync.Mutex
@@ -68,19 +79,24 @@ type hosted struct {
 
 // Start begins work and returns at once: the service manager waits for it.
 func (h *hosted) Start(service.Service) error {
+	if h.Check != nil {
+		if err := h.Check(); err != nil {
+			return err
+		}
+	}
 	ctx, cancel := context.WithCancel(h.ctx)
 	h.cancel = cancel
 	h.done = make(chan struct{})
 	go func() {
-		err := bounded(ctx, h.work)
+		err := bounded(ctx, h.Work)
 		h.mu.Lock()
 		h.failed = err
 		h.mu.Unlock()
 		close(h.done)
-		if ctx.Err() == nil && h.exit != nil {
+		if ctx.Err() == nil && h.Exit != nil {
 			// Nobody asked for the end. An exit without "stopped" is a failure to
 			// the service manager, and its recovery starts us again.
-			h.exit(1)
+			h.Exit(1)
 		}
 	}()
 	return nil

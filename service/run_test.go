@@ -16,7 +16,7 @@ var errWork = errors.New("work failed")
 
 func TestRunEndsWithItsWork(t *testing.T) {
 	t.Parallel()
-	if err := service.Run(t.Context(), "x", func(context.Context) error { return errWork }, nil); !errors.Is(err, errWork) {
+	if err := service.Run(t.Context(), "x", service.Program{Work: func(context.Context) error { return errWork }}); !errors.Is(err, errWork) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -58,11 +58,11 @@ func TestUnderTheWindowsServiceManager(t *testing.T) {
 	t.Run("start returns at once and stop waits for the end", func(t *testing.T) {
 		t.Parallel()
 		ended := false
-		h := service.Hosted(t.Context(), func(ctx context.Context) error {
+		h := service.Hosted(t.Context(), service.Program{Work: func(ctx context.Context) error {
 			<-ctx.Done()
 			ended = true
 			return ctx.Err()
-		}, func(int) { t.Error("exit was called") })
+		}, Exit: func(int) { t.Error("exit was called") }})
 		if err := h.Start(nil); err != nil {
 			t.Fatal(err)
 		}
@@ -73,7 +73,7 @@ func TestUnderTheWindowsServiceManager(t *testing.T) {
 	t.Run("work that fails by itself ends the process for recovery to see", func(t *testing.T) {
 		t.Parallel()
 		code := make(chan int, 1)
-		h := service.Hosted(t.Context(), func(context.Context) error { return errWork }, func(c int) { code <- c })
+		h := service.Hosted(t.Context(), service.Program{Work: func(context.Context) error { return errWork }, Exit: func(c int) { code <- c }})
 		if err := h.Start(nil); err != nil {
 			t.Fatal(err)
 		}
@@ -84,9 +84,20 @@ func TestUnderTheWindowsServiceManager(t *testing.T) {
 			t.Errorf("stop: %v", err)
 		}
 	})
+	t.Run("what no other start would mend is told before work begins", func(t *testing.T) {
+		t.Parallel()
+		h := service.Hosted(t.Context(), service.Program{
+			Check: func() error { return errWork },
+			Work:  func(context.Context) error { t.Error("work began"); return nil },
+			Exit:  func(int) { t.Error("exit was called, which is a crash to Windows") },
+		})
+		if err := h.Start(nil); !errors.Is(err, errWork) {
+			t.Errorf("got %v", err)
+		}
+	})
 	t.Run("an end that fails is told", func(t *testing.T) {
 		t.Parallel()
-		h := service.Hosted(t.Context(), func(ctx context.Context) error { <-ctx.Done(); return errWork }, nil)
+		h := service.Hosted(t.Context(), service.Program{Work: func(ctx context.Context) error { <-ctx.Done(); return errWork }})
 		if err := h.Start(nil); err != nil {
 			t.Fatal(err)
 		}

@@ -37,6 +37,7 @@ func (m *Manager) Status(ctx context.Context) (Status, error) {
 	}
 	out.Installed = true
 	out.Running = status == service.StatusRunning
+	m.ended(&out)
 	return out, nil
 }
 

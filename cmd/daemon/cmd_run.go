@@ -23,13 +23,18 @@ type runCmd struct {
 // slow part, so everything is inside the work.
 func (c *runCmd) Run(ctx context.Context, e *env) error {
 	out := systemLogs(e, c.Name)
-	err := service.Run(ctx, c.Name, func(ctx context.Context) error {
-		err := e.work(ctx, out)
-		if err != nil && out.events != nil {
-			_ = out.events.Error(err.Error())
-		}
-		return err
-	}, e.exit)
+	err := service.Run(ctx, c.Name, service.Program{
+		Check: func() error { return out.told(e.startable()) },
+		Work: func(ctx context.Context) error {
+			if out.events != nil {
+				if err := e.configured(ctx, waitConfig, out.events); err != nil {
+					return err
+				}
+			}
+			return out.told(e.work(ctx, out))
+		},
+		Exit: e.exit,
+	})
 	if codeOf(err) == exitUsage && e.getenv("NOTIFY_SOCKET") != "" {
 		return &exitError{code: service.ExitConfig, text: err.Error()}
 	}

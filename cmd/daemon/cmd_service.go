@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"runtime"
 
 	"parcelwatch/config"
 	"parcelwatch/internal/cli"
@@ -18,13 +19,9 @@ type serviceCmd struct {
 
 // Run installs and controls the service.
 func (c *serviceCmd) Run(ctx context.Context, e *env) error {
-	opt := service.Options{Name: c.Name, User: c.User}
-	if c.Action == "install" {
-		cfg, err := e.config(config.AllSections()...)
-		if err != nil {
-			return err
-		}
-		opt.Config, opt.Data, opt.Files = cfg.Path, filepath.Dir(cfg.Store.Path), cfg.Files()
+	opt, err := c.options(e)
+	if err != nil {
+		return err
 	}
 	m, err := service.New(opt)
 	if err != nil {
@@ -32,7 +29,7 @@ func (c *serviceCmd) Run(ctx context.Context, e *env) error {
 	}
 	switch c.Action {
 	case "start", "restart", "reload":
-		if err := c.readable(e); err != nil {
+		if err := c.readable(e, m); err != nil {
 			return err
 		}
 	}
@@ -52,9 +49,35 @@ func (c *serviceCmd) Run(ctx context.Context, e *env) error {
 	return err
 }
 
+// options are what a service is installed with. On Windows there need be no
+// configuration yet: an installer makes the service, which waits for it.
+func (c *serviceCmd) options(e *env) (service.Options, error) {
+	opt := service.Options{Name: c.Name, User: c.User}
+	if c.Action != "install" {
+		return opt, nil
+	}
+	cfg, err := e.config(config.AllSections()...)
+	if places := config.Places(e.getenv, runtime.GOOS); errors.Is(err, config.ErrNoFile) && runtime.GOOS == "windows" && len(places) > 0 {
+		opt.Config, opt.Data, opt.Later = places[0], filepath.Dir(places[0]), true
+		return opt, nil
+	}
+	if err != nil {
+		return opt, err
+	}
+	opt.Config, opt.Data, opt.Files = cfg.Path, filepath.Dir(cfg.Store.Path), cfg.Files()
+	opt.Log = cfg.Log.File
+	return opt, nil
+}
+
 // readable refuses a configuration with faults before the service stumbles over
-// it. Which file another service reads is not known here, unless it is named.
-func (c *serviceCmd) readable(e *env) error {
+// it. Which file another service reads is not known here, unless it is named or
+// the service manager knows.
+func (c *serviceCmd) readable(e *env, m *service.Manager) error {
+	if path := m.Configuration(); path != "" && e.flag == "" {
+		if e.flag = path; e.noConfig() {
+			return usage(e.say.T("service_unconfigured", "Path", path))
+		}
+	}
 	if c.Name != service.DefaultName && e.flag == "" {
 		return nil
 	}
@@ -86,10 +109,14 @@ func (c *serviceCmd) status(ctx context.Context, e *env, m *service.Manager) err
 		text += ": " + cli.Clean(s.Detail, 200)
 	}
 	e.print(text)
+	err = c.readable(e, m)
 	if s.Running {
+		if err != nil {
+			e.note(err.Error())
+		}
 		return nil
 	}
-	if err := c.readable(e); s.Failed && err != nil {
+	if err != nil && (s.Failed || s.Installed && e.noConfig()) {
 		return failed(err.Error())
 	}
 	return failed("")

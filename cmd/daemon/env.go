@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"runtime"
 	"time"
 
@@ -12,6 +14,7 @@ import (
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/locale"
 	"parcelwatch/parcel"
+	"parcelwatch/store"
 	"parcelwatch/store/sqlite"
 )
 
@@ -100,7 +103,11 @@ func (e *env) anyConfig() *config.Config {
 
 // store opens the memory that the configuration names.
 func (e *env) store(ctx context.Context, c *config.Config) (*sqlite.DB, error) {
-	return sqlite.Open(ctx, c.Store.Path, sqlite.Options{Log: e.quiet(), Now: e.now})
+	db, err := sqlite.Open(ctx, c.Store.Path, sqlite.Options{Log: e.quiet(), Now: e.now})
+	if errors.Is(err, os.ErrPermission) || errors.Is(err, store.ErrReadOnly) {
+		return nil, fmt.Errorf("%w; %s", err, whoMay)
+	}
+	return db, err
 }
 
 // quiet logs only what goes wrong: a command says the rest itself.

@@ -36,7 +36,7 @@ func wrongConfig(err error) error {
 	case errors.Is(err, os.ErrNotExist):
 		return usage(err.Error() + "; name the right one with --config")
 	case errors.Is(err, os.ErrPermission):
-		return usage(err.Error() + "; use an account that may read it, or name another with --config")
+		return usage(err.Error() + "; " + whoMay + ", or name another with --config")
 	default:
 		return err
 	}
