@@ -55,7 +55,11 @@ func TestAFailingTargetLeavesItsSeed(t *testing.T) {
 	if len(targets) != 1 || targets[0].Name != "FuzzSum" {
 		t.Fatalf("found %+v, want FuzzSum alone", targets)
 	}
-	got, err := fuzz.Try(t.Context(), targets[0], time.Second)
+	program, err := fuzz.Build(t.Context(), t.TempDir(), targets[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := program.Try(t.Context(), targets[0], time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,7 +3,9 @@ package fuzz
 import (
 	"context"
 	"fmt"
+	"maps"
 	"runtime"
+	"slices"
 	"strconv"
 	"time"
 
@@ -28,18 +30,11 @@ func Run(ctx context.Context, env *lab.Env) (report.Chapter, error) {
 	if err != nil {
 		return c, err
 	}
-	results := make([]Result, len(targets))
-	g, within := errgroup.WithContext(ctx)
-	g.SetLimit(runtime.NumCPU())
-	for i, t := range targets {
-		g.Go(func() error {
-			env.Log.InfoContext(within, "fuzzing", "package", t.Short(), "target", t.Name)
-			var err error
-			results[i], err = Try(within, t, each)
-			return err
-		})
+	dir, err := env.Folder("fuzz")
+	if err != nil {
+		return c, err
 	}
-	err = g.Wait()
+	results, err := all(ctx, env, dir, targets, each)
 	c.Tables = append(c.Tables, table(results))
 	execs, idle := 0, 0
 	for _, r := range results {
@@ -54,6 +49,34 @@ func Run(ctx context.Context, env *lab.Env) (report.Chapter, error) {
 	c.Find(c.OK() && err == nil, "no target fails", "%d targets, %d inputs", len(targets), execs)
 	c.Find(idle == 0, "every target has tried inputs", "%d have tried none", idle)
 	return c, err
+}
+
+// all tries the targets, those of one package after another.
+func all(ctx context.Context, env *lab.Env, dir string, targets []Target, each time.Duration) ([]Result, error) {
+	results := make([]Result, len(targets))
+	of := map[string][]int{}
+	for i, t := range targets {
+		of[t.Package] = append(of[t.Package], i)
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(runtime.NumCPU())
+	for _, pkg := range slices.Sorted(maps.Keys(of)) {
+		g.Go(func() error {
+			program, err := Build(ctx, dir, targets[of[pkg][0]])
+			if err != nil {
+				return err
+			}
+			for _, i := range of[pkg] {
+				t := targets[i]
+				env.Log.InfoContext(ctx, "fuzzing", "package", t.Short(), "target", t.Name)
+				if results[i], err = program.Try(ctx, t, each); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	return results, g.Wait()
 }
 
 func table(results []Result) report.Table {

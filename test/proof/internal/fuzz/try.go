@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -26,11 +27,31 @@ var (
 	seed     = regexp.MustCompile(`Failing input written to (\S+)`)
 )
 
+// Program is a package's test program, made for fuzzing.
+type Program struct {
+	file, cache string
+}
+
+// Build builds the test program of a target's package into dir. What it finds
+// interesting is kept there too: another run's would make this one slower the
+// longer somebody has fuzzed on this machine.
+func Build(ctx context.Context, dir string, t Target) (Program, error) {
+	name := strings.ReplaceAll(t.Short(), "/", "-")
+	p := Program{file: filepath.Join(dir, name+".test"), cache: filepath.Join(dir, name+".cache")}
+	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-fuzz=.", "-o", p.file, ".")
+	cmd.Dir = t.Dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return p, fmt.Errorf("build the fuzz targets of %s: %w: %s", t.Short(), err, tail(string(out)))
+	}
+	return p, nil
+}
+
 // Try lets a target run for a while on one processor.
-func Try(ctx context.Context, t Target, d time.Duration) (Result, error) {
+func (p Program) Try(ctx context.Context, t Target, d time.Duration) (Result, error) {
 	// The minimizing of an input that is merely interesting is bounded, for it
 	// counts towards no time.
-	cmd := exec.CommandContext(ctx, "go", "test", "-run=^$", "-fuzz=^"+t.Name+"$", "-fuzztime="+d.String(), "-fuzzminimizetime=50x", "-parallel=1", ".")
+	cmd := exec.CommandContext(ctx, p.file, "-test.run=^$", "-test.fuzz=^"+t.Name+"$", "-test.fuzztime="+d.String(),
+		"-test.fuzzminimizetime=50x", "-test.parallel=1", "-test.fuzzcachedir="+p.cache)
 	cmd.Dir = t.Dir
 	out, err := cmd.CombinedOutput()
 	r := Read(t, string(out))
