@@ -116,7 +116,7 @@ func (p *proxy) accept() {
 }
 
 func (p *proxy) serve(c net.Conn) {
-	defer c.Close()
+	defer p.drop(c)
 	p.keep(c)
 	if p.is(refusing) {
 		return
@@ -129,7 +129,7 @@ func (p *proxy) serve(c net.Conn) {
 	if err != nil {
 		return
 	}
-	defer server.Close()
+	defer p.drop(server)
 	p.keep(server)
 	done := make(chan struct{})
 	go func() {
@@ -158,10 +158,24 @@ func (p *proxy) copy(to, from net.Conn, lost ...fault) {
 	}
 }
 
+func (p *proxy) drop(c net.Conn) {
+	_ = c.Close()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.conns, c)
+}
+
 func (p *proxy) keep(c net.Conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.conns[c] = true
+}
+
+// used reports whether there is a connection.
+func (p *proxy) used() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.conns) > 0
 }
 
 // cut ends every connection, by a reset where asked for.
