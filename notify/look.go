@@ -151,11 +151,34 @@ func (n *Notifier) remember(ctx context.Context, a Audience, now time.Time) (*au
 		return nil, fmt.Errorf("read the last digest: %w", err)
 	}
 	st := &audienceState{slot: made, mailed: made, urgent: made}
-	if made.IsZero() || made.After(now) {
+	if made.IsZero() {
+		// Who was told nothing yet waits since the oldest news: a machine that
+		// is never on at the digest's time would else never tell the first.
+		if st.slot, err = n.waitsSince(ctx, a, now); err != nil {
+			return nil, err
+		}
+	}
+	if st.slot.After(now) {
 		st.slot = now
 	}
 	n.state[a.Name] = st
 	return st, nil
+}
+
+// waitsSince is the time of the oldest change that an audience has not been
+// told; now where there is none.
+func (n *Notifier) waitsSince(ctx context.Context, a Audience, now time.Time) (time.Time, error) {
+	pending, err := n.outbox.Pending(ctx, a.Name)
+	if err != nil {
+		return now, fmt.Errorf("list what is to be told: %w", err)
+	}
+	since := now
+	for _, ch := range pending {
+		if ch.At.Before(since) {
+			since = ch.At
+		}
+	}
+	return since, nil
 }
 
 // scheduled makes the regular digest of a slot, if there is anything to say.

@@ -70,6 +70,28 @@ func TestNotifierTellsABreakdownThatOutlastsARestartOnce(t *testing.T) {
 	})
 }
 
+// A machine that is never on at the digest's time still tells its first one.
+func TestNotifierTellsTheFirstDigestOfAMachineThatSleepsAtItsTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m, p := twoParcels(), &postman{}
+		for day := 1; day <= 3; day++ {
+			until(day, 9, 0)
+			r := start(t, config(me("08:00")), m, p, notify.Options{})
+			until(day, 12, 0)
+			if day == 1 {
+				m.move(1, parcel.Export)
+				r.n.Wake()
+			}
+			until(day, 18, 0)
+			r.stop()
+		}
+		if diff := cmp.Diff([]string{"01-02 09:00 me@example.org"}, p.arrived()); diff != "" {
+			t.Errorf("sent (-want +got):\n%s", diff)
+		}
+	})
+}
+
 func TestStanding(t *testing.T) {
 	t.Parallel()
 	broken := notify.Alarms(mailboxHealth(parcel.MailboxBroken, daysAgo(2)), time.Hour, daysAgo(1))
