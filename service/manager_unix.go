@@ -8,11 +8,8 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"os/user"
 	"path/filepath"
-	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/kardianos/service"
@@ -76,84 +73,6 @@ func (m *Manager) removeEmpty() {
 	if info, err := os.Stat(m.unitPath()); err == nil && info.Mode().IsRegular() && info.Size() == 0 {
 		_ = os.Remove(m.unitPath())
 	}
-}
-
-// prepare makes the account and the folder the service needs and lets it read
-// its files. A service of the user has all of that.
-func (m *Manager) prepare(ctx context.Context, r *Report) error {
-	if m.opt.User {
-		return m.folder(r, -1, -1)
-	}
-	if !m.systemd() { // the default scripts run as root
-		r.add(StepAccount, "root")
-		return m.folder(r, -1, -1)
-	}
-	if _, err := user.Lookup(m.opt.Name); err != nil {
-		if err := command(ctx, "useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent",
-			"--shell", "/usr/sbin/nologin", m.opt.Name); err != nil {
-			return fmt.Errorf("service: create the account %s: %w", m.opt.Name, err)
-		}
-		r.add(StepAccountMade, m.opt.Name)
-	}
-	account, err := user.Lookup(m.opt.Name)
-	if err != nil {
-		return fmt.Errorf("service: the account %s: %w", m.opt.Name, err)
-	}
-	r.add(StepAccount, m.opt.Name)
-	uid, _ := strconv.Atoi(account.Uid)
-	gid, _ := strconv.Atoi(account.Gid)
-	for _, path := range append([]string{m.opt.Config}, m.opt.Files...) {
-		if err := grant(r, path, uid, gid); err != nil {
-			return err
-		}
-	}
-	return m.folder(r, uid, gid)
-}
-
-// folder makes the folder of the store.
-func (m *Manager) folder(r *Report, uid, gid int) error {
-	if m.opt.Data == "" {
-		return nil
-	}
-	if err := os.MkdirAll(m.opt.Data, 0o700); err != nil {
-		return fmt.Errorf("service: make the folder of the store: %w", err)
-	}
-	if uid >= 0 {
-		// Commands run by root may have made the store before the service did.
-		files, _ := filepath.Glob(filepath.Join(m.opt.Data, "*.db*"))
-		for _, path := range append(files, m.opt.Data) {
-			if err := os.Lchown(path, uid, gid); err != nil {
-				return fmt.Errorf("service: give the store to its account: %w", err)
-			}
-		}
-	}
-	r.add(StepData, m.opt.Data)
-	return nil
-}
-
-// grant lets the account read a file that only root could: root keeps it, the
-// account's group may read it. A file of anybody else is left alone.
-func grant(r *Report, path string, uid, gid int) error {
-	info, err := os.Stat(path)
-	if err != nil {
-		return fmt.Errorf("service: %w", err)
-	}
-	st, ok := info.Sys().(*syscall.Stat_t)
-	mode := info.Mode().Perm()
-	switch {
-	case !ok, mode&0o004 != 0, int(st.Uid) == uid && mode&0o400 != 0, int(st.Gid) == gid && mode&0o040 != 0:
-		return nil
-	case st.Uid != 0:
-		return fmt.Errorf("service: the account of the service cannot read %s; run: chown root %s, and install again", path, path)
-	}
-	if err := os.Chown(path, 0, gid); err != nil {
-		return fmt.Errorf("service: let the service read %s: %w", path, err)
-	}
-	if err := os.Chmod(path, mode|0o040); err != nil {
-		return fmt.Errorf("service: let the service read %s: %w", path, err)
-	}
-	r.add(StepGranted, path)
-	return nil
 }
 
 // adapt is for Windows: the accounts of systemd stand in the unit.

@@ -61,12 +61,9 @@ func confine(o Options, line func(...string)) {
 	line()
 	line("User=", o.Name)
 	line("Group=", o.Name)
-	const state = "/var/lib/"
-	if name, ok := strings.CutPrefix(o.Data, state); ok && name != "" && !strings.Contains(name, "/") {
-		line("StateDirectory=", escape(name))
-		line("StateDirectoryMode=0700")
-	} else if o.Data != "" {
-		line("ReadWritePaths=", quote(o.Data))
+	writable("StateDirectory", "/var/lib/", o.Data, line)
+	if o.Log != "" && filepath.Dir(o.Log) != o.Data {
+		writable("LogsDirectory", "/var/log/", filepath.Dir(o.Log), line)
 	}
 	if home(o) {
 		line("# Something of the service is below a home folder.")
@@ -88,13 +85,34 @@ func confine(o Options, line func(...string)) {
 	}
 }
 
+// writable lets the service write one folder, which systemd makes where it is in
+// the usual place.
+func writable(key, usual, dir string, line func(...string)) {
+	if name, ok := strings.CutPrefix(dir, usual); ok && name != "" && !strings.Contains(name, "/") {
+		line(key, "=", escape(name))
+		line(key, "Mode=0700")
+	} else if dir != "" {
+		line("ReadWritePaths=", quote(dir))
+	}
+}
+
 // home reports whether a path of the service is below a home folder.
 func home(o Options) bool {
-	for _, path := range append([]string{o.Executable, o.Config, o.Data}, o.Files...) {
-		for _, dir := range []string{"/home/", "/root/", "/run/user/"} {
-			if strings.HasPrefix(filepath.ToSlash(path), dir) {
-				return true
-			}
+	for _, path := range append([]string{o.Executable, o.Config, o.Data, o.Log}, o.Files...) {
+		if below(path, homes()) {
+			return true
+		}
+	}
+	return false
+}
+
+func homes() []string { return []string{"/home", "/root", "/run/user"} }
+
+// below reports whether the path is one of the folders or inside.
+func below(path string, dirs []string) bool {
+	for _, dir := range dirs {
+		if path = filepath.ToSlash(path); path == dir || strings.HasPrefix(path, dir+"/") {
+			return true
 		}
 	}
 	return false

@@ -25,6 +25,7 @@ func TestTheUnitIsAsItShouldBe(t *testing.T) {
 		},
 		"elsewhere": {
 			Name: "family", Executable: "/home/me/bin/parcel watch", Config: `/etc/100% "sure"/a$b\c.toml`, Data: "/srv/parcels",
+			Log: "/var/log/parcels/family.log",
 		},
 		"user": {
 			Name: "parcelwatch", User: true, Executable: "/home/me/parcelwatch", Config: "/home/me/.config/parcelwatch/parcelwatch.toml", Data: "/home/me/.local/state/parcelwatch",

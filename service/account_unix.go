@@ -1,0 +1,241 @@
+//go:build !windows
+
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// account is whom the service runs as.
+type account struct {
+	name     string
+	uid, gid int
+	groups   []uint32
+}
+
+// prepare makes the account and the folders the service needs and lets it read
+// its files. A service of the user has all of that.
+func (m *Manager) prepare(ctx context.Context, r *Report) error {
+	if m.opt.User {
+		return m.folders(r, nil)
+	}
+	if !m.systemd() { // the default scripts run as root
+		r.add(StepAccount, "root")
+		return m.folders(r, nil)
+	}
+	if err := m.visible(); err != nil {
+		return err
+	}
+	a, err := m.account(ctx, r)
+	if err != nil {
+		return err
+	}
+	r.add(StepAccount, a.name)
+	if err := a.enter(r, filepath.Dir(m.opt.Config)); err != nil {
+		return err
+	}
+	for _, path := range append([]string{m.opt.Config}, m.opt.Files...) {
+		if err := a.grant(r, path); err != nil {
+			return err
+		}
+		if err := a.can(ctx, "-r", path, "read"); err != nil {
+			return err
+		}
+	}
+	if err := a.can(ctx, "-x", m.opt.Executable, "run"); err != nil {
+		return err
+	}
+	return m.folders(r, a)
+}
+
+// visible refuses what the confined service has its own empty folder in place of.
+func (m *Manager) visible() error {
+	for _, path := range append([]string{m.opt.Executable, m.opt.Config, m.opt.Data, m.opt.Log}, m.opt.Files...) {
+		if strings.HasPrefix(path, "/tmp/") || strings.HasPrefix(path, "/var/tmp/") {
+			return fmt.Errorf("service: %s is in a folder for temporary files, which a service does not see; move it elsewhere and install again", path)
+		}
+	}
+	return nil
+}
+
+// account finds the service's account, or makes it.
+func (m *Manager) account(ctx context.Context, r *Report) (*account, error) {
+	if _, err := user.Lookup(m.opt.Name); err != nil {
+		if err := command(ctx, "useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent",
+			"--shell", "/usr/sbin/nologin", m.opt.Name); err != nil {
+			return nil, fmt.Errorf("service: create the account %s: %w", m.opt.Name, err)
+		}
+		r.add(StepAccountMade, m.opt.Name)
+	}
+	found, err := user.Lookup(m.opt.Name)
+	if err != nil {
+		return nil, fmt.Errorf("service: the account %s: %w", m.opt.Name, err)
+	}
+	a := &account{name: m.opt.Name}
+	a.uid, _ = strconv.Atoi(found.Uid)
+	a.gid, _ = strconv.Atoi(found.Gid)
+	if a.uid == 0 {
+		return nil, fmt.Errorf("service: the account %s is root's; choose another --name", m.opt.Name)
+	}
+	groups, _ := found.GroupIds()
+	for _, g := range groups {
+		if n, err := strconv.ParseUint(g, 10, 32); err == nil {
+			a.groups = append(a.groups, uint32(n))
+		}
+	}
+	return a, nil
+}
+
+// enter lets the account through root's own folder of the configuration, which
+// may belong to another instance. It learns no names by that.
+func (a *account) enter(r *Report, dir string) error {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return fmt.Errorf("service: %w", err)
+	}
+	st, ok := info.Sys().(*syscall.Stat_t)
+	mode := info.Mode().Perm()
+	if !ok || st.Uid != 0 || mode&0o001 != 0 || int(st.Gid) == a.gid && mode&0o010 != 0 || below(dir, homes()) {
+		return nil
+	}
+	if err := os.Chmod(dir, mode|0o001); err != nil {
+		return fmt.Errorf("service: let the service into %s: %w", dir, err)
+	}
+	r.add(StepGranted, dir)
+	return nil
+}
+
+// grant lets the account read a file that only root could: root keeps it, the
+// account's group may read it. A file of anybody else is left alone.
+func (a *account) grant(r *Report, path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("service: %w", err)
+	}
+	st, ok := info.Sys().(*syscall.Stat_t)
+	mode := info.Mode().Perm()
+	switch {
+	case !ok, mode&0o004 != 0, int(st.Uid) == a.uid && mode&0o400 != 0, int(st.Gid) == a.gid && mode&0o040 != 0:
+		return nil
+	case st.Uid != 0:
+		return fmt.Errorf("service: the account of the service cannot read %s; run: chown root %s, and install again", path, path)
+	}
+	if err := os.Chown(path, 0, a.gid); err != nil {
+		return fmt.Errorf("service: let the service read %s: %w", path, err)
+	}
+	if err := os.Chmod(path, mode|0o040); err != nil {
+		return fmt.Errorf("service: let the service read %s: %w", path, err)
+	}
+	r.add(StepGranted, path)
+	return nil
+}
+
+// can tries it as the account, for folders above, access lists and mounts count
+// too. Where it cannot be tried, the service itself will tell.
+func (a *account) can(ctx context.Context, test, path, verb string) error {
+	if a.may(ctx, test, path) {
+		return nil
+	}
+	closed := path
+	for dir := filepath.Dir(path); dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		if !a.may(ctx, "-x", dir) {
+			closed = dir // the outermost is the one to name
+		}
+	}
+	if closed == path {
+		return fmt.Errorf("service: the account %s cannot %s %s; run: chmod a+%s %s, and install again", a.name, verb, path, test[1:], path)
+	}
+	return fmt.Errorf("service: the account %s cannot %s %s: %s is closed to it; move the file to a folder that is not, such as /etc/parcelwatch or /usr/local/bin, and install again", a.name, verb, path, closed)
+}
+
+func (a *account) may(ctx context.Context, test, path string) bool {
+	ctx, cancel := context.WithTimeout(ctx, controlTime)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "test", test, path) //nolint:gosec // fixed tool, a path as one argument
+	cmd.Dir = "/"
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{
+		Uid: uint32(a.uid), Gid: uint32(a.gid), Groups: a.groups, //nolint:gosec // the system's own numbers
+	}}
+	err := cmd.Run()
+	no, exited := errors.AsType[*exec.ExitError](err)
+	return !exited || no.ExitCode() != 1
+}
+
+// folders makes those of the store and of the log, the account's own where it
+// has one.
+func (m *Manager) folders(r *Report, a *account) error {
+	ours := []string{"*.db*"}
+	if m.opt.Log != "" {
+		base := filepath.Base(m.opt.Log)
+		ours = append(ours, strings.TrimSuffix(base, filepath.Ext(base))+"*")
+	}
+	if m.opt.Data != "" {
+		if err := folder(m.opt.Data, "[store] path", ours, a); err != nil {
+			return err
+		}
+		r.add(StepData, m.opt.Data)
+	}
+	if m.opt.Log != "" {
+		if err := folder(filepath.Dir(m.opt.Log), "[log] file", ours, a); err != nil {
+			return err
+		}
+		r.add(StepLog, m.opt.Log)
+	}
+	return nil
+}
+
+// folder makes one. One that is there changes hands only if it holds nothing but
+// ours: commands run by root may have made it, but nobody wants /var/log to
+// belong to a service.
+func folder(dir, key string, ours []string, a *account) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("service: make the folder of %s: %w", key, err)
+	}
+	if a == nil {
+		return nil
+	}
+	info, err := os.Stat(dir)
+	if err != nil {
+		return fmt.Errorf("service: the folder of %s: %w", key, err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("service: the folder of %s: %w", key, err)
+	}
+	st, ok := info.Sys().(*syscall.Stat_t)
+	paths := []string{dir}
+	for _, e := range entries {
+		switch {
+		case !matches(e.Name(), ours) && (!ok || int(st.Uid) != a.uid):
+			return fmt.Errorf("service: the folder %s holds other things (%s), and the service needs it for itself; name a file in a folder of its own as %s", dir, e.Name(), key)
+		case matches(e.Name(), ours) && e.Type().IsRegular():
+			paths = append(paths, filepath.Join(dir, e.Name()))
+		}
+	}
+	for _, path := range paths {
+		// A running service may drop a file meanwhile.
+		if err := os.Lchown(path, a.uid, a.gid); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("service: give %s to the service: %w", path, err)
+		}
+	}
+	return nil
+}
+
+func matches(name string, patterns []string) bool {
+	for _, p := range patterns {
+		if ok, _ := filepath.Match(p, name); ok {
+			return true
+		}
+	}
+	return false
+}
