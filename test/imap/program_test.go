@@ -21,8 +21,8 @@ import (
 // started again over the same store.
 type program struct {
 	config, store string
-	log                   *logBuffer
-	cmd                   *exec.Cmd
+	log           *logBuffer
+	cmd           *exec.Cmd
 }
 
 // binary is the program under test, built once.
