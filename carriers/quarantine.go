@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"time"
 
 	"parcelwatch/parcel"
@@ -47,7 +48,7 @@ func Sentence(h parcel.CarrierHealth, err error, now time.Time) parcel.CarrierHe
 	kind := ResultOf(err)
 	before := h.State
 	h.Fails++
-	h.Error = err.Error()
+	h.Error, h.Fault = err.Error(), Fault(err)
 	h.State, h.Until = parcel.CarrierOK, time.Time{}
 	if kind == parcel.ResultChanged {
 		h.State = parcel.CarrierChanged
@@ -91,7 +92,7 @@ func (k *Keeper) judge(ctx context.Context, results []Result) error {
 	if failure := verdict(results); failure != nil {
 		h = Sentence(h, failure, now)
 	} else {
-		h.Fails, h.Error, h.Until = 0, "", time.Time{}
+		h.Fails, h.Error, h.Fault, h.Until = 0, "", nil, time.Time{}
 		if h.State != parcel.CarrierOK {
 			h.State, h.Since = parcel.CarrierOK, now
 		}
@@ -104,7 +105,7 @@ func (k *Keeper) judge(ctx context.Context, results []Result) error {
 			h.Note = r.Note
 		}
 	}
-	if h != old {
+	if !reflect.DeepEqual(h, old) {
 		h.Name = k.info.Name
 		if err := k.ledger.SetCarrierHealth(ctx, h); err != nil {
 			return fmt.Errorf("carrier %s: record its health: %w", k.info.Name, err)

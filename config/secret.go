@@ -112,21 +112,21 @@ func (s Secret) Resolve(ctx context.Context) (string, error) {
 	case formDPAPI:
 		raw, err = unprotect(s.arg)
 	default:
-		return "", errors.New("config: no secret is configured")
+		return "", &SecretError{Err: errNoSecret}
 	}
 	if pe := (*fs.PathError)(nil); errors.As(err, &pe) {
 		err = pe.Err // the path is said already
 	}
 	if err != nil {
-		return "", fmt.Errorf("config: secret from %s: %w", s.Where(), err)
+		return "", &SecretError{Where: s.Where(), Name: s.name(), Err: err}
 	}
 	raw = strings.TrimPrefix(raw, "\ufeff")
 	raw = strings.TrimSuffix(strings.TrimSuffix(raw, "\n"), "\r")
 	switch {
 	case raw == "":
-		return "", fmt.Errorf("config: secret from %s: it is empty", s.Where())
+		return "", &SecretError{Where: s.Where(), Name: s.name(), Err: errEmptySecret}
 	case strings.ContainsAny(raw, "\n\r\x00"):
-		return "", fmt.Errorf("config: secret from %s: one line of text is expected", s.Where())
+		return "", &SecretError{Where: s.Where(), Name: s.name(), Err: errLongSecret}
 	}
 	return raw, nil
 }
@@ -193,14 +193,14 @@ func secretFile(path string, strict bool) (string, error) {
 		return "", err
 	}
 	if strict && readableByOthers(info) {
-		return "", errors.New("others can read it; run: chmod 600 " + path)
+		return "", fmt.Errorf("%w; run: chmod 600 %s", errOpenSecret, path)
 	}
 	data, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
 	if err != nil {
 		return "", err
 	}
 	if len(data) > maxSecret {
-		return "", errors.New("it is too large to be a secret")
+		return "", errLargeSecret
 	}
 	return string(data), nil
 }
@@ -226,12 +226,12 @@ func secretCommand(ctx context.Context, args []string) (string, error) {
 	cmd.WaitDelay = time.Second
 	if err := cmd.Run(); err != nil {
 		if ctx.Err() != nil {
-			return "", fmt.Errorf("it did not end in time: %w", ctx.Err())
+			return "", fmt.Errorf("%w: %w", errSlowSecret, ctx.Err())
 		}
 		return "", err
 	}
 	if out.over {
-		return "", errors.New("its output is too large to be a secret")
+		return "", errLargeSecret
 	}
 	return string(out.data), nil
 }
@@ -323,6 +323,20 @@ func (c *Config) guardProxies(p *problems) {
 		if m.Proxy.password() {
 			p.at(element("mailbox", i)+".proxy", words, c.Path)
 		}
+	}
+}
+
+// name is where the secret is to be had, in no language.
+func (s Secret) name() string {
+	switch s.form {
+	case formEnv:
+		return "$" + s.arg
+	case formCommand:
+		return s.args[0]
+	case formDPAPI:
+		return "dpapi"
+	default:
+		return s.arg
 	}
 }
 

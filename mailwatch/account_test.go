@@ -62,7 +62,7 @@ func TestAWrongFolderIsNamedAndTheOthersGoOn(t *testing.T) {
 		s.add(t, "INBOX", shop, "in the inbox")
 		s.add(t, "Einkäufe", shop, "in the other")
 		settle()
-		want := `home: there is no folder "Einkaufe" on localhost; correct folders, there are: "Einkäufe", "INBOX"`
+		want := `there is no folder "Einkaufe" on localhost; correct folders, there are: "Einkäufe", "INBOX"`
 		if got := r.state("Einkaufe"); got.State != parcel.MailboxBroken || got.Error != want {
 			t.Errorf("got %+v", got)
 		}

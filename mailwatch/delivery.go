@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"parcelwatch/internal/fault"
 	"parcelwatch/parcel"
 )
 
@@ -117,13 +118,22 @@ func (d *delivery) mail(ctx context.Context, m delivered) error {
 			return d.setAside(ctx, m.mail.Ref, m.subject, oneLine("handling it failed: "+err.Error()))
 		}
 		if later && try == handleTries {
-			d.f.health.hold(ctx, fmt.Sprintf("%s: mail waits to be handled: %s", d.f.w.account.Name, oneLine(err.Error())))
+			d.f.health.hold(ctx, waiting(err))
 		}
 		if err := pause(ctx, delay); err != nil {
 			return err
 		}
 		delay = min(delay*4, maxRetry)
 	}
+}
+
+// waiting is why mail waits to be handled.
+func waiting(err error) parcel.Fault {
+	why := fault.Of(err, "")
+	if why == nil {
+		why = parcel.Say("fault_detail", "Text", oneLine(err.Error()))
+	}
+	return parcel.Say("fault_handling").And(why)
 }
 
 // safely keeps a mail that breaks the handler from ending the program.

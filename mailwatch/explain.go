@@ -1,183 +1,168 @@
 package mailwatch
 
 import (
-	"context"
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"net"
+	"strconv"
 	"strings"
-	"syscall"
-	"time"
+
+	"parcelwatch/internal/fault"
+	"parcelwatch/internal/locale"
+	"parcelwatch/parcel"
 )
 
-// Explain puts an error of an account into one line for a person: what, why, and
-// what to do. It never holds a secret.
+// Explain puts an error of an account into one line of English, as logs have
+// it: what, why, and what to do. It never holds a secret.
 func Explain(err error, a Account) string {
-	if err == nil {
-		return ""
-	}
-	a = a.complete()
-	text := ""
-	for _, explain := range []func(error, Account) string{
-		explainSettings, explainCredential, explainFolder, explainCertificate, explainNetwork, explainRest,
-	} {
-		if text = explain(err, a); text != "" {
-			break
-		}
-	}
-	if a.Name == "" {
+	text := locale.English(Fault(err, a))
+	if text == "" || a.Name == "" {
 		return text
 	}
 	return a.Name + ": " + text
 }
 
-func explainSettings(err error, a Account) string {
-	switch {
-	case errors.Is(err, ErrPlain):
-		return fmt.Sprintf("tls = \"none\" would send the password to %s in the clear; use tls = \"tls\" (port 993) or \"starttls\" (port 143)", a.Host)
-	case errors.Is(err, ErrAccount):
-		return oneLine(err.Error()) + "; correct the [[mailbox]] section"
+// Fault says of an error of an account what is wrong and what to do, in no
+// language yet. It is pure and never holds a secret.
+func Fault(err error, a Account) parcel.Fault {
+	if err == nil {
+		return nil
 	}
-	return ""
+	a = a.complete()
+	for _, explain := range []func(error, Account) parcel.Fault{
+		explainSettings, explainCredential, explainFolder, explainFingerprint, explainStore, explainConnection,
+	} {
+		if f := explain(err, a); f != nil {
+			return f
+		}
+	}
+	return parcel.Say("fault_other", "Host", a.Host, "Text", oneLine(err.Error())).And(parcel.Say("do_wait"))
 }
 
-func explainCredential(err error, a Account) string {
+func explainSettings(err error, a Account) parcel.Fault {
+	switch {
+	case errors.Is(err, ErrPlain):
+		return parcel.Say("fault_plain", "Host", a.Host).And(parcel.Say("do_imap_tls"))
+	case errors.Is(err, ErrAccount):
+		return parcel.Say("fault_settings", "Text", oneLine(err.Error())).And(parcel.Say("do_mailbox"))
+	}
+	return nil
+}
+
+func explainCredential(err error, a Account) parcel.Fault {
 	var refused *RefusedError
 	var missing *CredentialError
 	switch {
 	case errors.As(err, &missing):
-		return "there is no credential to log in with: " + oneLine(missing.Err.Error()) + "; see password or oauth2 in the [[mailbox]] section"
+		return fault.Credential(missing.Err, "do_mailbox_credential")
 	case errors.Is(err, ErrLoginDisabled):
-		return a.Host + " takes no password on this connection; use tls = \"tls\" or \"starttls\", or oauth2 if the provider asks for it"
+		return parcel.Say("fault_no_login", "Host", a.Host).And(parcel.Say("do_no_login"))
+	case errors.As(err, &refused) && refused.Token:
+		return parcel.Say("fault_token_refused", "Host", a.Host, "Text", refused.Text).And(parcel.Say("do_login"))
 	case errors.As(err, &refused):
-		return fmt.Sprintf("%s refuses the %s (%s); %s", a.Host, noun(refused), refused.Text, advice(a.Host, refused))
+		return parcel.Say("fault_login_refused", "Host", a.Host, "Text", refused.Text).And(parcel.Say(providerAdvice(a.Host)))
 	}
-	return ""
-}
-
-func noun(e *RefusedError) string {
-	if e.Token {
-		return "OAuth2 token"
-	}
-	return "login"
-}
-
-func advice(host string, e *RefusedError) string {
-	if e.Token {
-		return "log in anew: parcelwatch login NAME"
-	}
-	if hint := providerHint(host); hint != "" {
-		return hint
-	}
-	return "check username and password; some providers want an app password and IMAP switched on in their settings"
+	return nil
 }
 
 const maxNamed = 30 // folders in a message
 
-func explainFolder(err error, a Account) string {
+func explainFolder(err error, a Account) parcel.Fault {
 	var missing *FolderError
 	if !errors.As(err, &missing) {
-		return ""
+		return nil
 	}
 	names := missing.Existing
-	more := ""
-	if len(names) > maxNamed {
-		more = fmt.Sprintf(" and %d more", len(names)-maxNamed)
+	more := len(names) - maxNamed
+	if more > 0 {
 		names = names[:maxNamed]
 	}
 	quoted := make([]string, 0, len(names))
 	for _, n := range names {
 		quoted = append(quoted, fmt.Sprintf("%q", oneLine(n)))
 	}
-	return fmt.Sprintf("there is no folder %q on %s; correct folders, there are: %s%s",
-		oneLine(missing.Folder), a.Host, strings.Join(quoted, ", "), more)
+	out := parcel.Say("fault_folder", "Folder", fmt.Sprintf("%q", oneLine(missing.Folder)), "Host", a.Host)
+	if more > 0 {
+		return out.And(parcel.Say("do_folder_more", "Folders", strings.Join(quoted, ", "), "More", strconv.Itoa(more)))
+	}
+	return out.And(parcel.Say("do_folder", "Folders", strings.Join(quoted, ", ")))
 }
 
-func explainCertificate(err error, a Account) string {
-	var expired x509.CertificateInvalidError
-	var name x509.HostnameError
-	var authority x509.UnknownAuthorityError
-	var record tls.RecordHeaderError
+func explainFingerprint(err error, a Account) parcel.Fault {
+	if !errors.Is(err, ErrFingerprint) {
+		return nil
+	}
+	_, shown, _ := strings.Cut(err.Error(), ErrFingerprint.Error()+": ")
+	return parcel.Say("fault_fingerprint", "Host", a.Host, "Text", oneLine(shown)).And(parcel.Say("do_fingerprint"))
+}
+
+// explainConnection is what keeps every program from talking to a server.
+func explainConnection(err error, a Account) parcel.Fault {
 	switch {
-	case errors.Is(err, ErrFingerprint):
-		return fmt.Sprintf("the certificate of %s is not the one configured (%s); if the server was given a new one, write its fingerprint down anew", a.Host, oneLine(cause(err, ErrFingerprint)))
-	case errors.As(err, &expired) && expired.Reason == x509.Expired:
-		return fmt.Sprintf("the certificate of %s is not valid today (from %s to %s); ask its operator to renew it, and check this machine's clock",
-			a.Host, expired.Cert.NotBefore.Format(time.DateOnly), expired.Cert.NotAfter.Format(time.DateOnly))
-	case errors.As(err, &name):
-		return fmt.Sprintf("the certificate is not for %s; write the name it is for as host%s", a.Host, certificateNames(name))
-	case errors.As(err, &authority):
-		return fmt.Sprintf("the certificate of %s is signed by nobody known here (self-made?); set ca = FILE, or fingerprint = %q if that is the server's%s",
-			a.Host, fingerprintOf(err), bridgeNote(a.Host))
-	case errors.As(err, &record):
-		return fmt.Sprintf("%s does not speak TLS from the first byte; use tls = \"starttls\" (port 143) or port 993", a.Addr())
-	case errors.As(err, &expired):
-		return fmt.Sprintf("the certificate of %s cannot be accepted: %s; set ca or fingerprint if it is the server's", a.Host, oneLine(expired.Error()))
-	}
-	return ""
-}
-
-func certificateNames(e x509.HostnameError) string {
-	if e.Certificate == nil || len(e.Certificate.DNSNames) == 0 {
-		return ""
-	}
-	return ": " + oneLine(strings.Join(e.Certificate.DNSNames, ", "))
-}
-
-func fingerprintOf(err error) string {
-	var unverified *tls.CertificateVerificationError
-	if !errors.As(err, &unverified) || len(unverified.UnverifiedCertificates) == 0 {
-		return "sha256:..."
-	}
-	return fmt.Sprintf("sha256:%x", sha256.Sum256(unverified.UnverifiedCertificates[0].Raw))
-}
-
-func bridgeNote(host string) string {
-	if loopback(host) {
-		return " (Proton Bridge and the like always need this)"
-	}
-	return ""
-}
-
-func explainNetwork(err error, a Account) string {
-	var dns *net.DNSError
-	var op *net.OpError
-	switch {
-	case errors.As(err, &dns) && dns.IsNotFound:
-		return fmt.Sprintf("there is no host %s; check host", dns.Name)
-	case errors.As(err, &dns):
-		return fmt.Sprintf("the name %s cannot be looked up now; check this machine's network (it will be tried again)", dns.Name)
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return fmt.Sprintf("nothing listens on %s; check host and port (993 for tls, 143 for starttls)", a.Addr())
-	case errors.Is(err, ErrSilent), errors.Is(err, context.DeadlineExceeded):
-		return fmt.Sprintf("%s does not answer; network, firewall or server (it will be tried again)", a.Addr())
+	case errors.Is(err, ErrSilent):
+		return parcel.Say("fault_silent", "Host", a.Addr()).And(parcel.Say("do_firewall"))
 	case errors.Is(err, ErrClosed):
-		return fmt.Sprintf("%s (%s); it will be tried again", oneLine(cause(err, ErrClosed)), a.Addr())
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return fmt.Sprintf("the connection to %s was cut; it will be tried again", a.Addr())
-	case errors.As(err, &op) && op.Timeout():
-		return fmt.Sprintf("%s cannot be reached in time; network, firewall or server (it will be tried again)", a.Addr())
-	case errors.As(err, &op):
-		return fmt.Sprintf("%s cannot be reached: %s; it will be tried again", a.Addr(), oneLine(op.Err.Error()))
+		return closed(err, a).And(parcel.Say("do_wait"))
 	}
-	return ""
+	f := fault.Of(err, a.Addr())
+	if f == nil {
+		return nil
+	}
+	switch f[0].ID {
+	case "fault_hostname":
+		return f.And(certificateNames(err))
+	case "fault_authority":
+		return f.And(authorityAdvice(err, a.Host))
+	}
+	if id := connectionAdvice[f[0].ID]; id != "" {
+		return f.And(parcel.Say(id))
+	}
+	return f
 }
 
-func explainRest(err error, a Account) string {
-	if store, ok := errors.AsType[*StoreError](err); ok {
-		return oneLine(store.Error()) + "; check the disk and [store] path (it will be tried again)"
-	}
-	return a.Host + ": " + oneLine(err.Error()) + "; it will be tried again"
+// connectionAdvice is what to do about each fault.
+//
+//nolint:gochecknoglobals // table
+var connectionAdvice = map[string]string{
+	"fault_expired": "do_clock", "fault_certificate": "do_certificate", "fault_no_tls": "do_imap_starttls", "fault_host": "do_host",
+	"fault_dns": "do_network", "fault_port": "do_imap_port", "fault_silent": "do_firewall", "fault_cut": "do_wait",
+	"fault_unreachable": "do_wait",
 }
 
-// cause is the text of an error from the sentinel on.
-func cause(err, sentinel error) string {
-	text := err.Error()
-	if i := strings.Index(text, sentinel.Error()); i >= 0 {
-		return text[i:]
+// closed keeps the server's last words, which often say why.
+func closed(err error, a Account) parcel.Fault {
+	if _, words, ok := strings.Cut(err.Error(), ErrClosed.Error()+": "); ok {
+		return parcel.Say("fault_closed_words", "Host", a.Addr(), "Text", oneLine(words))
 	}
-	return text
+	return parcel.Say("fault_closed", "Host", a.Addr())
+}
+
+func certificateNames(err error) parcel.Fault {
+	var e x509.HostnameError
+	if !errors.As(err, &e) || e.Certificate == nil || len(e.Certificate.DNSNames) == 0 {
+		return parcel.Say("do_hostname")
+	}
+	return parcel.Say("do_hostname_of", "Names", oneLine(strings.Join(e.Certificate.DNSNames, ", ")))
+}
+
+func authorityAdvice(err error, host string) parcel.Fault {
+	fingerprint := "sha256:..."
+	var unverified *tls.CertificateVerificationError
+	if errors.As(err, &unverified) && len(unverified.UnverifiedCertificates) > 0 {
+		fingerprint = fmt.Sprintf("sha256:%x", sha256.Sum256(unverified.UnverifiedCertificates[0].Raw))
+	}
+	if loopback(host) {
+		return parcel.Say("do_authority_bridge", "Fingerprint", fingerprint)
+	}
+	return parcel.Say("do_authority", "Fingerprint", fingerprint)
+}
+
+func explainStore(err error, _ Account) parcel.Fault {
+	store, ok := errors.AsType[*StoreError](err)
+	if !ok {
+		return nil
+	}
+	return parcel.Say("fault_store", "Text", oneLine(store.Err.Error())).And(parcel.Say("do_store"))
 }

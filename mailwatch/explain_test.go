@@ -29,7 +29,7 @@ func TestExplain(t *testing.T) {
 		{"unknown host", "", dial(&net.DNSError{Name: "imap.exmple.org", IsNotFound: true}), "home: there is no host imap.exmple.org; check host"},
 		{"no name server", "", dial(&net.DNSError{Name: "imap.example.org", IsTemporary: true}), "home: the name imap.example.org cannot be looked up now; check this machine's network (it will be tried again)"},
 		{"nothing there", "", dial(os.NewSyscallError("connect", syscall.ECONNREFUSED)), "home: nothing listens on imap.example.org:993; check host and port (993 for tls, 143 for starttls)"},
-		{"no route", "", dial(os.NewSyscallError("connect", syscall.EHOSTUNREACH)), "home: imap.example.org:993 cannot be reached: connect: no route to host; it will be tried again"},
+		{"no route", "", dial(os.NewSyscallError("connect", syscall.EHOSTUNREACH)), "home: imap.example.org:993 cannot be reached (connect: no route to host); it will be tried again"},
 		{"no answer", "", dial(context.DeadlineExceeded), "home: imap.example.org:993 does not answer; network, firewall or server (it will be tried again)"},
 		{"cut", "", dial(os.NewSyscallError("read", syscall.ECONNRESET)), "home: the connection to imap.example.org:993 was cut; it will be tried again"},
 		{"gmail", "imap.gmail.com", refused(false), "home: imap.gmail.com refuses the login (no); Gmail takes no account passwords: make an app password at https://myaccount.google.com/apppasswords (needs 2-step verification) or use oauth2"},
@@ -38,9 +38,9 @@ func TestExplain(t *testing.T) {
 		{"proton bridge", "127.0.0.1", refused(false), "home: 127.0.0.1 refuses the login (no); check username and password; Proton Bridge shows its own password for mail programs"},
 		{"token", "imap.gmail.com", refused(true), "home: imap.gmail.com refuses the OAuth2 token (no); log in anew: parcelwatch login NAME"},
 		{"no password to be had", "", &mailwatch.CredentialError{Err: errors.New("open /etc/pass: permission denied")}, "home: there is no credential to log in with: open /etc/pass: permission denied; see password or oauth2 in the [[mailbox]] section"},
-		{"store", "", errors.Join(errTest, &mailwatch.StoreError{Err: errors.New("disk full")}), "home: keep the place in the mailbox: disk full; check the disk and [store] path (it will be tried again)"},
+		{"store", "", errors.Join(errTest, &mailwatch.StoreError{Err: errors.New("disk full")}), "home: the store cannot be used: disk full; check the disk and [store] path (it will be tried again)"},
 		{"anything else", "", errors.New("odd\r\nthing"), "home: imap.example.org: odd thing; it will be tried again"},
-		{"plain", "", mailwatch.ErrPlain, "home: tls = \"none\" would send the password to imap.example.org in the clear; use tls = \"tls\" (port 993) or \"starttls\" (port 143)"},
+		{"plain", "", mailwatch.ErrPlain, "home: the password would go to imap.example.org unprotected; use tls = \"tls\" (port 993) or \"starttls\" (port 143)"},
 		{"many folders", "", many, "and 70 more"},
 	}
 	for _, c := range cases {

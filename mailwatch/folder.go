@@ -36,7 +36,7 @@ func newFolder(w *Watcher, name string, handle Handler) *folder {
 
 // run connects again and again until ctx ends.
 func (f *folder) run(ctx context.Context) {
-	f.health.set(ctx, parcel.MailboxConnecting, "")
+	f.health.set(ctx, parcel.MailboxConnecting, nil)
 	wait := &backoff{first: f.w.account.Retry}
 	for ctx.Err() == nil {
 		err := f.connect(ctx, wait)
@@ -47,7 +47,7 @@ func (f *folder) run(ctx context.Context) {
 		if refused := (*RefusedError)(nil); errors.As(err, &refused) {
 			state = parcel.MailboxRefused
 		}
-		f.health.set(ctx, state, Explain(err, f.w.account))
+		f.health.set(ctx, state, Fault(err, f.w.account))
 		if pause(ctx, f.delay(wait, state)) != nil {
 			return
 		}
@@ -87,7 +87,7 @@ func (f *folder) connect(ctx context.Context, wait *backoff) error {
 
 // follow reads what is there and then what arrives.
 func (f *folder) follow(ctx context.Context, s *session, wait *backoff) error {
-	f.health.set(ctx, f.watching(s), "")
+	f.health.set(ctx, f.watching(s), nil)
 	at, err := f.resume(ctx, s)
 	if err != nil {
 		return err
@@ -104,7 +104,7 @@ func (f *folder) follow(ctx context.Context, s *session, wait *backoff) error {
 		if err := s.wait(ctx, proven); err != nil {
 			return err
 		}
-		f.health.set(ctx, f.watching(s), "") // IDLE may have turned out to be empty talk
+		f.health.set(ctx, f.watching(s), nil) // IDLE may have turned out to be empty talk
 		if probes%reopenEvery != 0 {
 			continue
 		}

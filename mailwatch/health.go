@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"parcelwatch/internal/locale"
 	"parcelwatch/parcel"
 )
 
@@ -20,10 +21,10 @@ type health struct {
 	mu   sync.Mutex
 	now  parcel.MailboxHealth
 	told time.Time
-	held string // why mail waits although the connection is well
+	held parcel.Fault // why mail waits although the connection is well
 
 	state parcel.MailboxState // of the connection
-	why   string
+	why   parcel.Fault
 }
 
 func newHealth(h parcel.MailboxHealth, tell func(parcel.MailboxHealth), log *slog.Logger) *health {
@@ -31,7 +32,7 @@ func newHealth(h parcel.MailboxHealth, tell func(parcel.MailboxHealth), log *slo
 }
 
 // set changes the state. The same state for the same reason is no news.
-func (h *health) set(ctx context.Context, state parcel.MailboxState, why string) {
+func (h *health) set(ctx context.Context, state parcel.MailboxState, why parcel.Fault) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.state, h.why = state, why
@@ -39,7 +40,7 @@ func (h *health) set(ctx context.Context, state parcel.MailboxState, why string)
 }
 
 // hold reports the folder as broken for a reason beside the connection.
-func (h *health) hold(ctx context.Context, why string) {
+func (h *health) hold(ctx context.Context, why parcel.Fault) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.held = why
@@ -47,26 +48,27 @@ func (h *health) hold(ctx context.Context, why string) {
 }
 
 // release ends a hold.
-func (h *health) release(ctx context.Context) { h.hold(ctx, "") }
+func (h *health) release(ctx context.Context) { h.hold(ctx, nil) }
 
 func (h *health) changeLocked(ctx context.Context) {
 	state, why := h.state, h.why
-	if h.held != "" && why == "" {
+	if h.held != nil && why == nil {
 		state, why = parcel.MailboxBroken, h.held
 	}
-	if h.now.State == state && h.now.Error == why {
+	if h.now.State == state && h.now.Fault.Equal(why) {
 		return
 	}
 	if h.now.State != state {
 		h.now.Since = time.Now()
 	}
-	h.now.State, h.now.Error = state, why
+	// Logs and scripts have English, people their own language.
+	h.now.State, h.now.Fault, h.now.Error = state, why, locale.English(why)
 	h.tellLocked(time.Now())
-	if why == "" {
+	if why == nil {
 		h.log.InfoContext(ctx, "mailbox state", "state", string(state))
 		return
 	}
-	h.log.WarnContext(ctx, "mailbox state", "state", string(state), "err", why)
+	h.log.WarnContext(ctx, "mailbox state", "state", string(state), "err", h.now.Error)
 }
 
 // checked notes a proof that the connection lives.

@@ -251,7 +251,7 @@ func TestWhyAServerDoesNotLetUsIn(t *testing.T) {
 				_ = c.Close()
 				return true
 			},
-			state: parcel.MailboxBroken, want: "the server closed the connection: Server shutting down (localhost:143); it will be tried again",
+			state: parcel.MailboxBroken, want: "localhost:143 closed the connection (Server shutting down); it will be tried again",
 		},
 	}
 	for _, c := range cases {

@@ -102,10 +102,10 @@ func TestCertificates(t *testing.T) {
 		{"fingerprint of an expired one", expired, func(a *mailwatch.Account) {
 			a.Fingerprint = fmt.Sprintf("%x", sha256.Sum256(expired.Leaf.Raw))
 		}, ""},
-		{"nobody knows it", good, func(*mailwatch.Account) {}, "signed by nobody known here (self-made?); set ca = FILE, or fingerprint = \"sha256:" + strings.ToLower(digits)},
+		{"nobody knows it", good, func(*mailwatch.Account) {}, "signed by nobody known here; if it is self-made, set ca = FILE, or fingerprint = \"sha256:" + strings.ToLower(digits)},
 		{"expired", expired, func(a *mailwatch.Account) { a.TLSConfig = trusting(expired) }, "is not valid today (from "},
 		{"for another host", other, func(a *mailwatch.Account) { a.TLSConfig = trusting(other) }, "the certificate is not for imap.example.org; write the name it is for as host: nas.example.net"},
-		{"not the fingerprint", other, func(a *mailwatch.Account) { a.Fingerprint = digits }, fmt.Sprintf("not the one configured (the certificate is not the configured one: it is sha256:%x)", sha256.Sum256(other.Leaf.Raw))},
+		{"not the fingerprint", other, func(a *mailwatch.Account) { a.Fingerprint = digits }, fmt.Sprintf("not the one configured (it is sha256:%x)", sha256.Sum256(other.Leaf.Raw))},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -30,7 +30,7 @@ func Alarms(h parcel.Health, threshold time.Duration, now time.Time) []parcel.Ch
 		}
 	}
 	if o := h.Outbox; o.Waiting > 0 {
-		t := Trouble{Kind: TroubleOutbox, Since: o.Oldest, Error: o.Error}
+		t := Trouble{Kind: TroubleOutbox, Since: o.Oldest, Fault: o.Fault, Error: o.Error}
 		if overdue(t, threshold, now) {
 			out = append(out, alarm(t, o.Oldest, now))
 		}
@@ -76,7 +76,7 @@ func Recovered(alarms []parcel.Change, h parcel.Health, now time.Time) []parcel.
 		}
 		ch := a
 		ch.ID, ch.Old, ch.New, ch.At, ch.Key = 0, a.New, healthOK, now, a.Key+"/"+healthOK
-		ch.Event.Time, ch.Event.Text = now, ""
+		ch.Event.Time, ch.Event.Text, ch.Fault = now, "", nil
 		ch.Quiet = said[name(t)]
 		said[name(t)] = true
 		out = append(out, ch)
@@ -106,7 +106,7 @@ func alarm(t Trouble, worked, now time.Time) parcel.Change {
 	return parcel.Change{
 		Kind: parcel.ChangeHealth, Old: healthOK, New: state, At: now,
 		Event: parcel.Event{Time: t.Since, ZoneKnown: true, Code: string(t.Kind), Place: t.Name, Text: t.Error},
-		Key:   name(t) + "/" + state + "/" + mark,
+		Fault: t.Fault, Key: name(t) + "/" + state + "/" + mark,
 	}
 }
 
@@ -114,7 +114,7 @@ func name(t Trouble) string { return "health/" + string(t.Kind) + "/" + t.Name }
 
 // troubleOf reads an alarm's change back.
 func troubleOf(ch parcel.Change) Trouble {
-	t := Trouble{Kind: TroubleKind(ch.Event.Code), Name: ch.Event.Place, State: ch.New, Since: ch.Event.Time, Error: ch.Event.Text}
+	t := Trouble{Kind: TroubleKind(ch.Event.Code), Name: ch.Event.Place, State: ch.New, Since: ch.Event.Time, Fault: ch.Fault, Error: ch.Event.Text}
 	if t.Kind == TroubleOutbox {
 		t.State = ""
 	}

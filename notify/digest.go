@@ -92,7 +92,8 @@ type Trouble struct {
 	Name  string
 	State string // a parcel.MailboxState or parcel.CarrierState; empty for the outbox
 	Since time.Time
-	Error string
+	Fault parcel.Fault
+	Error string // for a fault that was recorded in English only
 }
 
 // TroubleKind says what is broken.

@@ -1,106 +1,121 @@
 package notify
 
 import (
-	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"net"
-	"os"
-	"syscall"
+	"strconv"
 
 	"github.com/emersion/go-smtp"
+
+	"parcelwatch/internal/fault"
+	"parcelwatch/internal/locale"
+	"parcelwatch/parcel"
 )
 
-// Explain puts an error of sending into one line: what, why, what to do.
-func Explain(err error) string {
-	if err == nil {
-		return ""
-	}
-	line := clean(err.Error(), 300)
-	if hint := hint(err); hint != "" {
-		line += ": " + hint
-	}
-	return line
-}
+// Explain puts an error of sending into one line of English, as logs have it:
+// what, why, what to do.
+func Explain(err error) string { return locale.English(Fault(err)) }
 
-func hint(err error) string {
-	for _, f := range []func(error) string{ownHint, tlsHint, netHint, answerHint} {
-		if h := f(err); h != "" {
-			return h
+// Fault says of an error of sending what is wrong and what to do, in no
+// language yet. It is pure.
+func Fault(err error) parcel.Fault {
+	if err == nil {
+		return nil
+	}
+	server := "SMTP"
+	if from, ok := errors.AsType[*serverError](err); ok {
+		server = from.server
+	}
+	for _, explain := range []func(error, string) parcel.Fault{ownFault, connectionFault, answerFault} {
+		if f := explain(err, server); f != nil {
+			return f
 		}
 	}
-	return ""
+	return parcel.Say("fault_send", "Text", clean(err.Error(), 300))
 }
 
-func ownHint(err error) string {
+// serverError is an error of one server. Its text is the cause's.
+type serverError struct {
+	server string // host and port
+	err    error
+}
+
+func (e *serverError) Error() string { return e.err.Error() }
+func (e *serverError) Unwrap() error { return e.err }
+
+// from names the server beside an error.
+func (s *SMTP) from(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &serverError{server: net.JoinHostPort(s.Host, strconv.Itoa(s.Port)), err: err}
+}
+
+func ownFault(err error, server string) parcel.Fault {
 	switch {
 	case errors.Is(err, ErrPlain):
-		return `set tls = "tls" (port 465) or "starttls" (port 587) under [smtp]`
+		return parcel.Say("fault_plain", "Host", server).And(parcel.Say("do_smtp_tls"))
 	case errors.Is(err, ErrNoStartTLS):
-		return `set tls = "tls" and port = 465 under [smtp], or ask the provider for its port`
+		return parcel.Say("fault_no_starttls", "Host", server).And(parcel.Say("do_smtp_starttls"))
 	case errors.Is(err, ErrNoAuth):
-		return "look whether this port is the one for sending (465 or 587, not 25)"
+		return parcel.Say("fault_no_auth", "Host", server).And(parcel.Say("do_smtp_sending"))
 	case errors.Is(err, ErrLogin):
-		return "check username and password under [smtp]; many providers want an app password or OAuth2"
+		return parcel.Say("fault_login_refused", "Host", server, "Text", answerOf(err)).And(parcel.Say("do_smtp_login"))
 	case errors.Is(err, ErrAddress):
-		return `write addresses like "Parcels <me@example.org>"`
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
-		return "the server does not answer in time: check host and port, and whether a firewall is in the way"
-	default:
-		return ""
+		return parcel.Say("fault_address", "Text", clean(err.Error(), 200)).And(parcel.Say("do_smtp_address"))
+	case errors.Is(err, errPerhaps):
+		return parcel.Say("fault_mail_perhaps", "Host", server).And(parcel.Say("do_wait"))
 	}
+	if secret, ok := errors.AsType[*credentialError](err); ok {
+		return fault.Credential(secret.err, "do_smtp_secret")
+	}
+	return nil
 }
 
-func tlsHint(err error) string {
-	var record tls.RecordHeaderError
-	var unknown x509.UnknownAuthorityError
-	var hostname x509.HostnameError
-	var invalid x509.CertificateInvalidError
-	switch {
-	case errors.As(err, &record):
-		return `the port speaks no TLS: try tls = "starttls"`
-	case errors.As(err, &hostname):
-		return "use the host name that the certificate is for"
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return "the server's certificate has expired, or the clock here is wrong"
-	case errors.As(err, &unknown), errors.As(err, &invalid):
-		return `nobody known has signed the certificate; if the server is your own, name its authority: ca = "FILE" under [smtp]`
-	default:
-		return ""
+func connectionFault(err error, server string) parcel.Fault {
+	f := fault.Of(err, server)
+	if f == nil {
+		return nil
 	}
+	if id := connectionAdvice[f[0].ID]; id != "" {
+		return f.And(parcel.Say(id))
+	}
+	return f
 }
 
-func netHint(err error) string {
-	var dns *net.DNSError
-	var op *net.OpError
-	switch {
-	case errors.As(err, &dns) && dns.IsNotFound:
-		return "there is no such host: check host under [smtp]"
-	case errors.As(err, &dns):
-		return "names cannot be looked up now: check the network"
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return "nothing listens there: check host and port under [smtp]"
-	case errors.As(err, &op):
-		return "check the network, host and port"
-	default:
-		return ""
-	}
+// connectionAdvice is what to do about each fault.
+//
+//nolint:gochecknoglobals // table
+var connectionAdvice = map[string]string{
+	"fault_no_tls": "do_smtp_plain", "fault_hostname": "do_smtp_name", "fault_expired": "do_clock",
+	"fault_authority": "do_smtp_ca", "fault_certificate": "do_smtp_ca", "fault_host": "do_smtp_host",
+	"fault_dns": "do_network", "fault_port": "do_smtp_port", "fault_silent": "do_firewall",
+	"fault_cut": "do_wait", "fault_unreachable": "do_wait",
 }
 
-func answerHint(err error) string {
+func answerFault(err error, server string) parcel.Fault {
 	var answer *smtp.SMTPError
 	if !errors.As(err, &answer) {
-		return ""
+		return nil
 	}
+	text := answerOf(err)
 	switch {
 	case answer.Code == 530:
-		return "the server wants a login: set username and password under [smtp]"
+		return parcel.Say("fault_login_wanted", "Host", server, "Text", text).And(parcel.Say("do_smtp_wanted"))
 	case answer.Code == 552:
-		return "the server takes no mail of this size"
+		return parcel.Say("fault_mail_size", "Host", server, "Text", text)
 	case answer.Code >= 500:
-		return "the server refuses for good: check from and to, and what the server says"
+		return parcel.Say("fault_mail_refused", "Host", server, "Text", text).And(parcel.Say("do_smtp_addresses"))
 	default:
-		return "the server wants us to come later; it is tried again"
+		return parcel.Say("fault_mail_later", "Host", server, "Text", text).And(parcel.Say("do_wait"))
 	}
+}
+
+// answerOf is the server's own words with their code.
+func answerOf(err error) string {
+	var answer *smtp.SMTPError
+	if !errors.As(err, &answer) {
+		return clean(err.Error(), 200)
+	}
+	return strconv.Itoa(answer.Code) + " " + clean(answer.Message, 200)
 }

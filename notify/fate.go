@@ -3,6 +3,8 @@ package notify
 import (
 	"context"
 	"time"
+
+	"parcelwatch/parcel"
 )
 
 // Sender hands a message to a mail server.
@@ -51,7 +53,7 @@ func NextFate(f Fate, o Outcome, made, now time.Time) Fate {
 	if o.Result == SendUntried {
 		return f
 	}
-	f.Error = ""
+	f.Error, f.Fault = "", Fault(o.Err)
 	if o.Err != nil {
 		f.Error = clean(o.Err.Error(), 300)
 	}
@@ -74,6 +76,7 @@ func NextFate(f Fate, o Outcome, made, now time.Time) Fate {
 		if f.Tries >= ambiguousTries {
 			f.State, f.Next = FateRefused, time.Time{}
 			f.Error = clean("given up, though it may have arrived: "+f.Error, 300)
+			f.Fault = parcel.Say("fault_given_up_perhaps").And(f.Fault.What())
 		}
 	default:
 		if f.State != FateAmbiguous {
@@ -84,6 +87,7 @@ func NextFate(f Fate, o Outcome, made, now time.Time) Fate {
 	if now.Sub(made) >= giveUpAfter && f.State != FateRefused {
 		f.State, f.Next = FateRefused, time.Time{}
 		f.Error = clean("given up after days: "+f.Error, 300)
+		f.Fault = parcel.Say("fault_given_up").And(f.Fault.What())
 	}
 	return f
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"parcelwatch/notify"
 )
 
@@ -28,7 +30,7 @@ func TestNextFate(t *testing.T) {
 	})
 	t.Run("an untried one is as before", func(t *testing.T) {
 		t.Parallel()
-		if got := try(fresh, notify.SendUntried, made); got != fresh {
+		if got := try(fresh, notify.SendUntried, made); !cmp.Equal(got, fresh) {
 			t.Errorf("got %+v", got)
 		}
 	})

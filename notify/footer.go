@@ -18,14 +18,25 @@ func (v viewer) trouble(t Trouble) viewItem {
 	if t.Since.IsZero() {
 		line = ""
 	}
-	if s := isolate(clean(t.Error, maxText)); s != "" {
+	if s := v.why(t); s != "" {
 		line = strings.TrimPrefix(line+": "+s, ": ")
 	}
 	if line != "" {
 		out.Notes = append(out.Notes, capital(line))
 	}
 	out.Notes = append(out.Notes, v.p.T("note_trouble_"+string(t.Kind)))
+	if t.Kind != TroubleCarrier {
+		out.Notes = append(out.Notes, v.p.T("note_trouble_check"))
+	}
 	return out
+}
+
+// why is what is wrong. What to do about it is more than a digest should hold.
+func (v viewer) why(t Trouble) string {
+	if f := t.Fault.What(); f != nil {
+		return isolate(clean(v.p.Fault(f), maxText))
+	}
+	return isolate(clean(t.Error, maxText))
 }
 
 func (v viewer) troubleName(t Trouble) string {
@@ -62,7 +73,7 @@ func (v viewer) troubles(f Footer) viewTroubles {
 		if !t.Since.IsZero() {
 			line += " " + v.p.T("trouble_since", "When", v.p.DateTime(t.Since.In(v.zone)))
 		}
-		if s := isolate(clean(t.Error, maxText)); s != "" {
+		if s := v.why(t); s != "" {
 			line += " (" + s + ")"
 		}
 		out.Lines = append(out.Lines, line)

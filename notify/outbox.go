@@ -50,7 +50,8 @@ type Fate struct {
 	State FateState
 	Next  time.Time // when to try again, for waiting and ambiguous ones
 	Tries int
-	Error string // the last one, one line
+	Error string // the last one, one line of English
+	Fault parcel.Fault
 }
 
 // FateState is the state of one recipient's copy.

@@ -36,6 +36,18 @@ var (
 	ErrLogin      = errors.New("the server refused the login")
 )
 
+// errPerhaps is a mail that the server may have taken over or not.
+var errPerhaps = errors.New("connection lost before the server confirmed")
+
+// credentialError is a password or token that could not be had.
+type credentialError struct {
+	what string
+	err  error
+}
+
+func (e *credentialError) Error() string { return e.what + ": " + e.err.Error() }
+func (e *credentialError) Unwrap() error { return e.err }
+
 // Time limits of a conversation.
 const (
 	connectTimeout = time.Minute
@@ -62,10 +74,10 @@ type SMTP struct {
 func (s *SMTP) Check(ctx context.Context) error {
 	c, done, err := s.connect(ctx)
 	if err != nil {
-		return err
+		return s.from(err)
 	}
 	defer done()
-	return c.Quit()
+	return s.from(c.Quit())
 }
 
 // Send tries the recipients in one conversation.
@@ -120,7 +132,7 @@ func (s *SMTP) deliver(ctx context.Context, c *smtp.Client, m Message, r *round)
 	}
 	if _, err := w.CloseWithResponse(); err != nil {
 		if !answered(err) {
-			r.rest(SendAmbiguous, fmt.Errorf("connection lost before the server confirmed: %w", err))
+			r.rest(SendAmbiguous, s.from(fmt.Errorf("%w: %w", errPerhaps, err)))
 			return false
 		}
 		r.rest(s.failed(ctx, err))
@@ -131,7 +143,7 @@ func (s *SMTP) deliver(ctx context.Context, c *smtp.Client, m Message, r *round)
 }
 
 // failed sorts an error that came before the mail was handed over.
-func (*SMTP) failed(ctx context.Context, err error) (SendResult, error) {
+func (s *SMTP) failed(ctx context.Context, err error) (SendResult, error) {
 	if ctx.Err() != nil {
 		return SendUntried, fmt.Errorf("send mail: %w", ctx.Err())
 	}
@@ -141,9 +153,9 @@ func (*SMTP) failed(ctx context.Context, err error) (SendResult, error) {
 		// The account is at fault, not the recipient: it can be mended.
 	case errors.As(err, &answer) && answer.Code == 530:
 	case errors.As(err, &answer) && answer.Code >= 500 && answer.Code < 600:
-		return SendRefused, fmt.Errorf("send mail: %w", err)
+		return SendRefused, s.from(fmt.Errorf("send mail: %w", err))
 	}
-	return SendTemporary, fmt.Errorf("send mail: %w", err)
+	return SendTemporary, s.from(fmt.Errorf("send mail: %w", err))
 }
 
 // answered reports whether the server itself said no, so that the conversation
@@ -261,7 +273,7 @@ func (s *SMTP) mechanism(ctx context.Context, c *smtp.Client) (sasl.Client, erro
 	if s.Token != nil {
 		token, err := s.Token(ctx)
 		if err != nil {
-			return nil, fmt.Errorf("get the access token: %w", err)
+			return nil, &credentialError{"get the access token", err}
 		}
 		return xoauth2.NewXOAuth2Client(s.Username, token), nil
 	}
@@ -270,7 +282,7 @@ func (s *SMTP) mechanism(ctx context.Context, c *smtp.Client) (sasl.Client, erro
 	}
 	password, err := s.Password(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read the password: %w", err)
+		return nil, &credentialError{"read the password", err}
 	}
 	switch {
 	case c.SupportsAuth(sasl.Plain):

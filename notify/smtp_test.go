@@ -292,14 +292,14 @@ func TestExplain(t *testing.T) {
 		want string
 	}{
 		{"no error", nil, ""},
-		{"nothing listens", (&notify.SMTP{Host: "127.0.0.1", Port: port, TLS: notify.TLSNone}).Check(t.Context()), "nothing listens there"},
-		{"no such host", &net.DNSError{Err: "no such host", Name: "x", IsNotFound: true}, "no such host: check host"},
-		{"expired", over(&script{implicit: true, tls: expired}, &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, "mail.example.org"), "expired"},
-		{"another name", over(&script{implicit: true, tls: good}, &tls.Config{RootCAs: goodPool, MinVersion: tls.VersionTLS12}, "other.example.org"), "host name"},
+		{"nothing listens", (&notify.SMTP{Host: "127.0.0.1", Port: port, TLS: notify.TLSNone}).Check(t.Context()), "nothing listens on 127.0.0.1:"},
+		{"no such host", &net.DNSError{Err: "no such host", Name: "x", IsNotFound: true}, "there is no host x; check host under [smtp]"},
+		{"expired", over(&script{implicit: true, tls: expired}, &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, "mail.example.org"), "not valid today"},
+		{"another name", over(&script{implicit: true, tls: good}, &tls.Config{RootCAs: goodPool, MinVersion: tls.VersionTLS12}, "other.example.org"), "use the host name that the certificate is for"},
 		{"no TLS there", over(&script{}, nil, "mail.example.org"), "starttls"},
 		{"wants a login", plain(&script{answers: map[string]string{"MAIL": "530 log in"}}).Send(t.Context(), message, []string{"a@b"})[0].Err, "username and password"},
-		{"refused", plain(&script{answers: map[string]string{"RCPT": "550 no"}}).Send(t.Context(), message, []string{"a@b"})[0].Err, "refuses for good"},
-		{"later", plain(&script{answers: map[string]string{"RCPT": "450 no"}}).Send(t.Context(), message, []string{"a@b"})[0].Err, "come later"},
+		{"refused", plain(&script{answers: map[string]string{"RCPT": "550 no"}}).Send(t.Context(), message, []string{"a@b"})[0].Err, "refuses the mail for good (550 no)"},
+		{"later", plain(&script{answers: map[string]string{"RCPT": "450 no"}}).Send(t.Context(), message, []string{"a@b"})[0].Err, "wants the mail later (450 no)"},
 		{"long and dirty", errors.New(strings.Repeat("x\r\n", 5000)), "x x"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

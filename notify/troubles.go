@@ -71,11 +71,11 @@ func mailboxTrouble(m parcel.MailboxHealth) Trouble {
 		// A try to mend it is not another state to the reader.
 		state = parcel.MailboxBroken
 	}
-	return Trouble{Kind: TroubleMailbox, Name: m.Name + "/" + m.Folder, State: string(state), Since: seen(m.LastCheck, m.Since), Error: m.Error}
+	return Trouble{Kind: TroubleMailbox, Name: m.Name + "/" + m.Folder, State: string(state), Since: seen(m.LastCheck, m.Since), Fault: m.Fault, Error: m.Error}
 }
 
 func carrierTrouble(k parcel.CarrierHealth) Trouble {
-	return Trouble{Kind: TroubleCarrier, Name: k.Name, State: string(k.State), Since: seen(k.LastSuccess, k.Since), Error: k.Error}
+	return Trouble{Kind: TroubleCarrier, Name: k.Name, State: string(k.State), Since: seen(k.LastSuccess, k.Since), Fault: k.Fault, Error: k.Error}
 }
 
 // seen is when something last worked, as far as that is known. The time since

@@ -15,6 +15,8 @@ type Change struct {
 	New    string     `json:"new,omitempty"`
 	Event  Event      `json:"event,omitzero"` // what caused it, where an event did
 	At     time.Time  `json:"at"`             // when it was learned
+	// Fault is why, for changes of health.
+	Fault Fault `json:"fault,omitempty"`
 	// Quiet changes are recorded, shown in lists, and make no digest by
 	// themselves: the first sight of something delivered or ancient.
 	Quiet bool `json:"quiet,omitempty"`

@@ -33,7 +33,8 @@ type MailboxHealth struct {
 	Since     time.Time    `json:"since,omitzero"` // of the state
 	LastMail  time.Time    `json:"last_mail,omitzero"`
 	LastCheck time.Time    `json:"last_check,omitzero"` // last proof that the connection lives
-	Error     string       `json:"error"`               // one line: what, why, what to do
+	Error     string       `json:"error"`               // one line of English: what, why, what to do
+	Fault     Fault        `json:"fault,omitempty"`     // the same in no language yet
 }
 
 // CarrierState is how asking a carrier goes.
@@ -58,7 +59,8 @@ type CarrierHealth struct {
 	Today       int          `json:"today"`
 	Budget      int          `json:"budget"` // calls a day; 0 for no limit
 	LastSuccess time.Time    `json:"last_success,omitzero"`
-	Error       string       `json:"error"`
+	Error       string       `json:"error"`           // one line of English
+	Fault       Fault        `json:"fault,omitempty"` // the same in no language yet
 	// Note is what the service itself says of its limits ("quota 120 of 200").
 	Note string `json:"note,omitempty"`
 }
@@ -68,6 +70,7 @@ type OutboxHealth struct {
 	Waiting int       `json:"waiting"`
 	Oldest  time.Time `json:"oldest,omitzero"`
 	Error   string    `json:"error"`
+	Fault   Fault     `json:"fault,omitempty"`
 }
 
 // NotUnderstood is a mail of the shop that gave neither number nor order, or

@@ -86,7 +86,7 @@ func (c *checkCmd) run(ctx context.Context, e *env) error {
 // found tells how one thing is.
 func (k *checking) found(what, name string, err error) {
 	if err != nil {
-		k.tell(what, name, "wrong", err.Error())
+		k.tell(what, name, "wrong", k.words(err))
 		return
 	}
 	k.tell(what, name, "good", "")
@@ -141,7 +141,7 @@ func (k *checking) mailbox(ctx context.Context, cfg *config.Config, m config.Mai
 	k.progress.Show(k.say.T("check_mailbox", "Name", m.Name))
 	report, err := mailwatch.Check(ctx, account)
 	if err != nil {
-		k.tell("mailbox", m.Name, "wrong", mailwatch.Explain(err, account))
+		k.tell("mailbox", m.Name, "wrong", k.say.Fault(mailwatch.Fault(err, account)))
 		return
 	}
 	how := "check_poll"
@@ -151,7 +151,7 @@ func (k *checking) mailbox(ctx context.Context, cfg *config.Config, m config.Mai
 	k.tell("mailbox", m.Name, "good", k.say.T(how))
 	for _, f := range report.Watched {
 		if f.Err != nil {
-			k.tellFolder(m.Name, f.Folder, "wrong", mailwatch.Explain(f.Err, account))
+			k.tellFolder(m.Name, f.Folder, "wrong", k.say.Fault(mailwatch.Fault(f.Err, account)))
 			continue
 		}
 		k.tellFolder(m.Name, f.Folder, "good",
@@ -186,7 +186,7 @@ func (k *checking) dryRun(ctx context.Context, cfg *config.Config, m config.Mail
 		return nil
 	})
 	if err != nil {
-		k.tell("mailbox", m.Name, "wrong", mailwatch.Explain(err, account))
+		k.tell("mailbox", m.Name, "wrong", k.say.Fault(mailwatch.Fault(err, account)))
 	}
 	for _, id := range slices.Sorted(keysOf(unconfirmed)) {
 		k.tell("mailbox", m.Name, "note", k.say.T("check_authserv", "ID", id))
@@ -221,7 +221,7 @@ func (k *checking) smtp(ctx context.Context, cfg *config.Config) {
 	}
 	k.progress.Show(k.say.T("check_smtp", "Host", cfg.SMTP.Host))
 	if err := s.Check(ctx); err != nil {
-		k.tell("smtp", cfg.SMTP.Host, "wrong", notify.Explain(err))
+		k.tell("smtp", cfg.SMTP.Host, "wrong", k.say.Fault(notify.Fault(err)))
 		return
 	}
 	k.tell("smtp", cfg.SMTP.Host, "good", "")
@@ -256,6 +256,6 @@ func (k *checking) carriers(ctx context.Context, set *carriers.Set) {
 			k.tell("carrier", a.Carrier, "good", k.say.Result(a.Result))
 			continue
 		}
-		k.tell("carrier", a.Carrier, "wrong", k.say.Result(a.Result)+": "+a.Err.Error())
+		k.tell("carrier", a.Carrier, "wrong", k.say.Fault(carriers.Fault(a.Err))+" ("+a.Err.Error()+")")
 	}
 }

@@ -9,6 +9,8 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/internal/cli"
+	"parcelwatch/internal/fault"
+
 	"parcelwatch/parcel"
 	"parcelwatch/store/sqlite"
 )
@@ -34,7 +36,8 @@ type carrierDoc struct {
 	Budget      int                 `json:"budget"`
 	LastSuccess *time.Time          `json:"last_success"`
 	Error       string              `json:"error"`
-	Note        string              `json:"note,omitempty"`
+	fault       parcel.Fault
+	Note        string `json:"note,omitempty"`
 }
 
 // Run lists the carriers: what they cover, what they need, how they are.
@@ -93,7 +96,7 @@ func describe(m carriers.Member, h parcel.CarrierHealth) carrierDoc {
 	d := carrierDoc{
 		Schema: cli.Schema, Name: m.Info.Name, Title: m.Info.Title, Site: m.Info.Site, Role: m.Info.Role,
 		Countries: append([]string{}, m.Info.Countries...), Settings: []string{}, Missing: append([]string{}, m.Missing...),
-		Help: m.Info.CredentialHelp, State: h.State, Today: h.Today, Budget: h.Budget, Error: h.Error, Note: h.Note,
+		Help: m.Info.CredentialHelp, State: h.State, Today: h.Today, Budget: h.Budget, Error: h.Error, Note: h.Note, fault: h.Fault,
 		Until: cli.Moment(h.Until), LastSuccess: cli.Moment(h.LastSuccess),
 	}
 	for _, s := range m.Info.Settings {
@@ -112,12 +115,12 @@ func carrierHealth(m carriers.Member, recorded []parcel.CarrierHealth, broken ma
 		}
 	}
 	if s := m.State(); s != parcel.CarrierOK {
-		out.State, out.Error = s, ""
+		out.State, out.Error, out.Fault = s, "", nil
 	} else if out.State == "" || out.State == parcel.CarrierQuarantined && !out.Until.After(now) {
 		out.State = parcel.CarrierOK
 	}
 	if err := broken[m.Info.Name]; err != nil {
-		out.State, out.Error = parcel.CarrierNoCredential, err.Error()
+		out.State, out.Error, out.Fault = parcel.CarrierNoCredential, err.Error(), fault.Explain(err)
 	}
 	out.Budget = m.Info.Budget
 	return out
@@ -131,7 +134,7 @@ func carrierRow(e *env, d carrierDoc) []string {
 	case 1:
 		covers = e.say.Country(d.Countries[0])
 	}
-	words := carrierWords(e, d.State, d.Error)
+	words := carrierWords(e, d.State, e.why(d.fault, d.Error))
 	if d.lacks() {
 		words = e.say.T("carriers_lacks", "Settings", strings.Join(d.Missing, ", "))
 	}

@@ -201,7 +201,7 @@ func (c *digestCmd) sendSample(ctx context.Context, e *env, telling notify.Confi
 			e.print(e.say.T("digest_sent", "To", o.To))
 			continue
 		}
-		bad = failed(o.To + ": " + notify.Explain(o.Err))
+		bad = failed(o.To + ": " + e.say.Fault(notify.Fault(o.Err)))
 		e.report(bad)
 	}
 	if bad != nil {
@@ -230,7 +230,7 @@ func (c *digestCmd) fates(ctx context.Context, e *env, box notify.Outbox, sent [
 		for _, f := range m.Fates {
 			if left, ok := waiting[m.ID+" "+f.To]; ok {
 				bad = true
-				e.note(e.say.T("digest_queued", "To", f.To, "Error", left.Error))
+				e.note(e.say.T("digest_queued", "To", f.To, "Error", e.why(left.Fault, left.Error)))
 				continue
 			}
 			e.print(e.say.T("digest_sent", "To", f.To))

@@ -10,6 +10,7 @@ import (
 	"parcelwatch/internal/setup"
 	"parcelwatch/mailwatch"
 	"parcelwatch/notify"
+	"parcelwatch/parcel"
 )
 
 type loginCmd struct {
@@ -98,9 +99,9 @@ func (e *env) tryLogin(ctx context.Context, cfg *config.Config, target loginTarg
 		}
 		s.Token = smtpTokens(t)
 		if err = s.Check(ctx); errors.Is(err, notify.ErrLogin) {
-			return failed(e.say.T("login_other_account", "Username", target.username, "Words", notify.Explain(err)))
+			return failed(e.say.T("login_other_account", "Username", target.username, "Words", e.say.Fault(notify.Fault(err))))
 		}
-		return e.tried(ctx, err, cfg.SMTP.Host, notify.Explain)
+		return e.tried(ctx, err, cfg.SMTP.Host, notify.Fault)
 	}
 	account, err := accountOf(cfg, *target.mailbox)
 	if err != nil {
@@ -111,15 +112,15 @@ func (e *env) tryLogin(ctx context.Context, cfg *config.Config, target loginTarg
 	if refused, ok := errors.AsType[*mailwatch.RefusedError](err); ok {
 		return failed(e.say.T("login_other_account", "Username", target.username, "Words", refused.Text))
 	}
-	return e.tried(ctx, err, account.Host, func(err error) string { return mailwatch.Explain(err, account) })
+	return e.tried(ctx, err, account.Host, func(err error) parcel.Fault { return mailwatch.Fault(err, account) })
 }
 
-func (e *env) tried(ctx context.Context, err error, host string, explain func(error) string) error {
+func (e *env) tried(ctx context.Context, err error, host string, explain func(error) parcel.Fault) error {
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case err != nil:
-		e.note(e.say.T("login_untried", "Reason", explain(err)))
+		e.note(e.say.T("login_untried", "Reason", e.say.Fault(explain(err))))
 	default:
 		e.print(e.say.T("login_good", "Host", host))
 	}

@@ -38,6 +38,7 @@ type mailboxDoc struct {
 	LastMail  *time.Time          `json:"last_mail"`
 	LastCheck *time.Time          `json:"last_check"`
 	Error     string              `json:"error"`
+	fault     parcel.Fault
 }
 
 type carrierState struct {
@@ -49,12 +50,14 @@ type carrierState struct {
 	LastSuccess *time.Time          `json:"last_success"`
 	Error       string              `json:"error"`
 	Note        string              `json:"note,omitempty"`
+	fault       parcel.Fault
 }
 
 type outboxDoc struct {
 	Waiting int        `json:"waiting"`
 	Oldest  *time.Time `json:"oldest"`
 	Error   string     `json:"error"`
+	fault   parcel.Fault
 }
 
 type notUnderstoodState struct {
@@ -138,10 +141,10 @@ func gather(ctx context.Context, e *env, cfg *config.Config) (statusDoc, error) 
 		h := carrierHealth(m, health.Carriers, broken, e.now())
 		doc.Carriers = append(doc.Carriers, carrierState{
 			Name: h.Name, State: h.State, Until: cli.Moment(h.Until), Today: h.Today, Budget: h.Budget,
-			LastSuccess: cli.Moment(h.LastSuccess), Error: h.Error, Note: h.Note,
+			LastSuccess: cli.Moment(h.LastSuccess), Error: h.Error, Note: h.Note, fault: h.Fault,
 		})
 	}
-	doc.Outbox = outboxDoc{Waiting: health.Outbox.Waiting, Oldest: cli.Moment(health.Outbox.Oldest), Error: health.Outbox.Error}
+	doc.Outbox = outboxDoc{Waiting: health.Outbox.Waiting, Oldest: cli.Moment(health.Outbox.Oldest), Error: health.Outbox.Error, fault: health.Outbox.Fault}
 	for _, n := range health.NotUnderstood {
 		doc.NotUnderstood = append(doc.NotUnderstood, notUnderstoodState{Mail: n.Mail, Why: n.Why, Subject: n.Subject, At: cli.Moment(n.At)})
 	}
@@ -187,7 +190,7 @@ func (d *statusDoc) mailboxes(cfg *config.Config, recorded []parcel.MailboxHealt
 				}
 				row.LastMail, row.LastCheck = cli.Moment(h.LastMail), cli.Moment(h.LastCheck)
 				if d.Running {
-					row.State, row.Since, row.Error = h.State, cli.Moment(h.Since), h.Error
+					row.State, row.Since, row.Error, row.fault = h.State, cli.Moment(h.Since), h.Error, h.Fault
 				}
 			}
 			if d.Running && row.State == parcel.MailboxUnknown {

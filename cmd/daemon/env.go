@@ -69,13 +69,13 @@ func (e *env) config(need ...config.Section) (*config.Config, error) {
 	}
 	c, err := config.Load(path)
 	if err != nil {
-		return nil, wrongConfig(err)
+		return nil, e.wrongConfig(err)
 	}
 	if c.Language != "" {
 		e.speak(c.Language)
 	}
 	for _, w := range c.Warnings {
-		e.note(w)
+		e.note(e.say.Phrase(w))
 	}
 	if err := c.Need(need...); err != nil {
 		return nil, err
@@ -92,7 +92,7 @@ func (e *env) anyConfig() *config.Config {
 	}
 	c, err := config.Load(path)
 	if err != nil {
-		e.note(e.say.T("note_without_config", "Reason", err.Error()))
+		e.note(e.say.T("note_without_config", "Reason", e.words(err)))
 		return config.Default()
 	}
 	if c.Language != "" {
@@ -105,7 +105,7 @@ func (e *env) anyConfig() *config.Config {
 func (e *env) store(ctx context.Context, c *config.Config) (*sqlite.DB, error) {
 	db, err := sqlite.Open(ctx, c.Store.Path, sqlite.Options{Log: e.quiet(), Now: e.now})
 	if errors.Is(err, os.ErrPermission) || errors.Is(err, store.ErrReadOnly) {
-		return nil, fmt.Errorf("%w; %s", err, whoMay)
+		return nil, fmt.Errorf("%w; %s", err, e.say.T(whoMay))
 	}
 	return db, err
 }

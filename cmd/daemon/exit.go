@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"parcelwatch/config"
+	"parcelwatch/internal/fault"
+	"parcelwatch/parcel"
 )
 
 // The exit statuses.
@@ -31,14 +33,40 @@ func failed(text string) error  { return &exitError{code: exitFailed, text: text
 func nothing(text string) error { return &exitError{code: exitNothing, text: text} }
 
 // wrongConfig says what to do about a configuration that cannot be opened.
-func wrongConfig(err error) error {
+func (e *env) wrongConfig(err error) error {
+	f := fault.Of(err, "")
 	switch {
+	case f == nil:
+		return err
 	case errors.Is(err, os.ErrNotExist):
-		return usage(err.Error() + "; name the right one with --config")
+		return usage(e.say.Fault(f.And(parcel.Say("do_config_other"))))
 	case errors.Is(err, os.ErrPermission):
-		return usage(err.Error() + "; " + whoMay + ", or name another with --config")
+		return usage(e.say.Fault(f.And(parcel.Say(whoMay)).And(parcel.Say("do_config_account"))))
 	default:
 		return err
+	}
+}
+
+// words is an error in the person's language, as far as that has the words.
+func (e *env) words(err error) string {
+	var problem *config.Error
+	var problems config.Errors
+	switch {
+	case errors.As(err, &problems):
+		lines := make([]string, len(problems))
+		for i, one := range problems {
+			lines[i] = e.words(one)
+		}
+		return strings.Join(lines, "\n")
+	case errors.As(err, &problem):
+		own := *problem
+		own.What = e.say.Phrase(own.What)
+		return own.Error()
+	default:
+		if f := fault.Explain(err); f != nil {
+			return e.say.Fault(f)
+		}
+		return e.say.Phrase(err.Error())
 	}
 }
 
@@ -61,7 +89,7 @@ func codeOf(err error) int {
 // report writes an error, one line for each thing that is wrong.
 func (e *env) report(err error) {
 	e.progress.Clear()
-	for line := range strings.Lines(err.Error()) {
+	for line := range strings.Lines(e.words(err)) {
 		if line = strings.TrimSpace(line); line != "" {
 			_, _ = fmt.Fprintln(e.err, "parcelwatch: "+line)
 		}

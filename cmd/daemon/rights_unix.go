@@ -2,5 +2,5 @@
 
 package main
 
-// whoMay says which accounts see what is the service's.
-const whoMay = "root and the service's account (parcelwatch) may see it: use sudo"
+// whoMay is the message that says which accounts see what is the service's.
+const whoMay = "do_rights"

@@ -1,4 +1,4 @@
 package main
 
-// whoMay says which accounts see what is the service's.
-const whoMay = `administrators and the service may see it: open the console with "Run as administrator"`
+// whoMay is the message that says which accounts see what is the service's.
+const whoMay = "do_rights_windows"

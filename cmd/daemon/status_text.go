@@ -28,7 +28,7 @@ func writeStatus(e *env, cfg *config.Config, d statusDoc) error {
 		e.print(e.say.T("status_next_digest", "Date", e.say.DateTime(d.NextDigest.In(zone))))
 	}
 	if d.Outbox.Oldest != nil {
-		e.print(e.say.T("status_outbox_waiting", "Date", e.say.DateTime(d.Outbox.Oldest.In(zone)), "Error", cli.Clean(d.Outbox.Error, 200)))
+		e.print(e.say.T("status_outbox_waiting", "Date", e.say.DateTime(d.Outbox.Oldest.In(zone)), "Error", e.why(d.Outbox.fault, d.Outbox.Error)))
 	}
 	if err := e.section("status_mailboxes", mailboxRows(e, d)); err != nil {
 		return err
@@ -59,8 +59,8 @@ func mailboxRows(e *env, d statusDoc) *cli.Table {
 	t := cli.NewTable(50)
 	for _, m := range d.Mailboxes {
 		words := []string{e.say.MailboxState(m.State)}
-		if m.Error != "" {
-			words[0] += ": " + cli.Clean(m.Error, 300)
+		if why := e.why(m.fault, m.Error); why != "" {
+			words[0] += ": " + why
 		}
 		if m.LastMail != nil {
 			words = append(words, e.say.T("status_last_mail", "Ago", e.ago(*m.LastMail)))
@@ -76,7 +76,7 @@ func mailboxRows(e *env, d statusDoc) *cli.Table {
 func carrierRows(e *env, d statusDoc, zone *time.Location) *cli.Table {
 	t := cli.NewTable(50)
 	for _, c := range d.Carriers {
-		words := []string{carrierWords(e, c.State, c.Error)}
+		words := []string{carrierWords(e, c.State, e.why(c.fault, c.Error))}
 		if c.Until != nil && c.State == parcel.CarrierQuarantined {
 			words = append(words, e.say.T("status_until", "Date", e.say.DateTime(c.Until.In(zone))))
 		}
@@ -97,10 +97,19 @@ func carrierRows(e *env, d statusDoc, zone *time.Location) *cli.Table {
 	return t
 }
 
+// why is what is wrong in the person's language, or in the English it was
+// recorded in before faults were kept.
+func (e *env) why(f parcel.Fault, english string) string {
+	if len(f) > 0 {
+		return cli.Clean(e.say.Fault(f), 500)
+	}
+	return cli.Clean(english, 300)
+}
+
 // carrierWords is the state with its reason. One that works has failed once at
 // most, and only the reason is worth a word.
 func carrierWords(e *env, state parcel.CarrierState, reason string) string {
-	words, reason := e.say.CarrierState(state), cli.Clean(reason, 300)
+	words := e.say.CarrierState(state)
 	switch {
 	case reason == "":
 		return words

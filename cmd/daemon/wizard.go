@@ -77,10 +77,10 @@ func newWizard(c *setupCmd, e *env) (*wizard, error) {
 	}
 	raw, err := os.ReadFile(w.path)
 	if err != nil {
-		return nil, wrongConfig(err)
+		return nil, w.wrongConfig(err)
 	}
 	if w.cfg, err = config.Load(w.path); err != nil {
-		return nil, wrongConfig(err)
+		return nil, w.wrongConfig(err)
 	}
 	if w.cfg.Language != "" && c.Language == "" {
 		e.speak(w.cfg.Language)

@@ -41,7 +41,7 @@ func (w *wizard) outgoing(ctx context.Context) error {
 			return ctx.Err()
 		}
 		if w.c.Yes || try == loginTries {
-			return failed(notify.Explain(err))
+			return failed(w.say.Fault(notify.Fault(err)))
 		}
 		if err := w.repairOut(ctx, err); err != nil {
 			return err
@@ -117,7 +117,7 @@ func (w *wizard) repairOut(ctx context.Context, err error) error {
 			return nil
 		}
 	} else {
-		w.say1(w.say.T("setup_failed", "Reason", notify.Explain(err)))
+		w.say1(w.say.T("setup_failed", "Reason", w.say.Fault(notify.Fault(err))))
 	}
 	w.found.SMTP = setup.Server{Host: w.smtp.Host, Port: w.smtp.Port, TLS: string(w.smtp.TLS)}
 	if err := w.typedOut(ctx, w.found.SMTP.String()); err != nil {
@@ -129,7 +129,7 @@ func (w *wizard) repairOut(ctx context.Context, err error) error {
 
 // loginOut asks for a login of the outgoing server's own.
 func (w *wizard) loginOut(ctx context.Context, err error) error {
-	w.say1(w.say.T("setup_smtp_refused", "Reason", notify.Explain(err)))
+	w.say1(w.say.T("setup_smtp_refused", "Reason", w.say.Fault(notify.Fault(err))))
 	name, err := w.line(ctx, query{"--username", "", w.smtp.Username, "setup_smtp_username"})
 	if err != nil {
 		return err

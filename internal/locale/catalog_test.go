@@ -117,9 +117,9 @@ func TestCataloguesAreComplete(t *testing.T) {
 	for _, language := range locale.Languages() {
 		t.Run(language, func(t *testing.T) {
 			t.Parallel()
-			files := []string{"words.toml", "digest.toml", "operations.toml", "sample.toml"}
+			files := []string{"words.toml", "digest.toml", "operations.toml", "sample.toml", "faults.toml"}
 			if language == "ru" {
-				files = append(files, "cli.toml", "setup.toml")
+				files = append(files, "cli.toml", "setup.toml", "advice.toml")
 			}
 			for _, file := range files {
 				for _, fault := range faults(language, messages(t, "en", file), messages(t, language, file)) {

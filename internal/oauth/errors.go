@@ -10,14 +10,16 @@ import (
 	"unicode"
 
 	"golang.org/x/oauth2"
+
+	"parcelwatch/parcel"
 )
 
 // Why there is no token. Every other error may be gone at the next try.
 var (
 	// ErrNoLogin means that nobody has logged in yet, or with another client id.
-	ErrNoLogin = errors.New("no login is stored")
+	ErrNoLogin error = &known{"no login is stored", "fault_no_oauth"}
 	// ErrEnded means that the provider takes the stored login no more.
-	ErrEnded = errors.New("the provider has ended the login (revoked, expired, or the password was changed)")
+	ErrEnded error = &known{"the provider has ended the login (revoked, expired, or the password was changed)", "fault_login_ended"}
 	// ErrDenied means that the person said no, or that an administrator did.
 	ErrDenied = errors.New("the access was not allowed")
 	// ErrApp means that the provider does not know the application, or does not
@@ -26,6 +28,14 @@ var (
 	// ErrExpired means that the person took too long.
 	ErrExpired = errors.New("the login was not finished in time")
 )
+
+// known is an error that people are told of in their language.
+type known struct{ text, fault string }
+
+func (k *known) Error() string { return k.text }
+
+// Fault says what is wrong and what to do, in no language yet.
+func (k *known) Fault() parcel.Fault { return parcel.Say(k.fault).And(parcel.Say("do_login")) }
 
 // Final reports whether trying again is of no use before a person has done
 // something.

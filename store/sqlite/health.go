@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"parcelwatch/notify"
 	"parcelwatch/parcel"
 	"parcelwatch/store"
 )
@@ -17,7 +18,7 @@ func (db *DB) Health(ctx context.Context) (h parcel.Health, err error) {
 	err = db.read(ctx, "read health", func(tx *sql.Tx) error {
 		var err error
 		if h.Mailboxes, err = list(ctx, tx, scanMailbox,
-			`SELECT name, folder, state, since, last_mail, last_check, error FROM mailbox_state ORDER BY name, folder`); err != nil {
+			`SELECT name, folder, state, since, last_mail, last_check, error, fault FROM mailbox_state ORDER BY name, folder`); err != nil {
 			return fmt.Errorf("list mailboxes: %w", err)
 		}
 		if h.Carriers, err = carrierHealths(ctx, tx, db.now()); err != nil {
@@ -41,12 +42,12 @@ func (db *DB) Health(ctx context.Context) (h parcel.Health, err error) {
 func (db *DB) SetMailboxHealth(ctx context.Context, h parcel.MailboxHealth) error {
 	return db.write(ctx, "record health of "+h.Name, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx,
-			`INSERT INTO mailbox_state (name, folder, state, since, last_mail, last_check, error)
-			 VALUES ($1, $2, $3, $4, $5, $6, $7)
+			`INSERT INTO mailbox_state (name, folder, state, since, last_mail, last_check, error, fault)
+			 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 			 ON CONFLICT (name, folder) DO UPDATE SET state = excluded.state, since = excluded.since,
 			   last_mail = coalesce(excluded.last_mail, mailbox_state.last_mail),
-			   last_check = coalesce(excluded.last_check, mailbox_state.last_check), error = excluded.error`,
-			h.Name, h.Folder, string(h.State), stamp(h.Since), stamp(h.LastMail), stamp(h.LastCheck), line(h.Error))
+			   last_check = coalesce(excluded.last_check, mailbox_state.last_check), error = excluded.error, fault = excluded.fault`,
+			h.Name, h.Folder, string(h.State), stamp(h.Since), stamp(h.LastMail), stamp(h.LastCheck), line(h.Error), faultText(h.Fault))
 		return err
 	})
 }
@@ -56,7 +57,7 @@ func (db *DB) SetMailboxHealth(ctx context.Context, h parcel.MailboxHealth) erro
 func (db *DB) KeepMailboxes(ctx context.Context, watched []parcel.MailboxHealth) error {
 	return db.write(ctx, "drop states of mailboxes", func(tx *sql.Tx) error {
 		have, err := list(ctx, tx, scanMailbox,
-			`SELECT name, folder, state, since, last_mail, last_check, error FROM mailbox_state`)
+			`SELECT name, folder, state, since, last_mail, last_check, error, fault FROM mailbox_state`)
 		if err != nil {
 			return err
 		}
@@ -110,13 +111,13 @@ func outboxHealth(ctx context.Context, tx *sql.Tx) (parcel.OutboxHealth, error) 
 		return h, err
 	}
 	h.Oldest = moment(oldest)
-	errs, err := list(ctx, tx, scanString,
-		`SELECT f.error FROM fate f JOIN message m ON m.seq = f.message_seq
+	errs, err := list(ctx, tx, scanWhy,
+		`SELECT f.error, f.fault FROM fate f JOIN message m ON m.seq = f.message_seq
 		 WHERE f.error <> '' AND (f.state IN ('waiting', 'ambiguous') OR (f.state = 'refused'
 		   AND m.seq = (SELECT max(seq) FROM message l WHERE l.audience = m.audience)))
 		 ORDER BY m.seq DESC, f.place LIMIT 1`)
 	if len(errs) > 0 {
-		h.Error = errs[0]
+		h.Error, h.Fault = errs[0].Error, errs[0].Fault
 	}
 	return h, err
 }
@@ -125,10 +126,22 @@ func scanMailbox(s scanner) (parcel.MailboxHealth, error) {
 	var (
 		h                       parcel.MailboxHealth
 		since, lastMail, lastOK sql.NullInt64
+		fault                   string
 	)
-	err := s.Scan(&h.Name, &h.Folder, &h.State, &since, &lastMail, &lastOK, &h.Error)
-	h.Since, h.LastMail, h.LastCheck = moment(since), moment(lastMail), moment(lastOK)
+	err := s.Scan(&h.Name, &h.Folder, &h.State, &since, &lastMail, &lastOK, &h.Error, &fault)
+	h.Since, h.LastMail, h.LastCheck, h.Fault = moment(since), moment(lastMail), moment(lastOK), faultOf(fault)
 	return h, err
+}
+
+// scanWhy reads why sending fails.
+func scanWhy(s scanner) (notify.Fate, error) {
+	var (
+		f     notify.Fate
+		fault string
+	)
+	err := s.Scan(&f.Error, &fault)
+	f.Fault = faultOf(fault)
+	return f, err
 }
 
 func scanNotUnderstood(s scanner) (parcel.NotUnderstood, error) {

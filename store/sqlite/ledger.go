@@ -95,11 +95,11 @@ func (db *DB) CarrierHealth(ctx context.Context, carrier string) (h parcel.Carri
 func (db *DB) SetCarrierHealth(ctx context.Context, h parcel.CarrierHealth) error {
 	return db.write(ctx, "record health of "+h.Name, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx,
-			`INSERT INTO carrier_state (name, state, since, until, fails, last_success, error, note)
-			 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+			`INSERT INTO carrier_state (name, state, since, until, fails, last_success, error, fault, note)
+			 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 			 ON CONFLICT (name) DO UPDATE SET state = excluded.state, since = excluded.since, until = excluded.until,
-			   fails = excluded.fails, last_success = excluded.last_success, error = excluded.error, note = excluded.note`,
-			h.Name, string(h.State), stamp(h.Since), stamp(h.Until), h.Fails, stamp(h.LastSuccess), line(h.Error), line(h.Note))
+			   fails = excluded.fails, last_success = excluded.last_success, error = excluded.error, fault = excluded.fault, note = excluded.note`,
+			h.Name, string(h.State), stamp(h.Since), stamp(h.Until), h.Fails, stamp(h.LastSuccess), line(h.Error), faultText(h.Fault), line(h.Note))
 		return err
 	})
 }
@@ -135,7 +135,7 @@ func (db *DB) Answers(ctx context.Context, carrier string) (out []store.Answer, 
 func carrierHealths(ctx context.Context, tx *sql.Tx, now time.Time) ([]parcel.CarrierHealth, error) {
 	out, err := list(ctx, tx, scanCarrier,
 		`SELECT n.name, coalesce(s.state, ''), s.since, s.until, coalesce(s.fails, 0), s.last_success,
-		   coalesce(s.error, ''), coalesce(s.note, ''), coalesce(b.used, 0), coalesce(b.budget, 0)
+		   coalesce(s.error, ''), coalesce(s.fault, ''), coalesce(s.note, ''), coalesce(b.used, 0), coalesce(b.budget, 0)
 		 FROM (SELECT name FROM carrier_state UNION SELECT carrier FROM budget) n
 		 LEFT JOIN carrier_state s ON s.name = n.name
 		 LEFT JOIN budget b ON b.carrier = n.name AND b.day >= $1
@@ -151,9 +151,10 @@ func scanCarrier(s scanner) (parcel.CarrierHealth, error) {
 	var (
 		h                    parcel.CarrierHealth
 		since, until, lastOK sql.NullInt64
+		fault                string
 	)
-	err := s.Scan(&h.Name, &h.State, &since, &until, &h.Fails, &lastOK, &h.Error, &h.Note, &h.Today, &h.Budget)
-	h.Since, h.Until, h.LastSuccess = moment(since), moment(until), moment(lastOK)
+	err := s.Scan(&h.Name, &h.State, &since, &until, &h.Fails, &lastOK, &h.Error, &fault, &h.Note, &h.Today, &h.Budget)
+	h.Since, h.Until, h.LastSuccess, h.Fault = moment(since), moment(until), moment(lastOK), faultOf(fault)
 	return h, err
 }
 

@@ -79,9 +79,9 @@ func (db *DB) Record(ctx context.Context, messageID string, fates []notify.Fate)
 		}
 		for _, f := range fates {
 			if _, err := tx.ExecContext(ctx,
-				`UPDATE fate SET state = $3, next_at = $4, tries = $5, error = $6
+				`UPDATE fate SET state = $3, next_at = $4, tries = $5, error = $6, fault = $7
 				 WHERE message_seq = $1 AND recipient = $2 AND state <> 'sent'`,
-				seq, f.To, string(f.State), fateNext(f, made), f.Tries, line(f.Error)); err != nil {
+				seq, f.To, string(f.State), fateNext(f, made), f.Tries, line(f.Error), faultText(f.Fault)); err != nil {
 				return fmt.Errorf("fate of %s: %w", f.To, err)
 			}
 		}
@@ -132,8 +132,8 @@ func addMessage(ctx context.Context, tx *sql.Tx, m notify.Message) error {
 	}
 	for i, f := range m.Fates {
 		if _, err := tx.ExecContext(ctx,
-			`INSERT INTO fate (message_seq, place, recipient, state, next_at, tries, error) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-			seq, i, f.To, string(f.State), fateNext(f, made), f.Tries, line(f.Error)); err != nil {
+			`INSERT INTO fate (message_seq, place, recipient, state, next_at, tries, error, fault) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+			seq, i, f.To, string(f.State), fateNext(f, made), f.Tries, line(f.Error), faultText(f.Fault)); err != nil {
 			return fmt.Errorf("add recipient %s: %w", f.To, err)
 		}
 	}
@@ -152,7 +152,7 @@ func readMessage(ctx context.Context, tx *sql.Tx, seq int64) (notify.Message, er
 	m.Made = moment(made)
 	var err error
 	m.Fates, err = list(ctx, tx, scanFate,
-		`SELECT recipient, state, next_at, tries, error FROM fate WHERE message_seq = $1 ORDER BY place`, seq)
+		`SELECT recipient, state, next_at, tries, error, fault FROM fate WHERE message_seq = $1 ORDER BY place`, seq)
 	return m, err
 }
 
@@ -171,11 +171,12 @@ func fateNext(f notify.Fate, made int64) any {
 
 func scanFate(s scanner) (notify.Fate, error) {
 	var (
-		f    notify.Fate
-		next sql.NullInt64
+		f     notify.Fate
+		next  sql.NullInt64
+		fault string
 	)
-	err := s.Scan(&f.To, &f.State, &next, &f.Tries, &f.Error)
-	f.Next = moment(next)
+	err := s.Scan(&f.To, &f.State, &next, &f.Tries, &f.Error, &fault)
+	f.Next, f.Fault = moment(next), faultOf(fault)
 	return f, err
 }
 

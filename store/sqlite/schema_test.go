@@ -73,7 +73,8 @@ func TestUpgrade(t *testing.T) {
 		t.Parallel()
 		path := filepath.Join(t.TempDir(), "p.db")
 		put(t, open(t, path), "RB123456785CN")
-		for version := int64(2); version <= 4; version++ {
+		last := steps(t)
+		for version := last + 1; version <= last+3; version++ {
 			db, err := sqlite.OpenSteps(t.Context(), path, later(t, version, "CREATE TABLE t%d (x TEXT);"), sqlite.Options{})
 			if err != nil {
 				t.Fatal(err)
@@ -89,7 +90,7 @@ func TestUpgrade(t *testing.T) {
 		if err != nil || len(copies) != 2 {
 			t.Fatalf("copies = %v, %v; want those of the last two steps", copies, err)
 		}
-		old, err := sqlite.OpenSteps(t.Context(), copies[0], later(t, 4, "CREATE TABLE t%d (x TEXT);"), sqlite.Options{})
+		old, err := sqlite.OpenSteps(t.Context(), copies[0], later(t, last+3, "CREATE TABLE t%d (x TEXT);"), sqlite.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -105,8 +106,8 @@ func TestUpgrade(t *testing.T) {
 		db := open(t, path)
 		put(t, db, "RB123456785CN")
 		before := shape(t, path)
-		_, err := sqlite.OpenSteps(t.Context(), path, later(t, 2, "CREATE TABLE t%d (x TEXT); INSERT INTO nowhere VALUES (1);"), sqlite.Options{})
-		if err == nil || !strings.Contains(err.Error(), "schema 1 to 2") {
+		_, err := sqlite.OpenSteps(t.Context(), path, later(t, steps(t)+1, "CREATE TABLE t%d (x TEXT); INSERT INTO nowhere VALUES (1);"), sqlite.Options{})
+		if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("schema %d to %d", steps(t), steps(t)+1)) {
 			t.Errorf("Open = %v, want the failed step named", err)
 		}
 		if diff := cmp.Diff(before, shape(t, path)); diff != "" {
@@ -128,7 +129,7 @@ func TestRefused(t *testing.T) {
 	}{
 		{"a newer schema", store.ErrNewer, "install the newer program", func(t *testing.T, path string) {
 			t.Helper()
-			db, err := sqlite.OpenSteps(t.Context(), path, later(t, 2, "CREATE TABLE t%d (x TEXT);"), sqlite.Options{})
+			db, err := sqlite.OpenSteps(t.Context(), path, later(t, steps(t)+1, "CREATE TABLE t%d (x TEXT);"), sqlite.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -193,6 +194,16 @@ func TestRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+// steps is how many steps of the schema there are.
+func steps(t *testing.T) int64 {
+	t.Helper()
+	names, err := fs.Glob(sqlite.Steps(), "*.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return int64(len(names))
 }
 
 // later are the real steps and one more for each version after them.

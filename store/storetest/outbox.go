@@ -71,7 +71,7 @@ func fatesKept(t T, h Harness) {
 		t.Helper()
 		must(t, h.Store.Record(t.Context(), m.ID, fates), "record")
 	}
-	retry := notify.Fate{To: "a@example.org", State: notify.FateAmbiguous, Next: Now().Add(10 * time.Minute), Tries: 1, Error: "cut after the dot"}
+	retry := notify.Fate{To: "a@example.org", State: notify.FateAmbiguous, Next: Now().Add(10 * time.Minute), Tries: 1, Error: "cut after the dot", Fault: parcel.Say("fault_mail_perhaps", "Host", "mail.example.org:465")}
 	sent := notify.Fate{To: "b@example.org", State: notify.FateSent, Tries: 1}
 	record(sent, retry)
 	if got := get[[]notify.Message](t)(h.Store.DueMessages(t.Context(), Now().Add(9*time.Minute), 10)); len(got) != 0 {
@@ -86,7 +86,7 @@ func fatesKept(t T, h Harness) {
 		t.Errorf("fates (-want +got):\n%s", diff)
 	}
 	health := get[parcel.Health](t)(h.Store.Health(t.Context())).Outbox
-	if diff := cmp.Diff(parcel.OutboxHealth{Waiting: 1, Oldest: Now(), Error: "cut after the dot"}, health); diff != "" {
+	if diff := cmp.Diff(parcel.OutboxHealth{Waiting: 1, Oldest: Now(), Error: "cut after the dot", Fault: retry.Fault}, health); diff != "" {
 		t.Errorf("outbox (-want +got):\n%s", diff)
 	}
 	record(notify.Fate{To: "a@example.org", State: notify.FateRefused, Tries: 2, Error: "550 no such user\r\nX: y"})

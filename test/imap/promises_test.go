@@ -176,7 +176,7 @@ func failedLogins(t *testing.T, b brand) {
 		{"a wrong password", func(a *mailwatch.Account) { a.Auth = password("alice", "wrong") }, "127.0.0.1 refuses the login ("},
 		{"a password in another script", func(a *mailwatch.Account) { a.Auth = password("alice", "пароль\"\\") }, "127.0.0.1 refuses the login ("},
 		{"an expired certificate", func(a *mailwatch.Account) { a.Host, a.Dial = "expired.test", local }, "the certificate of expired.test is not valid today"},
-		{"a certificate nobody knows", func(a *mailwatch.Account) { a.TLSConfig = nil }, "signed by nobody known here (self-made?); set ca = FILE, or fingerprint = \"sha256:"},
+		{"a certificate nobody knows", func(a *mailwatch.Account) { a.TLSConfig = nil }, "signed by nobody known here; if it is self-made, set ca = FILE, or fingerprint = \"sha256:"},
 		{"a certificate for others", func(a *mailwatch.Account) { a.Host, a.Dial = "other.test", local }, "the certificate is not for other.test; write the name it is for as host: localhost, imap.rig.test"},
 		{"no such host", func(a *mailwatch.Account) { a.Host = "no-such-host.invalid" }, "no-such-host.invalid"},
 		{"TLS where there is none", func(a *mailwatch.Account) { a.Port = d.Port }, "does not speak TLS from the first byte"},

@@ -1,0 +1,47 @@
+package carriers
+
+import (
+	"regexp"
+	"strings"
+
+	"parcelwatch/internal/fault"
+	"parcelwatch/parcel"
+)
+
+// statusForm is how adapters tell of an HTTP status.
+var statusForm = regexp.MustCompile(`\bHTTP (\d{3})\b`)
+
+// Fault says of an error of asking a carrier what is wrong, in no language yet:
+// the kind of failure, and the cause where it is one that people know. It is
+// pure.
+func Fault(err error) parcel.Fault {
+	kind := ""
+	switch ResultOf(err) { //nolint:exhaustive // the others are no faults of a carrier
+	case parcel.ResultTemporary:
+		kind = "fault_post_temporary"
+	case parcel.ResultThrottled:
+		kind = "fault_post_throttled"
+	case parcel.ResultDenied:
+		kind = "fault_post_denied"
+	case parcel.ResultChanged:
+		kind = "fault_post_changed"
+	default:
+		return nil
+	}
+	return parcel.Say(kind).And(causeOf(err))
+}
+
+func causeOf(err error) parcel.Fault {
+	if f := fault.Of(err, "HTTPS"); f != nil {
+		return f
+	}
+	text := err.Error()
+	switch m := statusForm.FindStringSubmatch(text); {
+	case strings.Contains(text, "captcha"):
+		return parcel.Say("fault_post_captcha")
+	case m != nil:
+		return parcel.Say("fault_post_status", "Code", "HTTP "+m[1])
+	default:
+		return nil
+	}
+}

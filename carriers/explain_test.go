@@ -1,0 +1,40 @@
+package carriers_test
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"testing"
+
+	"parcelwatch/carriers"
+	"parcelwatch/internal/locale"
+)
+
+func TestFault(t *testing.T) {
+	t.Parallel()
+	ru, err := locale.New("ru")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name string
+		err  error
+		want string
+	}{
+		{"a service that is down", &carriers.Error{Kind: carriers.ErrTemporary, Detail: "HTTP 503 Service Unavailable"}, "сейчас недоступна: ответ HTTP 503"},
+		{"a name that cannot be looked up", &carriers.Error{Kind: carriers.ErrTemporary, Cause: &net.DNSError{Name: "post.example", IsTemporary: true}}, "сейчас недоступна: адрес post.example сейчас не удаётся узнать"},
+		{"a request too many", fmt.Errorf("upu: %w", &carriers.Error{Kind: carriers.ErrThrottled, Detail: "HTTP 429 Too Many Requests"}), "просит подождать: ответ HTTP 429"},
+		{"a captcha", &carriers.Error{Kind: carriers.ErrDenied, Detail: "captcha or bot check (qrator)"}, "отказывается отвечать: хочет убедиться, что спрашивает человек (капча)"},
+		{"an answer of another form", &carriers.Error{Kind: carriers.ErrChanged, Detail: "not the JSON that was expected: odd"}, "её ответ непонятен"},
+		{"a number not known is no fault", carriers.ErrNotFound, ""},
+		{"a failure without a name may be over soon", errors.New("odd"), "сейчас недоступна"},
+		{"no error", nil, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if got := ru.Fault(carriers.Fault(c.err)); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,92 @@
+// Package fault says what errors of the network, of certificates and of the
+// disk mean to a person, in no language yet. What to do about them depends on
+// who asked, and is not said here.
+package fault
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"io/fs"
+	"net"
+	"os"
+	"syscall"
+	"time"
+
+	"parcelwatch/parcel"
+)
+
+// Of is the fault behind an error of talking to the address, a host with or
+// without its port; nil for an error of another kind.
+func Of(err error, address string) parcel.Fault {
+	for _, of := range []func(error, string) parcel.Fault{certificate, network, disk} {
+		if f := of(err, address); f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+func certificate(err error, address string) parcel.Fault {
+	var invalid x509.CertificateInvalidError
+	var name x509.HostnameError
+	var authority x509.UnknownAuthorityError
+	var record tls.RecordHeaderError
+	host := hostOf(address)
+	switch {
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return parcel.Say("fault_expired", "Host", host,
+			"From", invalid.Cert.NotBefore.Format(time.DateOnly), "To", invalid.Cert.NotAfter.Format(time.DateOnly))
+	case errors.As(err, &name):
+		return parcel.Say("fault_hostname", "Host", host)
+	case errors.As(err, &authority):
+		return parcel.Say("fault_authority", "Host", host)
+	case errors.As(err, &record):
+		return parcel.Say("fault_no_tls", "Host", address)
+	case errors.As(err, &invalid):
+		return parcel.Say("fault_certificate", "Host", host, "Text", invalid.Error())
+	}
+	return nil
+}
+
+func network(err error, address string) parcel.Fault {
+	var dns *net.DNSError
+	var op *net.OpError
+	switch {
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return parcel.Say("fault_host", "Host", dns.Name)
+	case errors.As(err, &dns):
+		return parcel.Say("fault_dns", "Host", dns.Name)
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return parcel.Say("fault_port", "Host", address)
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &op) && op.Timeout():
+		return parcel.Say("fault_silent", "Host", address)
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return parcel.Say("fault_cut", "Host", address)
+	case errors.As(err, &op):
+		return parcel.Say("fault_unreachable", "Host", address, "Text", op.Err.Error())
+	}
+	return nil
+}
+
+func disk(err error, _ string) parcel.Fault {
+	var path *fs.PathError
+	switch {
+	case errors.Is(err, syscall.ENOSPC):
+		return parcel.Say("fault_disk_full")
+	case errors.As(err, &path) && errors.Is(err, fs.ErrNotExist):
+		return parcel.Say("fault_no_file", "Path", path.Path)
+	case errors.As(err, &path) && errors.Is(err, fs.ErrPermission):
+		return parcel.Say("fault_no_permission", "Path", path.Path)
+	}
+	return nil
+}
+
+func hostOf(address string) string {
+	if host, _, err := net.SplitHostPort(address); err == nil {
+		return host
+	}
+	return address
+}

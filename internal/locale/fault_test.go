@@ -1,0 +1,95 @@
+package locale_test
+
+import (
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"parcelwatch/internal/locale"
+	"parcelwatch/parcel"
+)
+
+var clauseID = regexp.MustCompile(`"((?:fault|do)_[a-z_]+)"`)
+
+// clauseIDs are the ids of clauses that the program's sources name.
+func clauseIDs(t *testing.T) map[string]bool {
+	t.Helper()
+	out := map[string]bool{}
+	root := filepath.Join("..", "..")
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && (d.Name() == "testdata" || d.Name() == "node_modules" || strings.HasPrefix(d.Name(), ".") && path != root):
+			return filepath.SkipDir
+		case d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go"):
+			return nil
+		}
+		src, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		for _, m := range clauseID.FindAllSubmatch(src, -1) {
+			out[string(m[1])] = true
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestEveryClauseHasAMessageAndEveryMessageAClause(t *testing.T) {
+	t.Parallel()
+	named := clauseIDs(t)
+	known := messages(t, "en", "faults.toml")
+	maps.Copy(known, messages(t, "en", "advice.toml"))
+	for _, id := range slices.Sorted(maps.Keys(named)) {
+		if known[id] == nil {
+			t.Errorf("%s is named in the program and has no message", id)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(known)) {
+		if !named[id] {
+			t.Errorf("%s has a message and is named nowhere", id)
+		}
+	}
+}
+
+func TestFault(t *testing.T) {
+	t.Parallel()
+	refused := parcel.Say("fault_login_refused", "Host", "imap.example.org", "Text", "no\r\nway").And(parcel.Say("do_yandex"))
+	given := parcel.Say("fault_given_up").And(parcel.Say("fault_silent", "Host", "smtp.example.org:465"))
+	for _, c := range []struct {
+		name, language string
+		fault          parcel.Fault
+		want           string
+	}{
+		{"what to do comes behind a semicolon", "en", refused, "imap.example.org refuses the login (no way); Yandex wants an app password (https://id.yandex.ru/security/app-passwords) and IMAP switched on in the mail settings"},
+		{"in Russian all of it is Russian", "ru", refused, "imap.example.org не пускает (no way); Яндексу нужен пароль приложения (https://id.yandex.ru/security/app-passwords), а доступ по IMAP должен быть включён в настройках почты"},
+		{"a cause comes behind a colon", "de", given, "nach tagelangen Versuchen aufgegeben: smtp.example.org:465 antwortet nicht"},
+		{"advice can be left out", "kk", refused.What(), "imap.example.org кіргізбейді (no way)"},
+		{"a clause of a newer program is shown by its id", "pl", parcel.Say("fault_of_tomorrow"), "fault_of_tomorrow"},
+		{"no fault is no text", "fr", nil, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			p, err := locale.New(c.language)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := p.Fault(c.fault); got != c.want {
+				t.Errorf("got  %q\nwant %q", got, c.want)
+			}
+		})
+	}
+	if got, want := locale.English(given), "given up after days: smtp.example.org:465 does not answer"; got != want {
+		t.Errorf("in English: %q, want %q", got, want)
+	}
+}

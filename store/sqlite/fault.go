@@ -1,0 +1,29 @@
+package sqlite
+
+import (
+	"encoding/json"
+
+	"parcelwatch/parcel"
+)
+
+// faultText is a fault as a column keeps it; no fault is an empty text.
+func faultText(f parcel.Fault) string {
+	if len(f) == 0 {
+		return ""
+	}
+	raw, err := json.Marshal(f)
+	if err != nil {
+		return "" // the English text beside it says the same
+	}
+	return string(raw)
+}
+
+// faultOf is a fault as a column kept it. One that a newer program wrote in a
+// form not known here is none: the English text beside it says the same.
+func faultOf(text string) parcel.Fault {
+	var f parcel.Fault
+	if text == "" || json.Unmarshal([]byte(text), &f) != nil {
+		return nil
+	}
+	return f
+}
