@@ -210,6 +210,13 @@ func (w *wizard) again(ctx context.Context, q query, check func(string) error) e
 // say1 prints a line that is set off from the questions.
 func (w *wizard) say1(text string) { w.print(setup.Wrap("  "+cli.Clean(text, 600), w.width, "    ")) }
 
+// entry prints a line of a list: what it is about, in so many cells, and the rest
+// behind it, also where that takes several lines.
+func (w *wizard) entry(name string, cells int, rest string) {
+	line := strings.TrimRight("  "+cli.Pad(name, cells)+" "+cli.Clean(rest, 600), " ")
+	w.print(setup.Wrap(line, w.width, strings.Repeat(" ", cells+3)))
+}
+
 // tell prints a line of its own.
 func (w *wizard) tell(text string) { w.print(setup.Wrap(text, w.width, "")) }
 

@@ -67,35 +67,36 @@ func (w *wizard) look(ctx context.Context) error {
 
 // shipments says what was found, newest first.
 func (w *wizard) shipments() {
-	var lines []string
+	type row struct{ what, title string }
+	var rows []row
 	seen := map[string]bool{}
 	for _, n := range slices.Backward(w.notices) {
 		title := cli.Title("", n.Items)
 		for _, p := range n.Parcels {
 			if !seen[string(p.Number)] {
 				seen[string(p.Number)] = true
-				lines = append(lines, strings.TrimSpace(cli.Pad(string(p.Number), 20)+" "+title))
+				rows = append(rows, row{string(p.Number), title})
 			}
 		}
 		for _, o := range n.Orders {
 			if len(n.Parcels) == 0 && !seen[o] {
 				seen[o] = true
-				lines = append(lines, strings.TrimSpace(cli.Pad(w.say.T("list_order", "Order", o), 20)+" "+title))
+				rows = append(rows, row{w.say.T("list_order", "Order", o), title})
 			}
 		}
 		for _, o := range n.Orders {
 			seen[o] = true // what is sent is not told a second time as an order
 		}
 	}
-	if lines == nil {
+	if rows == nil {
 		w.say1(w.say.T("setup_found_none", "Days", sinceDays))
 		return
 	}
-	w.say1(w.say.T("setup_found", "Count", len(lines), "Days", sinceDays))
-	for _, line := range lines[:min(len(lines), lookShow)] {
-		w.say1("  " + cli.Fit(line, 90))
+	w.say1(w.say.T("setup_found", "Count", len(rows), "Days", sinceDays))
+	for _, r := range rows[:min(len(rows), lookShow)] {
+		w.entry(cli.Clean(r.what, 40), 24, r.title)
 	}
-	if more := len(lines) - lookShow; more > 0 {
+	if more := len(rows) - lookShow; more > 0 {
 		w.say1("  " + w.say.T("setup_found_more", "More", more))
 	}
 }
@@ -231,7 +232,7 @@ func (w *wizard) carrier(m carriers.Member) {
 		}
 	}
 	site := strings.TrimSuffix(strings.TrimPrefix(m.Info.Site, "https://"), "/")
-	w.say1(cli.Pad(m.Info.Name, 16) + m.Info.Title + " (" + site + "): " + what)
+	w.entry(m.Info.Name, 16, m.Info.Title+" ("+site+"): "+what)
 }
 
 // numbers are the numbers found, in order and once each.
