@@ -232,7 +232,11 @@ func (w *wizard) carrier(m carriers.Member) {
 		}
 	}
 	site := strings.TrimSuffix(strings.TrimPrefix(m.Info.Site, "https://"), "/")
-	w.entry(m.Info.Name, 16, m.Info.Title+" ("+site+"): "+what)
+	title := w.say.Carrier(m.Info.Name)
+	if title == m.Info.Name {
+		title = m.Info.Title
+	}
+	w.entry(m.Info.Name, 16, title+" ("+site+"): "+what)
 }
 
 // numbers are the numbers found, in order and once each.

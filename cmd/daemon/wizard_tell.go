@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
-	"time"
 
 	"parcelwatch/config"
 	"parcelwatch/internal/cli"
@@ -176,15 +174,10 @@ func (w *wizard) recipients(ctx context.Context) error {
 		if s == keep && len(w.cfg.Digests) > 0 && w.cfg.Digests[0].Cron != "" {
 			return nil
 		}
-		for _, one := range setup.List(s) {
-			t, err := time.Parse("15:04", one)
-			if err != nil {
-				return failed(w.say.T("setup_at_wrong"))
-			}
-			w.plan.At = append(w.plan.At, t.Format("15:04"))
+		var ok bool
+		if w.plan.At, ok = setup.Times(s); !ok {
+			return failed(w.say.T("setup_at_wrong"))
 		}
-		slices.Sort(w.plan.At)
-		w.plan.At = slices.Compact(w.plan.At)
 		return nil
 	})
 }
