@@ -10,8 +10,6 @@ import (
 	"syscall"
 	_ "time/tzdata" // Windows and empty containers have no time zones
 
-	"golang.org/x/term"
-
 	"parcelwatch/config"
 )
 
@@ -28,6 +26,6 @@ func main() {
 func system() *env {
 	return newEnv(env{
 		in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: config.Getenv,
-		terminal: term.IsTerminal(int(os.Stderr.Fd())), exit: os.Exit,
+		terminal: terminal(os.Stderr), exit: os.Exit,
 	})
 }
