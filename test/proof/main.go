@@ -23,6 +23,7 @@ import (
 
 	"parcelwatch/test/proof/internal/fuzz"
 	"parcelwatch/test/proof/internal/lab"
+	"parcelwatch/test/proof/internal/load"
 	"parcelwatch/test/proof/internal/report"
 	"parcelwatch/test/proof/internal/speed"
 )
@@ -48,6 +49,7 @@ type chapter struct {
 // chapters are all there are, in the order of the report.
 func chapters() []chapter {
 	return []chapter{
+		{"load", load.Run},
 		{"speed", speed.Run},
 		{"fuzz", fuzz.Run},
 	}

@@ -1,0 +1,150 @@
+package load
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"parcelwatch/internal/demo"
+	"parcelwatch/test/proof/internal/lab"
+	"parcelwatch/test/rig"
+)
+
+// size is how much of everything there is.
+type size struct {
+	name      string
+	mailboxes int
+	parcels   int // in the store before the daemon starts
+	mails     int // arriving, half of them about known parcels where there are as many
+	over      time.Duration
+	idle      time.Duration
+}
+
+// world is everything around one daemon.
+type world struct {
+	size   size
+	dir    string
+	log    func(what string, args ...any)
+	server *rig.Dovecot
+	sink   *lab.Sink
+	posts  *lab.Posts
+	site   lab.Site
+	daemon *lab.Daemon
+	digest time.Time // when the daily digest is due
+}
+
+// slowness is how long every post thinks.
+const slowness = 300 * time.Millisecond
+
+// everybody lets any name in with the rig's password; mail is where the rig has
+// it.
+const everybody = `
+mail_gid = %s
+passdb {
+  driver = static
+  args = password=` + rig.Password + `
+  mechanisms = plain login
+}
+userdb {
+  driver = static
+  args = allow_all_users=yes
+}
+service imap-login {
+  process_limit = 300
+}
+service lmtp {
+  process_limit = 50
+}
+`
+
+// owner is the group of who owns the mail: the rig's nobody, or who we are.
+func owner() (group string, err error) {
+	if os.Getuid() != 0 {
+		return strconv.Itoa(os.Getgid()), nil
+	}
+	nobody, err := user.Lookup("nobody")
+	if err != nil {
+		return "", fmt.Errorf("owner of the mail: %w", err)
+	}
+	return nobody.Gid, nil
+}
+
+func box(i int) string { return fmt.Sprintf("box%02d", i+1) }
+
+// build starts everything but the daemon. close ends what was started, also
+// where build has failed.
+func (w *world) build(ctx context.Context, env *lab.Env) error {
+	var err error
+	if w.dir, err = env.Folder("load-" + w.size.name); err != nil {
+		return err
+	}
+	if w.server, err = rig.NewDovecot(ctx, filepath.Join(w.dir, "dovecot")); err != nil {
+		return err
+	}
+	group, err := owner()
+	if err != nil {
+		return err
+	}
+	if err := w.server.Up(ctx, fmt.Sprintf(everybody, group)); err != nil {
+		return err
+	}
+	if w.sink, err = lab.OpenSink(ctx); err != nil {
+		return err
+	}
+	w.posts = lab.OpenPosts(known)
+	right := demo.Answers(known)
+	w.posts.Instead(func(rw http.ResponseWriter, r *http.Request) {
+		if lab.Pause(r.Context(), slowness) == nil {
+			right.ServeHTTP(rw, r)
+		}
+	})
+	return nil
+}
+
+func (w *world) close(ctx context.Context) {
+	if w.daemon != nil {
+		w.daemon.Close()
+	}
+	if w.posts != nil {
+		w.posts.Close()
+	}
+	if w.sink != nil {
+		w.sink.Close()
+	}
+	if w.server != nil {
+		_ = w.server.Down(context.WithoutCancel(ctx))
+	}
+}
+
+func (w *world) store() string { return filepath.Join(w.dir, "store", "parcelwatch.db") }
+
+// configure writes the configuration with the time of the digest.
+func (w *world) configure() error {
+	c := lab.Config{
+		Dir: w.dir, Store: w.store(), SMTP: w.sink.Addr, Carriers: w.posts.Sections("cainiao", "upu", "russianpost"),
+		Digests: fmt.Sprintf("[[digest]]\nto = [\"you@example.org\"]\nat = [%q]\nurgent = []\n", w.digest.Format("15:04")),
+		More:    "[log]\nlevel = \"info\"\n",
+	}
+	for i := range w.size.mailboxes {
+		c.Mailboxes = append(c.Mailboxes, lab.Mailbox{
+			Name: box(i), Host: "127.0.0.1", Port: w.server.Port + 1, User: box(i), CA: w.server.CA(),
+		})
+	}
+	var err error
+	w.site, err = c.Write()
+	return err
+}
+
+// known is what the posts know: of every number the same beginning of a journey.
+func known(number string) demo.Record {
+	now := time.Now().Truncate(time.Hour)
+	return demo.Record{Number: number, Origin: "Mainland China", Scans: []demo.Scan{
+		{At: now.AddDate(0, 0, -5), Cainiao: "PU_PICKUP_SUCCESS", UPU: "EMA", Zone: 8, Country: "CN", Place: "Shenzhen", Text: "Accepted by carrier"},
+		{At: now.AddDate(0, 0, -3), Cainiao: "SC_INBOUND_SUCCESS", Zone: 8, Country: "CN", Place: "Guangzhou", Text: "Inbound in sorting center"},
+	}}
+}
