@@ -25,7 +25,7 @@ func main() {
 // system is the surroundings of a real process.
 func system() *env {
 	return newEnv(env{
-		in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: config.Getenv,
+		in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: config.Getenv, now: clock(),
 		terminal: terminal(os.Stderr), exit: os.Exit,
 	})
 }

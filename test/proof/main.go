@@ -22,6 +22,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"parcelwatch/test/proof/internal/fuzz"
+	"parcelwatch/test/proof/internal/kill"
 	"parcelwatch/test/proof/internal/lab"
 	"parcelwatch/test/proof/internal/load"
 	"parcelwatch/test/proof/internal/report"
@@ -49,6 +50,7 @@ type chapter struct {
 // chapters are all there are, in the order of the report.
 func chapters() []chapter {
 	return []chapter{
+		{"kill", kill.Run},
 		{"load", load.Run},
 		{"speed", speed.Run},
 		{"fuzz", fuzz.Run},

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -79,7 +80,7 @@ func (e *Env) Version(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("ask the program's version: %w", err)
 	}
-	return string(out), nil
+	return strings.TrimSpace(string(out)), nil
 }
 
 // ErrStillWaiting means that something did not happen in time.

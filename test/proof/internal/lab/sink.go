@@ -35,16 +35,20 @@ type Sink struct {
 	taken []Taken
 	tries int
 	hook  func(Taken) error
+	early int // bytes of a mail after which the connection is cut
 }
 
 // OpenSink starts a server on a free port of loopback. Close it.
-func OpenSink(ctx context.Context) (*Sink, error) {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+func OpenSink(ctx context.Context) (*Sink, error) { return OpenSinkAt(ctx, "127.0.0.1:0") }
+
+// OpenSinkAt starts a server at an address of loopback. Close it.
+func OpenSinkAt(ctx context.Context, addr string) (*Sink, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("SMTP sink: %w", err)
 	}
 	s := &Sink{Addr: l.Addr().String(), listen: l, done: make(chan struct{})}
-	s.server = smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &sinkSession{sink: s}, nil }))
+	s.server = smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &sinkSession{sink: s, conn: c}, nil }))
 	s.server.AllowInsecureAuth = true // the connection never leaves this machine
 	s.server.EnableSMTPUTF8 = true
 	go func() {
@@ -61,17 +65,24 @@ func (s *Sink) Close() {
 	<-s.done
 }
 
-// OnMail makes f decide about each mail before the client hears of it: an
-// *smtp.SMTPError is said to the client, and what comes with [ErrTaken] is kept
-// all the same.
+// OnMail makes f decide about each mail before the client hears of it.
 func (s *Sink) OnMail(f func(Taken) error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.hook = f
 }
 
-// ErrTaken marks a refusal of a mail that is kept: the client is lied to.
-var ErrTaken = errors.New("taken all the same")
+// ErrTakenAndCut is what a hook answers to keep the mail and cut the connection
+// before the client hears of it; an *smtp.SMTPError is said to the client.
+var ErrTakenAndCut = errors.New("taken, connection cut")
+
+// CutAfter makes the server cut the connection after so many bytes of a mail; 0
+// ends that.
+func (s *Sink) CutAfter(bytes int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.early = bytes
+}
 
 // Mails are the mails taken so far, oldest first.
 func (s *Sink) Mails() []Taken {
@@ -87,16 +98,22 @@ func (s *Sink) Tries() int {
 	return s.tries
 }
 
-func (s *Sink) take(t Taken) error {
+func (s *Sink) offered() {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.tries++
+}
+
+func (s *Sink) take(t Taken) error {
+	s.offered()
+	s.mu.Lock()
 	hook := s.hook
 	s.mu.Unlock()
 	var verdict error
 	if hook != nil {
 		verdict = hook(t)
 	}
-	if verdict == nil || errors.Is(verdict, ErrTaken) {
+	if verdict == nil || errors.Is(verdict, ErrTakenAndCut) {
 		s.mu.Lock()
 		s.taken = append(s.taken, t)
 		s.mu.Unlock()
@@ -106,6 +123,7 @@ func (s *Sink) take(t Taken) error {
 
 type sinkSession struct {
 	sink *Sink
+	conn *smtp.Conn
 	to   []string
 }
 
@@ -125,6 +143,14 @@ func (s *sinkSession) Rcpt(to string, _ *smtp.RcptOptions) error { s.to = append
 
 // Data takes the mail.
 func (s *sinkSession) Data(r io.Reader) error {
+	s.sink.mu.Lock()
+	early := s.sink.early
+	s.sink.mu.Unlock()
+	if early > 0 {
+		s.sink.offered()
+		_, err := io.CopyN(io.Discard, r, int64(early))
+		return errors.Join(err, s.conn.Conn().Close())
+	}
 	raw, err := io.ReadAll(r)
 	if err != nil {
 		return fmt.Errorf("SMTP sink: %w", err)
@@ -137,7 +163,11 @@ func (s *sinkSession) Data(r io.Reader) error {
 	if err != nil {
 		subject = m.Header.Get("Subject")
 	}
-	return s.sink.take(Taken{ID: m.Header.Get("Message-ID"), Subject: subject, To: s.to, Raw: raw})
+	err = s.sink.take(Taken{ID: m.Header.Get("Message-ID"), Subject: subject, To: s.to, Raw: raw})
+	if errors.Is(err, ErrTakenAndCut) {
+		return errors.Join(err, s.conn.Conn().Close())
+	}
+	return err
 }
 
 // Reset forgets the mail begun.

@@ -70,6 +70,10 @@ func (s *Store) Check(ctx context.Context) error {
 	if len(said) != 1 || said[0] != "ok" {
 		errs = append(errs, fmt.Errorf("%w: %q", errUnsound, said))
 	}
+	// A daemon killed before it has made its tables leaves a file without any.
+	if made, err := s.Count(ctx, "SELECT count(*) FROM sqlite_schema WHERE name = 'mail'"); err != nil || made == 0 {
+		return errors.Join(append(errs, err)...)
+	}
 	rules := map[string]string{
 		"rows whose other half is missing":   "SELECT count(*) FROM pragma_foreign_key_check",
 		"messages without a recipient":       "SELECT count(*) FROM message WHERE seq NOT IN (SELECT message_seq FROM fate)",
@@ -77,7 +81,7 @@ func (s *Store) Check(ctx context.Context) error {
 		"parcels without a number":           "SELECT count(*) FROM parcel WHERE id NOT IN (SELECT parcel_id FROM number)",
 		"numbers in more than one parcel":    "SELECT count(*) FROM (SELECT 1 FROM number GROUP BY number HAVING count(*) > 1)",
 		"mails beyond the place reached":     "SELECT count(*) FROM mail m LEFT JOIN position p USING (mailbox, folder, uidvalidity) WHERE p.uid IS NULL OR m.uid > p.uid",
-		"mails recorded under two numbers":   "SELECT count(*) FROM (SELECT 1 FROM mail WHERE digest <> '' GROUP BY mailbox, digest HAVING count(*) > 1)",
+		"mails recorded under two numbers":   "SELECT count(*) FROM (SELECT 1 FROM mail WHERE digest <> '' GROUP BY mailbox, uidvalidity, digest HAVING count(*) > 1)",
 		"messages of one time and recipient": "SELECT count(*) FROM (SELECT 1 FROM message GROUP BY audience, slot HAVING count(*) > 1)",
 	}
 	for what, query := range rules {
