@@ -26,6 +26,12 @@ type household struct {
 	flags   []string
 }
 
+// Where in the flags these stand.
+const (
+	configFlag    = 2
+	authorityFlag = 7
+)
+
 func newHousehold(t *testing.T, b brand) *household {
 	t.Helper()
 	if os.Geteuid() != 0 {
