@@ -5,6 +5,8 @@
 # said and left out.
 #   VERSION  1.2.3; default: packaging/version.sh      TARGETS  as for build.sh
 #   KINDS    some of: archives linux msi image sbom    (default: all)
+#   MAINTAINER  "Name <address>" for .deb and .rpm: who builds packages for others answers for them. Without one
+#               an address that can be nobody's (RFC 2606: .invalid) says so.
 #   SIGN_PKCS12, SIGN_PASSWORD_FILE   certificate for .exe and .msi (osslsigncode)
 #   MINISIGN_KEY                      key for SHA256SUMS (minisign)
 set -euo pipefail
@@ -17,6 +19,7 @@ out=$(cd "${1:-dist}" && pwd)
 bin=$out/bin
 VERSION=${VERSION:-$(packaging/version.sh)}
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || stat -c %Y go.mod)}
+export MAINTAINER=${MAINTAINER:-parcelwatch maintainers <maintainers@parcelwatch.invalid>}
 export VERSION SOURCE_DATE_EPOCH TARGETS="${TARGETS:-linux/amd64 linux/arm64 linux/arm windows/amd64 windows/arm64 darwin/arm64}"
 export TZ=UTC LC_ALL=C
 work=$(mktemp -d)
@@ -68,9 +71,10 @@ linux_packages() {
   local nfpm arch=$1
   [ "$arch" = arm ] && arch=arm6
   nfpm=$(tool nfpm github.com/goreleaser/nfpm/v2/cmd/nfpm "$nfpm_version")
-  gzip -n -9 <CHANGELOG.md >"$work/changelog.gz"
+  gzip -n -9 <CHANGELOG.md >"$work/NEWS.gz"
+  packaging/debian-changelog.sh "$VERSION" | gzip -n -9 >"$work/changelog.gz"
   for kind in deb rpm; do
-    ARCH=$arch BINARY=$bin/parcelwatch-linux-$1 CHANGELOG=$work/changelog.gz \
+    ARCH=$arch BINARY=$bin/parcelwatch-linux-$1 DOCS=$work \
       "$nfpm" package -f packaging/nfpm.yaml -p "$kind" -t "$out" >"$work/nfpm.log" 2>&1 || { cat "$work/nfpm.log" >&2; return 1; }
   done
 }

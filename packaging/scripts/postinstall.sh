@@ -16,7 +16,7 @@ if ! getent passwd parcelwatch >/dev/null; then
 fi
 # Root writes the configuration, the service reads it.
 chown root:parcelwatch /etc/parcelwatch
-chmod 0750 /etc/parcelwatch
+chmod 0751 /etc/parcelwatch
 
 command -v systemctl >/dev/null || exit 0
 fresh=

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # A Debian with its own systemd as PID 1, in a container of systemd-nspawn that shares the network. Needs root and the
 # packages debootstrap and systemd-container.
-#   box.sh make BASE          a small Debian tree in BASE, made once (about a minute)
+#   box.sh make BASE [INIT]   a small Debian tree in BASE, made once (about a minute); INIT systemd (default), openrc or sysv
 #   box.sh start ROOT NAME    boots ROOT, which keeps what is written; prints "ready" once systemd is up
 #   box.sh run NAME COMMAND.. runs COMMAND as root inside; its exit status is the command's
 #   box.sh stop NAME          an orderly shutdown
 set -euo pipefail
-usage="usage: box.sh make BASE | start ROOT NAME | run NAME COMMAND... | stop NAME"
+usage="usage: box.sh make BASE [INIT] | start ROOT NAME | run NAME COMMAND... | stop NAME"
 verb=${1:?$usage}
 
 # gone PID: it ended, reaped or not.
@@ -23,14 +23,20 @@ inside() {
 case $verb in
 make)
   base=${2:?$usage}
-  [ -e "$base/.made" ] && exit 0
+  case ${3:-systemd} in
+  systemd) with=systemd,systemd-sysv,dbus,procps,libpam-systemd,dbus-user-session,rpm without= ;;
+  openrc) with=sysvinit-core,openrc,initscripts,procps without=systemd,systemd-sysv ;;
+  sysv) with=sysvinit-core,sysv-rc,initscripts,procps,insserv without=systemd,systemd-sysv ;;
+  *) echo "$usage" >&2; exit 2 ;;
+  esac
+  [ "$(cat "$base/.made" 2>/dev/null)" = "$with" ] && exit 0
   rm -rf "$base"
   # This machine's own mirror serves the tree, too.
   mirror=$(apt-get indextargets --format '$(SITE)' 'Codename: bookworm' | sort -u | head -n 1)
-  debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,procps bookworm "$base" ${mirror:+"$mirror"} >"$base.log" 2>&1 ||
+  debootstrap --variant=minbase --include="$with" ${without:+--exclude="$without"} bookworm "$base" ${mirror:+"$mirror"} >"$base.log" 2>&1 ||
     { tail -n 3 "$base.log" >&2; exit 1; }
   rm -f "$base"/etc/resolv.conf "$base"/var/cache/apt/archives/*.deb
-  touch "$base/.made"
+  echo "$with" >"$base/.made"
   ;;
 start)
   root=${2:?$usage} name=${3:?$usage}
@@ -41,8 +47,10 @@ start)
     gone "$nspawn" && break
     leader=$(tr -d ' ' <"/proc/$nspawn/task/$nspawn/children" 2>/dev/null || true)
     if [ -n "$leader" ]; then
-      case $(inside "$leader" timeout 5 systemctl is-system-running 2>/dev/null || true) in
-      running | degraded)
+      # systemd says how it is, OpenRC and SysV name the level they reached.
+      case $(inside "$leader" timeout 5 sh -c 'if [ -d /run/systemd/system ]; then systemctl is-system-running
+        elif command -v rc-status >/dev/null; then rc-status -r; else runlevel; fi' 2>/dev/null || true) in
+      running | degraded | default | *\ 2)
         echo "$leader" >"/run/$name.leader"
         echo ready
         exit 0
@@ -64,7 +72,11 @@ stop)
   name=${2:?$usage}
   leader=$(cat "/run/$name.leader" 2>/dev/null) || exit 0
   rm -f "/run/$name.leader"
-  kill -RTMIN+4 "$leader" 2>/dev/null || exit 0 # systemd's signal to power off
+  if [ "$(cat "/proc/$leader/comm" 2>/dev/null)" = systemd ]; then
+    kill -RTMIN+4 "$leader" # its signal to power off
+  else
+    inside "$leader" timeout 20 init 0 >/dev/null 2>&1 || true
+  fi
   for _ in $(seq 300); do gone "$leader" && exit 0; sleep 0.1; done
   kill -KILL "$leader"
   ;;

@@ -20,14 +20,21 @@ import (
 // patience is for what the program promises no time for.
 const patience = 30 * time.Second
 
-// box is a machine with systemd.
+// box is a machine of its own.
 type box struct {
 	root string // its file system, seen from outside
 	name string
 }
 
-// startBox boots a fresh machine, or skips the test where this one cannot.
+// startBox boots a fresh machine with systemd, or skips the test where this one
+// cannot.
 func startBox(t *testing.T) *box {
+	t.Helper()
+	return startBoxWith(t, "systemd")
+}
+
+// startBoxWith boots one with another init.
+func startBoxWith(t *testing.T, init string) *box {
 	t.Helper()
 	rig.Need(t)
 	if os.Geteuid() != 0 {
@@ -42,11 +49,11 @@ func startBox(t *testing.T) *box {
 	if err != nil {
 		t.Fatal(err)
 	}
-	base := filepath.Join(cache, "parcelwatch-ci", "bookworm")
+	base := filepath.Join(cache, "parcelwatch-ci", "bookworm-"+init)
 	if err := os.MkdirAll(filepath.Dir(base), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := script(t, "box.sh", "make", base); err != nil {
+	if out, err := script(t, "box.sh", "make", base, init); err != nil {
 		t.Skipf("no Debian tree can be made here: %s", out)
 	}
 	dir, err := os.MkdirTemp("", "parcelwatch-box-") //nolint:usetesting // TempDir lets nobody else in
@@ -59,10 +66,10 @@ func startBox(t *testing.T) *box {
 		t.Fatalf("copy the tree: %v\n%s", err, out)
 	}
 	if out, err := script(t, "box.sh", "start", b.root, b.name); err != nil {
-		t.Skipf("systemd does not run in a container here: %s", out)
+		t.Skipf("%s does not run in a container here: %s", init, out)
 	}
 	t.Cleanup(func() {
-		if t.Failed() {
+		if t.Failed() && init == "systemd" {
 			t.Logf("the journal:\n%s", b.try(t, "journalctl", "-u", "parcelwatch", "--no-pager", "-n", "60"))
 		}
 		b.stop(t)

@@ -2,78 +2,14 @@ package service_test
 
 import (
 	"fmt"
-	"os"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"parcelwatch/carriers/all"
 	"parcelwatch/test/rig"
 )
-
-const (
-	configFile = "/etc/parcelwatch/parcelwatch.toml"
-	storeFile  = "/var/lib/parcelwatch/parcelwatch.db"
-	dropIn     = "/etc/systemd/system/parcelwatch.service.d/secrets.conf"
-)
-
-// configure writes the configuration as root would: the password of the mailbox
-// is a credential of systemd's, the other one a file of its own.
-func configure(t *testing.T, b *box, d *rig.Dovecot, more string) {
-	t.Helper()
-	ca, err := os.ReadFile(d.CA())
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.put(t, "/etc/parcelwatch/ca.pem", string(ca))
-	b.put(t, "/etc/parcelwatch/smtp.pass", "nobody listens")
-	b.put(t, "/etc/credstore/imap.pass", rig.Password)
-	b.put(t, dropIn, "[Service]\nLoadCredential=imap:/etc/credstore/imap.pass\n")
-	var text strings.Builder
-	fmt.Fprintf(&text, `language = "en"
-timezone = "Europe/Berlin"
-[[mailbox]]
-name = "home"
-host = "127.0.0.1"
-port = %d
-ca = "/etc/parcelwatch/ca.pem"
-username = "alice"
-password = { credential = "imap" }
-trusted_authserv = ["mx.rig.test"]
-[[digest]]
-to = ["alice@rig.test"]
-at = ["04:44"]
-[smtp]
-host = "127.0.0.1"
-port = 9
-tls = "none"
-username = "alice"
-password = { file = "/etc/parcelwatch/smtp.pass" }
-from = "parcels@rig.test"
-%s
-`, d.Port+1, more)
-	for _, f := range all.Factories() { // nothing leaves this machine
-		fmt.Fprintf(&text, "[carriers.%s]\nenabled = false\n", f.Info.Name)
-	}
-	b.put(t, configFile, text.String())
-}
-
-// letter is a package-level mail of the shop.
-func letter(number string) string {
-	return strings.ReplaceAll(fmt.Sprintf(`Authentication-Results: mx.rig.test; dkim=pass header.d=aliexpress.com; dmarc=pass header.from=notice.aliexpress.com
-From: AliExpress <transaction@notice.aliexpress.com>
-To: alice@rig.test
-Subject: Package %[1]s: collected by the carrier
-Message-ID: <%[1]s@notice.aliexpress.com>
-Date: %[2]s
-MIME-Version: 1.0
-Content-Type: text/html; charset=UTF-8
-
-<html><body><p>Your package %[1]s has an update.</p></body></html>
-`, number, time.Now().Format(time.RFC1123Z)), "\n", "\r\n")
-}
 
 // TestThePackagesLife is one machine's story, told in order: each chapter begins
 // where the one before ended.
@@ -97,11 +33,11 @@ func TestThePackagesLife(t *testing.T) {
 			}
 		}},
 		{"configured, it starts and says what it watches", func(t *testing.T) {
-			configure(t, b, d, "")
+			configure(t, b, d, settings{})
 			t.Log(b.run(t, "parcelwatch", "service", "install"))
 			b.run(t, "parcelwatch", "service", "start")
 			t.Logf("idle after %v", until(t, patience, "the mailbox idles", idle))
-			d.Deliver(t, "alice", letter("RB123456785CN"))
+			d.Deliver(t, "alice", letter("RB123456785CN", collected))
 			until(t, patience, "the mail is a parcel", func() bool { return b.knows(t, "RB123456785CN") })
 			b.run(t, "parcelwatch", "service", "restart") // the line is made anew at a start
 			until(t, patience, "the status line", func() bool { return b.unit(t, "StatusText") == "watching 1 mailbox, 1 parcel" })
@@ -143,13 +79,13 @@ func TestThePackagesLife(t *testing.T) {
 		}},
 		{"reloaded, it takes over a good configuration and no other", func(t *testing.T) {
 			before := b.pid(t)
-			configure(t, b, d, "[log]\nlevel = \"debug\"")
+			configure(t, b, d, settings{more: "[log]\nlevel = \"debug\""})
 			b.run(t, "parcelwatch", "service", "install") // the file is new: root's alone
 			b.run(t, "parcelwatch", "service", "reload")
 			until(t, patience, "the configuration is taken over", func() bool {
 				return strings.Contains(b.run(t, "journalctl", "-u", "parcelwatch", "--no-pager"), "configuration taken over")
 			})
-			configure(t, b, d, "[log]\ntone = \"low\"")
+			configure(t, b, d, settings{more: "[log]\ntone = \"low\""})
 			b.refused(t, "parcelwatch", "service", "reload")
 			b.run(t, "chgrp", "parcelwatch", configFile)
 			b.run(t, "chmod", "0640", configFile)
@@ -172,7 +108,7 @@ func TestThePackagesLife(t *testing.T) {
 				t.Error("the journal does not name file and key")
 			}
 			t.Log(said)
-			configure(t, b, d, "")
+			configure(t, b, d, settings{})
 			b.run(t, "parcelwatch", "service", "install")
 			b.run(t, "parcelwatch", "service", "start")
 			until(t, patience, "the mailbox idles", idle)
@@ -205,7 +141,7 @@ func TestThePackagesLife(t *testing.T) {
 		}},
 		{"after a reboot it runs", func(t *testing.T) {
 			b.stop(t)
-			d.Deliver(t, "alice", letter("LP00999900000034"))
+			d.Deliver(t, "alice", letter("LP00999900000034", collected))
 			b.start(t)
 			until(t, patience, "the mailbox idles", idle)
 			until(t, patience, "mail of the time between is a parcel", func() bool { return b.knows(t, "LP00999900000034") })
@@ -235,7 +171,7 @@ func TestThePackagesLife(t *testing.T) {
 			b.run(t, "dpkg-deb", "-x", second, "/opt/unpacked")
 			program := "/opt/unpacked/usr/bin/parcelwatch"
 			b.run(t, "ln", "-s", program, "/usr/local/bin/parcelwatch")
-			configure(t, b, d, "")
+			configure(t, b, d, settings{})
 			t.Log(b.run(t, "parcelwatch", "service", "install"))
 			b.run(t, "parcelwatch", "service", "start")
 			until(t, patience, "the mailbox idles", idle)
