@@ -96,7 +96,13 @@ func (d *delivery) batch(ctx context.Context, b batch) error {
 			}
 		}
 	}
-	return d.save(ctx, b, b.upTo)
+	if err := d.save(ctx, b, b.upTo); err != nil {
+		return err
+	}
+	if len(d.queue) == 0 {
+		d.f.health.settled(time.Now())
+	}
+	return nil
 }
 
 // mail handles one mail. One that keeps failing by itself is set aside; one that

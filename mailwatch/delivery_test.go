@@ -174,3 +174,24 @@ func TestLastMailIsTheMailsOwnDateAndNeverAhead(t *testing.T) {
 		s.stop(t)
 	})
 }
+
+func TestTheLastMailIsToldWhenItsBatchIsDone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startMem(t)
+		r := watch(account(s.pipeNet), newPositions(), &inbox{})
+		pass(10 * time.Second)
+		for i := range 3 { // in one breath
+			s.add(t, "INBOX", shop, fmt.Sprint(i))
+		}
+		settle()
+		got := r.state("INBOX")
+		if got.LastMail.IsZero() || time.Since(got.LastMail) > time.Second {
+			t.Errorf("a status would say the last mail was %v", got.LastMail)
+		}
+		if got.LastCheck.IsZero() || got.State != parcel.MailboxIdle {
+			t.Errorf("state: %+v", got)
+		}
+		r.stop(t)
+		s.stop(t)
+	})
+}

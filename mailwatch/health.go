@@ -18,10 +18,11 @@ type health struct {
 	tell func(parcel.MailboxHealth)
 	log  *slog.Logger
 
-	mu   sync.Mutex
-	now  parcel.MailboxHealth
-	told time.Time
-	held parcel.Fault // why mail waits although the connection is well
+	mu     sync.Mutex
+	now    parcel.MailboxHealth
+	told   time.Time
+	unsaid bool         // a mail came since
+	held   parcel.Fault // why mail waits although the connection is well
 
 	state parcel.MailboxState // of the connection
 	why   parcel.Fault
@@ -75,8 +76,9 @@ func (h *health) changeLocked(ctx context.Context) {
 func (h *health) checked(at time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	first := h.now.LastCheck.IsZero()
 	h.now.LastCheck = at
-	if at.Sub(h.told) >= tellEvery {
+	if first || at.Sub(h.told) >= tellEvery {
 		h.tellLocked(at)
 	}
 }
@@ -91,13 +93,22 @@ func (h *health) mail(sent, now time.Time) {
 	if !sent.After(h.now.LastMail) {
 		return
 	}
-	h.now.LastMail = sent
+	h.now.LastMail, h.unsaid = sent, true
 	if now.Sub(h.told) >= tellEvery {
 		h.tellLocked(now)
 	}
 }
 
+// settled notes that no more mail is at hand, so that the last one is told.
+func (h *health) settled(at time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.unsaid {
+		h.tellLocked(at)
+	}
+}
+
 func (h *health) tellLocked(at time.Time) {
-	h.told = at
+	h.told, h.unsaid = at, false
 	h.tell(h.now)
 }
