@@ -123,7 +123,7 @@ func writeNotice(e *env, d extract.Doc) {
 	line := func(text string) { e.print("  " + text) }
 	trust := e.say.T("trust_" + string(d.Trusted))
 	if d.TrustReason != "" {
-		trust += " (" + cli.Clean(d.TrustReason, 200) + ")"
+		trust += " (" + cli.Clean(e.say.Why(d.TrustReason), 200) + ")"
 	}
 	if d.Step == parcel.StepNone {
 		line(e.say.T("parse_no"))
@@ -158,7 +158,7 @@ func writeNotice(e *env, d extract.Doc) {
 		line(e.say.T("parse_eta", "Date", e.say.DayDate(parcel.Date(d.ETA))))
 	}
 	for _, p := range d.Problems {
-		line(e.say.T("parse_problem", "Problem", cli.Clean(p, 200)))
+		line(e.say.T("parse_problem", "Problem", cli.Clean(e.say.Why(p), 200)))
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"parcelwatch/parcel"
 )
 
 // phraseFiles hold what packages without words of their own say in English,
@@ -34,6 +36,19 @@ func (p *Printer) Phrase(english string) string {
 		return english
 	}
 	return translate(known, english)
+}
+
+// Why is what was wrong with a mail, reason by reason.
+func (p *Printer) Why(reasons string) string {
+	parts := strings.Split(reasons, "; ")
+	for i, s := range parts {
+		if s == parcel.NothingFound {
+			parts[i] = p.T("why_nothing_found")
+		} else {
+			parts[i] = p.Phrase(s)
+		}
+	}
+	return strings.Join(parts, "; ")
 }
 
 func translate(known []phrase, english string) string {
