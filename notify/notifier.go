@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"parcelwatch/internal/locale"
+	"parcelwatch/internal/rest"
 	"parcelwatch/parcel"
 )
 
@@ -139,14 +140,21 @@ func (n *Notifier) DigestNow(ctx context.Context) ([]Message, error) {
 func (n *Notifier) loop(ctx context.Context, nudged <-chan struct{}, step func(context.Context) time.Time) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	var resting rest.Rest
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-timer.C:
 		case <-nudged:
+			if left := resting.Left(time.Now()); left > 0 {
+				timer.Reset(left)
+				continue
+			}
 		}
+		began := time.Now()
 		next := step(ctx)
+		resting.After(began, time.Now())
 		pause := time.Minute
 		if until := next.Sub(n.now()); !next.IsZero() && until < pause {
 			// A time that has passed already means that the step failed.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
+	"parcelwatch/internal/rest"
 	"parcelwatch/parcel"
 )
 
@@ -66,6 +67,7 @@ func (t *Tracker) Run(ctx context.Context) error {
 	defer workers.Wait()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	var pause rest.Rest
 	for {
 		select {
 		case <-ctx.Done():
@@ -74,9 +76,16 @@ func (t *Tracker) Run(ctx context.Context) error {
 			p.finish(ctx, o)
 			continue
 		case <-t.wake:
+			if left := pause.Left(time.Now()); left > 0 {
+				timer.Reset(left)
+				continue
+			}
 		case <-timer.C:
 		}
-		timer.Reset(p.round(ctx))
+		began := time.Now()
+		wait := p.round(ctx)
+		pause.After(began, time.Now())
+		timer.Reset(wait)
 	}
 }
 

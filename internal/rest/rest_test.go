@@ -1,0 +1,37 @@
+package rest_test
+
+import (
+	"testing"
+	"time"
+
+	"parcelwatch/internal/rest"
+)
+
+func TestRest(t *testing.T) {
+	began := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		took, later, want time.Duration
+	}{
+		"work that took no time needs none":    {0, 0, 0},
+		"four times what the work took":        {time.Second, 0, 4 * time.Second},
+		"what has been rested is over":         {time.Second, 3 * time.Second, time.Second},
+		"rested to the end":                    {time.Second, 5 * time.Second, 0},
+		"long work is no reason to sleep long": {time.Hour, 0, 10 * time.Second},
+		"a clock that was set back meanwhile":  {-time.Hour, 0, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var r rest.Rest
+			ended := began.Add(c.took)
+			r.After(began, ended)
+			if got := r.Left(ended.Add(c.later)); got != c.want {
+				t.Errorf("got %v, want %v", got, c.want)
+			}
+		})
+	}
+	t.Run("nothing was done yet", func(t *testing.T) {
+		var r rest.Rest
+		if got := r.Left(began); got != 0 {
+			t.Errorf("got %v, want none", got)
+		}
+	})
+}
