@@ -79,7 +79,7 @@ func (d *daemon) line(ctx context.Context) string {
 	if err != nil {
 		return ""
 	}
-	parcels, err := d.db.Parcels(ctx, false)
+	parcels, err := d.db.Following(ctx)
 	if err != nil {
 		return err.Error()
 	}
@@ -88,7 +88,7 @@ func (d *daemon) line(ctx context.Context) string {
 		return err.Error()
 	}
 	text := say.T("status_systemd",
-		"Mailboxes", say.T("count_mailboxes", "Count", len(d.cfg.Mailboxes)), "Parcels", say.T("count_parcels", "Count", len(parcels)))
+		"Mailboxes", say.T("count_mailboxes", "Count", len(d.cfg.Mailboxes)), "Parcels", say.T("count_parcels", "Count", parcels))
 	var broken []string
 	for _, m := range health.Mailboxes {
 		if m.State == parcel.MailboxBroken || m.State == parcel.MailboxRefused {

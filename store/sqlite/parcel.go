@@ -41,6 +41,15 @@ func (db *DB) Parcels(ctx context.Context, all bool) (out []parcel.Parcel, err e
 	return out, err
 }
 
+// Following is how many parcels are neither closed nor final: as many as Parcels
+// lists without all, and none of them read.
+func (db *DB) Following(ctx context.Context) (n int, err error) {
+	err = db.read(ctx, "count parcels", func(tx *sql.Tx) error {
+		return tx.QueryRowContext(ctx, `SELECT count(*) FROM parcel WHERE active`).Scan(&n)
+	})
+	return n, err
+}
+
 // ParcelByNumber finds a parcel by any of its numbers, the latest first seen
 // where there are several, and [parcel.ErrNotFound] when there is none.
 func (db *DB) ParcelByNumber(ctx context.Context, n parcel.Number) (p parcel.Parcel, err error) {
