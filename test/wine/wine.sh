@@ -60,10 +60,12 @@ start)
   echo "$base" >"$dir/base"
   setsid unshare --mount --pid --fork --kill-child "$0" session "$base" "$dir" "$@" </dev/null >"$dir/session.log" 2>&1 &
   outer=$!
-  for _ in $(seq 100); do
+  for _ in $(seq 300); do
     gone "$outer" && break
     tr -d ' ' <"/proc/$outer/task/$outer/children" >"$dir/pid" 2>/dev/null || true
-    if [ -s "$dir/pid" ] && "$0" run "$dir" timeout 30 wine sc query PlugPlay 2>/dev/null | grep -q RUNNING; then
+    # The session itself must be first: what starts the services gets what they write.
+    if [ -s "$dir/pid" ] && grep -aq 'Microsoft Windows' "$dir/session.log" &&
+      "$0" run "$dir" timeout 30 wine sc query PlugPlay 2>/dev/null | grep -q RUNNING; then
       echo ready
       exit 0
     fi
@@ -82,7 +84,8 @@ run)
 stop)
   dir=${2:?$usage}
   pid=$(cat "$dir/pid" 2>/dev/null) || exit 0
-  "$0" run "$dir" timeout 20 wineboot -s -f >/dev/null 2>&1 || true
+  # In order, or the registry of the last half minute is lost.
+  "$0" run "$dir" sh -c 'timeout 20 wineboot -s -f; timeout 10 wineserver -k; timeout 10 wineserver -w' >/dev/null 2>&1 || true
   kill -KILL "$pid" 2>/dev/null || true # the first process: all others end with it
   for _ in $(seq 100); do gone "$pid" && break; sleep 0.05; done
   rm -f "$dir/pid"
