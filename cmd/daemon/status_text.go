@@ -30,7 +30,7 @@ func writeStatus(e *env, cfg *config.Config, d statusDoc) error {
 	if d.Outbox.Oldest != nil {
 		e.print(e.say.T("status_outbox_waiting", "Date", e.say.DateTime(d.Outbox.Oldest.In(zone)), "Error", e.why(d.Outbox.fault, d.Outbox.Error)))
 	}
-	if err := e.section("status_mailboxes", mailboxRows(e, d)); err != nil {
+	if err := e.section("status_mailboxes", mailboxRows(e, d, zone)); err != nil {
 		return err
 	}
 	if err := e.section("status_carriers", carrierRows(e, d, zone)); err != nil {
@@ -55,10 +55,13 @@ func (e *env) section(title string, t *cli.Table) error {
 
 func (e *env) ago(t time.Time) string { return e.say.Ago(e.now().Sub(t)) }
 
-func mailboxRows(e *env, d statusDoc) *cli.Table {
+func mailboxRows(e *env, d statusDoc, zone *time.Location) *cli.Table {
 	t := cli.NewTable(50)
 	for _, m := range d.Mailboxes {
 		words := []string{e.say.MailboxState(m.State)}
+		if m.Since != nil {
+			words[0] = e.say.T("status_since", "State", words[0], "Date", e.say.DateTime(m.Since.In(zone)))
+		}
 		if why := e.why(m.fault, m.Error); why != "" {
 			words[0] += ": " + why
 		}
