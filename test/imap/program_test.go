@@ -1,8 +1,8 @@
 package imap_test
 
 import (
-	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -118,17 +118,15 @@ func (p *program) end(tb testing.TB, how os.Signal) {
 	p.cmd = nil
 }
 
-// say runs another command of the program beside the daemon.
+// say is what another command of the program prints beside the daemon; status
+// fails, too, where something is broken.
 func (p *program) say(tb testing.TB, args ...string) string {
 	tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	var stderr bytes.Buffer
-	cmd := exec.CommandContext(ctx, binary, append(args, "--config", p.config)...)
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		tb.Logf("%s: %v %s", strings.Join(args, " "), err, stderr.String())
+	out, err := exec.CommandContext(ctx, binary, append(args, "--config", p.config)...).Output()
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+		tb.Fatal(err)
 	}
 	return string(out)
 }
