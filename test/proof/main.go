@@ -24,6 +24,7 @@ import (
 	"parcelwatch/test/proof/internal/fuzz"
 	"parcelwatch/test/proof/internal/kill"
 	"parcelwatch/test/proof/internal/lab"
+	"parcelwatch/test/proof/internal/leaks"
 	"parcelwatch/test/proof/internal/load"
 	"parcelwatch/test/proof/internal/report"
 	"parcelwatch/test/proof/internal/speed"
@@ -52,6 +53,7 @@ func chapters() []chapter {
 	return []chapter{
 		{"kill", kill.Run},
 		{"load", load.Run},
+		{"leaks", leaks.Run},
 		{"speed", speed.Run},
 		{"fuzz", fuzz.Run},
 	}

@@ -37,9 +37,7 @@ type outcome struct {
 
 // live runs one world from its building to the daemon's stop.
 func live(ctx context.Context, env *lab.Env, s size) (outcome, error) {
-	w := &world{size: s, log: func(what string, args ...any) {
-		env.Log.InfoContext(ctx, what, append([]any{"world", s.name}, args...)...)
-	}}
+	w := &world{size: s, log: env.Log.With("world", s.name)}
 	defer w.close(ctx)
 	o := outcome{size: s}
 	if err := w.build(ctx, env); err != nil {
@@ -69,7 +67,7 @@ func live(ctx context.Context, env *lab.Env, s size) (outcome, error) {
 // start fills the store, starts the daemon and waits until it watches every
 // mailbox.
 func (w *world) start(ctx context.Context, env *lab.Env, o *outcome) error {
-	w.log("filling the store", "parcels", w.size.parcels)
+	w.log.InfoContext(ctx, "filling the store", "parcels", w.size.parcels)
 	began := time.Now()
 	if err := seed(ctx, w.store(), w.size.parcels, began); err != nil {
 		return err
@@ -100,7 +98,7 @@ func (w *world) start(ctx context.Context, env *lab.Env, o *outcome) error {
 // work delivers the mail and waits for its being stored and told.
 func (w *world) work(ctx context.Context, o *outcome) error {
 	first := max(0, w.size.parcels-w.size.mails/2)
-	w.log("delivering", "mails", w.size.mails, "over", w.size.over)
+	w.log.InfoContext(ctx, "delivering", "mails", w.size.mails, "over", w.size.over)
 	last, took, err := w.deliver(ctx, first)
 	if err != nil {
 		return err
@@ -113,7 +111,7 @@ func (w *world) work(ctx context.Context, o *outcome) error {
 		return fmt.Errorf("%w: %d of %d", err, o.Stored, w.size.mails)
 	}
 	o.Behind = time.Since(last)
-	w.log("waiting for the digest", "due", w.digest.Format(time.TimeOnly))
+	w.log.InfoContext(ctx, "waiting for the digest", "due", w.digest.Format(time.TimeOnly))
 	if err := lab.Pause(ctx, time.Until(w.digest)); err != nil {
 		return err
 	}
@@ -140,7 +138,7 @@ const settling = 20 * time.Second
 
 // rest leaves the daemon alone.
 func (w *world) rest(ctx context.Context, o *outcome) error {
-	w.log("leaving the daemon alone", "for", w.size.idle)
+	w.log.InfoContext(ctx, "leaving the daemon alone", "for", w.size.idle)
 	if err := lab.Pause(ctx, settling); err != nil {
 		return err
 	}

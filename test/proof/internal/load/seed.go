@@ -34,7 +34,7 @@ func seed(ctx context.Context, file string, parcels int, now time.Time) error {
 		}
 		return nil
 	})
-	if err = errors.Join(err, db.Close()); err != nil {
+	if err = errors.Join(err, db.Close()); err != nil { //nolint:contextcheck // a closer gets no context
 		return fmt.Errorf("fill the store: %w", err)
 	}
 	return nil

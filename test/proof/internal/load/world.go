@@ -3,6 +3,7 @@ package load
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"os"
 	"os/user"
@@ -29,7 +30,7 @@ type size struct {
 type world struct {
 	size   size
 	dir    string
-	log    func(what string, args ...any)
+	log    *slog.Logger
 	server *rig.Dovecot
 	sink   *lab.Sink
 	posts  *lab.Posts

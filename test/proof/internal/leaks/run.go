@@ -1,0 +1,164 @@
+package leaks
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"strconv"
+	"strings"
+	"time"
+
+	"parcelwatch/test/proof/internal/lab"
+	"parcelwatch/test/proof/internal/report"
+)
+
+// Run is the chapter.
+func Run(ctx context.Context, env *lab.Env) (report.Chapter, error) {
+	c := report.Chapter{
+		Name: "leaks", Title: "Leaks and races",
+		Intro: fmt.Sprintf("The real daemon watches %d mailboxes on a real Dovecot. The server ends all their connections, over and over; "+
+			"the daemon reads its configuration again, over and over. What it holds open is counted before and after. The same wiring is started "+
+			"and stopped in one process, where goroutines can be counted, too.", mailboxes),
+	}
+	if err := daemon(ctx, env, &c); err != nil {
+		return c, err
+	}
+	if err := process(ctx, env, &c); err != nil {
+		return c, err
+	}
+	return c, races(ctx, env, &c)
+}
+
+// daemon counts what the real process holds.
+func daemon(ctx context.Context, env *lab.Env, c *report.Chapter) error {
+	var w watcher
+	defer func() { w.close(ctx) }()
+	if err := w.start(ctx, env); err != nil {
+		return err
+	}
+	t := report.Table{Title: "What the daemon holds open", Columns: []string{"after", "files"}}
+	began, err := w.settled(ctx, 0)
+	if err != nil {
+		return err
+	}
+	t.Row("the start", began.String())
+	for _, cause := range []struct {
+		what  string
+		times int
+		do    func(context.Context) error
+		each  int
+	}{
+		{"connections ended by the server", env.Pick(2, 5, 50), w.drop, mailboxes},
+		{"readings of the configuration", env.Pick(10, 50, 500), w.reload, 1},
+	} {
+		for i := range cause.times {
+			if err := cause.do(ctx); err != nil {
+				return fmt.Errorf("%s, time %d: %w", cause.what, i+1, err)
+			}
+		}
+		now, err := w.settled(ctx, began.files)
+		if err != nil {
+			return err
+		}
+		t.Row(fmt.Sprintf("%d %s", cause.times*cause.each, cause.what), now.String())
+		c.Find(now.files <= began.files, fmt.Sprintf("after %d %s no more files are open than before", cause.times*cause.each, cause.what), "%d, %d before", now.files, began.files)
+	}
+	c.Tables = append(c.Tables, t)
+	took, err := w.daemon.Stop(5 * time.Second)
+	c.Find(err == nil, "after all that a stop takes at most 5 s", "%s", took.Round(time.Millisecond))
+	return nil
+}
+
+// settled is what is open once it is no more than want, or after a while; a
+// store's readers open their files when they like.
+func (w *watcher) settled(ctx context.Context, want int) (held, error) {
+	const most = 10 * time.Second
+	var h held
+	for began := time.Now(); ; {
+		var err error
+		if h, err = holds(w.daemon.PID()); err != nil {
+			return h, err
+		}
+		over := time.Since(began) > most
+		if over || (want > 0 && h.files <= want) {
+			return h, nil
+		}
+		if err := lab.Pause(ctx, 200*time.Millisecond); err != nil {
+			return h, err
+		}
+	}
+}
+
+// process runs the tests that count goroutines and files inside one process.
+func process(ctx context.Context, env *lab.Env, c *report.Chapter) error {
+	t := report.Table{Title: "Inside one process", Columns: []string{"package", "test", "took"}}
+	for _, one := range []struct{ pkg, test, promise string }{
+		{"cmd/daemon", "TestStartedAndStoppedOverAndOverItLeavesNothingBehind", "started and stopped 20 times, the daemon leaves no goroutine and no file behind"},
+		{"mailwatch", ".", "no test of the mailboxes leaves a goroutine behind"},
+	} {
+		env.Log.InfoContext(ctx, "looking for goroutines", "package", one.pkg)
+		began := time.Now()
+		out, err := exec.CommandContext(ctx, "go", "test", "-count=1", "-run="+one.test, "parcelwatch/"+one.pkg).CombinedOutput()
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		c.Find(err == nil, one.promise, "%s", verdict(out, err))
+		t.Row(one.pkg, strings.TrimPrefix(one.test, "."), time.Since(began).Round(100*time.Millisecond).String())
+	}
+	c.Tables = append(c.Tables, t)
+	return nil
+}
+
+func verdict(out []byte, err error) string {
+	if err == nil {
+		return "none"
+	}
+	const most = 800
+	return err.Error() + ": " + string(out[max(0, len(out)-most):])
+}
+
+// races names the packages that CI runs under the race detector, and in the long
+// mode runs them.
+func races(ctx context.Context, env *lab.Env, c *report.Chapter) error {
+	list, err := exec.CommandContext(ctx, "go", "list", "parcelwatch/...").Output()
+	if err != nil {
+		return fmt.Errorf("list packages: %w", err)
+	}
+	raced, left := split(strings.Fields(string(list)))
+	t := report.Table{Title: "The race detector in CI", Columns: []string{"packages", "which"}}
+	t.Row(strconv.Itoa(len(raced))+" raced", strings.Join(short(raced), ", "))
+	t.Row(strconv.Itoa(len(left))+" left out, for they start other processes", strings.Join(short(left), ", "))
+	c.Tables = append(c.Tables, t)
+	if !env.Long {
+		return nil
+	}
+	env.Log.InfoContext(ctx, "looking for races", "packages", len(raced))
+	out, err := exec.CommandContext(ctx, "go", append([]string{"test", "-race", "-count=1", "-timeout=30m"}, raced...)...).CombinedOutput()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	c.Find(err == nil, fmt.Sprintf("no race in the tests of %d packages", len(raced)), "%s", verdict(out, err))
+	return nil
+}
+
+// split leaves out the packages whose tests start programs that are not built
+// for the race detector, as CI does.
+func split(packages []string) (raced, left []string) {
+	for _, p := range packages {
+		switch strings.TrimPrefix(p, "parcelwatch/") {
+		case "test/kill", "test/e2e", "test/imap", "test/service":
+			left = append(left, p)
+		default:
+			raced = append(raced, p)
+		}
+	}
+	return raced, left
+}
+
+func short(packages []string) []string {
+	out := make([]string, len(packages))
+	for i, p := range packages {
+		out[i] = strings.TrimPrefix(p, "parcelwatch/")
+	}
+	return out
+}
