@@ -21,30 +21,33 @@ const (
 func (n *Notifier) flush(ctx context.Context) time.Time {
 	n.sending.Lock()
 	defer n.sending.Unlock()
-	err := n.deliver(ctx)
+	tried, err := n.deliver(ctx)
 	var next time.Time
 	if err == nil {
 		if next, err = n.outbox.NextMessage(ctx); err != nil {
 			err = fmt.Errorf("read the outbox: %w", err)
 		}
 	}
-	n.report(ctx, "outbox", err)
+	// While a message waits for its next try, nothing is known to work again.
+	if err != nil || tried > 0 || next.IsZero() {
+		n.report(ctx, "outbox", err)
+	}
 	return next
 }
 
-// deliver tries every due message once.
-func (n *Notifier) deliver(ctx context.Context) error {
+// deliver tries every due message once and returns how many those were.
+func (n *Notifier) deliver(ctx context.Context) (tried int, err error) {
 	// What was sent but could not be recorded is recorded first: until then
 	// it would be sent again.
 	for _, id := range slices.Sorted(maps.Keys(n.unmarked)) {
 		if err := n.record(ctx, id, n.unmarked[id]); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	now := n.now()
 	messages, err := n.outbox.DueMessages(ctx, now, flushBatch)
 	if err != nil {
-		return fmt.Errorf("read the outbox: %w", err)
+		return 0, fmt.Errorf("read the outbox: %w", err)
 	}
 	var faults []error
 	for _, m := range messages {
@@ -53,11 +56,12 @@ func (n *Notifier) deliver(ctx context.Context) error {
 		}
 		fault, err := n.try(ctx, m, now)
 		if err != nil {
-			return err
+			return tried, err
 		}
+		tried++
 		faults = append(faults, fault)
 	}
-	return errors.Join(faults...)
+	return tried, errors.Join(faults...)
 }
 
 // try sends one message and records what came of it. The first result is what

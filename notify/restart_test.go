@@ -1,7 +1,10 @@
 package notify_test
 
 import (
+	"bytes"
 	"context"
+	"log/slog"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -89,6 +92,29 @@ func TestNotifierTellsTheFirstDigestOfAMachineThatSleepsAtItsTime(t *testing.T) 
 		if diff := cmp.Diff([]string{"01-02 09:00 me@example.org"}, p.arrived()); diff != "" {
 			t.Errorf("sent (-want +got):\n%s", diff)
 		}
+	})
+}
+
+// While a mail waits for its next try, nothing is known to work again.
+func TestNotifierSaysThatSendingWorksAgainWhenItDoes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		p := &postman{result: func(_ string, try int) notify.SendResult {
+			if try < 3 {
+				return notify.SendTemporary
+			}
+			return notify.SendOK
+		}}
+		r := start(t, config(me("08:00")), twoParcels(), p, notify.Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
+		r.memory.move(1, parcel.Export)
+		for _, c := range []struct{ minute, want int }{{4, 0}, {30, 1}} { // the third try is at 08:06
+			until(1, 8, c.minute)
+			if got := strings.Count(log.String(), "notifying works again"); got != c.want {
+				t.Errorf("at 08:%02d it was said %d times to work again, want %d:\n%s", c.minute, got, c.want, log.String())
+			}
+		}
+		r.stop()
 	})
 }
 
