@@ -109,6 +109,15 @@ func TestWhatTheAccountCannotReachIsNamedWithTheFolderThatIsClosed(t *testing.T)
 	if err == nil || !strings.Contains(err.Error(), "the account family cannot run "+program+"; run: chmod a+x "+program) {
 		t.Errorf("got %v", err)
 	}
+	if err := os.Chown(path, 0, stranger+1); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(path, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	if err := service.Grant(a, &service.Report{}, path); err == nil || !strings.Contains(err.Error(), "there for the group 61235; give this service a copy, or run: usermod --append --groups 61235 family") {
+		t.Errorf("another service's file: %v", err)
+	}
 	if err := os.Chown(path, stranger+1, stranger+1); err != nil {
 		t.Fatal(err)
 	}

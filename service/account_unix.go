@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -105,7 +106,7 @@ func (a *account) enter(r *Report, dir string) error {
 	}
 	st, ok := info.Sys().(*syscall.Stat_t)
 	mode := info.Mode().Perm()
-	if !ok || st.Uid != 0 || mode&0o001 != 0 || int(st.Gid) == a.gid && mode&0o010 != 0 || below(dir, homes()) {
+	if !ok || st.Uid != 0 || mode&0o001 != 0 || a.in(st.Gid) && mode&0o010 != 0 || below(dir, homes()) {
 		return nil
 	}
 	if err := os.Chmod(dir, mode|0o001); err != nil {
@@ -125,8 +126,12 @@ func (a *account) grant(r *Report, path string) error {
 	st, ok := info.Sys().(*syscall.Stat_t)
 	mode := info.Mode().Perm()
 	switch {
-	case !ok, mode&0o004 != 0, int(st.Uid) == a.uid && mode&0o400 != 0, int(st.Gid) == a.gid && mode&0o040 != 0:
+	case !ok, mode&0o004 != 0, int(st.Uid) == a.uid && mode&0o400 != 0, a.in(st.Gid) && mode&0o040 != 0:
 		return nil
+	case st.Gid != 0 && mode&0o040 != 0:
+		// Another service reads it, which would stand without it.
+		return fmt.Errorf("service: %s is there for the group %s; give this service a copy, or run: usermod --append --groups %[2]s %s, and install again",
+			path, groupName(st.Gid), a.name)
 	case st.Uid != 0:
 		return fmt.Errorf("service: the account of the service cannot read %s; run: chown root %s, and install again", path, path)
 	}
@@ -138,6 +143,17 @@ func (a *account) grant(r *Report, path string) error {
 	}
 	r.add(StepGranted, path)
 	return nil
+}
+
+func (a *account) in(gid uint32) bool { return int(gid) == a.gid || slices.Contains(a.groups, gid) }
+
+// groupName is the number where the group has no name.
+func groupName(gid uint32) string {
+	id := strconv.FormatUint(uint64(gid), 10)
+	if g, err := user.LookupGroupId(id); err == nil {
+		return g.Name
+	}
+	return id
 }
 
 // can tries it as the account, for folders above, access lists and mounts count

@@ -20,6 +20,24 @@ import (
 // patience is for what the program promises no time for.
 const patience = 30 * time.Second
 
+// built is the folder of the packages, by version.
+var built string
+
+func TestMain(m *testing.M) {
+	os.Exit(run(m))
+}
+
+func run(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "parcelwatch-packages-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	built = dir
+	return m.Run()
+}
+
 // box is a machine of its own.
 type box struct {
 	root string // its file system, seen from outside
@@ -188,13 +206,26 @@ func until(t *testing.T, limit time.Duration, what string, look func() bool) tim
 // buildPackage makes the .deb of a version and returns its path inside.
 func (b *box) buildPackage(t *testing.T, version string) string {
 	t.Helper()
-	out := t.TempDir()
-	cmd := exec.CommandContext(t.Context(), filepath.Join("..", "..", "packaging", "package.sh"), out)
-	cmd.Env = append(os.Environ(), "VERSION="+version, "TARGETS=linux/"+runtime.GOARCH, "KINDS=linux")
-	if said, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("package: %v\n%s", err, said)
+	return b.build(t, version, "deb")
+}
+
+// buildRPM makes the .rpm.
+func (b *box) buildRPM(t *testing.T, version string) string {
+	t.Helper()
+	return b.build(t, version, "rpm")
+}
+
+func (b *box) build(t *testing.T, version, kind string) string {
+	t.Helper()
+	out := filepath.Join(built, version)
+	if _, err := os.Stat(filepath.Join(out, "SHA256SUMS")); err != nil { // once for all tests
+		cmd := exec.CommandContext(t.Context(), filepath.Join("..", "..", "packaging", "package.sh"), out)
+		cmd.Env = append(os.Environ(), "VERSION="+version, "TARGETS=linux/"+runtime.GOARCH, "KINDS=linux")
+		if said, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("package: %v\n%s", err, said)
+		}
 	}
-	found, err := filepath.Glob(filepath.Join(out, "*.deb"))
+	found, err := filepath.Glob(filepath.Join(out, "*."+kind))
 	if err != nil || len(found) != 1 {
 		t.Fatalf("packages: %v, %v", found, err)
 	}
@@ -202,7 +233,7 @@ func (b *box) buildPackage(t *testing.T, version string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := fmt.Sprintf("/root/parcelwatch-%s.deb", version)
+	path := fmt.Sprintf("/root/parcelwatch-%s.%s", version, kind)
 	b.put(t, path, string(data))
 	return path
 }
