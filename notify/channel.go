@@ -127,7 +127,7 @@ func (c *channels) brief(ctx context.Context, to Channel, a Audience, d Digest) 
 			if name == p.T("item_parcel") {
 				name = strings.TrimSpace(name + " " + it.Number)
 			}
-			if line := name + ": " + it.Badge + "\n"; text.Len()+len(line) <= maxShort {
+			if line := p.Pair(name, it.Badge) + "\n"; text.Len()+len(line) <= maxShort {
 				text.WriteString(line)
 			}
 		}
@@ -148,6 +148,6 @@ func (c *channels) alarm(ctx context.Context, a Audience, ch parcel.Change) {
 	}
 	it := viewer{p: p, zone: a.zone()}.trouble(t)
 	for _, sub := range c.all {
-		c.put(ctx, short{to: sub.Channel, title: it.Title + ": " + it.Badge, text: strings.Join(it.Notes, "\n")})
+		c.put(ctx, short{to: sub.Channel, title: p.Pair(it.Title, it.Badge), text: strings.Join(it.Notes, "\n")})
 	}
 }

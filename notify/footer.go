@@ -13,16 +13,18 @@ const (
 )
 
 func (v viewer) trouble(t Trouble) viewItem {
-	out := viewItem{Title: capital(v.troubleName(t)), Badge: v.troubleState(t)}
-	line := v.p.T("trouble_since", "When", v.p.DateTime(t.Since.In(v.zone)))
-	if t.Since.IsZero() {
-		line = ""
-	}
-	if s := v.why(t); s != "" {
-		line = strings.TrimPrefix(line+": "+s, ": ")
+	out := viewItem{Title: v.p.Capital(v.troubleName(t)), Badge: v.troubleState(t)}
+	line := v.why(t)
+	if !t.Since.IsZero() {
+		since := v.p.T("trouble_since", "When", v.p.DateTime(t.Since.In(v.zone)))
+		if line == "" {
+			line = since
+		} else {
+			line = v.p.Pair(since, line)
+		}
 	}
 	if line != "" {
-		out.Notes = append(out.Notes, capital(line))
+		out.Notes = append(out.Notes, v.p.Capital(line))
 	}
 	out.Notes = append(out.Notes, v.p.T("note_trouble_"+string(t.Kind)))
 	if t.Kind != TroubleCarrier {
@@ -69,10 +71,11 @@ func (v viewer) troubles(f Footer) viewTroubles {
 			out.Lines = append(out.Lines, v.p.T("item_more", "Count", len(f.Troubles)-i))
 			break
 		}
-		line := capital(v.troubleName(t)) + ": " + v.troubleState(t)
+		line := v.troubleState(t)
 		if !t.Since.IsZero() {
-			line += " " + v.p.T("trouble_since", "When", v.p.DateTime(t.Since.In(v.zone)))
+			line = v.p.T("trouble_state_since", "State", line, "Since", v.p.T("trouble_since", "When", v.p.DateTime(t.Since.In(v.zone))))
 		}
+		line = v.p.Pair(v.p.Capital(v.troubleName(t)), line)
 		if s := v.why(t); s != "" {
 			line += " (" + s + ")"
 		}
@@ -100,9 +103,7 @@ func (v viewer) troubles(f Footer) viewTroubles {
 
 func (v viewer) mail(m parcel.NotUnderstood) string {
 	parts := []string{isolate(clean(m.Mail, maxPlace))}
-	why := m.Why
-	why = strings.Replace(why, parcel.NothingFound, v.p.T("why_nothing_found"), 1)
-	for _, s := range []string{m.Subject, why} {
+	for _, s := range []string{m.Subject, v.p.Why(m.Why)} {
 		if s = isolate(clean(s, maxTitle)); s != "" {
 			parts = append(parts, s)
 		}
@@ -121,7 +122,7 @@ func (v viewer) footer(d Digest) []string {
 			counts = append(counts, v.p.T("footer_orders", "Count", d.Footer.Orders))
 		}
 		if len(counts) > 0 {
-			out = append(out, capital(strings.Join(counts, ", "))+".")
+			out = append(out, v.p.Capital(strings.Join(counts, ", "))+".")
 		}
 	}
 	if !d.Footer.Next.IsZero() {

@@ -78,7 +78,12 @@ func header(d Digest, made time.Time, domain string) mail.Header {
 	thread := hash(d.Audience, made.Format("2006-01")) + ".thread.parcelwatch@" + domain
 	h.SetMsgIDList("In-Reply-To", []string{thread})
 	h.SetMsgIDList("References", []string{thread})
+	// A list of its own that nobody can write to, from a program that reads
+	// mail as well. Besides, filters that count Latin letters among Cyrillic
+	// ones, as in English names of things, then know what it is.
 	h.Set("List-Id", "Parcels <parcelwatch."+domain+">")
+	h.Set("List-Post", "NO")
+	h.Set("X-Loop", "parcelwatch")
 	h.Set("Auto-Submitted", "auto-generated")
 	h.Set("X-Auto-Response-Suppress", "All")
 	h.Set(HeaderName, HeaderValue)

@@ -55,6 +55,7 @@ func TestBuild(t *testing.T) {
 		for name, want := range map[string]string{
 			"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All", "Content-Language": "ru", "Mime-Version": "1.0",
 			notify.HeaderName: notify.HeaderValue, "List-Id": "Parcels <parcelwatch.example.org>",
+			"List-Post": "NO", "X-Loop": "parcelwatch",
 		} {
 			if got := r.Header.Get(name); got != want {
 				t.Errorf("%s is %q, want %q", name, got, want)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	htmltemplate "html/template"
 	"strconv"
+	"strings"
 	texttemplate "text/template"
 	"time"
 
@@ -64,7 +65,7 @@ func Render(d Digest, p *locale.Printer) (Content, error) {
 		if err := text.Execute(&t, v); err != nil {
 			return Content{}, fmt.Errorf("render the digest as text: %w", err)
 		}
-		out = Content{Subject: v.Subject, Text: t.String(), HTML: h.String()}
+		out = Content{Subject: searchable(v.Subject), Text: searchable(t.String()), HTML: h.String()}
 		if d.Calendar {
 			out.Calendar = words.calendar(d)
 		}
@@ -72,6 +73,10 @@ func Render(d Digest, p *locale.Printer) (Content, error) {
 	}
 	return out, nil
 }
+
+// searchable has ordinary blanks for those that keep a number and its word on
+// one line: only the HTML is set in lines of a width.
+func searchable(s string) string { return strings.ReplaceAll(s, "\u00a0", " ") }
 
 // shown counts the items that a digest has with at most limit in a section.
 func shown(d Digest, limit int) int {

@@ -33,43 +33,6 @@ func TestRenderSample(t *testing.T) {
 	}
 }
 
-// TestRenderSections has each section alone, so that a change of one shows in
-// one file.
-func TestRenderSections(t *testing.T) {
-	t.Parallel()
-	for _, language := range []string{"en", "ru"} {
-		whole := notify.Compose(sample(t, language), noon)
-		for _, s := range whole.Sections {
-			t.Run(string(s.Kind)+" in "+language, func(t *testing.T) {
-				t.Parallel()
-				d := notify.Digest{Zone: whole.Zone, Made: noon, News: s.News, Sections: []notify.Section{s}}
-				c := render(t, d, language)
-				golden(t, "section_"+string(s.Kind)+"."+language+".txt", c.Subject+"\n\n"+c.Text)
-				golden(t, "section_"+string(s.Kind)+"."+language+".html", c.HTML)
-			})
-		}
-	}
-}
-
-func TestRenderOther(t *testing.T) {
-	t.Parallel()
-	since := daysAgo(1)
-	mailbox := notify.Trouble{Kind: notify.TroubleMailbox, Name: "home/INBOX", State: "refused", Since: since, Error: "login refused: use an app password"}
-	outbox := notify.Trouble{Kind: notify.TroubleOutbox, Since: since}
-	for name, d := range map[string]notify.Digest{
-		"all_well": {Made: noon, Footer: notify.Footer{Parcels: 5, Orders: 2, Next: noon.Add(24 * time.Hour)}},
-		"trouble":  {Made: noon, News: 1, Urgent: true, Sections: []notify.Section{{Kind: notify.SectionNeeds, News: 1, Items: []notify.Item{{Trouble: &mailbox}}}}},
-		"recovered": {Made: noon, News: 2, Footer: notify.Footer{
-			Recovered: []notify.Trouble{mailbox, outbox},
-		}},
-	} {
-		for _, language := range []string{"en", "ru"} {
-			c := render(t, d, language)
-			golden(t, name+"."+language+".txt", c.Subject+"\n\n"+c.Text)
-		}
-	}
-}
-
 // nodes walks an HTML document.
 func nodes(t *testing.T, text string, visit func(*html.Node)) {
 	t.Helper()

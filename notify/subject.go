@@ -11,7 +11,7 @@ import (
 // counted.
 func subject(d Digest, p *locale.Printer) string {
 	if d.Empty() {
-		return capital(p.T("subject_quiet", "N", d.Footer.Parcels))
+		return p.Capital(p.T("subject_quiet", "N", d.Footer.Parcels))
 	}
 	var parts []string
 	length := 0
@@ -34,9 +34,9 @@ func subject(d Digest, p *locale.Printer) string {
 		add(p.T("subject_recovered", "Name", subjectTrouble(t, p)))
 	}
 	if len(parts) == 0 {
-		return capital(p.T("subject_quiet", "N", d.Footer.Parcels))
+		return p.Capital(p.T("subject_quiet", "N", d.Footer.Parcels))
 	}
-	return capital(strings.Join(parts, ", "))
+	return p.Capital(strings.Join(parts, ", "))
 }
 
 // subjectPart is what the subject says of a section. What merely goes on is no
@@ -59,13 +59,13 @@ func subjectNeeds(s Section, p *locale.Printer) string {
 	var out string
 	if it.Trouble != nil {
 		v := viewer{p: p}
-		out = subjectTrouble(*it.Trouble, p) + ": " + v.troubleState(*it.Trouble)
+		out = p.Pair(subjectTrouble(*it.Trouble, p), v.troubleState(*it.Trouble))
 	} else {
 		name := clean(it.Title, 45)
 		if name == "" {
 			name = clean(string(it.Number), 45)
 		}
-		out = clean(p.Status(it.Status), 45) + ": " + isolate(name)
+		out = p.Pair(clean(p.Status(it.Status), 45), isolate(name))
 	}
 	if n := len(s.Items) - 1; n > 0 {
 		out += " (+" + itoa(n) + ")"
@@ -74,11 +74,5 @@ func subjectNeeds(s Section, p *locale.Printer) string {
 }
 
 func subjectTrouble(t Trouble, p *locale.Printer) string {
-	if t.Kind == TroubleOutbox {
-		return p.T("subject_outbox")
-	}
-	if t.Kind == TroubleCarrier {
-		return clean(p.Carrier(t.Name), 45)
-	}
-	return clean(t.Name, 45)
+	return clean(viewer{p: p}.troubleName(t), 60)
 }

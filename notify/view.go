@@ -66,7 +66,10 @@ type viewer struct {
 
 func (v viewer) view(d Digest) view {
 	out := view{Lang: v.p.Language(), Subject: subject(d, v.p), Heading: v.p.T("heading", "Day", v.p.DayDate(parcel.DateOf(d.Made.In(v.zone))))}
-	if d.Urgent {
+	switch {
+	case d.Urgent && broken(d):
+		out.Heading = v.p.T("heading_trouble")
+	case d.Urgent:
 		out.Heading = v.p.T("heading_urgent")
 	}
 	if d.Empty() {
@@ -78,6 +81,16 @@ func (v viewer) view(d Digest) view {
 	out.Troubles = v.troubles(d.Footer)
 	out.Footer = v.footer(d)
 	return out
+}
+
+// broken reports whether all there is to say is what does not work.
+func broken(d Digest) bool {
+	for _, s := range d.Sections {
+		if slices.ContainsFunc(s.Items, func(it Item) bool { return it.Trouble == nil }) {
+			return false
+		}
+	}
+	return len(d.Sections) > 0
 }
 
 func (v viewer) section(s Section) viewSection {
@@ -198,7 +211,11 @@ func (v viewer) last(e parcel.Event, badge string) string {
 	} else if e.Country != "" {
 		parts = append(parts, isolate(clean(v.p.Country(e.Country), maxPlace)))
 	}
-	return strings.Join(parts, ", ") + ": " + v.told(e, badge)
+	where := strings.Join(parts, ", ")
+	if told := v.told(e, badge); told != badge {
+		return v.p.Pair(where, told)
+	}
+	return where // the badge says the rest
 }
 
 // progress is the stages of the journey, and the same in a sentence: four, or

@@ -142,7 +142,7 @@ func (c *digestCmd) show(e *env, d notify.Digest, cfg *config.Config, telling *n
 		}
 	}
 	if c.EML != "" {
-		envelope := notify.Envelope{From: "parcelwatch <parcelwatch@localhost>", To: []string{"you@localhost"}, Slot: "shown"}
+		envelope := notify.Envelope{From: "parcelwatch <parcelwatch@example.org>", To: []string{"you@example.org"}, Slot: "shown"}
 		if telling != nil {
 			envelope.From, envelope.To = telling.From, telling.Audiences[0].To
 		} else if cfg.SMTP.From != "" {

@@ -1,30 +1,27 @@
 package locale
 
-import (
-	"strings"
-
-	"parcelwatch/parcel"
-)
+import "parcelwatch/parcel"
 
 // Fault is why something does not work, and what to do where that is known, in
 // one line.
 func (p *Printer) Fault(f parcel.Fault) string {
-	var b strings.Builder
+	out := ""
 	for i, c := range f {
-		switch {
-		case i == 0:
-		case c.Advice():
-			b.WriteString("; ")
-		default:
-			b.WriteString(": ")
-		}
 		data := make([]any, len(c.Data))
 		for j, s := range c.Data {
 			data[j] = s
 		}
-		b.WriteString(p.T(c.ID, data...))
+		words := p.T(c.ID, data...)
+		switch {
+		case i == 0:
+			out = words
+		case c.Advice():
+			out = p.T("then", "First", out, "Then", words)
+		default:
+			out = p.Pair(out, words)
+		}
 	}
-	return b.String()
+	return out
 }
 
 // English is the fault as logs and scripts have it.

@@ -93,3 +93,23 @@ func TestFault(t *testing.T) {
 		t.Errorf("in English: %q, want %q", got, want)
 	}
 }
+
+func TestCapital(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ language, text, want string }{
+		{"tr", "ilerledi: 3", "İlerledi: 3"},
+		{"en", "in transit", "In transit"},
+		{"ru", "ёлка", "Ёлка"},
+		{"kk", "қозғалыста", "Қозғалыста"},
+		{"de", "", ""},
+		{"de", "\xff", "\xff"},
+	} {
+		p, err := locale.New(c.language)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.Capital(c.text); got != c.want {
+			t.Errorf("%s: %q becomes %q, want %q", c.language, c.text, got, c.want)
+		}
+	}
+}

@@ -35,7 +35,7 @@ func TestTold(t *testing.T) {
 		{"one in Chinese is not", "en", "seventeentrack", "InTransit_Departure", parcel.Export, "离开始发国", "left the country of origin", "离开始发国"},
 		{"a reason is kept", "en", "kazpost", "NON", parcel.AttemptFailed, "Not handed over: closed", "", "Not handed over: closed"},
 		{"a reason is kept beside", "ru", "kazpost", "NON", parcel.AttemptFailed, "Not handed over: closed", "вручить не удалось", "Not handed over: closed"},
-		{"without words there is the operation", "de", "upu", "EMF", parcel.InTransit, "EMF", "hat das Auswechslungsamt des Ziellandes verlassen", ""},
+		{"without words there is the operation", "de", "upu", "EMF", parcel.InTransit, "EMF", "hat das internationale Postzentrum des Ziellandes verlassen", ""},
 		{"a status is enough where the words are its name", "de", "russianpost", "8:15", parcel.OutForDelivery, "Передано курьеру", "in Zustellung", ""},
 		{"an unknown code keeps its words", "ru", "upu", "ZZZ", parcel.InTransit, "Something", "", "Something"},
 		{"an unknown carrier keeps its words", "ru", "other", "EMC", parcel.Export, "Something", "", "Something"},

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"parcelwatch/parcel"
 )
@@ -139,6 +141,23 @@ func (p *Printer) Weekday(t time.Time) string {
 
 func (p *Printer) month(t time.Time) string {
 	return p.T("month_" + t.Format("01"))
+}
+
+// Capital is a sentence with its first letter in upper case.
+func (p *Printer) Capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	if n == 0 || r == utf8.RuneError {
+		return s
+	}
+	if p.language == "tr" {
+		return string(unicode.TurkishCase.ToUpper(r)) + s[n:]
+	}
+	return string(unicode.ToUpper(r)) + s[n:]
+}
+
+// Pair is a name and what there is to say of it: "Guangzhou: accepted".
+func (p *Printer) Pair(name, text string) string {
+	return p.T("pair", "Name", name, "Text", text)
 }
 
 // word is a word of a closed set; a value from outside the set is shown as it
