@@ -276,3 +276,31 @@ func TestStoppingIsPromptWhenTheServerIsSilent(t *testing.T) {
 		s.stop(t)
 	})
 }
+
+func TestMailThatAServerForgetsToAnnounceBeforeIdleIsFoundSoon(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startFake(message(shop, "one"))
+		first := true
+		s.hook = func(_ *fakeConn, _, command string) bool {
+			if command == "IDLE" && first {
+				first = false
+				s.mu.Lock()
+				s.mails[2] = message(shop, "two") // and not a word of it
+				s.mu.Unlock()
+			}
+			return false
+		}
+		r := watch(account(s.pipeNet), newPositions(), &inbox{})
+		pass(6 * time.Second)
+		if diff := cmp.Diff([]string{"one", "two"}, r.inbox.subjects()); diff != "" {
+			t.Error(diff)
+		}
+		probes := strings.Count(s.last().commands(), "DONE")
+		pass(10 * time.Minute)
+		if n := strings.Count(s.last().commands(), "DONE") - probes; n > 11 {
+			t.Errorf("%d probes in ten quiet minutes", n)
+		}
+		r.stop(t)
+		s.stop(t)
+	})
+}

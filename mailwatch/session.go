@@ -39,6 +39,7 @@ type session struct {
 	wake    chan struct{} // filled when the server announces mail
 	box     *imap.SelectData
 	noIdle  bool
+	calm    bool // nothing was announced at the last look
 	unhook  func() bool
 }
 

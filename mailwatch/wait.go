@@ -13,6 +13,9 @@ const (
 	maxDelay     = 15 * time.Minute
 	refusedPause = time.Hour
 	tokenPause   = time.Minute
+	// soon is the interval to the first probe after something has happened: a mail
+	// that came between the last look and IDLE is announced by most servers, not all.
+	soon = 5 * time.Second
 )
 
 // wait returns when mail may have arrived or the connection has proven that it
@@ -28,7 +31,7 @@ func (s *session) wait(ctx context.Context, proven func()) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if announced {
+		if s.calm = !announced; announced {
 			return nil
 		}
 		if err := s.noop(); err != nil {
@@ -46,7 +49,9 @@ func (s *session) pause(ctx context.Context) (announced bool, err error) {
 	interval := min(s.account.Probe, s.account.Poll)
 	var done func() error
 	if s.idles() {
-		interval = s.account.Probe
+		if interval = s.account.Probe; !s.calm {
+			interval = min(interval, soon)
+		}
 		if done, err = s.idle(interval); err != nil {
 			return false, err
 		}
