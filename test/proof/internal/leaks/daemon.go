@@ -17,8 +17,12 @@ import (
 	"parcelwatch/test/rig"
 )
 
-// mailboxes share the drops: each waits by itself before it connects again.
-const mailboxes = 10
+const (
+	// mailboxes share the drops: each waits by itself before it connects again,
+	// and longer each time where a connection does not last.
+	mailboxes = 25
+	longest   = 6 * time.Minute
+)
 
 // watcher is the real daemon on a real Dovecot with several mailboxes.
 type watcher struct {
@@ -73,7 +77,7 @@ func (w *watcher) start(ctx context.Context, env *lab.Env) error {
 
 // watched waits until every mailbox has come to IDLE after a place in the log.
 func (w *watcher) watched(ctx context.Context, from int) error {
-	_, err := lab.Until(ctx, time.Minute, "every mailbox is watched", func() bool {
+	_, err := lab.Until(ctx, longest, "every mailbox is watched", func() bool {
 		seen := map[string]bool{}
 		for _, l := range w.daemon.Journal.Since(from) {
 			if name, ok := mailboxIn(l.Text); ok && strings.Contains(l.Text, "state=idle") {
