@@ -86,3 +86,17 @@ func isolate(s string) string {
 func rightToLeft(r rune) bool {
 	return r >= 0x0590 && r <= 0x08ff || r >= 0xfb1d && r <= 0xfdff || r >= 0xfe70 && r <= 0xfeff || r >= 0x10800 && r <= 0x10fff || r >= 0x1e800 && r <= 0x1efff
 }
+
+// bind keeps the numbers of a date on one line with the words behind them.
+func bind(date string) string {
+	var b strings.Builder
+	digit := false
+	for _, r := range date {
+		if r == ' ' && digit {
+			r = '\u00a0'
+		}
+		digit = unicode.IsDigit(r) || r == '.' && digit
+		b.WriteRune(r)
+	}
+	return b.String()
+}

@@ -16,7 +16,7 @@ func (v viewer) trouble(t Trouble) viewItem {
 	out := viewItem{Title: v.p.Capital(v.troubleName(t)), Badge: v.troubleState(t)}
 	line := v.why(t)
 	if !t.Since.IsZero() {
-		since := v.p.T("trouble_since", "When", v.p.DateTime(t.Since.In(v.zone)))
+		since := v.p.T("trouble_since", "When", bind(v.p.DateTime(t.Since.In(v.zone))))
 		if line == "" {
 			line = since
 		} else {
@@ -73,7 +73,7 @@ func (v viewer) troubles(f Footer) viewTroubles {
 		}
 		line := v.troubleState(t)
 		if !t.Since.IsZero() {
-			line = v.p.T("trouble_state_since", "State", line, "Since", v.p.T("trouble_since", "When", v.p.DateTime(t.Since.In(v.zone))))
+			line = v.p.T("trouble_state_since", "State", line, "Since", v.p.T("trouble_since", "When", bind(v.p.DateTime(t.Since.In(v.zone)))))
 		}
 		line = v.p.Pair(v.p.Capital(v.troubleName(t)), line)
 		if s := v.why(t); s != "" {
@@ -111,23 +111,29 @@ func (v viewer) mail(m parcel.NotUnderstood) string {
 	return strings.Join(parts, " — ")
 }
 
+// counts is what is on its way, whether it has news or not.
+func (v viewer) counts(d Digest) string {
+	var counts []string
+	if d.Footer.Parcels > 0 {
+		counts = append(counts, v.p.T("footer_parcels", "Count", d.Footer.Parcels))
+	}
+	if d.Footer.Orders > 0 {
+		counts = append(counts, v.p.T("footer_orders", "Count", d.Footer.Orders))
+	}
+	if d.Urgent || len(counts) == 0 {
+		return ""
+	}
+	return v.p.Capital(strings.Join(counts, ", ")) + "."
+}
+
 func (v viewer) footer(d Digest) []string {
 	var out []string
-	if !d.Urgent {
-		var counts []string
-		if d.Footer.Parcels > 0 {
-			counts = append(counts, v.p.T("footer_parcels", "Count", d.Footer.Parcels))
-		}
-		if d.Footer.Orders > 0 {
-			counts = append(counts, v.p.T("footer_orders", "Count", d.Footer.Orders))
-		}
-		if len(counts) > 0 {
-			out = append(out, v.p.Capital(strings.Join(counts, ", "))+".")
-		}
+	if s := v.counts(d); d.Empty() && s != "" {
+		out = append(out, s)
 	}
 	if !d.Footer.Next.IsZero() {
 		next := d.Footer.Next.In(v.zone)
-		out = append(out, v.p.T("footer_next", "When", v.p.DayDate(parcel.DateOf(next))+", "+v.p.Clock(next))+".")
+		out = append(out, v.p.T("footer_next", "When", bind(v.p.DayDate(parcel.DateOf(next)))+", "+v.p.Clock(next))+".")
 	}
 	return append(out, v.p.T("footer_made"))
 }

@@ -14,6 +14,7 @@ type view struct {
 	Lang     string
 	Subject  string
 	Heading  string
+	Lead     string // what is on its way, in one line
 	AllWell  string
 	Sections []viewSection
 	Troubles viewTroubles
@@ -65,7 +66,7 @@ type viewer struct {
 }
 
 func (v viewer) view(d Digest) view {
-	out := view{Lang: v.p.Language(), Subject: subject(d, v.p), Heading: v.p.T("heading", "Day", v.p.DayDate(parcel.DateOf(d.Made.In(v.zone))))}
+	out := view{Lang: v.p.Language(), Subject: subject(d, v.p), Heading: v.p.T("heading", "Day", bind(v.p.DayDate(parcel.DateOf(d.Made.In(v.zone)))))}
 	switch {
 	case d.Urgent && broken(d):
 		out.Heading = v.p.T("heading_trouble")
@@ -74,6 +75,8 @@ func (v viewer) view(d Digest) view {
 	}
 	if d.Empty() {
 		out.AllWell = v.p.T("all_well", "Count", d.Footer.Parcels)
+	} else {
+		out.Lead = v.counts(d)
 	}
 	for _, s := range d.Sections {
 		out.Sections = append(out.Sections, v.section(s))
@@ -168,7 +171,7 @@ func (v viewer) value(x any) any {
 	case Outside:
 		return isolate(clean(string(x), maxPlace))
 	case parcel.Date:
-		return isolate(clean(v.p.DayDate(x), maxPlace))
+		return isolate(bind(clean(v.p.DayDate(x), maxPlace)))
 	case parcel.Status:
 		return clean(v.p.Status(x), maxPlace)
 	case parcel.Number:
@@ -205,7 +208,7 @@ func (v viewer) last(e parcel.Event, badge string) string {
 	if e.ZoneKnown {
 		at = at.In(v.zone)
 	}
-	parts := []string{v.p.ShortDate(at)}
+	parts := []string{bind(v.p.ShortDate(at))}
 	if place := isolate(clean(e.Place, maxPlace)); place != "" {
 		parts = append(parts, place)
 	} else if e.Country != "" {
