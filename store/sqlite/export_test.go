@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"io/fs"
 	"testing"
@@ -28,3 +29,6 @@ func OpenSteps(ctx context.Context, path string, steps fs.FS, o Options) (*DB, e
 
 // Steps are the embedded schema steps.
 func Steps() fs.FS { return migrations() }
+
+// Known is the version of the schema in a database, 0 where it is empty.
+func Known(ctx context.Context, pool *sql.DB) (int64, error) { return known(ctx, pool) }

@@ -137,12 +137,9 @@ func inspectAs(ctx context.Context, name string, steps fs.FS) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, pool.Close()) }()
-	have, err := version(ctx, pool)
-	if err != nil {
+	have, err := known(ctx, pool)
+	if err != nil || have == 0 {
 		return err
-	}
-	if have == 0 {
-		return blank(ctx, pool)
 	}
 	p, err := provider(pool, steps)
 	if err != nil {
@@ -153,6 +150,20 @@ func inspectAs(ctx context.Context, name string, steps fs.FS) (err error) {
 			store.ErrNewer, have, want)
 	}
 	return quickCheck(ctx, pool)
+}
+
+// known is the version of our schema, 0 in a database that is empty. It is one
+// look: between two, another program may have made the store.
+func known(ctx context.Context, pool *sql.DB) (have int64, err error) {
+	var tx *sql.Tx
+	if err := patient(ctx, func() (err error) { tx, err = pool.BeginTx(ctx, nil); return err }); err != nil {
+		return 0, err
+	}
+	defer tx.Rollback() //nolint:errcheck // nothing was written
+	if have, err = version(ctx, tx); err != nil || have > 0 {
+		return have, err
+	}
+	return 0, blank(ctx, tx)
 }
 
 // blank refuses a database that has tables, but no version of ours.
