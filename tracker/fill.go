@@ -19,14 +19,14 @@ const (
 // calls, then hands the calls to the carriers. It makes no call more, and most
 // of the riders' own one less: a number is not asked about twice within its
 // carrier's time.
-func (p *poll) fill(ctx context.Context, now time.Time, due int) {
+func (p *poll) fill(ctx context.Context, now time.Time) {
 	if p.seats() {
-		near, err := p.store.Due(ctx, now.Add(soon), due+riders)
+		near, err := p.store.Due(ctx, now.Add(soon), riders, p.underWay)
 		if err != nil {
 			p.failed(ctx, "list parcels due soon", err)
 		}
 		for _, one := range near {
-			if p.visits[one.ID] == nil && one.NextCheck.After(now) {
+			if one.NextCheck.After(now) {
 				p.ride(one, now)
 			}
 		}

@@ -93,8 +93,7 @@ func (t *Tracker) Run(ctx context.Context) error {
 // nothing is due.
 func (p *poll) round(ctx context.Context) time.Duration {
 	now := p.cfg.Now()
-	limit := roundLimit + len(p.visits)
-	due, err := p.store.Due(ctx, now, limit)
+	due, err := p.store.Due(ctx, now, roundLimit, p.underWay)
 	if err != nil {
 		p.failed(ctx, "list due parcels", err)
 		return longestNap
@@ -106,11 +105,9 @@ func (p *poll) round(ctx context.Context) time.Duration {
 		}
 	}
 	for _, one := range due {
-		if p.visits[one.ID] == nil {
-			p.start(ctx, one, now)
-		}
+		p.start(ctx, one, now)
 	}
-	p.fill(ctx, now, len(due))
+	p.fill(ctx, now)
 	next, err := p.store.NextDue(ctx)
 	if err != nil {
 		p.failed(ctx, "tell what is due next", err)
@@ -119,12 +116,16 @@ func (p *poll) round(ctx context.Context) time.Duration {
 	switch wait := next.Sub(now); {
 	case next.IsZero() || wait >= longestNap:
 		return longestNap
-	case wait <= 0 && len(due) < limit:
+	case wait <= 0 && len(due) < roundLimit:
 		return backlogNap
 	default:
 		return max(wait, time.Second)
 	}
 }
+
+// underWay reports whether a parcel is being asked about: it stays due until it
+// is answered.
+func (p *poll) underWay(id int64) bool { return p.visits[id] != nil }
 
 // start queues the asks of one parcel, or closes the visit at once where nobody
 // is to be asked.

@@ -16,8 +16,10 @@ type Store interface {
 	// and must be pure. Where the scope's mail was imported before, decide is
 	// not called.
 	Apply(ctx context.Context, scope Scope, decide func(*State) error) error
-	// Due lists parcels whose next check is not after now, longest due first.
-	Due(ctx context.Context, now time.Time, limit int) ([]parcel.Parcel, error)
+	// Due lists parcels whose next check is not after now, longest due first. It
+	// leaves out those that skip, which may be nil, is true of; they do not count
+	// towards the limit, and are not read.
+	Due(ctx context.Context, now time.Time, limit int, skip func(id int64) bool) ([]parcel.Parcel, error)
 	// NextDue is the earliest next check of all parcels; zero when none is set.
 	NextDue(ctx context.Context) (time.Time, error)
 	// Parcels lists parcels by first seen; closed and final ones only with all.

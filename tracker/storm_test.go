@@ -20,7 +20,7 @@ type slowStore struct {
 	looks atomic.Int64
 }
 
-func (s *slowStore) Due(context.Context, time.Time, int) ([]parcel.Parcel, error) {
+func (s *slowStore) Due(context.Context, time.Time, int, func(int64) bool) ([]parcel.Parcel, error) {
 	s.looks.Add(1)
 	time.Sleep(s.takes)
 	return nil, nil
@@ -59,4 +59,17 @@ func TestAStormOfNewsDoesNotMakeTheTrackerLookAllTheTime(t *testing.T) {
 			})
 		})
 	}
+}
+
+// reading counts what is read of what is due.
+type reading struct {
+	tracker.Store
+
+	read int
+}
+
+func (r *reading) Due(ctx context.Context, now time.Time, limit int, skip func(int64) bool) ([]parcel.Parcel, error) {
+	got, err := r.Store.Due(ctx, now, limit, skip)
+	r.read += len(got)
+	return got, err
 }

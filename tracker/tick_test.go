@@ -18,6 +18,12 @@ import (
 // from noon on, and gives a tracker with every carrier there is.
 func crowd(tb testing.TB, n int, now func() time.Time) *tracker.Tracker {
 	tb.Helper()
+	return crowdIn(tb, n, now, func(s tracker.Store) tracker.Store { return s })
+}
+
+// crowdIn is crowd with something around the store.
+func crowdIn(tb testing.TB, n int, now func() time.Time, around func(tracker.Store) tracker.Store) *tracker.Tracker {
+	tb.Helper()
 	db, err := sqlite.Open(tb.Context(), filepath.Join(tb.TempDir(), "p.db"), sqlite.Options{})
 	if err != nil {
 		tb.Fatal(err)
@@ -45,7 +51,7 @@ func crowd(tb testing.TB, n int, now func() time.Time) *tracker.Tracker {
 		k, _ := keepers.Get(c.Info().Name)
 		cfg.Askers = append(cfg.Askers, k)
 	}
-	return tracker.New(cfg, db)
+	return tracker.New(cfg, around(db))
 }
 
 func travelled(i int) *parcel.Parcel {
@@ -79,6 +85,23 @@ func TestALookAtABacklogStartsNothingTwiceAndRests(t *testing.T) {
 		if wait < 10*time.Second || wait > time.Minute {
 			t.Errorf("looks again after %s, want between 10 s and a minute", wait)
 		}
+	}
+}
+
+func TestALookReadsNothingThatIsUnderWay(t *testing.T) {
+	var store *reading
+	look := tracker.NewLook(crowdIn(t, 300, func() time.Time { return noon().Add(199 * time.Second) }, func(s tracker.Store) tracker.Store {
+		store = &reading{Store: s}
+		return store
+	}))
+	look.Tick(t.Context())
+	if look.UnderWay() < 200 {
+		t.Fatalf("%d parcels are asked about, want the 200 that are due", look.UnderWay())
+	}
+	first := store.read
+	look.Tick(t.Context())
+	if again := store.read - first; again > 0 {
+		t.Errorf("the second look has read %d parcels of a backlog of 200, want none", again)
 	}
 }
 

@@ -109,7 +109,7 @@ func BenchmarkBareInsert(b *testing.B) {
 func BenchmarkDue(b *testing.B) {
 	db, _ := crowded(b, crowd)
 	for b.Loop() {
-		due, err := db.Due(b.Context(), storetest.Now().AddDate(0, 0, 7), 50)
+		due, err := db.Due(b.Context(), storetest.Now().AddDate(0, 0, 7), 50, nil)
 		if err != nil || len(due) != 50 {
 			b.Fatal(len(due), err)
 		}

@@ -12,15 +12,43 @@ import (
 	"parcelwatch/tracker"
 )
 
-// Due lists parcels whose next check is not after now, longest due first.
-func (db *DB) Due(ctx context.Context, now time.Time, limit int) (out []parcel.Parcel, err error) {
+// Due lists parcels whose next check is not after now, longest due first,
+// without those that skip is true of.
+func (db *DB) Due(ctx context.Context, now time.Time, limit int, skip func(id int64) bool) (out []parcel.Parcel, err error) {
 	err = db.read(ctx, "list due parcels", func(tx *sql.Tx) error {
+		ids, err := dueIDs(ctx, tx, now, limit, skip)
+		if err != nil {
+			return err
+		}
+		wanted, err := json.Marshal(ids)
+		if err != nil {
+			return err
+		}
 		out, err = list(ctx, tx, scanParcel,
-			`SELECT id, doc FROM parcel WHERE next_check <= $1 ORDER BY next_check, id LIMIT $2`,
-			now.UnixMilli(), max(limit, 0))
+			`SELECT id, doc FROM parcel WHERE id IN (SELECT value FROM json_each($1)) ORDER BY next_check, id`, string(wanted))
 		return err
 	})
 	return out, err
+}
+
+// dueIDs come from the index alone: most of a backlog is skipped.
+func dueIDs(ctx context.Context, tx *sql.Tx, now time.Time, limit int, skip func(id int64) bool) ([]int64, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT id FROM parcel WHERE next_check <= $1 ORDER BY next_check, id`, now.UnixMilli())
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	ids := []int64{}
+	for len(ids) < limit && rows.Next() {
+		id, err := scanInt(rows)
+		if err != nil {
+			return nil, err
+		}
+		if skip == nil || !skip(id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids, rows.Err()
 }
 
 // NextDue is the earliest next check of all parcels; zero when none is set.

@@ -104,8 +104,8 @@ func (b *broken) Tell(ctx context.Context, c []parcel.Change) error {
 	return b.Store.Tell(ctx, c)
 }
 
-func (b *broken) Due(ctx context.Context, now time.Time, limit int) ([]parcel.Parcel, error) {
-	return through(b.due)(b.Store.Due(ctx, now, limit))
+func (b *broken) Due(ctx context.Context, now time.Time, limit int, skip func(int64) bool) ([]parcel.Parcel, error) {
+	return through(b.due)(b.Store.Due(ctx, now, limit, skip))
 }
 
 func (b *broken) Forget(ctx context.Context, id int64, purge bool) error {

@@ -85,7 +85,7 @@ func timesRoundTrip(t T, h Harness) {
 	p.Sources = []parcel.Source{{Carrier: "upu", Number: numberA, Events: []parcel.Event{e}}}
 	p.NextCheck = Now().In(zone)
 	add(t, h.Store, p)
-	due := get[[]parcel.Parcel](t)(h.Store.Due(t.Context(), Now(), 1))
+	due := get[[]parcel.Parcel](t)(h.Store.Due(t.Context(), Now(), 1, nil))
 	if len(due) != 1 {
 		t.Fatalf("a parcel due now, said in another zone, is not due")
 	}
@@ -99,7 +99,7 @@ func timesRoundTrip(t T, h Harness) {
 	if !due[0].Stalled.IsZero() {
 		t.Errorf("a time never set came back as %v", due[0].Stalled)
 	}
-	if len(get[[]parcel.Parcel](t)(h.Store.Due(t.Context(), Now().Add(-time.Millisecond), 1))) != 0 {
+	if len(get[[]parcel.Parcel](t)(h.Store.Due(t.Context(), Now().Add(-time.Millisecond), 1, nil))) != 0 {
 		t.Errorf("a parcel is due a millisecond early")
 	}
 }

@@ -111,13 +111,17 @@ func dueOrder(t T, h Harness) {
 	never.NextCheck = time.Time{}
 	late, soon, now, longest := at(time.Minute), at(-time.Second), at(0), at(-time.Hour)
 	add(t, h.Store, never, late, soon, now, longest)
-	got := ids(get[[]parcel.Parcel](t)(h.Store.Due(t.Context(), Now(), 10)))
+	got := ids(get[[]parcel.Parcel](t)(h.Store.Due(t.Context(), Now(), 10, nil)))
 	if diff := cmp.Diff([]int64{longest.ID, soon.ID, now.ID}, got); diff != "" {
 		t.Errorf("due parcels (-want +got):\n%s", diff)
 	}
-	got = ids(get[[]parcel.Parcel](t)(h.Store.Due(t.Context(), Now(), 2)))
+	got = ids(get[[]parcel.Parcel](t)(h.Store.Due(t.Context(), Now(), 2, nil)))
 	if diff := cmp.Diff([]int64{longest.ID, soon.ID}, got); diff != "" {
 		t.Errorf("due parcels up to 2 (-want +got):\n%s", diff)
+	}
+	got = ids(get[[]parcel.Parcel](t)(h.Store.Due(t.Context(), Now(), 2, func(id int64) bool { return id == longest.ID })))
+	if diff := cmp.Diff([]int64{soon.ID, now.ID}, got); diff != "" {
+		t.Errorf("due parcels up to 2 without the longest due (-want +got):\n%s", diff)
 	}
 	if next := get[time.Time](t)(h.Store.NextDue(t.Context())); !next.Equal(longest.NextCheck) {
 		t.Errorf("NextDue = %v, want %v", next, longest.NextCheck)
