@@ -176,3 +176,25 @@ func TestAnotherProgramReadsTheCalendar(t *testing.T) {
 		t.Errorf("read (-want +got):\n%s", diff)
 	}
 }
+
+// markup leaves out what only mail needs: styles in the elements and the old
+// attributes of tables, which some programs know alone.
+const markup = `{"root": true, "extends": ["html-validate:recommended"],
+"rules": {"no-inline-style": "off", "no-deprecated-attr": "off", "prefer-tbody": "off"}}`
+
+func TestAValidatorFindsNothingInTheHTML(t *testing.T) {
+	t.Parallel()
+	needs(t, "html-validate", "--version")
+	dir := t.TempDir()
+	config := filepath.Join(dir, "markup.json")
+	if err := os.WriteFile(config, []byte(markup), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	files := []string{"html-validate", "--config", config}
+	for _, language := range locale.Languages() {
+		files = append(files, filepath.Join("..", "testdata", "digest", "sample."+language+".html"))
+	}
+	if out := strings.TrimSpace(run(t, nil, files...)); out != "" {
+		t.Error(out)
+	}
+}

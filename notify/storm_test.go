@@ -2,49 +2,171 @@ package notify_test
 
 import (
 	"context"
-	"sync/atomic"
+	"net"
+	"os"
+	"strings"
+	"sync"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
 )
 
-// slowMemory takes its time to list what is to be told, as a store of very much
-// news does.
-type slowMemory struct {
-	*memory
+// house is a mail server in fake time: each conversation has the script of its
+// moment, and where there is none nobody listens.
+type house struct {
+	at func(call int, now time.Time) *script
 
-	looks atomic.Int64
+	mu    sync.Mutex
+	calls []call
 }
 
-func (m *slowMemory) Pending(ctx context.Context, audience string) ([]parcel.Change, error) {
-	m.looks.Add(1)
-	time.Sleep(time.Second)
-	return m.memory.Pending(ctx, audience)
+type call struct {
+	when   time.Time
+	script *script
 }
 
-func TestAStormOfNewsDoesNotMakeTheNotifierLookAllTheTime(t *testing.T) {
+func (h *house) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	h.mu.Lock()
+	s := h.at(len(h.calls)+1, time.Now())
+	h.calls = append(h.calls, call{time.Now(), s})
+	h.mu.Unlock()
+	if s == nil {
+		return nil, &net.OpError{Op: "dial", Net: network, Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
+	}
+	return s.pipe(ctx, network, address)
+}
+
+// arrived is who holds which mail since when, as the server sees it: what it
+// has read to the end is there, whatever the other side got to know.
+func (h *house) arrived() (who []string, ids map[string]bool) {
+	ids = map[string]bool{}
+	for _, c := range h.calls {
+		if c.script == nil || len(c.script.taken()) == 0 {
+			continue
+		}
+		_, id, _ := strings.Cut(c.script.taken()[0], "Message-Id: <")
+		id, _, _ = strings.Cut(id, ">")
+		ids[id] = true
+		if strings.HasPrefix(c.script.dot, "4") || strings.HasPrefix(c.script.dot, "5") {
+			continue
+		}
+		for _, line := range c.script.said() {
+			if to, ok := strings.CutPrefix(line, "RCPT TO:<"); ok && strings.HasPrefix(c.script.answer(line, "250"), "250") {
+				who = append(who, c.when.Format("01-02 15:04 ")+strings.TrimSuffix(to, ">"))
+			}
+		}
+	}
+	return who, ids
+}
+
+// day is a digest made at eight o'clock on the first of January and what became
+// of it by the eighth.
+func day(t *testing.T, h *house, to ...string) notify.Message {
+	t.Helper()
+	m := twoParcels()
+	a := me("08:00")
+	a.To = to
+	sender := &notify.SMTP{Host: "127.0.0.1", Port: 25, TLS: notify.TLSNone, Dial: h.dial}
+	n := notify.New(config(a), m, m, sender, notify.Options{})
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- n.Run(ctx) }()
+	synctest.Wait()
+	m.move(1, parcel.Export)
+	until(8, 0, 0)
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if len(m.messages) != 1 {
+		t.Fatalf("%d mails were made", len(m.messages))
+	}
+	return m.messages[0]
+}
+
+func TestADigestThroughAStorm(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		m := &slowMemory{memory: newMemory()}
-		n := notify.New(config(me("08:00")), m, m, &postman{}, notify.Options{})
-		ctx, cancel := context.WithCancel(t.Context())
-		ended := make(chan error, 1)
-		go func() { ended <- n.Run(ctx) }()
-		synctest.Wait()
-		for range 600 {
-			time.Sleep(100 * time.Millisecond)
-			n.Wake()
-			synctest.Wait()
+	one := []string{"a@example.org"}
+	three := []string{"a@example.org", "b@example.org", "c@example.org"}
+	first := func(s *script) func(int, time.Time) *script {
+		return func(n int, _ time.Time) *script {
+			if n == 1 {
+				return s
+			}
+			return &script{}
 		}
-		if got := m.looks.Load(); got < 10 || got > 16 {
-			t.Errorf("looked %d times in a minute of 600 nudges, want a fifth of the time", got)
-		}
-		cancel()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	})
+	}
+	back := time.Date(2000, 1, 4, 8, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		name   string
+		at     func(call int, now time.Time) *script
+		to     []string
+		want   []string
+		states string // of the recipients, in the end
+	}{
+		{
+			"down for three days", func(_ int, now time.Time) *script {
+				if now.Before(back) {
+					return nil
+				}
+				return &script{}
+			}, one, []string{"01-04 11:36 a@example.org"}, "sent",
+		},
+		{
+			"greylisted for an hour", func(_ int, now time.Time) *script {
+				if now.Before(time.Date(2000, 1, 1, 9, 0, 0, 0, time.UTC)) {
+					return &script{answers: map[string]string{"RCPT": "451 4.7.1 come later"}}
+				}
+				return &script{}
+			}, one, []string{"01-01 09:36 a@example.org"}, "sent",
+		},
+		{"cut after DATA", first(&script{answers: map[string]string{"DATA": "-"}}), one, []string{"01-01 08:01 a@example.org"}, "sent"},
+		{
+			// The last bytes were on their way: whether the dot arrived is not known here.
+			"cut in the middle of the mail", first(&script{cutAfter: 20}), one, []string{"01-01 08:10 a@example.org"}, "sent",
+		},
+		{"put off after the mail", first(&script{dot: "452 4.3.1 disk full"}), one, []string{"01-01 08:01 a@example.org"}, "sent"},
+		{
+			"accepted but connection lost", first(&script{dot: "-"}), one,
+			[]string{"01-01 08:00 a@example.org", "01-01 08:10 a@example.org"}, "sent",
+		},
+		{
+			"one of three recipients refused", first(&script{answers: map[string]string{"RCPT TO:<b@example.org>": "550 5.1.1 no such user"}}), three,
+			[]string{"01-01 08:00 a@example.org", "01-01 08:00 c@example.org"}, "sent refused sent",
+		},
+		{
+			"one of three recipients greylisted", first(&script{answers: map[string]string{"RCPT TO:<b@example.org>": "450 4.7.1 later"}}), three,
+			[]string{"01-01 08:00 a@example.org", "01-01 08:00 c@example.org", "01-01 08:01 b@example.org"}, "sent sent sent",
+		},
+		{"refused for good", func(int, time.Time) *script { return &script{dot: "554 5.7.1 no"} }, one, nil, "refused"},
+		{"down for ever", func(int, time.Time) *script { return nil }, one, nil, "refused"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				h := &house{at: c.at}
+				m := day(t, h, c.to...)
+				who, ids := h.arrived()
+				if diff := cmp.Diff(c.want, who); diff != "" {
+					t.Errorf("arrived (-want +got):\n%s", diff)
+				}
+				if len(ids) > 1 || len(ids) == 1 && !ids[m.ID] {
+					t.Errorf("Message-IDs %v, want only %s", ids, m.ID)
+				}
+				var states []string
+				for _, f := range m.Fates {
+					states = append(states, string(f.State))
+				}
+				if got := strings.Join(states, " "); got != c.states {
+					t.Errorf("the recipients' copies are %s, want %s", got, c.states)
+				}
+			})
+		})
+	}
 }
