@@ -24,6 +24,8 @@ var (
 	ErrBusy = errors.New("the store is held by another program")
 	// ErrNoSpace is a full disk.
 	ErrNoSpace = errors.New("the disk of the store is full")
+	// ErrDisk is a disk that fails: what was to be written or read was not.
+	ErrDisk = errors.New("the disk of the store fails")
 	// ErrReadOnly is a store that may be read but not written.
 	ErrReadOnly = errors.New("the store cannot be written")
 )

@@ -219,7 +219,7 @@ func (b mailbox) handle(ctx context.Context, m mailwatch.Mail) error {
 
 // later marks errors whose cause is the store and not the mail.
 func later(err error) error {
-	for _, cause := range []error{store.ErrBusy, store.ErrNoSpace, store.ErrReadOnly, store.ErrCorrupt} {
+	for _, cause := range []error{store.ErrBusy, store.ErrNoSpace, store.ErrDisk, store.ErrReadOnly, store.ErrCorrupt} {
 		if errors.Is(err, cause) {
 			return fmt.Errorf("%w: %w", mailwatch.ErrLater, err)
 		}

@@ -40,7 +40,7 @@ func TestTheFirstFailureEndsTheGroup(t *testing.T) {
 
 func TestTheStoresTroublesAreNotTheMails(t *testing.T) {
 	t.Parallel()
-	for _, err := range []error{store.ErrBusy, store.ErrNoSpace, store.ErrReadOnly, store.ErrCorrupt} {
+	for _, err := range []error{store.ErrBusy, store.ErrNoSpace, store.ErrDisk, store.ErrReadOnly, store.ErrCorrupt} {
 		if !errors.Is(later(err), mailwatch.ErrLater) {
 			t.Errorf("%v sets the mail aside", err)
 		}

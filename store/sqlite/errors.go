@@ -34,6 +34,8 @@ func explain(err error) error {
 		return fmt.Errorf("%w; end that program: %w", store.ErrBusy, err)
 	case sqlite3.SQLITE_FULL:
 		return fmt.Errorf("%w; make room: %w", store.ErrNoSpace, err)
+	case sqlite3.SQLITE_IOERR:
+		return fmt.Errorf("%w; check the disk: %w", store.ErrDisk, err)
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN:
 		return fmt.Errorf("%w; check owner and rights of the file and its folder: %w", store.ErrReadOnly, err)
 	default:
