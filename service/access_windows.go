@@ -105,10 +105,11 @@ func inside(path, folder string) bool {
 
 // commandLine is what the service manager runs.
 func commandLine(service windows.Handle) (string, error) {
-	buf := make([]byte, 8<<10) // the most that Windows gives
-	config := (*windows.QUERY_SERVICE_CONFIG)(unsafe.Pointer(&buf[0]))
+	const most = 8 << 10 // of what Windows gives
+	var buf [most]byte
+	config := (*windows.QUERY_SERVICE_CONFIG)(unsafe.Pointer(&buf)) //nolint:gosec // a structure with its texts behind it
 	need := uint32(0)
-	if err := windows.QueryServiceConfig(service, config, uint32(len(buf)), &need); err != nil {
+	if err := windows.QueryServiceConfig(service, config, most, &need); err != nil {
 		return "", err
 	}
 	return windows.UTF16PtrToString(config.BinaryPathName), nil

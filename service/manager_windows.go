@@ -20,7 +20,7 @@ import (
 const (
 	// localService is one of Windows' own, with hardly a right and no password.
 	localService = `NT AUTHORITY\LocalService`
-	controlTime  = 30 * time.Second
+	settleTime   = 30 * time.Second
 	lookEvery    = 50 * time.Millisecond
 )
 
@@ -90,7 +90,10 @@ func (m *Manager) prepare(_ context.Context, r *Report) error {
 // read there.
 func public(program string) error {
 	homes, err := windows.KnownFolderPath(windows.FOLDERID_UserProfiles, windows.KF_FLAG_DEFAULT)
-	if err != nil || !inside(program, homes) {
+	if err != nil {
+		return fmt.Errorf("service: find the folder of all persons: %w", err)
+	}
+	if !inside(program, homes) {
 		return nil
 	}
 	return fmt.Errorf("service: the program is in %s, where %s may not read; move it to a folder such as C:\\Program Files\\parcelwatch", filepath.Dir(program), localService)
@@ -215,7 +218,7 @@ func (m *Manager) stop(ctx context.Context) error {
 
 // settle waits until the service has left the states, half a minute at most.
 func settle(ctx context.Context, s *mgr.Service, states ...svc.State) (svc.Status, error) {
-	ctx, cancel := context.WithTimeout(ctx, controlTime)
+	ctx, cancel := context.WithTimeout(ctx, settleTime)
 	defer cancel()
 	ticker := time.NewTicker(lookEvery)
 	defer ticker.Stop()

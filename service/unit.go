@@ -62,8 +62,8 @@ func confine(o Options, line func(...string)) {
 	line("User=", o.Name)
 	line("Group=", o.Name)
 	writable("StateDirectory", "/var/lib/", o.Data, line)
-	if o.Log != "" && filepath.Dir(o.Log) != o.Data {
-		writable("LogsDirectory", "/var/log/", filepath.Dir(o.Log), line)
+	if o.Log != "" && filepath.ToSlash(filepath.Dir(o.Log)) != o.Data {
+		writable("LogsDirectory", "/var/log/", filepath.ToSlash(filepath.Dir(o.Log)), line)
 	}
 	if home(o) {
 		line("# Something of the service is below a home folder.")
