@@ -15,8 +15,8 @@ var statusForm = regexp.MustCompile(`\bHTTP (\d{3})\b`)
 // the kind of failure, and the cause where it is one that people know. It is
 // pure.
 func Fault(err error) parcel.Fault {
-	kind := ""
-	switch ResultOf(err) { //nolint:exhaustive // the others are no faults of a carrier
+	var kind string
+	switch ResultOf(err) {
 	case parcel.ResultTemporary:
 		kind = "fault_post_temporary"
 	case parcel.ResultThrottled:

@@ -37,7 +37,7 @@ func (e *SecretError) Unwrap() error { return e.Err }
 
 // Fault says the same in no language yet.
 func (e *SecretError) Fault() parcel.Fault {
-	id := ""
+	var id string
 	switch {
 	case errors.Is(e.Err, errNoSecret):
 		return parcel.Say("fault_secret_none")

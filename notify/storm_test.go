@@ -134,15 +134,18 @@ func TestADigestThroughAStorm(t *testing.T) {
 		{"put off after the mail", first(&script{dot: "452 4.3.1 disk full"}), one, []string{"01-01 08:01 a@example.org"}, "sent"},
 		{
 			"accepted but connection lost", first(&script{dot: "-"}), one,
-			[]string{"01-01 08:00 a@example.org", "01-01 08:10 a@example.org"}, "sent",
+			[]string{"01-01 08:00 a@example.org", "01-01 08:10 a@example.org"},
+			"sent",
 		},
 		{
 			"one of three recipients refused", first(&script{answers: map[string]string{"RCPT TO:<b@example.org>": "550 5.1.1 no such user"}}), three,
-			[]string{"01-01 08:00 a@example.org", "01-01 08:00 c@example.org"}, "sent refused sent",
+			[]string{"01-01 08:00 a@example.org", "01-01 08:00 c@example.org"},
+			"sent refused sent",
 		},
 		{
 			"one of three recipients greylisted", first(&script{answers: map[string]string{"RCPT TO:<b@example.org>": "450 4.7.1 later"}}), three,
-			[]string{"01-01 08:00 a@example.org", "01-01 08:00 c@example.org", "01-01 08:01 b@example.org"}, "sent sent sent",
+			[]string{"01-01 08:00 a@example.org", "01-01 08:00 c@example.org", "01-01 08:01 b@example.org"},
+			"sent sent sent",
 		},
 		{"refused for good", func(int, time.Time) *script { return &script{dot: "554 5.7.1 no"} }, one, nil, "refused"},
 		{"down for ever", func(int, time.Time) *script { return nil }, one, nil, "refused"},

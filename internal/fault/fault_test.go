@@ -18,8 +18,10 @@ import (
 
 type explained struct{}
 
-func (explained) Error() string       { return "odd" }
-func (explained) Fault() parcel.Fault { return parcel.Say("fault_login_ended").And(parcel.Say("do_login")) }
+func (explained) Error() string { return "odd" }
+func (explained) Fault() parcel.Fault {
+	return parcel.Say("fault_login_ended").And(parcel.Say("do_login"))
+}
 
 func TestOf(t *testing.T) {
 	t.Parallel()

@@ -24,7 +24,8 @@ func mailboxStates(t T, h Harness) {
 		Name: "home", Folder: "INBOX", State: parcel.MailboxIdle, Since: Now(),
 		LastMail: Now().Add(-time.Hour), LastCheck: Now(),
 	}
-	old := parcel.MailboxHealth{Name: "old", Folder: "INBOX", State: parcel.MailboxRefused, Since: Now(), Error: "wrong password",
+	old := parcel.MailboxHealth{
+		Name: "old", Folder: "INBOX", State: parcel.MailboxRefused, Since: Now(), Error: "wrong password",
 		Fault: parcel.Say("fault_login_refused", "Host", "mail.example.org", "Text", "Ошибка \"входа\"").And(parcel.Say("do_password")),
 	}
 	must(t, h.Store.SetMailboxHealth(t.Context(), inbox), "set")
