@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
-	"strconv"
 	"strings"
 	"time"
 
@@ -124,50 +123,4 @@ func verdict(out []byte, err error) string {
 	}
 	const most = 800
 	return err.Error() + ": " + string(out[max(0, len(out)-most):])
-}
-
-// races names the packages that CI runs under the race detector, and in the long
-// mode runs them.
-func races(ctx context.Context, env *lab.Env, c *report.Chapter) error {
-	list, err := exec.CommandContext(ctx, "go", "list", "parcelwatch/...").Output()
-	if err != nil {
-		return fmt.Errorf("list packages: %w", err)
-	}
-	raced, left := split(strings.Fields(string(list)))
-	t := report.Table{Title: "The race detector in CI", Columns: []string{"packages", "which"}}
-	t.Row(strconv.Itoa(len(raced))+" raced", strings.Join(short(raced), ", "))
-	t.Row(strconv.Itoa(len(left))+" left out, for they start other processes", strings.Join(short(left), ", "))
-	c.Tables = append(c.Tables, t)
-	if !env.Long {
-		return nil
-	}
-	env.Log.InfoContext(ctx, "looking for races", "packages", len(raced))
-	out, err := exec.CommandContext(ctx, "go", append([]string{"test", "-race", "-count=1", "-timeout=30m"}, raced...)...).CombinedOutput()
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	c.Find(err == nil, fmt.Sprintf("no race in the tests of %d packages", len(raced)), "%s", verdict(out, err))
-	return nil
-}
-
-// split leaves out the packages whose tests start programs that are not built
-// for the race detector, as CI does.
-func split(packages []string) (raced, left []string) {
-	for _, p := range packages {
-		switch strings.TrimPrefix(p, "parcelwatch/") {
-		case "test/kill", "test/e2e", "test/imap", "test/service":
-			left = append(left, p)
-		default:
-			raced = append(raced, p)
-		}
-	}
-	return raced, left
-}
-
-func short(packages []string) []string {
-	out := make([]string, len(packages))
-	for i, p := range packages {
-		out[i] = strings.TrimPrefix(p, "parcelwatch/")
-	}
-	return out
 }

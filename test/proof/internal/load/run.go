@@ -16,7 +16,6 @@ import (
 const (
 	mostBehind  = 10 * time.Second // after the last mail, until it is stored
 	mostDigest  = 15 * time.Second // after a digest's time, until it is sent
-	mostPrivate = 160 << 20        // bytes, at the peak
 	mostFiles   = 256              // open file descriptors: the smallest limit that systems set by themselves
 	mostIdleCPU = 1.0              // of one processor, in hundredths
 	mostGrowth  = 8 << 20          // bytes, while idling
@@ -26,8 +25,8 @@ const (
 // sizes are a person's and far more than that, for a mode.
 func sizes(env *lab.Env) []size {
 	idle := time.Duration(env.Pick(30, 300, 3600)) * time.Second
-	usual := size{name: "usual", mailboxes: 1, parcels: 100, mails: 20, over: time.Minute, idle: idle}
-	heavy := size{name: "heavy", mailboxes: 50, parcels: 10_000, mails: 5_000, over: time.Minute, idle: idle}
+	usual := size{name: "usual", mailboxes: 1, parcels: 100, mails: 20, over: time.Minute, idle: idle, private: 40 << 20}
+	heavy := size{name: "heavy", mailboxes: 50, parcels: 10_000, mails: 5_000, over: time.Minute, idle: idle, private: 400 << 20}
 	if env.Quick {
 		usual.over, heavy.over = 10*time.Second, 10*time.Second
 		heavy.mailboxes, heavy.parcels, heavy.mails = 10, 2_000, 500
@@ -69,13 +68,13 @@ func Run(ctx context.Context, env *lab.Env) (report.Chapter, error) {
 
 // judge says what of the promises held.
 func judge(c *report.Chapter, o outcome) {
-	who := fmt.Sprintf("%d mailboxes, %d parcels, %d mails: ", o.size.mailboxes, o.size.parcels, o.size.mails)
+	who := o.size.name + ": "
 	want := o.size.parcels + o.size.mails - min(o.size.parcels, o.size.mails/2)
 	c.Find(o.Stored == o.size.mails && o.Parcels == want, who+"every mail is stored once, every number is one parcel", "%d mails, %d parcels of %d", o.Stored, o.Parcels, want)
 	c.Find(o.Unsound == nil, who+"the store is sound after the stop", "%s", cmpOr(o.Unsound, "integrity check and rules of its own hold"))
 	c.Find(o.Behind <= mostBehind, fmt.Sprintf("%sthe last mail is stored within %s", who, mostBehind), "%s", round(o.Behind))
 	c.Find(o.Digest <= mostDigest, fmt.Sprintf("%sthe digest is sent within %s of its time", who, mostDigest), "%s", round(o.Digest))
-	c.Find(o.Peak.Private <= mostPrivate, fmt.Sprintf("%sat most %s of private memory", who, bytes(mostPrivate)), "%s", bytes(o.Peak.Private))
+	c.Find(o.Peak.Private <= o.size.private, fmt.Sprintf("%sat most %s of private memory", who, bytes(o.size.private)), "%s", bytes(o.Peak.Private))
 	c.Find(o.Peak.Files <= mostFiles, fmt.Sprintf("%sat most %d open files", who, mostFiles), "%d", o.Peak.Files)
 	c.Find(o.share() <= mostIdleCPU, fmt.Sprintf("%sidle, at most %.0f %% of one processor", who, mostIdleCPU), "%.2f %%", o.share())
 	c.Find(o.growth() <= mostGrowth, fmt.Sprintf("%sidle, memory grows by at most %s", who, bytes(mostGrowth)), "%s", bytes(o.growth()))
@@ -105,7 +104,7 @@ type row struct {
 func table(title string, outcomes []outcome, rows []row) report.Table {
 	t := report.Table{Title: title, Columns: []string{""}}
 	for _, o := range outcomes {
-		t.Columns = append(t.Columns, fmt.Sprintf("%d mailboxes, %d parcels, %d mails within %s", o.size.mailboxes, o.size.parcels, o.size.mails, o.size.over))
+		t.Columns = append(t.Columns, fmt.Sprintf("%s: %d mailboxes, %d parcels, %d mails within %s", o.size.name, o.size.mailboxes, o.size.parcels, o.size.mails, o.size.over))
 	}
 	for _, r := range rows {
 		cells := []string{r.what}

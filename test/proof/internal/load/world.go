@@ -24,6 +24,7 @@ type size struct {
 	mails     int // arriving, half of them about known parcels where there are as many
 	over      time.Duration
 	idle      time.Duration
+	private   int64 // bytes of private memory that are allowed at the peak
 }
 
 // world is everything around one daemon.
