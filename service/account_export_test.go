@@ -11,6 +11,7 @@ var (
 	Grant  = (*account).grant
 	Can    = (*account).can
 	Folder = folder
+	Unlink = unlink
 )
 
 // AccountOf is the account with those numbers.

@@ -195,3 +195,34 @@ func TestWhatAConfinedServiceDoesNotSeeIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestLinksToARemovedScriptGo(t *testing.T) {
+	t.Parallel()
+	etc := t.TempDir()
+	script := put(t, filepath.Join(etc, "init.d", "other"), 0o755)
+	links := map[string]string{
+		"rc2.d/S50parcelwatch": "../init.d/parcelwatch", "rc0.d/K02parcelwatch": "../init.d/parcelwatch",
+		"rc2.d/S50other": script, "rc3.d/S50parcelwatch2": "../init.d/parcelwatch2",
+	}
+	for link, to := range links {
+		if err := os.MkdirAll(filepath.Join(etc, filepath.Dir(link)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(to, filepath.Join(etc, link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 {
+		if err := service.Unlink(etc, "parcelwatch"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := service.Unlink(etc, "other"); err != nil {
+		t.Fatal(err)
+	}
+	for link, want := range map[string]bool{"rc2.d/S50parcelwatch": false, "rc0.d/K02parcelwatch": false, "rc2.d/S50other": true, "rc3.d/S50parcelwatch2": true} {
+		if _, err := os.Lstat(filepath.Join(etc, link)); (err == nil) != want {
+			t.Errorf("%s: %v", link, err)
+		}
+	}
+}

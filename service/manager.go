@@ -20,6 +20,9 @@ var (
 	ErrNotInstalled = errors.New("the service is not installed; run: parcelwatch service install")
 )
 
+// systemV is the library's name of SysV's init.
+const systemV = "unix-systemv"
+
 // DefaultName is the name of the service where none is given.
 const DefaultName = "parcelwatch"
 
@@ -201,6 +204,11 @@ func (m *Manager) Install(ctx context.Context) (Report, error) {
 	if err := m.write(&r); err != nil {
 		return r, err
 	}
+	if m.Platform() == systemV {
+		if err := register(ctx, m.opt.Name, "defaults"); err != nil {
+			return r, m.explain("install", err)
+		}
+	}
 	return r, m.finish(ctx, &r)
 }
 
@@ -229,6 +237,11 @@ func (m *Manager) Uninstall(ctx context.Context) (Report, error) {
 	}
 	if err := m.sys.Uninstall(); err != nil {
 		return r, m.explain("remove", err)
+	}
+	if m.Platform() == systemV {
+		if err := errors.Join(register(ctx, m.opt.Name, "remove"), unlink("/etc", m.opt.Name)); err != nil {
+			return r, m.explain("remove", err)
+		}
 	}
 	r.add(StepRemoved, m.opt.Name)
 	return r, nil
@@ -298,8 +311,24 @@ func (m *Manager) installed() bool {
 	if m.systemd() {
 		return m.exists() || m.packaged() != ""
 	}
-	_, err := m.sys.Status()
+	_, err := m.ask()
 	return !errors.Is(err, service.ErrNotInstalled)
+}
+
+// ask is the library's answer, with what it leaves open: where scripts are the
+// services, a stopped and an unknown one are the same failure to it.
+func (m *Manager) ask() (service.Status, error) {
+	status, err := m.sys.Status()
+	if p := m.Platform(); p != "linux-openrc" && p != systemV {
+		return status, err
+	}
+	switch {
+	case !m.exists():
+		return service.StatusUnknown, service.ErrNotInstalled
+	case err != nil:
+		return service.StatusStopped, nil
+	}
+	return status, nil
 }
 
 // packaged is the unit that a package brought, if there is one.
@@ -314,7 +343,7 @@ func (m *Manager) packaged() string {
 }
 
 func (m *Manager) running() (bool, error) {
-	status, err := m.sys.Status()
+	status, err := m.ask()
 	return status == service.StatusRunning, err
 }
 

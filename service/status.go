@@ -28,7 +28,7 @@ func (m *Manager) Status(ctx context.Context) (Status, error) {
 		}
 		return out, nil
 	}
-	status, err := m.sys.Status()
+	status, err := m.ask()
 	switch {
 	case errors.Is(err, service.ErrNotInstalled):
 		return out, nil

@@ -25,12 +25,24 @@ make)
   base=${2:?$usage}
   case ${3:-systemd} in
   systemd) with=systemd,systemd-sysv,dbus,procps,libpam-systemd,dbus-user-session,rpm without= ;;
-  openrc) with=sysvinit-core,openrc,initscripts,procps without=systemd,systemd-sysv ;;
+  openrc) with=sysv+openrc ;;
   sysv) with=sysvinit-core,sysv-rc,initscripts,procps,insserv without=systemd,systemd-sysv ;;
   *) echo "$usage" >&2; exit 2 ;;
   esac
   [ "$(cat "$base/.made" 2>/dev/null)" = "$with" ] && exit 0
   rm -rf "$base"
+  if [ "$with" = sysv+openrc ]; then # debootstrap cannot put one in place of the other
+    "$0" make "${base%-*}-sysv" sysv
+    cp -a "${base%-*}-sysv" "$base"
+    rm "$base/.made"
+    cp -L /etc/resolv.conf "$base/etc/resolv.conf"
+    chroot "$base" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive \
+      sh -c 'apt-get update -q && apt-get install -qy --no-install-recommends openrc' >"$base.log" 2>&1 ||
+      { tail -n 3 "$base.log" >&2; exit 1; }
+    rm -rf "$base"/etc/resolv.conf "$base"/var/cache/apt/archives/*.deb
+    echo "$with" >"$base/.made"
+    exit 0
+  fi
   # This machine's own mirror serves the tree, too.
   mirror=$(apt-get indextargets --format '$(SITE)' 'Codename: bookworm' | sort -u | head -n 1)
   debootstrap --variant=minbase --include="$with" ${without:+--exclude="$without"} bookworm "$base" ${mirror:+"$mirror"} >"$base.log" 2>&1 ||
