@@ -105,11 +105,12 @@ func inside(path, folder string) bool {
 
 // commandLine is what the service manager runs.
 func commandLine(service windows.Handle) (string, error) {
-	const most = 8 << 10 // of what Windows gives
-	var buf [most]byte
-	config := (*windows.QUERY_SERVICE_CONFIG)(unsafe.Pointer(&buf)) //nolint:gosec // a structure with its texts behind it
+	var config struct {
+		windows.QUERY_SERVICE_CONFIG
+		texts [7 << 10]byte // Windows gives 8 KB at most
+	}
 	need := uint32(0)
-	if err := windows.QueryServiceConfig(service, config, most, &need); err != nil {
+	if err := windows.QueryServiceConfig(service, &config.QUERY_SERVICE_CONFIG, uint32(unsafe.Sizeof(config)), &need); err != nil {
 		return "", err
 	}
 	return windows.UTF16PtrToString(config.BinaryPathName), nil
