@@ -204,6 +204,7 @@ func FuzzEdit(f *testing.F) {
 	for _, seed := range []string{
 		"", "# only a comment", "a = 1", "a = [\n1, # ]\n]\n[b.c]\nd = '''\n[smtp]\n'''", "[smtp]\nx = \"\\\"[\"\n[[mailbox]]\n[mailbox.password]\nfile='x'",
 		"a = \"\"\"\n[x]\n\\\"\"\"\"\n[[digest]]\nb = {c = [1]}", config.Example(),
+		"a = '''\n[x]\n'''''\n[[t]]\nb = {c = []}",
 	} {
 		f.Add(seed)
 	}

@@ -74,6 +74,10 @@ func logicalLine(text string) int {
 				i++
 			} else if strings.HasPrefix(rest, quote) {
 				i += len(quote) - 1
+				// A long text may end with one or two quotes of its own.
+				for more := 0; len(quote) == 3 && more < 2 && i+1 < len(text) && text[i+1] == quote[0]; more++ {
+					i++
+				}
 				quote = ""
 			}
 		case strings.HasPrefix(rest, `"""`), strings.HasPrefix(rest, `'''`):
