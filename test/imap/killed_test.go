@@ -14,13 +14,8 @@ import (
 
 // TestEveryNumberIsInTheStoreOnceAfterRandomTrouble kills the daemon, restarts
 // the server and mistreats the connection at random moments while mail arrives.
-// PARCELWATCH_LONG=1 makes it 300 rounds and 2,000 mails; otherwise it is a
-// tenth of that.
 func TestEveryNumberIsInTheStoreOnceAfterRandomTrouble(t *testing.T) {
-	rounds, mails := 30, 200
-	if os.Getenv("PARCELWATCH_LONG") != "" {
-		rounds, mails = 300, 2000
-	}
+	rounds, mails := howLong()
 	d := startDovecot(t, "", nil)
 	link := startProxy(t, net.JoinHostPort("127.0.0.1", strconv.Itoa(d.Port+1)))
 	p := newProgram(t, d, link.port(), "en")
@@ -73,6 +68,15 @@ func TestEveryNumberIsInTheStoreOnceAfterRandomTrouble(t *testing.T) {
 		t.Errorf("not understood: %v, %v", h.NotUnderstood, err)
 	}
 	t.Logf("%d rounds: %v; %d mails are %d parcels", rounds, m.done, mails, len(parcels))
+}
+
+// howLong the random tests are: 300 rounds and 2,000 mails with
+// PARCELWATCH_LONG=1, else a fifth of it.
+func howLong() (rounds, mails int) {
+	if os.Getenv("PARCELWATCH_LONG") != "" {
+		return 300, 2000
+	}
+	return 60, 400
 }
 
 // mischief is what happens to a daemon and its server.

@@ -193,6 +193,6 @@ func overWire(t *testing.T, link *wire, change func(*mailwatch.Account)) (*serve
 	d.Deliver(t, "alice", message(shop, "mail before"))
 	w.until(t, "push", 20*time.Second, w.has("mail before"))
 	w.forget()
-	time.Sleep(time.Second) // IDLE is back
+	calm()
 	return d, w
 }

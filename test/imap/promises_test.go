@@ -175,16 +175,15 @@ func failedLogins(t *testing.T, b brand) {
 		{"plain on loopback", func(a *mailwatch.Account) { a.TLS, a.Port = mailwatch.TLSNone, d.Port }, ""},
 		{"a wrong password", func(a *mailwatch.Account) { a.Auth = password("alice", "wrong") }, "127.0.0.1 refuses the login ("},
 		{"a password in another script", func(a *mailwatch.Account) { a.Auth = password("alice", "пароль\"\\") }, "127.0.0.1 refuses the login ("},
-		{"an expired certificate", func(a *mailwatch.Account) { a.Host, a.Dial = "expired.test", local }, "the certificate of expired.test is not valid today"},
-		{"a certificate nobody knows", func(a *mailwatch.Account) { a.TLSConfig = nil }, "signed by nobody known here; if it is self-made, set ca = FILE, or fingerprint = \"sha256:"},
+		{"a certificate nobody knows", func(a *mailwatch.Account) { a.TLSConfig = nil }, "signed by nobody known here; set ca = FILE, or fingerprint = \"sha256:"},
 		{"a certificate for others", func(a *mailwatch.Account) { a.Host, a.Dial = "other.test", local }, "the certificate is not for other.test; write the name it is for as host: localhost, imap.rig.test"},
 		{"no such host", func(a *mailwatch.Account) { a.Host = "no-such-host.invalid" }, "no-such-host.invalid"},
 		{"TLS where there is none", func(a *mailwatch.Account) { a.Port = d.Port }, "does not speak TLS from the first byte"},
 		{"nothing there", func(a *mailwatch.Account) { a.Port = 1 }, "nothing listens on 127.0.0.1:1"},
 		{"a wrong folder", func(a *mailwatch.Account) { a.Folders = []string{"Nowhere"} }, `there is no folder "Nowhere" on 127.0.0.1; correct folders, there are: "INBOX"`},
 	}
-	if b.tokens {
-		cases = append(cases, tokenCases(t, d)...)
+	if b.more {
+		cases = append(cases, moreCases(t, d)...)
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -210,13 +209,18 @@ type loginCase struct {
 	want   string // empty where it works
 }
 
-func tokenCases(t *testing.T, d *server) []loginCase {
+// moreCases need tokens, or a second certificate.
+func moreCases(t *testing.T, d *server) []loginCase {
 	t.Helper()
 	key, err := os.ReadFile(filepath.Join(d.Dir, "jwt.key"))
 	if err != nil {
 		t.Fatal(err)
 	}
+	local := func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, network, "127.0.0.1:"+strconv.Itoa(d.Port+1))
+	}
 	return []loginCase{
+		{"an expired certificate", func(a *mailwatch.Account) { a.Host, a.Dial = "expired.test", local }, "the certificate of expired.test is not valid today"},
 		{"a token", func(a *mailwatch.Account) { a.Auth = bearer(token(key, "alice", time.Hour)) }, ""},
 		{"an old token", func(a *mailwatch.Account) { a.Auth = bearer(token(key, "alice", -time.Hour)) }, "127.0.0.1 refuses the OAuth2 token"},
 		{"a forged token", func(a *mailwatch.Account) { a.Auth = bearer(token([]byte("other"), "alice", time.Hour)) }, "127.0.0.1 refuses the OAuth2 token"},

@@ -17,7 +17,7 @@ type brand struct {
 	name   string
 	start  func(tb testing.TB, extra string) *server
 	noIdle string // the configuration's lines that switch IDLE off
-	tokens bool   // it takes OAuth2 tokens
+	more   bool   // it takes OAuth2 tokens, and has a certificate for another name
 }
 
 func brands() []brand {
@@ -26,7 +26,7 @@ func brands() []brand {
 			name:   "dovecot",
 			start:  func(tb testing.TB, extra string) *server { tb.Helper(); return startDovecot(tb, extra, nil) },
 			noIdle: "protocol imap {\n  imap_capability = IMAP4rev1 SASL-IR LITERAL+ UIDPLUS\n}",
-			tokens: true,
+			more:   true,
 		},
 		{
 			name: "cyrus",
