@@ -21,6 +21,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"parcelwatch/test/proof/internal/faults"
 	"parcelwatch/test/proof/internal/fuzz"
 	"parcelwatch/test/proof/internal/kill"
 	"parcelwatch/test/proof/internal/lab"
@@ -35,6 +36,7 @@ type cli struct {
 	Quick    bool          `help:"Only a few minutes in all, for CI."`
 	Long     bool          `help:"1,000 kills, an hour of idling."`
 	Fuzz     time.Duration `help:"How long each fuzz target runs; 2 seconds where left out."`
+	Only     string        `help:"Of the faults, only those whose part and name hold this text."`
 	Limit    time.Duration `help:"End after this time; 15 minutes, or 4 hours with --long, where left out."`
 	From     []string      `help:"Figures of earlier runs to take into the report, as --json wrote them." type:"path"`
 	JSON     string        `name:"json" help:"Write the figures to this file." type:"path"`
@@ -52,6 +54,7 @@ type chapter struct {
 func chapters() []chapter {
 	return []chapter{
 		{"kill", kill.Run},
+		{"faults", faults.Run},
 		{"load", load.Run},
 		{"leaks", leaks.Run},
 		{"speed", speed.Run},
@@ -188,7 +191,7 @@ func (c *cli) prepare(ctx context.Context) (env *lab.Env, clean func(), err erro
 		}
 		clean = func() { _ = os.RemoveAll(dir) }
 	}
-	env = &lab.Env{Dir: dir, Quick: c.Quick, Long: c.Long, Fuzz: c.Fuzz, Log: slog.New(slog.NewTextHandler(os.Stderr, nil))}
+	env = &lab.Env{Dir: dir, Quick: c.Quick, Long: c.Long, Only: c.Only, Fuzz: c.Fuzz, Log: slog.New(slog.NewTextHandler(os.Stderr, nil))}
 	if err = os.MkdirAll(dir, 0o755); err == nil {
 		err = os.Chmod(dir, 0o755)
 	}

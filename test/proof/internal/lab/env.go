@@ -22,6 +22,7 @@ type Env struct {
 	Daemon string // the program, built once
 	Quick  bool   // a few minutes in all, for CI
 	Long   bool
+	Only   string        // of the cases, those with this text in their name
 	Fuzz   time.Duration // of each fuzz target; the mode's where zero
 	Log    *slog.Logger  // progress, for whoever waits
 }

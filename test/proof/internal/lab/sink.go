@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log" //nolint:depguard // what smtp.Server wants
 	"mime"
 	"net"
 	"net/mail"
@@ -35,7 +36,7 @@ type Sink struct {
 	taken []Taken
 	tries int
 	hook  func(Taken) error
-	early int // bytes of a mail after which the connection is cut
+	early bool // cut the connection at RCPT
 }
 
 // OpenSink starts a server on a free port of loopback. Close it.
@@ -49,6 +50,7 @@ func OpenSinkAt(ctx context.Context, addr string) (*Sink, error) {
 	}
 	s := &Sink{Addr: l.Addr().String(), listen: l, done: make(chan struct{})}
 	s.server = smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &sinkSession{sink: s, conn: c}, nil }))
+	s.server.ErrorLog = log.New(io.Discard, "", 0)
 	s.server.AllowInsecureAuth = true // the connection never leaves this machine
 	s.server.EnableSMTPUTF8 = true
 	go func() {
@@ -76,12 +78,12 @@ func (s *Sink) OnMail(f func(Taken) error) {
 // before the client hears of it; an *smtp.SMTPError is said to the client.
 var ErrTakenAndCut = errors.New("taken, connection cut")
 
-// CutAfter makes the server cut the connection after so many bytes of a mail; 0
-// ends that.
-func (s *Sink) CutAfter(bytes int) {
+// CutAtRecipient makes the server cut the connection when it is told a
+// recipient.
+func (s *Sink) CutAtRecipient(on bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.early = bytes
+	s.early = on
 }
 
 // Mails are the mails taken so far, oldest first.
@@ -139,18 +141,19 @@ func (s *sinkSession) Auth(string) (sasl.Server, error) {
 func (s *sinkSession) Mail(string, *smtp.MailOptions) error { s.to = nil; return nil }
 
 // Rcpt takes any recipient.
-func (s *sinkSession) Rcpt(to string, _ *smtp.RcptOptions) error { s.to = append(s.to, to); return nil }
-
-// Data takes the mail.
-func (s *sinkSession) Data(r io.Reader) error {
+func (s *sinkSession) Rcpt(to string, _ *smtp.RcptOptions) error {
 	s.sink.mu.Lock()
 	early := s.sink.early
 	s.sink.mu.Unlock()
-	if early > 0 {
-		s.sink.offered()
-		_, err := io.CopyN(io.Discard, r, int64(early))
-		return errors.Join(err, s.conn.Conn().Close())
+	if early {
+		return s.conn.Conn().Close()
 	}
+	s.to = append(s.to, to)
+	return nil
+}
+
+// Data takes the mail.
+func (s *sinkSession) Data(r io.Reader) error {
 	raw, err := io.ReadAll(r)
 	if err != nil {
 		return fmt.Errorf("SMTP sink: %w", err)

@@ -80,7 +80,7 @@ func (s *Store) Check(ctx context.Context) error {
 		"changes of a parcel that is not":    "SELECT count(*) FROM change WHERE parcel_id <> 0 AND parcel_id NOT IN (SELECT id FROM parcel)",
 		"parcels without a number":           "SELECT count(*) FROM parcel WHERE id NOT IN (SELECT parcel_id FROM number)",
 		"numbers in more than one parcel":    "SELECT count(*) FROM (SELECT 1 FROM number GROUP BY number HAVING count(*) > 1)",
-		"mails beyond the place reached":     "SELECT count(*) FROM mail m LEFT JOIN position p USING (mailbox, folder, uidvalidity) WHERE p.uid IS NULL OR m.uid > p.uid",
+		"mails beyond the place reached":     "SELECT count(*) FROM mail m LEFT JOIN position p USING (mailbox, folder) WHERE p.uid IS NULL OR (m.uidvalidity = p.uidvalidity AND m.uid > p.uid)",
 		"mails recorded under two numbers":   "SELECT count(*) FROM (SELECT 1 FROM mail WHERE digest <> '' GROUP BY mailbox, uidvalidity, digest HAVING count(*) > 1)",
 		"messages of one time and recipient": "SELECT count(*) FROM (SELECT 1 FROM message GROUP BY audience, slot HAVING count(*) > 1)",
 	}
@@ -93,6 +93,21 @@ func (s *Store) Check(ctx context.Context) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// LockStore holds the write lock of a store, as a program beside the daemon
+// might, until release.
+func LockStore(ctx context.Context, file string) (release func() error, err error) {
+	db, err := sql.Open("sqlite", "file://"+file+"?_txlock=immediate&_pragma=busy_timeout(5000)")
+	if err != nil {
+		return nil, fmt.Errorf("lock the store: %w", err)
+	}
+	// The lock ends by release alone, not with somebody's context.
+	tx, err := db.BeginTx(context.WithoutCancel(ctx), nil)
+	if err != nil {
+		return nil, fmt.Errorf("lock the store: %w", errors.Join(err, db.Close()))
+	}
+	return func() error { return errors.Join(tx.Rollback(), db.Close()) }, nil
 }
 
 // CheckStore opens, checks and closes a store.

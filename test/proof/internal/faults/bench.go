@@ -1,0 +1,287 @@
+package faults
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"parcelwatch/internal/demo"
+	"parcelwatch/test/proof/internal/lab"
+	"parcelwatch/test/rig"
+)
+
+// setup is how a case's world differs from the usual one.
+type setup struct {
+	plain   bool   // IMAP without TLS, so that the proxy can change what is said
+	dovecot string // lines of its configuration
+	clock   bool   // the daemon's clock can be moved
+	disk    string // size of a disk of its own for the store; none where empty
+	digests string // sections of the configuration
+	more    string
+	// smtp and carriers replace the usual ones.
+	smtp     func(ctx context.Context, b *bench) (string, error)
+	carriers func(ctx context.Context, b *bench) (map[string]string, error)
+}
+
+// hourly is a digest at every full hour of the daemon's clock.
+const hourly = "[[digest]]\nto = [\"you@example.org\"]\ncron = \"0 * * * *\"\nurgent = [\"out_for_delivery\"]\n"
+
+// everyMinute is one that needs no waiting for.
+const everyMinute = "[[digest]]\nto = [\"you@example.org\"]\ncron = \"* * * * *\"\nurgent = [\"out_for_delivery\"]\n"
+
+// bench is one case's world.
+type bench struct {
+	dir     string
+	dovecot *rig.Dovecot
+	imap    *rig.Proxy // in front of Dovecot
+	sink    *lab.Sink
+	posts   *lab.Posts
+	daemon  *lab.Daemon
+	store   *lab.Store
+	outcome outcome
+
+	smtp    string
+	cert    atomic.Pointer[tls.Certificate] // of the post behind TLS, where not its own
+	clock   string                          // file of what the daemon's clock is moved by
+	numbers int
+	closing []func()
+}
+
+// open starts a world, and the daemon in it last.
+func open(ctx context.Context, env *lab.Env, s setup, moved string) (b *bench, err error) {
+	b = &bench{}
+	defer func() {
+		if err != nil {
+			b.close(ctx)
+		}
+	}()
+	if b.dir, err = env.Folder("fault"); err != nil {
+		return b, err
+	}
+	if err := b.servers(ctx, s); err != nil {
+		return b, err
+	}
+	site, err := b.configure(ctx, s)
+	if err != nil {
+		return b, err
+	}
+	b.daemon = env.NewDaemon(site)
+	if s.clock {
+		b.clock = filepath.Join(b.dir, "clock")
+		b.daemon.Binary, b.daemon.Env = moved, []string{"PARCELWATCH_PROOF_CLOCK=" + b.clock}
+	}
+	return b, nil
+}
+
+func (b *bench) servers(ctx context.Context, s setup) (err error) {
+	if b.dovecot, err = rig.NewDovecot(ctx, filepath.Join(b.dir, "dovecot")); err != nil {
+		return err
+	}
+	if err := b.dovecot.Up(ctx, s.dovecot); err != nil {
+		return err
+	}
+	b.later(func() { _ = b.dovecot.Down(context.WithoutCancel(ctx)) })
+	port := b.dovecot.Port + 1
+	if s.plain {
+		port = b.dovecot.Port
+	}
+	if b.imap, err = rig.StartProxy(ctx, net.JoinHostPort("127.0.0.1", strconv.Itoa(port))); err != nil {
+		return err
+	}
+	b.later(b.imap.Close)
+	if b.sink, err = lab.OpenSink(ctx); err != nil {
+		return err
+	}
+	b.later(func() { b.sink.Close() })
+	began := time.Now()
+	b.posts = lab.OpenPosts(func(number string) demo.Record {
+		return demo.Record{Number: number, Origin: "Mainland China", Scans: []demo.Scan{{
+			At: began.Add(-30 * time.Hour), Zone: 8, Country: "CN", Place: "Shenzhen", Text: "Posting/Collection", UPU: "EMA",
+		}}}
+	})
+	b.later(b.posts.Close)
+	return nil
+}
+
+func (b *bench) configure(ctx context.Context, s setup) (lab.Site, error) {
+	box := lab.Alice(b.dovecot, b.imap.Port())
+	if s.plain {
+		box.CA = ""
+	}
+	c := lab.Config{Dir: b.dir, Mailboxes: []lab.Mailbox{box}, SMTP: b.sink.Addr, Digests: s.digests, More: s.more, Carriers: b.posts.Sections("upu")}
+	var err error
+	if s.smtp != nil {
+		if c.SMTP, err = s.smtp(ctx, b); err != nil {
+			return lab.Site{}, err
+		}
+	}
+	b.smtp = c.SMTP
+	if s.carriers != nil {
+		if c.Carriers, err = s.carriers(ctx, b); err != nil {
+			return lab.Site{}, err
+		}
+	}
+	if s.disk != "" {
+		disk := filepath.Join(b.dir, "disk")
+		if err := b.mount(ctx, disk, s.disk); err != nil {
+			return lab.Site{}, err
+		}
+		c.Store = filepath.Join(disk, "parcelwatch.db")
+	}
+	return c.Write()
+}
+
+// later is done at the end, the last first.
+func (b *bench) later(f func()) { b.closing = append(b.closing, f) }
+
+// close ends what is left of a world.
+func (b *bench) close(context.Context) {
+	if b.store != nil {
+		b.store.Close()
+	}
+	if b.daemon != nil {
+		b.daemon.Close()
+	}
+	for _, f := range slices.Backward(b.closing) {
+		f()
+	}
+	_ = os.RemoveAll(b.dir)
+}
+
+// start starts the daemon and waits until a first mail is on record.
+func (b *bench) start(ctx context.Context) error {
+	l, err := b.deliver(ctx, "collected by the carrier")
+	if err != nil {
+		return err
+	}
+	from := b.daemon.Journal.Len()
+	if err := b.daemon.Start(ctx); err != nil {
+		return err
+	}
+	if _, err := b.daemon.Journal.Await(ctx, from, "msg=started"); err != nil {
+		return err
+	}
+	if b.store == nil {
+		if b.store, err = lab.OpenStore(ctx, b.daemon.Site.Store); err != nil {
+			return err
+		}
+	}
+	_, err = b.known(ctx, l.Number)
+	return err
+}
+
+// end is after every case: the daemon that was started still lives, ends in time
+// and leaves a sound store with every mail in it.
+func (b *bench) end(ctx context.Context) error {
+	if _, err := b.daemon.Stop(5 * time.Second); err != nil {
+		return err
+	}
+	n, err := b.store.Count(ctx, "SELECT count(*) FROM number")
+	if err != nil {
+		return err
+	}
+	if n != b.numbers {
+		return fmt.Errorf("%w: %d mails about as many parcels came, %d parcels are known", errWrong, b.numbers, n)
+	}
+	return b.store.Check(ctx)
+}
+
+// deliver hands a mail about another parcel to Dovecot.
+func (b *bench) deliver(ctx context.Context, step string) (lab.Letter, error) {
+	b.numbers++
+	l := lab.Letter{
+		Number: lab.Number(b.numbers, "CN"), Order: lab.Order(b.numbers), Step: step, Sent: time.Now().Add(-time.Hour), Copy: b.numbers,
+	}
+	_, err := b.dovecot.Send(ctx, "alice", l.Text())
+	return l, err
+}
+
+// known waits until a number's mail is on record.
+func (b *bench) known(ctx context.Context, number string) (time.Duration, error) {
+	return lab.Until(ctx, backLimit, "the mail about "+number+" is on record", func() bool {
+		n, err := b.store.Count(ctx, "SELECT count(*) FROM number WHERE number = $1", number)
+		return err == nil && n == 1
+	})
+}
+
+// notice waits for a line of the log about the fault, and keeps it as what was
+// seen.
+func (b *bench) notice(ctx context.Context, from int, since time.Time, words ...string) error {
+	l, err := b.daemon.Journal.Await(ctx, from, words...)
+	if err != nil {
+		return err
+	}
+	b.saw(said(l.Text), l.At.Sub(since))
+	return nil
+}
+
+// saw keeps what was seen of the fault, and how long that took.
+func (b *bench) saw(text string, after time.Duration) {
+	b.outcome.seen, b.outcome.noticed, b.outcome.silence = b.tidy(text), seconds(after), after
+}
+
+// recovered waits until a mail that came meanwhile is on record.
+func (b *bench) recovered(ctx context.Context, l lab.Letter) error {
+	took, err := b.known(ctx, l.Number)
+	b.outcome.back = seconds(took)
+	return err
+}
+
+// status is the line of "status" with a word, as a person sees it.
+func (b *bench) status(ctx context.Context, word string) (string, error) {
+	out, err := b.daemon.Command(ctx, "status")
+	if err != nil {
+		return "", err
+	}
+	for line := range strings.Lines(string(out)) {
+		if strings.Contains(line, word) {
+			return strings.Join(strings.Fields(line), " "), nil
+		}
+	}
+	return "", fmt.Errorf("%w: status says nothing of %q: %s", errWrong, word, out)
+}
+
+// move moves the daemon's clock.
+func (b *bench) move(by time.Duration) error {
+	// In one piece: the daemon reads it at any moment.
+	if err := os.WriteFile(b.clock+".new", []byte(by.String()), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(b.clock+".new", b.clock)
+}
+
+var (
+	attribute = regexp.MustCompile(`(?:^| )(msg|err|reason)=("(?:[^"\\]|\\.)*"|\S+)`)
+	ports     = regexp.MustCompile(`127\.0\.0\.1:\d+`)
+)
+
+// said is the reason that a log line gives, or else its message.
+func said(line string) string {
+	text := line
+	for _, m := range attribute.FindAllStringSubmatch(line, -1) {
+		text = m[2]
+		if whole, err := strconv.Unquote(text); err == nil {
+			text = whole
+		}
+	}
+	return text
+}
+
+// tidy leaves out what differs from run to run and from machine to machine.
+func (b *bench) tidy(text string) string {
+	text = strings.ReplaceAll(text, b.dir+"/", "")
+	text = ports.ReplaceAllString(text, "127.0.0.1:PORT")
+	if runes := []rune(text); len(runes) > 260 {
+		text = string(runes[:260]) + "..."
+	}
+	return text
+}
