@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # Builds every package into the folder given (default dist/): tar.gz, zip, .deb,
 # .rpm, .msi, container image, SBOM and checksums, signed where there are keys.
-# The same commit gives the same bytes (the MSI but for its stamp of time). What a missing tool or key prevents is
-# said and left out.
+# The same commit gives the same bytes. What a missing tool or key prevents is said and left out.
 #   VERSION  1.2.3; default: packaging/version.sh      TARGETS  as for build.sh
 #   KINDS    some of: archives linux msi image sbom    (default: all)
 #   MAINTAINER  "Name <address>" for .deb and .rpm: who builds packages for others answers for them. Without one
