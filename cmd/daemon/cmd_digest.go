@@ -30,7 +30,7 @@ type digestCmd struct {
 // Run shows the digest as it would be sent now, writes it to files, or sends it.
 func (c *digestCmd) Run(ctx context.Context, e *env) error {
 	if c.Language != "" && !slices.Contains(locale.Languages(), c.Language) {
-		return usage(fmt.Sprintf("--language: %s", config.Unknown("language", c.Language, locale.Languages())))
+		return usage("--language: " + e.say.Phrase(config.Unknown("language", c.Language, locale.Languages())))
 	}
 	if c.Sample && !c.Send {
 		cfg := e.anyConfig()

@@ -63,8 +63,10 @@ func (e *env) words(err error) string {
 		own.What = e.say.Phrase(own.What)
 		return own.Error()
 	default:
-		if f := fault.Explain(err); f != nil {
-			return e.say.Fault(f)
+		for _, f := range []parcel.Fault{fault.Explain(err), fault.Disk(err)} {
+			if f != nil {
+				return e.say.Fault(f)
+			}
 		}
 		return e.say.Phrase(err.Error())
 	}

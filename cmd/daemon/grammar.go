@@ -86,7 +86,7 @@ func misused(e *env, err error) error {
 			command = node.Name
 		}
 	}
-	text := e.say.T("err_usage", "Problem", err.Error(), "Command", command)
+	text := e.say.T("err_usage", "Problem", e.say.Phrase(err.Error()), "Command", command)
 	return errors.New(strings.ReplaceAll(text, "  ", " "))
 }
 

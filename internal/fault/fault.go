@@ -21,12 +21,12 @@ import (
 // Of is the fault behind an error of talking to the address, a host with or
 // without its port; nil for an error of another kind.
 func Of(err error, address string) parcel.Fault {
-	for _, of := range []func(error, string) parcel.Fault{certificate, network, disk} {
+	for _, of := range []func(error, string) parcel.Fault{certificate, network} {
 		if f := of(err, address); f != nil {
 			return f
 		}
 	}
-	return nil
+	return Disk(err)
 }
 
 func certificate(err error, address string) parcel.Fault {
@@ -71,7 +71,8 @@ func network(err error, address string) parcel.Fault {
 	return nil
 }
 
-func disk(err error, _ string) parcel.Fault {
+// Disk is the fault behind an error of a file; nil for an error of another kind.
+func Disk(err error) parcel.Fault {
 	var path *fs.PathError
 	switch {
 	case errors.Is(err, syscall.ENOSPC):

@@ -42,7 +42,7 @@ func TestOf(t *testing.T) {
 		{"cut", dial(os.NewSyscallError("read", syscall.ECONNRESET)), "the connection to mail.example.org:993 was cut"},
 		{"ended", fmt.Errorf("read: %w", io.ErrUnexpectedEOF), "the connection to mail.example.org:993 was cut"},
 		{"a full disk", &fs.PathError{Op: "write", Path: "/var/x", Err: syscall.ENOSPC}, "the disk is full"},
-		{"no file", &fs.PathError{Op: "open", Path: "/etc/x", Err: fs.ErrNotExist}, "there is no file /etc/x"},
+		{"no file", &fs.PathError{Op: "open", Path: "/etc/x", Err: fs.ErrNotExist}, "no such file or folder: /etc/x"},
 		{"a closed file", &fs.PathError{Op: "open", Path: "/etc/x", Err: syscall.EACCES}, "no permission for /etc/x"},
 		{"anything else is another's to explain", errors.New("odd"), ""},
 		{"no error", nil, ""},
@@ -64,7 +64,7 @@ func TestCredential(t *testing.T) {
 		want string
 	}{
 		{"an error that knows its words and what to do", fmt.Errorf("renew: %w", explained{}), "there is no credential to log in with: the provider has ended the login; log in anew: parcelwatch login NAME"},
-		{"one of the disk", &fs.PathError{Op: "open", Path: "/etc/x", Err: fs.ErrNotExist}, "there is no credential to log in with: there is no file /etc/x; see password or oauth2 under [smtp]"},
+		{"one of the disk", &fs.PathError{Op: "open", Path: "/etc/x", Err: fs.ErrNotExist}, "there is no credential to log in with: no such file or folder: /etc/x; see password or oauth2 under [smtp]"},
 		{"any other", errors.New("odd\nthing"), "there is no credential to log in with: odd thing; see password or oauth2 under [smtp]"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
