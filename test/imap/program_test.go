@@ -48,9 +48,15 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
-// newProgram writes a configuration for alice's mailbox at the port. Nothing
-// leaves this machine.
+// newProgram writes a configuration for alice's mailbox at the port, in the
+// language. Nothing leaves this machine.
 func newProgram(tb testing.TB, s *server, port int, language string) *program {
+	tb.Helper()
+	return configure(tb, language, fmt.Sprintf("port = %d\nca = %q", port, s.CA()))
+}
+
+// configure writes a configuration with these lines on how to reach the mailbox.
+func configure(tb testing.TB, language, connection string) *program {
 	tb.Helper()
 	dir := tb.TempDir()
 	p := &program{config: filepath.Join(dir, "parcelwatch.toml"), store: filepath.Join(dir, "store.db"), log: &logBuffer{}}
@@ -65,8 +71,7 @@ timezone = "Europe/Moscow"
 [[mailbox]]
 name = "home"
 host = "127.0.0.1"
-port = %d
-ca = %q
+%s
 username = "alice"
 password = { file = %q }
 [[digest]]
@@ -79,7 +84,7 @@ tls = "none"
 from = "alice@rig.test"
 [store]
 path = %q
-`, language, port, s.CA(), secret, p.store)
+`, language, connection, secret, p.store)
 	for _, f := range all.Factories() {
 		fmt.Fprintf(&text, "[carriers.%s]\nenabled = false\n", f.Info.Name)
 	}

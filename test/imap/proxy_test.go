@@ -69,6 +69,7 @@ const (
 type proxy struct {
 	net.Listener
 	target string
+	open   func(ctx context.Context, network, addr string) (net.Conn, error) // the connection to the target
 	mode   atomic.Int32
 	wg     sync.WaitGroup
 
@@ -76,18 +77,18 @@ type proxy struct {
 	conns map[net.Conn]bool
 }
 
-func startProxy(t *testing.T, target string) *proxy {
+func startProxy(t testing.TB, target string) *proxy {
 	t.Helper()
 	return startProxyAt(t, "127.0.0.1", target)
 }
 
-func startProxyAt(t *testing.T, host, target string) *proxy {
+func startProxyAt(t testing.TB, host, target string) *proxy {
 	t.Helper()
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", net.JoinHostPort(host, "0"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &proxy{Listener: l, target: target, conns: map[net.Conn]bool{}}
+	p := &proxy{Listener: l, target: target, open: (&net.Dialer{}).DialContext, conns: map[net.Conn]bool{}}
 	p.wg.Go(p.accept)
 	t.Cleanup(func() {
 		_ = l.Close()
@@ -125,7 +126,7 @@ func (p *proxy) serve(c net.Conn) {
 		_, _ = io.Copy(io.Discard, c)
 		return
 	}
-	server, err := (&net.Dialer{}).DialContext(context.Background(), "tcp", p.target)
+	server, err := p.open(context.Background(), "tcp", p.target)
 	if err != nil {
 		return
 	}

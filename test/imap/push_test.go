@@ -1,6 +1,9 @@
 package imap_test
 
 import (
+	"fmt"
+	"net"
+	"os"
 	"slices"
 	"strconv"
 	"testing"
@@ -33,6 +36,44 @@ func BenchmarkPush(b *testing.B) {
 	w.stop(b)
 	b.ReportMetric(0, "ns/op")
 	report(b, pushed, "EXISTS")
+	report(b, whole, "LMTP")
+}
+
+// BenchmarkStored measures the time from the server's announcement to the parcel
+// in the store of the real daemon: go test -bench Stored -benchtime 200x.
+func BenchmarkStored(b *testing.B) {
+	d := startDovecot(b, "", nil)
+	heard := &announcements{}
+	link := startProxy(b, net.JoinHostPort("127.0.0.1", strconv.Itoa(d.Port)))
+	link.open = heard.dial
+	p := configure(b, "en", fmt.Sprintf("port = %d\ntls = \"none\"", link.port()))
+	p.start(b)
+	db := p.open(b)
+	waitFor(b, "the mailbox idles", 20*time.Second, func() bool {
+		h, err := db.Health(b.Context())
+		return err == nil && len(h.Mailboxes) == 1 && h.Mailboxes[0].State == parcel.MailboxIdle
+	})
+	var stored, whole []time.Duration
+	for b.Loop() {
+		n := len(stored)
+		start := time.Now()
+		d.Deliver(b, "alice", shipment(numbered(n), n))
+		for { // a look takes a fraction of a millisecond
+			if _, err := db.ParcelByNumber(b.Context(), numbered(n)); err == nil {
+				break
+			}
+			if time.Since(start) > 20*time.Second {
+				b.Fatalf("mail %d is not in the store", n)
+			}
+			time.Sleep(200 * time.Microsecond)
+		}
+		now := time.Now()
+		stored, whole = append(stored, now.Sub(heard.first(start))), append(whole, now.Sub(start))
+	}
+	b.StopTimer()
+	p.end(b, os.Interrupt)
+	b.ReportMetric(0, "ns/op")
+	report(b, stored, "EXISTS")
 	report(b, whole, "LMTP")
 }
 
