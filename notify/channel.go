@@ -116,7 +116,7 @@ func (c *channels) brief(ctx context.Context, to Channel, a Audience, d Digest) 
 	if err != nil {
 		return
 	}
-	v := viewer{p: p, zone: a.zone(), limit: 5}.view(d)
+	v := viewer{p: p, zone: a.zone(), limits: limits{5, 5}}.view(d)
 	var text strings.Builder
 	for _, s := range v.Sections {
 		if s.Kind == SectionQuiet || s.Kind == SectionWaiting || s.Kind == SectionUnnumbered {

@@ -49,17 +49,17 @@ func Render(d Digest, p *locale.Printer) (Content, error) {
 		zone = time.UTC
 	}
 	var out Content
-	for _, limit := range []int{40, 25, 16, 10, 7, 5, 3, 2, 1} {
-		if limit > 1 && shown(d, limit) > maxItems {
+	for _, l := range sizes() {
+		if l.news > 1 && shown(d, l) > maxItems {
 			continue
 		}
-		words := viewer{p: p, zone: zone, made: d.Made, limit: limit}
+		words := viewer{p: p, zone: zone, made: d.Made, limits: l}
 		v := words.view(d)
 		var h, t bytes.Buffer
 		if err := html.Execute(&h, v); err != nil {
 			return Content{}, fmt.Errorf("render the digest as HTML: %w", err)
 		}
-		if h.Len() > maxHTML && limit > 1 {
+		if h.Len() > maxHTML && l.news > 1 {
 			continue
 		}
 		if err := text.Execute(&t, v); err != nil {
@@ -78,11 +78,21 @@ func Render(d Digest, p *locale.Printer) (Content, error) {
 // one line: only the HTML is set in lines of a width.
 func searchable(s string) string { return strings.ReplaceAll(s, "\u00a0", " ") }
 
-// shown counts the items that a digest has with at most limit in a section.
-func shown(d Digest, limit int) int {
+// sizes are the limits to try, the largest first. News are told in this digest
+// or never again, and so give way last.
+func sizes() []limits {
+	out := []limits{{maxItems, 40}, {maxItems, 10}, {maxItems, 3}, {maxItems, 1}, {60, 10}, {60, 3}, {60, 1}}
+	for _, n := range []int{40, 25, 16, 10, 7, 5, 3, 2, 1} {
+		out = append(out, limits{n, 1})
+	}
+	return out
+}
+
+// shown counts the items that a digest has within limits.
+func shown(d Digest, l limits) int {
 	n := 0
 	for _, s := range d.Sections {
-		n += min(len(s.Items), limit)
+		n += min(len(s.Items), l.of(s))
 	}
 	return n
 }

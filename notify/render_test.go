@@ -278,3 +278,29 @@ func TestRenderSaysWhyAMailWasNotUnderstood(t *testing.T) {
 		t.Error("the usual reason is not in the language")
 	}
 }
+
+// What is new is listed, however much there is beside it that is not.
+func TestRenderCutsOffWhatIsNoNewsFirst(t *testing.T) {
+	t.Parallel()
+	in := notify.Input{Audience: notify.Audience{Name: "me", Language: "en", Zone: noon.Location()}}
+	number := func(i int) parcel.Number { return parcel.Number(fmt.Sprintf("NUMBER-%04d", i)) }
+	const all, news = 250, 70
+	for i := range all {
+		id := int64(i + 1)
+		in.Parcels = append(in.Parcels, parcel.Parcel{
+			ID: id, Status: parcel.InTransit, FirstSeen: daysAgo(3), StatusSince: daysAgo(3), Links: []parcel.Link{{Number: number(i)}},
+		})
+		if i < news {
+			in.Changes = append(in.Changes, parcel.Change{ID: id, Parcel: id, Kind: parcel.ChangeNewParcel, To: parcel.InTransit, At: noon})
+		}
+	}
+	c := render(t, notify.Compose(in, noon), "en")
+	for i := range news {
+		if !strings.Contains(c.Text, string(number(i))) {
+			t.Fatalf("%s is news, and is not listed", number(i))
+		}
+	}
+	if !strings.Contains(c.Text, "and ") || len(c.HTML) > 100_000 {
+		t.Errorf("%d bytes of HTML, and nothing is left out", len(c.HTML))
+	}
+}

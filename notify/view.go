@@ -57,12 +57,46 @@ type viewTroubles struct {
 	Hint  string
 }
 
-// viewer puts a digest into words, with at most limit items a section.
+// viewer puts a digest into words, with at most limits items a section.
 type viewer struct {
-	p     *locale.Printer
-	zone  *time.Location
-	made  time.Time
-	limit int
+	p      *locale.Printer
+	zone   *time.Location
+	made   time.Time
+	limits limits
+}
+
+// limits is how many items a section may have: one with news, and one without.
+type limits struct{ news, rest int }
+
+func (l limits) of(s Section) int {
+	if s.News > 0 {
+		return l.news
+	}
+	return l.rest
+}
+
+// keep leaves n items: what is no news goes first, and of equals the last.
+func keep(items []Item, n int) []Item {
+	rest := 0 // of those that are no news
+	for _, it := range items {
+		if !it.News {
+			rest++
+		}
+	}
+	rest = max(0, n-(len(items)-rest))
+	out := make([]Item, 0, n)
+	for _, it := range items {
+		if !it.News {
+			if rest == 0 {
+				continue
+			}
+			rest--
+		}
+		if len(out) < n {
+			out = append(out, it)
+		}
+	}
+	return out
 }
 
 func (v viewer) view(d Digest) view {
@@ -99,9 +133,9 @@ func broken(d Digest) bool {
 func (v viewer) section(s Section) viewSection {
 	out := viewSection{Kind: s.Kind, Title: v.p.T("section_" + string(s.Kind)), Count: len(s.Items)}
 	items := s.Items
-	if len(items) > v.limit {
-		out.More = v.p.T("item_more", "Count", len(items)-v.limit)
-		items = items[:v.limit]
+	if limit := v.limits.of(s); len(items) > limit {
+		out.More = v.p.T("item_more", "Count", len(items)-limit)
+		items = keep(items, limit)
 	}
 	out.Items = make([]viewItem, 0, len(items))
 	for _, it := range items {
