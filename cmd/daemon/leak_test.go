@@ -38,6 +38,11 @@ func TestStartedAndStoppedOverAndOverItLeavesNothingBehind(t *testing.T) {
 			t.Fatal(err)
 		}
 		d := startDaemon(t, config)
+		t.Cleanup(func() {
+			if t.Failed() {
+				t.Logf("life %d:\n%s", i, d.errs)
+			}
+		})
 		wait(t, "an idle mailbox", func() bool { return strings.Contains(d.errs.String(), "state=idle") })
 		wait(t, "the parcel", func() bool {
 			_, out, _ := command(t.Context(), "list", "--config", config)
