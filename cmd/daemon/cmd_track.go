@@ -35,7 +35,7 @@ func (c *trackCmd) Run(ctx context.Context, e *env) error {
 	cfg := e.anyConfig()
 	set, broken, err := posts(ctx, cfg)
 	if err != nil {
-		e.note(e.say.T("note_without_config", "Reason", err.Error()))
+		e.note(e.say.T("note_without_config", "Reason", e.words(err)))
 		cfg = config.Default()
 		if set, broken, err = posts(ctx, cfg); err != nil {
 			return err
@@ -43,7 +43,7 @@ func (c *trackCmd) Run(ctx context.Context, e *env) error {
 	}
 	for name, why := range broken {
 		if c.Carrier == "" || c.Carrier == name {
-			e.note(e.say.T("note_secret", "Carrier", name, "Reason", why.Error()))
+			e.note(e.say.T("note_secret", "Carrier", name, "Reason", e.words(why)))
 		}
 	}
 	if _, known := set.Get(c.Carrier); c.Carrier != "" && !known {
