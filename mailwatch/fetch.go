@@ -1,6 +1,7 @@
 package mailwatch
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
@@ -26,25 +27,45 @@ func (s *session) fetch(set imap.NumSet, section *imap.FetchItemBodySection, bud
 	cmd := s.c.Fetch(set, options)
 	var out []fetched
 	for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
-		data, err := msg.Collect()
+		f, err := take(msg, budget)
 		if err != nil {
 			break // Close tells
 		}
-		if f, ok := take(data, section != nil); ok {
+		if f.uid != 0 && (f.body != nil || section == nil) {
 			out = append(out, f)
 		}
 	}
 	return out, s.failed("fetch mail", cmd.Close())
 }
 
-// take accepts an answer that has what was asked for. An unasked-for change of
-// flags comes in the same form and has not.
-func take(data *imapclient.FetchMessageBuffer, text bool) (fetched, bool) {
-	f := fetched{uid: uint32(data.UID), size: data.RFC822Size}
-	if len(data.BodySection) > 0 {
-		f.body = data.BodySection[0].Bytes
+// take reads one answer. An unasked-for change of flags comes in the same form,
+// and lacks what was asked for.
+func take(msg *imapclient.FetchMessageData, budget int64) (f fetched, err error) {
+	for item := msg.Next(); item != nil; item = msg.Next() {
+		switch item := item.(type) {
+		case imapclient.FetchItemDataUID:
+			f.uid = uint32(item.UID)
+		case imapclient.FetchItemDataRFC822Size:
+			f.size = item.Size
+		case imapclient.FetchItemDataBodySection:
+			if item.Literal == nil || f.body != nil {
+				continue
+			}
+			if f.body, err = readText(item.Literal, budget); err != nil {
+				return f, err
+			}
+		}
 	}
-	return f, f.uid != 0 && (f.body != nil || !text)
+	return f, nil
+}
+
+// readText reads a text whose length the server has announced, which is believed
+// as far as the budget goes: memory is taken once and not piece by piece.
+func readText(text imap.LiteralReader, budget int64) ([]byte, error) {
+	length := max(min(text.Size(), budget), 0)
+	buf := bytes.NewBuffer(make([]byte, 0, length+bytes.MinRead))
+	_, err := buf.ReadFrom(text)
+	return buf.Bytes(), err
 }
 
 // fetchUIDs asks for mails by UID.
