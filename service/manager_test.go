@@ -92,6 +92,9 @@ func TestAServiceLives(t *testing.T) {
 	if err != nil || string(data) != service.Unit(service.Options{Name: "parcelwatch", User: true, Executable: opt.Executable, Config: opt.Config, Data: opt.Data}) {
 		t.Errorf("the unit: %v\n%s", err, data)
 	}
+	if got := m.Configuration(); got != opt.Config {
+		t.Errorf("it reads %q, want %q", got, opt.Config)
+	}
 	if info, err := os.Stat(opt.Data); err != nil || info.Mode().Perm() != 0o700 {
 		t.Errorf("the folder of the store: %v, %v", info, err)
 	}

@@ -112,9 +112,27 @@ func (m *Manager) ended(*Status) {}
 
 func (m *Manager) hint() string { return "" }
 
-// Configuration is the file that the installed service reads, where the service
-// manager tells; it does on Windows only.
-func (m *Manager) Configuration() string { return "" }
+// Configuration is the file that the service reads, where systemd's unit tells;
+// empty elsewhere.
+func (m *Manager) Configuration() string {
+	path := m.unitPath()
+	if !m.systemd() {
+		return ""
+	}
+	if !m.exists() {
+		path = m.packaged()
+	}
+	data, err := os.ReadFile(path) //nolint:gosec // a unit's own place
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(string(data)) {
+		if file, ok := strings.CutPrefix(line, "AssertPathExists="); ok {
+			return strings.ReplaceAll(strings.TrimSpace(file), "%%", "%")
+		}
+	}
+	return ""
+}
 
 func (m *Manager) systemctl(ctx context.Context, action string) error {
 	return command(ctx, "systemctl", m.scoped(action, m.opt.Name)...)

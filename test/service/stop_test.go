@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"parcelwatch/store/sqlite"
 	"parcelwatch/test/rig"
 )
 
@@ -38,16 +37,7 @@ func (b *box) halt(t *testing.T) {
 	if result, status := b.unit(t, "Result"), b.unit(t, "ExecMainStatus"); result != "success" || status != "0" {
 		t.Errorf("it ended by %s, status %s", result, status)
 	}
-	db, err := sqlite.Open(t.Context(), filepath.Join(b.root, storeFile), sqlite.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := db.Check(t.Context()); err != nil {
-		t.Error(err)
-	}
-	if err := db.Close(); err != nil {
-		t.Error(err)
-	}
+	sound(t, filepath.Join(b.root, storeFile))
 }
 
 // TestStoppedInTheMiddleNothingIsLost stops the service while it waits for an
