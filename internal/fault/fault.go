@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"runtime"
 	"syscall"
 	"time"
 
@@ -59,11 +60,12 @@ func network(err error, address string) parcel.Fault {
 		return parcel.Say("fault_host", "Host", dns.Name)
 	case errors.As(err, &dns):
 		return parcel.Say("fault_dns", "Host", dns.Name)
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case errors.Is(err, syscall.ECONNREFUSED), onWindows(err, 10061):
 		return parcel.Say("fault_port", "Host", address)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &op) && op.Timeout():
 		return parcel.Say("fault_silent", "Host", address)
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
+		onWindows(err, 10053), onWindows(err, 10054):
 		return parcel.Say("fault_cut", "Host", address)
 	case errors.As(err, &op):
 		return parcel.Say("fault_unreachable", "Host", address, "Text", op.Err.Error())
@@ -75,7 +77,7 @@ func network(err error, address string) parcel.Fault {
 func Disk(err error) parcel.Fault {
 	var path *fs.PathError
 	switch {
-	case errors.Is(err, syscall.ENOSPC):
+	case errors.Is(err, syscall.ENOSPC), onWindows(err, 39), onWindows(err, 112):
 		return parcel.Say("fault_disk_full")
 	case errors.As(err, &path) && errors.Is(err, fs.ErrNotExist):
 		return parcel.Say("fault_no_file", "Path", path.Path)
@@ -83,6 +85,12 @@ func Disk(err error) parcel.Fault {
 		return parcel.Say("fault_no_permission", "Path", path.Path)
 	}
 	return nil
+}
+
+// onWindows reports whether an error is the one of Windows' own number, which
+// package syscall gives no portable name.
+func onWindows(err error, number syscall.Errno) bool {
+	return runtime.GOOS == "windows" && errors.Is(err, number)
 }
 
 func hostOf(address string) string {
