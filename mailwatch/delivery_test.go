@@ -181,7 +181,7 @@ func TestTheLastMailIsToldWhenItsBatchIsDone(t *testing.T) {
 		r := watch(account(s.pipeNet), newPositions(), &inbox{})
 		pass(10 * time.Second)
 		for i := range 3 { // in one breath
-			s.add(t, "INBOX", shop, fmt.Sprint(i))
+			s.add(t, "INBOX", shop, strconv.Itoa(i))
 		}
 		settle()
 		got := r.state("INBOX")

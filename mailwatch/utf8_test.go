@@ -27,16 +27,16 @@ func (n *namer) hook(c *fakeConn, tag, command string) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	verb, rest, _ := strings.Cut(command, " ")
-	switch {
-	case verb == "LOGIN":
+	switch verb {
+	case "LOGIN":
 		n.enabled = "" // it is a new connection
 		return false
-	case verb == "ENABLE":
+	case "ENABLE":
 		n.enabled = rest
 		c.say("* ENABLED %s", rest)
 		c.say("%s OK done", tag)
 		return true
-	case verb == "EXAMINE":
+	case "EXAMINE":
 		n.opened = append(n.opened, rest)
 		want := `"Eink&AOQ-ufe"`
 		if n.enabled != "" {

@@ -77,20 +77,20 @@ type proxy struct {
 	conns map[net.Conn]bool
 }
 
-func startProxy(t testing.TB, target string) *proxy {
-	t.Helper()
-	return startProxyAt(t, "127.0.0.1", target)
+func startProxy(tb testing.TB, target string) *proxy {
+	tb.Helper()
+	return startProxyAt(tb, "127.0.0.1", target)
 }
 
-func startProxyAt(t testing.TB, host, target string) *proxy {
-	t.Helper()
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", net.JoinHostPort(host, "0"))
+func startProxyAt(tb testing.TB, host, target string) *proxy {
+	tb.Helper()
+	l, err := (&net.ListenConfig{}).Listen(tb.Context(), "tcp", net.JoinHostPort(host, "0"))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	p := &proxy{Listener: l, target: target, open: (&net.Dialer{}).DialContext, conns: map[net.Conn]bool{}}
 	p.wg.Go(p.accept)
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		_ = l.Close()
 		p.cut(false)
 		p.wg.Wait()

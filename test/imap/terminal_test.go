@@ -33,7 +33,7 @@ func startTerminal(tb testing.TB, env []string, command ...string) *terminal {
 		tb.Skipf("skipped: no pseudo-terminal here: %v", err)
 	}
 	tb.Cleanup(func() { _ = keys.Close() })
-	fd := int(keys.Fd()) //nolint:gosec // a descriptor
+	fd := int(keys.Fd())
 	number, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
 	if err != nil {
 		tb.Fatal(err)
