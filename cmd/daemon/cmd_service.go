@@ -44,9 +44,21 @@ func (c *serviceCmd) Run(ctx context.Context, e *env) error {
 		e.print(e.say.T("service_platform", "Name", r.Platform))
 	}
 	for _, s := range r.Steps {
-		e.print(e.say.T("service_"+string(s.What), "Path", s.Path))
+		e.print(e.say.T("service_"+string(s.What), "Path", s.Path, "Flags", c.flags()))
 	}
 	return err
+}
+
+// flags are those that every further action on this service needs.
+func (c *serviceCmd) flags() string {
+	out := ""
+	if c.User {
+		out += " --user"
+	}
+	if c.Name != service.DefaultName {
+		out += " --name " + c.Name
+	}
+	return out
 }
 
 // options are what a service is installed with. On Windows there need be no

@@ -43,7 +43,9 @@ func TestAServiceOfOnesOwnNeedsNoRoot(t *testing.T) {
 	if said := b.refused(t, anna("parcelwatch", "service", "install")...); !strings.Contains(said, "root is needed to install a service of the machine; run it with sudo, or add --user") {
 		t.Errorf("without --user: %s", said)
 	}
-	t.Log(b.run(t, anna("parcelwatch", "service", "install", "--user")...))
+	if said := b.run(t, anna("parcelwatch", "service", "install", "--user")...); !strings.Contains(said, "parcelwatch service start --user\n") {
+		t.Errorf("what to do next: %s", said)
+	}
 	b.run(t, anna("parcelwatch", "service", "start", "--user")...)
 	status := anna("parcelwatch", "service", "status", "--user")
 	until(t, patience, "it runs", func() bool { return b.running(t, status...) })
