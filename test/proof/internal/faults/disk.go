@@ -192,6 +192,46 @@ func corrupted(ctx context.Context, b *bench) error {
 	return err
 }
 
+// scribbled: the store is damaged under the running daemon, which says so and
+// takes in no mail until a backup is restored.
+func scribbled(ctx context.Context, b *bench) error {
+	if err := b.start(ctx); err != nil {
+		return err
+	}
+	backup := filepath.Join(b.dir, "backup.db")
+	if _, err := b.daemon.Command(ctx, "backup", backup); err != nil {
+		return err
+	}
+	b.store.Close()
+	b.store = nil
+	from, since := b.daemon.Journal.Len(), time.Now()
+	if err := errors.Join(scribble(b.daemon.Site.Store), scribble(b.daemon.Site.Store+"-wal")); err != nil {
+		return err
+	}
+	l, err := b.deliver(ctx, "at customs")
+	if err != nil {
+		return err
+	}
+	limited, cancel := context.WithTimeout(ctx, noticeLimit)
+	defer cancel()
+	if err := b.notice(limited, from, since, "state=broken", "damaged"); err != nil {
+		return err
+	}
+	if _, err := b.daemon.Stop(5 * time.Second); err != nil {
+		return err
+	}
+	back := time.Now()
+	if _, err := b.daemon.Command(ctx, "restore", backup); err != nil {
+		return err
+	}
+	if err := b.start(ctx); err != nil {
+		return err
+	}
+	_, err = b.known(ctx, l.Number)
+	b.outcome.back = seconds(time.Since(back)) + " by restore"
+	return err
+}
+
 // scribble overwrites the middle of a file, all but its first page.
 func scribble(file string) error {
 	info, err := os.Stat(file)
@@ -202,7 +242,7 @@ func scribble(file string) error {
 	if err != nil {
 		return err
 	}
-	junk := make([]byte, info.Size()-4096)
+	junk := make([]byte, max(0, info.Size()-4096))
 	for i := range junk {
 		junk[i] = byte(i*7 + 13)
 	}

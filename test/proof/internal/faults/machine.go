@@ -47,6 +47,10 @@ func machineFaults() []fault {
 			quick: true, try: corrupted,
 		},
 		{
+			part: "machine", name: "database corrupted at work", did: "the same to file and log under the running daemon; then restore of a backup",
+			try: scribbled,
+		},
+		{
 			part: "machine", name: "configuration broken", did: "a faulty configuration and SIGHUP, then the right one", quick: true,
 			try: misconfigured,
 		},
