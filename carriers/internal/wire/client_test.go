@@ -3,6 +3,7 @@ package wire_test
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -131,6 +132,26 @@ func TestBrokenConnection(t *testing.T) {
 		if !ok || !errors.Is(err, carriers.ErrTemporary) || e.Again != again {
 			t.Errorf("%s: error %v, may be repeated: %v, want %v", method, err, ok && e.Again, again)
 		}
+	}
+}
+
+// TestAResetConnectionMayBeAskedAgain has the system reset it, which each has a
+// number of its own for.
+func TestAResetConnectionMayBeAskedAgain(t *testing.T) {
+	c := service(t, carriers.Info{Name: "x"}, nil, func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		if tcp, ok := conn.(*net.TCPConn); ok {
+			_ = tcp.SetLinger(0) // closing is a reset then
+		}
+		_ = conn.Close()
+	})
+	_, err := c.Do(t.Context(), wire.Request{Path: "/"})
+	if e, ok := errors.AsType[*carriers.Error](err); !ok || !e.Again || !errors.Is(err, carriers.ErrTemporary) {
+		t.Errorf("error %v, want one that may be asked again", err)
 	}
 }
 

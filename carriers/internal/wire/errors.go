@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -148,11 +149,19 @@ func (c *Client) broken(ctx context.Context, req *http.Request, err error) error
 	switch {
 	case errors.As(err, &timeout) && timeout.Timeout():
 		e.Detail = "no answer in time"
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+	case reset(err), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		e.Detail = "connection broke"
 		e.Again = req.Method == http.MethodGet || req.Method == http.MethodHead
 	}
 	return e
+}
+
+// reset reports whether the other side cut the connection; Windows has numbers
+// of its own for that.
+func reset(err error) bool {
+	const aborted, cut = syscall.Errno(10053), syscall.Errno(10054)
+	return errors.Is(err, syscall.ECONNRESET) ||
+		runtime.GOOS == "windows" && (errors.Is(err, aborted) || errors.Is(err, cut))
 }
 
 // clean takes the address out of a transport error, and secrets out of the
