@@ -189,3 +189,23 @@ func TestEveryWordHasAMessage(t *testing.T) {
 		}
 	}
 }
+
+func TestNumbersStayWithTheirWords(t *testing.T) {
+	t.Parallel()
+	loose := regexp.MustCompile(`\{\{\.(Count|Most)\}\} \pL|\d \pL`)
+	for _, language := range locale.Languages() {
+		for id, forms := range messages(t, language, "digest.toml") {
+			for form, text := range forms {
+				if loose.MatchString(text) {
+					t.Errorf("%s: %s.%s may break behind its number: %s", language, id, form, text)
+				}
+				if language == "fr" && regexp.MustCompile(` [:;?!»]|« `).MatchString(text) {
+					t.Errorf("fr: %s.%s may break before its sign: %s", id, form, text)
+				}
+				if strings.ContainsAny(text, "\"`'") {
+					t.Errorf("%s: %s.%s has typewriter's quotes: %s", language, id, form, text)
+				}
+			}
+		}
+	}
+}
