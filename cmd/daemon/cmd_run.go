@@ -43,7 +43,7 @@ func (c *runCmd) Run(ctx context.Context, e *env) error {
 
 // work is the daemon's whole life: it reads the configuration, opens the store
 // and works; SIGHUP makes it read the configuration again and go on.
-func (e *env) work(ctx context.Context, out sinks) error {
+func (e *env) work(ctx context.Context, out sinks) (err error) {
 	cfg, err := e.config(config.AllSections()...)
 	if err != nil {
 		return err
@@ -52,7 +52,10 @@ func (e *env) work(ctx context.Context, out sinks) error {
 	if err != nil {
 		return err
 	}
-	defer func() { log.close() }()
+	defer func() {
+		log.last(err)
+		log.close()
+	}()
 	release, err := sqlite.Lock(cfg.Store.Path)
 	if err != nil {
 		return err

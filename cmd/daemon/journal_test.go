@@ -52,7 +52,8 @@ func TestTheJournalGetsFields(t *testing.T) {
 		return nil
 	}, broken{}), slog.LevelInfo))
 	log = log.With("mailbox", "home").WithGroup("").WithGroup("box").With("folder", "INBOX")
-	log.Warn("mailbox state", "since", time.Minute, slog.Group("at", "uid", 7), slog.Group("", "in", true), "err", errors.New("a\nb"), slog.Attr{}, "ключ", "x")
+	log.LogAttrs(t.Context(), slog.LevelWarn, "mailbox state", slog.Duration("since", time.Minute), slog.Group("at", slog.Int("uid", 7)),
+		slog.Group("", slog.Bool("in", true)), slog.Any("err", errors.New("a\nb")), slog.Attr{}, slog.String("ключ", "x"))
 	want := map[string]string{
 		"SYSLOG_IDENTIFIER": "parcelwatch", "PARCELWATCH_MAILBOX": "home", "PARCELWATCH_BOX_FOLDER": "INBOX", "PARCELWATCH_BOX_SINCE": "1m0s",
 		"PARCELWATCH_BOX_AT_UID": "7", "PARCELWATCH_BOX_IN": "true", "PARCELWATCH_BOX_ERR": "a\nb", "PARCELWATCH_BOX_____": "x",

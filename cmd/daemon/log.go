@@ -18,7 +18,7 @@ import (
 // logs is where the daemon's log goes. Its level can change while it works.
 type logs struct {
 	level *slog.LevelVar
-	file  io.Closer // nil without a file
+	file  io.WriteCloser // nil without a file
 	*slog.Logger
 }
 
@@ -78,6 +78,14 @@ func openLogFile(c config.Log) (io.WriteCloser, error) {
 		Filename: c.File, FileMode: 0o600, LocalTime: true, Compression: "gzip",
 		MaxSize: c.Size, MaxBackups: c.Copies, MaxAge: int((time.Duration(c.Age) + day - 1) / day),
 	}, nil
+}
+
+// last puts what ends the daemon into the file: the system's log is told by
+// whoever returns it to the person.
+func (l *logs) last(err error) {
+	if err != nil && l.file != nil {
+		slog.New(slog.NewTextHandler(l.file, nil)).Error("ended", "err", err.Error())
+	}
 }
 
 func (l *logs) close() {

@@ -58,11 +58,16 @@ func TestLogsGoWhereTheyAreAskedFor(t *testing.T) {
 		}
 		l.Info("not shown")
 		l.Warn("shown", "secret", config.Plain("hunter2"))
+		l.last(nil)
+		l.last(errors.New("the disk is gone"))
 		l.close()
 	}
 	text, err := os.ReadFile(file)
 	if err != nil || strings.Count(string(text), "msg=shown") != 2 {
 		t.Errorf("file: %v\n%s", err, text)
+	}
+	if strings.Count(string(text), `msg=ended err="the disk is gone"`) != 2 || strings.Contains(stderr.String(), "ended") {
+		t.Errorf("the end is in the file alone, once: got\n%s\n%s", text, stderr.String())
 	}
 	if s := stderr.String(); !strings.Contains(s, "time=") || !strings.Contains(s, "<4>msg=shown") || strings.Contains(s, "not shown") {
 		t.Errorf("stderr:\n%s", s)

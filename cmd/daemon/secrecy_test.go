@@ -72,13 +72,19 @@ func holders(t *testing.T) (secrets, careless []any) {
 	token := login(t, &app)
 	secrets = []any{
 		config.Plain(needle), c.SMTP.Password, &c.SMTP.Password, p, c.Alarm.Ping, c.Channels[0].URL, c.Mailboxes[1].OAuth2.ClientSecret,
-		mailwatch.Credential{Username: "me", Password: needle, Token: needle}, token,
+		mailwatch.Credential{Username: "me", Password: needle, Token: needle},
+		token,
 	}
 	careless = []any{
 		app, &app, c, *c, c.Mailboxes, c.Mailboxes[0], c.SMTP, c.Channels[0], c.Carriers, c.Carriers["russianpost"], p.URL(),
-		&url.URL{Scheme: "https", Path: "/" + needle}, http.Header{"X-Key": {needle}}, &http.Request{Header: http.Header{"X-Key": {needle}}},
-		carriers.Config{Settings: map[string]string{"key": needle}}, carriers.Options{Settings: map[string]string{"key": needle}},
-		map[string]string{"key": needle}, []byte(needle), &slog.Record{Message: needle}, struct{ Key any }{needle},
+		&url.URL{Scheme: "https", Path: "/" + needle},
+		http.Header{"X-Key": {needle}},
+		&http.Request{Header: http.Header{"X-Key": {needle}}},
+		carriers.Config{Settings: map[string]string{"key": needle}},
+		carriers.Options{Settings: map[string]string{"key": needle}},
+		map[string]string{"key": needle},
+		[]byte(needle), &slog.Record{Message: needle},
+		struct{ Key any }{needle},
 	}
 	for _, f := range all.Factories() {
 		settings := map[string]string{}
