@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"parcelwatch/internal/demo"
 	"parcelwatch/internal/setup"
 )
 
@@ -134,4 +135,20 @@ func TestAContextThatEndsStopsTheWaitForAnAnswer(t *testing.T) {
 		t.Errorf("exit status %d\n%s", code, out)
 	}
 	p.untouched()
+}
+
+func TestAMistypedAnswerIsAskedAgainInThePersonsLanguage(t *testing.T) {
+	p := newPlaceFor(t)
+	w, out := p.wizard(p.servers(), "ru_RU.UTF-8", "petr", demo.Address, demo.Password, "Russia", "RU", "klingon", "ru", "nobody", "-", "you", demo.Address, "25:00", "8.00")
+	if err := w.run(t.Context()); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, want := range []string{"это не почтовый адрес", "ожидаются две буквы", "такого языка здесь нет", "ожидается время"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is not said:\n%s", want, out)
+		}
+	}
+	if got := p.read("parcelwatch.toml"); !strings.Contains(got, `at = ["08:00"]`) {
+		t.Errorf("settings:\n%s", got)
+	}
 }

@@ -201,10 +201,21 @@ func (w *wizard) again(ctx context.Context, q query, check func(string) error) e
 			return nil
 		}
 		if q.given != "" || w.c.Yes {
-			return usage(q.flag + ": " + err.Error())
+			return usage(q.flag + ": " + w.wrong(err))
 		}
-		w.say1(err.Error())
+		w.say1(w.wrong(err))
 	}
+}
+
+// wrong is what is the matter with an answer.
+func (w *wizard) wrong(err error) string {
+	switch {
+	case errors.Is(err, setup.ErrAddress):
+		return w.say.T("setup_address_wrong")
+	case errors.Is(err, setup.ErrServer):
+		return w.say.T("setup_server_wrong")
+	}
+	return err.Error()
 }
 
 // say1 prints a line that is set off from the questions.

@@ -154,7 +154,7 @@ func (w *wizard) language(ctx context.Context) error {
 	return w.again(ctx, query{"--language", w.c.Language, usual, "setup_language"}, func(s string) error {
 		code := strings.ToLower(s)
 		if !slices.Contains(config.Languages(), code) {
-			return failed(config.Unknown("language", code, config.Languages()))
+			return failed(w.say.T("setup_language_wrong", "Languages", strings.Join(config.Languages(), " ")))
 		}
 		w.cfg.Language = code
 		return nil

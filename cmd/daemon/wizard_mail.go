@@ -127,12 +127,12 @@ func (w *wizard) given() error {
 	var err error
 	if w.c.IMAP != "" {
 		if w.found.IMAP, err = setup.ParseServer(w.c.IMAP, w.c.IMAPTLS, 993, 143); err != nil {
-			return usage("--imap: " + err.Error())
+			return usage("--imap: " + w.wrong(err))
 		}
 	}
 	if w.c.SMTP != "" {
 		if w.found.SMTP, err = setup.ParseServer(w.c.SMTP, w.c.SMTPTLS, 465, 587); err != nil {
-			return usage("--smtp: " + err.Error())
+			return usage("--smtp: " + w.wrong(err))
 		}
 	}
 	return nil
