@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/emersion/go-imap/v2"
+
 	"parcelwatch/test/rig"
 )
 
@@ -140,6 +142,38 @@ func TestSetupInATerminalAsksEightQuestionsAndWorks(t *testing.T) {
 				t.Errorf("exit status %d, the settings were\n%s\nand are\n%s", status, was, h.settings(t))
 			}
 		})
+	})
+}
+
+// TestSetupOffersTheFolderThatHoldsTheMail is for people who let their mail be
+// sorted.
+func TestSetupOffersTheFolderThatHoldsTheMail(t *testing.T) {
+	onEachServer(t, func(t *testing.T, b brand) {
+		h := newHousehold(t, b)
+		c := h.box.client(t, "alice")
+		makeFolders(t, c, "Покупки & прочее", "Drafts/Old")
+		if _, err := c.Select("INBOX", nil).Wait(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Move(imap.SeqSet{{Start: 1, Stop: 0}}, "Покупки & прочее").Wait(); err != nil {
+			t.Fatal(err)
+		}
+		s := h.sits(t, "--no-sample")
+		all := dialogue()
+		for i, line := range all {
+			s.sees(line[0])
+			s.types(line[1] + "\r")
+			if i == 1 {
+				s.sees("Покупки & прочее — писем магазина: 3 Во входящих писем магазина нет. Следить и за этими папками? (да/нет) [да]:")
+				s.types("\r")
+				s.sees("найдено 3 отправления")
+			}
+		}
+		s.sees("Всё готово")
+		if status := s.ends(); status != 0 || !strings.Contains(h.settings(t), `folders = ["INBOX", "Покупки & прочее"]`) {
+			t.Errorf("exit status %d, settings\n%s", status, h.settings(t))
+		}
+		h.checked(t)
 	})
 }
 
