@@ -61,15 +61,22 @@ func (c *serviceCmd) flags() string {
 	return out
 }
 
-// options are what a service is installed with. On Windows there need be no
-// configuration yet: an installer makes the service, which waits for it.
+// options are what a service is installed with: the configuration that is named,
+// else the one it has, else the usual one. On Windows there need be none yet: an
+// installer makes the service, which waits for it.
 func (c *serviceCmd) options(e *env) (service.Options, error) {
 	opt := service.Options{Name: c.Name, User: c.User}
 	if c.Action != "install" {
 		return opt, nil
 	}
+	if e.flag == "" && e.getenv(config.EnvFile) == "" {
+		if m, err := service.New(opt); err == nil && exists(m.Configuration()) {
+			e.flag = m.Configuration()
+		}
+	}
 	cfg, err := e.config(config.AllSections()...)
-	if places := config.Places(e.getenv, runtime.GOOS); errors.Is(err, config.ErrNoFile) && runtime.GOOS == "windows" && len(places) > 0 {
+	if places := config.Places(e.getenv, runtime.GOOS); errors.Is(err, config.ErrNoFile) &&
+		runtime.GOOS == "windows" && c.Name == service.DefaultName && len(places) > 0 {
 		opt.Config, opt.Data, opt.Later = places[0], filepath.Dir(places[0]), true
 		return opt, nil
 	}

@@ -124,6 +124,9 @@ func TestTheServicesLife(t *testing.T) {
 			if w.knows(t, "LP00999900000034") || !w.there(`C:\ProgramData\parcelwatch family\family.db`) {
 				t.Error("the stores are not apart")
 			}
+			if said := w.ours(t, "service", "install", "--name", third); !strings.Contains(said, second) {
+				t.Errorf("installed again it has another configuration:\n%s", said)
+			}
 			w.ours(t, "service", "uninstall", "--name", third)
 			if w.service(t, third) != "" || w.service(t, "parcelwatch") != "RUNNING" {
 				t.Errorf("they are %q and %q", w.service(t, third), w.service(t, "parcelwatch"))
