@@ -1,7 +1,6 @@
 package notify_test
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"strings"
@@ -99,7 +98,7 @@ func TestNotifierTellsTheFirstDigestOfAMachineThatSleepsAtItsTime(t *testing.T) 
 func TestNotifierSaysThatSendingWorksAgainWhenItDoes(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var log bytes.Buffer
+		var log diary
 		p := &postman{result: func(_ string, try int) notify.SendResult {
 			if try < 3 {
 				return notify.SendTemporary
