@@ -9,6 +9,7 @@ import (
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
+	"github.com/google/go-cmp/cmp"
 
 	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
@@ -174,6 +175,51 @@ func interrupted(t *testing.T, b brand) {
 			}
 		}
 		t.Logf("start %d: %d mails read, %d in all", stops, len(w.mails), len(handed))
+	}
+}
+
+// TestTheFirstScanFindsTheShopsRecentMailAlone mixes it with older mail, with other
+// people's, and with mail that only names the shop: servers search differently.
+func TestTheFirstScanFindsTheShopsRecentMailAlone(t *testing.T) {
+	onEachServer(t, firstScanned)
+}
+
+func firstScanned(t *testing.T, b brand) {
+	d := b.start(t, "")
+	c := d.client(t, "alice")
+	now := time.Now()
+	kinds := []struct {
+		name, from string
+		at         time.Time
+	}{
+		{"recent", shop, now.Add(-10 * 24 * time.Hour)},
+		{"shouting", "ALIEXPRESS <TRANSACTION@NOTICE.ALIEXPRESS.COM>", now.Add(-20 * 24 * time.Hour)},
+		{"encoded", "=?UTF-8?B?0JzQsNCz0LDQt9C40L0=?= <shop@aliexpress.com>", now.Add(-59 * 24 * time.Hour)},
+		{"old", shop, now.Add(-100 * 24 * time.Hour)},
+		{"foreign", friend, now},
+		{"alike", "x@notaliexpress.com", now},
+		{"named", "\"aliexpress.com\" <x@example.net>", now},
+	}
+	const each = 20
+	want := map[string]int{"recent": each, "shouting": each, "encoded": each}
+	for i := range each {
+		for _, k := range kinds {
+			raw := strings.Replace(message(k.from, k.name), k.name+"@example.org", fmt.Sprint(k.name, i, "@example.org"), 1)
+			raw = strings.Replace(raw, "Date: "+now.Format(time.RFC1123Z)[:16], "Date: "+k.at.Format(time.RFC1123Z)[:16], 1)
+			appendAt(t, c, "INBOX", raw, k.at)
+		}
+	}
+	w := watch(t, d.account(t), newMemory())
+	w.until(t, "first scan", 30*time.Second, func() bool { return len(w.subjects()) >= 3*each })
+	appendMail(t, c, "INBOX", shop, "after")
+	w.until(t, "mail behind the first scan", 10*time.Second, w.has("after"))
+	w.stop(t)
+	got := map[string]int{}
+	for _, s := range w.subjects()[:len(w.subjects())-1] {
+		got[s]++
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
 
 	"parcelwatch/mailwatch"
@@ -73,7 +74,12 @@ func appendMail(tb testing.TB, c *imapclient.Client, folder, from, subject strin
 
 func appendRaw(tb testing.TB, c *imapclient.Client, folder, raw string) {
 	tb.Helper()
-	cmd := c.Append(folder, int64(len(raw)), nil)
+	appendAt(tb, c, folder, raw, time.Now())
+}
+
+func appendAt(tb testing.TB, c *imapclient.Client, folder, raw string, at time.Time) {
+	tb.Helper()
+	cmd := c.Append(folder, int64(len(raw)), &imap.AppendOptions{Time: at})
 	if _, err := cmd.Write([]byte(raw)); err != nil {
 		tb.Fatal(err)
 	}
