@@ -9,14 +9,19 @@ import (
 // Administrator reports whether the process may change the machine.
 func Administrator() bool { return windows.GetCurrentProcessToken().IsElevated() }
 
-// protect lets only the system, administrators and the current user at a file.
-// The mode of a file says nothing on Windows.
+// protect lets only the system, administrators and the current user at a file,
+// and the service's account read what an administrator sets up for it. The mode
+// of a file says nothing on Windows.
 func protect(file, _ string) error {
 	user, err := windows.GetCurrentProcessToken().GetTokenUser()
 	if err != nil {
 		return fmt.Errorf("protect %s: %w", file, err)
 	}
-	sd, err := windows.SecurityDescriptorFromString("D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;" + user.User.Sid.String() + ")")
+	list := "D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;" + user.User.Sid.String() + ")"
+	if Administrator() {
+		list += "(A;;FR;;;LS)"
+	}
+	sd, err := windows.SecurityDescriptorFromString(list)
 	if err != nil {
 		return fmt.Errorf("protect %s: %w", file, err)
 	}
