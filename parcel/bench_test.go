@@ -1,7 +1,7 @@
 package parcel_test
 
 import (
-	"slices"
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -41,18 +41,17 @@ func BenchmarkMerge(b *testing.B) {
 	}
 }
 
-// BenchmarkBareSort puts the same thousand events into one list by time, as one
-// would who had no doubles to join.
-func BenchmarkBareSort(b *testing.B) {
-	sources := thousand()
+// BenchmarkBareJSON reads the same thousand events from the document they stand
+// in, as everybody must who has a parcel to merge.
+func BenchmarkBareJSON(b *testing.B) {
+	doc, err := json.Marshal(thousand())
+	if err != nil {
+		b.Fatal(err)
+	}
 	for b.Loop() {
-		var all []parcel.Event
-		for _, s := range sources {
-			all = append(all, s.Events...)
-		}
-		slices.SortStableFunc(all, func(x, y parcel.Event) int { return x.Time.Compare(y.Time) })
-		if len(all) != 1000 {
-			b.Fatal(len(all))
+		var sources []parcel.Source
+		if err := json.Unmarshal(doc, &sources); err != nil || len(sources) != 4 {
+			b.Fatal(len(sources), err)
 		}
 	}
 }

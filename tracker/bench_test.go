@@ -3,8 +3,10 @@ package tracker_test
 import (
 	"encoding/json"
 	"testing"
+	"time"
 
 	"parcelwatch/parcel"
+	"parcelwatch/test/bench"
 )
 
 // BenchmarkBareJSON reads the documents that one tick over ten thousand parcels
@@ -19,12 +21,16 @@ func BenchmarkBareJSON(b *testing.B) {
 		}
 		docs = append(docs, doc)
 	}
+	var turns bench.Turns
 	for b.Loop() {
+		began := time.Now()
 		for _, doc := range docs {
 			var p parcel.Parcel
 			if err := json.Unmarshal(doc, &p); err != nil || len(p.Sources) != 2 {
 				b.Fatal(p, err)
 			}
 		}
+		turns.Add(began)
 	}
+	turns.Report(b)
 }

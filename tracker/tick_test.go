@@ -11,6 +11,7 @@ import (
 	"parcelwatch/carriers/all"
 	"parcelwatch/parcel"
 	"parcelwatch/store/sqlite"
+	"parcelwatch/test/bench"
 	"parcelwatch/tracker"
 )
 
@@ -110,13 +111,17 @@ func TestALookReadsNothingThatIsUnderWay(t *testing.T) {
 func BenchmarkTick(b *testing.B) {
 	const due = 14
 	t := crowd(b, 10_000, func() time.Time { return noon().Add((due - 1) * time.Second) })
+	var turns bench.Turns
 	for b.Loop() {
+		began := time.Now()
 		look := tracker.NewLook(t)
 		look.Tick(b.Context())
+		turns.Add(began)
 		if look.UnderWay() < due {
 			b.Fatalf("%d parcels are asked about, want %d at least", look.UnderWay(), due)
 		}
 	}
+	turns.Report(b)
 }
 
 // BenchmarkTickInABacklog looks again while a thousand wait for their turn.

@@ -12,6 +12,7 @@ import (
 	"parcelwatch/parcel"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/store/storetest"
+	"parcelwatch/test/bench"
 	"parcelwatch/tracker"
 )
 
@@ -57,7 +58,9 @@ const crowd = 10_000
 func BenchmarkApplyNotice(b *testing.B) {
 	db, _ := crowded(b, crowd)
 	uid := uint32(0)
+	var turns bench.Turns
 	for b.Loop() {
+		began := time.Now()
 		uid++
 		p := travelled(crowd + int(uid))
 		ref := parcel.MailRef{Mailbox: "home", Folder: "INBOX", UIDValidity: 1, UID: uid}
@@ -71,7 +74,9 @@ func BenchmarkApplyNotice(b *testing.B) {
 		}); err != nil {
 			b.Fatal(err)
 		}
+		turns.Add(began)
 	}
+	turns.Report(b)
 }
 
 // BenchmarkBareInsert is the least that putting a notice on record can cost: a
@@ -91,7 +96,9 @@ func BenchmarkBareInsert(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	var turns bench.Turns
 	for n := 0; b.Loop(); n++ {
+		began := time.Now()
 		tx, err := pool.BeginTx(b.Context(), nil)
 		if err != nil {
 			b.Fatal(err)
@@ -102,7 +109,9 @@ func BenchmarkBareInsert(b *testing.B) {
 		if err := tx.Commit(); err != nil {
 			b.Fatal(err)
 		}
+		turns.Add(began)
 	}
+	turns.Report(b)
 }
 
 // The scheduler's tick: what is due of ten thousand.
