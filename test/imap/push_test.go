@@ -44,8 +44,7 @@ func BenchmarkPush(b *testing.B) {
 func BenchmarkStored(b *testing.B) {
 	d := startDovecot(b, "", nil)
 	heard := &announcements{}
-	link := startProxy(b, net.JoinHostPort("127.0.0.1", strconv.Itoa(d.Port)))
-	link.open = heard.dial
+	link := startProxyBy(b, "127.0.0.1", net.JoinHostPort("127.0.0.1", strconv.Itoa(d.Port)), heard.dial)
 	p := configure(b, "en", fmt.Sprintf("port = %d\ntls = \"none\"", link.port()))
 	p.start(b)
 	db := p.open(b)

@@ -30,22 +30,30 @@ const SlowBy = 2 * time.Second
 type Proxy struct {
 	listener net.Listener
 	target   string
+	dial     DialFunc
 	wg       sync.WaitGroup
 
 	mu     sync.Mutex
 	fault  Fault
 	tamper func(fromServer []byte) (pass []byte, cut bool)
 	conns  map[net.Conn]bool
-	taken  int
 }
+
+// DialFunc opens a connection.
+type DialFunc func(ctx context.Context, network, addr string) (net.Conn, error)
 
 // StartProxy listens on a free port of loopback. Close it.
 func StartProxy(ctx context.Context, target string) (*Proxy, error) {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	return StartProxyAt(ctx, "127.0.0.1", target, (&net.Dialer{}).DialContext)
+}
+
+// StartProxyAt listens on a free port of a host and reaches its target by dial.
+func StartProxyAt(ctx context.Context, host, target string, dial DialFunc) (*Proxy, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort(host, "0"))
 	if err != nil {
 		return nil, fmt.Errorf("proxy: %w", err)
 	}
-	p := &Proxy{listener: l, target: target, conns: map[net.Conn]bool{}}
+	p := &Proxy{listener: l, target: target, dial: dial, conns: map[net.Conn]bool{}}
 	p.wg.Go(p.accept)
 	return p, nil
 }
@@ -82,11 +90,11 @@ func (p *Proxy) Tamper(f func(fromServer []byte) (pass []byte, cut bool)) {
 	p.tamper = f
 }
 
-// Taken is how many connections were taken so far.
-func (p *Proxy) Taken() int {
+// Used reports whether there is a connection.
+func (p *Proxy) Used() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.taken
+	return len(p.conns) > 0
 }
 
 // Cut ends every connection, by a reset where asked for.
@@ -113,7 +121,7 @@ func (p *Proxy) accept() {
 }
 
 func (p *Proxy) serve(c net.Conn) {
-	defer c.Close()
+	defer p.drop(c)
 	switch p.keep(c) {
 	case Refusing:
 		return
@@ -122,11 +130,11 @@ func (p *Proxy) serve(c net.Conn) {
 		return
 	case Healthy, AnswersLost, Slow:
 	}
-	server, err := (&net.Dialer{}).DialContext(context.Background(), "tcp", p.target)
+	server, err := p.dial(context.Background(), "tcp", p.target)
 	if err != nil {
 		return
 	}
-	defer server.Close()
+	defer p.drop(server)
 	p.keep(server)
 	done := make(chan struct{})
 	go func() {
@@ -175,6 +183,12 @@ func (p *Proxy) keep(c net.Conn) Fault {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.conns[c] = true
-	p.taken++
 	return p.fault
+}
+
+func (p *Proxy) drop(c net.Conn) {
+	_ = c.Close()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.conns, c)
 }
