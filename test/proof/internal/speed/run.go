@@ -3,8 +3,6 @@ package speed
 import (
 	"context"
 	"fmt"
-	"os/exec"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -50,13 +48,17 @@ func Run(ctx context.Context, env *lab.Env) (report.Chapter, error) {
 	if err := more(ctx, dir, values); err != nil {
 		return c, err
 	}
-	c.Tables = append(c.Tables, plainTable(values))
-	schedule, err := simulation(ctx)
-	if err != nil {
+	plain := plainTable(values)
+	if err := program(ctx, dir, &plain); err != nil {
 		return c, err
 	}
+	if err := crowd(ctx, &plain); err != nil {
+		return c, err
+	}
+	c.Tables = append(c.Tables, plain)
+	schedule, err := simulation(ctx)
 	c.Tables = append(c.Tables, schedule)
-	return c, nil
+	return c, err
 }
 
 func ratioTable(list []Verdict) report.Table {
@@ -112,23 +114,4 @@ func plainTable(values Values) report.Table {
 		}
 	}
 	return t
-}
-
-// told is what the simulation says of a schedule.
-var told = regexp.MustCompile(`(?m): (\S.*?) +(\d+) requests, median delay (\S+), of pickup and delivery (\S+)$`)
-
-// simulation plays the journeys of package tracker against several schedules.
-func simulation(ctx context.Context) (report.Table, error) {
-	t := report.Table{
-		Title:   "Twelve simulated journeys, by our schedule and by fixed ones",
-		Columns: []string{"schedule", "requests", "median delay of all events", "of pickup and delivery"},
-	}
-	out, err := output(exec.CommandContext(ctx, "go", "test", "-count=1", "-v", "-run", "^TestSimulationAsksLittleAndKnowsSoon$", "parcelwatch/tracker"))
-	if err != nil {
-		return t, fmt.Errorf("simulate schedules: %w", err)
-	}
-	for _, m := range told.FindAllStringSubmatch(string(out), -1) {
-		t.Row(m[1], m[2], m[3], m[4])
-	}
-	return t, nil
 }
