@@ -217,8 +217,20 @@ func (b *box) buildRPM(t *testing.T, version string) string {
 
 func (b *box) build(t *testing.T, version, kind string) string {
 	t.Helper()
+	data, err := os.ReadFile(packageOf(t, version, kind))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := fmt.Sprintf("/root/parcelwatch-%s.%s", version, kind)
+	b.put(t, path, string(data))
+	return path
+}
+
+// packageOf is a version's package, made once for all tests.
+func packageOf(t *testing.T, version, kind string) string {
+	t.Helper()
 	out := filepath.Join(built, version)
-	if _, err := os.Stat(filepath.Join(out, "SHA256SUMS")); err != nil { // once for all tests
+	if _, err := os.Stat(filepath.Join(out, "SHA256SUMS")); err != nil {
 		cmd := exec.CommandContext(t.Context(), filepath.Join("..", "..", "packaging", "package.sh"), out)
 		cmd.Env = append(os.Environ(), "VERSION="+version, "TARGETS=linux/"+runtime.GOARCH, "KINDS=linux")
 		if said, err := cmd.CombinedOutput(); err != nil {
@@ -229,13 +241,7 @@ func (b *box) build(t *testing.T, version, kind string) string {
 	if err != nil || len(found) != 1 {
 		t.Fatalf("packages: %v, %v", found, err)
 	}
-	data, err := os.ReadFile(found[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := fmt.Sprintf("/root/parcelwatch-%s.%s", version, kind)
-	b.put(t, path, string(data))
-	return path
+	return found[0]
 }
 
 // script outlives the test's context, for the end needs it too.
