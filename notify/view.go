@@ -48,6 +48,7 @@ type viewPoint struct {
 	Label   string
 	Reached bool
 	Here    bool
+	Width   int // of its column, in percent
 }
 
 type viewTroubles struct {
@@ -269,9 +270,12 @@ func (v viewer) progress(it Item) (points []viewPoint, stage string) {
 	if it.Origin != "" && it.Origin == it.Destination {
 		phases, labels = phases[2:], labels[2:]
 	}
+	// The destination's name is the longest: names of countries are not broken
+	// on a phone.
+	widths := map[int][]int{2: {50, 50}, 4: {23, 24, 32, 21}}[len(labels)]
 	at := max(0, slices.Index(phases, it.Phase))
 	for i, label := range labels {
-		points = append(points, viewPoint{Label: label, Reached: i <= at, Here: i == at})
+		points = append(points, viewPoint{Label: label, Reached: i <= at, Here: i == at, Width: widths[i]})
 	}
 	return points, v.p.T("progress", "N", at+1, "Of", len(phases), "Phase", v.p.Phase(phases[at]))
 }
