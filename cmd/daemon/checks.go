@@ -155,9 +155,18 @@ func (k *checking) mailbox(ctx context.Context, cfg *config.Config, m config.Mai
 			continue
 		}
 		k.tellFolder(m.Name, f.Folder, "good",
-			k.say.T("check_folder_good", "Messages", f.Messages, "Candidates", f.Candidates, "Since", m.Since))
+			k.say.T("check_folder_good", "Messages", f.Messages, "Candidates", f.Candidates, "Since", k.span(m.Since)))
 	}
 	k.dryRun(ctx, cfg, m, account)
+}
+
+// span is how far back the first scan looks, in words where it is whole days.
+func (k *checking) span(d config.Duration) string {
+	const day = 24 * time.Hour
+	if d.Time() >= day && d.Time()%day == 0 {
+		return k.say.Days(int(d.Time() / day))
+	}
+	return d.String()
 }
 
 // dryRun says what would be followed, and which servers' verdicts do not count

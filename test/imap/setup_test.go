@@ -125,7 +125,9 @@ func TestSetupInATerminalAsksEightQuestionsAndWorks(t *testing.T) {
 			t.Errorf("another mail program sees %s, before it was %s", after, before)
 		}
 		waitFor(t, "the sample digest in the inbox", 20*time.Second, func() bool { return strings.Contains(h.digests.seen(t), "unseen 1 of 1") })
-		h.checked(t)
+		if out, want := h.checked(t), "писем: 3, от магазина за 60 дней: 3"; !strings.Contains(out, want) {
+			t.Errorf("check does not say %q:\n%s", want, out)
+		}
 
 		t.Run("run again, Enter for all changes nothing", func(t *testing.T) {
 			was := h.settings(t)
@@ -233,12 +235,13 @@ func (h *household) settings(t *testing.T) string {
 	return string(text)
 }
 
-// checked lets the program try what setup has written.
-func (h *household) checked(t *testing.T) {
+// checked lets the program try what setup has written, and returns what it says.
+func (h *household) checked(t *testing.T) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	if out, err := exec.CommandContext(ctx, binary, "--config", h.config, "check").CombinedOutput(); err != nil {
+	out, err := exec.CommandContext(ctx, binary, "--config", h.config, "check").CombinedOutput()
+	if err != nil {
 		t.Errorf("check: %v\n%s", err, out)
 	}
 	files, _ := filepath.Glob(filepath.Join(filepath.Dir(h.config), "*"))
@@ -247,4 +250,5 @@ func (h *household) checked(t *testing.T) {
 			t.Errorf("%s: %v %v", f, info.Mode(), err)
 		}
 	}
+	return string(out)
 }
