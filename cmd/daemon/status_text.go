@@ -38,7 +38,7 @@ func writeStatus(e *env, cfg *config.Config, d statusDoc) error {
 	}
 	t := cli.NewTable(60)
 	for _, n := range d.NotUnderstood {
-		t.Row(cli.Clean(n.Mail, 60), cli.Clean(n.Why, 200))
+		t.Row(cli.Clean(n.Mail, 60), cli.Clean(e.say.Why(n.Why), 200))
 	}
 	return e.section("status_not_understood", t)
 }
