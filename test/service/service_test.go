@@ -158,8 +158,9 @@ func TestThePackagesLife(t *testing.T) {
 			}
 		}},
 		{"purged, it leaves nothing", func(t *testing.T) {
+			b.run(t, "mkdir", "-p", "/var/log/parcelwatch") // where a log file would be
 			b.run(t, "dpkg", "-P", "parcelwatch")
-			for _, path := range []string{"/etc/parcelwatch", "/var/lib/parcelwatch", "/usr/bin/parcelwatch", dropIn, "/etc/systemd/system/multi-user.target.wants/parcelwatch.service"} {
+			for _, path := range []string{"/etc/parcelwatch", "/var/lib/parcelwatch", "/var/log/parcelwatch", "/usr/bin/parcelwatch", dropIn, "/etc/systemd/system/multi-user.target.wants/parcelwatch.service"} {
 				if b.there(path) {
 					t.Errorf("%s is still there", path)
 				}
