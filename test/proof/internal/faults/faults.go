@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -48,6 +49,9 @@ func Run(ctx context.Context, env *lab.Env) (report.Chapter, error) {
 		Intro: fmt.Sprintf("%d faults, each with a daemon of its own in front of a real Dovecot, a mail server and posts that can be told to\n"+
 			"misbehave. *Noticed* is the time from the fault to the word about it in the log or in `status`; *back* the time from its end\n"+
 			"until mail that came meanwhile is on record, or until what waited has gone out.", len(all)),
+	}
+	if err := lab.Need("dovecot", "openssl", "strace", "unshare", "mount"); err != nil {
+		return c, err
 	}
 	moved, err := env.Build(ctx, "proof")
 	if err != nil {
@@ -95,6 +99,7 @@ func (f fault) run(ctx context.Context, env *lab.Env, moved string) outcome {
 	if err == nil {
 		err = b.end(ctx)
 	}
+	err = errors.Join(err, b.daemon.Journal.Save(filepath.Join(env.Dir, "logs", strings.ReplaceAll(f.part+" "+f.name, " ", "-")+".log")))
 	o := b.outcome
 	if o.err = err; err != nil {
 		o.err = fmt.Errorf("%w\n%s", err, b.daemon.Journal.Tail(6))

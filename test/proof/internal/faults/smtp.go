@@ -27,7 +27,7 @@ func smtpFaults() []fault {
 		{
 			part: "SMTP", name: "5xx", did: "the mail is answered with 554", quick: true, setup: setup{digests: everyMinute}, try: rejected,
 			exception: "a mail that the server has refused for good is not sent again: a second try would be the same mail to the same\n" +
-				"server. The refusal stands in the log; the parcels are in the next digest as they are then.",
+				"server. The refusal stands in the log and in `status`; the parcels are in the next digest as they are then.",
 		},
 		{
 			part: "SMTP", name: "cut in the middle", did: "the connection ends after RCPT",

@@ -6,8 +6,10 @@ package kill
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -26,6 +28,9 @@ func Run(ctx context.Context, env *lab.Env) (c report.Chapter, err error) {
 		Title: "Killed",
 		Intro: fmt.Sprintf("The daemon is ended by SIGKILL %d times while mail arrives in a real Dovecot by LMTP, three posts answer, and %d people get\n"+
 			"a digest every minute. After each kill the store is opened from outside and looked at page by page.", kills, audiences),
+	}
+	if err := lab.Need("dovecot", "openssl"); err != nil {
+		return c, err
 	}
 	w, err := open(ctx, env)
 	if err != nil {
@@ -53,6 +58,7 @@ func Run(ctx context.Context, env *lab.Env) (c report.Chapter, err error) {
 	if err == nil {
 		err = w.settle(ctx)
 	}
+	err = errors.Join(err, w.daemon.Journal.Save(filepath.Join(env.Dir, "logs", "kill.log")))
 	t.fill(&c)
 	if err != nil {
 		return c, err

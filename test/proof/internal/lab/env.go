@@ -51,6 +51,24 @@ func (e *Env) Pick(quick, usual, long int) int {
 	}
 }
 
+// ErrMissing means that the machine lacks something to try this with.
+var ErrMissing = errors.New("missing here")
+
+// Need says in words what of the programs is not there, and that real servers
+// want root.
+func Need(programs ...string) error {
+	if os.Geteuid() != 0 {
+		return fmt.Errorf("root is %w: the servers and the faults need it", ErrMissing)
+	}
+	for _, name := range programs {
+		_, err := exec.LookPath(name)
+		if _, aside := os.Stat(filepath.Join("/usr/sbin", name)); err != nil && aside != nil {
+			return fmt.Errorf("%s is %w: install Debian's dovecot-imapd dovecot-lmtpd openssl strace", name, ErrMissing)
+		}
+	}
+	return nil
+}
+
 // Folder makes a folder of its own for a part of the run.
 func (e *Env) Folder(name string) (string, error) {
 	dir, err := os.MkdirTemp(e.Dir, name+"-")

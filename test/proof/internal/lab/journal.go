@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -66,6 +68,17 @@ func (j *Journal) Tail(n int) string {
 		fmt.Fprintln(&b, l.Text)
 	}
 	return b.String()
+}
+
+// Save writes all lines to a file, for whoever wants to know more.
+func (j *Journal) Save(file string) error {
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return fmt.Errorf("save a log: %w", err)
+	}
+	if err := os.WriteFile(file, []byte(j.Tail(j.Len())), 0o600); err != nil {
+		return fmt.Errorf("save a log: %w", err)
+	}
+	return nil
 }
 
 // Has reports whether a line from a mark on holds all the words.
