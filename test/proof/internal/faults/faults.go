@@ -1,3 +1,5 @@
+//go:build linux
+
 // Package faults breaks what the daemon depends on, one thing at a time, and
 // measures how long it takes to be noticed and to be over: IMAP, SMTP, the posts
 // and the machine itself. Each case has a daemon of its own; they run beside each

@@ -1,3 +1,5 @@
+//go:build linux
+
 package kill
 
 // ReadDigest returns the numbers that are new in a digest, and all in it.

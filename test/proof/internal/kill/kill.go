@@ -1,3 +1,5 @@
+//go:build linux
+
 // Package kill ends the daemon by SIGKILL at the worst moments while mail
 // arrives in a real Dovecot, posts answer and digests go out, looks at the store
 // after each of them, and counts in the end: every mail a notice exactly once,

@@ -1,5 +1,3 @@
-//go:build unix
-
 package lab
 
 import (
@@ -121,7 +119,6 @@ func (d *Daemon) Stop(limit time.Duration) (time.Duration, error) {
 // Close ends the process where it still runs.
 func (d *Daemon) Close() {
 	if d.Running() {
-		_ = d.Signal(syscall.SIGCONT) // a stopped process dies, too, but only now
 		_ = d.Kill()
 	}
 }
