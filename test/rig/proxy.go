@@ -37,6 +37,7 @@ type Proxy struct {
 	fault  Fault
 	tamper func(fromServer []byte) (pass []byte, cut bool)
 	conns  map[net.Conn]bool
+	passed time.Time // when something was said the last time
 }
 
 // DialFunc opens a connection.
@@ -95,6 +96,13 @@ func (p *Proxy) Used() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return len(p.conns) > 0
+}
+
+// Calm reports whether nothing was said for a while.
+func (p *Proxy) Calm(d time.Duration) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return time.Since(p.passed) >= d
 }
 
 // Cut ends every connection, by a reset where asked for.
@@ -176,6 +184,7 @@ func (p *Proxy) copy(to, from net.Conn, fromServer bool) {
 func (p *Proxy) now() (Fault, func([]byte) ([]byte, bool)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.passed = time.Now()
 	return p.fault, p.tamper
 }
 

@@ -64,8 +64,8 @@ func connection(begin func(b *bench)) func(ctx context.Context, b *bench) error 
 		if err := b.start(ctx); err != nil {
 			return err
 		}
-		// The worst moment is when it idles and has just proven to live.
-		if err := lab.Pause(ctx, 3*time.Second); err != nil {
+		// The worst moment is when it idles and will not speak for a while.
+		if _, err := lab.Until(ctx, time.Minute, "the connection idles", func() bool { return b.imap.Calm(8 * time.Second) }); err != nil {
 			return err
 		}
 		from, since := b.daemon.Journal.Len(), time.Now()
