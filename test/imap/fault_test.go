@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -22,21 +23,24 @@ func TestFaultsAreNoticedWithin90Seconds(t *testing.T) {
 	cases := []struct {
 		name  string
 		tls   mailwatch.TLSMode
+		brand int
 		begin func(t *testing.T, p *proxy, d *server)
 	}{
-		{"every packet is lost", mailwatch.TLSImplicit, func(_ *testing.T, p *proxy, _ *server) { p.set(blackHole) }},
-		{"every packet is lost, starttls", mailwatch.TLSStart, func(_ *testing.T, p *proxy, _ *server) { p.set(blackHole) }},
-		{"answers are lost", mailwatch.TLSImplicit, func(_ *testing.T, p *proxy, _ *server) { p.set(upstreamHole) }},
-		{"reset", mailwatch.TLSImplicit, func(_ *testing.T, p *proxy, _ *server) { p.set(refusing); p.cut(true) }},
-		{"closed", mailwatch.TLSImplicit, func(_ *testing.T, p *proxy, _ *server) { p.set(refusing); p.cut(false) }},
-		{"goodbye: the server is stopped", mailwatch.TLSImplicit, func(t *testing.T, _ *proxy, d *server) { t.Helper(); d.Stop(t) }},
-		{"a proxy that takes connections and is silent", mailwatch.TLSImplicit, func(_ *testing.T, p *proxy, _ *server) { p.set(silentAccept); p.cut(true) }},
-		{"the same before STARTTLS", mailwatch.TLSStart, func(_ *testing.T, p *proxy, _ *server) { p.set(silentAccept); p.cut(true) }},
+		{"every packet is lost", mailwatch.TLSImplicit, 0, func(_ *testing.T, p *proxy, _ *server) { p.set(blackHole) }},
+		{"every packet is lost, Cyrus", mailwatch.TLSImplicit, 1, func(_ *testing.T, p *proxy, _ *server) { p.set(blackHole) }},
+		{"every packet is lost, starttls", mailwatch.TLSStart, 0, func(_ *testing.T, p *proxy, _ *server) { p.set(blackHole) }},
+		{"answers are lost", mailwatch.TLSImplicit, 0, func(_ *testing.T, p *proxy, _ *server) { p.set(upstreamHole) }},
+		{"reset", mailwatch.TLSImplicit, 0, func(_ *testing.T, p *proxy, _ *server) { p.set(refusing); p.cut(true) }},
+		{"closed", mailwatch.TLSImplicit, 0, func(_ *testing.T, p *proxy, _ *server) { p.set(refusing); p.cut(false) }},
+		{"goodbye: the server is stopped", mailwatch.TLSImplicit, 0, func(t *testing.T, _ *proxy, d *server) { t.Helper(); d.Stop(t) }},
+		{"goodbye: Cyrus is stopped", mailwatch.TLSImplicit, 1, func(t *testing.T, _ *proxy, d *server) { t.Helper(); d.Stop(t) }},
+		{"a proxy that takes connections and is silent", mailwatch.TLSImplicit, 0, func(_ *testing.T, p *proxy, _ *server) { p.set(silentAccept); p.cut(true) }},
+		{"the same before STARTTLS", mailwatch.TLSStart, 0, func(_ *testing.T, p *proxy, _ *server) { p.set(silentAccept); p.cut(true) }},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			d := startDovecot(t, "", nil)
+			d := brands()[c.brand].start(t, "")
 			a := d.account(t)
 			target := d.Port + 1
 			if a.TLS = c.tls; c.tls == mailwatch.TLSStart {
@@ -56,7 +60,7 @@ func TestFaultsAreNoticedWithin90Seconds(t *testing.T) {
 
 			p.set(healthy)
 			p.cut(true)
-			if c.name == "goodbye: the server is stopped" {
+			if strings.HasPrefix(c.name, "goodbye") {
 				d.Start(t, "")
 			}
 			d.Deliver(t, "alice", message(shop, "meanwhile"))
