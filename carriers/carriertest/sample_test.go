@@ -14,6 +14,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/carriertest"
+	"parcelwatch/carriers/internal/wire"
 	"parcelwatch/parcel"
 )
 
@@ -193,15 +194,19 @@ func sampleRead(_ *sample, n parcel.Number, body []byte) (parcel.Tracking, error
 	if len(*a.Events) == 0 {
 		return parcel.Tracking{}, carriers.ErrNotFound
 	}
-	t := parcel.Tracking{Origin: a.From, Destination: a.To}
+	t := parcel.Tracking{Origin: wire.Country(a.From), Destination: wire.Country(a.To)}
 	for _, e := range *a.Events {
+		text := wire.Line(e.Text, 400)
+		if text == "" || !wire.Plausible(e.At) {
+			return parcel.Tracking{}, carriers.ErrChanged
+		}
 		_, offset := e.At.Zone()
 		status := parcel.Accepted
 		if e.Code == "D" {
 			status = parcel.Delivered
 		}
 		t.Events = append(t.Events, parcel.Event{
-			Time: e.At.In(time.FixedZone("", offset)), ZoneKnown: true, Status: status, Text: e.Text, Code: e.Code,
+			Time: e.At.In(time.FixedZone("", offset)), ZoneKnown: true, Status: status, Text: text, Code: e.Code,
 		})
 	}
 	return t, nil
