@@ -42,7 +42,7 @@ func Run(ctx context.Context, env *lab.Env) (report.Chapter, error) {
 	execs, idle := 0, 0
 	for _, r := range results {
 		execs += r.Execs
-		if r.Execs == 0 {
+		if r.Execs == 0 && r.Failed == "" {
 			idle++
 		}
 		if r.Failed != "" {
