@@ -32,6 +32,7 @@ type Error struct {
 	// repeated at once without harm.
 	Again bool
 	Cause error
+	Host  string // of the service, where it could not be talked to
 }
 
 // Error is the kind, the detail and the cause in one line.

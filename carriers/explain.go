@@ -1,6 +1,7 @@
 package carriers
 
 import (
+	"errors"
 	"regexp"
 	"strings"
 
@@ -32,7 +33,11 @@ func Fault(err error) parcel.Fault {
 }
 
 func causeOf(err error) parcel.Fault {
-	if f := fault.Of(err, "HTTPS"); f != nil {
+	var host string
+	if e, ok := errors.AsType[*Error](err); ok {
+		host = e.Host
+	}
+	if f := fault.Of(err, host); f != nil && host != "" {
 		return f
 	}
 	text := err.Error()

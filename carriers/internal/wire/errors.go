@@ -144,7 +144,7 @@ func (c *Client) broken(ctx context.Context, req *http.Request, err error) error
 	if errors.Is(err, errElsewhere) {
 		return &carriers.Error{Kind: carriers.ErrChanged, Detail: "redirected to another address", Cause: errElsewhere}
 	}
-	e := &carriers.Error{Kind: carriers.ErrTemporary, Cause: c.clean(err)}
+	e := &carriers.Error{Kind: carriers.ErrTemporary, Cause: c.clean(err), Host: req.URL.Hostname()}
 	var timeout net.Error
 	switch {
 	case errors.As(err, &timeout) && timeout.Timeout():
