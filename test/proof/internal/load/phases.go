@@ -55,6 +55,7 @@ func live(ctx context.Context, env *lab.Env, s size) (outcome, error) {
 	if err = errors.Join(err, g.Wait()); err != nil {
 		return o, fmt.Errorf("%w; the daemon's last words: %s", err, w.daemon.Journal.Tail(3))
 	}
+	most.add(o.Loaded)
 	o.Peak = most.get()
 	if err := w.rest(ctx, &o); err != nil {
 		return o, err
