@@ -102,38 +102,6 @@ func newPlace(getenv func(string) string) string {
 	return places[len(places)-1]
 }
 
-// hiddenInput reads a password from a terminal without showing it; nil where
-// there is no terminal.
-func hiddenInput(e *env) func(context.Context) (string, error) {
-	f, ok := e.in.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return nil
-	}
-	return func(ctx context.Context) (string, error) {
-		before, err := term.GetState(int(f.Fd()))
-		if err != nil {
-			return "", err
-		}
-		type typed struct {
-			text []byte
-			err  error
-		}
-		got := make(chan typed, 1)
-		// Reading a terminal hears no context; the end of the process ends it.
-		go func() {
-			text, err := term.ReadPassword(int(f.Fd()))
-			got <- typed{text, err}
-		}()
-		select {
-		case t := <-got:
-			return string(t.text), t.err
-		case <-ctx.Done():
-			_ = term.Restore(int(f.Fd()), before)
-			return "", ctx.Err()
-		}
-	}
-}
-
 func (w *wizard) run(ctx context.Context) error {
 	if w.first {
 		w.tell(w.say.T("setup_hello", "Path", w.path))

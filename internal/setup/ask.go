@@ -22,7 +22,7 @@ const maxLine = 8 << 10
 type Prompt struct {
 	in     *bufio.Reader
 	out    io.Writer
-	secret func(ctx context.Context) (string, error)
+	secret Hidden
 	got    chan reply
 	asking bool // a line is being read that nobody has taken yet
 	count  int
@@ -33,9 +33,14 @@ type reply struct {
 	err  error
 }
 
-// NewPrompt asks on out and reads from in. secret reads a line without showing
-// it; nil where in is no terminal.
-func NewPrompt(in io.Reader, out io.Writer, secret func(ctx context.Context) (string, error)) *Prompt {
+// Hidden reads a line that the terminal does not show. It calls ask to put the
+// question, once nothing that is typed is shown any more: who types at once is
+// not to see the secret either.
+type Hidden func(ctx context.Context, ask func()) (string, error)
+
+// NewPrompt asks on out and reads from in. secret is nil where in is no
+// terminal.
+func NewPrompt(in io.Reader, out io.Writer, secret Hidden) *Prompt {
 	return &Prompt{in: bufio.NewReaderSize(in, maxLine), out: out, secret: secret, got: make(chan reply, 1)}
 }
 
@@ -64,12 +69,13 @@ func (p *Prompt) Line(ctx context.Context, question, usual string) (string, erro
 // the line's end.
 func (p *Prompt) Secret(ctx context.Context, question string) (string, error) {
 	p.count++
-	_, _ = fmt.Fprint(p.out, question+": ")
+	ask := func() { _, _ = fmt.Fprint(p.out, question+": ") }
 	if p.secret == nil || p.asking {
+		ask()
 		line, err := p.read(ctx)
 		return strings.TrimRight(line, "\r\n"), err
 	}
-	line, err := p.secret(ctx)
+	line, err := p.secret(ctx, ask)
 	_, _ = fmt.Fprintln(p.out)
 	if errors.Is(err, io.EOF) {
 		err = ErrStopped

@@ -53,11 +53,11 @@ func TestASecretKeepsItsBlanksAndIsReadByTheTerminal(t *testing.T) {
 		t.Errorf("from a pipe: %q, %v", got, err)
 	}
 	var out bytes.Buffer
-	p = setup.NewPrompt(strings.NewReader("shown\n"), &out, func(context.Context) (string, error) { return "hidden", nil })
+	p = setup.NewPrompt(strings.NewReader("shown\n"), &out, func(_ context.Context, ask func()) (string, error) { ask(); return "hidden", nil })
 	if got, err := p.Secret(t.Context(), "Password"); got != "hidden" || err != nil || out.String() != "Password: \n" {
 		t.Errorf("from a terminal: %q, %v, %q", got, err, out.String())
 	}
-	p = setup.NewPrompt(strings.NewReader(""), &out, func(context.Context) (string, error) { return "", io.EOF })
+	p = setup.NewPrompt(strings.NewReader(""), &out, func(context.Context, func()) (string, error) { return "", io.EOF })
 	if _, err := p.Secret(t.Context(), "Password"); !errors.Is(err, setup.ErrStopped) {
 		t.Errorf("at the end: %v", err)
 	}

@@ -146,8 +146,7 @@ func (c *cli) together(found report.Report) (report.Report, error) {
 	return out, err
 }
 
-// try runs chapters one after another. One that cannot be run ends the run, and
-// what was found before it is kept.
+// try runs chapters. What cannot be tried is a finding of its chapter.
 func (c *cli) try(ctx context.Context, run []chapter, found *report.Report) error {
 	limit := c.Limit
 	if limit == 0 {
@@ -166,18 +165,7 @@ func (c *cli) try(ctx context.Context, run []chapter, found *report.Report) erro
 	if found.Program, err = env.Version(ctx); err != nil {
 		return err
 	}
-	for _, one := range run {
-		began := time.Now()
-		env.Log.InfoContext(ctx, "chapter begins", "name", one.name, "mode", env.Mode())
-		out, err := one.run(ctx, env)
-		out.Name, out.Mode, out.At, out.Took = one.name, env.Mode(), began.UTC().Truncate(time.Second), time.Since(began).Round(time.Millisecond)
-		if err != nil {
-			env.Log.ErrorContext(ctx, "chapter ends", "name", one.name, "took", out.Took, "err", err.Error())
-			out.Find(false, "the chapter runs to its end", "%v", err)
-		}
-		env.Log.InfoContext(ctx, "chapter ends", "name", one.name, "took", out.Took, "ok", out.OK())
-		found.Put(out)
-	}
+	c.order(ctx, env, run, found)
 	return nil
 }
 

@@ -25,6 +25,7 @@ type Env struct {
 	Only   string        // of the cases, those with this text in their name
 	Fuzz   time.Duration // of each fuzz target; the mode's where zero
 	Log    *slog.Logger  // progress, for whoever waits
+	Idling func()        // called by a chapter that only watches idle programs from here on; may be nil
 }
 
 // Mode is the name of how thorough the run is.

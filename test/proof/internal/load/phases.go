@@ -35,8 +35,9 @@ type outcome struct {
 	StopErr        error
 }
 
-// live runs one world from its building to the daemon's stop.
-func live(ctx context.Context, env *lab.Env, s size) (outcome, error) {
+// live runs one world from its building to the daemon's stop. idling is called
+// once nothing more is asked of the daemon.
+func live(ctx context.Context, env *lab.Env, s size, idling func()) (outcome, error) {
 	w := &world{size: s, log: env.Log.With("world", s.name)}
 	defer w.close(ctx)
 	o := outcome{size: s}
@@ -57,6 +58,7 @@ func live(ctx context.Context, env *lab.Env, s size) (outcome, error) {
 	}
 	most.add(o.Loaded)
 	o.Peak = most.get()
+	idling()
 	if err := w.rest(ctx, &o); err != nil {
 		return o, err
 	}

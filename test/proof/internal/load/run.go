@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -45,11 +46,18 @@ func Run(ctx context.Context, env *lab.Env) (report.Chapter, error) {
 	}
 	all := sizes(env)
 	outcomes := make([]outcome, len(all))
+	var busy atomic.Int32
+	busy.Store(int32(len(all)))
+	idling := func() {
+		if busy.Add(-1) == 0 && env.Idling != nil {
+			env.Idling()
+		}
+	}
 	g, within := errgroup.WithContext(ctx)
 	for i, s := range all {
 		g.Go(func() error {
 			var err error
-			outcomes[i], err = live(within, env, s)
+			outcomes[i], err = live(within, env, s, idling)
 			if err != nil {
 				return fmt.Errorf("%s world: %w", s.name, err)
 			}
