@@ -82,3 +82,19 @@ PASS
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+func TestTimeThatRanOutIsNoFailure(t *testing.T) {
+	const ended = "fuzz: elapsed: 2s, execs: 10884 (5328/sec), new interesting: 42 (total: 44)\n--- FAIL: FuzzX (2.04s)\n    context deadline exceeded\nFAIL\n"
+	if got := fuzz.Failure(ended); got != "" {
+		t.Errorf("time that ran out is told as %q", got)
+	}
+	for _, out := range []string{
+		"--- FAIL: FuzzX (0.04s)\n    --- FAIL: FuzzX (0.00s)\n        x_test.go:9: context deadline exceeded\nFAIL\n",
+		ended + "    Failing input written to testdata/fuzz/FuzzX/1\n",
+		"panic: odd\n",
+	} {
+		if fuzz.Failure(out) == "" {
+			t.Errorf("no failure in %q", out)
+		}
+	}
+}

@@ -124,6 +124,13 @@ type held struct {
 	kinds map[string]int
 }
 
+// leaky is how many of them nothing bounds. The store's readers open its files
+// when two look at the same moment, and there are never more than a few readers.
+func (h held) leaky() int { return h.files - h.kinds[ofStore] }
+
+// ofStore is the kind of the store's files.
+const ofStore = "of the store"
+
 // String names the kinds.
 func (h held) String() string {
 	var kinds []string
@@ -155,6 +162,9 @@ func holds(pid int) (held, error) {
 func kind(to string) string {
 	if name, _, ok := strings.Cut(to, ":"); ok {
 		return name
+	}
+	if ext := filepath.Ext(to); ext == ".db" || strings.HasPrefix(ext, ".db-") {
+		return ofStore
 	}
 	return "file"
 }

@@ -14,6 +14,9 @@ import (
 // warm is how many readings of the configuration come before the first count.
 const warm = 10
 
+// mostOfStore is three files for the writer and each of the store's readers.
+const mostOfStore = 3 * 5
+
 // Run is the chapter.
 func Run(ctx context.Context, env *lab.Env) (report.Chapter, error) {
 	c := report.Chapter{
@@ -64,12 +67,14 @@ func daemon(ctx context.Context, env *lab.Env, c *report.Chapter) error {
 				return fmt.Errorf("%s, time %d: %w", cause.what, i+1, err)
 			}
 		}
-		now, err := w.settled(ctx, began.files)
+		now, err := w.settled(ctx, began.leaky())
 		if err != nil {
 			return err
 		}
 		t.Row(fmt.Sprintf("%d %s", cause.times*cause.each, cause.what), now.String())
-		c.Find(now.files <= began.files, fmt.Sprintf("after %d %s no more files are open than before", cause.times*cause.each, cause.what), "%d, %d before", now.files, began.files)
+		after := fmt.Sprintf("after %d %s ", cause.times*cause.each, cause.what)
+		c.Find(now.leaky() <= began.leaky(), after+"no more files are open than before, the store's aside", "%d, %d before", now.leaky(), began.leaky())
+		c.Find(now.kinds[ofStore] <= mostOfStore, fmt.Sprintf("%sat most %d of the store's are", after, mostOfStore), "%d", now.kinds[ofStore])
 	}
 	c.Tables = append(c.Tables, t)
 	took, err := w.daemon.Stop(5 * time.Second)
@@ -88,7 +93,7 @@ func (w *watcher) settled(ctx context.Context, want int) (held, error) {
 			return h, err
 		}
 		over := time.Since(began) > most
-		if over || (want > 0 && h.files <= want) {
+		if over || (want > 0 && h.leaky() <= want) {
 			return h, nil
 		}
 		if err := lab.Pause(ctx, 200*time.Millisecond); err != nil {
