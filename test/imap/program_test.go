@@ -173,19 +173,5 @@ Content-Type: text/html; charset=UTF-8
 `, number, 8190000000000017+order, time.Now().Format(time.RFC1123Z), shop), "\n", "\r\n")
 }
 
-// numbered is the nth number of a post, its check digit right.
-func numbered(n int) parcel.Number {
-	digits := fmt.Sprintf("%08d", 40_000_000+n)
-	sum := 0
-	for i, weight := range []int{8, 6, 4, 2, 3, 5, 9, 7} {
-		sum += int(digits[i]-'0') * weight
-	}
-	check := 11 - sum%11
-	switch check {
-	case 10:
-		check = 0
-	case 11:
-		check = 5
-	}
-	return parcel.Number(fmt.Sprintf("RB%s%dRU", digits, check))
-}
+// numbered is the nth number of a post.
+func numbered(n int) parcel.Number { return parcel.Number(rig.Number(n, "RU")) }

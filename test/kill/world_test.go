@@ -20,6 +20,7 @@ import (
 
 	"parcelwatch/carriers/all"
 	"parcelwatch/internal/demo"
+	"parcelwatch/test/rig"
 )
 
 // binary is the program under test, built once.
@@ -199,22 +200,8 @@ Content-Type: text/html; charset=UTF-8
 `, number, order, step, at.UnixNano(), at.Format(time.RFC1123Z)), "\n", "\r\n"))
 }
 
-// number is the nth number of Russian Post, its check digit right.
-func number(n int) string {
-	digits := fmt.Sprintf("%08d", 40000000+n)
-	sum := 0
-	for i, weight := range []int{8, 6, 4, 2, 3, 5, 9, 7} {
-		sum += int(digits[i]-'0') * weight
-	}
-	check := 11 - sum%11
-	switch check {
-	case 10:
-		check = 0
-	case 11:
-		check = 5
-	}
-	return fmt.Sprintf("RB%s%dRU", digits, check)
-}
+// number is the nth number of Russian Post.
+func number(n int) string { return rig.Number(n, "RU") }
 
 // lockedBuffer is a log that several processes write to.
 type lockedBuffer struct {

@@ -106,19 +106,5 @@ Content-Type: text/html; charset=UTF-8
 `, number, time.Now().Format(time.RFC1123Z), step, len(step)), "\n", "\r\n")
 }
 
-// number is the nth number of Russian Post, its check digit right.
-func number(n int) string {
-	digits := fmt.Sprintf("%08d", 50000000+n)
-	sum := 0
-	for i, weight := range []int{8, 6, 4, 2, 3, 5, 9, 7} {
-		sum += int(digits[i]-'0') * weight
-	}
-	check := 11 - sum%11
-	switch check {
-	case 10:
-		check = 0
-	case 11:
-		check = 5
-	}
-	return fmt.Sprintf("RB%s%dRU", digits, check)
-}
+// number is the nth number of Russian Post.
+func number(n int) string { return rig.Number(10_000_000+n, "RU") }

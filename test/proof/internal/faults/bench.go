@@ -201,7 +201,7 @@ func (b *bench) end(ctx context.Context) error {
 func (b *bench) deliver(ctx context.Context, step string) (lab.Letter, error) {
 	b.numbers++
 	l := lab.Letter{
-		Number: lab.Number(b.numbers, "CN"), Order: lab.Order(b.numbers), Step: step, Sent: time.Now().Add(-time.Hour), Copy: b.numbers,
+		Number: rig.Number(b.numbers, "CN"), Order: lab.Order(b.numbers), Step: step, Sent: time.Now().Add(-time.Hour), Copy: b.numbers,
 	}
 	_, err := b.dovecot.Send(ctx, "alice", l.Text())
 	return l, err

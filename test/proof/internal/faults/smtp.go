@@ -151,7 +151,7 @@ func rejected(ctx context.Context, b *bench) error {
 		return err
 	}
 	b.outcome.back = seconds(took)
-	for _, n := range []string{l.Number, lab.Number(b.numbers-1, "CN")} {
+	for _, n := range []string{l.Number, rig.Number(b.numbers-1, "CN")} {
 		if !bytes.Contains(b.sink.Mails()[0].Raw, []byte(n)) {
 			return fmt.Errorf("%w: the next digest says nothing of %s", errWrong, n)
 		}

@@ -112,7 +112,7 @@ func (w *world) deliver(ctx context.Context, parcels int, every time.Duration) e
 			country = "RU"
 		}
 		l := lab.Letter{
-			Number: lab.Number(n, country), Order: lab.Order(n), Step: steps[step],
+			Number: rig.Number(n, country), Order: lab.Order(n), Step: steps[step],
 			Sent: w.began.Add(time.Duration(step-10) * time.Hour), Copy: at,
 		}
 		if _, err := w.dovecot.Send(ctx, "alice", l.Text()); err != nil {

@@ -11,13 +11,14 @@ import (
 	"parcelwatch/parcel"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/test/proof/internal/lab"
+	"parcelwatch/test/rig"
 	"parcelwatch/tracker"
 )
 
 func TestNumbersHaveTheirRightCheckDigit(t *testing.T) {
 	t.Parallel()
 	for i := range 200 {
-		n, err := parcel.ParseNumber(lab.Number(i, "CN"))
+		n, err := parcel.ParseNumber(rig.Number(i, "CN"))
 		if err != nil || n.Check() != parcel.CheckOK {
 			t.Fatalf("%s: check %v, error %v", n, n.Check(), err)
 		}
@@ -76,7 +77,7 @@ func filled(t *testing.T) string {
 		Mail: &parcel.MailRef{Mailbox: "home", Folder: "INBOX", UIDValidity: 1, UID: 1}, Digest: "d", Now: now,
 	}, func(s *tracker.State) error {
 		p := &parcel.Parcel{FirstSeen: now}
-		p.AddLink(parcel.Link{Number: parcel.Number(lab.Number(1, "CN")), Since: now, Certainty: parcel.Certain})
+		p.AddLink(parcel.Link{Number: parcel.Number(rig.Number(1, "CN")), Since: now, Certainty: parcel.Certain})
 		s.Parcels = append(s.Parcels, p)
 		return nil
 	})

@@ -34,22 +34,5 @@ Content-Type: text/html; charset=UTF-8
 `, l.Number, l.Order, l.Step, l.ID(), l.Sent.Format(time.RFC1123Z)), "\n", "\r\n")
 }
 
-// Number is the nth number of a country's post, with its right check digit.
-func Number(n int, country string) string {
-	digits := fmt.Sprintf("%08d", 40000000+n)
-	sum := 0
-	for i, weight := range []int{8, 6, 4, 2, 3, 5, 9, 7} {
-		sum += int(digits[i]-'0') * weight
-	}
-	check := 11 - sum%11
-	switch check {
-	case 10:
-		check = 0
-	case 11:
-		check = 5
-	}
-	return fmt.Sprintf("RB%s%d%s", digits, check, country)
-}
-
 // Order is the nth order of the shop.
 func Order(n int) string { return fmt.Sprintf("81900000%08d", n) }

@@ -124,10 +124,6 @@ type held struct {
 	kinds map[string]int
 }
 
-// leaky is how many of them nothing bounds. The store's readers open its files
-// when two look at the same moment, and there are never more than a few readers.
-func (h held) leaky() int { return h.files - h.kinds[ofStore] }
-
 // ofStore is the kind of the store's files.
 const ofStore = "of the store"
 
@@ -139,6 +135,10 @@ func (h held) String() string {
 	}
 	return fmt.Sprintf("%d: %s", h.files, strings.Join(kinds, ", "))
 }
+
+// leaky is how many of them nothing bounds. The store's readers open its files
+// when two look at the same moment, and there are never more than a few readers.
+func (h held) leaky() int { return h.files - h.kinds[ofStore] }
 
 // holds looks at the open files of a process.
 func holds(pid int) (held, error) {

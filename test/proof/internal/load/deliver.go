@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"parcelwatch/test/proof/internal/lab"
+	"parcelwatch/test/rig"
 )
 
 // post is one mail for one mailbox.
@@ -31,7 +32,7 @@ func (w *world) deliver(ctx context.Context, first int) (last time.Time, took ti
 			if err := lab.Pause(ctx, time.Until(due)); err != nil {
 				return err
 			}
-			letter := lab.Letter{Number: lab.Number(first+i, "CN"), Order: lab.Order(first + i), Step: "collected by the carrier", Sent: time.Now(), Copy: i}
+			letter := lab.Letter{Number: rig.Number(first+i, "CN"), Order: lab.Order(first + i), Step: "collected by the carrier", Sent: time.Now(), Copy: i}
 			select {
 			case waiting <- post{box(i % w.size.mailboxes), letter.Text()}:
 			case <-ctx.Done():
