@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"slices"
 	"time"
 
 	"parcelwatch/parcel"
@@ -25,6 +26,13 @@ type Digest struct {
 
 // Empty reports whether there is nothing new to say.
 func (d Digest) Empty() bool { return d.News == 0 }
+
+// Calm reports whether all is well: nothing new, nothing that needs the person,
+// nothing that cannot be seen.
+func (d Digest) Calm() bool {
+	needs := slices.ContainsFunc(d.Sections, func(s Section) bool { return s.Kind == SectionNeeds })
+	return d.Empty() && !needs && len(d.Footer.Troubles) == 0
+}
 
 // SectionKind names a section.
 type SectionKind string

@@ -260,6 +260,21 @@ func TestSubject(t *testing.T) {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	})
+	t.Run("all is not well while something cannot be seen", func(t *testing.T) {
+		t.Parallel()
+		trouble := notify.Trouble{Kind: notify.TroubleMailbox, Name: "home", State: string(parcel.MailboxBroken), Since: daysAgo(1)}
+		got := render(t, notify.Digest{Footer: notify.Footer{Parcels: 3, Troubles: []notify.Trouble{trouble}}}, "en")
+		if want := "Not everything could be seen"; got.Subject != want || strings.Contains(got.Text, "All is well") {
+			t.Errorf("got %q, want %q:\n%s", got.Subject, want, got.Text)
+		}
+	})
+	t.Run("all is not well while a parcel waits for pickup, told or not", func(t *testing.T) {
+		t.Parallel()
+		got := render(t, notify.Compose(one(waits), noon), "en")
+		if want := "Waits for pickup: USB-C cable"; got.Subject != want || strings.Contains(got.Text, "All is well") {
+			t.Errorf("got %q, want %q:\n%s", got.Subject, want, got.Text)
+		}
+	})
 	t.Run("nothing to say is said so", func(t *testing.T) {
 		t.Parallel()
 		if got, want := render(t, notify.Digest{Footer: notify.Footer{Parcels: 3}}, "en").Subject, "All is well, on the way: 3"; got != want {

@@ -10,7 +10,7 @@ import (
 // subject says the news in one line: what needs the person by name, the rest
 // counted.
 func subject(d Digest, p *locale.Printer) string {
-	if d.Empty() {
+	if d.Calm() {
 		return p.Capital(p.T("subject_quiet", "N", d.Footer.Parcels))
 	}
 	var parts []string
@@ -33,7 +33,10 @@ func subject(d Digest, p *locale.Printer) string {
 	for _, t := range d.Footer.Recovered {
 		add(p.T("subject_recovered", "Name", subjectTrouble(t, p)))
 	}
-	if len(parts) == 0 {
+	switch {
+	case len(parts) == 0 && len(d.Footer.Troubles) > 0:
+		return p.T("footer_title")
+	case len(parts) == 0:
 		return p.Capital(p.T("subject_quiet", "N", d.Footer.Parcels))
 	}
 	return p.Capital(strings.Join(parts, ", "))

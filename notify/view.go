@@ -108,7 +108,7 @@ func (v viewer) view(d Digest) view {
 	case d.Urgent:
 		out.Heading = v.p.T("heading_urgent")
 	}
-	if d.Empty() {
+	if d.Calm() {
 		out.AllWell = v.p.T("all_well", "Count", d.Footer.Parcels)
 	} else {
 		out.Lead = v.counts(d)
