@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"parcelwatch/extract"
-	"parcelwatch/internal/mailauth"
+	"parcelwatch/mail/verify"
 	"parcelwatch/parcel"
 )
 
@@ -55,7 +55,7 @@ func verdict(t *testing.T, file string, raw []byte) parcel.Verdict {
 		trust, reason, _ := strings.Cut(strings.TrimSpace(string(line)), " ")
 		return parcel.Verdict{Trust: parcel.Trust(trust), Reason: reason}
 	}
-	v, err := mailauth.New(noKeys{}).Check(t.Context(), raw, mailauth.Policy{
+	v, err := verify.New(noKeys{}).Check(t.Context(), raw, verify.Policy{
 		Authserv: []string{"mx.example.org"}, Forwarders: []string{"partner@example.org"},
 	})
 	if err != nil {

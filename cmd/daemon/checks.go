@@ -11,7 +11,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/config"
 	"parcelwatch/internal/cli"
-	"parcelwatch/internal/mailauth"
+	"parcelwatch/mail/verify"
 	"parcelwatch/mailwatch"
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
@@ -177,17 +177,17 @@ func (k *checking) dryRun(ctx context.Context, cfg *config.Config, m config.Mail
 		k.found("mailbox", m.Name, err)
 		return
 	}
-	policy := mailauth.Policy{Domains: cfg.Shop.Domains, Authserv: m.TrustedAuthserv, Forwarders: m.Forwarders, Host: m.Host}
-	r := reader{checker: mailauth.New(&impatient{resolver: mailauth.SystemResolver(), known: map[string]answer{}}), parser: parser, policy: policy}
+	policy := verify.Policy{Domains: cfg.Shop.Domains, Authserv: m.TrustedAuthserv, Forwarders: m.Forwarders, Host: m.Host}
+	r := reader{checker: verify.New(&impatient{resolver: verify.SystemResolver(), known: map[string]answer{}}), parser: parser, policy: policy}
 	seen, unconfirmed := map[string]bool{}, map[string]int{}
 	err = mailwatch.Recent(ctx, account, m.Since.Time(), dryRun, func(ctx context.Context, mail mailwatch.Mail) error {
 		n, err := r.read(ctx, mail.Raw)
-		if err != nil && !errors.Is(err, mailauth.ErrTemporary) {
+		if err != nil && !errors.Is(err, verify.ErrTemporary) {
 			k.tell("mailbox", m.Name, "note", fmt.Sprintf("%s: %v", mail.Ref, err))
 			return ctx.Err()
 		}
 		if n.Shipment() && n.Verdict.Trust == parcel.TrustUnverified {
-			for _, id := range mailauth.AuthservIDs(mail.Raw) {
+			for _, id := range verify.AuthservIDs(mail.Raw) {
 				unconfirmed[id]++
 			}
 		}

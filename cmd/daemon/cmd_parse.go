@@ -10,7 +10,7 @@ import (
 	"parcelwatch/config"
 	"parcelwatch/extract"
 	"parcelwatch/internal/cli"
-	"parcelwatch/internal/mailauth"
+	"parcelwatch/mail/verify"
 	"parcelwatch/parcel"
 )
 
@@ -36,9 +36,9 @@ func (c *parseCmd) Run(ctx context.Context, e *env) error {
 		return err
 	}
 	r := reader{
-		checker: mailauth.New(&impatient{resolver: mailauth.SystemResolver(), known: map[string]answer{}}),
+		checker: verify.New(&impatient{resolver: verify.SystemResolver(), known: map[string]answer{}}),
 		parser:  parser,
-		policy:  mailauth.Policy{Domains: cfg.Shop.Domains, Authserv: append(authserv, c.Authserv...), Forwarders: forwarders},
+		policy:  verify.Policy{Domains: cfg.Shop.Domains, Authserv: append(authserv, c.Authserv...), Forwarders: forwarders},
 	}
 	docs, failures := []extract.Doc{}, 0
 	for _, path := range c.Files {
@@ -86,7 +86,7 @@ func (c *parseCmd) redact(e *env) error {
 
 func (c *parseCmd) one(ctx context.Context, r reader, m mailFile) (extract.Doc, error) {
 	n, err := r.read(ctx, m.raw)
-	if err != nil && !errors.Is(err, mailauth.ErrTemporary) {
+	if err != nil && !errors.Is(err, verify.ErrTemporary) {
 		return extract.Doc{}, err
 	}
 	return extract.Document(m.name, n), nil

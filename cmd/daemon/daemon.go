@@ -12,7 +12,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/config"
 	"parcelwatch/extract"
-	"parcelwatch/internal/mailauth"
+	"parcelwatch/mail/verify"
 	"parcelwatch/mailwatch"
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
@@ -136,7 +136,7 @@ func (d *daemon) run(ctx context.Context) error {
 // watch starts a watcher for each mailbox and returns the folders watched.
 func (d *daemon) watch(g *group) ([]parcel.MailboxHealth, error) {
 	var folders []parcel.MailboxHealth
-	checker := mailauth.New(mailauth.SystemResolver())
+	checker := verify.New(verify.SystemResolver())
 	for i, m := range d.cfg.Mailboxes {
 		parser, err := parserOf(d.cfg, m.Forwarders)
 		if err != nil {
@@ -144,7 +144,7 @@ func (d *daemon) watch(g *group) ([]parcel.MailboxHealth, error) {
 		}
 		box := mailbox{
 			daemon: d, cfg: m, intake: tracker.New(d.tracking(m.RequireVerified), d.db),
-			reader: reader{checker: checker, parser: parser, policy: mailauth.Policy{
+			reader: reader{checker: checker, parser: parser, policy: verify.Policy{
 				Domains: d.cfg.Shop.Domains, Authserv: m.TrustedAuthserv, Forwarders: m.Forwarders, Host: m.Host,
 			}},
 		}
@@ -199,10 +199,10 @@ func (b mailbox) handle(ctx context.Context, m mailwatch.Mail) error {
 	}
 	n, err := b.reader.read(ctx, m.Raw)
 	switch {
-	case errors.Is(err, mailauth.ErrTemporary) && b.cfg.RequireVerified && n.Verdict.Trust == parcel.TrustUnverified:
+	case errors.Is(err, verify.ErrTemporary) && b.cfg.RequireVerified && n.Verdict.Trust == parcel.TrustUnverified:
 		// Without a name server it counts for nothing; later it may.
 		return fmt.Errorf("judge mail %s: %w: %w", m.Ref, mailwatch.ErrLater, err)
-	case err != nil && !errors.Is(err, mailauth.ErrTemporary):
+	case err != nil && !errors.Is(err, verify.ErrTemporary):
 		return fmt.Errorf("read mail %s: %w", m.Ref, err)
 	}
 	if m.Partial {

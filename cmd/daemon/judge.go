@@ -11,23 +11,23 @@ import (
 
 	"parcelwatch/config"
 	"parcelwatch/extract"
-	"parcelwatch/internal/mailauth"
+	"parcelwatch/mail/verify"
 	"parcelwatch/parcel"
 )
 
 // reader turns the bytes of a mail into a notice: the verdict on its origin
 // first, then what it says.
 type reader struct {
-	checker *mailauth.Checker
+	checker *verify.Checker
 	parser  *extract.Parser
-	policy  mailauth.Policy
+	policy  verify.Policy
 }
 
-// read reads one mail. An error wrapping [mailauth.ErrTemporary] comes with the
+// read reads one mail. An error wrapping [verify.ErrTemporary] comes with the
 // notice as far as it can be had without a name server.
 func (r reader) read(ctx context.Context, raw []byte) (parcel.Notice, error) {
 	verdict, judged := r.checker.Check(ctx, raw, r.policy)
-	if judged != nil && !errors.Is(judged, mailauth.ErrTemporary) {
+	if judged != nil && !errors.Is(judged, verify.ErrTemporary) {
 		return parcel.Notice{}, judged
 	}
 	n, err := r.parser.Parse(raw, verdict)
@@ -81,7 +81,7 @@ func everybody(c *config.Config) (forwarders, authserv []string) {
 // impatient asks a name server once for each name, and no more at all once it
 // did not answer: a folder of mails is not worth five seconds each.
 type impatient struct {
-	resolver mailauth.Resolver
+	resolver verify.Resolver
 	mu       sync.Mutex
 	known    map[string]answer
 	down     error
@@ -92,7 +92,7 @@ type answer struct {
 	err   error
 }
 
-// LookupTXT is [mailauth.Resolver].
+// LookupTXT is [verify.Resolver].
 func (r *impatient) LookupTXT(ctx context.Context, name string) ([]string, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -10,8 +10,8 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/config"
 	"parcelwatch/internal/cli"
-	"parcelwatch/internal/mailauth"
 	"parcelwatch/internal/setup"
+	"parcelwatch/mail/verify"
 	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
 )
@@ -33,14 +33,14 @@ func (w *wizard) look(ctx context.Context) error {
 		return err
 	}
 	r := reader{
-		checker: mailauth.New(&impatient{resolver: mailauth.SystemResolver(), known: map[string]answer{}}), parser: parser,
-		policy: mailauth.Policy{Domains: w.cfg.Shop.Domains, Authserv: w.box.TrustedAuthserv, Forwarders: w.box.Forwarders, Host: w.box.Host},
+		checker: verify.New(&impatient{resolver: verify.SystemResolver(), known: map[string]answer{}}), parser: parser,
+		policy: verify.Policy{Domains: w.cfg.Shop.Domains, Authserv: w.box.TrustedAuthserv, Forwarders: w.box.Forwarders, Host: w.box.Host},
 	}
 	w.unconfirmed = map[string]int{}
 	w.progress.Show(w.say.T("setup_looking"))
 	err = mailwatch.Recent(ctx, account, sinceDays*24*time.Hour, lookMails, func(ctx context.Context, m mailwatch.Mail) error {
 		n, err := r.read(ctx, m.Raw)
-		if err != nil && !errors.Is(err, mailauth.ErrTemporary) {
+		if err != nil && !errors.Is(err, verify.ErrTemporary) {
 			return ctx.Err() // one mail that cannot be read is not worth a stop
 		}
 		if !n.Shipment() || !n.Verdict.Trust.Creates() {
@@ -48,7 +48,7 @@ func (w *wizard) look(ctx context.Context) error {
 		}
 		w.notices = append(w.notices, n)
 		if n.Verdict.Trust == parcel.TrustUnverified {
-			for _, id := range mailauth.AuthservIDs(m.Raw) {
+			for _, id := range verify.AuthservIDs(m.Raw) {
 				w.unconfirmed[id]++
 			}
 		}

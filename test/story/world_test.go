@@ -26,7 +26,7 @@ import (
 	"parcelwatch/carriers/all"
 	"parcelwatch/extract"
 	"parcelwatch/internal/cli"
-	"parcelwatch/internal/mailauth"
+	"parcelwatch/mail/verify"
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
 	"parcelwatch/store/sqlite"
@@ -219,7 +219,7 @@ func (w *world) deliver(tr *tracker.Tracker) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	checker := mailauth.New(noKeys{})
+	checker := verify.New(noKeys{})
 	for i, file := range files {
 		raw, err := os.ReadFile(filepath.Clean(file))
 		if err != nil {
@@ -234,7 +234,7 @@ func (w *world) deliver(tr *tracker.Tracker) {
 			w.t.Fatal(err)
 		}
 		w.sleepUntil(sent.Add(time.Minute))
-		verdict, err := checker.Check(w.t.Context(), raw, mailauth.Policy{Authserv: []string{"mx.example.org"}})
+		verdict, err := checker.Check(w.t.Context(), raw, verify.Policy{Authserv: []string{"mx.example.org"}})
 		if err != nil {
 			w.t.Fatal(err)
 		}

@@ -42,7 +42,7 @@ func Figures() []Figure {
 			Measured: Metric{"Precheck", "ns/op"}, Baseline: Metric{"BareLines", "ns/op"}, Scale: micro,
 		},
 		{
-			Name: "signature checked (DKIM)", Package: "parcelwatch/internal/mailauth", Against: "one SHA-256 and one RSA verification",
+			Name: "signature checked (DKIM)", Package: "parcelwatch/mail/verify", Against: "one SHA-256 and one RSA verification",
 			Measured: Metric{"CheckRSA", "ns/op"}, Baseline: Metric{"BareRSA", "ns/op"}, Scale: micro,
 		},
 		{

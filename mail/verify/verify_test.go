@@ -1,4 +1,4 @@
-package mailauth_test
+package verify_test
 
 import (
 	"context"
@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"parcelwatch/internal/mailauth"
+	"parcelwatch/mail/verify"
 	"parcelwatch/parcel"
 )
 
@@ -17,13 +17,13 @@ const (
 )
 
 // policy is the one most tests use: one configured server, one forwarder.
-func policy() mailauth.Policy {
-	return mailauth.Policy{Authserv: []string{"mx.example.org"}, Forwarders: []string{"Partner@example.org"}}
+func policy() verify.Policy {
+	return verify.Policy{Authserv: []string{"mx.example.org"}, Forwarders: []string{"Partner@example.org"}}
 }
 
-func check(t *testing.T, z zone, mail string, p mailauth.Policy) parcel.Verdict {
+func check(t *testing.T, z zone, mail string, p verify.Policy) parcel.Verdict {
 	t.Helper()
-	v, err := mailauth.New(z).Check(t.Context(), []byte(mail), p)
+	v, err := verify.New(z).Check(t.Context(), []byte(mail), p)
 	if err != nil {
 		t.Fatalf("Check: %v", err)
 	}
@@ -106,8 +106,8 @@ func TestASilentNameServerMeansTryAgain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			v, err := mailauth.New(broken{cause}).Check(t.Context(), []byte(mail), policy())
-			if !errors.Is(err, mailauth.ErrTemporary) || !errors.Is(err, cause) {
+			v, err := verify.New(broken{cause}).Check(t.Context(), []byte(mail), policy())
+			if !errors.Is(err, verify.ErrTemporary) || !errors.Is(err, cause) {
 				t.Errorf("error is %v, want a temporary one wrapping %v", err, cause)
 			}
 			want(t, v, parcel.TrustUnverified, "no answer for its key")
@@ -116,7 +116,7 @@ func TestASilentNameServerMeansTryAgain(t *testing.T) {
 	t.Run("but a counting server's word makes it needless", func(t *testing.T) {
 		t.Parallel()
 		said := "Authentication-Results: mx.example.org; dkim=pass header.d=aliexpress.com\r\n" + mail
-		v, err := mailauth.New(broken{context.DeadlineExceeded}).Check(t.Context(), []byte(said), policy())
+		v, err := verify.New(broken{context.DeadlineExceeded}).Check(t.Context(), []byte(said), policy())
 		if err != nil {
 			t.Errorf("unexpected error %v", err)
 		}
@@ -131,15 +131,15 @@ func TestTheCallersContextIsHeard(t *testing.T) {
 		t.Parallel()
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		if _, err := mailauth.New(zone{}).Check(ctx, []byte(mail), policy()); !errors.Is(err, context.Canceled) {
+		if _, err := verify.New(zone{}).Check(ctx, []byte(mail), policy()); !errors.Is(err, context.Canceled) {
 			t.Errorf("error is %v, want context.Canceled", err)
 		}
 	})
 	t.Run("cancelled while a name server is silent", func(t *testing.T) {
 		t.Parallel()
 		ctx, cancel := context.WithCancel(t.Context())
-		_, err := mailauth.New(silent{asked: cancel}).Check(ctx, []byte(mail), policy())
-		if !errors.Is(err, context.Canceled) || errors.Is(err, mailauth.ErrTemporary) {
+		_, err := verify.New(silent{asked: cancel}).Check(ctx, []byte(mail), policy())
+		if !errors.Is(err, context.Canceled) || errors.Is(err, verify.ErrTemporary) {
 			t.Errorf("error is %v, want context.Canceled and no temporary one", err)
 		}
 	})
@@ -149,7 +149,7 @@ func TestOnlyTheShopsNamesAreLookedUp(t *testing.T) {
 	t.Parallel()
 	evil := newSigner(t, "tracking.evil.example")
 	counted := &counter{zone: zone{}.with(evil)}
-	c := mailauth.New(counted)
+	c := verify.New(counted)
 	for _, from := range []string{shopFrom, relayFrom, friend, "Eve <eve@tracking.evil.example>"} {
 		if _, err := c.Check(t.Context(), []byte(evil.sign(t, compose(from))), policy()); err != nil {
 			t.Fatal(err)
@@ -164,7 +164,7 @@ func TestAKeyIsAskedForOnce(t *testing.T) {
 	t.Parallel()
 	shop := newSigner(t, "aliexpress.com")
 	counted := &counter{zone: zone{}.with(shop)}
-	c := mailauth.New(counted)
+	c := verify.New(counted)
 	for range 5 {
 		if _, err := c.Check(t.Context(), []byte(shop.sign(t, compose(shopFrom))), policy()); err != nil {
 			t.Fatal(err)
@@ -180,7 +180,7 @@ func TestManySignaturesOfTheShopAreBounded(t *testing.T) {
 	shop := newSigner(t, "aliexpress.com")
 	counted := &counter{zone: zone{}}
 	mail := heap(shop.sign(t, compose(shopFrom)), 300)
-	if _, err := mailauth.New(counted).Check(t.Context(), []byte(mail), policy()); err != nil {
+	if _, err := verify.New(counted).Check(t.Context(), []byte(mail), policy()); err != nil {
 		t.Fatal(err)
 	}
 	if n := counted.asked.Load(); n > 5 {

@@ -1,4 +1,4 @@
-package mailauth_test
+package verify_test
 
 import (
 	"bytes"
@@ -13,7 +13,7 @@ import (
 
 	"github.com/emersion/go-msgauth/dkim"
 
-	"parcelwatch/internal/mailauth"
+	"parcelwatch/mail/verify"
 	"parcelwatch/parcel"
 )
 
@@ -37,7 +37,7 @@ func BenchmarkCheckRSA(b *testing.B) {
 	}); err != nil {
 		b.Fatal(err)
 	}
-	c := mailauth.New(zone{"s1._domainkey.aliexpress.com": {"v=DKIM1; k=rsa; p=" + base64.StdEncoding.EncodeToString(public)}})
+	c := verify.New(zone{"s1._domainkey.aliexpress.com": {"v=DKIM1; k=rsa; p=" + base64.StdEncoding.EncodeToString(public)}})
 	b.ReportAllocs()
 	b.SetBytes(int64(signed.Len()))
 	for b.Loop() {
@@ -86,7 +86,7 @@ func BenchmarkCheck(b *testing.B) {
 		"alien": heap(evil.sign(b, usual), 2000),
 	} {
 		b.Run(name, func(b *testing.B) {
-			c := mailauth.New(zone{}.with(shop))
+			c := verify.New(zone{}.with(shop))
 			b.ReportAllocs()
 			b.SetBytes(int64(len(mail)))
 			for b.Loop() {

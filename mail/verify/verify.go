@@ -1,8 +1,8 @@
-// Package mailauth judges where a mail comes from: it verifies the shop's DKIM
+// Package verify judges where a mail comes from: it verifies the shop's DKIM
 // signature itself, reads the Authentication-Results of servers whose word
 // counts, and makes a [parcel.Verdict] of both. It knows nothing of what the
 // mail says.
-package mailauth
+package verify
 
 import (
 	"context"
@@ -70,7 +70,7 @@ func New(r Resolver) *Checker {
 // that holds as long as no name server answers; every other error is ctx's.
 func (c *Checker) Check(ctx context.Context, raw []byte, p Policy) (parcel.Verdict, error) {
 	if err := ctx.Err(); err != nil {
-		return parcel.Verdict{}, fmt.Errorf("mailauth: check: %w", err)
+		return parcel.Verdict{}, fmt.Errorf("check the sender: %w", err)
 	}
 	head, body := split(raw)
 	if len(head) > maxHeader || len(raw) > maxMail {
@@ -88,11 +88,11 @@ func (c *Checker) Check(ctx context.Context, raw []byte, p Policy) (parcel.Verdi
 	// Our own limit means a name service that does not answer; the caller's end
 	// of patience does not.
 	if err := ctx.Err(); err != nil {
-		return parcel.Verdict{}, fmt.Errorf("mailauth: verify the signature of %s: %w", from.domain, err)
+		return parcel.Verdict{}, fmt.Errorf("verify the signature of %s: %w", from.domain, err)
 	}
 	v := judge(from, own, p.results(fields, from.domain), doubled(fields))
 	if own.temporary != nil && v.Trust == parcel.TrustUnverified {
-		return v, fmt.Errorf("mailauth: look up the key of %s: %w: %w", from.domain, ErrTemporary, own.temporary)
+		return v, fmt.Errorf("look up the key of %s: %w: %w", from.domain, ErrTemporary, own.temporary)
 	}
 	return v, nil
 }

@@ -1,4 +1,4 @@
-package mailauth_test
+package verify_test
 
 import (
 	"bytes"

@@ -1,10 +1,10 @@
-package mailauth_test
+package verify_test
 
 import (
 	"strings"
 	"testing"
 
-	"parcelwatch/internal/mailauth"
+	"parcelwatch/mail/verify"
 	"parcelwatch/parcel"
 )
 
@@ -173,7 +173,7 @@ func TestForwarders(t *testing.T) {
 
 func TestConfiguredDomains(t *testing.T) {
 	t.Parallel()
-	p := mailauth.Policy{Domains: []string{" Shop.Example. ", ""}}
+	p := verify.Policy{Domains: []string{" Shop.Example. ", ""}}
 	want(t, check(t, zone{}, compose("a@mail.shop.example"), p), parcel.TrustUnverified, "no signature of shop.example")
 	want(t, check(t, zone{}, compose(shopFrom), p), parcel.TrustForeign, "notice.aliexpress.com, which is not the shop's")
 }

@@ -1,4 +1,4 @@
-package mailauth
+package verify
 
 import (
 	"slices"

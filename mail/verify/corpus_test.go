@@ -1,4 +1,4 @@
-package mailauth_test
+package verify_test
 
 import (
 	"encoding/json"
@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"parcelwatch/internal/mailauth"
+	"parcelwatch/mail/verify"
 	"parcelwatch/parcel"
 )
 
@@ -37,7 +37,7 @@ func TestTheCorpus(t *testing.T) {
 			if err := json.Unmarshal(expected, &docs); err != nil || len(docs) != 1 {
 				t.Fatalf("%d documents, error %v", len(docs), err)
 			}
-			v := check(t, zone{}, string(raw), mailauth.Policy{
+			v := check(t, zone{}, string(raw), verify.Policy{
 				Authserv: []string{"mx.example.org"}, Forwarders: []string{"partner@example.org"},
 			})
 			if v.Trust != docs[0].Trust {
@@ -63,6 +63,6 @@ func TestTheSamples(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want(t, check(t, zone{}, string(raw), mailauth.Policy{}), parcel.TrustUnverified, "no signature of ")
+		want(t, check(t, zone{}, string(raw), verify.Policy{}), parcel.TrustUnverified, "no signature of ")
 	}
 }
