@@ -11,8 +11,8 @@ import (
 	"parcelwatch/parcel"
 )
 
-// TestRenderSections has each section alone, one below the other: what a
-// reader of the language reads through. The HTML is one page of them all.
+// TestRenderSections renders each section alone, one below the other, for a
+// native reader to review. The HTML is one page of all sections.
 func TestRenderSections(t *testing.T) {
 	t.Parallel()
 	for _, language := range locale.Languages() {
@@ -31,12 +31,12 @@ func TestRenderSections(t *testing.T) {
 				fmt.Fprintf(&page, "%s\n<!-- above: %s -->\n", body, s.Kind)
 			}
 			golden(t, "sections."+language+".txt", text.String())
-			golden(t, "sections."+language+".html", page.String()+"</body>\n</html>\n")
+			goldenPage(t, "sections", language, page.String()+"</body>\n</html>\n")
 		})
 	}
 }
 
-// TestRenderOther has what the sample's sections do not show.
+// TestRenderOther renders what the sample's sections do not show.
 func TestRenderOther(t *testing.T) {
 	t.Parallel()
 	for _, language := range locale.Languages() {
@@ -89,7 +89,8 @@ func others() []named {
 	}
 }
 
-// TestNotesInEveryNumber has every note with the numbers that take other forms.
+// TestNotesInEveryNumber renders every note with the counts that select
+// different plural forms.
 func TestNotesInEveryNumber(t *testing.T) {
 	t.Parallel()
 	for _, language := range locale.Languages() {
@@ -111,7 +112,7 @@ func TestNotesInEveryNumber(t *testing.T) {
 	}
 }
 
-// everyNote is each note that a parcel or an order can have.
+// everyNote returns each note that a parcel or an order can have.
 func everyNote() [][]notify.Note {
 	day := parcel.DateOf(noon.AddDate(0, 0, 2))
 	out := [][]notify.Note{}

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -64,6 +65,15 @@ func golden(t *testing.T, name, got string) {
 	}
 	if diff := cmp.Diff(string(want), got); diff != "" {
 		t.Errorf("%s differs (-want +got):\n%s", name, diff)
+	}
+}
+
+// goldenPage compares HTML with a file, in English, in Russian, and in German,
+// whose words are the longest. The elements are the same in every language.
+func goldenPage(t *testing.T, name, language, page string) {
+	t.Helper()
+	if slices.Contains([]string{"en", "ru", "de"}, language) {
+		golden(t, name+"."+language+".html", page)
 	}
 }
 

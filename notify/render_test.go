@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/net/html"
 
 	"parcelwatch/internal/locale"
@@ -23,14 +24,37 @@ func TestRenderSample(t *testing.T) {
 			t.Errorf("the sample has nothing in section %s", s)
 		}
 	}
+	english := outline(t, render(t, d, "en").HTML)
 	for _, language := range locale.Languages() {
 		t.Run(language, func(t *testing.T) {
 			t.Parallel()
 			c := render(t, notify.Compose(sample(t, language), noon), language)
 			golden(t, "sample."+language+".txt", c.Subject+"\n\n"+c.Text)
-			golden(t, "sample."+language+".html", c.HTML)
+			goldenPage(t, "sample", language, c.HTML)
+			if diff := cmp.Diff(english, outline(t, c.HTML)); diff != "" {
+				t.Errorf("the page has other elements than the English one (-en +%s):\n%s", language, diff)
+			}
 		})
 	}
+}
+
+// outline lists the elements of a page with their styles, without its words.
+func outline(t *testing.T, page string) []string {
+	t.Helper()
+	var out []string
+	nodes(t, page, func(n *html.Node) {
+		if n.Type != html.ElementNode {
+			return
+		}
+		line := n.Data
+		for _, a := range n.Attr {
+			if a.Key == "style" || a.Key == "role" {
+				line += " " + a.Val
+			}
+		}
+		out = append(out, line)
+	})
+	return out
 }
 
 // nodes walks an HTML document.
