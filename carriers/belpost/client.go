@@ -6,7 +6,7 @@ import (
 	"net/http"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -16,12 +16,12 @@ const agent = "Mozilla/5.0 (compatible; parcelwatch/1; parcel tracking daemon, f
 
 // ask makes the one call there is. A refusal, in JSON or as a page, is its way
 // to say that requests came too fast.
-func (c *carrier) ask(ctx context.Context, n parcel.Number) (wire.Answer, []item, error) {
+func (c *carrier) ask(ctx context.Context, n parcel.Number) (adapter.Answer, []item, error) {
 	body, err := json.Marshal(question{Number: string(n)})
 	if err != nil {
-		return wire.Answer{}, nil, c.client.Fail(carriers.ErrChanged, "request cannot be made: %v", err)
+		return adapter.Answer{}, nil, c.client.Fail(carriers.ErrChanged, "request cannot be made: %v", err)
 	}
-	ans, err := c.client.Do(ctx, wire.Request{
+	ans, err := c.client.Do(ctx, adapter.Request{
 		Method: http.MethodPost,
 		Path:   "/api/v1/tracking",
 		Header: http.Header{"Content-Type": {"application/json"}, "User-Agent": {agent}},

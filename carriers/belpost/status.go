@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"strings"
 
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -23,14 +23,14 @@ const exchange = "Принято в обработку в учреждении �
 // words are in the table. The words count more where the number says little:
 // "arrived at a warehouse or an office", or 21, which is the handing over to one
 // client and a courier's round to another.
-func (c *carrier) status(code, text string, atHome, inbound bool) (row wire.Code, known bool) {
+func (c *carrier) status(code, text string, atHome, inbound bool) (row adapter.Code, known bool) {
 	words, worded := c.worded(text)
 	row, known = c.codes.Find(code, "*")
 	if !known || worded && (row.Status == parcel.InTransit || code == "21") {
 		row, known = words, worded
 	}
 	if !known {
-		return wire.Code{Status: parcel.InTransit, Side: wire.SideNone}, false
+		return adapter.Code{Status: parcel.InTransit, Side: adapter.SideNone}, false
 	}
 	if row.Sub == exchange {
 		switch {
@@ -44,7 +44,7 @@ func (c *carrier) status(code, text string, atHome, inbound bool) (row wire.Code
 }
 
 // worded finds the row whose words the text begins with, the longest first.
-func (c *carrier) worded(text string) (best wire.Code, ok bool) {
+func (c *carrier) worded(text string) (best adapter.Code, ok bool) {
 	for _, row := range c.codes.Codes() {
 		if row.Code == byText && len(row.Sub) > len(best.Sub) && strings.HasPrefix(text, row.Sub) {
 			best, ok = row, true

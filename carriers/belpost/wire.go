@@ -6,12 +6,12 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
 // minsk is UTC+3 all year.
-func minsk() *time.Location { return wire.Fixed(3 * 3600) }
+func minsk() *time.Location { return adapter.Fixed(3 * 3600) }
 
 type question struct {
 	Number string `json:"number"`
@@ -19,7 +19,7 @@ type question struct {
 
 type envelope struct {
 	Data    *[]item         `json:"data"`
-	Message wire.Lax        `json:"message"`
+	Message adapter.Lax     `json:"message"`
 	Errors  json.RawMessage `json:"errors"`
 }
 
@@ -31,22 +31,22 @@ func (e envelope) badNumber() bool {
 
 // item is what is told of one number.
 type item struct {
-	Number wire.Lax `json:"number"`
-	Steps  *[]step  `json:"steps"`
+	Number adapter.Lax `json:"number"`
+	Steps  *[]step     `json:"steps"`
 }
 
 // step is one scan. The list is newest first.
 type step struct {
-	System  wire.Lax `json:"system"`
-	Code    wire.Int `json:"code"` // newer answers only, sometimes 30.0
-	Unix    wire.Int `json:"timestamp"`
-	Created wire.Lax `json:"created_at"`
-	Place   wire.Lax `json:"place"`
-	Event   wire.Lax `json:"event"`
+	System  adapter.Lax `json:"system"`
+	Code    adapter.Int `json:"code"` // newer answers only, sometimes 30.0
+	Unix    adapter.Int `json:"timestamp"`
+	Created adapter.Lax `json:"created_at"`
+	Place   adapter.Lax `json:"place"`
+	Event   adapter.Lax `json:"event"`
 }
 
 // read finds the number's item and takes it apart.
-func (c *carrier) read(ans wire.Answer, data []item, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) read(ans adapter.Answer, data []item, n parcel.Number) (carriers.Result, error) {
 	res := carriers.Result{Number: n}
 	it, ok := pick(data, n)
 	switch {
@@ -72,14 +72,14 @@ func (c *carrier) read(ans wire.Answer, data []item, n parcel.Number) (carriers.
 			continue
 		}
 		if !known {
-			res.Unmapped = wire.Unmapped(res.Unmapped, unmapped(ev))
+			res.Unmapped = adapter.Unmapped(res.Unmapped, unmapped(ev))
 		}
 		t.Events = append(t.Events, ev)
 	}
 	if len(t.Events) == 0 {
 		return res, c.client.Changed(ans, "none of %d steps could be read", len(steps))
 	}
-	t.Events = wire.Timeline(t.Events, wire.NewestFirst)
+	t.Events = adapter.Timeline(t.Events, adapter.NewestFirst)
 	backwards(t.Events)
 	if last := t.Events[len(t.Events)-1]; last.Status == parcel.ReadyForPickup {
 		t.PickupPlace = last.Place
@@ -99,7 +99,7 @@ type scan struct {
 // known to answer for one number with another.
 func pick(data []item, n parcel.Number) (item, bool) {
 	for _, it := range data {
-		if wire.Same(n, string(it.Number)) {
+		if adapter.Same(n, string(it.Number)) {
 			return it, true
 		}
 	}
@@ -116,20 +116,20 @@ func alias(n parcel.Number, it item) []parcel.Alias {
 	if err != nil || !other.S10() || other.Check() != parcel.CheckOK {
 		return nil
 	}
-	return wire.Alias(n, string(other), "number")
+	return adapter.Alias(n, string(other), "number")
 }
 
 // event takes one step apart; one without a time or any word is left out.
 func (c *carrier) event(s step, inbound bool) (ev parcel.Event, known, ok bool) {
 	ev.Time, ok = instant(s)
 	ev.ZoneKnown = true
-	ev.Text, ev.Place = wire.Text(string(s.Event)), wire.Text(string(s.Place))
+	ev.Text, ev.Place = adapter.Text(string(s.Event)), adapter.Text(string(s.Place))
 	if s.Code != 0 {
 		ev.Code = strconv.FormatInt(int64(s.Code), 10)
 	}
 	row, known := c.status(ev.Code, ev.Text, s.atHome(), inbound)
 	ev.Status = row.Status
-	if s.atHome() || row.Side == wire.SideDestination {
+	if s.atHome() || row.Side == adapter.SideDestination {
 		ev.Country = home
 	}
 	for _, other := range []string{row.Meaning, ev.Code} {
@@ -142,10 +142,10 @@ func (c *carrier) event(s step, inbound bool) (ev parcel.Event, known, ok bool) 
 
 // instant is the second told, or the wall clock of Minsk.
 func instant(s step) (time.Time, bool) {
-	if at := time.Unix(int64(s.Unix), 0).In(minsk()); s.Unix > 0 && wire.Plausible(at) {
+	if at := time.Unix(int64(s.Unix), 0).In(minsk()); s.Unix > 0 && adapter.Plausible(at) {
 		return at, true
 	}
-	return wire.At(string(s.Created), minsk(), time.DateTime, "2006-01-02 15:04", time.RFC3339Nano)
+	return adapter.At(string(s.Created), minsk(), time.DateTime, "2006-01-02 15:04", time.RFC3339Nano)
 }
 
 // unmapped names what the table lacks: the number, or the words where there is
@@ -154,5 +154,5 @@ func unmapped(ev parcel.Event) string {
 	if ev.Code != "" {
 		return ev.Code
 	}
-	return wire.Line(ev.Text, 50)
+	return adapter.Line(ev.Text, 50)
 }

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -37,11 +37,11 @@ func Info() carriers.Info {
 
 // New makes the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	client, err := wire.New(Info(), cfg)
+	client, err := adapter.New(Info(), cfg)
 	if err != nil {
 		return nil, err
 	}
-	table, err := wire.ParseTable(codes)
+	table, err := adapter.ParseTable(codes)
 	if err != nil {
 		return nil, err
 	}
@@ -49,8 +49,8 @@ func New(cfg carriers.Config) (carriers.Carrier, error) {
 }
 
 type carrier struct {
-	client *wire.Client
-	codes  wire.Table
+	client *adapter.Client
+	codes  adapter.Table
 }
 
 // Info is [Info].
@@ -59,10 +59,10 @@ func (*carrier) Info() carriers.Info { return Info() }
 // Match is sure of Cainiao's own numbers and the shop's. It also answers for
 // other posts' numbers of AliExpress parcels, which only asking tells apart.
 func (*carrier) Match(n parcel.Number) carriers.Match {
-	if wire.Is(n, parcel.FamilyCainiao, parcel.FamilyAliExpress, parcel.FamilyCainiaoLine) {
+	if adapter.Is(n, parcel.FamilyCainiao, parcel.FamilyAliExpress, parcel.FamilyCainiaoLine) {
 		return carriers.Yes
 	}
-	return wire.If(wire.Is(n, parcel.FamilyS10, parcel.FamilyYanwen, parcel.FamilyFourPX, parcel.FamilyYunExpress,
+	return adapter.If(adapter.Is(n, parcel.FamilyS10, parcel.FamilyYanwen, parcel.FamilyFourPX, parcel.FamilyYunExpress,
 		parcel.FamilySunYou, parcel.FamilyUBI, parcel.FamilyYQ, parcel.FamilyPartner), carriers.Maybe)
 }
 

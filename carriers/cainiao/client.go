@@ -6,13 +6,13 @@ import (
 	"strings"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
 // reply is one call's answer, kept for what may be found wrong in it later.
 type reply struct {
-	wire.Answer
+	adapter.Answer
 	module []entry
 }
 
@@ -22,7 +22,7 @@ func (c *carrier) ask(ctx context.Context, numbers []parcel.Number) (reply, erro
 	for _, n := range numbers {
 		list = append(list, string(n))
 	}
-	ans, err := c.client.Do(ctx, wire.Request{
+	ans, err := c.client.Do(ctx, adapter.Request{
 		Path: "/global/detail.json",
 		Query: url.Values{
 			"mailNos": {strings.Join(list, ",")}, "lang": {"en-US"}, "language": {"en-US"},
@@ -46,7 +46,7 @@ func (c *carrier) ask(ctx context.Context, numbers []parcel.Number) (reply, erro
 
 // refused reads an envelope that says no. Its codes are Alibaba's gateway's;
 // only the limits are told apart, the rest is a passing failure of theirs.
-func (c *carrier) refused(ans wire.Answer, e envelope) error {
+func (c *carrier) refused(ans adapter.Answer, e envelope) error {
 	switch {
 	case e.Success == nil:
 		return c.client.Changed(ans, "no success in the answer")

@@ -3,20 +3,20 @@ package cainiao
 import (
 	"strings"
 
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
 // status is what an action code says and on which side of the journey. New codes
 // do occur; their names end in what went wrong, if something did.
-func (c *carrier) status(code string) (parcel.Status, wire.Side) {
+func (c *carrier) status(code string) (parcel.Status, adapter.Side) {
 	if row, ok := c.codes.Find(code, "*"); ok {
 		return row.Status, row.Side
 	}
 	if failure(code) {
-		return parcel.Exception, wire.SideNone
+		return parcel.Exception, adapter.SideNone
 	}
-	return parcel.InTransit, wire.SideNone
+	return parcel.InTransit, adapter.SideNone
 }
 
 // known reports whether the table or the rule for failures holds the code.

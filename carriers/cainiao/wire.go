@@ -6,47 +6,47 @@ import (
 	"unicode"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
 type envelope struct {
-	Success   *bool    `json:"success"`
-	Module    []entry  `json:"module"`
-	ErrorCode wire.Lax `json:"errorCode"`
-	ErrorMsg  wire.Lax `json:"errorMsg"`
+	Success   *bool       `json:"success"`
+	Module    []entry     `json:"module"`
+	ErrorCode adapter.Lax `json:"errorCode"`
+	ErrorMsg  adapter.Lax `json:"errorMsg"`
 }
 
 // entry is what is told of one number. Its summary fields (status, daysNumber)
 // are unreliable and not read.
 type entry struct {
-	MailNo      wire.Lax `json:"mailNo"`
-	Source      wire.Lax `json:"mailNoSource"`
-	Origin      wire.Lax `json:"originCountry"`
-	Destination wire.Lax `json:"destCountry"`
-	CopyRealNo  wire.Lax `json:"copyRealMailNo"`
-	RealNo      wire.Lax `json:"realMailNo"`
+	MailNo      adapter.Lax `json:"mailNo"`
+	Source      adapter.Lax `json:"mailNoSource"`
+	Origin      adapter.Lax `json:"originCountry"`
+	Destination adapter.Lax `json:"destCountry"`
+	CopyRealNo  adapter.Lax `json:"copyRealMailNo"`
+	RealNo      adapter.Lax `json:"realMailNo"`
 	ETA         struct {
-		Until wire.Int `json:"deliveryMaxTime"`
+		Until adapter.Int `json:"deliveryMaxTime"`
 	} `json:"globalEtaInfo"`
 	Details *[]detail `json:"detailList"`
 }
 
 // detail is one event. The list is newest first.
 type detail struct {
-	Time     wire.Int `json:"time"`
-	TimeStr  wire.Lax `json:"timeStr"`
-	TimeZone wire.Lax `json:"timeZone"`
-	Desc     wire.Lax `json:"desc"`
-	Cleaned  wire.Lax `json:"standerdDesc"`
-	Code     wire.Lax `json:"actionCode"`
+	Time     adapter.Int `json:"time"`
+	TimeStr  adapter.Lax `json:"timeStr"`
+	TimeZone adapter.Lax `json:"timeZone"`
+	Desc     adapter.Lax `json:"desc"`
+	Cleaned  adapter.Lax `json:"standerdDesc"`
+	Code     adapter.Lax `json:"actionCode"`
 }
 
 // read finds the number's entry and takes it apart.
 func (c *carrier) read(r reply, n parcel.Number) carriers.Result {
 	res := carriers.Result{Number: n}
 	for _, e := range r.module {
-		if wire.Same(n, string(e.MailNo)) {
+		if adapter.Same(n, string(e.MailNo)) {
 			res.Tracking, res.Unmapped, res.Err = c.tracking(r, n, e)
 			return res
 		}
@@ -60,8 +60,8 @@ func (c *carrier) tracking(r reply, n parcel.Number, e entry) (parcel.Tracking, 
 		return parcel.Tracking{}, nil, c.client.Changed(r.Answer, "no detailList in the entry")
 	}
 	t := parcel.Tracking{
-		Origin:      wire.CountryNamed(string(e.Origin)),
-		Destination: wire.CountryNamed(string(e.Destination)),
+		Origin:      adapter.CountryNamed(string(e.Origin)),
+		Destination: adapter.CountryNamed(string(e.Destination)),
 		Aliases:     aliases(n, e),
 	}
 	if len(*e.Details) == 0 {
@@ -73,7 +73,7 @@ func (c *carrier) tracking(r reply, n parcel.Number, e entry) (parcel.Tracking, 
 		return t, nil, nil
 	}
 	if e.ETA.Until > 0 {
-		t.ETA = parcel.DateOf(time.UnixMilli(int64(e.ETA.Until)).In(wire.Fixed(8 * 3600)))
+		t.ETA = parcel.DateOf(time.UnixMilli(int64(e.ETA.Until)).In(adapter.Fixed(8 * 3600)))
 	}
 	var unmapped []string
 	for _, d := range *e.Details {
@@ -82,14 +82,14 @@ func (c *carrier) tracking(r reply, n parcel.Number, e entry) (parcel.Tracking, 
 			continue
 		}
 		if !c.known(ev.Code) {
-			unmapped = wire.Unmapped(unmapped, ev.Code)
+			unmapped = adapter.Unmapped(unmapped, ev.Code)
 		}
 		t.Events = append(t.Events, ev)
 	}
 	if len(t.Events) == 0 {
 		return parcel.Tracking{}, nil, c.client.Changed(r.Answer, "none of %d events could be read", len(*e.Details))
 	}
-	t.Events = wire.Timeline(t.Events, wire.NewestFirst)
+	t.Events = adapter.Timeline(t.Events, adapter.NewestFirst)
 	return t, unmapped, nil
 }
 
@@ -98,9 +98,9 @@ func (c *carrier) event(d detail, origin, destination string) (parcel.Event, boo
 	at, ok := instant(d)
 	place, text := town(string(d.Cleaned))
 	if text == "" {
-		text = wire.Text(string(d.Desc))
+		text = adapter.Text(string(d.Desc))
 	}
-	code := wire.Line(string(d.Code), 60)
+	code := adapter.Line(string(d.Code), 60)
 	if text == "" {
 		text = code
 	}
@@ -110,11 +110,11 @@ func (c *carrier) event(d detail, origin, destination string) (parcel.Event, boo
 	status, side := c.status(code)
 	ev := parcel.Event{Time: at, ZoneKnown: true, Status: status, Place: place, Text: text, Code: code}
 	switch side {
-	case wire.SideOrigin:
+	case adapter.SideOrigin:
 		ev.Country = origin
-	case wire.SideDestination:
+	case adapter.SideDestination:
 		ev.Country = destination
-	case wire.SideNone:
+	case adapter.SideNone:
 	}
 	return ev, true
 }
@@ -123,38 +123,38 @@ func (c *carrier) event(d detail, origin, destination string) (parcel.Event, boo
 // wall clock read as Beijing time, wrong for every scan elsewhere, so it counts
 // only where there is no wall clock.
 func instant(d detail) (time.Time, bool) {
-	zone, ok := wire.Zone(string(d.TimeZone))
+	zone, ok := adapter.Zone(string(d.TimeZone))
 	if !ok {
-		zone = wire.Fixed(8 * 3600)
+		zone = adapter.Fixed(8 * 3600)
 	}
-	if at, ok := wire.At(string(d.TimeStr), zone, time.DateTime, "2006-01-02 15:04"); ok {
+	if at, ok := adapter.At(string(d.TimeStr), zone, time.DateTime, "2006-01-02 15:04"); ok {
 		return at, true
 	}
 	at := time.UnixMilli(int64(d.Time)).In(zone)
-	return at, d.Time > 0 && wire.Plausible(at)
+	return at, d.Time > 0 && adapter.Plausible(at)
 }
 
 // town takes a leading "[Town]" off a cleaned text.
 func town(s string) (place, text string) {
-	s = wire.Line(s, 400)
+	s = adapter.Line(s, 400)
 	if rest, ok := strings.CutPrefix(s, "["); ok {
 		if place, text, ok := strings.Cut(rest, "]"); ok {
-			return wire.Text(place), wire.Text(text)
+			return adapter.Text(place), adapter.Text(text)
 		}
 	}
-	return "", wire.Text(s)
+	return "", adapter.Text(s)
 }
 
 // aliases is the number at the next post: the clean field, else a token of the
 // display text that looks like one.
 func aliases(n parcel.Number, e entry) []parcel.Alias {
-	if a := wire.Alias(n, string(e.CopyRealNo), "copyRealMailNo"); a != nil || e.CopyRealNo != "" {
+	if a := adapter.Alias(n, string(e.CopyRealNo), "copyRealMailNo"); a != nil || e.CopyRealNo != "" {
 		return a
 	}
 	for token := range strings.FieldsSeq(string(e.RealNo)) {
 		token = strings.Trim(token, ":,;()[]")
 		if len(token) >= 8 && len(token) <= 30 && token == strings.ToUpper(token) && strings.ContainsFunc(token, unicode.IsDigit) {
-			if a := wire.Alias(n, token, "realMailNo"); a != nil {
+			if a := adapter.Alias(n, token, "realMailNo"); a != nil {
 				return a
 			}
 		}

@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -162,7 +162,7 @@ func (s Suite) timeline(r carriers.Result) error {
 		}
 		before = e.Time
 		switch {
-		case !wire.Plausible(e.Time):
+		case !adapter.Plausible(e.Time):
 			fail("event %d: time %s", i, e.Time)
 		case !e.ZoneKnown && !s.excepted("zone"):
 			fail("event %d: zone is not known", i)
@@ -172,10 +172,10 @@ func (s Suite) timeline(r carriers.Result) error {
 		if !e.Status.Known() {
 			fail("event %d: code %q: status %q", i, e.Code, e.Status)
 		}
-		if e.Text == "" || e.Text != wire.Line(e.Text, 500) || e.Place != wire.Line(e.Place, 500) {
+		if e.Text == "" || e.Text != adapter.Line(e.Text, 500) || e.Place != adapter.Line(e.Place, 500) {
 			fail("event %d: text %q place %q: one clean line is wanted", i, e.Text, e.Place)
 		}
-		if e.Country != wire.Country(e.Country) {
+		if e.Country != adapter.Country(e.Country) {
 			fail("event %d: country %q", i, e.Country)
 		}
 		key := e.Time.String() + "|" + e.Code + "|" + e.Text + "|" + e.Place
@@ -196,7 +196,7 @@ func (s Suite) table() error {
 	if err != nil {
 		return fmt.Errorf("code table: %w", err)
 	}
-	table, err := wire.ParseTable(string(tsv))
+	table, err := adapter.ParseTable(string(tsv))
 	if err != nil {
 		return err
 	}

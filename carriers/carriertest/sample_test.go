@@ -14,7 +14,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/carriertest"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -194,10 +194,10 @@ func sampleRead(_ *sample, n parcel.Number, body []byte) (parcel.Tracking, error
 	if len(*a.Events) == 0 {
 		return parcel.Tracking{}, carriers.ErrNotFound
 	}
-	t := parcel.Tracking{Origin: wire.Country(a.From), Destination: wire.Country(a.To)}
+	t := parcel.Tracking{Origin: adapter.Country(a.From), Destination: adapter.Country(a.To)}
 	for _, e := range *a.Events {
-		text := wire.Line(e.Text, 400)
-		if text == "" || !wire.Plausible(e.At) {
+		text := adapter.Line(e.Text, 400)
+		if text == "" || !adapter.Plausible(e.At) {
 			return parcel.Tracking{}, carriers.ErrChanged
 		}
 		_, offset := e.At.Zone()

@@ -8,15 +8,15 @@ import (
 	"net/url"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
 // ask asks the first service and, where it has nothing to say, the second.
-func (c *carrier) ask(ctx context.Context, n parcel.Number) (wire.Answer, sent, error) {
+func (c *carrier) ask(ctx context.Context, n parcel.Number) (adapter.Answer, sent, error) {
 	// In Spanish, because the phase alone does not tell an office from a courier
 	// and the words are known in that language.
-	ans, err := c.client.Do(ctx, wire.Request{
+	ans, err := c.client.Do(ctx, adapter.Request{
 		Path:  "/digital-services/searchengines/api/v1/envios",
 		Query: url.Values{"text": {string(n)}, "language": {"ES"}},
 		Own:   []int{http.StatusBadRequest},
@@ -50,8 +50,8 @@ func (c *carrier) ask(ctx context.Context, n parcel.Number) (wire.Answer, sent, 
 }
 
 // askSecond asks the service that tells an unknown number from its own trouble.
-func (c *carrier) askSecond(ctx context.Context, n parcel.Number) (wire.Answer, sent, error) {
-	ans, err := c.second.Do(ctx, wire.Request{Path: "/canonico/eventos_envio_servicio" + wire.Path(string(n))})
+func (c *carrier) askSecond(ctx context.Context, n parcel.Number) (adapter.Answer, sent, error) {
+	ans, err := c.second.Do(ctx, adapter.Request{Path: "/canonico/eventos_envio_servicio" + adapter.Path(string(n))})
 	if err != nil {
 		return ans, sent{}, err
 	}
@@ -59,7 +59,7 @@ func (c *carrier) askSecond(ctx context.Context, n parcel.Number) (wire.Answer, 
 }
 
 // listed reads the second service's answer, a list with one item.
-func (c *carrier) listed(ans wire.Answer) (wire.Answer, sent, error) {
+func (c *carrier) listed(ans adapter.Answer) (adapter.Answer, sent, error) {
 	var items []item
 	if err := c.client.JSON(ans, &items); err != nil {
 		return ans, sent{}, err

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -40,22 +40,22 @@ func Info() carriers.Info {
 
 // New makes the carrier. An endpoint of the person's stands for both services.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	first, err := wire.New(Info(), cfg, "nombre_cliente", "destinatario", "remitente")
+	first, err := adapter.New(Info(), cfg, "nombre_cliente", "destinatario", "remitente")
 	if err != nil {
 		return nil, err
 	}
 	if cfg.BaseURL == "" {
 		cfg.BaseURL = second
 	}
-	other, err := wire.New(Info(), cfg, "nombre_cliente", "destinatario", "remitente")
+	other, err := adapter.New(Info(), cfg, "nombre_cliente", "destinatario", "remitente")
 	if err != nil {
 		return nil, err
 	}
-	table, err := wire.ParseTable(codes)
+	table, err := adapter.ParseTable(codes)
 	if err != nil {
 		return nil, err
 	}
-	madrid, err := wire.Place("Europe/Madrid")
+	madrid, err := adapter.Place("Europe/Madrid")
 	if err != nil {
 		return nil, err
 	}
@@ -63,8 +63,8 @@ func New(cfg carriers.Config) (carriers.Carrier, error) {
 }
 
 type carrier struct {
-	client, second *wire.Client
-	codes          wire.Table
+	client, second *adapter.Client
+	codes          adapter.Table
 	madrid         *time.Location
 }
 
@@ -75,15 +75,15 @@ func (*carrier) Info() carriers.Info { return Info() }
 // form of 23 characters. It also answers for other posts' items on the way to
 // Spain.
 func (*carrier) Match(n parcel.Number) carriers.Match {
-	if n.Country() == home || wire.Is(n, parcel.FamilyCorreos) {
+	if n.Country() == home || adapter.Is(n, parcel.FamilyCorreos) {
 		return carriers.Yes
 	}
-	return wire.If(n.S10() || wire.Is(n, parcel.FamilyYanwen), carriers.Maybe)
+	return adapter.If(n.S10() || adapter.Is(n, parcel.FamilyYanwen), carriers.Maybe)
 }
 
 // Track asks for one number.
 func (c *carrier) Track(ctx context.Context, numbers []parcel.Number) ([]carriers.Result, error) {
-	return wire.Each(ctx, numbers, c.one)
+	return adapter.Each(ctx, numbers, c.one)
 }
 
 func (c *carrier) one(ctx context.Context, n parcel.Number) (carriers.Result, error) {

@@ -3,7 +3,7 @@ package correos
 import (
 	"strings"
 
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 )
 
 // home is the post's own country.
@@ -16,7 +16,7 @@ const byText = "text"
 // service's codes are exact. Of the first only a phase of four is known, which
 // the words divide: a parcel that waits at the office and one that a courier has
 // are the same phase.
-func (c *carrier) row(code, text string) (wire.Code, bool) {
+func (c *carrier) row(code, text string) (adapter.Code, bool) {
 	if !strings.HasPrefix(code, "phase=") {
 		if row, ok := c.codes.Find(code, "*"); ok {
 			return row, true
@@ -29,7 +29,7 @@ func (c *carrier) row(code, text string) (wire.Code, bool) {
 }
 
 // worded finds the row whose words the text begins with, the longest first.
-func (c *carrier) worded(text string) (best wire.Code, ok bool) {
+func (c *carrier) worded(text string) (best adapter.Code, ok bool) {
 	for _, row := range c.codes.Codes() {
 		if row.Code == byText && len(row.Sub) > len(best.Sub) && strings.HasPrefix(text, row.Sub) {
 			best, ok = row, true

@@ -2,7 +2,7 @@ package correos
 
 import (
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -12,35 +12,35 @@ type envelope struct {
 }
 
 type shipment struct {
-	Code   wire.Lax `json:"shipmentCode"`
-	Events []event  `json:"events"`
+	Code   adapter.Lax `json:"shipmentCode"`
+	Events []event     `json:"events"`
 }
 
 type event struct {
-	Date    wire.Lax `json:"eventDate"`
-	Time    wire.Lax `json:"eventTime"`
-	Phase   wire.Lax `json:"phase"`
-	Summary wire.Lax `json:"summaryText"`
-	Long    wire.Lax `json:"extendedText"`
+	Date    adapter.Lax `json:"eventDate"`
+	Time    adapter.Lax `json:"eventTime"`
+	Phase   adapter.Lax `json:"phase"`
+	Summary adapter.Lax `json:"summaryText"`
+	Long    adapter.Lax `json:"extendedText"`
 }
 
 // item is the second service's. The name of the customer is not read.
 type item struct {
-	Code  wire.Lax `json:"codEnvio"`
+	Code  adapter.Lax `json:"codEnvio"`
 	Error struct {
-		Code wire.Lax `json:"codError"`
-		Text wire.Lax `json:"desError"`
+		Code adapter.Lax `json:"codError"`
+		Text adapter.Lax `json:"desError"`
 	} `json:"error"`
 	Events *[]itemEvent `json:"eventos"`
 }
 
 type itemEvent struct {
-	Code    wire.Lax `json:"codEvento"`
-	Date    wire.Lax `json:"fecEvento"`
-	Time    wire.Lax `json:"horEvento"`
-	Office  wire.Lax `json:"unidad"`
-	Summary wire.Lax `json:"desTextoResumen"`
-	Long    wire.Lax `json:"desTextoAmpliado"`
+	Code    adapter.Lax `json:"codEvento"`
+	Date    adapter.Lax `json:"fecEvento"`
+	Time    adapter.Lax `json:"horEvento"`
+	Office  adapter.Lax `json:"unidad"`
+	Summary adapter.Lax `json:"desTextoResumen"`
+	Long    adapter.Lax `json:"desTextoAmpliado"`
 }
 
 // sent is what both say.
@@ -74,9 +74,9 @@ func (i item) sent() sent {
 }
 
 // read takes the lines apart, which are oldest first.
-func (c *carrier) read(ans wire.Answer, s sent, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) read(ans adapter.Answer, s sent, n parcel.Number) (carriers.Result, error) {
 	res := carriers.Result{Number: n}
-	if s.number != "" && !wire.Same(n, s.number) {
+	if s.number != "" && !adapter.Same(n, s.number) {
 		return res, c.client.Changed(ans, "the answer is of another number")
 	}
 	var t parcel.Tracking
@@ -87,14 +87,14 @@ func (c *carrier) read(ans wire.Answer, s sent, n parcel.Number) (carriers.Resul
 			continue
 		}
 		if !known {
-			res.Unmapped = wire.Unmapped(res.Unmapped, ev.Code)
+			res.Unmapped = adapter.Unmapped(res.Unmapped, ev.Code)
 		}
 		t.Events = append(t.Events, ev)
 	}
 	if len(t.Events) == 0 && len(s.lines) > 0 {
 		return res, c.client.Changed(ans, "none of %d events could be read", len(s.lines))
 	}
-	t.Events = wire.Timeline(t.Events, wire.OldestFirst)
+	t.Events = adapter.Timeline(t.Events, adapter.OldestFirst)
 	if k := len(t.Events); k > 0 && t.Events[k-1].Status == parcel.ReadyForPickup {
 		t.PickupPlace = t.Events[k-1].Place
 	}
@@ -105,12 +105,12 @@ func (c *carrier) read(ans wire.Answer, s sent, n parcel.Number) (carriers.Resul
 // event takes one line apart. All times are Madrid's. Its own stages happen at
 // home, unless the item leaves the country.
 func (c *carrier) event(l line, inbound bool) (ev parcel.Event, known, ok bool) {
-	ev.Time, ok = wire.At(l.date, c.madrid, "02/01/2006 15:04:05", "02/01/2006 15:04", "02/01/2006")
+	ev.Time, ok = adapter.At(l.date, c.madrid, "02/01/2006 15:04:05", "02/01/2006 15:04", "02/01/2006")
 	ev.ZoneKnown = true
-	ev.Code = wire.Line(l.code, 60)
-	ev.Place = wire.Text(l.office)
-	summary := wire.Text(l.summary)
-	for _, text := range []string{wire.Text(l.long), summary, ev.Code} {
+	ev.Code = adapter.Line(l.code, 60)
+	ev.Place = adapter.Text(l.office)
+	summary := adapter.Text(l.summary)
+	for _, text := range []string{adapter.Text(l.long), summary, ev.Code} {
 		if ev.Text == "" {
 			ev.Text = text
 		}
@@ -120,7 +120,7 @@ func (c *carrier) event(l line, inbound bool) (ev parcel.Event, known, ok bool) 
 	if !known {
 		ev.Status = parcel.InTransit
 	}
-	if inbound && row.Side == wire.SideDestination {
+	if inbound && row.Side == adapter.SideDestination {
 		ev.Country = home
 	}
 	return ev, known, ok && ev.Text != ""

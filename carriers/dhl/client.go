@@ -7,14 +7,14 @@ import (
 	"strings"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
 // ask makes the one call there is. A number that is not known is HTTP 404 with a
 // problem document.
-func (c *carrier) ask(ctx context.Context, n parcel.Number) (wire.Answer, []shipment, error) {
-	ans, err := c.client.Do(ctx, wire.Request{
+func (c *carrier) ask(ctx context.Context, n parcel.Number) (adapter.Answer, []shipment, error) {
+	ans, err := c.client.Do(ctx, adapter.Request{
 		Path:   "/track/shipments",
 		Query:  url.Values{"trackingNumber": {string(n)}, "language": {"en"}},
 		Header: http.Header{"DHL-API-Key": {c.key}},
@@ -41,7 +41,7 @@ func (c *carrier) ask(ctx context.Context, n parcel.Number) (wire.Answer, []ship
 
 // refused reads a problem document. Only one that speaks of the shipment or its
 // number says that it is not known: a gateway also sends 404.
-func (c *carrier) refused(ans wire.Answer) error {
+func (c *carrier) refused(ans adapter.Answer) error {
 	var p problem
 	if err := c.client.JSON(ans, &p); err != nil {
 		return err

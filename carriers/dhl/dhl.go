@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -44,12 +44,12 @@ func Info() carriers.Info {
 
 // New makes the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	client, err := wire.New(Info(), cfg, "name", "givenName", "familyName", "organizationName", "streetAddress",
+	client, err := adapter.New(Info(), cfg, "name", "givenName", "familyName", "organizationName", "streetAddress",
 		"postalCode", "addressLocality", "description", "remark", "signatureUrl", "documentUrl")
 	if err != nil {
 		return nil, err
 	}
-	table, err := wire.ParseTable(codes)
+	table, err := adapter.ParseTable(codes)
 	if err != nil {
 		return nil, err
 	}
@@ -57,8 +57,8 @@ func New(cfg carriers.Config) (carriers.Carrier, error) {
 }
 
 type carrier struct {
-	client *wire.Client
-	codes  wire.Table
+	client *adapter.Client
+	codes  adapter.Table
 	key    string
 }
 
@@ -73,12 +73,12 @@ func (*carrier) Match(n parcel.Number) carriers.Match {
 	if n.Country() == "DE" || own && n.Check() != parcel.CheckWrong {
 		return carriers.Yes
 	}
-	return wire.If(wire.Is(n, parcel.FamilyS10, parcel.FamilyDHL), carriers.Maybe)
+	return adapter.If(adapter.Is(n, parcel.FamilyS10, parcel.FamilyDHL), carriers.Maybe)
 }
 
 // Track asks for one number.
 func (c *carrier) Track(ctx context.Context, numbers []parcel.Number) ([]carriers.Result, error) {
-	return wire.Each(ctx, numbers, c.one)
+	return adapter.Each(ctx, numbers, c.one)
 }
 
 func (c *carrier) one(ctx context.Context, n parcel.Number) (carriers.Result, error) {

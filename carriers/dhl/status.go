@@ -3,7 +3,7 @@ package dhl
 import (
 	"strings"
 
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -16,7 +16,7 @@ const (
 // row is what a status code says, refined by the words beside it: the service
 // has only five codes. Sub-codes of the table are words, the first that is found
 // counts.
-func (c *carrier) row(code, text string) (wire.Code, bool) {
+func (c *carrier) row(code, text string) (adapter.Code, bool) {
 	text = strings.ToLower(text)
 	codes := []string{code}
 	if code == "" {
@@ -34,7 +34,7 @@ func (c *carrier) row(code, text string) (wire.Code, bool) {
 	}
 	row, ok := c.codes.Find(code, "*")
 	if !ok {
-		row = wire.Code{Status: parcel.InTransit, Side: wire.SideNone}
+		row = adapter.Code{Status: parcel.InTransit, Side: adapter.SideNone}
 	}
 	return row, ok
 }
@@ -44,7 +44,7 @@ func (c *carrier) row(code, text string) (wire.Code, bool) {
 // delivery may be the name of who signed, so it counts only where it speaks of
 // one.
 func words(e event) string {
-	status, description := wire.Text(string(e.Status)), wire.Text(string(e.Description))
+	status, description := adapter.Text(string(e.Status)), adapter.Text(string(e.Description))
 	switch {
 	case description == "", status != "" && !strings.EqualFold(status, string(e.Code)) && len(strings.Fields(status)) > 1:
 		return status

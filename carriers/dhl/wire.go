@@ -7,7 +7,7 @@ import (
 	"unicode"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -16,47 +16,47 @@ type envelope struct {
 }
 
 type problem struct {
-	Title  wire.Lax `json:"title"`
-	Detail wire.Lax `json:"detail"`
+	Title  adapter.Lax `json:"title"`
+	Detail adapter.Lax `json:"detail"`
 }
 
 // shipment is what one service tells of the number. Sender, receiver and who
 // signed are not read.
 type shipment struct {
-	ID          wire.Lax `json:"id"`
-	Origin      place    `json:"origin"`
-	Destination place    `json:"destination"`
-	Status      event    `json:"status"`
-	ETA         wire.Lax `json:"estimatedTimeOfDelivery"`
+	ID          adapter.Lax `json:"id"`
+	Origin      place       `json:"origin"`
+	Destination place       `json:"destination"`
+	Status      event       `json:"status"`
+	ETA         adapter.Lax `json:"estimatedTimeOfDelivery"`
 	Frame       struct {
-		Through wire.Lax `json:"estimatedThrough"`
+		Through adapter.Lax `json:"estimatedThrough"`
 	} `json:"estimatedDeliveryTimeFrame"`
 	Details struct {
-		References references `json:"references"`
-		Pieces     []wire.Lax `json:"pieceIds"`
+		References references    `json:"references"`
+		Pieces     []adapter.Lax `json:"pieceIds"`
 	} `json:"details"`
 	Events []event `json:"events"`
 }
 
 type place struct {
 	Address struct {
-		Country wire.Lax `json:"countryCode"`
-		Town    wire.Lax `json:"addressLocality"`
+		Country adapter.Lax `json:"countryCode"`
+		Town    adapter.Lax `json:"addressLocality"`
 	} `json:"address"`
 }
 
 // event is one scan; the order of the list is not promised.
 type event struct {
-	Time        wire.Lax `json:"timestamp"`
-	Location    place    `json:"location"`
-	Code        wire.Lax `json:"statusCode"`
-	Status      wire.Lax `json:"status"`
-	Description wire.Lax `json:"description"`
+	Time        adapter.Lax `json:"timestamp"`
+	Location    place       `json:"location"`
+	Code        adapter.Lax `json:"statusCode"`
+	Status      adapter.Lax `json:"status"`
+	Description adapter.Lax `json:"description"`
 }
 
 type reference struct {
-	Number wire.Lax `json:"number"`
-	Type   wire.Lax `json:"type"`
+	Number adapter.Lax `json:"number"`
+	Type   adapter.Lax `json:"type"`
 }
 
 // references come as a list or as one.
@@ -76,7 +76,7 @@ func (r *references) UnmarshalJSON(b []byte) error {
 
 // read takes apart what the services tell of the number; the one with most to
 // tell counts.
-func (c *carrier) read(ans wire.Answer, shipments []shipment, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) read(ans adapter.Answer, shipments []shipment, n parcel.Number) (carriers.Result, error) {
 	res := carriers.Result{Number: n}
 	var best *shipment
 	for i := range shipments {
@@ -100,7 +100,7 @@ func (c *carrier) read(ans wire.Answer, shipments []shipment, n parcel.Number) (
 			continue
 		}
 		if !known {
-			res.Unmapped = wire.Unmapped(res.Unmapped, ev.Code)
+			res.Unmapped = adapter.Unmapped(res.Unmapped, ev.Code)
 		}
 		t.Events = append(t.Events, ev)
 	}
@@ -110,7 +110,7 @@ func (c *carrier) read(ans wire.Answer, shipments []shipment, n parcel.Number) (
 	case len(t.Events) == 0 && best.Status.Code == "":
 		return res, c.client.Changed(ans, "neither events nor a status")
 	}
-	t.Events = wire.Timeline(t.Events, wire.NewestFirst)
+	t.Events = adapter.Timeline(t.Events, adapter.NewestFirst)
 	if last := len(t.Events) - 1; last >= 0 && t.Events[last].Status == parcel.ReadyForPickup {
 		t.PickupPlace = t.Events[last].Place
 	}
@@ -124,16 +124,16 @@ func (c *carrier) read(ans wire.Answer, shipments []shipment, n parcel.Number) (
 // of reports whether the shipment is the number's: by its own number, or by a
 // piece or reference that it lists.
 func (s *shipment) of(n parcel.Number) bool {
-	if wire.Same(n, string(s.ID)) {
+	if adapter.Same(n, string(s.ID)) {
 		return true
 	}
 	for _, p := range s.Details.Pieces {
-		if wire.Same(n, string(p)) {
+		if adapter.Same(n, string(p)) {
 			return true
 		}
 	}
 	for _, r := range s.Details.References {
-		if wire.Same(n, string(r.Number)) {
+		if adapter.Same(n, string(r.Number)) {
 			return true
 		}
 	}
@@ -147,9 +147,9 @@ func (s *shipment) aliases(n parcel.Number) []parcel.Alias {
 	for _, r := range s.Details.References {
 		switch r.Type {
 		case "local-tracking-number", "ecommerce-number":
-			list = append(list, wire.Alias(n, string(r.Number), "references")...)
-			if wire.Same(n, string(r.Number)) {
-				list = append(list, wire.Alias(n, string(s.ID), "id")...)
+			list = append(list, adapter.Alias(n, string(r.Number), "references")...)
+			if adapter.Same(n, string(r.Number)) {
+				list = append(list, adapter.Alias(n, string(s.ID), "id")...)
 			}
 		}
 	}
@@ -160,7 +160,7 @@ func (s *shipment) aliases(n parcel.Number) []parcel.Alias {
 // hold, ok for one without a time or any word.
 func (c *carrier) event(e event) (ev parcel.Event, known, ok bool) {
 	ev.Time, ev.ZoneKnown, ok = instant(string(e.Time))
-	ev.Code = wire.Line(strings.ToLower(string(e.Code)), 60)
+	ev.Code = adapter.Line(strings.ToLower(string(e.Code)), 60)
 	ev.Country = e.Location.country()
 	ev.Place = town(string(e.Location.Address.Town))
 	row, known := c.row(ev.Code, string(e.Status+" "+e.Description))
@@ -177,11 +177,11 @@ func (c *carrier) event(e event) (ev parcel.Event, known, ok bool) {
 func instant(s string) (at time.Time, zoned, ok bool) {
 	clock, z := strings.CutSuffix(strings.ToUpper(s), "Z")
 	if !z {
-		if at, ok := wire.At(s, time.UTC, time.RFC3339Nano, "2006-01-02T15:04:05.999-0700"); ok {
+		if at, ok := adapter.At(s, time.UTC, time.RFC3339Nano, "2006-01-02T15:04:05.999-0700"); ok {
 			return at, true, true
 		}
 	}
-	at, ok = wire.At(clock, time.UTC, "2006-01-02T15:04:05.999", "2006-01-02T15:04", time.DateTime, time.DateOnly)
+	at, ok = adapter.At(clock, time.UTC, "2006-01-02T15:04:05.999", "2006-01-02T15:04", time.DateTime, time.DateOnly)
 	return at, false, ok
 }
 
@@ -197,11 +197,11 @@ func day(texts ...string) parcel.Date {
 
 // country is the code of the place, else the name behind its town.
 func (p place) country() string {
-	if c := wire.Country(string(p.Address.Country)); c != "" {
+	if c := adapter.Country(string(p.Address.Country)); c != "" {
 		return c
 	}
 	if _, name, ok := strings.Cut(string(p.Address.Town), " - "); ok {
-		return wire.CountryNamed(name)
+		return adapter.CountryNamed(name)
 	}
 	return ""
 }
@@ -211,7 +211,7 @@ func town(s string) string {
 	for {
 		street, rest, ok := strings.Cut(s, ",")
 		if !ok || !strings.ContainsFunc(street, unicode.IsDigit) {
-			return wire.Text(s)
+			return adapter.Text(s)
 		}
 		s = rest
 	}

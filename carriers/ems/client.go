@@ -10,7 +10,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -20,8 +20,8 @@ const agent = "Mozilla/5.0 (compatible; parcelwatch/1; parcel tracking daemon, f
 
 // ask makes the one call there is. A number that is not known, and one that is
 // no express item, come with HTTP 200 and a sentence.
-func (c *carrier) ask(ctx context.Context, n parcel.Number) (wire.Answer, []row, error) {
-	ans, err := c.client.Do(ctx, wire.Request{
+func (c *carrier) ask(ctx context.Context, n parcel.Number) (adapter.Answer, []row, error) {
+	ans, err := c.client.Do(ctx, adapter.Request{
 		Path:   "/api/publicTracking/track",
 		Query:  url.Values{"language": {"EN"}, "itemId": {string(n)}},
 		Header: http.Header{"User-Agent": {agent}, "Accept": {"text/html"}},
@@ -36,7 +36,7 @@ func (c *carrier) ask(ctx context.Context, n parcel.Number) (wire.Answer, []row,
 	if err != nil {
 		return ans, nil, c.client.Changed(ans, "not the page that was expected: %v", err)
 	}
-	if refusal := wire.Line(page.Find("ul.error").Text(), 200); refusal != "" {
+	if refusal := adapter.Line(page.Find("ul.error").Text(), 200); refusal != "" {
 		return ans, nil, c.refused(ans, refusal)
 	}
 	table, why := find(page, n)
@@ -58,7 +58,7 @@ func (c *carrier) ask(ctx context.Context, n parcel.Number) (wire.Answer, []row,
 }
 
 // refused reads the sentence against a number.
-func (c *carrier) refused(ans wire.Answer, words string) error {
+func (c *carrier) refused(ans adapter.Answer, words string) error {
 	said := strings.ToLower(words)
 	for _, form := range []string{"does not denote", "invalid", "not valid", "format", "check digit"} {
 		if strings.Contains(said, form) {

@@ -8,7 +8,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -26,7 +26,7 @@ func find(page *goquery.Document, n parcel.Number) (table *goquery.Selection, wh
 	named := page.Find(`table[id^="` + prefix + `"], .result-table[id^="` + prefix + `"]`)
 	if named.Length() > 0 {
 		own := named.FilterFunction(func(_ int, s *goquery.Selection) bool {
-			return wire.Same(n, strings.TrimPrefix(s.AttrOr("id", ""), prefix))
+			return adapter.Same(n, strings.TrimPrefix(s.AttrOr("id", ""), prefix))
 		})
 		if own.Length() != 1 {
 			return nil, "the answer is of another number"
@@ -37,7 +37,7 @@ func find(page *goquery.Document, n parcel.Number) (table *goquery.Selection, wh
 		return nil, "not one table in the answer"
 	}
 	for _, item := range itemForm.FindAllString(page.Text(), -1) {
-		if other := parcel.Number(item); other.S10() && other.Check() == parcel.CheckOK && !wire.Same(n, item) {
+		if other := parcel.Number(item); other.S10() && other.Check() == parcel.CheckOK && !adapter.Same(n, item) {
 			return nil, "the answer names another number"
 		}
 	}
@@ -52,7 +52,7 @@ func rows(table *goquery.Selection) []row {
 		if cells.Length() < 3 {
 			return
 		}
-		cell := func(i int) string { return wire.Text(cells.Eq(i).Text()) }
+		cell := func(i int) string { return adapter.Text(cells.Eq(i).Text()) }
 		list = append(list, row{cell(0), cell(1), cell(2)})
 	})
 	return list
@@ -60,22 +60,22 @@ func rows(table *goquery.Selection) []row {
 
 // read takes the rows apart. The post that gave the number is the one where the
 // item was posted.
-func (c *carrier) read(ans wire.Answer, rows []row, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) read(ans adapter.Answer, rows []row, n parcel.Number) (carriers.Result, error) {
 	res := carriers.Result{Number: n}
 	t := parcel.Tracking{Origin: n.Country()}
 	for _, r := range rows {
-		at, ok := wire.At(r.time, time.UTC, "Jan 2, 2006, 3:04 PM", "Jan 2, 2006 3:04 PM", "Jan 2, 2006, 15:04", "Jan 2, 2006 15:04")
+		at, ok := adapter.At(r.time, time.UTC, "Jan 2, 2006, 3:04 PM", "Jan 2, 2006 3:04 PM", "Jan 2, 2006, 15:04", "Jan 2, 2006 15:04")
 		if !ok || r.label == "" {
 			continue
 		}
 		label, known := c.label(r.label)
 		if !known {
-			res.Unmapped = wire.Unmapped(res.Unmapped, r.label)
+			res.Unmapped = adapter.Unmapped(res.Unmapped, r.label)
 		}
 		ev := parcel.Event{
-			Time: at, Status: label.Status, Country: wire.CountryNamed(r.place), Place: r.place, Text: r.label,
+			Time: at, Status: label.Status, Country: adapter.CountryNamed(r.place), Place: r.place, Text: r.label,
 		}
-		if ev.Country == "" && label.Side == wire.SideOrigin {
+		if ev.Country == "" && label.Side == adapter.SideOrigin {
 			ev.Country = t.Origin
 		}
 		t.Events = append(t.Events, ev)
@@ -83,7 +83,7 @@ func (c *carrier) read(ans wire.Answer, rows []row, n parcel.Number) (carriers.R
 	if len(t.Events) == 0 {
 		return res, c.client.Changed(ans, "none of %d rows could be read", len(rows))
 	}
-	t.Events = wire.Timeline(t.Events, wire.OldestFirst)
+	t.Events = adapter.Timeline(t.Events, adapter.OldestFirst)
 	res.Tracking = t
 	return res, nil
 }

@@ -7,17 +7,17 @@ import (
 	"strings"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
 // ask makes the one call there is, and finds the number's item.
-func (c *carrier) ask(ctx context.Context, n parcel.Number) (wire.Answer, item, error) {
+func (c *carrier) ask(ctx context.Context, n parcel.Number) (adapter.Answer, item, error) {
 	body, err := json.Marshal(question{Codes: []string{string(n)}, Language: "en-us"})
 	if err != nil {
-		return wire.Answer{}, item{}, c.client.Fail(carriers.ErrChanged, "request cannot be made: %v", err)
+		return adapter.Answer{}, item{}, c.client.Fail(carriers.ErrChanged, "request cannot be made: %v", err)
 	}
-	ans, err := c.client.Do(ctx, wire.Request{
+	ans, err := c.client.Do(ctx, adapter.Request{
 		Method: http.MethodPost,
 		Path:   "/track/v2/front/listTrackV3",
 		Header: http.Header{"Content-Type": {"application/json"}},
@@ -34,7 +34,7 @@ func (c *carrier) ask(ctx context.Context, n parcel.Number) (wire.Answer, item, 
 		return ans, item{}, err
 	}
 	for _, it := range *e.Data {
-		if wire.Same(n, string(it.Query)) {
+		if adapter.Same(n, string(it.Query)) {
 			return ans, it, nil
 		}
 	}
@@ -42,7 +42,7 @@ func (c *carrier) ask(ctx context.Context, n parcel.Number) (wire.Answer, item, 
 }
 
 // refused reads an envelope that says no, in English or in Chinese.
-func (c *carrier) refused(ans wire.Answer, e envelope) error {
+func (c *carrier) refused(ans adapter.Answer, e envelope) error {
 	switch {
 	case e.Result == "1" && e.Data != nil:
 		return nil

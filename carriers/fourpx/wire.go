@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -16,20 +16,20 @@ type question struct {
 }
 
 type envelope struct {
-	Result  wire.Lax `json:"result"`
-	Message wire.Lax `json:"message"`
-	Data    *[]item  `json:"data"`
+	Result  adapter.Lax `json:"result"`
+	Message adapter.Lax `json:"message"`
+	Data    *[]item     `json:"data"`
 }
 
 // item is what is told of one number.
 type item struct {
-	Query   wire.Lax `json:"queryCode"`
-	Server  wire.Lax `json:"serverCode"`
-	Channel wire.Lax `json:"channelTrackCode"`
-	Start   wire.Lax `json:"ctStartCode"`
-	End     wire.Lax `json:"ctEndCode"`
-	Status  wire.Lax `json:"status"`
-	Tracks  []track  `json:"tracks"` // newest first
+	Query   adapter.Lax `json:"queryCode"`
+	Server  adapter.Lax `json:"serverCode"`
+	Channel adapter.Lax `json:"channelTrackCode"`
+	Start   adapter.Lax `json:"ctStartCode"`
+	End     adapter.Lax `json:"ctEndCode"`
+	Status  adapter.Lax `json:"status"`
+	Tracks  []track     `json:"tracks"` // newest first
 }
 
 // unknown is the status of a number that was never heard of, or is none.
@@ -37,21 +37,21 @@ const unknown = "7"
 
 // track is one event. The picture of the signature is not read.
 type track struct {
-	Code       wire.Lax `json:"tkCode"`
-	Desc       wire.Lax `json:"tkDesc"`
-	Translated wire.Lax `json:"tkTranslatedDesc"`
-	Location   wire.Lax `json:"tkLocation"`
-	Zone       wire.Lax `json:"tkTimezone"`
-	Date       wire.Lax `json:"tkDate"`
-	DateStr    wire.Lax `json:"tkDateStr"`
+	Code       adapter.Lax `json:"tkCode"`
+	Desc       adapter.Lax `json:"tkDesc"`
+	Translated adapter.Lax `json:"tkTranslatedDesc"`
+	Location   adapter.Lax `json:"tkLocation"`
+	Zone       adapter.Lax `json:"tkTimezone"`
+	Date       adapter.Lax `json:"tkDate"`
+	DateStr    adapter.Lax `json:"tkDateStr"`
 }
 
 // read takes an item apart.
-func (c *carrier) read(ans wire.Answer, it item, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) read(ans adapter.Answer, it item, n parcel.Number) (carriers.Result, error) {
 	res := carriers.Result{Number: n}
 	t := parcel.Tracking{
-		Origin: wire.Country(string(it.Start)), Destination: wire.Country(string(it.End)),
-		Aliases: wire.Alias(n, string(it.Channel), "channelTrackCode"),
+		Origin: adapter.Country(string(it.Start)), Destination: adapter.Country(string(it.End)),
+		Aliases: adapter.Alias(n, string(it.Channel), "channelTrackCode"),
 	}
 	if len(it.Tracks) == 0 {
 		switch {
@@ -70,21 +70,21 @@ func (c *carrier) read(ans wire.Answer, it item, n parcel.Number) (carriers.Resu
 			continue
 		}
 		if !known {
-			res.Unmapped = wire.Unmapped(res.Unmapped, ev.Code)
+			res.Unmapped = adapter.Unmapped(res.Unmapped, ev.Code)
 		}
 		switch row.Side {
-		case wire.SideOrigin:
+		case adapter.SideOrigin:
 			ev.Country = t.Origin
-		case wire.SideDestination:
+		case adapter.SideDestination:
 			ev.Country = t.Destination
-		case wire.SideNone:
+		case adapter.SideNone:
 		}
 		t.Events = append(t.Events, ev)
 	}
 	if len(t.Events) == 0 {
 		return res, c.client.Changed(ans, "none of %d tracks could be read", len(it.Tracks))
 	}
-	t.Events = wire.Timeline(t.Events, wire.NewestFirst)
+	t.Events = adapter.Timeline(t.Events, adapter.NewestFirst)
 	if last := t.Events[len(t.Events)-1]; last.Status == parcel.ReadyForPickup {
 		t.PickupPlace = last.Place
 	}
@@ -93,13 +93,13 @@ func (c *carrier) read(ans wire.Answer, it item, n parcel.Number) (carriers.Resu
 }
 
 // event takes one track apart; one without a time or any word is left out.
-func event(k track, row wire.Code) (parcel.Event, bool) {
+func event(k track, row adapter.Code) (parcel.Event, bool) {
 	at, zoned, ok := moment(k)
 	ev := parcel.Event{
-		Time: at, ZoneKnown: zoned, Status: row.Status, Place: wire.Text(string(k.Location)),
-		Text: wire.Text(string(k.Desc)), Code: wire.Line(string(k.Code), 60),
+		Time: at, ZoneKnown: zoned, Status: row.Status, Place: adapter.Text(string(k.Location)),
+		Text: adapter.Text(string(k.Desc)), Code: adapter.Line(string(k.Code), 60),
 	}
-	for _, other := range []string{wire.Text(string(k.Translated)), row.Meaning, ev.Code} {
+	for _, other := range []string{adapter.Text(string(k.Translated)), row.Meaning, ev.Code} {
 		if ev.Text == "" {
 			ev.Text = other
 		}
@@ -111,18 +111,18 @@ func event(k track, row wire.Code) (parcel.Event, bool) {
 // instant beside them, and at last the wall clock alone.
 func moment(k track) (at time.Time, zoned, ok bool) {
 	walls := []string{time.DateTime, "2006-01-02 15:04", "2006-01-02T15:04:05"}
-	zone, known := wire.Zone(string(k.Zone))
+	zone, known := adapter.Zone(string(k.Zone))
 	if known {
-		if at, ok := wire.At(string(k.DateStr), zone, walls...); ok {
+		if at, ok := adapter.At(string(k.DateStr), zone, walls...); ok {
 			return at, true, true
 		}
 	}
-	if at, ok := wire.At(string(k.Date), time.UTC, "2006-01-02T15:04:05.999Z0700", time.RFC3339Nano); ok {
+	if at, ok := adapter.At(string(k.Date), time.UTC, "2006-01-02T15:04:05.999Z0700", time.RFC3339Nano); ok {
 		if known {
 			at = at.In(zone)
 		}
 		return at, true, true
 	}
-	at, ok = wire.At(string(k.DateStr), time.UTC, walls...)
+	at, ok = adapter.At(string(k.DateStr), time.UTC, walls...)
 	return at, false, ok
 }

@@ -6,15 +6,15 @@ import (
 	"strings"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
 // ask makes the one call there is. A number that is not known is HTTP 404 with
 // an error in JSON.
-func (c *carrier) ask(ctx context.Context, n parcel.Number) (wire.Answer, answers, error) {
-	ans, err := c.client.Do(ctx, wire.Request{
-		Path: "/v1/tracking" + wire.Path(string(n)),
+func (c *carrier) ask(ctx context.Context, n parcel.Number) (adapter.Answer, answers, error) {
+	ans, err := c.client.Do(ctx, adapter.Request{
+		Path: "/v1/tracking" + adapter.Path(string(n)),
 		Own:  []int{http.StatusNotFound, http.StatusBadRequest, http.StatusUnprocessableEntity},
 	})
 	if err != nil {
@@ -35,7 +35,7 @@ func (c *carrier) ask(ctx context.Context, n parcel.Number) (wire.Answer, answer
 
 // refused reads an error. One that is not the service's own (a gateway's, a page)
 // says nothing of the number.
-func (c *carrier) refused(ans wire.Answer) error {
+func (c *carrier) refused(ans adapter.Answer) error {
 	var p problem
 	if err := c.client.JSON(ans, &p); err != nil {
 		return err

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -37,15 +37,15 @@ func Info() carriers.Info {
 
 // New makes the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	client, err := wire.New(Info(), cfg, "name", "phone", "email", "first_name", "last_name")
+	client, err := adapter.New(Info(), cfg, "name", "phone", "email", "first_name", "last_name")
 	if err != nil {
 		return nil, err
 	}
-	table, err := wire.ParseTable(codes)
+	table, err := adapter.ParseTable(codes)
 	if err != nil {
 		return nil, err
 	}
-	zone, err := wire.Place("Europe/Warsaw")
+	zone, err := adapter.Place("Europe/Warsaw")
 	if err != nil {
 		return nil, err
 	}
@@ -53,8 +53,8 @@ func New(cfg carriers.Config) (carriers.Carrier, error) {
 }
 
 type carrier struct {
-	client *wire.Client
-	codes  wire.Table
+	client *adapter.Client
+	codes  adapter.Table
 	zone   *time.Location
 }
 
@@ -63,12 +63,12 @@ func (*carrier) Info() carriers.Info { return Info() }
 
 // Match is sure of 24 digits: nobody else here has as many.
 func (*carrier) Match(n parcel.Number) carriers.Match {
-	return wire.If(wire.Is(n, parcel.FamilyInPost), carriers.Yes)
+	return adapter.If(adapter.Is(n, parcel.FamilyInPost), carriers.Yes)
 }
 
 // Track asks for one number.
 func (c *carrier) Track(ctx context.Context, numbers []parcel.Number) ([]carriers.Result, error) {
-	return wire.Each(ctx, numbers, c.one)
+	return adapter.Each(ctx, numbers, c.one)
 }
 
 func (c *carrier) one(ctx context.Context, n parcel.Number) (carriers.Result, error) {

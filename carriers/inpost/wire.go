@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -15,8 +15,8 @@ import (
 const home = "PL"
 
 type problem struct {
-	Error   wire.Lax `json:"error"`
-	Message wire.Lax `json:"message"`
+	Error   adapter.Lax `json:"error"`
+	Message adapter.Lax `json:"message"`
 }
 
 // answers are one parcel from ShipX, a list in the newer form.
@@ -34,42 +34,42 @@ func (l *answers) UnmarshalJSON(b []byte) error {
 // answer holds the members of both forms. What is expected to come
 // (expected_flow) is not read.
 type answer struct {
-	Number  wire.Lax  `json:"tracking_number"`
-	Details *[]detail `json:"tracking_details"`
+	Number  adapter.Lax `json:"tracking_number"`
+	Details *[]detail   `json:"tracking_details"`
 	Custom  struct {
-		Machine wire.Lax `json:"target_machine_id"`
+		Machine adapter.Lax `json:"target_machine_id"`
 		Detail  struct {
 			Address struct {
-				Line1 wire.Lax `json:"line1"`
-				Line2 wire.Lax `json:"line2"`
+				Line1 adapter.Lax `json:"line1"`
+				Line2 adapter.Lax `json:"line2"`
 			} `json:"address"`
 		} `json:"target_machine_detail"`
 	} `json:"custom_attributes"`
 
-	Main    wire.Lax   `json:"mainTrackingNumber"`
-	Numbers []wire.Lax `json:"trackingNumbers"`
-	Events  *[]detail  `json:"events"`
+	Main    adapter.Lax   `json:"mainTrackingNumber"`
+	Numbers []adapter.Lax `json:"trackingNumbers"`
+	Events  *[]detail     `json:"events"`
 }
 
 // detail is one event of either form. Lists are newest first.
 type detail struct {
-	Status wire.Lax `json:"status"`
-	Agency wire.Lax `json:"agency"`
-	Date   wire.Lax `json:"datetime"`
+	Status adapter.Lax `json:"status"`
+	Agency adapter.Lax `json:"agency"`
+	Date   adapter.Lax `json:"datetime"`
 
-	Code     wire.Lax `json:"eventCode"`
-	Time     wire.Lax `json:"timestamp"`
-	Title    wire.Lax `json:"eventTitle"`
-	Location wire.Lax `json:"location"`
+	Code     adapter.Lax `json:"eventCode"`
+	Time     adapter.Lax `json:"timestamp"`
+	Title    adapter.Lax `json:"eventTitle"`
+	Location adapter.Lax `json:"location"`
 }
 
 // of reports whether the answer is the number's.
 func (a answer) of(n parcel.Number) bool {
-	if wire.Same(n, string(a.Number)) || wire.Same(n, string(a.Main)) {
+	if adapter.Same(n, string(a.Number)) || adapter.Same(n, string(a.Main)) {
 		return true
 	}
 	for _, other := range a.Numbers {
-		if wire.Same(n, string(other)) {
+		if adapter.Same(n, string(other)) {
 			return true
 		}
 	}
@@ -77,7 +77,7 @@ func (a answer) of(n parcel.Number) bool {
 }
 
 // read finds the number's answer and takes it apart.
-func (c *carrier) read(ans wire.Answer, all answers, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) read(ans adapter.Answer, all answers, n parcel.Number) (carriers.Result, error) {
 	res := carriers.Result{Number: n}
 	for _, a := range all {
 		if !a.of(n) {
@@ -95,10 +95,10 @@ func (c *carrier) read(ans wire.Answer, all answers, n parcel.Number) (carriers.
 	return res, c.client.Changed(ans, "the answer is of another number")
 }
 
-func (c *carrier) tracking(ans wire.Answer, a answer, list []detail, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) tracking(ans adapter.Answer, a answer, list []detail, n parcel.Number) (carriers.Result, error) {
 	res := carriers.Result{Number: n}
 	if len(a.Numbers) <= 1 { // else the main number is that of several parcels
-		res.Tracking.Aliases = wire.Alias(n, string(a.Main), "mainTrackingNumber")
+		res.Tracking.Aliases = adapter.Alias(n, string(a.Main), "mainTrackingNumber")
 	}
 	t := &res.Tracking
 	for _, d := range list {
@@ -107,14 +107,14 @@ func (c *carrier) tracking(ans wire.Answer, a answer, list []detail, n parcel.Nu
 			continue
 		}
 		if !known {
-			res.Unmapped = wire.Unmapped(res.Unmapped, ev.Code)
+			res.Unmapped = adapter.Unmapped(res.Unmapped, ev.Code)
 		}
 		t.Events = append(t.Events, ev)
 	}
 	if len(t.Events) == 0 && len(list) > 0 {
 		return carriers.Result{Number: n}, c.client.Changed(ans, "none of %d events could be read", len(list))
 	}
-	t.Events = wire.Timeline(t.Events, wire.NewestFirst)
+	t.Events = adapter.Timeline(t.Events, adapter.NewestFirst)
 	if last := len(t.Events) - 1; last >= 0 && t.Events[last].Status == parcel.ReadyForPickup {
 		if t.PickupPlace = a.machine(); t.PickupPlace == "" {
 			t.PickupPlace = t.Events[last].Place
@@ -126,30 +126,30 @@ func (c *carrier) tracking(ans wire.Answer, a answer, list []detail, n parcel.Nu
 // machine is the locker with its address.
 func (a answer) machine() string {
 	var parts []string
-	for _, s := range []wire.Lax{a.Custom.Machine, a.Custom.Detail.Address.Line1, a.Custom.Detail.Address.Line2} {
+	for _, s := range []adapter.Lax{a.Custom.Machine, a.Custom.Detail.Address.Line1, a.Custom.Detail.Address.Line2} {
 		if s != "" {
 			parts = append(parts, string(s))
 		}
 	}
-	return wire.Text(strings.Join(parts, ", "))
+	return adapter.Text(strings.Join(parts, ", "))
 }
 
 // event takes one event apart. known is false for a code that the table does not
 // hold, ok for one without a time or a code.
 func (c *carrier) event(d detail) (ev parcel.Event, known, ok bool) {
 	code, at := d.Status+d.Code, d.Date+d.Time // of either form only one is there
-	ev.Time, ok = wire.At(string(at), c.zone, time.RFC3339Nano, "2006-01-02T15:04:05.999-0700", "2006-01-02T15:04:05.999", time.DateTime)
+	ev.Time, ok = adapter.At(string(at), c.zone, time.RFC3339Nano, "2006-01-02T15:04:05.999-0700", "2006-01-02T15:04:05.999", time.DateTime)
 	ev.ZoneKnown = true
-	ev.Code = wire.Line(string(code), 60)
-	ev.Place = wire.Text(string(d.Agency + d.Location))
+	ev.Code = adapter.Line(string(code), 60)
+	ev.Place = adapter.Text(string(d.Agency + d.Location))
 	row, known := c.row(ev.Code)
 	ev.Status = row.Status
-	if row.Side == wire.SideDestination {
+	if row.Side == adapter.SideDestination {
 		ev.Country = home
 	}
 	for _, text := range []string{string(d.Title), row.Meaning, strings.ReplaceAll(ev.Code, "_", " ")} {
 		if ev.Text == "" {
-			ev.Text = wire.Text(text)
+			ev.Text = adapter.Text(text)
 		}
 	}
 	return ev, known, ok && ev.Text != ""

@@ -6,14 +6,14 @@ import (
 	"strings"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
 // events asks for the history.
-func (c *carrier) events(ctx context.Context, n parcel.Number) (wire.Answer, []day, error) {
+func (c *carrier) events(ctx context.Context, n parcel.Number) (adapter.Answer, []day, error) {
 	var h history
-	ans, err := c.ask(ctx, wire.Path(string(n), "events"), &h)
+	ans, err := c.ask(ctx, adapter.Path(string(n), "events"), &h)
 	if err != nil {
 		return ans, nil, err
 	}
@@ -22,7 +22,7 @@ func (c *carrier) events(ctx context.Context, n parcel.Number) (wire.Answer, []d
 		return ans, nil, c.refused(ans, string(h.Error))
 	case ans.Status == http.StatusNotFound:
 		return ans, nil, c.client.Changed(ans, "HTTP 404 without an error of the service's")
-	case h.TrackID != "" && !wire.Same(n, string(h.TrackID)):
+	case h.TrackID != "" && !adapter.Same(n, string(h.TrackID)):
 		return ans, nil, c.client.Changed(ans, "the answer is of another number")
 	case h.Days == nil:
 		return ans, nil, c.client.Changed(ans, "no events in the answer")
@@ -35,20 +35,20 @@ func (c *carrier) events(ctx context.Context, n parcel.Number) (wire.Answer, []d
 // details asks for what is known of the item beside its history.
 func (c *carrier) details(ctx context.Context, n parcel.Number) (details, error) {
 	var d details
-	ans, err := c.ask(ctx, wire.Path(string(n)), &d)
+	ans, err := c.ask(ctx, adapter.Path(string(n)), &d)
 	switch {
 	case err != nil:
 		return details{}, err
 	case d.Error != "":
 		return details{}, c.refused(ans, string(d.Error))
-	case !wire.Same(n, string(d.TrackID)):
+	case !adapter.Same(n, string(d.TrackID)):
 		return details{}, c.client.Changed(ans, "the details are of another number")
 	}
 	return d, nil
 }
 
-func (c *carrier) ask(ctx context.Context, path string, into any) (wire.Answer, error) {
-	ans, err := c.client.Do(ctx, wire.Request{Path: "/api/v2" + path, Own: []int{http.StatusNotFound}})
+func (c *carrier) ask(ctx context.Context, path string, into any) (adapter.Answer, error) {
+	ans, err := c.client.Do(ctx, adapter.Request{Path: "/api/v2" + path, Own: []int{http.StatusNotFound}})
 	if err != nil {
 		return ans, err
 	}
@@ -58,7 +58,7 @@ func (c *carrier) ask(ctx context.Context, path string, into any) (wire.Answer, 
 // refused reads the words of an error, which come with HTTP 200. They are said
 // of numbers that are unknown or of no use; what else they may say is told apart
 // so that a failure is not taken for that.
-func (c *carrier) refused(ans wire.Answer, words string) error {
+func (c *carrier) refused(ans adapter.Answer, words string) error {
 	low := strings.ToLower(words)
 	holds := func(parts ...string) bool {
 		for _, p := range parts {

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -16,7 +16,7 @@ const undo = "_UNDO"
 
 // row is what a code says, and whether the table holds it. A cancelled operation
 // is told and moves nothing.
-func (c *carrier) row(code string) (wire.Code, bool) {
+func (c *carrier) row(code string) (adapter.Code, bool) {
 	if row, ok := c.codes.Find(code, "*"); ok {
 		return row, true
 	}
@@ -25,22 +25,22 @@ func (c *carrier) row(code string) (wire.Code, bool) {
 		if row, ok := c.codes.Find(base, "*"); ok {
 			words = row.Meaning
 		}
-		return wire.Code{Code: code, Status: parcel.Info, Side: wire.SideNone, Meaning: "Cancelled: " + words}, true
+		return adapter.Code{Code: code, Status: parcel.Info, Side: adapter.SideNone, Meaning: "Cancelled: " + words}, true
 	}
-	return wire.Code{Status: parcel.InTransit, Side: wire.SideNone, Meaning: code}, false
+	return adapter.Code{Status: parcel.InTransit, Side: adapter.SideNone, Meaning: code}, false
 }
 
 // abroad reports scans of other posts. The post's own codes are its own scans;
 // those of the union have a side, and which side is home the number tells. EMJ is
 // a third country's.
-func abroad(row wire.Code, n parcel.Number) bool {
+func abroad(row adapter.Code, n parcel.Number) bool {
 	outbound := n.Country() == home
 	switch row.Side {
-	case wire.SideOrigin:
+	case adapter.SideOrigin:
 		return !outbound
-	case wire.SideDestination:
+	case adapter.SideDestination:
 		return outbound
-	case wire.SideNone:
+	case adapter.SideNone:
 	}
 	return row.Code == "EMJ"
 }

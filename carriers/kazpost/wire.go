@@ -7,30 +7,30 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
 type history struct {
-	Error   wire.Lax `json:"error"`
-	TrackID wire.Lax `json:"trackid"`
-	Days    *[]day   `json:"events"` // newest first
+	Error   adapter.Lax `json:"error"`
+	TrackID adapter.Lax `json:"trackid"`
+	Days    *[]day      `json:"events"` // newest first
 }
 
 type day struct {
-	Date     wire.Lax    `json:"date"`
+	Date     adapter.Lax `json:"date"`
 	Activity []operation `json:"activity"` // oldest first, as far as is known
 }
 
 // operation is one event.
 type operation struct {
-	Time    wire.Lax `json:"time"`
-	City    wire.Lax `json:"city"`
-	Office  wire.Lax `json:"name"`
-	Status  first    `json:"status"`
-	Failed  wire.Lax `json:"nondlv_reason"`
-	Back    wire.Lax `json:"return_reason"`
-	Forward wire.Lax `json:"forward_reason"`
+	Time    adapter.Lax `json:"time"`
+	City    adapter.Lax `json:"city"`
+	Office  adapter.Lax `json:"name"`
+	Status  first       `json:"status"`
+	Failed  adapter.Lax `json:"nondlv_reason"`
+	Back    adapter.Lax `json:"return_reason"`
+	Forward adapter.Lax `json:"forward_reason"`
 }
 
 // first is the first text of a list, or a text alone.
@@ -38,9 +38,9 @@ type first string
 
 // UnmarshalJSON reads both.
 func (f *first) UnmarshalJSON(b []byte) error {
-	var list []wire.Lax
+	var list []adapter.Lax
 	if !bytes.HasPrefix(bytes.TrimSpace(b), []byte("[")) {
-		list = make([]wire.Lax, 1)
+		list = make([]adapter.Lax, 1)
 		if err := json.Unmarshal(b, &list[0]); err != nil {
 			return err
 		}
@@ -58,20 +58,20 @@ func (f *first) UnmarshalJSON(b []byte) error {
 // time of storage are read; its states contradict each other in the recorded
 // answers, and the rest are persons.
 type details struct {
-	Error    wire.Lax `json:"error"`
-	TrackID  wire.Lax `json:"trackid"`
-	Storage  wire.Int `json:"storage_period"` // days
-	Sender   party    `json:"sender"`
-	Receiver party    `json:"receiver"`
+	Error    adapter.Lax `json:"error"`
+	TrackID  adapter.Lax `json:"trackid"`
+	Storage  adapter.Int `json:"storage_period"` // days
+	Sender   party       `json:"sender"`
+	Receiver party       `json:"receiver"`
 }
 
 type party struct {
-	Country wire.Lax `json:"country"`
+	Country adapter.Lax `json:"country"`
 }
 
 // addTo completes the tracking of an item that waits.
 func (d details) addTo(t *parcel.Tracking) {
-	t.Origin, t.Destination = wire.Country(string(d.Sender.Country)), wire.Country(string(d.Receiver.Country))
+	t.Origin, t.Destination = adapter.Country(string(d.Sender.Country)), adapter.Country(string(d.Receiver.Country))
 	const longest = 180
 	if last, ok := lastWord(*t); ok && d.Storage > 0 && d.Storage <= longest {
 		t.PickupUntil = parcel.DateOf(arrived(*t, last).AddDate(0, 0, int(d.Storage)))
@@ -94,7 +94,7 @@ func arrived(t parcel.Tracking, last parcel.Event) time.Time {
 }
 
 // read takes the history apart.
-func (c *carrier) read(ans wire.Answer, days []day, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) read(ans adapter.Answer, days []day, n parcel.Number) (carriers.Result, error) {
 	res := carriers.Result{Number: n}
 	var events []parcel.Event
 	lines := 0
@@ -106,7 +106,7 @@ func (c *carrier) read(ans wire.Answer, days []day, n parcel.Number) (carriers.R
 				continue
 			}
 			if !known {
-				res.Unmapped = wire.Unmapped(res.Unmapped, ev.Code)
+				res.Unmapped = adapter.Unmapped(res.Unmapped, ev.Code)
 			}
 			events = append(events, ev)
 		}
@@ -117,7 +117,7 @@ func (c *carrier) read(ans wire.Answer, days []day, n parcel.Number) (carriers.R
 	case len(events) == 0:
 		return res, c.client.Changed(ans, "none of %d events could be read", lines)
 	}
-	t := parcel.Tracking{Events: cancel(wire.Timeline(events, wire.OldestFirst))}
+	t := parcel.Tracking{Events: cancel(adapter.Timeline(events, adapter.OldestFirst))}
 	if last, ok := lastWord(t); ok && last.Status == parcel.ReadyForPickup {
 		t.PickupPlace = last.Place
 	}
@@ -127,16 +127,16 @@ func (c *carrier) read(ans wire.Answer, days []day, n parcel.Number) (carriers.R
 
 // event takes one operation apart; one without a time or a code is left out.
 func (c *carrier) event(d day, op operation, n parcel.Number) (ev parcel.Event, known, ok bool) {
-	ev.Code = wire.Line(string(op.Status), 60)
+	ev.Code = adapter.Line(string(op.Status), 60)
 	row, known := c.row(ev.Code)
 	ev.Status, ev.Text = row.Status, row.Meaning
-	for _, why := range []wire.Lax{op.Failed, op.Back, op.Forward} {
-		if words := wire.Text(string(why)); words != "" {
+	for _, why := range []adapter.Lax{op.Failed, op.Back, op.Forward} {
+		if words := adapter.Text(string(why)); words != "" {
 			ev.Text += ": " + words
 		}
 	}
-	ev.Text = wire.Text(ev.Text)
-	ev.Place = place(wire.Text(string(op.Office)), wire.Text(string(op.City)))
+	ev.Text = adapter.Text(ev.Text)
+	ev.Place = place(adapter.Text(string(op.Office)), adapter.Text(string(op.City)))
 	foreign := abroad(row, n)
 	if !foreign {
 		ev.Country = home
@@ -158,11 +158,11 @@ func place(office, city string) string {
 // one abroad it never does.
 func clock(s string, foreign bool) (at time.Time, zoned, ok bool) {
 	const layout, seconds = "02.01.2006 15:04", "02.01.2006 15:04:05"
-	at, ok = wire.At(s, wire.Fixed(5*3600), layout, seconds)
-	united := time.Date(2024, time.March, 1, 0, 0, 0, 0, wire.Fixed(5*3600))
+	at, ok = adapter.At(s, adapter.Fixed(5*3600), layout, seconds)
+	united := time.Date(2024, time.March, 1, 0, 0, 0, 0, adapter.Fixed(5*3600))
 	if ok && !foreign && !at.Before(united) {
 		return at, true, true
 	}
-	at, ok = wire.At(s, time.UTC, layout, seconds)
+	at, ok = adapter.At(s, time.UTC, layout, seconds)
 	return at, false, ok
 }

@@ -7,13 +7,13 @@ import (
 	"strings"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
 // reply is one call's answer, kept for what may be found wrong in it later.
 type reply struct {
-	wire.Answer
+	adapter.Answer
 	items []item
 }
 
@@ -23,9 +23,9 @@ type reply struct {
 func (c *carrier) ask(ctx context.Context, numbers []parcel.Number) (reply, error) {
 	list := make([]string, 0, len(numbers))
 	for _, n := range numbers {
-		list = append(list, strings.TrimPrefix(wire.Path(string(n)), "/"))
+		list = append(list, strings.TrimPrefix(adapter.Path(string(n)), "/"))
 	}
-	ans, err := c.client.Do(ctx, wire.Request{
+	ans, err := c.client.Do(ctx, adapter.Request{
 		Path:   "/suivi/v2/idships/" + strings.Join(list, ","),
 		Query:  url.Values{"lang": {"en_GB"}},
 		Header: http.Header{"X-Okapi-Key": {c.key}},
@@ -51,8 +51,8 @@ func (c *carrier) ask(ctx context.Context, numbers []parcel.Number) (reply, erro
 
 // refused reads the code of an answer without a shipment; its words are for
 // people and change.
-func (c *carrier) refused(ans wire.Answer, it item) error {
-	words := wire.Line(string(it.Code+" "+it.Message), 200)
+func (c *carrier) refused(ans adapter.Answer, it item) error {
+	words := adapter.Line(string(it.Code+" "+it.Message), 200)
 	switch it.Code {
 	case "404", "104":
 		return c.client.Fail(carriers.ErrNotFound, "service says %s", words)

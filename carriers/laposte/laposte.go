@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -41,12 +41,12 @@ func Info() carriers.Info {
 
 // New makes the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	client, err := wire.New(Info(), cfg, "name", "companyName", "firstName", "lastName", "adr1", "adr2", "adr3", "adr4",
+	client, err := adapter.New(Info(), cfg, "name", "companyName", "firstName", "lastName", "adr1", "adr2", "adr3", "adr4",
 		"phone", "phoneNumber", "email")
 	if err != nil {
 		return nil, err
 	}
-	table, err := wire.ParseTable(codes)
+	table, err := adapter.ParseTable(codes)
 	if err != nil {
 		return nil, err
 	}
@@ -54,8 +54,8 @@ func New(cfg carriers.Config) (carriers.Carrier, error) {
 }
 
 type carrier struct {
-	client *wire.Client
-	codes  wire.Table
+	client *adapter.Client
+	codes  adapter.Table
 	key    string
 }
 
@@ -68,7 +68,7 @@ func (*carrier) Match(n parcel.Number) carriers.Match {
 	if n.Country() == "FR" {
 		return carriers.Yes
 	}
-	return wire.If(n.S10() || colissimo(string(n)), carriers.Maybe)
+	return adapter.If(n.S10() || colissimo(string(n)), carriers.Maybe)
 }
 
 // Track asks for all numbers in one call.

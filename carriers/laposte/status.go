@@ -4,15 +4,15 @@ import (
 	"regexp"
 	"strings"
 
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
 // row is what an event code says, and whether the table holds it.
-func (c *carrier) row(code string) (wire.Code, bool) {
+func (c *carrier) row(code string) (adapter.Code, bool) {
 	row, ok := c.codes.Find(strings.ToUpper(code), "*")
 	if !ok {
-		row = wire.Code{Status: parcel.InTransit, Side: wire.SideNone}
+		row = adapter.Code{Status: parcel.InTransit, Side: adapter.SideNone}
 	}
 	return row, ok
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -24,36 +24,36 @@ func (l *items) UnmarshalJSON(b []byte) error {
 
 // item is the answer for one number.
 type item struct {
-	Code     wire.Lax  `json:"returnCode"`
-	Message  wire.Lax  `json:"returnMessage"`
-	ID       wire.Lax  `json:"idShip"`
-	Shipment *shipment `json:"shipment"`
+	Code     adapter.Lax `json:"returnCode"`
+	Message  adapter.Lax `json:"returnMessage"`
+	ID       adapter.Lax `json:"idShip"`
+	Shipment *shipment   `json:"shipment"`
 }
 
 // shipment is what is told of the number. Its timeline is a summary of the
 // events with forecasts, and is not read.
 type shipment struct {
-	ID      wire.Lax `json:"idShip"`
-	Final   bool     `json:"isFinal"`
-	ETA     wire.Lax `json:"estimDate"`
-	Events  *[]event `json:"event"`
+	ID      adapter.Lax `json:"idShip"`
+	Final   bool        `json:"isFinal"`
+	ETA     adapter.Lax `json:"estimDate"`
+	Events  *[]event    `json:"event"`
 	Context struct {
-		Origin      wire.Lax `json:"originCountry"`
-		Destination wire.Lax `json:"arrivalCountry"`
+		Origin      adapter.Lax `json:"originCountry"`
+		Destination adapter.Lax `json:"arrivalCountry"`
 		Counter     struct {
-			Name wire.Lax `json:"name"`
+			Name adapter.Lax `json:"name"`
 		} `json:"removalPoint"`
 		Partner struct {
-			Reference wire.Lax `json:"reference"`
+			Reference adapter.Lax `json:"reference"`
 		} `json:"partner"`
 	} `json:"contextData"`
 }
 
 // event is one scan; the list is newest first.
 type event struct {
-	Code  wire.Lax `json:"code"`
-	Label wire.Lax `json:"label"`
-	Date  wire.Lax `json:"date"`
+	Code  adapter.Lax `json:"code"`
+	Label adapter.Lax `json:"label"`
+	Date  adapter.Lax `json:"date"`
 }
 
 // read finds the number's item and takes it apart. A refusal is of the only
@@ -63,10 +63,10 @@ func (c *carrier) read(answer reply, n parcel.Number, alone bool) carriers.Resul
 	res := carriers.Result{Number: n}
 	for _, it := range answer.items {
 		switch {
-		case it.Shipment != nil && wire.Same(n, string(it.Shipment.ID)):
+		case it.Shipment != nil && adapter.Same(n, string(it.Shipment.ID)):
 			res.Tracking, res.Unmapped, res.Err = c.tracking(answer, n, *it.Shipment)
 			return res
-		case it.Shipment == nil && (alone || wire.Same(n, string(it.ID))):
+		case it.Shipment == nil && (alone || adapter.Same(n, string(it.ID))):
 			res.Err = c.refused(answer.Answer, it)
 			return res
 		}
@@ -87,9 +87,9 @@ func (c *carrier) tracking(answer reply, n parcel.Number, s shipment) (parcel.Tr
 		return parcel.Tracking{}, nil, c.client.Changed(answer.Answer, "no event list in the shipment")
 	}
 	t := parcel.Tracking{
-		Origin:      wire.Country(string(s.Context.Origin)),
-		Destination: wire.Country(string(s.Context.Destination)),
-		Aliases:     wire.Alias(n, string(s.Context.Partner.Reference), "reference"),
+		Origin:      adapter.Country(string(s.Context.Origin)),
+		Destination: adapter.Country(string(s.Context.Destination)),
+		Aliases:     adapter.Alias(n, string(s.Context.Partner.Reference), "reference"),
 	}
 	var unmapped []string
 	for _, e := range *s.Events {
@@ -98,18 +98,18 @@ func (c *carrier) tracking(answer reply, n parcel.Number, s shipment) (parcel.Tr
 			continue
 		}
 		if !known {
-			unmapped = wire.Unmapped(unmapped, ev.Code)
+			unmapped = adapter.Unmapped(unmapped, ev.Code)
 		}
 		t.Events = append(t.Events, ev)
 	}
 	if len(t.Events) == 0 && len(*s.Events) > 0 {
 		return parcel.Tracking{}, nil, c.client.Changed(answer.Answer, "none of %d events could be read", len(*s.Events))
 	}
-	t.Events = wire.Timeline(t.Events, wire.NewestFirst)
+	t.Events = adapter.Timeline(t.Events, adapter.NewestFirst)
 	if last := len(t.Events) - 1; last >= 0 && t.Events[last].Status == parcel.ReadyForPickup {
-		t.PickupPlace = wire.Text(string(s.Context.Counter.Name))
+		t.PickupPlace = adapter.Text(string(s.Context.Counter.Name))
 	}
-	if at, ok := wire.At(string(s.ETA), time.UTC, time.RFC3339Nano, time.DateOnly); ok && !s.Final {
+	if at, ok := adapter.At(string(s.ETA), time.UTC, time.RFC3339Nano, time.DateOnly); ok && !s.Final {
 		t.ETA = parcel.DateOf(at)
 	}
 	return t, unmapped, nil
@@ -118,25 +118,25 @@ func (c *carrier) tracking(answer reply, n parcel.Number, s shipment) (parcel.Tr
 // event takes one scan apart. known is false for a code that the table does not
 // hold, ok for one without a time or any word.
 func (c *carrier) event(e event, t parcel.Tracking) (ev parcel.Event, known, ok bool) {
-	ev.Time, ok = wire.At(string(e.Date), time.UTC, time.RFC3339Nano, "2006-01-02T15:04:05.999-0700")
+	ev.Time, ok = adapter.At(string(e.Date), time.UTC, time.RFC3339Nano, "2006-01-02T15:04:05.999-0700")
 	ev.ZoneKnown = ok
 	if !ok {
-		ev.Time, ok = wire.At(string(e.Date), time.UTC, "2006-01-02T15:04:05.999", time.DateTime)
+		ev.Time, ok = adapter.At(string(e.Date), time.UTC, "2006-01-02T15:04:05.999", time.DateTime)
 	}
-	ev.Code = wire.Line(string(e.Code), 60)
+	ev.Code = adapter.Line(string(e.Code), 60)
 	row, known := c.row(ev.Code)
 	ev.Status = row.Status
 	for _, text := range []string{string(e.Label), row.Meaning, ev.Code} {
 		if ev.Text == "" {
-			ev.Text = wire.Text(text)
+			ev.Text = adapter.Text(text)
 		}
 	}
 	switch row.Side {
-	case wire.SideOrigin:
+	case adapter.SideOrigin:
 		ev.Country = t.Origin
-	case wire.SideDestination:
+	case adapter.SideDestination:
 		ev.Country = t.Destination
-	case wire.SideNone:
+	case adapter.SideNone:
 	}
 	return ev, known, ok && ev.Text != ""
 }

@@ -7,14 +7,14 @@ import (
 	"strings"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
 // history asks as the site does. Only its own words make a 404 "not found".
 func (c *carrier) history(ctx context.Context, n parcel.Number) (carriers.Result, error) {
-	ans, err := c.client.Do(ctx, wire.Request{
-		Path: "/site/v.1.0/shipments/tracking" + wire.Path(string(n)),
+	ans, err := c.client.Do(ctx, adapter.Request{
+		Path: "/site/v.1.0/shipments/tracking" + adapter.Path(string(n)),
 		Own:  []int{http.StatusNotFound},
 	})
 	if err != nil {
@@ -41,7 +41,7 @@ func (c *carrier) state(ctx context.Context, n parcel.Number) (carriers.Result, 
 	if err != nil {
 		return carriers.Result{}, c.client.Fail(carriers.ErrChanged, "request cannot be made: %v", err)
 	}
-	ans, err := c.client.Do(ctx, wire.Request{
+	ans, err := c.client.Do(ctx, adapter.Request{
 		Method: http.MethodPost,
 		Path:   "/v2.0/json/",
 		Header: http.Header{"Content-Type": {"application/json"}},
@@ -61,7 +61,7 @@ func (c *carrier) state(ctx context.Context, n parcel.Number) (carriers.Result, 
 		return carriers.Result{}, c.refused(ans, r)
 	}
 	for _, d := range r.Data {
-		if wire.Same(n, string(d.Number)) {
+		if adapter.Same(n, string(d.Number)) {
 			return c.readState(ans, d, n)
 		}
 	}
@@ -70,7 +70,7 @@ func (c *carrier) state(ctx context.Context, n parcel.Number) (carriers.Result, 
 
 // refused reads what the documented service complains about: the number's form,
 // the key, too many requests, else something of its own.
-func (c *carrier) refused(ans wire.Answer, r states) error {
+func (c *carrier) refused(ans adapter.Answer, r states) error {
 	words := strings.ToLower(string(r.Errors) + " " + string(r.ErrorCodes))
 	holds := func(part string) bool { return strings.Contains(words, part) }
 	switch {

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -43,14 +43,14 @@ func Info() carriers.Info {
 
 // New makes the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	client, err := wire.New(Info(), cfg,
+	client, err := adapter.New(Info(), cfg,
 		"RecipientFullName", "RecipientFullNameEW", "SenderFullNameEW", "PhoneRecipient", "PhoneSender",
 		"CounterpartyRecipientDescription", "CounterpartySenderDescription", "RecipientAddress", "SenderAddress",
 		"WarehouseRecipientAddress", "OwnerDocumentNumber", "CardMaskedNumber")
 	if err != nil {
 		return nil, err
 	}
-	table, err := wire.ParseTable(codes)
+	table, err := adapter.ParseTable(codes)
 	if err != nil {
 		return nil, err
 	}
@@ -62,8 +62,8 @@ func New(cfg carriers.Config) (carriers.Carrier, error) {
 }
 
 type carrier struct {
-	client *wire.Client
-	codes  wire.Table
+	client *adapter.Client
+	codes  adapter.Table
 	key    string
 	zones  map[string]*time.Location
 }
@@ -76,8 +76,8 @@ func (*carrier) Info() carriers.Info { return Info() }
 // as often.
 func (*carrier) Match(n parcel.Number) carriers.Match {
 	switch {
-	case !wire.Is(n, parcel.FamilyNovaPoshta):
-		return wire.If(strings.HasPrefix(string(n), "SHCN") && len(n) >= 10, carriers.Maybe)
+	case !adapter.Is(n, parcel.FamilyNovaPoshta):
+		return adapter.If(strings.HasPrefix(string(n), "SHCN") && len(n) >= 10, carriers.Maybe)
 	case n[0] == '1':
 		return carriers.Maybe
 	default:
@@ -87,7 +87,7 @@ func (*carrier) Match(n parcel.Number) carriers.Match {
 
 // Track asks for one number.
 func (c *carrier) Track(ctx context.Context, numbers []parcel.Number) ([]carriers.Result, error) {
-	return wire.Each(ctx, numbers, c.one)
+	return adapter.Each(ctx, numbers, c.one)
 }
 
 // one asks for the history and, where it cannot be had, for the state.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -14,10 +14,10 @@ import (
 const home = "UA"
 
 // row is what a code says, and whether the table holds it.
-func (c *carrier) row(code string) (wire.Code, bool) {
+func (c *carrier) row(code string) (adapter.Code, bool) {
 	row, ok := c.codes.Find(code, "*")
 	if !ok {
-		row = wire.Code{Status: parcel.InTransit, Side: wire.SideNone}
+		row = adapter.Code{Status: parcel.InTransit, Side: adapter.SideNone}
 	}
 	return row, ok
 }
@@ -41,7 +41,7 @@ func (s scan) country() string {
 	if m := foreignIndex.FindStringSubmatch(strings.ToUpper(string(s.PostCode))); m != nil {
 		return m[1]
 	}
-	return wire.Country(string(s.Country))
+	return adapter.Country(string(s.Country))
 }
 
 // loadZones are the zones of the countries where the carrier has branches and
@@ -69,5 +69,5 @@ func (c *carrier) local(at time.Time, country string) time.Time {
 		return at
 	}
 	_, offset := at.In(zone).Zone()
-	return at.In(wire.Fixed(offset))
+	return at.In(adapter.Fixed(offset))
 }

@@ -6,23 +6,23 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
 // shipment is what the site is told. Names of persons are not in it.
 type shipment struct {
 	Errors       json.RawMessage `json:"errors"`
-	Number       wire.Lax        `json:"number"`
+	Number       adapter.Lax     `json:"number"`
 	Sender       party           `json:"sender"`
 	Recipient    party           `json:"recipient"`
-	Scheduled    wire.Lax        `json:"scheduled_delivery_date"`
+	Scheduled    adapter.Lax     `json:"scheduled_delivery_date"`
 	Tracking     *[]scan         `json:"tracking"`
-	Alternatives []wire.Lax      `json:"alternative_numbers"`
+	Alternatives []adapter.Lax   `json:"alternative_numbers"`
 }
 
 type party struct {
-	Country wire.Lax `json:"country_code"`
+	Country adapter.Lax `json:"country_code"`
 }
 
 // UnmarshalJSON reads an object; anything else says nothing.
@@ -36,29 +36,29 @@ func (p *party) UnmarshalJSON(b []byte) error {
 
 // scan is one event. The list is oldest first.
 type scan struct {
-	Date       wire.Lax `json:"date"`
-	State      wire.Lax `json:"event_status"`
-	Country    wire.Lax `json:"country_code"`
-	Code       wire.Lax `json:"code"`
-	PostCode   wire.Lax `json:"post_code"`
-	Division   wire.Lax `json:"division_name"`
-	Settlement wire.Lax `json:"settlement_name"`
-	Name       wire.Lax `json:"event_name"`
+	Date       adapter.Lax `json:"date"`
+	State      adapter.Lax `json:"event_status"`
+	Country    adapter.Lax `json:"country_code"`
+	Code       adapter.Lax `json:"code"`
+	PostCode   adapter.Lax `json:"post_code"`
+	Division   adapter.Lax `json:"division_name"`
+	Settlement adapter.Lax `json:"settlement_name"`
+	Name       adapter.Lax `json:"event_name"`
 }
 
 // read takes a history apart. It is of the number asked where that is the
 // shipment's own or one of its alternatives.
-func (c *carrier) read(ans wire.Answer, s shipment, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) read(ans adapter.Answer, s shipment, n parcel.Number) (carriers.Result, error) {
 	res := carriers.Result{Number: n, Note: "full history"}
-	ours := wire.Same(n, string(s.Number))
+	ours := adapter.Same(n, string(s.Number))
 	t := parcel.Tracking{
-		Origin: wire.Country(string(s.Sender.Country)), Destination: wire.Country(string(s.Recipient.Country)),
-		Aliases: wire.Alias(n, string(s.Number), "number"),
+		Origin: adapter.Country(string(s.Sender.Country)), Destination: adapter.Country(string(s.Recipient.Country)),
+		Aliases: adapter.Alias(n, string(s.Number), "number"),
 	}
 	for _, other := range s.Alternatives {
-		ours = ours || wire.Same(n, string(other))
-		if !wire.Same(n, string(other)) && other != s.Number {
-			t.Aliases = append(t.Aliases, wire.Alias(n, string(other), "alternative_numbers")...)
+		ours = ours || adapter.Same(n, string(other))
+		if !adapter.Same(n, string(other)) && other != s.Number {
+			t.Aliases = append(t.Aliases, adapter.Alias(n, string(other), "alternative_numbers")...)
 		}
 	}
 	switch {
@@ -70,7 +70,7 @@ func (c *carrier) read(ans wire.Answer, s shipment, n parcel.Number) (carriers.R
 	skipped := 0
 	for _, x := range *s.Tracking {
 		row, known := c.row(string(x.Code))
-		if row.Status == wire.Ignored || forecast(string(x.State)) {
+		if row.Status == adapter.Ignored || forecast(string(x.State)) {
 			skipped++
 			continue
 		}
@@ -79,7 +79,7 @@ func (c *carrier) read(ans wire.Answer, s shipment, n parcel.Number) (carriers.R
 			continue
 		}
 		if !known {
-			res.Unmapped = wire.Unmapped(res.Unmapped, ev.Code)
+			res.Unmapped = adapter.Unmapped(res.Unmapped, ev.Code)
 		}
 		t.Events = append(t.Events, ev)
 	}
@@ -89,8 +89,8 @@ func (c *carrier) read(ans wire.Answer, s shipment, n parcel.Number) (carriers.R
 	case len(t.Events) == 0 && len(t.Aliases) == 0:
 		return res, c.client.Fail(carriers.ErrNotFound, "no events")
 	}
-	t.Events = wire.Timeline(t.Events, wire.OldestFirst)
-	if at, ok := wire.At(string(s.Scheduled), c.zones[home], time.RFC3339Nano, time.DateTime, time.DateOnly); ok {
+	t.Events = adapter.Timeline(t.Events, adapter.OldestFirst)
+	if at, ok := adapter.At(string(s.Scheduled), c.zones[home], time.RFC3339Nano, time.DateTime, time.DateOnly); ok {
 		t.ETA = parcel.DateOf(c.local(at, home))
 	}
 	if last := len(t.Events) - 1; last >= 0 && t.Events[last].Status == parcel.ReadyForPickup {
@@ -101,15 +101,15 @@ func (c *carrier) read(ans wire.Answer, s shipment, n parcel.Number) (carriers.R
 }
 
 // event takes one scan apart; one without a time or any word is left out.
-func (c *carrier) event(s scan, row wire.Code) (parcel.Event, bool) {
+func (c *carrier) event(s scan, row adapter.Code) (parcel.Event, bool) {
 	ev := parcel.Event{
-		Status: row.Status, Country: s.country(), Code: wire.Line(string(s.Code), 60), Text: wire.Text(string(s.Name)),
+		Status: row.Status, Country: s.country(), Code: adapter.Line(string(s.Code), 60), Text: adapter.Text(string(s.Name)),
 		Place: place(string(s.Settlement), string(s.Division)),
 	}
-	at, zoned := wire.At(string(s.Date), time.UTC, time.RFC3339Nano)
+	at, zoned := adapter.At(string(s.Date), time.UTC, time.RFC3339Nano)
 	ok := zoned
 	if !zoned {
-		at, ok = wire.At(string(s.Date), time.UTC, "2006-01-02T15:04:05.999999999", time.DateTime)
+		at, ok = adapter.At(string(s.Date), time.UTC, "2006-01-02T15:04:05.999999999", time.DateTime)
 	} else {
 		at = c.local(at, ev.Country)
 	}
@@ -124,7 +124,7 @@ func (c *carrier) event(s scan, row wire.Code) (parcel.Event, bool) {
 
 // place is a town and what is in it.
 func place(town, office string) string {
-	town, office = wire.Text(town), wire.Text(office)
+	town, office = adapter.Text(town), adapter.Text(office)
 	if town == "" || office == "" {
 		return town + office
 	}
@@ -155,27 +155,27 @@ type states struct {
 // document is one record of some 120 fields. Those with names, phones and
 // addresses of persons are not read.
 type document struct {
-	Number     wire.Lax `json:"Number"`
-	Code       wire.Lax `json:"StatusCode"`
-	Status     wire.Lax `json:"Status"`
-	From       wire.Lax `json:"CitySender"`
-	To         wire.Lax `json:"CityRecipient"`
-	Branch     wire.Lax `json:"WarehouseRecipient"`
-	Abroad     wire.Lax `json:"InternationalDeliveryType"`
-	Created    wire.Lax `json:"DateCreated"`
-	Scanned    wire.Lax `json:"DateScan"`
-	Updated    wire.Lax `json:"TrackingUpdateDate"`
-	Arrived    wire.Lax `json:"ActualDeliveryDate"`
-	HandedOver wire.Lax `json:"RecipientDateTime"`
-	Scheduled  wire.Lax `json:"ScheduledDeliveryDate"`
+	Number     adapter.Lax `json:"Number"`
+	Code       adapter.Lax `json:"StatusCode"`
+	Status     adapter.Lax `json:"Status"`
+	From       adapter.Lax `json:"CitySender"`
+	To         adapter.Lax `json:"CityRecipient"`
+	Branch     adapter.Lax `json:"WarehouseRecipient"`
+	Abroad     adapter.Lax `json:"InternationalDeliveryType"`
+	Created    adapter.Lax `json:"DateCreated"`
+	Scanned    adapter.Lax `json:"DateScan"`
+	Updated    adapter.Lax `json:"TrackingUpdateDate"`
+	Arrived    adapter.Lax `json:"ActualDeliveryDate"`
+	HandedOver adapter.Lax `json:"RecipientDateTime"`
+	Scheduled  adapter.Lax `json:"ScheduledDeliveryDate"`
 }
 
 // readState makes the one event there is of a record. Codes 3 and 80 say that
 // nothing is known of the number.
-func (c *carrier) readState(ans wire.Answer, d document, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) readState(ans adapter.Answer, d document, n parcel.Number) (carriers.Result, error) {
 	res := carriers.Result{Number: n}
 	row, known := c.row(string(d.Code))
-	if row.Status == wire.Ignored {
+	if row.Status == adapter.Ignored {
 		return res, c.client.Fail(carriers.ErrNotFound, "state %s: %s", d.Code, row.Meaning)
 	}
 	at, ok := c.moment(d, row.Status)
@@ -183,7 +183,7 @@ func (c *carrier) readState(ans wire.Answer, d document, n parcel.Number) (carri
 		return res, c.client.Changed(ans, "a record without a state or a time")
 	}
 	ev := parcel.Event{
-		Time: at, ZoneKnown: true, Status: row.Status, Text: wire.Text(string(d.Status)), Code: wire.Line(string(d.Code), 60),
+		Time: at, ZoneKnown: true, Status: row.Status, Text: adapter.Text(string(d.Status)), Code: adapter.Line(string(d.Code), 60),
 	}
 	for _, other := range []string{row.Meaning, ev.Code} {
 		if ev.Text == "" {
@@ -191,16 +191,16 @@ func (c *carrier) readState(ans wire.Answer, d document, n parcel.Number) (carri
 		}
 	}
 	if !known {
-		res.Unmapped = wire.Unmapped(res.Unmapped, ev.Code)
+		res.Unmapped = adapter.Unmapped(res.Unmapped, ev.Code)
 	}
 	switch ev.Status {
 	case parcel.PreAdvice, parcel.Accepted:
-		ev.Place = wire.Text(string(d.From))
+		ev.Place = adapter.Text(string(d.From))
 	case parcel.ReadyForPickup:
 		ev.Place = place(string(d.To), string(d.Branch))
 		res.Tracking.PickupPlace = ev.Place
 	case parcel.OutForDelivery, parcel.AttemptFailed, parcel.Delivered:
-		ev.Place = wire.Text(string(d.To))
+		ev.Place = adapter.Text(string(d.To))
 	default:
 	}
 	if d.Abroad == "" {
@@ -215,14 +215,14 @@ func (c *carrier) readState(ans wire.Answer, d document, n parcel.Number) (carri
 
 // moment is when a record's state began, by the field that is of it.
 func (c *carrier) moment(d document, s parcel.Status) (time.Time, bool) {
-	fields := []wire.Lax{d.Updated, d.Scanned, d.Created}
+	fields := []adapter.Lax{d.Updated, d.Scanned, d.Created}
 	switch s {
 	case parcel.Delivered:
-		fields = append([]wire.Lax{d.HandedOver}, fields...)
+		fields = append([]adapter.Lax{d.HandedOver}, fields...)
 	case parcel.ReadyForPickup:
-		fields = append([]wire.Lax{d.Arrived}, fields...)
+		fields = append([]adapter.Lax{d.Arrived}, fields...)
 	case parcel.PreAdvice:
-		fields = []wire.Lax{d.Created, d.Updated}
+		fields = []adapter.Lax{d.Created, d.Updated}
 	default:
 	}
 	for _, f := range fields {
@@ -234,7 +234,7 @@ func (c *carrier) moment(d document, s parcel.Status) (time.Time, bool) {
 }
 
 // kyiv reads the four layouts of the service, all of Kyiv's clock.
-func (c *carrier) kyiv(s wire.Lax) (time.Time, bool) {
-	return wire.At(string(s), c.zones[home],
+func (c *carrier) kyiv(s adapter.Lax) (time.Time, bool) {
+	return adapter.At(string(s), c.zones[home],
 		time.DateTime, "02-01-2006 15:04:05", "02.01.2006 15:04:05", "15:04 02.01.2006", time.RFC3339Nano)
 }

@@ -6,19 +6,19 @@ import (
 	"net/http"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
 // ask makes the one call there is. The site's own pages send where they come
 // from, so this does.
-func (c *carrier) ask(ctx context.Context, n parcel.Number) (wire.Answer, envelope, error) {
+func (c *carrier) ask(ctx context.Context, n parcel.Number) (adapter.Answer, envelope, error) {
 	var e envelope
 	body, err := json.Marshal(question{Kind: "WEB", Number: string(n), Period: 1})
 	if err != nil {
-		return wire.Answer{}, e, c.client.Fail(carriers.ErrChanged, "request cannot be made: %v", err)
+		return adapter.Answer{}, e, c.client.Fail(carriers.ErrChanged, "request cannot be made: %v", err)
 	}
-	ans, err := c.client.Do(ctx, wire.Request{
+	ans, err := c.client.Do(ctx, adapter.Request{
 		Method: http.MethodPost,
 		Path:   "/online/dovequando/DQ-REST/ricercasemplice",
 		Header: http.Header{

@@ -3,7 +3,7 @@ package posteitaliane
 import (
 	"strings"
 
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -34,7 +34,7 @@ func (c *carrier) status(text, box string, back bool) (parcel.Status, bool) {
 }
 
 // worded finds the row with the longest words that the text holds.
-func (c *carrier) worded(text string) (best wire.Code, ok bool) {
+func (c *carrier) worded(text string) (best adapter.Code, ok bool) {
 	for _, row := range c.codes.Codes() {
 		if row.Code == byText && len(row.Sub) > len(best.Sub) && strings.Contains(text, row.Sub) {
 			best, ok = row, true
@@ -43,7 +43,7 @@ func (c *carrier) worded(text string) (best wire.Code, ok bool) {
 	return best, ok
 }
 
-func (c *carrier) box(box string) (wire.Code, bool) {
+func (c *carrier) box(box string) (adapter.Code, bool) {
 	row, ok := c.codes.Find(byBox, box)
 	return row, ok
 }
@@ -63,7 +63,7 @@ func country(place, text string) string {
 			}
 		}
 	}
-	if code := wire.CountryNamed(place); code != "" && len(place) > 2 {
+	if code := adapter.CountryNamed(place); code != "" && len(place) > 2 {
 		return code
 	}
 	said := strings.ToLower(text) + " | " + place + " "

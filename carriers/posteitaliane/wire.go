@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -16,26 +16,26 @@ type question struct {
 }
 
 type envelope struct {
-	Number    wire.Lax    `json:"idTracciatura"`
-	Result    wire.Lax    `json:"esitoRicerca"`
-	Back      wire.Lax    `json:"flagRitorno"`
+	Number    adapter.Lax `json:"idTracciatura"`
+	Result    adapter.Lax `json:"esitoRicerca"`
+	Back      adapter.Lax `json:"flagRitorno"`
 	Movements *[]movement `json:"listaMovimenti"`
 }
 
 // movement is one event, oldest first.
 type movement struct {
-	Time  wire.Int `json:"dataOra"`
-	Text  wire.Lax `json:"statoLavorazione"`
-	Place wire.Lax `json:"luogo"`
-	Back  wire.Lax `json:"flagRitorno"`
-	Box   wire.Lax `json:"box"`
+	Time  adapter.Int `json:"dataOra"`
+	Text  adapter.Lax `json:"statoLavorazione"`
+	Place adapter.Lax `json:"luogo"`
+	Back  adapter.Lax `json:"flagRitorno"`
+	Box   adapter.Lax `json:"box"`
 }
 
 // read takes the movements apart.
-func (c *carrier) read(ans wire.Answer, e envelope, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) read(ans adapter.Answer, e envelope, n parcel.Number) (carriers.Result, error) {
 	res := carriers.Result{Number: n}
 	switch {
-	case !wire.Same(n, string(e.Number)):
+	case !adapter.Same(n, string(e.Number)):
 		return res, c.client.Changed(ans, "the answer is of another number")
 	case e.Movements == nil:
 		return res, c.client.Changed(ans, "no listaMovimenti in the answer")
@@ -47,14 +47,14 @@ func (c *carrier) read(ans wire.Answer, e envelope, n parcel.Number) (carriers.R
 			continue
 		}
 		if !known {
-			res.Unmapped = wire.Unmapped(res.Unmapped, ev.Text)
+			res.Unmapped = adapter.Unmapped(res.Unmapped, ev.Text)
 		}
 		t.Events = append(t.Events, ev)
 	}
 	if len(t.Events) == 0 && len(*e.Movements) > 0 {
 		return res, c.client.Changed(ans, "none of %d movements could be read", len(*e.Movements))
 	}
-	t.Events = wire.Timeline(t.Events, wire.OldestFirst)
+	t.Events = adapter.Timeline(t.Events, adapter.OldestFirst)
 	if k := len(t.Events); k > 0 {
 		last := &t.Events[k-1]
 		if e.Back == "true" && last.Status == parcel.Delivered {
@@ -73,9 +73,9 @@ func (c *carrier) read(ans wire.Answer, e envelope, n parcel.Number) (carriers.R
 func (c *carrier) event(m movement) (ev parcel.Event, known, ok bool) {
 	at := time.UnixMilli(int64(m.Time)).In(c.rome)
 	_, offset := at.Zone()
-	ev.Time, ev.ZoneKnown = at.In(wire.Fixed(offset)), true
-	ev.Place, ev.Text = wire.Text(string(m.Place)), wire.Text(string(m.Text))
-	if box := wire.Line(string(m.Box), 20); box != "" {
+	ev.Time, ev.ZoneKnown = at.In(adapter.Fixed(offset)), true
+	ev.Place, ev.Text = adapter.Text(string(m.Place)), adapter.Text(string(m.Text))
+	if box := adapter.Line(string(m.Box), 20); box != "" {
 		ev.Code = "box=" + box
 	}
 	if ev.Text == "" {
@@ -83,5 +83,5 @@ func (c *carrier) event(m movement) (ev parcel.Event, known, ok bool) {
 	}
 	ev.Country = country(strings.TrimSpace(string(m.Place)), ev.Text)
 	ev.Status, known = c.status(string(m.Text), string(m.Box), m.Back == "true")
-	return ev, known, m.Time > 0 && wire.Plausible(at) && ev.Text != ""
+	return ev, known, m.Time > 0 && adapter.Plausible(at) && ev.Text != ""
 }

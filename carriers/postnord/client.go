@@ -5,14 +5,14 @@ import (
 	"net/url"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
 // ask makes the one call there is. A wrong key is HTTP 403; what is wrong with a
 // number comes with HTTP 200.
-func (c *carrier) ask(ctx context.Context, n parcel.Number) (wire.Answer, []shipment, error) {
-	ans, err := c.client.Do(ctx, wire.Request{
+func (c *carrier) ask(ctx context.Context, n parcel.Number) (adapter.Answer, []shipment, error) {
+	ans, err := c.client.Do(ctx, adapter.Request{
 		Path:  "/rest/shipment/v5/trackandtrace/findByIdentifier.json",
 		Query: url.Values{"apikey": {c.key}, "id": {string(n)}, "locale": {"en"}},
 	})
@@ -38,7 +38,7 @@ func (c *carrier) ask(ctx context.Context, n parcel.Number) (wire.Answer, []ship
 }
 
 // fault sorts what the service refuses. The portal names one fault only.
-func (c *carrier) fault(ans wire.Answer, f fault) error {
+func (c *carrier) fault(ans adapter.Answer, f fault) error {
 	if f.Code == "invalidIdentifier" {
 		return c.client.Fail(carriers.ErrNotFound, "the number is refused by its form")
 	}

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -41,11 +41,11 @@ func Info() carriers.Info {
 
 // New makes the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	client, err := wire.New(Info(), cfg, "name", "street1", "street2", "signature")
+	client, err := adapter.New(Info(), cfg, "name", "street1", "street2", "signature")
 	if err != nil {
 		return nil, err
 	}
-	table, err := wire.ParseTable(codes)
+	table, err := adapter.ParseTable(codes)
 	if err != nil {
 		return nil, err
 	}
@@ -57,8 +57,8 @@ func New(cfg carriers.Config) (carriers.Carrier, error) {
 }
 
 type carrier struct {
-	client *wire.Client
-	codes  wire.Table
+	client *adapter.Client
+	codes  adapter.Table
 	clocks map[string]clock
 	key    string
 }
@@ -73,13 +73,13 @@ func (*carrier) Match(n parcel.Number) carriers.Match {
 	case "SE", "DK":
 		return carriers.Yes
 	default:
-		return wire.If(wire.Is(n, parcel.FamilyS10, parcel.FamilyYanwen, parcel.FamilyPartner), carriers.Maybe)
+		return adapter.If(adapter.Is(n, parcel.FamilyS10, parcel.FamilyYanwen, parcel.FamilyPartner), carriers.Maybe)
 	}
 }
 
 // Track asks for one number.
 func (c *carrier) Track(ctx context.Context, numbers []parcel.Number) ([]carriers.Result, error) {
-	return wire.Each(ctx, numbers, c.one)
+	return adapter.Each(ctx, numbers, c.one)
 }
 
 func (c *carrier) one(ctx context.Context, n parcel.Number) (carriers.Result, error) {

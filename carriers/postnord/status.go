@@ -4,7 +4,7 @@ import (
 	"strings"
 	"time"
 
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -34,7 +34,7 @@ func newClocks() (map[string]clock, error) {
 	clocks := make(map[string]clock)
 	for line := range strings.Lines(places) {
 		f := strings.Fields(line)
-		zone, err := wire.Place(f[2])
+		zone, err := adapter.Place(f[2])
 		if err != nil {
 			return nil, err
 		}
@@ -55,9 +55,9 @@ func (c *carrier) clock(l location) clock {
 	if k, ok := c.clocks[code]; ok {
 		return k
 	}
-	country := wire.CountryNamed(string(l.Country))
+	country := adapter.CountryNamed(string(l.Country))
 	if country == "" {
-		country = wire.Country(code)
+		country = adapter.Country(code)
 	}
 	if k, ok := c.clocks[country]; ok {
 		return k

@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -20,42 +20,42 @@ type response struct {
 }
 
 type fault struct {
-	Code wire.Lax `json:"faultCode"`
-	Text wire.Lax `json:"explanationText"`
+	Code adapter.Lax `json:"faultCode"`
+	Text adapter.Lax `json:"explanationText"`
 }
 
 // shipment holds one item or several. Who sends and who receives is not read.
 type shipment struct {
-	ID    wire.Lax `json:"shipmentId"`
-	ETA   wire.Lax `json:"estimatedTimeOfArrival"`
-	Items []item   `json:"items"`
+	ID    adapter.Lax `json:"shipmentId"`
+	ETA   adapter.Lax `json:"estimatedTimeOfArrival"`
+	Items []item      `json:"items"`
 }
 
 type item struct {
-	ID     wire.Lax `json:"itemId"`
-	ETA    wire.Lax `json:"estimatedTimeOfArrival"`
-	Events *[]event `json:"events"`
+	ID     adapter.Lax `json:"itemId"`
+	ETA    adapter.Lax `json:"estimatedTimeOfArrival"`
+	Events *[]event    `json:"events"`
 }
 
 // event is one scan, with the wall clock of its place.
 type event struct {
-	Time     wire.Lax `json:"eventTime"`
-	Code     wire.Lax `json:"eventCode"`
-	Status   wire.Lax `json:"status"`
-	Text     wire.Lax `json:"eventDescription"`
-	Location location `json:"location"`
+	Time     adapter.Lax `json:"eventTime"`
+	Code     adapter.Lax `json:"eventCode"`
+	Status   adapter.Lax `json:"status"`
+	Text     adapter.Lax `json:"eventDescription"`
+	Location location    `json:"location"`
 }
 
 type location struct {
-	Name        wire.Lax `json:"name"`
-	City        wire.Lax `json:"city"`
-	Country     wire.Lax `json:"country"`
-	CountryCode wire.Lax `json:"countryCode"`
-	Type        wire.Lax `json:"locationType"`
+	Name        adapter.Lax `json:"name"`
+	City        adapter.Lax `json:"city"`
+	Country     adapter.Lax `json:"country"`
+	CountryCode adapter.Lax `json:"countryCode"`
+	Type        adapter.Lax `json:"locationType"`
 }
 
 // read finds the number among items and shipments and takes it apart.
-func (c *carrier) read(ans wire.Answer, shipments []shipment, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) read(ans adapter.Answer, shipments []shipment, n parcel.Number) (carriers.Result, error) {
 	res := carriers.Result{Number: n}
 	s, items := pick(shipments, n)
 	if s == nil {
@@ -78,7 +78,7 @@ func (c *carrier) read(ans wire.Answer, shipments []shipment, n parcel.Number) (
 				continue
 			}
 			if !known {
-				res.Unmapped = wire.Unmapped(res.Unmapped, ev.Code)
+				res.Unmapped = adapter.Unmapped(res.Unmapped, ev.Code)
 			}
 			t.Events = append(t.Events, ev)
 		}
@@ -89,7 +89,7 @@ func (c *carrier) read(ans wire.Answer, shipments []shipment, n parcel.Number) (
 	case len(t.Events) == 0 && lines > 0:
 		return res, c.client.Changed(ans, "none of %d events could be read", lines)
 	}
-	t.Events = wire.Timeline(t.Events, wire.OldestFirst)
+	t.Events = adapter.Timeline(t.Events, adapter.OldestFirst)
 	if len(items) == 1 {
 		t.Aliases = other(n, s, items[0])
 	}
@@ -112,11 +112,11 @@ func pick(shipments []shipment, n parcel.Number) (*shipment, []item) {
 	for i := range shipments {
 		s := &shipments[i]
 		for _, it := range s.Items {
-			if wire.Same(n, string(it.ID)) {
+			if adapter.Same(n, string(it.ID)) {
 				return s, []item{it}
 			}
 		}
-		if wire.Same(n, string(s.ID)) {
+		if adapter.Same(n, string(s.ID)) {
 			return s, s.Items
 		}
 	}
@@ -129,10 +129,10 @@ func other(n parcel.Number, s *shipment, it item) []parcel.Alias {
 	if len(s.Items) > 1 {
 		return nil
 	}
-	if wire.Same(n, string(it.ID)) {
-		return wire.Alias(n, string(s.ID), "shipmentId")
+	if adapter.Same(n, string(it.ID)) {
+		return adapter.Alias(n, string(s.ID), "shipmentId")
 	}
-	return wire.Alias(n, string(it.ID), "itemId")
+	return adapter.Alias(n, string(it.ID), "itemId")
 }
 
 // event takes one scan apart. known is false for a state that the table does not
@@ -143,7 +143,7 @@ func (c *carrier) event(e event) (ev parcel.Event, known, ok bool) {
 	if zone == nil {
 		zone = time.UTC
 	}
-	ev.Time, ok = wire.At(string(e.Time), zone, "2006-01-02T15:04:05.999", "2006-01-02T15:04", time.RFC3339, time.DateTime)
+	ev.Time, ok = adapter.At(string(e.Time), zone, "2006-01-02T15:04:05.999", "2006-01-02T15:04", time.RFC3339, time.DateTime)
 	ev.ZoneKnown = at.zone != nil
 	if !ev.ZoneKnown { // an offset that is there all the same is not the place's
 		ev.Time = ev.Time.UTC()
@@ -151,11 +151,11 @@ func (c *carrier) event(e event) (ev parcel.Event, known, ok bool) {
 	ev.Country = at.country
 	ev.Place = place(e.Location)
 	ev.Status, known = c.status(string(e.Status))
-	ev.Code = wire.Line(string(e.Status), 40)
+	ev.Code = adapter.Line(string(e.Status), 40)
 	if e.Code != "" {
-		ev.Code = wire.Line(ev.Code+":"+string(e.Code), 60)
+		ev.Code = adapter.Line(ev.Code+":"+string(e.Code), 60)
 	}
-	ev.Text = wire.Text(string(e.Text))
+	ev.Text = adapter.Text(string(e.Text))
 	if ev.Text == "" {
 		ev.Text = ev.Code
 	}
@@ -164,7 +164,7 @@ func (c *carrier) event(e event) (ev parcel.Event, known, ok bool) {
 
 // place is the town, or the service point where a parcel can be fetched.
 func place(l location) string {
-	name, city := wire.Text(string(l.Name)), wire.Text(string(l.City))
+	name, city := adapter.Text(string(l.Name)), adapter.Text(string(l.City))
 	switch {
 	case l.Type == "SERVICE_POINT" && name != "" && city != "":
 		return name + ", " + city
@@ -177,8 +177,8 @@ func place(l location) string {
 	}
 }
 
-func day(s wire.Lax) parcel.Date {
-	if at, ok := wire.At(string(s), time.UTC, "2006-01-02T15:04:05.999", time.RFC3339, "2006-01-02T15:04", time.DateOnly); ok {
+func day(s adapter.Lax) parcel.Date {
+	if at, ok := adapter.At(string(s), time.UTC, "2006-01-02T15:04:05.999", time.RFC3339, "2006-01-02T15:04", time.DateOnly); ok {
 		return parcel.DateOf(at)
 	}
 	return ""

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -23,9 +23,9 @@ const request = `<?xml version="1.0" encoding="UTF-8"?>
 	`</data:AuthorizationHeader></oper:getOperationHistory></soap:Body></soap:Envelope>`
 
 // ask makes the one call there is. Its faults come with HTTP 500.
-func (c *carrier) ask(ctx context.Context, n parcel.Number) (wire.Answer, []record, error) {
-	body := fmt.Sprintf(request, wire.EscapeXML(string(n)), wire.EscapeXML(c.login), wire.EscapeXML(c.password))
-	ans, err := c.client.Do(ctx, wire.Request{
+func (c *carrier) ask(ctx context.Context, n parcel.Number) (adapter.Answer, []record, error) {
+	body := fmt.Sprintf(request, adapter.EscapeXML(string(n)), adapter.EscapeXML(c.login), adapter.EscapeXML(c.password))
+	ans, err := c.client.Do(ctx, adapter.Request{
 		Method: http.MethodPost,
 		Path:   "/rtm34",
 		Header: http.Header{
@@ -60,7 +60,7 @@ func (c *carrier) ask(ctx context.Context, n parcel.Number) (wire.Answer, []reco
 // fault sorts what the service refuses. Its words may hold the login, so none of
 // an authorization fault's are passed on. A spent limit wears the clothes of a
 // wrong password and must not be taken for one.
-func (c *carrier) fault(ans wire.Answer, f fault) error {
+func (c *carrier) fault(ans adapter.Answer, f fault) error {
 	words := strings.ToLower(f.Reason + " " + f.Authorization + " " + f.History + " " + f.Language)
 	holds := func(parts ...string) bool {
 		for _, p := range parts {

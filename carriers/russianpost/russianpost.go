@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -32,7 +32,7 @@ func Info() carriers.Info {
 		Interval:  2 * time.Second,
 		PerNumber: 2 * time.Hour,
 		Budget:    100,
-		Day:       wire.Fixed(3 * 3600), // Moscow; the portal does not say when the day turns
+		Day:       adapter.Fixed(3 * 3600), // Moscow; the portal does not say when the day turns
 		Batch:     1,
 		Settings: []carriers.Setting{
 			{Name: "login", Required: true, Help: "login of the tracking portal's API, not of pochta.ru itself"},
@@ -45,11 +45,11 @@ func Info() carriers.Info {
 
 // New makes the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	client, err := wire.New(Info(), cfg, "Sndr", "Rcpn")
+	client, err := adapter.New(Info(), cfg, "Sndr", "Rcpn")
 	if err != nil {
 		return nil, err
 	}
-	table, err := wire.ParseTable(codes)
+	table, err := adapter.ParseTable(codes)
 	if err != nil {
 		return nil, err
 	}
@@ -57,8 +57,8 @@ func New(cfg carriers.Config) (carriers.Carrier, error) {
 }
 
 type carrier struct {
-	client          *wire.Client
-	codes           wire.Table
+	client          *adapter.Client
+	codes           adapter.Table
 	login, password string
 }
 
@@ -73,13 +73,13 @@ func (*carrier) Match(n parcel.Number) carriers.Match {
 	case n.Country() == "RU", n.Family() == parcel.FamilyRussianPost && n.Check() == parcel.CheckOK:
 		return carriers.Yes
 	default:
-		return wire.If(wire.Is(n, parcel.FamilyS10, parcel.FamilyYanwen, parcel.FamilyRussianPost), carriers.Maybe)
+		return adapter.If(adapter.Is(n, parcel.FamilyS10, parcel.FamilyYanwen, parcel.FamilyRussianPost), carriers.Maybe)
 	}
 }
 
 // Track asks for one number.
 func (c *carrier) Track(ctx context.Context, numbers []parcel.Number) ([]carriers.Result, error) {
-	return wire.Each(ctx, numbers, c.one)
+	return adapter.Each(ctx, numbers, c.one)
 }
 
 func (c *carrier) one(ctx context.Context, n parcel.Number) (carriers.Result, error) {

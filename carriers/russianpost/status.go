@@ -1,7 +1,7 @@
 package russianpost
 
 import (
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -39,7 +39,7 @@ func inward(records []record, n parcel.Number) bool {
 		return issuer != home
 	}
 	for _, r := range records {
-		if c := wire.Country(r.Place.At.Code); c != "" {
+		if c := adapter.Country(r.Place.At.Code); c != "" {
 			return c != home
 		}
 	}

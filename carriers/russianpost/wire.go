@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -63,7 +63,7 @@ type coded struct {
 
 // read takes the history apart. Records name the barcode they are of, or its
 // second number; an answer that names others only is another parcel's.
-func (c *carrier) read(ans wire.Answer, records []record, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) read(ans adapter.Answer, records []record, n parcel.Number) (carriers.Result, error) {
 	res := carriers.Result{Number: n}
 	aliases, ours := numbers(records, n)
 	if !ours {
@@ -77,12 +77,12 @@ func (c *carrier) read(ans wire.Answer, records []record, n parcel.Number) (carr
 			continue
 		}
 		if !known {
-			res.Unmapped = wire.Unmapped(res.Unmapped, ev.Code)
+			res.Unmapped = adapter.Unmapped(res.Unmapped, ev.Code)
 		}
-		if from := wire.Country(r.Place.From.Code); from != "" && t.Origin == "" {
+		if from := adapter.Country(r.Place.From.Code); from != "" && t.Origin == "" {
 			t.Origin = from
 		}
-		if to := wire.Country(r.Place.To.Code); to != "" {
+		if to := adapter.Country(r.Place.To.Code); to != "" {
 			t.Destination = to
 		}
 		t.Events = append(t.Events, ev)
@@ -90,7 +90,7 @@ func (c *carrier) read(ans wire.Answer, records []record, n parcel.Number) (carr
 	if len(t.Events) == 0 {
 		return res, c.client.Changed(ans, "none of %d operations could be read", len(records))
 	}
-	t.Events = wire.Timeline(t.Events, wire.OldestFirst)
+	t.Events = adapter.Timeline(t.Events, adapter.OldestFirst)
 	waits(&t)
 	res.Tracking = t
 	return res, nil
@@ -104,13 +104,13 @@ func (c *carrier) event(r record, inbound bool) (ev parcel.Event, known, ok bool
 	if attr == "" {
 		attr = "0"
 	}
-	ev.Code = wire.Line(kind+":"+attr, 60)
-	ev.Text = words(kind, wire.Text(r.Operation.Type.Name), wire.Text(r.Operation.Attr.Name))
+	ev.Code = adapter.Line(kind+":"+attr, 60)
+	ev.Text = words(kind, adapter.Text(r.Operation.Type.Name), adapter.Text(r.Operation.Attr.Name))
 	if ev.Text == "" {
 		ev.Text = ev.Code
 	}
-	ev.Place = wire.Text(r.Place.Operation.Description)
-	ev.Country = wire.Country(r.Place.At.Code)
+	ev.Place = adapter.Text(r.Place.Operation.Description)
+	ev.Country = adapter.Country(r.Place.At.Code)
 	if ev.Country == "" && len(strings.TrimSpace(r.Place.Operation.Index)) == 6 {
 		ev.Country = home
 	}
@@ -133,10 +133,10 @@ func words(kind, name, attr string) string {
 
 // operated reads the time of an operation, with the offset of its place.
 func operated(s string) (at time.Time, zoned, ok bool) {
-	if at, ok := wire.At(s, time.UTC, time.RFC3339Nano); ok {
+	if at, ok := adapter.At(s, time.UTC, time.RFC3339Nano); ok {
 		return at, true, true
 	}
-	at, ok = wire.At(s, time.UTC, "2006-01-02T15:04:05.999")
+	at, ok = adapter.At(s, time.UTC, "2006-01-02T15:04:05.999")
 	return at, false, ok
 }
 
@@ -153,7 +153,7 @@ func numbers(records []record, n parcel.Number) (aliases []parcel.Alias, ours bo
 			}
 			named = named || f.field == "Barcode"
 			ours = ours || other == n
-			if !seen[other] && wire.Is(other, parcel.FamilyS10, parcel.FamilyRussianPost) {
+			if !seen[other] && adapter.Is(other, parcel.FamilyS10, parcel.FamilyRussianPost) {
 				seen[other] = true
 				aliases = append(aliases, parcel.Alias{Number: other, Field: f.field})
 			}

@@ -8,7 +8,7 @@ import (
 	"net/http"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -28,7 +28,7 @@ func plain(numbers []parcel.Number) []order {
 
 // reply is one call's answer, kept for what may be found wrong in it later.
 type reply struct {
-	wire.Answer
+	adapter.Answer
 	data
 }
 
@@ -38,7 +38,7 @@ func (c *carrier) call(ctx context.Context, name string, orders []order) (reply,
 	if err != nil {
 		return reply{}, fmt.Errorf("write the request: %w", err)
 	}
-	ans, err := c.client.Do(ctx, wire.Request{
+	ans, err := c.client.Do(ctx, adapter.Request{
 		Method: http.MethodPost,
 		Path:   "/track/v2.4/" + name,
 		Header: http.Header{"17token": {c.key}, "Content-Type": {"application/json"}},
@@ -93,13 +93,13 @@ func (c *carrier) register(ctx context.Context, results []carriers.Result, at []
 // registered is what registering means for one number.
 func (c *carrier) registered(answer reply, n parcel.Number) error {
 	for _, raw := range answer.Accepted {
-		if e, _ := readEntry(raw); wire.Same(n, string(e.Number)) {
+		if e, _ := readEntry(raw); adapter.Same(n, string(e.Number)) {
 			return c.client.Fail(carriers.ErrNotFound, "registered now, the service answers after some minutes")
 		}
 	}
 	for _, r := range answer.Rejected {
 		switch {
-		case !wire.Same(n, string(r.Number)):
+		case !adapter.Same(n, string(r.Number)):
 		case r.Error.Code == alreadyRegistered:
 			return c.client.Fail(carriers.ErrNotFound, "registered, no answer yet")
 		default:
@@ -120,7 +120,7 @@ func (c *carrier) quota(ctx context.Context) string {
 }
 
 // refusal sorts a failure of a whole call.
-func (c *carrier) refusal(ans wire.Answer, f failure) error {
+func (c *carrier) refusal(ans adapter.Answer, f failure) error {
 	if kind := f.kind(); errors.Is(kind, carriers.ErrThrottled) {
 		return c.client.Throttled(ans, "service says %s", f)
 	} else if kind != nil {
@@ -130,7 +130,7 @@ func (c *carrier) refusal(ans wire.Answer, f failure) error {
 }
 
 // rejection sorts what is said against one number.
-func (c *carrier) rejection(ans wire.Answer, f failure) error {
+func (c *carrier) rejection(ans adapter.Answer, f failure) error {
 	if why := f.unknown(); why != "" {
 		return c.client.Fail(carriers.ErrNotFound, "%s", why)
 	}

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -45,12 +45,12 @@ const canary parcel.Number = "LP00000000000"
 
 // New makes the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	client, err := wire.New(Info(), cfg, "street", "postal_code", "shipper", "consignee",
+	client, err := adapter.New(Info(), cfg, "street", "postal_code", "shipper", "consignee",
 		"phone_number", "phone_number_last_4", "email", "cpf_or_cnpj", "customer_number", "reference_number")
 	if err != nil {
 		return nil, err
 	}
-	table, err := wire.ParseTable(codes)
+	table, err := adapter.ParseTable(codes)
 	if err != nil {
 		return nil, err
 	}
@@ -58,8 +58,8 @@ func New(cfg carriers.Config) (carriers.Carrier, error) {
 }
 
 type carrier struct {
-	client *wire.Client
-	codes  wire.Table
+	client *adapter.Client
+	codes  adapter.Table
 	key    string
 }
 
@@ -71,9 +71,9 @@ func (*carrier) Info() carriers.Info { return Info() }
 // cost a part of the quota for nothing.
 func (*carrier) Match(n parcel.Number) carriers.Match {
 	if n.Family() == parcel.FamilyUnknown {
-		return wire.If(plausible(string(n)), carriers.Maybe)
+		return adapter.If(plausible(string(n)), carriers.Maybe)
 	}
-	return wire.If(n.Check() != parcel.CheckWrong, carriers.Maybe)
+	return adapter.If(n.Check() != parcel.CheckWrong, carriers.Maybe)
 }
 
 // plausible reports whether a text of no known form may be a number at all.

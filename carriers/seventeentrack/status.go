@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -16,21 +16,21 @@ const (
 
 // row is what an event's sub-status says, or its stage where it has none, and
 // whether the table holds it.
-func (c *carrier) row(e event) (wire.Code, bool) {
+func (c *carrier) row(e event) (adapter.Code, bool) {
 	code := string(e.Sub)
 	if code == "" {
 		code = string(e.Stage)
 	}
 	row, ok := c.codes.Find(code, "*")
 	if !ok {
-		row = wire.Code{Code: code, Status: parcel.InTransit, Side: wire.SideNone}
+		row = adapter.Code{Code: code, Status: parcel.InTransit, Side: adapter.SideNone}
 	}
 	return row, ok || code == ""
 }
 
 // abroad is the row's status. Departures and arrivals are those of ports: they
 // move a parcel over the border only where the country agrees.
-func abroad(row wire.Code, country, origin, destination string) parcel.Status {
+func abroad(row adapter.Code, country, origin, destination string) parcel.Status {
 	home := origin
 	if row.Status == parcel.Import {
 		home = destination

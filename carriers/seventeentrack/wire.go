@@ -6,54 +6,54 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
 type envelope struct {
-	Code wire.Lax `json:"code"`
-	Data *data    `json:"data"`
+	Code adapter.Lax `json:"code"`
+	Data *data       `json:"data"`
 }
 
 type data struct {
 	Accepted []json.RawMessage `json:"accepted"`
 	Rejected []rejected        `json:"rejected"`
 	Errors   []failure         `json:"errors"`
-	Total    *wire.Int         `json:"quota_total"`
-	Remain   *wire.Int         `json:"quota_remain"`
+	Total    *adapter.Int      `json:"quota_total"`
+	Remain   *adapter.Int      `json:"quota_remain"`
 }
 
 type rejected struct {
-	Number wire.Lax `json:"number"`
-	Error  failure  `json:"error"`
+	Number adapter.Lax `json:"number"`
+	Error  failure     `json:"error"`
 }
 
 type failure struct {
-	Code    wire.Lax `json:"code"`
-	Message wire.Lax `json:"message"`
+	Code    adapter.Lax `json:"code"`
+	Message adapter.Lax `json:"message"`
 }
 
 // entry is what is told of one number. Of addresses only the country is read.
 type entry struct {
-	Number wire.Lax `json:"number"`
+	Number adapter.Lax `json:"number"`
 	Info   *struct {
 		Shipping struct {
 			From address `json:"shipper_address"`
 			To   address `json:"recipient_address"`
 		} `json:"shipping_info"`
 		Status struct {
-			Main wire.Lax `json:"status"`
-			Sub  wire.Lax `json:"sub_status"`
+			Main adapter.Lax `json:"status"`
+			Sub  adapter.Lax `json:"sub_status"`
 		} `json:"latest_status"`
 		Latest *event `json:"latest_event"`
 		Times  struct {
 			ETA struct {
-				From wire.Lax `json:"from"`
-				To   wire.Lax `json:"to"`
+				From adapter.Lax `json:"from"`
+				To   adapter.Lax `json:"to"`
 			} `json:"estimated_delivery_date"`
 		} `json:"time_metrics"`
 		Misc struct {
-			LocalNumber wire.Lax `json:"local_number"`
+			LocalNumber adapter.Lax `json:"local_number"`
 		} `json:"misc_info"`
 		Tracking *struct {
 			Providers []struct {
@@ -64,26 +64,26 @@ type entry struct {
 }
 
 type address struct {
-	Country wire.Lax `json:"country"`
+	Country adapter.Lax `json:"country"`
 }
 
 // event is one scan as one of the carriers tells it. Lists are newest first.
 type event struct {
-	ISO wire.Lax `json:"time_iso"`
-	UTC wire.Lax `json:"time_utc"`
+	ISO adapter.Lax `json:"time_iso"`
+	UTC adapter.Lax `json:"time_utc"`
 	Raw struct {
-		Date wire.Lax `json:"date"`
-		Time wire.Lax `json:"time"`
-		Zone wire.Lax `json:"timezone"`
+		Date adapter.Lax `json:"date"`
+		Time adapter.Lax `json:"time"`
+		Zone adapter.Lax `json:"timezone"`
 	} `json:"time_raw"`
-	Text       wire.Lax `json:"description"`
+	Text       adapter.Lax `json:"description"`
 	Translated struct {
-		Text wire.Lax `json:"description"`
+		Text adapter.Lax `json:"description"`
 	} `json:"description_translation"`
-	Location wire.Lax `json:"location"`
-	Stage    wire.Lax `json:"stage"`
-	Sub      wire.Lax `json:"sub_status"`
-	Address  address  `json:"address"`
+	Location adapter.Lax `json:"location"`
+	Stage    adapter.Lax `json:"stage"`
+	Sub      adapter.Lax `json:"sub_status"`
+	Address  address     `json:"address"`
 }
 
 // readEntry takes one entry apart; where its form is odd, its number alone.
@@ -92,7 +92,7 @@ func readEntry(raw json.RawMessage) (entry, error) {
 	err := json.Unmarshal(raw, &e)
 	if err != nil {
 		var head struct {
-			Number wire.Lax `json:"number"`
+			Number adapter.Lax `json:"number"`
 		}
 		_ = json.Unmarshal(raw, &head)
 		e = entry{Number: head.Number}
@@ -106,7 +106,7 @@ func (c *carrier) read(answer reply, numbers []parcel.Number) (results []carrier
 	for i, n := range numbers {
 		res, found := c.accepted(answer, n)
 		for _, r := range answer.Rejected {
-			if found || !wire.Same(n, string(r.Number)) {
+			if found || !adapter.Same(n, string(r.Number)) {
 				continue
 			}
 			found = true
@@ -129,7 +129,7 @@ func (c *carrier) read(answer reply, numbers []parcel.Number) (results []carrier
 func (c *carrier) accepted(answer reply, n parcel.Number) (best carriers.Result, found bool) {
 	for _, raw := range answer.Accepted {
 		e, err := readEntry(raw)
-		if !wire.Same(n, string(e.Number)) {
+		if !adapter.Same(n, string(e.Number)) {
 			continue
 		}
 		var res carriers.Result
@@ -162,9 +162,9 @@ func (c *carrier) tracking(answer reply, n parcel.Number, e entry) (res carriers
 		return res
 	}
 	t := parcel.Tracking{
-		Origin:      wire.Country(string(e.Info.Shipping.From.Country)),
-		Destination: wire.Country(string(e.Info.Shipping.To.Country)),
-		Aliases:     wire.Alias(n, string(e.Info.Misc.LocalNumber), "local_number"),
+		Origin:      adapter.Country(string(e.Info.Shipping.From.Country)),
+		Destination: adapter.Country(string(e.Info.Shipping.To.Country)),
+		Aliases:     adapter.Alias(n, string(e.Info.Misc.LocalNumber), "local_number"),
 	}
 	all := e.events()
 	seen := make(map[string]bool, len(all))
@@ -176,7 +176,7 @@ func (c *carrier) tracking(answer reply, n parcel.Number, e entry) (res carriers
 		}
 		seen[scan] = true
 		if !known {
-			res.Unmapped = wire.Unmapped(res.Unmapped, ev.Code)
+			res.Unmapped = adapter.Unmapped(res.Unmapped, ev.Code)
 		}
 		t.Events = append(t.Events, ev)
 	}
@@ -184,7 +184,7 @@ func (c *carrier) tracking(answer reply, n parcel.Number, e entry) (res carriers
 		res.Err = c.client.Changed(answer.Answer, "none of %d events could be read", len(all))
 		return res
 	}
-	t.Events = wire.Timeline(t.Events, wire.NewestFirst)
+	t.Events = adapter.Timeline(t.Events, adapter.NewestFirst)
 	if last := len(t.Events) - 1; last >= 0 && t.Events[last].Status == parcel.ReadyForPickup {
 		t.PickupPlace = t.Events[last].Place
 	}
@@ -221,48 +221,48 @@ func (e entry) events() []scan {
 // hold, ok for one that is no scan or has no time.
 func (c *carrier) event(e scan, origin, destination string) (ev parcel.Event, known, ok bool) {
 	ev.Time, ev.ZoneKnown, ok = e.at()
-	ev.Country = wire.Country(string(e.Address.Country))
-	ev.Place = wire.Text(string(e.Location))
+	ev.Country = adapter.Country(string(e.Address.Country))
+	ev.Place = adapter.Text(string(e.Location))
 	row, known := c.row(e.event)
 	ev.Status = abroad(row, ev.Country, origin, destination)
 	switch {
 	case ev.Country != "":
-	case row.Side == wire.SideOrigin:
+	case row.Side == adapter.SideOrigin:
 		ev.Country = origin
-	case row.Side == wire.SideDestination:
+	case row.Side == adapter.SideDestination:
 		ev.Country = destination
 	}
-	ev.Code = wire.Line(row.Code, 60)
+	ev.Code = adapter.Line(row.Code, 60)
 	for _, text := range []string{string(e.Text), string(e.Translated.Text), row.Meaning, row.Code} {
 		if ev.Text == "" {
-			ev.Text = wire.Text(text)
+			ev.Text = adapter.Text(text)
 		}
 	}
-	return ev, known, ok && ev.Text != "" && row.Status != wire.Ignored
+	return ev, known, ok && ev.Text != "" && row.Status != adapter.Ignored
 }
 
 // at is the time with its offset; without one, the clock as the carrier printed
 // it. The instant in UTC counts only where there is nothing else.
 func (e event) at() (at time.Time, zoned, ok bool) {
-	if at, ok := wire.At(string(e.ISO), time.UTC, time.RFC3339Nano); ok {
+	if at, ok := adapter.At(string(e.ISO), time.UTC, time.RFC3339Nano); ok {
 		return at, true, true
 	}
 	clock := strings.TrimSpace(string(e.Raw.Date + " " + e.Raw.Time))
-	zone, zoned := wire.Zone(string(e.Raw.Zone))
+	zone, zoned := adapter.Zone(string(e.Raw.Zone))
 	if !zoned {
 		zone = time.UTC
 	}
-	if at, ok := wire.At(clock, zone, time.DateTime, "2006-01-02 15:04", time.DateOnly); ok {
+	if at, ok := adapter.At(clock, zone, time.DateTime, "2006-01-02 15:04", time.DateOnly); ok {
 		return at, zoned, true
 	}
-	at, ok = wire.At(string(e.UTC), time.UTC, time.RFC3339Nano)
+	at, ok = adapter.At(string(e.UTC), time.UTC, time.RFC3339Nano)
 	return at, true, ok
 }
 
 // day is the first of the texts that is a date.
 func day(texts ...string) parcel.Date {
 	for _, s := range texts {
-		if at, ok := wire.At(s, time.UTC, time.RFC3339Nano, time.DateOnly); ok {
+		if at, ok := adapter.At(s, time.UTC, time.RFC3339Nano, time.DateOnly); ok {
 			return parcel.DateOf(at)
 		}
 	}

@@ -7,13 +7,13 @@ import (
 	"strings"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
 // reply is one call's answer, kept for what may be found wrong in it later.
 type reply struct {
-	wire.Answer
+	adapter.Answer
 	items []item
 }
 
@@ -23,10 +23,10 @@ func (c *carrier) ask(ctx context.Context, numbers []parcel.Number) (reply, erro
 	body.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n" +
 		`<ItemTrackingDetailsRequest xmlns="http://singpost.com/paw/ns"><SystemID>-</SystemID><ItemTrackingNumbers>`)
 	for _, n := range numbers {
-		body.WriteString("<TrackingNumber>" + wire.EscapeXML(string(n)) + "</TrackingNumber>")
+		body.WriteString("<TrackingNumber>" + adapter.EscapeXML(string(n)) + "</TrackingNumber>")
 	}
 	body.WriteString("</ItemTrackingNumbers></ItemTrackingDetailsRequest>\n")
-	ans, err := c.client.Do(ctx, wire.Request{
+	ans, err := c.client.Do(ctx, adapter.Request{
 		Method: http.MethodPost,
 		Path:   "/sp/tracking",
 		Header: http.Header{"Authorization": {c.key}, "Content-Type": {"application/xml"}, "Accept": {"application/xml"}},
@@ -49,7 +49,7 @@ func (c *carrier) ask(ctx context.Context, numbers []parcel.Number) (reply, erro
 }
 
 // refused sorts a failure by its words; a list of its codes is not public.
-func (c *carrier) refused(ans wire.Answer, words string) error {
+func (c *carrier) refused(ans adapter.Answer, words string) error {
 	holds := func(parts ...string) bool {
 		for _, p := range parts {
 			if strings.Contains(strings.ToLower(words), p) {

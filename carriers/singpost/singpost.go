@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -42,11 +42,11 @@ func Info() carriers.Info {
 
 // New makes the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	client, err := wire.New(Info(), cfg)
+	client, err := adapter.New(Info(), cfg)
 	if err != nil {
 		return nil, err
 	}
-	table, err := wire.ParseTable(codes)
+	table, err := adapter.ParseTable(codes)
 	if err != nil {
 		return nil, err
 	}
@@ -54,8 +54,8 @@ func New(cfg carriers.Config) (carriers.Carrier, error) {
 }
 
 type carrier struct {
-	client *wire.Client
-	codes  wire.Table
+	client *adapter.Client
+	codes  adapter.Table
 	key    string
 }
 
@@ -65,7 +65,7 @@ func (*carrier) Info() carriers.Info { return Info() }
 // Match is sure of the numbers that Singapore Post gave. Whether it answers for
 // others is not known.
 func (*carrier) Match(n parcel.Number) carriers.Match {
-	return wire.If(n.Country() == home, carriers.Yes)
+	return adapter.If(n.Country() == home, carriers.Yes)
 }
 
 // Track asks for all numbers in one call.

@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"strings"
 
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -17,7 +17,7 @@ const wordy = "words"
 // row is what an event says: its words where they are in the table, the first
 // that is found, else its code. Codes whose meaning is not known count as known
 // here, since their words are told anyway.
-func (c *carrier) row(code, text string) (wire.Code, bool) {
+func (c *carrier) row(code, text string) (adapter.Code, bool) {
 	text = strings.ToLower(text)
 	for _, row := range c.codes.Codes() {
 		if row.Code == wordy && strings.Contains(text, row.Sub) {
@@ -26,7 +26,7 @@ func (c *carrier) row(code, text string) (wire.Code, bool) {
 	}
 	row, ok := c.codes.Find(code, "*")
 	if !ok {
-		row = wire.Code{Status: parcel.InTransit, Side: wire.SideNone}
+		row = adapter.Code{Status: parcel.InTransit, Side: adapter.SideNone}
 	}
 	return row, ok || code == ""
 }
@@ -37,7 +37,7 @@ var countryForm = regexp.MustCompile(`(?i)\(country(?: code)?:\s*([a-z]{2})\)`)
 // (Country code: BY)".
 func abroad(text string) string {
 	if m := countryForm.FindStringSubmatch(text); m != nil {
-		return wire.Country(m[1])
+		return adapter.Country(m[1])
 	}
 	return ""
 }

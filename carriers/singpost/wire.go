@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -47,7 +47,7 @@ func said(s string) string {
 func (c *carrier) read(answer reply, n parcel.Number) carriers.Result {
 	res := carriers.Result{Number: n}
 	for _, it := range answer.items {
-		if !wire.Same(n, it.Number) {
+		if !adapter.Same(n, it.Number) {
 			continue
 		}
 		switch found := strings.ToLower(said(it.Found)); {
@@ -66,10 +66,10 @@ func (c *carrier) read(answer reply, n parcel.Number) carriers.Result {
 
 func (c *carrier) tracking(answer reply, it item) (parcel.Tracking, []string, error) {
 	t := parcel.Tracking{
-		Origin: wire.CountryNamed(said(it.Origin)), Destination: wire.CountryNamed(said(it.Destination)),
+		Origin: adapter.CountryNamed(said(it.Origin)), Destination: adapter.CountryNamed(said(it.Destination)),
 	}
 	if t.Origin == "" {
-		t.Origin = wire.CountryNamed(said(it.Original))
+		t.Origin = adapter.CountryNamed(said(it.Original))
 	}
 	var unmapped []string
 	for _, d := range it.Details {
@@ -78,7 +78,7 @@ func (c *carrier) tracking(answer reply, it item) (parcel.Tracking, []string, er
 			continue
 		}
 		if !known {
-			unmapped = wire.Unmapped(unmapped, ev.Code)
+			unmapped = adapter.Unmapped(unmapped, ev.Code)
 		}
 		if there := abroad(d.Words); t.Destination == "" {
 			t.Destination = there
@@ -89,7 +89,7 @@ func (c *carrier) tracking(answer reply, it item) (parcel.Tracking, []string, er
 		return parcel.Tracking{}, nil, c.client.Changed(answer.Answer, "none of %d events could be read", len(it.Details))
 	}
 	newest := len(t.Events) > 1 && t.Events[0].Time.After(t.Events[len(t.Events)-1].Time)
-	t.Events = wire.Timeline(t.Events, newest)
+	t.Events = adapter.Timeline(t.Events, newest)
 	if last := len(t.Events) - 1; last >= 0 && t.Events[last].Status == parcel.ReadyForPickup {
 		t.PickupPlace = t.Events[last].Place
 	}
@@ -99,23 +99,23 @@ func (c *carrier) tracking(answer reply, it item) (parcel.Tracking, []string, er
 // event takes one line apart. Its clock is Singapore's. known is false where
 // neither code nor words are in the table, ok for one without a time or any word.
 func (c *carrier) event(d detail) (ev parcel.Event, known, ok bool) {
-	ev.Time, ok = wire.At(said(d.Date), wire.Fixed(8*3600), time.RFC3339Nano, "2006-01-02T15:04:05.999", time.DateTime,
+	ev.Time, ok = adapter.At(said(d.Date), adapter.Fixed(8*3600), time.RFC3339Nano, "2006-01-02T15:04:05.999", time.DateTime,
 		"2006-01-02T15:04", time.DateOnly)
 	ev.ZoneKnown = ok
-	ev.Code = wire.Line(strings.ToUpper(said(d.Code)), 60)
-	ev.Place = wire.Text(said(d.Location))
+	ev.Code = adapter.Line(strings.ToUpper(said(d.Code)), 60)
+	ev.Place = adapter.Text(said(d.Location))
 	row, known := c.row(ev.Code, said(d.Words))
 	ev.Status = row.Status
 	switch row.Side {
-	case wire.SideOrigin:
+	case adapter.SideOrigin:
 		ev.Country = home
-	case wire.SideDestination:
+	case adapter.SideDestination:
 		ev.Country = abroad(d.Words)
-	case wire.SideNone:
+	case adapter.SideNone:
 	}
 	for _, text := range []string{said(d.Words), row.Meaning, ev.Code} {
 		if ev.Text == "" {
-			ev.Text = wire.Text(text)
+			ev.Text = adapter.Text(text)
 		}
 	}
 	return ev, known, ok && ev.Text != ""

@@ -8,13 +8,13 @@ import (
 	"regexp"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
 // reply is one call's answer, kept for what may be found wrong in it later.
 type reply struct {
-	wire.Answer
+	adapter.Answer
 	envelope
 }
 
@@ -24,7 +24,7 @@ func (c *carrier) ask(ctx context.Context, numbers []parcel.Number) (reply, erro
 	if err != nil {
 		return reply{}, c.client.Fail(carriers.ErrChanged, "request cannot be made: %v", err)
 	}
-	ans, err := c.client.Do(ctx, wire.Request{
+	ans, err := c.client.Do(ctx, adapter.Request{
 		Method: http.MethodPost,
 		Path:   "/status-tracking/0.0.1/statuses/with-not-found",
 		Header: http.Header{"Content-Type": {"application/json; charset=UTF-8"}, "Authorization": {"Bearer " + c.token}},
@@ -61,7 +61,7 @@ var family = regexp.MustCompile(`UPE\d{2}`)
 // refused reads an error. Their bodies are documented by these codes only; where
 // one is missing, the status decides. Of a batch it cannot be said which number
 // is meant.
-func (c *carrier) refused(ans wire.Answer, asked int) (reply, error) {
+func (c *carrier) refused(ans adapter.Answer, asked int) (reply, error) {
 	code := string(family.Find(ans.Body))
 	switch {
 	case code == "UPE05":

@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -16,13 +16,13 @@ const handed = "41000"
 
 // status is what an event says, for its code and the number of its reason. Known
 // is false for a code that neither the table nor the rule of containers holds.
-func (c *carrier) status(code, reason, words string) (row wire.Code, known bool) {
+func (c *carrier) status(code, reason, words string) (row adapter.Code, known bool) {
 	row, known = c.codes.Find(code, reason)
 	switch {
 	case !known && container(code):
-		return wire.Code{Status: parcel.Info, Side: wire.SideNone, Sub: "*", Meaning: "Container scan"}, true
+		return adapter.Code{Status: parcel.Info, Side: adapter.SideNone, Sub: "*", Meaning: "Container scan"}, true
 	case !known:
-		return wire.Code{Status: parcel.InTransit, Side: wire.SideNone, Sub: "*"}, false
+		return adapter.Code{Status: parcel.InTransit, Side: adapter.SideNone, Sub: "*"}, false
 	case code == handed && toSender(words):
 		row.Status = parcel.Returned
 	}
@@ -44,7 +44,7 @@ func toSender(words string) bool {
 // country is the code of a country that the service names in English or in
 // Ukrainian.
 func country(name string) string {
-	if c := wire.CountryNamed(name); c != "" {
+	if c := adapter.CountryNamed(name); c != "" {
 		return c
 	}
 	switch strings.ToLower(strings.TrimSpace(name)) {

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -42,11 +42,11 @@ func Info() carriers.Info {
 
 // New makes the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	client, err := wire.New(Info(), cfg)
+	client, err := adapter.New(Info(), cfg)
 	if err != nil {
 		return nil, err
 	}
-	table, err := wire.ParseTable(codes)
+	table, err := adapter.ParseTable(codes)
 	if err != nil {
 		return nil, err
 	}
@@ -58,8 +58,8 @@ func New(cfg carriers.Config) (carriers.Carrier, error) {
 }
 
 type carrier struct {
-	client *wire.Client
-	codes  wire.Table
+	client *adapter.Client
+	codes  adapter.Table
 	token  string
 	kyiv   *time.Location
 }
@@ -74,12 +74,12 @@ func (*carrier) Info() carriers.Info { return Info() }
 func (*carrier) Match(n parcel.Number) carriers.Match {
 	country := n.Country()
 	switch {
-	case country == home, wire.Is(n, parcel.FamilyUkrposhta) && n[:2] == "05":
+	case country == home, adapter.Is(n, parcel.FamilyUkrposhta) && n[:2] == "05":
 		return carriers.Yes
 	case country != "" && (n[0] == 'U' || n[0] == 'L' && country != "CN"):
 		return carriers.No
 	default:
-		return wire.If(country != "" || wire.Is(n, parcel.FamilyUkrposhta), carriers.Maybe)
+		return adapter.If(country != "" || adapter.Is(n, parcel.FamilyUkrposhta), carriers.Maybe)
 	}
 }
 
@@ -104,7 +104,7 @@ func (c *carrier) Track(ctx context.Context, numbers []parcel.Number) ([]carrier
 			known[r.Number] = r
 		}
 	}
-	alone, err := wire.Each(ctx, odd, c.one)
+	alone, err := adapter.Each(ctx, odd, c.one)
 	if err != nil {
 		return nil, err
 	}

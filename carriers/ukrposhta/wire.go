@@ -9,15 +9,15 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
 // envelope is what is known of the numbers asked. None says that nothing is.
 type envelope struct {
-	Found    histories   `json:"found"`
-	NotFound *[]wire.Lax `json:"notFound"`
-	None     bool        `json:"-"`
+	Found    histories      `json:"found"`
+	NotFound *[]adapter.Lax `json:"notFound"`
+	None     bool           `json:"-"`
 }
 
 // histories are the events by number.
@@ -40,16 +40,16 @@ func (h *histories) UnmarshalJSON(b []byte) error {
 }
 
 type event struct {
-	Barcode  wire.Lax `json:"barcode"`
-	Step     wire.Int `json:"step"` // not in the order of time
-	Date     wire.Lax `json:"date"`
-	Index    wire.Lax `json:"index"`
-	Office   wire.Lax `json:"name"`
-	Code     wire.Lax `json:"event"`
-	Name     wire.Lax `json:"eventName"`
-	Country  wire.Lax `json:"country"`
-	Reason   wire.Lax `json:"eventReason"`
-	ReasonID wire.Lax `json:"eventReason_id"`
+	Barcode  adapter.Lax `json:"barcode"`
+	Step     adapter.Int `json:"step"` // not in the order of time
+	Date     adapter.Lax `json:"date"`
+	Index    adapter.Lax `json:"index"`
+	Office   adapter.Lax `json:"name"`
+	Code     adapter.Lax `json:"event"`
+	Name     adapter.Lax `json:"eventName"`
+	Country  adapter.Lax `json:"country"`
+	Reason   adapter.Lax `json:"eventReason"`
+	ReasonID adapter.Lax `json:"eventReason_id"`
 }
 
 // read finds the number's history and takes it apart.
@@ -69,7 +69,7 @@ func (c *carrier) read(r reply, n parcel.Number) carriers.Result {
 
 func (e envelope) history(n parcel.Number) ([]event, bool) {
 	for number, list := range e.Found {
-		if wire.Same(n, number) {
+		if adapter.Same(n, number) {
 			return list, true
 		}
 	}
@@ -77,14 +77,14 @@ func (e envelope) history(n parcel.Number) ([]event, bool) {
 }
 
 func (e envelope) unknown(n parcel.Number) bool {
-	return e.NotFound != nil && slices.ContainsFunc(*e.NotFound, func(s wire.Lax) bool { return wire.Same(n, string(s)) })
+	return e.NotFound != nil && slices.ContainsFunc(*e.NotFound, func(s adapter.Lax) bool { return adapter.Same(n, string(s)) })
 }
 
 func (c *carrier) tracking(r reply, list []event, n parcel.Number) (t parcel.Tracking, unmapped []string, err error) {
 	list = slices.Clone(list)
 	slices.SortStableFunc(list, func(a, b event) int { return cmp.Compare(a.Step, b.Step) })
 	for _, e := range list {
-		if e.Barcode != "" && !wire.Same(n, string(e.Barcode)) {
+		if e.Barcode != "" && !adapter.Same(n, string(e.Barcode)) {
 			return parcel.Tracking{}, nil, c.client.Changed(r.Answer, "an event of the number asked names another one")
 		}
 		ev, known, ok := c.event(e)
@@ -92,14 +92,14 @@ func (c *carrier) tracking(r reply, list []event, n parcel.Number) (t parcel.Tra
 			continue
 		}
 		if !known {
-			unmapped = wire.Unmapped(unmapped, ev.Code)
+			unmapped = adapter.Unmapped(unmapped, ev.Code)
 		}
 		t.Events = append(t.Events, ev)
 	}
 	if len(t.Events) == 0 {
 		return parcel.Tracking{}, nil, c.client.Changed(r.Answer, "none of %d events could be read", len(list))
 	}
-	t.Events = wire.Timeline(t.Events, wire.OldestFirst)
+	t.Events = adapter.Timeline(t.Events, adapter.OldestFirst)
 	if last := t.Events[len(t.Events)-1]; last.Status == parcel.ReadyForPickup {
 		t.PickupPlace = last.Place
 	}
@@ -108,8 +108,8 @@ func (c *carrier) tracking(r reply, list []event, n parcel.Number) (t parcel.Tra
 
 // event takes one line apart; one without a time or any word is left out.
 func (c *carrier) event(e event) (ev parcel.Event, known, ok bool) {
-	code, reason := wire.Line(string(e.Code), 60), wire.Line(string(e.ReasonID), 20)
-	ev.Text = words(wire.Text(string(e.Name)), wire.Text(string(e.Reason)))
+	code, reason := adapter.Line(string(e.Code), 60), adapter.Line(string(e.ReasonID), 20)
+	ev.Text = words(adapter.Text(string(e.Name)), adapter.Text(string(e.Reason)))
 	row, known := c.status(code, reason, string(e.Name)+" "+string(e.Reason))
 	ev.Code, ev.Status = code, row.Status
 	if row.Sub != "*" {
@@ -120,7 +120,7 @@ func (c *carrier) event(e event) (ev parcel.Event, known, ok bool) {
 			ev.Text = other
 		}
 	}
-	ev.Place = wire.Text(string(e.Office))
+	ev.Place = adapter.Text(string(e.Office))
 	ev.Country = country(string(e.Country))
 	if ev.Country == "" && e.Country == "" && len(e.Index) == 5 {
 		ev.Country = home
@@ -144,14 +144,14 @@ func words(name, reason string) string {
 // clock reads the wall clock of Kyiv. Of a scan abroad nobody says whose clock
 // it is.
 func (c *carrier) clock(s string, abroad bool) (at time.Time, zoned, ok bool) {
-	if at, ok := wire.At(s, time.UTC, time.RFC3339Nano); ok {
+	if at, ok := adapter.At(s, time.UTC, time.RFC3339Nano); ok {
 		return at, true, true
 	}
 	layouts := []string{"2006-01-02T15:04:05.999", time.DateTime, "2006-01-02T15:04", "2006-01-02"}
 	if abroad {
-		at, ok = wire.At(s, time.UTC, layouts...)
+		at, ok = adapter.At(s, time.UTC, layouts...)
 		return at, false, ok
 	}
-	at, ok = wire.At(s, c.kyiv, layouts...)
+	at, ok = adapter.At(s, c.kyiv, layouts...)
 	return at, true, ok
 }

@@ -5,14 +5,14 @@ import (
 	"context"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
 // ask makes the one call there is. Zero bytes are its "not known".
-func (c *carrier) ask(ctx context.Context, n parcel.Number) (wire.Answer, []item, error) {
-	ans, err := c.client.Do(ctx, wire.Request{
-		Path: "/gtt.api/service.svc/rest/ItemTTWithTrans" + wire.Path(string(n), "EN"),
+func (c *carrier) ask(ctx context.Context, n parcel.Number) (adapter.Answer, []item, error) {
+	ans, err := c.client.Do(ctx, adapter.Request{
+		Path: "/gtt.api/service.svc/rest/ItemTTWithTrans" + adapter.Path(string(n), "EN"),
 	})
 	if err != nil {
 		return ans, nil, err

@@ -7,31 +7,31 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
 // item is what is told of one number. The name of who signed is not read.
 type item struct {
-	ID          wire.Lax `json:"ID"`
-	Origin      wire.Lax `json:"OriginCountryCd"`
-	Destination wire.Lax `json:"DestinationCountryCd"`
-	Events      *[]event `json:"Events"`
+	ID          adapter.Lax `json:"ID"`
+	Origin      adapter.Lax `json:"OriginCountryCd"`
+	Destination adapter.Lax `json:"DestinationCountryCd"`
+	Events      *[]event    `json:"Events"`
 }
 
 type event struct {
-	Code     wire.Lax `json:"EventCd"`
-	Name     wire.Lax `json:"EventNm"`
-	Time     wire.Lax `json:"EventDT"`
-	Location wire.Lax `json:"EventLocation"`
+	Code     adapter.Lax `json:"EventCd"`
+	Name     adapter.Lax `json:"EventNm"`
+	Time     adapter.Lax `json:"EventDT"`
+	Location adapter.Lax `json:"EventLocation"`
 }
 
 // read finds the number's item and takes it apart. An item with nothing but a
 // forecast is known and has no events.
-func (c *carrier) read(ans wire.Answer, items []item, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) read(ans adapter.Answer, items []item, n parcel.Number) (carriers.Result, error) {
 	res := carriers.Result{Number: n}
 	at := 0
-	for at < len(items) && !wire.Same(n, string(items[at].ID)) {
+	for at < len(items) && !adapter.Same(n, string(items[at].ID)) {
 		at++
 	}
 	if at == len(items) {
@@ -41,11 +41,11 @@ func (c *carrier) read(ans wire.Answer, items []item, n parcel.Number) (carriers
 	if it.Events == nil {
 		return res, c.client.Changed(ans, "no Events in the answer")
 	}
-	t := parcel.Tracking{Origin: wire.Country(string(it.Origin)), Destination: wire.Country(string(it.Destination))}
+	t := parcel.Tracking{Origin: adapter.Country(string(it.Origin)), Destination: adapter.Country(string(it.Destination))}
 	forecasts := 0
 	for _, e := range *it.Events {
 		row, known := c.row(string(e.Code))
-		if row.Status == wire.Ignored {
+		if row.Status == adapter.Ignored {
 			forecasts++
 			continue
 		}
@@ -54,36 +54,36 @@ func (c *carrier) read(ans wire.Answer, items []item, n parcel.Number) (carriers
 			continue
 		}
 		if !known {
-			res.Unmapped = wire.Unmapped(res.Unmapped, ev.Code)
+			res.Unmapped = adapter.Unmapped(res.Unmapped, ev.Code)
 		}
 		switch row.Side {
-		case wire.SideOrigin:
+		case adapter.SideOrigin:
 			ev.Country = t.Origin
-		case wire.SideDestination:
+		case adapter.SideDestination:
 			ev.Country = t.Destination
-		case wire.SideNone:
+		case adapter.SideNone:
 		}
 		t.Events = append(t.Events, ev)
 	}
 	if len(t.Events) == 0 && len(*it.Events) > forecasts {
 		return res, c.client.Changed(ans, "none of %d events could be read", len(*it.Events))
 	}
-	t.Events = wire.Timeline(t.Events, wire.OldestFirst)
+	t.Events = adapter.Timeline(t.Events, adapter.OldestFirst)
 	res.Tracking = t
 	return res, nil
 }
 
-func timelineEvent(e event, row wire.Code) (parcel.Event, bool) {
+func timelineEvent(e event, row adapter.Code) (parcel.Event, bool) {
 	at, ok := wallClock(string(e.Time))
-	code := wire.Line(string(e.Code), 60)
-	text := wire.Text(string(e.Name))
+	code := adapter.Line(string(e.Code), 60)
+	text := adapter.Text(string(e.Name))
 	for _, other := range []string{row.Meaning, code} {
 		if text == "" {
 			text = other
 		}
 	}
 	return parcel.Event{
-		Time: at, Status: row.Status, Place: wire.Text(string(e.Location)), Text: text, Code: code,
+		Time: at, Status: row.Status, Place: adapter.Text(string(e.Location)), Text: text, Code: code,
 	}, ok && text != ""
 }
 
@@ -99,16 +99,16 @@ func wallClock(s string) (time.Time, bool) {
 		if i := strings.LastIndexAny(s, "+-"); i > len("2006-01-02T") {
 			s = s[:i]
 		}
-		return wire.At(s, time.UTC, "2006-01-02T15:04:05.999", "2006-01-02T15:04", time.DateTime)
+		return adapter.At(s, time.UTC, "2006-01-02T15:04:05.999", "2006-01-02T15:04", time.DateTime)
 	}
 	ms, err := strconv.ParseInt(m[1], 10, 64)
 	if err != nil {
 		return time.Time{}, false
 	}
 	at := time.UnixMilli(ms).UTC()
-	if zone, ok := wire.Zone(m[2]); ok {
+	if zone, ok := adapter.Zone(m[2]); ok {
 		_, seconds := at.In(zone).Zone()
 		at = at.Add(time.Duration(seconds) * time.Second)
 	}
-	return at, wire.Plausible(at)
+	return at, adapter.Plausible(at)
 }

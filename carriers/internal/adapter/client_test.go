@@ -1,4 +1,4 @@
-package wire_test
+package adapter_test
 
 import (
 	"context"
@@ -12,16 +12,16 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
 // service starts a server and a client of it.
-func service(t *testing.T, info carriers.Info, settings map[string]string, h http.HandlerFunc) *wire.Client {
+func service(t *testing.T, info carriers.Info, settings map[string]string, h http.HandlerFunc) *adapter.Client {
 	t.Helper()
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
-	c, err := wire.New(info, carriers.Config{BaseURL: server.URL, HTTP: server.Client(), Settings: settings}, "Signatory")
+	c, err := adapter.New(info, carriers.Config{BaseURL: server.URL, HTTP: server.Client(), Settings: settings}, "Signatory")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func TestNew(t *testing.T) {
 		"refuses to be without HTTP":  {carriers.Config{}, carriers.ErrEndpoint},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := wire.New(info, tc.cfg); !errors.Is(err, tc.want) {
+			if _, err := adapter.New(info, tc.cfg); !errors.Is(err, tc.want) {
 				t.Errorf("error %v, want %v", err, tc.want)
 			}
 		})
@@ -50,7 +50,7 @@ func TestNew(t *testing.T) {
 func TestMissingCredentialIsDeniedWithoutARequest(t *testing.T) {
 	info := carriers.Info{Name: "x", Settings: []carriers.Setting{{Name: "key", Required: true}}}
 	c := service(t, info, nil, func(http.ResponseWriter, *http.Request) { t.Error("a request was made") })
-	if _, err := c.Do(t.Context(), wire.Request{Path: "/"}); !errors.Is(err, carriers.ErrDenied) || !strings.Contains(err.Error(), "key") {
+	if _, err := c.Do(t.Context(), adapter.Request{Path: "/"}); !errors.Is(err, carriers.ErrDenied) || !strings.Contains(err.Error(), "key") {
 		t.Errorf("error %v, want a refusal that names the setting", err)
 	}
 }
@@ -58,8 +58,8 @@ func TestMissingCredentialIsDeniedWithoutARequest(t *testing.T) {
 func TestRequest(t *testing.T) {
 	var got *http.Request
 	c := service(t, carriers.Info{Name: "x"}, nil, func(_ http.ResponseWriter, r *http.Request) { got = r })
-	_, err := c.Do(t.Context(), wire.Request{
-		Path:  "/api" + wire.Path("a/../b?c", ".."),
+	_, err := c.Do(t.Context(), adapter.Request{
+		Path:  "/api" + adapter.Path("a/../b?c", ".."),
 		Query: url.Values{"n": {"1&2"}}, Header: http.Header{"User-Agent": {"Mozilla/5.0"}},
 	})
 	if err != nil {
@@ -82,7 +82,7 @@ func TestStatus(t *testing.T) {
 		429: carriers.ErrThrottled,
 	} {
 		c := service(t, carriers.Info{Name: "x"}, nil, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
-		ans, err := c.Do(t.Context(), wire.Request{Path: "/", Own: []int{404}})
+		ans, err := c.Do(t.Context(), adapter.Request{Path: "/", Own: []int{404}})
 		if !errors.Is(err, want) || (want == nil) != (err == nil) {
 			t.Errorf("HTTP %d: error %v, want %v", status, err, want)
 		}
@@ -97,7 +97,7 @@ func TestRetryAfterOfAnOutageIsKept(t *testing.T) {
 		w.Header().Set("Retry-After", "90")
 		w.WriteHeader(http.StatusServiceUnavailable)
 	})
-	_, err := c.Do(t.Context(), wire.Request{Path: "/"})
+	_, err := c.Do(t.Context(), adapter.Request{Path: "/"})
 	if !errors.Is(err, carriers.ErrTemporary) || carriers.RetryAfter(err) != 90*time.Second {
 		t.Errorf("error %v after %s", err, carriers.RetryAfter(err))
 	}
@@ -114,7 +114,7 @@ func TestRetryAfterForms(t *testing.T) {
 			w.Header().Set("Retry-After", value)
 			w.WriteHeader(http.StatusTooManyRequests)
 		})
-		_, err := c.Do(t.Context(), wire.Request{Path: "/"})
+		_, err := c.Do(t.Context(), adapter.Request{Path: "/"})
 		if got := carriers.RetryAfter(err); got != want {
 			t.Errorf("Retry-After %q: %s, want %s", value, got, want)
 		}
@@ -127,7 +127,7 @@ func TestBrokenConnection(t *testing.T) {
 			w.Header().Set("Content-Length", "100")
 			_, _ = w.Write([]byte("half"))
 		})
-		_, err := c.Do(t.Context(), wire.Request{Method: method, Path: "/"})
+		_, err := c.Do(t.Context(), adapter.Request{Method: method, Path: "/"})
 		e, ok := errors.AsType[*carriers.Error](err)
 		if !ok || !errors.Is(err, carriers.ErrTemporary) || e.Again != again {
 			t.Errorf("%s: error %v, may be repeated: %v, want %v", method, err, ok && e.Again, again)
@@ -149,7 +149,7 @@ func TestAResetConnectionMayBeAskedAgain(t *testing.T) {
 		}
 		_ = conn.Close()
 	})
-	_, err := c.Do(t.Context(), wire.Request{Path: "/"})
+	_, err := c.Do(t.Context(), adapter.Request{Path: "/"})
 	if e, ok := errors.AsType[*carriers.Error](err); !ok || !e.Again || !errors.Is(err, carriers.ErrTemporary) {
 		t.Errorf("error %v, want one that may be asked again", err)
 	}
@@ -159,13 +159,13 @@ func TestDeadlineIsTemporaryAndCancelIsItself(t *testing.T) {
 	c := service(t, carriers.Info{Name: "x"}, nil, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	_, err := c.Do(ctx, wire.Request{Path: "/"})
+	_, err := c.Do(ctx, adapter.Request{Path: "/"})
 	if !errors.Is(err, carriers.ErrTemporary) || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("at the deadline: error %v", err)
 	}
 	ctx, cancel = context.WithCancel(t.Context())
 	cancel()
-	if _, err := c.Do(ctx, wire.Request{Path: "/"}); !errors.Is(err, context.Canceled) || errors.Is(err, carriers.ErrTemporary) {
+	if _, err := c.Do(ctx, adapter.Request{Path: "/"}); !errors.Is(err, context.Canceled) || errors.Is(err, carriers.ErrTemporary) {
 		t.Errorf("cancelled: error %v", err)
 	}
 }
@@ -188,7 +188,7 @@ func TestPages(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := service(t, carriers.Info{Name: "x"}, nil, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(tc.body)) })
-			ans, err := c.Do(t.Context(), wire.Request{Path: "/"})
+			ans, err := c.Do(t.Context(), adapter.Request{Path: "/"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -205,15 +205,15 @@ func TestXML(t *testing.T) {
 	var into struct {
 		B string `xml:"b"`
 	}
-	if err := c.XML(wire.Answer{Body: []byte(`<n:a xmlns:n="u"><n:b>1</n:b></n:a>`)}, &into); err != nil || into.B != "1" {
+	if err := c.XML(adapter.Answer{Body: []byte(`<n:a xmlns:n="u"><n:b>1</n:b></n:a>`)}, &into); err != nil || into.B != "1" {
 		t.Errorf("got %q, error %v", into.B, err)
 	}
 	for _, bad := range []string{"", "<a><b>", "<html></html>", `<!DOCTYPE a [<!ENTITY x "y">]><a><b>&x;</b></a>`, "plain"} {
-		if err := c.XML(wire.Answer{Body: []byte(bad)}, &into); !errors.Is(err, carriers.ErrChanged) {
+		if err := c.XML(adapter.Answer{Body: []byte(bad)}, &into); !errors.Is(err, carriers.ErrChanged) {
 			t.Errorf("%q: error %v, want changed", bad, err)
 		}
 	}
-	if got, want := wire.EscapeXML(`<&">`), "&lt;&amp;&#34;&gt;"; got != want {
+	if got, want := adapter.EscapeXML(`<&">`), "&lt;&amp;&#34;&gt;"; got != want {
 		t.Errorf("escaped %q, want %q", got, want)
 	}
 }
@@ -223,10 +223,10 @@ func TestSecretsAndPersonsAreStruck(t *testing.T) {
 	key := `k"<1>&/+ é`
 	c := service(t, info, map[string]string{"key": key, "login": "someone@example.org"}, func(http.ResponseWriter, *http.Request) {})
 	body := strings.Join([]string{
-		key, url.QueryEscape(key), url.PathEscape(key), wire.EscapeXML(key), "login someone@example.org",
+		key, url.QueryEscape(key), url.PathEscape(key), adapter.EscapeXML(key), "login someone@example.org",
 		`<n:Signatory a="b">PLANTED PERSON</n:Signatory>`, `"Signatory" : "PLANTED \"THE\" PERSON"`, "signed by PLANTED PERSON.", "rest",
 	}, "\n")
-	err := c.Changed(wire.Answer{Body: []byte(body)}, "said %s", key)
+	err := c.Changed(adapter.Answer{Body: []byte(body)}, "said %s", key)
 	e, ok := errors.AsType[*carriers.Error](err)
 	if !ok {
 		t.Fatalf("error %T", err)
@@ -243,7 +243,7 @@ func TestSecretsAndPersonsAreStruck(t *testing.T) {
 
 func TestKeptAnswerIsBounded(t *testing.T) {
 	c := service(t, carriers.Info{Name: "x"}, nil, func(http.ResponseWriter, *http.Request) {})
-	e, _ := errors.AsType[*carriers.Error](c.Changed(wire.Answer{Body: []byte(strings.Repeat("x", 1<<20))}, "%s", strings.Repeat("y", 1000)))
+	e, _ := errors.AsType[*carriers.Error](c.Changed(adapter.Answer{Body: []byte(strings.Repeat("x", 1<<20))}, "%s", strings.Repeat("y", 1000)))
 	if len(e.Raw) != 16<<10 || len(e.Detail) > 310 {
 		t.Errorf("%d bytes kept, %d of detail", len(e.Raw), len(e.Detail))
 	}
@@ -257,14 +257,14 @@ func TestRedirectWithinTheHostIsFollowed(t *testing.T) {
 		}
 		_, _ = w.Write([]byte("ok"))
 	})
-	ans, err := c.Do(t.Context(), wire.Request{Path: "/old"})
+	ans, err := c.Do(t.Context(), adapter.Request{Path: "/old"})
 	if err != nil || string(ans.Body) != "ok" {
 		t.Errorf("answer %q, error %v", ans.Body, err)
 	}
 	loop := service(t, carriers.Info{Name: "x"}, nil, func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/again", http.StatusFound)
 	})
-	if _, err := loop.Do(t.Context(), wire.Request{Path: "/"}); !errors.Is(err, carriers.ErrChanged) {
+	if _, err := loop.Do(t.Context(), adapter.Request{Path: "/"}); !errors.Is(err, carriers.ErrChanged) {
 		t.Errorf("in a circle: error %v", err)
 	}
 }
@@ -282,12 +282,12 @@ func TestEach(t *testing.T) {
 		}
 		return carriers.Result{Tracking: parcel.Tracking{Origin: "CN"}}, nil
 	}
-	res, err := wire.Each(t.Context(), []parcel.Number{"MISSING", "GOOD", "ODD"}, one)
+	res, err := adapter.Each(t.Context(), []parcel.Number{"MISSING", "GOOD", "ODD"}, one)
 	if err != nil || len(res) != 3 || res[1].Number != "GOOD" || res[1].Tracking.Origin != "CN" ||
 		!errors.Is(res[0].Err, carriers.ErrNotFound) || !errors.Is(res[2].Err, carriers.ErrChanged) {
 		t.Errorf("got %+v, error %v", res, err)
 	}
-	if res, err := wire.Each(t.Context(), []parcel.Number{"GOOD", "BOOM"}, one); res != nil || !errors.Is(err, carriers.ErrDenied) {
+	if res, err := adapter.Each(t.Context(), []parcel.Number{"GOOD", "BOOM"}, one); res != nil || !errors.Is(err, carriers.ErrDenied) {
 		t.Errorf("got %+v, error %v; a refusal ends the call", res, err)
 	}
 }

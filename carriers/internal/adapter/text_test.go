@@ -1,4 +1,4 @@
-package wire_test
+package adapter_test
 
 import (
 	"encoding/json"
@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"parcelwatch/carriers/internal/wire"
+	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
 
@@ -18,7 +18,7 @@ func TestLine(t *testing.T) {
 		"  a \t\n b ": "a b", "a\x00b\u200bc": "abc", "a\xffb": "ab", "": "", "abcdefghijkl": "abcdefghij…", "Вятка": "Вятка",
 		"\u202eevil": "evil",
 	} {
-		if got := wire.Line(in, 10); got != want {
+		if got := adapter.Line(in, 10); got != want {
 			t.Errorf("Line(%q) = %q, want %q", in, got, want)
 		}
 	}
@@ -28,8 +28,8 @@ func FuzzLine(f *testing.F) {
 	f.Add("signed by A B", 5)
 	f.Fuzz(func(t *testing.T, s string, limit int) {
 		limit = 1 + (limit&0x7fffffff)%500
-		got := wire.Line(s, limit)
-		if !utf8.ValidString(got) || utf8.RuneCountInString(got) > limit+2 || got != wire.Line(got, limit+2) || strings.ContainsAny(got, "\r\n\t") {
+		got := adapter.Line(s, limit)
+		if !utf8.ValidString(got) || utf8.RuneCountInString(got) > limit+2 || got != adapter.Line(got, limit+2) || strings.ContainsAny(got, "\r\n\t") {
 			t.Errorf("Line(%q, %d) = %q", s, limit, got)
 		}
 	})
@@ -62,7 +62,7 @@ func TestNoNames(t *testing.T) {
 		"Accepted by carrier":                           "Accepted by carrier",
 		"Arrived at collection point of addressee":      "Arrived at collection point of addressee",
 	} {
-		if got := wire.NoNames(in); got != want {
+		if got := adapter.NoNames(in); got != want {
 			t.Errorf("NoNames(%q) = %q, want %q", in, got, want)
 		}
 	}
@@ -72,7 +72,7 @@ func TestCountries(t *testing.T) {
 	for in, want := range map[string]string{
 		"cn": "CN", "Mainland China": "CN", "Russian Federation,Vyatka": "RU", "Türkiye": "TR", "Atlantis": "", "": "", "C1": "",
 	} {
-		if got := wire.CountryNamed(in); got != want {
+		if got := adapter.CountryNamed(in); got != want {
 			t.Errorf("CountryNamed(%q) = %q, want %q", in, got, want)
 		}
 	}
@@ -83,7 +83,7 @@ func TestZone(t *testing.T) {
 		"GMT+8": "+08:00", "GMT-3": "-03:00", "GMT+02:00": "+02:00", "+0530": "+05:30", "UTC+08:00": "+08:00", "z": "Z", "GMT": "Z",
 		"": "", "MSK": "", "+25": "", "+0260": "",
 	} {
-		zone, ok := wire.Zone(in)
+		zone, ok := adapter.Zone(in)
 		got := ""
 		if ok {
 			got = time.Date(2026, 1, 1, 0, 0, 0, 0, zone).Format("Z07:00")
@@ -99,7 +99,7 @@ func TestAt(t *testing.T) {
 		"2026-02-03 11:20:00": "2026-02-03T11:20:00+08:00", "2026-02-03T11:20:00+03:00": "2026-02-03T11:20:00+03:00",
 		" 2026-02-03 11:20:00 ": "2026-02-03T11:20:00+08:00", "0001-01-01 00:00:00": "", "9999-12-31 23:59:59": "", "x": "", "": "",
 	} {
-		at, ok := wire.At(in, wire.Fixed(8*3600), time.DateTime, time.RFC3339)
+		at, ok := adapter.At(in, adapter.Fixed(8*3600), time.DateTime, time.RFC3339)
 		got := ""
 		if ok {
 			got = at.Format(time.RFC3339)
@@ -112,8 +112,8 @@ func TestAt(t *testing.T) {
 
 func TestLaxValues(t *testing.T) {
 	var got struct {
-		A, B, C, D, E wire.Lax
-		F, G, H, I    wire.Int
+		A, B, C, D, E adapter.Lax
+		F, G, H, I    adapter.Int
 	}
 	in := `{"A":" x ","B":7,"C":null,"D":{"a":1},"E":true,"F":7,"G":"1770000000000","H":"x","I":1.5e3}`
 	if err := json.Unmarshal([]byte(in), &got); err != nil {
@@ -130,7 +130,7 @@ func TestTimeline(t *testing.T) {
 		{Time: at(9), Text: "c"}, {Time: at(8), Text: "b"}, {Time: at(8), Text: "a"}, {Time: at(9), Text: "c"}, {Time: at(7), Text: "0"},
 	}
 	var got []string
-	for _, e := range wire.Timeline(in, wire.NewestFirst) {
+	for _, e := range adapter.Timeline(in, adapter.NewestFirst) {
 		got = append(got, e.Text)
 	}
 	if diff := cmp.Diff([]string{"0", "a", "b", "c"}, got); diff != "" {
@@ -140,7 +140,7 @@ func TestTimeline(t *testing.T) {
 	for i := range 700 {
 		many = append(many, parcel.Event{Time: at(0).Add(time.Duration(i) * time.Hour), Text: "x"})
 	}
-	bounded := wire.Timeline(many, wire.OldestFirst)
+	bounded := adapter.Timeline(many, adapter.OldestFirst)
 	if len(bounded) != 500 || !bounded[499].Time.Equal(many[699].Time) {
 		t.Errorf("%d events kept, the last at %s: the newest 500 are wanted", len(bounded), bounded[len(bounded)-1].Time)
 	}
@@ -148,7 +148,7 @@ func TestTimeline(t *testing.T) {
 
 func TestParseTable(t *testing.T) {
 	const head = "code\tsub\tstatus\tside\tmeaning\n"
-	table, err := wire.ParseTable(head + "8\t*\tin_transit\t-\tProcessing\n8\t2\tready_for_pickup\t-\tAt the office\r\n")
+	table, err := adapter.ParseTable(head + "8\t*\tin_transit\t-\tProcessing\n8\t2\tready_for_pickup\t-\tAt the office\r\n")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,22 +158,22 @@ func TestParseTable(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{"8\t*\tin_transit\n", "8\t*\tnowhere\t-\tx\n", "8\t*\tinfo\t-\tx\n8\t*\tinfo\t-\tx\n", "\t*\tinfo\t-\tx\n"} {
-		if _, err := wire.ParseTable(head + bad); err == nil {
+		if _, err := adapter.ParseTable(head + bad); err == nil {
 			t.Errorf("table %q is taken", bad)
 		}
 	}
 }
 
 func TestAliases(t *testing.T) {
-	if got := wire.Alias("LP00999900000034", "rb123456785 cn", "f"); len(got) != 1 || got[0].Number != "RB123456785CN" || got[0].Field != "f" {
+	if got := adapter.Alias("LP00999900000034", "rb123456785 cn", "f"); len(got) != 1 || got[0].Number != "RB123456785CN" || got[0].Field != "f" {
 		t.Errorf("got %v", got)
 	}
 	for _, s := range []string{"", "LP00999900000034", "no <number>"} {
-		if got := wire.Alias("LP00999900000034", s, "f"); got != nil {
+		if got := adapter.Alias("LP00999900000034", s, "f"); got != nil {
 			t.Errorf("%q gives %v", s, got)
 		}
 	}
-	if !wire.Same("RB123456785CN", " rb 123456785 cn") || wire.Same("RB123456785CN", "") {
+	if !adapter.Same("RB123456785CN", " rb 123456785 cn") || adapter.Same("RB123456785CN", "") {
 		t.Error("numbers are compared wrongly")
 	}
 }
@@ -181,7 +181,7 @@ func TestAliases(t *testing.T) {
 func TestUnmapped(t *testing.T) {
 	var list []string
 	for i := range 50 {
-		list = wire.Unmapped(list, strings.Repeat("x", i%30))
+		list = adapter.Unmapped(list, strings.Repeat("x", i%30))
 	}
 	if len(list) != 20 || list[0] != "x" {
 		t.Errorf("%d codes, the first %q", len(list), list[0])
