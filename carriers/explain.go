@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"parcelwatch/internal/fault"
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 )
 
@@ -15,7 +16,7 @@ var statusForm = regexp.MustCompile(`\bHTTP (\d{3})\b`)
 // Fault says of an error of asking a carrier what is wrong, in no language yet:
 // the kind of failure, and the cause where it is one that people know. It is
 // pure.
-func Fault(err error) parcel.Fault {
+func Fault(err error) message.Text {
 	var kind string
 	switch ResultOf(err) {
 	case parcel.ResultTemporary:
@@ -29,10 +30,10 @@ func Fault(err error) parcel.Fault {
 	default:
 		return nil
 	}
-	return parcel.Say(kind).And(causeOf(err))
+	return message.New(kind).And(causeOf(err))
 }
 
-func causeOf(err error) parcel.Fault {
+func causeOf(err error) message.Text {
 	var host string
 	if e, ok := errors.AsType[*Error](err); ok {
 		host = e.Host
@@ -43,9 +44,9 @@ func causeOf(err error) parcel.Fault {
 	text := err.Error()
 	switch m := statusForm.FindStringSubmatch(text); {
 	case strings.Contains(text, "captcha"):
-		return parcel.Say("fault_post_captcha")
+		return message.New("fault_post_captcha")
 	case m != nil:
-		return parcel.Say("fault_post_status", "Code", "HTTP "+m[1])
+		return message.New("fault_post_status", "Code", "HTTP "+m[1])
 	default:
 		return nil
 	}

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"io/fs"
 
-	"parcelwatch/parcel"
+	"parcelwatch/internal/message"
 )
 
 // Why a secret is none.
@@ -36,13 +36,13 @@ func (e *SecretError) Error() string {
 func (e *SecretError) Unwrap() error { return e.Err }
 
 // Fault says the same in no language yet.
-func (e *SecretError) Fault() parcel.Fault {
+func (e *SecretError) Fault() message.Text {
 	var id string
 	switch {
 	case errors.Is(e.Err, errNoSecret):
-		return parcel.Say("fault_secret_none")
+		return message.New("fault_secret_none")
 	case errors.Is(e.Err, errOpenSecret):
-		return parcel.Say("fault_secret_open", "Where", e.Name, "Path", e.Name)
+		return message.New("fault_secret_open", "Where", e.Name, "Path", e.Name)
 	case errors.Is(e.Err, errEmptySecret):
 		id = "fault_secret_empty"
 	case errors.Is(e.Err, errLongSecret):
@@ -56,7 +56,7 @@ func (e *SecretError) Fault() parcel.Fault {
 	case errors.Is(e.Err, fs.ErrPermission):
 		id = "fault_secret_denied"
 	default:
-		return parcel.Say("fault_secret", "Where", e.Name, "Text", e.Err.Error())
+		return message.New("fault_secret", "Where", e.Name, "Text", e.Err.Error())
 	}
-	return parcel.Say(id, "Where", e.Name)
+	return message.New(id, "Where", e.Name)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"parcelwatch/internal/fault"
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 )
 
@@ -134,12 +135,12 @@ func (d *delivery) mail(ctx context.Context, m delivered) error {
 }
 
 // waiting is why mail waits to be handled.
-func waiting(err error) parcel.Fault {
+func waiting(err error) message.Text {
 	why := fault.Of(err, "")
 	if why == nil {
-		why = parcel.Say("fault_detail", "Text", oneLine(err.Error()))
+		why = message.New("fault_detail", "Text", oneLine(err.Error()))
 	}
-	return parcel.Say("fault_handling").And(why)
+	return message.New("fault_handling").And(why)
 }
 
 // safely keeps a mail that breaks the handler from ending the program.

@@ -11,7 +11,7 @@ import (
 
 	"parcelwatch/internal/fault"
 	"parcelwatch/internal/locale"
-	"parcelwatch/parcel"
+	"parcelwatch/internal/message"
 )
 
 // Explain puts an error of an account into one line of English, as logs have
@@ -26,50 +26,50 @@ func Explain(err error, a Account) string {
 
 // Fault says of an error of an account what is wrong and what to do, in no
 // language yet. It is pure and never holds a secret.
-func Fault(err error, a Account) parcel.Fault {
+func Fault(err error, a Account) message.Text {
 	if err == nil {
 		return nil
 	}
 	a = a.complete()
-	for _, explain := range []func(error, Account) parcel.Fault{
+	for _, explain := range []func(error, Account) message.Text{
 		explainSettings, explainCredential, explainFolder, explainFingerprint, explainStore, explainConnection,
 	} {
 		if f := explain(err, a); f != nil {
 			return f
 		}
 	}
-	return parcel.Say("fault_other", "Host", a.Host, "Text", oneLine(err.Error())).And(parcel.Say("do_wait"))
+	return message.New("fault_other", "Host", a.Host, "Text", oneLine(err.Error())).And(message.New("do_wait"))
 }
 
-func explainSettings(err error, a Account) parcel.Fault {
+func explainSettings(err error, a Account) message.Text {
 	switch {
 	case errors.Is(err, ErrPlain):
-		return parcel.Say("fault_plain", "Host", a.Host).And(parcel.Say("do_imap_tls"))
+		return message.New("fault_plain", "Host", a.Host).And(message.New("do_imap_tls"))
 	case errors.Is(err, ErrAccount):
-		return parcel.Say("fault_settings", "Text", oneLine(err.Error())).And(parcel.Say("do_mailbox"))
+		return message.New("fault_settings", "Text", oneLine(err.Error())).And(message.New("do_mailbox"))
 	}
 	return nil
 }
 
-func explainCredential(err error, a Account) parcel.Fault {
+func explainCredential(err error, a Account) message.Text {
 	var refused *RefusedError
 	var missing *CredentialError
 	switch {
 	case errors.As(err, &missing):
 		return fault.Credential(missing.Err, "do_mailbox_credential")
 	case errors.Is(err, ErrLoginDisabled):
-		return parcel.Say("fault_no_login", "Host", a.Host).And(parcel.Say("do_no_login"))
+		return message.New("fault_no_login", "Host", a.Host).And(message.New("do_no_login"))
 	case errors.As(err, &refused) && refused.Token:
-		return parcel.Say("fault_token_refused", "Host", a.Host, "Text", refused.Text).And(parcel.Say("do_login"))
+		return message.New("fault_token_refused", "Host", a.Host, "Text", refused.Text).And(message.New("do_login"))
 	case errors.As(err, &refused):
-		return parcel.Say("fault_login_refused", "Host", a.Host, "Text", refused.Text).And(parcel.Say(providerAdvice(a.Host)))
+		return message.New("fault_login_refused", "Host", a.Host, "Text", refused.Text).And(message.New(providerAdvice(a.Host)))
 	}
 	return nil
 }
 
 const maxNamed = 30 // folders in a message
 
-func explainFolder(err error, a Account) parcel.Fault {
+func explainFolder(err error, a Account) message.Text {
 	var missing *FolderError
 	if !errors.As(err, &missing) {
 		return nil
@@ -83,28 +83,28 @@ func explainFolder(err error, a Account) parcel.Fault {
 	for _, n := range names {
 		quoted = append(quoted, fmt.Sprintf("%q", oneLine(n)))
 	}
-	out := parcel.Say("fault_folder", "Folder", fmt.Sprintf("%q", oneLine(missing.Folder)), "Host", a.Host)
+	out := message.New("fault_folder", "Folder", fmt.Sprintf("%q", oneLine(missing.Folder)), "Host", a.Host)
 	if more > 0 {
-		return out.And(parcel.Say("do_folder_more", "Folders", strings.Join(quoted, ", "), "More", strconv.Itoa(more)))
+		return out.And(message.New("do_folder_more", "Folders", strings.Join(quoted, ", "), "More", strconv.Itoa(more)))
 	}
-	return out.And(parcel.Say("do_folder", "Folders", strings.Join(quoted, ", ")))
+	return out.And(message.New("do_folder", "Folders", strings.Join(quoted, ", ")))
 }
 
-func explainFingerprint(err error, a Account) parcel.Fault {
+func explainFingerprint(err error, a Account) message.Text {
 	if !errors.Is(err, ErrFingerprint) {
 		return nil
 	}
 	_, shown, _ := strings.Cut(err.Error(), ErrFingerprint.Error()+": ")
-	return parcel.Say("fault_fingerprint", "Host", a.Host, "Text", oneLine(shown)).And(parcel.Say("do_fingerprint"))
+	return message.New("fault_fingerprint", "Host", a.Host, "Text", oneLine(shown)).And(message.New("do_fingerprint"))
 }
 
 // explainConnection is what keeps every program from talking to a server.
-func explainConnection(err error, a Account) parcel.Fault {
+func explainConnection(err error, a Account) message.Text {
 	switch {
 	case errors.Is(err, ErrSilent):
-		return parcel.Say("fault_silent", "Host", a.Addr()).And(parcel.Say("do_firewall"))
+		return message.New("fault_silent", "Host", a.Addr()).And(message.New("do_firewall"))
 	case errors.Is(err, ErrClosed):
-		return closed(err, a).And(parcel.Say("do_wait"))
+		return closed(err, a).And(message.New("do_wait"))
 	}
 	f := fault.Of(err, a.Addr())
 	if f == nil {
@@ -117,7 +117,7 @@ func explainConnection(err error, a Account) parcel.Fault {
 		return f.And(authorityAdvice(err, a.Host))
 	}
 	if id := connectionAdvice[f[0].ID]; id != "" {
-		return f.And(parcel.Say(id))
+		return f.And(message.New(id))
 	}
 	return f
 }
@@ -132,37 +132,37 @@ var connectionAdvice = map[string]string{
 }
 
 // closed keeps the server's last words, which often say why.
-func closed(err error, a Account) parcel.Fault {
+func closed(err error, a Account) message.Text {
 	if _, words, ok := strings.Cut(err.Error(), ErrClosed.Error()+": "); ok {
-		return parcel.Say("fault_closed_words", "Host", a.Addr(), "Text", oneLine(words))
+		return message.New("fault_closed_words", "Host", a.Addr(), "Text", oneLine(words))
 	}
-	return parcel.Say("fault_closed", "Host", a.Addr())
+	return message.New("fault_closed", "Host", a.Addr())
 }
 
-func certificateNames(err error) parcel.Fault {
+func certificateNames(err error) message.Text {
 	var e x509.HostnameError
 	if !errors.As(err, &e) || e.Certificate == nil || len(e.Certificate.DNSNames) == 0 {
-		return parcel.Say("do_hostname")
+		return message.New("do_hostname")
 	}
-	return parcel.Say("do_hostname_of", "Names", oneLine(strings.Join(e.Certificate.DNSNames, ", ")))
+	return message.New("do_hostname_of", "Names", oneLine(strings.Join(e.Certificate.DNSNames, ", ")))
 }
 
-func authorityAdvice(err error, host string) parcel.Fault {
+func authorityAdvice(err error, host string) message.Text {
 	fingerprint := "sha256:..."
 	var unverified *tls.CertificateVerificationError
 	if errors.As(err, &unverified) && len(unverified.UnverifiedCertificates) > 0 {
 		fingerprint = fmt.Sprintf("sha256:%x", sha256.Sum256(unverified.UnverifiedCertificates[0].Raw))
 	}
 	if loopback(host) {
-		return parcel.Say("do_authority_bridge", "Fingerprint", fingerprint)
+		return message.New("do_authority_bridge", "Fingerprint", fingerprint)
 	}
-	return parcel.Say("do_authority", "Fingerprint", fingerprint)
+	return message.New("do_authority", "Fingerprint", fingerprint)
 }
 
-func explainStore(err error, _ Account) parcel.Fault {
+func explainStore(err error, _ Account) message.Text {
 	store, ok := errors.AsType[*StoreError](err)
 	if !ok {
 		return nil
 	}
-	return parcel.Say("fault_store", "Text", oneLine(store.Err.Error())).And(parcel.Say("do_store"))
+	return message.New("fault_store", "Text", oneLine(store.Err.Error())).And(message.New("do_store"))
 }

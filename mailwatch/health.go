@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"parcelwatch/internal/locale"
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 )
 
@@ -22,10 +23,10 @@ type health struct {
 	now    parcel.MailboxHealth
 	told   time.Time
 	unsaid bool         // a mail came since
-	held   parcel.Fault // why mail waits although the connection is well
+	held   message.Text // why mail waits although the connection is well
 
 	state parcel.MailboxState // of the connection
-	why   parcel.Fault
+	why   message.Text
 }
 
 func newHealth(h parcel.MailboxHealth, tell func(parcel.MailboxHealth), log *slog.Logger) *health {
@@ -33,7 +34,7 @@ func newHealth(h parcel.MailboxHealth, tell func(parcel.MailboxHealth), log *slo
 }
 
 // set changes the state. The same state for the same reason is no news.
-func (h *health) set(ctx context.Context, state parcel.MailboxState, why parcel.Fault) {
+func (h *health) set(ctx context.Context, state parcel.MailboxState, why message.Text) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.state, h.why = state, why
@@ -41,7 +42,7 @@ func (h *health) set(ctx context.Context, state parcel.MailboxState, why parcel.
 }
 
 // hold reports the folder as broken for a reason beside the connection.
-func (h *health) hold(ctx context.Context, why parcel.Fault) {
+func (h *health) hold(ctx context.Context, why message.Text) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.held = why

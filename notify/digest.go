@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 )
 
@@ -100,7 +101,7 @@ type Trouble struct {
 	Name  string
 	State string // a parcel.MailboxState or parcel.CarrierState; empty for the outbox
 	Since time.Time
-	Fault parcel.Fault
+	Fault message.Text
 	Error string // for a fault that was recorded in English only
 }
 

@@ -9,7 +9,7 @@ import (
 
 	"parcelwatch/internal/fault"
 	"parcelwatch/internal/locale"
-	"parcelwatch/parcel"
+	"parcelwatch/internal/message"
 )
 
 // Explain puts an error of sending into one line of English, as logs have it:
@@ -18,7 +18,7 @@ func Explain(err error) string { return locale.English(Fault(err)) }
 
 // Fault says of an error of sending what is wrong and what to do, in no
 // language yet. It is pure.
-func Fault(err error) parcel.Fault {
+func Fault(err error) message.Text {
 	if err == nil {
 		return nil
 	}
@@ -26,12 +26,12 @@ func Fault(err error) parcel.Fault {
 	if from, ok := errors.AsType[*serverError](err); ok {
 		server = from.server
 	}
-	for _, explain := range []func(error, string) parcel.Fault{ownFault, connectionFault, answerFault} {
+	for _, explain := range []func(error, string) message.Text{ownFault, connectionFault, answerFault} {
 		if f := explain(err, server); f != nil {
 			return f
 		}
 	}
-	return parcel.Say("fault_send", "Text", clean(err.Error(), 300))
+	return message.New("fault_send", "Text", clean(err.Error(), 300))
 }
 
 // serverError is an error of one server. Its text is the cause's.
@@ -51,20 +51,20 @@ func (s *SMTP) from(err error) error {
 	return &serverError{server: net.JoinHostPort(s.Host, strconv.Itoa(s.Port)), err: err}
 }
 
-func ownFault(err error, server string) parcel.Fault {
+func ownFault(err error, server string) message.Text {
 	switch {
 	case errors.Is(err, ErrPlain):
-		return parcel.Say("fault_plain", "Host", server).And(parcel.Say("do_smtp_tls"))
+		return message.New("fault_plain", "Host", server).And(message.New("do_smtp_tls"))
 	case errors.Is(err, ErrNoStartTLS):
-		return parcel.Say("fault_no_starttls", "Host", server).And(parcel.Say("do_smtp_starttls"))
+		return message.New("fault_no_starttls", "Host", server).And(message.New("do_smtp_starttls"))
 	case errors.Is(err, ErrNoAuth):
-		return parcel.Say("fault_no_auth", "Host", server).And(parcel.Say("do_smtp_sending"))
+		return message.New("fault_no_auth", "Host", server).And(message.New("do_smtp_sending"))
 	case errors.Is(err, ErrLogin):
-		return parcel.Say("fault_login_refused", "Host", server, "Text", answerOf(err)).And(parcel.Say("do_smtp_login"))
+		return message.New("fault_login_refused", "Host", server, "Text", answerOf(err)).And(message.New("do_smtp_login"))
 	case errors.Is(err, ErrAddress):
-		return parcel.Say("fault_address", "Text", clean(err.Error(), 200)).And(parcel.Say("do_smtp_address"))
+		return message.New("fault_address", "Text", clean(err.Error(), 200)).And(message.New("do_smtp_address"))
 	case errors.Is(err, errPerhaps):
-		return parcel.Say("fault_mail_perhaps", "Host", server).And(parcel.Say("do_wait"))
+		return message.New("fault_mail_perhaps", "Host", server).And(message.New("do_wait"))
 	}
 	if secret, ok := errors.AsType[*credentialError](err); ok {
 		return fault.Credential(secret.err, "do_smtp_secret")
@@ -72,13 +72,13 @@ func ownFault(err error, server string) parcel.Fault {
 	return nil
 }
 
-func connectionFault(err error, server string) parcel.Fault {
+func connectionFault(err error, server string) message.Text {
 	f := fault.Of(err, server)
 	if f == nil {
 		return nil
 	}
 	if id := connectionAdvice[f[0].ID]; id != "" {
-		return f.And(parcel.Say(id))
+		return f.And(message.New(id))
 	}
 	return f
 }
@@ -93,7 +93,7 @@ var connectionAdvice = map[string]string{
 	"fault_cut": "do_wait", "fault_unreachable": "do_wait",
 }
 
-func answerFault(err error, server string) parcel.Fault {
+func answerFault(err error, server string) message.Text {
 	var answer *smtp.SMTPError
 	if !errors.As(err, &answer) {
 		return nil
@@ -101,13 +101,13 @@ func answerFault(err error, server string) parcel.Fault {
 	text := answerOf(err)
 	switch {
 	case answer.Code == 530:
-		return parcel.Say("fault_login_wanted", "Host", server, "Text", text).And(parcel.Say("do_smtp_wanted"))
+		return message.New("fault_login_wanted", "Host", server, "Text", text).And(message.New("do_smtp_wanted"))
 	case answer.Code == 552:
-		return parcel.Say("fault_mail_size", "Host", server, "Text", text)
+		return message.New("fault_mail_size", "Host", server, "Text", text)
 	case answer.Code >= 500:
-		return parcel.Say("fault_mail_refused", "Host", server, "Text", text).And(parcel.Say("do_smtp_addresses"))
+		return message.New("fault_mail_refused", "Host", server, "Text", text).And(message.New("do_smtp_addresses"))
 	default:
-		return parcel.Say("fault_mail_later", "Host", server, "Text", text).And(parcel.Say("do_wait"))
+		return message.New("fault_mail_later", "Host", server, "Text", text).And(message.New("do_wait"))
 	}
 }
 

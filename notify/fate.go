@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"parcelwatch/parcel"
+	"parcelwatch/internal/message"
 )
 
 // Sender hands a message to a mail server.
@@ -76,7 +76,7 @@ func NextFate(f Fate, o Outcome, made, now time.Time) Fate {
 		if f.Tries >= ambiguousTries {
 			f.State, f.Next = FateRefused, time.Time{}
 			f.Error = clean("given up, though it may have arrived: "+f.Error, 300)
-			f.Fault = parcel.Say("fault_given_up_perhaps").And(f.Fault.What())
+			f.Fault = message.New("fault_given_up_perhaps").And(f.Fault.What())
 		}
 	default:
 		if f.State != FateAmbiguous {
@@ -87,7 +87,7 @@ func NextFate(f Fate, o Outcome, made, now time.Time) Fate {
 	if now.Sub(made) >= giveUpAfter && f.State != FateRefused {
 		f.State, f.Next = FateRefused, time.Time{}
 		f.Error = clean("given up after days: "+f.Error, 300)
-		f.Fault = parcel.Say("fault_given_up").And(f.Fault.What())
+		f.Fault = message.New("fault_given_up").And(f.Fault.What())
 	}
 	return f
 }

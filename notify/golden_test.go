@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"parcelwatch/internal/locale"
+	"parcelwatch/internal/message"
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
 )
@@ -61,14 +62,14 @@ func others() []named {
 	since := daysAgo(1)
 	mailbox := notify.Trouble{
 		Kind: notify.TroubleMailbox, Name: "home/INBOX", State: "refused", Since: since,
-		Fault: parcel.Say("fault_login_refused", "Host", "imap.example.org", "Text", "AUTHENTICATIONFAILED").And(parcel.Say("do_password")),
+		Fault: message.New("fault_login_refused", "Host", "imap.example.org", "Text", "AUTHENTICATIONFAILED").And(message.New("do_password")),
 	}
 	carrier := notify.Trouble{
-		Kind: notify.TroubleCarrier, Name: "russianpost", State: "changed", Since: since, Fault: parcel.Say("fault_post_changed"),
+		Kind: notify.TroubleCarrier, Name: "russianpost", State: "changed", Since: since, Fault: message.New("fault_post_changed"),
 	}
 	outbox := notify.Trouble{
 		Kind: notify.TroubleOutbox, Since: since,
-		Fault: parcel.Say("fault_given_up").And(parcel.Say("fault_unreachable", "Host", "smtp.example.org:465", "Text", "no route to host")),
+		Fault: message.New("fault_given_up").And(message.New("fault_unreachable", "Host", "smtp.example.org:465", "Text", "no route to host")),
 	}
 	trouble := func(items ...notify.Item) []notify.Section {
 		return []notify.Section{{Kind: notify.SectionNeeds, News: len(items), Items: items}}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 )
 
@@ -51,7 +52,7 @@ type Fate struct {
 	Next  time.Time // when to try again, for waiting and ambiguous ones
 	Tries int
 	Error string // the last one, one line of English
-	Fault parcel.Fault
+	Fault message.Text
 }
 
 // FateState is the state of one recipient's copy.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"parcelwatch/internal/locale"
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 )
 
@@ -27,9 +28,9 @@ func Sample(now time.Time, p *locale.Printer) Input {
 	in.Health = parcel.Health{
 		Mailboxes: []parcel.MailboxHealth{
 			{Name: "home", Folder: "INBOX", State: parcel.MailboxIdle, LastCheck: now},
-			{Name: "work", Folder: "INBOX", State: parcel.MailboxBroken, LastCheck: s.ago(1, 6), Fault: parcel.Say("fault_silent", "Host", "imap.example.org:993")},
+			{Name: "work", Folder: "INBOX", State: parcel.MailboxBroken, LastCheck: s.ago(1, 6), Fault: message.New("fault_silent", "Host", "imap.example.org:993")},
 		},
-		Carriers: []parcel.CarrierHealth{{Name: "kazpost", State: parcel.CarrierQuarantined, LastSuccess: s.ago(2, 3), Fault: parcel.Say("fault_post_temporary").And(parcel.Say("fault_post_status", "Code", "HTTP 503"))}},
+		Carriers: []parcel.CarrierHealth{{Name: "kazpost", State: parcel.CarrierQuarantined, LastSuccess: s.ago(2, 3), Fault: message.New("fault_post_temporary").And(message.New("fault_post_status", "Code", "HTTP 503"))}},
 		NotUnderstood: []parcel.NotUnderstood{
 			{Mail: "home/INBOX/4711", Subject: s.p.T("sample_subject"), Why: parcel.NothingFound, At: s.ago(0, 5)},
 		},

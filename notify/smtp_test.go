@@ -15,7 +15,7 @@ import (
 	"parcelwatch/notify"
 )
 
-var message = notify.Message{ID: "1@example.org", From: "me@example.org", Raw: []byte("Subject: x\r\n\r\nline one\r\n.dotted\r\nline three\r\n")}
+var outgoing = notify.Message{ID: "1@example.org", From: "me@example.org", Raw: []byte("Subject: x\r\n\r\nline one\r\n.dotted\r\nline three\r\n")}
 
 func results(outcomes []notify.Outcome) []string {
 	var out []string
@@ -57,7 +57,7 @@ func TestSMTPOutcomes(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			to := []string{"a@example.org", "b@example.org", "c@example.org"}
-			got := plain(c.server).Send(t.Context(), message, to)
+			got := plain(c.server).Send(t.Context(), outgoing, to)
 			want := []string{}
 			for i, r := range c.want {
 				want = append(want, to[i]+" "+string(r))
@@ -78,8 +78,8 @@ func TestSMTPOutcomes(t *testing.T) {
 func TestSMTPSendsTheBytes(t *testing.T) {
 	t.Parallel()
 	s := &script{hello: []string{"8BITMIME", "SIZE 1000000"}}
-	plain(s).Send(t.Context(), message, []string{"a@example.org"})
-	want := strings.ReplaceAll(string(message.Raw), "\r\n.", "\r\n..")
+	plain(s).Send(t.Context(), outgoing, []string{"a@example.org"})
+	want := strings.ReplaceAll(string(outgoing.Raw), "\r\n.", "\r\n..")
 	if diff := cmp.Diff([]string{want}, s.taken()); diff != "" {
 		t.Errorf("mail (-want +got):\n%s", diff)
 	}
@@ -91,7 +91,7 @@ func TestSMTPSendsTheBytes(t *testing.T) {
 func TestSMTPCutInTheMail(t *testing.T) {
 	t.Parallel()
 	s := &script{cutAfter: 2}
-	m := message
+	m := outgoing
 	m.Raw = []byte("Subject: x\r\n\r\n" + strings.Repeat("line\r\n", 50_000))
 	c := plain(s)
 	c.Dial = s.pipe
@@ -188,7 +188,7 @@ func TestSMTPLogin(t *testing.T) {
 		s := &script{hello: []string{"AUTH PLAIN"}, answers: map[string]string{"AUTH": "535 wrong"}}
 		c := plain(s)
 		c.Username, c.Password = "me", secret("s3cret")
-		got := c.Send(t.Context(), message, []string{"a@example.org"})
+		got := c.Send(t.Context(), outgoing, []string{"a@example.org"})
 		if len(got) != 1 || got[0].Result != notify.SendTemporary || !errors.Is(got[0].Err, notify.ErrLogin) {
 			t.Fatalf("got %+v", got)
 		}
@@ -261,7 +261,7 @@ func TestSMTPStops(t *testing.T) {
 				return here, nil
 			}
 			c := &notify.SMTP{Host: "127.0.0.1", TLS: notify.TLSNone, Dial: hang}
-			got := c.Send(ctx, message, []string{"a@example.org", "b@example.org"})
+			got := c.Send(ctx, outgoing, []string{"a@example.org", "b@example.org"})
 			if diff := cmp.Diff([]string{"a@example.org untried", "b@example.org untried"}, results(got)); diff != "" {
 				t.Errorf("outcomes (-want +got):\n%s", diff)
 			}
@@ -297,9 +297,9 @@ func TestExplain(t *testing.T) {
 		{"expired", over(&script{implicit: true, tls: expired}, &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, "mail.example.org"), "not valid today"},
 		{"another name", over(&script{implicit: true, tls: good}, &tls.Config{RootCAs: goodPool, MinVersion: tls.VersionTLS12}, "other.example.org"), "use the host name that the certificate is for"},
 		{"no TLS there", over(&script{}, nil, "mail.example.org"), "starttls"},
-		{"wants a login", plain(&script{answers: map[string]string{"MAIL": "530 log in"}}).Send(t.Context(), message, []string{"a@b"})[0].Err, "username and password"},
-		{"refused", plain(&script{answers: map[string]string{"RCPT": "550 no"}}).Send(t.Context(), message, []string{"a@b"})[0].Err, "refuses the mail for good (550 no)"},
-		{"later", plain(&script{answers: map[string]string{"RCPT": "450 no"}}).Send(t.Context(), message, []string{"a@b"})[0].Err, "wants the mail later (450 no)"},
+		{"wants a login", plain(&script{answers: map[string]string{"MAIL": "530 log in"}}).Send(t.Context(), outgoing, []string{"a@b"})[0].Err, "username and password"},
+		{"refused", plain(&script{answers: map[string]string{"RCPT": "550 no"}}).Send(t.Context(), outgoing, []string{"a@b"})[0].Err, "refuses the mail for good (550 no)"},
+		{"later", plain(&script{answers: map[string]string{"RCPT": "450 no"}}).Send(t.Context(), outgoing, []string{"a@b"})[0].Err, "wants the mail later (450 no)"},
 		{"long and dirty", errors.New(strings.Repeat("x\r\n", 5000)), "x x"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -1,6 +1,10 @@
 package parcel
 
-import "time"
+import (
+	"time"
+
+	"parcelwatch/internal/message"
+)
 
 // Change is something worth telling. It is recorded in the transaction that
 // caused it.
@@ -16,7 +20,7 @@ type Change struct {
 	Event  Event      `json:"event,omitzero"` // what caused it, where an event did
 	At     time.Time  `json:"at"`             // when it was learned
 	// Fault is why, for changes of health.
-	Fault Fault `json:"fault,omitempty"`
+	Fault message.Text `json:"fault,omitempty"`
 	// Quiet changes are recorded, shown in lists, and make no digest by
 	// themselves: the first sight of something delivered or ancient.
 	Quiet bool `json:"quiet,omitempty"`

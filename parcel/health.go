@@ -1,6 +1,10 @@
 package parcel
 
-import "time"
+import (
+	"time"
+
+	"parcelwatch/internal/message"
+)
 
 // Health is what works and what is broken since when.
 type Health struct {
@@ -34,7 +38,7 @@ type MailboxHealth struct {
 	LastMail  time.Time    `json:"last_mail,omitzero"`
 	LastCheck time.Time    `json:"last_check,omitzero"` // last proof that the connection lives
 	Error     string       `json:"error"`               // one line of English: what, why, what to do
-	Fault     Fault        `json:"fault,omitempty"`     // the same in no language yet
+	Fault     message.Text `json:"fault,omitempty"`     // Error as message ids
 }
 
 // CarrierState is how asking a carrier goes.
@@ -60,17 +64,17 @@ type CarrierHealth struct {
 	Budget      int          `json:"budget"` // calls a day; 0 for no limit
 	LastSuccess time.Time    `json:"last_success,omitzero"`
 	Error       string       `json:"error"`           // one line of English
-	Fault       Fault        `json:"fault,omitempty"` // the same in no language yet
+	Fault       message.Text `json:"fault,omitempty"` // Error as message ids
 	// Note is what the service itself says of its limits ("quota 120 of 200").
 	Note string `json:"note,omitempty"`
 }
 
 // OutboxHealth is the state of outgoing mail.
 type OutboxHealth struct {
-	Waiting int       `json:"waiting"`
-	Oldest  time.Time `json:"oldest,omitzero"`
-	Error   string    `json:"error"`
-	Fault   Fault     `json:"fault,omitempty"`
+	Waiting int          `json:"waiting"`
+	Oldest  time.Time    `json:"oldest,omitzero"`
+	Error   string       `json:"error"`
+	Fault   message.Text `json:"fault,omitempty"`
 }
 
 // NotUnderstood is a mail of the shop that gave neither number nor order, or

@@ -10,6 +10,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/fault"
+	"parcelwatch/internal/message"
 
 	"parcelwatch/parcel"
 	"parcelwatch/store/sqlite"
@@ -36,7 +37,7 @@ type carrierDoc struct {
 	Budget      int                 `json:"budget"`
 	LastSuccess *time.Time          `json:"last_success"`
 	Error       string              `json:"error"`
-	fault       parcel.Fault
+	fault       message.Text
 	Note        string `json:"note,omitempty"`
 }
 

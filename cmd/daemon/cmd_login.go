@@ -6,11 +6,11 @@ import (
 	"strings"
 
 	"parcelwatch/config"
+	"parcelwatch/internal/message"
 	"parcelwatch/internal/oauth"
 	"parcelwatch/internal/setup"
 	"parcelwatch/mailwatch"
 	"parcelwatch/notify"
-	"parcelwatch/parcel"
 )
 
 type loginCmd struct {
@@ -112,10 +112,10 @@ func (e *env) tryLogin(ctx context.Context, cfg *config.Config, target loginTarg
 	if refused, ok := errors.AsType[*mailwatch.RefusedError](err); ok {
 		return failed(e.say.T("login_other_account", "Username", target.username, "Words", refused.Text))
 	}
-	return e.tried(ctx, err, account.Host, func(err error) parcel.Fault { return mailwatch.Fault(err, account) })
+	return e.tried(ctx, err, account.Host, func(err error) message.Text { return mailwatch.Fault(err, account) })
 }
 
-func (e *env) tried(ctx context.Context, err error, host string, explain func(error) parcel.Fault) error {
+func (e *env) tried(ctx context.Context, err error, host string, explain func(error) message.Text) error {
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()

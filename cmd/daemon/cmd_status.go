@@ -6,6 +6,7 @@ import (
 
 	"parcelwatch/config"
 	"parcelwatch/internal/cli"
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 	"parcelwatch/store/sqlite"
 )
@@ -38,7 +39,7 @@ type mailboxDoc struct {
 	LastMail  *time.Time          `json:"last_mail"`
 	LastCheck *time.Time          `json:"last_check"`
 	Error     string              `json:"error"`
-	fault     parcel.Fault
+	fault     message.Text
 }
 
 type carrierState struct {
@@ -50,14 +51,14 @@ type carrierState struct {
 	LastSuccess *time.Time          `json:"last_success"`
 	Error       string              `json:"error"`
 	Note        string              `json:"note,omitempty"`
-	fault       parcel.Fault
+	fault       message.Text
 }
 
 type outboxDoc struct {
 	Waiting int        `json:"waiting"`
 	Oldest  *time.Time `json:"oldest"`
 	Error   string     `json:"error"`
-	fault   parcel.Fault
+	fault   message.Text
 }
 
 type notUnderstoodState struct {

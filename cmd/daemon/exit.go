@@ -8,7 +8,7 @@ import (
 
 	"parcelwatch/config"
 	"parcelwatch/internal/fault"
-	"parcelwatch/parcel"
+	"parcelwatch/internal/message"
 )
 
 // The exit statuses.
@@ -39,9 +39,9 @@ func (e *env) wrongConfig(err error) error {
 	case f == nil:
 		return err
 	case errors.Is(err, os.ErrNotExist):
-		return usage(e.say.Fault(f.And(parcel.Say("do_config_other"))))
+		return usage(e.say.Fault(f.And(message.New("do_config_other"))))
 	case errors.Is(err, os.ErrPermission):
-		return usage(e.say.Fault(f.And(parcel.Say(whoMay)).And(parcel.Say("do_config_account"))))
+		return usage(e.say.Fault(f.And(message.New(whoMay)).And(message.New("do_config_account"))))
 	default:
 		return err
 	}
@@ -63,7 +63,7 @@ func (e *env) words(err error) string {
 		own.What = e.say.Phrase(own.What)
 		return own.Error()
 	default:
-		for _, f := range []parcel.Fault{fault.Explain(err), fault.Disk(err)} {
+		for _, f := range []message.Text{fault.Explain(err), fault.Disk(err)} {
 			if f != nil {
 				return e.say.Fault(f)
 			}

@@ -6,6 +6,7 @@ import (
 
 	"parcelwatch/config"
 	"parcelwatch/internal/cli"
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 )
 
@@ -102,7 +103,7 @@ func carrierRows(e *env, d statusDoc, zone *time.Location) *cli.Table {
 
 // why is what is wrong in the person's language, or in the English it was
 // recorded in before faults were kept.
-func (e *env) why(f parcel.Fault, english string) string {
+func (e *env) why(f message.Text, english string) string {
 	if len(f) > 0 {
 		return cli.Clean(e.say.Fault(f), 500)
 	}

@@ -16,13 +16,13 @@ import (
 	"syscall"
 	"time"
 
-	"parcelwatch/parcel"
+	"parcelwatch/internal/message"
 )
 
 // Of is the fault behind an error of talking to the address, a host with or
 // without its port; nil for an error of another kind.
-func Of(err error, address string) parcel.Fault {
-	for _, of := range []func(error, string) parcel.Fault{certificate, network} {
+func Of(err error, address string) message.Text {
+	for _, of := range []func(error, string) message.Text{certificate, network} {
 		if f := of(err, address); f != nil {
 			return f
 		}
@@ -30,7 +30,7 @@ func Of(err error, address string) parcel.Fault {
 	return Disk(err)
 }
 
-func certificate(err error, address string) parcel.Fault {
+func certificate(err error, address string) message.Text {
 	var invalid x509.CertificateInvalidError
 	var name x509.HostnameError
 	var authority x509.UnknownAuthorityError
@@ -38,51 +38,51 @@ func certificate(err error, address string) parcel.Fault {
 	host := hostOf(address)
 	switch {
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return parcel.Say("fault_expired", "Host", host,
+		return message.New("fault_expired", "Host", host,
 			"From", invalid.Cert.NotBefore.Format(time.DateOnly), "To", invalid.Cert.NotAfter.Format(time.DateOnly))
 	case errors.As(err, &name):
-		return parcel.Say("fault_hostname", "Host", host)
+		return message.New("fault_hostname", "Host", host)
 	case errors.As(err, &authority):
-		return parcel.Say("fault_authority", "Host", host)
+		return message.New("fault_authority", "Host", host)
 	case errors.As(err, &record):
-		return parcel.Say("fault_no_tls", "Host", address)
+		return message.New("fault_no_tls", "Host", address)
 	case errors.As(err, &invalid):
-		return parcel.Say("fault_certificate", "Host", host, "Text", invalid.Error())
+		return message.New("fault_certificate", "Host", host, "Text", invalid.Error())
 	}
 	return nil
 }
 
-func network(err error, address string) parcel.Fault {
+func network(err error, address string) message.Text {
 	var dns *net.DNSError
 	var op *net.OpError
 	switch {
 	case errors.As(err, &dns) && dns.IsNotFound:
-		return parcel.Say("fault_host", "Host", dns.Name)
+		return message.New("fault_host", "Host", dns.Name)
 	case errors.As(err, &dns):
-		return parcel.Say("fault_dns", "Host", dns.Name)
+		return message.New("fault_dns", "Host", dns.Name)
 	case errors.Is(err, syscall.ECONNREFUSED), onWindows(err, 10061):
-		return parcel.Say("fault_port", "Host", address)
+		return message.New("fault_port", "Host", address)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &op) && op.Timeout():
-		return parcel.Say("fault_silent", "Host", address)
+		return message.New("fault_silent", "Host", address)
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
 		onWindows(err, 10053), onWindows(err, 10054):
-		return parcel.Say("fault_cut", "Host", address)
+		return message.New("fault_cut", "Host", address)
 	case errors.As(err, &op):
-		return parcel.Say("fault_unreachable", "Host", address, "Text", op.Err.Error())
+		return message.New("fault_unreachable", "Host", address, "Text", op.Err.Error())
 	}
 	return nil
 }
 
 // Disk is the fault behind an error of a file; nil for an error of another kind.
-func Disk(err error) parcel.Fault {
+func Disk(err error) message.Text {
 	var path *fs.PathError
 	switch {
 	case errors.Is(err, syscall.ENOSPC), onWindows(err, 39), onWindows(err, 112):
-		return parcel.Say("fault_disk_full")
+		return message.New("fault_disk_full")
 	case errors.As(err, &path) && errors.Is(err, fs.ErrNotExist):
-		return parcel.Say("fault_no_file", "Path", path.Path)
+		return message.New("fault_no_file", "Path", path.Path)
 	case errors.As(err, &path) && errors.Is(err, fs.ErrPermission):
-		return parcel.Say("fault_no_permission", "Path", path.Path)
+		return message.New("fault_no_permission", "Path", path.Path)
 	}
 	return nil
 }

@@ -13,14 +13,14 @@ import (
 
 	"parcelwatch/internal/fault"
 	"parcelwatch/internal/locale"
-	"parcelwatch/parcel"
+	"parcelwatch/internal/message"
 )
 
 type explained struct{}
 
 func (explained) Error() string { return "odd" }
-func (explained) Fault() parcel.Fault {
-	return parcel.Say("fault_login_ended").And(parcel.Say("do_login"))
+func (explained) Fault() message.Text {
+	return message.New("fault_login_ended").And(message.New("do_login"))
 }
 
 func TestOf(t *testing.T) {

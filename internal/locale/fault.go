@@ -1,10 +1,10 @@
 package locale
 
-import "parcelwatch/parcel"
+import "parcelwatch/internal/message"
 
 // Fault is why something does not work, and what to do where that is known, in
 // one line.
-func (p *Printer) Fault(f parcel.Fault) string {
+func (p *Printer) Fault(f message.Text) string {
 	out := ""
 	for i, c := range f {
 		data := make([]any, len(c.Data))
@@ -25,7 +25,7 @@ func (p *Printer) Fault(f parcel.Fault) string {
 }
 
 // English is the fault as logs and scripts have it.
-func English(f parcel.Fault) string {
+func English(f message.Text) string {
 	if len(f) == 0 {
 		return ""
 	}

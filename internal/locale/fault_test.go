@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"parcelwatch/internal/locale"
-	"parcelwatch/parcel"
+	"parcelwatch/internal/message"
 )
 
 var clauseID = regexp.MustCompile(`"((?:fault|do)_[a-z_]+)"`)
@@ -64,18 +64,18 @@ func TestEveryClauseHasAMessageAndEveryMessageAClause(t *testing.T) {
 
 func TestFault(t *testing.T) {
 	t.Parallel()
-	refused := parcel.Say("fault_login_refused", "Host", "imap.example.org", "Text", "no\r\nway").And(parcel.Say("do_yandex"))
-	given := parcel.Say("fault_given_up").And(parcel.Say("fault_silent", "Host", "smtp.example.org:465"))
+	refused := message.New("fault_login_refused", "Host", "imap.example.org", "Text", "no\r\nway").And(message.New("do_yandex"))
+	given := message.New("fault_given_up").And(message.New("fault_silent", "Host", "smtp.example.org:465"))
 	for _, c := range []struct {
 		name, language string
-		fault          parcel.Fault
+		fault          message.Text
 		want           string
 	}{
 		{"what to do comes behind a semicolon", "en", refused, "imap.example.org refuses the login (no way); Yandex wants an app password (https://id.yandex.ru/security/app-passwords) and IMAP switched on in the mail settings"},
 		{"in Russian all of it is Russian", "ru", refused, "imap.example.org не пускает (no way); Яндексу нужен пароль приложения (https://id.yandex.ru/security/app-passwords), а доступ по IMAP должен быть включён в настройках почты"},
 		{"a cause comes behind a colon", "de", given, "nach tagelangen Versuchen aufgegeben: smtp.example.org:465 antwortet nicht"},
 		{"advice can be left out", "kk", refused.What(), "imap.example.org кіргізбейді (no way)"},
-		{"a clause of a newer program is shown by its id", "pl", parcel.Say("fault_of_tomorrow"), "fault_of_tomorrow"},
+		{"a clause of a newer program is shown by its id", "pl", message.New("fault_of_tomorrow"), "fault_of_tomorrow"},
 		{"no fault is no text", "fr", nil, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 
 	"golang.org/x/oauth2"
 
-	"parcelwatch/parcel"
+	"parcelwatch/internal/message"
 )
 
 // Why there is no token. Every other error may be gone at the next try.
@@ -35,7 +35,7 @@ type known struct{ text, fault string }
 func (k *known) Error() string { return k.text }
 
 // Fault says what is wrong and what to do, in no language yet.
-func (k *known) Fault() parcel.Fault { return parcel.Say(k.fault).And(parcel.Say("do_login")) }
+func (k *known) Fault() message.Text { return message.New(k.fault).And(message.New("do_login")) }
 
 // Final reports whether trying again is of no use before a person has done
 // something.

@@ -3,11 +3,11 @@ package sqlite
 import (
 	"encoding/json"
 
-	"parcelwatch/parcel"
+	"parcelwatch/internal/message"
 )
 
 // faultText is a fault as a column keeps it; no fault is an empty text.
-func faultText(f parcel.Fault) string {
+func faultText(f message.Text) string {
 	if len(f) == 0 {
 		return ""
 	}
@@ -20,8 +20,8 @@ func faultText(f parcel.Fault) string {
 
 // faultOf is a fault as a column kept it. One that a newer program wrote in a
 // form not known here is none: the English text beside it says the same.
-func faultOf(text string) parcel.Fault {
-	var f parcel.Fault
+func faultOf(text string) message.Text {
+	var f message.Text
 	if text == "" || json.Unmarshal([]byte(text), &f) != nil {
 		return nil
 	}

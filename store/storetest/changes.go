@@ -27,7 +27,7 @@ func pendingMark(t T, h Harness) {
 		t.Fatalf("pending (-want +got):\n%s", diff)
 	}
 	for _, slot := range []string{"08:00", "19:00"} { // the second marks them again
-		must(t, h.Store.Enqueue(t.Context(), message(slot, "me"), []int64{pending[0].ID, pending[1].ID, 999}), "enqueue")
+		must(t, h.Store.Enqueue(t.Context(), outgoing(slot, "me"), []int64{pending[0].ID, pending[1].ID, 999}), "enqueue")
 		if got := get[[]parcel.Change](t)(h.Reopen().Pending(t.Context(), "me")); len(got) != 0 {
 			t.Errorf("after the mark of %s: pending = %v, want none", slot, keys(got))
 		}
@@ -106,8 +106,8 @@ func quietNever(t T, h Harness) {
 	}
 }
 
-// message is a finished mail to one audience with two recipients.
-func message(slot, audience string) notify.Message {
+// outgoing is a finished mail to one audience with two recipients.
+func outgoing(slot, audience string) notify.Message {
 	return notify.Message{
 		ID: slot + "." + audience + "@example.org", Audience: audience, Slot: slot, From: "parcels@example.org",
 		Raw: []byte("Subject: \xff\x00 raw\r\n\r\nbody"), Made: Now(),

@@ -27,7 +27,7 @@ func Fill(t T, s Store) {
 		return nil
 	}), "import")
 	told := get[[]parcel.Change](t)(s.Pending(ctx, "me"))
-	m := message("2026-03-01 08:00", "me")
+	m := outgoing("2026-03-01 08:00", "me")
 	must(t, s.Enqueue(ctx, m, []int64{told[0].ID}), "enqueue")
 	must(t, s.Record(ctx, m.ID, []notify.Fate{{To: "b@example.org", State: notify.FateSent, Tries: 1}}), "record")
 	must(t, s.SavePosition(ctx, "home", "INBOX", mailwatch.Position{UIDValidity: 7, UID: 9, Scanned: true}), "save position")

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 	"parcelwatch/store"
 )
@@ -26,7 +27,7 @@ func mailboxStates(t T, h Harness) {
 	}
 	old := parcel.MailboxHealth{
 		Name: "old", Folder: "INBOX", State: parcel.MailboxRefused, Since: Now(), Error: "wrong password",
-		Fault: parcel.Say("fault_login_refused", "Host", "mail.example.org", "Text", "Ошибка \"входа\"").And(parcel.Say("do_password")),
+		Fault: message.New("fault_login_refused", "Host", "mail.example.org", "Text", "Ошибка \"входа\"").And(message.New("do_password")),
 	}
 	must(t, h.Store.SetMailboxHealth(t.Context(), inbox), "set")
 	must(t, h.Store.SetMailboxHealth(t.Context(), old), "set")

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 	"parcelwatch/store"
 )
@@ -110,7 +111,7 @@ func carrierHealth(t T, h Harness) {
 	set := parcel.CarrierHealth{
 		Name: "upu", State: parcel.CarrierQuarantined, Since: Now(), Until: Now().Add(time.Hour), Fails: 3, Today: 99, Budget: 99,
 		LastSuccess: Now().Add(-time.Hour), Error: "captcha", Note: "quota 120 of 200",
-		Fault: parcel.Say("fault_post_denied").And(parcel.Say("fault_post_captcha")),
+		Fault: message.New("fault_post_denied").And(message.New("fault_post_captcha")),
 	}
 	must(t, h.Store.SetCarrierHealth(t.Context(), set), "set")
 	get[bool](t)(h.Store.Take(t.Context(), "upu", today, 17, 100))

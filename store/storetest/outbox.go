@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"parcelwatch/internal/message"
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
 	"parcelwatch/store"
@@ -23,9 +24,9 @@ func outboxChecks() []Check {
 
 func slotOnce(t T, h Harness) {
 	must(t, h.Store.Tell(t.Context(), []parcel.Change{news("one")}), "tell")
-	must(t, h.Store.Enqueue(t.Context(), message("08:00", "me"), nil), "enqueue")
+	must(t, h.Store.Enqueue(t.Context(), outgoing("08:00", "me"), nil), "enqueue")
 	pending := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me"))
-	again := message("08:00", "me")
+	again := outgoing("08:00", "me")
 	again.ID = "other@example.org"
 	if err := h.Reopen().Enqueue(t.Context(), again, []int64{pending[0].ID}); !errors.Is(err, notify.ErrSlotTaken) {
 		t.Errorf("the second message of a slot = %v, want ErrSlotTaken", err)
@@ -36,15 +37,15 @@ func slotOnce(t T, h Harness) {
 	if own := get[bool](t)(h.Store.Sent(t.Context(), again.ID)); own {
 		t.Errorf("the refused message is known")
 	}
-	must(t, h.Store.Enqueue(t.Context(), message("08:00", "you"), nil), "enqueue for another audience")
-	must(t, h.Store.Enqueue(t.Context(), message("19:00", "me"), nil), "enqueue for another slot")
+	must(t, h.Store.Enqueue(t.Context(), outgoing("08:00", "you"), nil), "enqueue for another audience")
+	must(t, h.Store.Enqueue(t.Context(), outgoing("19:00", "me"), nil), "enqueue for another slot")
 }
 
 func messagesDue(t T, h Harness) {
 	if next := get[time.Time](t)(h.Store.NextMessage(t.Context())); !next.IsZero() {
 		t.Errorf("an empty outbox is due at %v", next)
 	}
-	first, second, later, timeless := message("1", "me"), message("2", "me"), message("3", "me"), message("4", "me")
+	first, second, later, timeless := outgoing("1", "me"), outgoing("2", "me"), outgoing("3", "me"), outgoing("4", "me")
 	first.Fates[0].Next = Now().Add(-time.Hour)
 	later.Fates[0].Next = Now().Add(time.Second)
 	timeless.Made, timeless.Fates[0].Next = Now().Add(-time.Minute), time.Time{}
@@ -65,13 +66,13 @@ func messagesDue(t T, h Harness) {
 }
 
 func fatesKept(t T, h Harness) {
-	m := message("08:00", "me")
+	m := outgoing("08:00", "me")
 	must(t, h.Store.Enqueue(t.Context(), m, nil), "enqueue")
 	record := func(fates ...notify.Fate) {
 		t.Helper()
 		must(t, h.Store.Record(t.Context(), m.ID, fates), "record")
 	}
-	retry := notify.Fate{To: "a@example.org", State: notify.FateAmbiguous, Next: Now().Add(10 * time.Minute), Tries: 1, Error: "cut after the dot", Fault: parcel.Say("fault_mail_perhaps", "Host", "mail.example.org:465")}
+	retry := notify.Fate{To: "a@example.org", State: notify.FateAmbiguous, Next: Now().Add(10 * time.Minute), Tries: 1, Error: "cut after the dot", Fault: message.New("fault_mail_perhaps", "Host", "mail.example.org:465")}
 	sent := notify.Fate{To: "b@example.org", State: notify.FateSent, Tries: 1}
 	record(sent, retry)
 	if got := get[[]notify.Message](t)(h.Store.DueMessages(t.Context(), Now().Add(9*time.Minute), 10)); len(got) != 0 {
@@ -97,16 +98,16 @@ func fatesKept(t T, h Harness) {
 	if diff := cmp.Diff(parcel.OutboxHealth{Error: "550 no such user  X: y"}, health); diff != "" {
 		t.Errorf("outbox after a refusal (-want +got):\n%s", diff)
 	}
-	must(t, h.Store.Enqueue(t.Context(), message("19:00", "me"), nil), "enqueue")
+	must(t, h.Store.Enqueue(t.Context(), outgoing("19:00", "me"), nil), "enqueue")
 	if got := get[parcel.Health](t)(h.Store.Health(t.Context())).Outbox.Error; got != "" {
 		t.Errorf("a newer message is on its way and the outbox still says %q", got)
 	}
 }
 
 func ownIDs(t T, h Harness) {
-	m := message("08:00", "me")
+	m := outgoing("08:00", "me")
 	m.Fates = []notify.Fate{{To: "a@example.org", State: notify.FateSent, Tries: 1}}
-	waiting := message("19:00", "me")
+	waiting := outgoing("19:00", "me")
 	must(t, h.Store.Enqueue(t.Context(), m, nil), "enqueue")
 	must(t, h.Store.Enqueue(t.Context(), waiting, nil), "enqueue")
 	later := Now().AddDate(1, 0, 0)
@@ -133,9 +134,9 @@ func lastSlot(t T, h Harness) {
 	if slot, at, err := h.Store.LastSlot(t.Context(), "me"); slot != "" || !at.IsZero() || err != nil {
 		t.Errorf("LastSlot of nothing = %q, %v, %v", slot, at, err)
 	}
-	newest, older := message("2026-03-01 08:00", "me"), message("2026-02-28 19:00", "me")
+	newest, older := outgoing("2026-03-01 08:00", "me"), outgoing("2026-02-28 19:00", "me")
 	older.Made = Now().Add(-time.Hour)
-	for _, m := range []notify.Message{newest, older, message("2026-03-01 19:00", "you")} {
+	for _, m := range []notify.Message{newest, older, outgoing("2026-03-01 19:00", "you")} {
 		must(t, h.Store.Enqueue(t.Context(), m, nil), "enqueue")
 	}
 	slot, at, err := h.Reopen().LastSlot(t.Context(), "me")
