@@ -92,10 +92,6 @@ func (s *Set) Carriers() []Carrier {
 	return list
 }
 
-// View is what planning needs to know; home is the configured destination
-// country, possibly empty.
-func (s *Set) View(home string) View { return View{Members: s.Members(), Home: home} }
-
 func newMember(f Factory, o Options) (Member, error) {
 	client, err := NewHTTPClient(o.Proxy)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"parcelwatch/parcel"
 )
 
-// view is what a judgement of a parcel needs to know beside it.
-type view struct {
+// basis is what a judgement of a parcel needs to know beside it.
+type basis struct {
 	Rules
 	History
 }
@@ -17,7 +17,7 @@ type view struct {
 // absorb puts what carriers said on record: timelines, other numbers of the same
 // parcel, state, news. The state holds the parcel asked about and any parcels
 // that carry one of the other numbers.
-func absorb(s *State, id int64, asked []carriers.Asked, v view, now time.Time) *parcel.Parcel {
+func absorb(s *State, id int64, asked []carriers.Asked, b basis, now time.Time) *parcel.Parcel {
 	i := slices.IndexFunc(s.Parcels, func(p *parcel.Parcel) bool { return p.ID == id })
 	if i < 0 {
 		return nil // forgotten while it was asked about
@@ -26,13 +26,13 @@ func absorb(s *State, id int64, asked []carriers.Asked, v view, now time.Time) *
 	before := snap(p)
 	for _, a := range asked {
 		known := len(p.Links)
-		carriers.Record(p, a, now)
+		Record(p, a, now)
 		for _, l := range p.Links[known:] {
 			unite(s, p, l, now)
 		}
 	}
-	settle(p, v.Home, now)
-	judge(p, v.History, now)
+	settle(p, b.Home, now)
+	judge(p, b.History, now)
 	changes := before.changes(p, now)
 	if len(changes) > 0 {
 		p.Changed = now

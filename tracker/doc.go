@@ -1,6 +1,5 @@
-// Package tracker holds the story in one place: a notice becomes orders and
-// parcels (intake), parcels are asked for when something may have happened
-// (schedule, poll), answers become a timeline and changes worth telling. It
-// decides in pure functions and sees stores and carriers through interfaces
-// only.
+// Package tracker follows parcels: a notice becomes orders and parcels (Intake),
+// carriers are asked when something may have happened (Plan, NextCheck, Run),
+// and their answers become timelines and changes. It must not know IMAP, SQL or
+// how changes are announced; it sees stores and carriers through interfaces.
 package tracker

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// View is what absorb judges by.
-type View = view
+// Basis is what absorb judges by.
+type Basis = basis
 
 // The pure parts that tests outside the package speak to.
 var (

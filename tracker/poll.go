@@ -221,7 +221,7 @@ func (p *poll) record(ctx context.Context, id int64, asked []carriers.Asked, the
 	}
 	told := false
 	err := p.store.Apply(ctx, scope, func(s *State) error {
-		one := absorb(s, id, asked, view{p.cfg.Rules, p.history}, now)
+		one := absorb(s, id, asked, basis{p.cfg.Rules, p.history}, now)
 		if one != nil && then != nil {
 			then(one, p.history, now)
 		}

@@ -43,10 +43,10 @@ func crowdIn(tb testing.TB, n int, now func() time.Time, around func(tracker.Sto
 	if err != nil {
 		tb.Fatal(err)
 	}
-	view, keepers := set.View("RU"), carriers.NewKeepers(set, carriers.NewMemoryLedger(), now, slog.New(slog.DiscardHandler))
+	view, keepers := tracker.ViewOf(set, "RU"), tracker.NewKeepers(set, carriers.NewMemoryLedger(), now, slog.New(slog.DiscardHandler))
 	cfg := tracker.Config{
 		Rules: tracker.Rules{Home: "RU"}, Now: now,
-		Plan: func(p parcel.Parcel, now time.Time) []carriers.Ask { return carriers.Plan(p, view, now) },
+		Plan: func(p parcel.Parcel, now time.Time) []carriers.Ask { return tracker.Plan(p, view, now) },
 	}
 	for _, c := range set.Carriers() {
 		k, _ := keepers.Get(c.Info().Name)

@@ -18,7 +18,7 @@ type Asker interface {
 	Track(ctx context.Context, numbers []parcel.Number) ([]carriers.Result, error)
 }
 
-// Planner says whom to ask about a parcel; see carriers.Plan.
+// Planner says whom to ask about a parcel; see [Plan].
 type Planner func(p parcel.Parcel, now time.Time) []carriers.Ask
 
 // Config is what a Tracker is made of.

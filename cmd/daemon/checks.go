@@ -16,6 +16,7 @@ import (
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
 	"parcelwatch/store/sqlite"
+	"parcelwatch/tracker"
 )
 
 const (
@@ -241,7 +242,7 @@ func (k *checking) smtp(ctx context.Context, cfg *config.Config) {
 func (k *checking) carriers(ctx context.Context, set *carriers.Set) {
 	ctx, cancel := context.WithTimeout(ctx, canaryTime)
 	defer cancel()
-	keepers := carriers.NewKeepers(set, carriers.NewMemoryLedger(), k.now, k.quiet())
+	keepers := tracker.NewKeepers(set, carriers.NewMemoryLedger(), k.now, k.quiet())
 	var asks []carriers.Ask
 	for _, m := range set.Members() {
 		switch {

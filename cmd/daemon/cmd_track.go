@@ -13,6 +13,7 @@ import (
 	"parcelwatch/internal/cli"
 	"parcelwatch/parcel"
 	"parcelwatch/store/sqlite"
+	"parcelwatch/tracker"
 )
 
 // trackTime is the promise of track, with room to print.
@@ -51,7 +52,7 @@ func (c *trackCmd) Run(ctx context.Context, e *env) error {
 	}
 	ledger, closeLedger := e.trackLedger(ctx, cfg)
 	defer closeLedger()
-	t := tracking{env: e, set: set, keepers: carriers.NewKeepers(set, ledger, e.now, e.quiet()), home: cfg.Destination}
+	t := tracking{env: e, set: set, keepers: tracker.NewKeepers(set, ledger, e.now, e.quiet()), home: cfg.Destination}
 	p, asked, err := t.ask(ctx, n, c.Carrier)
 	if err != nil {
 		return err
@@ -73,7 +74,7 @@ func (c *trackCmd) Run(ctx context.Context, e *env) error {
 type tracking struct {
 	env     *env
 	set     *carriers.Set
-	keepers *carriers.Keepers
+	keepers *tracker.Keepers
 	home    string
 }
 
@@ -87,7 +88,7 @@ func (t tracking) ask(ctx context.Context, n parcel.Number, only string) (parcel
 		t.env.progress.Show(t.env.say.T("track_asking", "Done", done, "Total", max(done, len(t.set.Carriers()))))
 	}
 	if only == "" {
-		p, asked, err := t.keepers.Follow(ctx, p, t.set.View(t.home), seen)
+		p, asked, err := t.keepers.Follow(ctx, p, tracker.ViewOf(t.set, t.home), seen)
 		p.StatusSince = since(p)
 		return p, asked, err
 	}
@@ -103,7 +104,7 @@ func (t tracking) ask(ctx context.Context, n parcel.Number, only string) (parcel
 	}
 	asked, err := t.keepers.Ask(ctx, []carriers.Ask{ask}, trackTime, seen)
 	for _, a := range asked {
-		carriers.Record(&p, a, t.env.now())
+		tracker.Record(&p, a, t.env.now())
 	}
 	p.Settle(t.home, t.env.now())
 	p.StatusSince = since(p)

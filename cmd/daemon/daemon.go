@@ -31,7 +31,7 @@ type daemon struct {
 	now      func() time.Time
 	started  time.Time
 	set      *carriers.Set
-	keepers  *carriers.Keepers
+	keepers  *tracker.Keepers
 	tracker  *tracker.Tracker
 	telling  notify.Config
 	notifier *notify.Notifier
@@ -66,7 +66,7 @@ func newDaemon(ctx context.Context, cfg *config.Config, o outside) (*daemon, err
 		}
 		d.accounts = append(d.accounts, account)
 	}
-	d.set, d.keepers = set, carriers.NewKeepers(set, o.ledger, now, log)
+	d.set, d.keepers = set, tracker.NewKeepers(set, o.ledger, now, log)
 	if d.telling, err = tellingOf(cfg); err != nil {
 		return nil, err
 	}
@@ -87,11 +87,11 @@ func newDaemon(ctx context.Context, cfg *config.Config, o outside) (*daemon, err
 
 // tracking is the tracker's part of the configuration.
 func (d *daemon) tracking(requireVerified bool) tracker.Config {
-	view := d.set.View(d.cfg.Destination)
+	view := tracker.ViewOf(d.set, d.cfg.Destination)
 	c := tracker.Config{
 		Rules: tracker.Rules{Home: d.cfg.Destination, RequireVerified: requireVerified},
 		Zone:  d.cfg.Timezone.Location(), Log: d.log, Now: d.now, OnChange: d.notifier.Wake,
-		Plan: func(p parcel.Parcel, now time.Time) []carriers.Ask { return carriers.Plan(p, view, now) },
+		Plan: func(p parcel.Parcel, now time.Time) []carriers.Ask { return tracker.Plan(p, view, now) },
 	}
 	for _, one := range d.set.Carriers() {
 		if k, ok := d.keepers.Get(one.Info().Name); ok {

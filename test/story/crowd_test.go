@@ -167,11 +167,11 @@ func (l limited) Info() carriers.Info { return l.info(l.Carrier.Info()) }
 func poll(t *testing.T, db *sqlite.DB, set *carriers.Set, step func(done int) bool) {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	keepers := carriers.NewKeepers(set, db, time.Now, log)
-	view := set.View("UA")
+	keepers := tracker.NewKeepers(set, db, time.Now, log)
+	view := tracker.ViewOf(set, "UA")
 	cfg := tracker.Config{
 		Rules: tracker.Rules{Home: "UA"}, Log: log,
-		Plan: func(p parcel.Parcel, now time.Time) []carriers.Ask { return carriers.Plan(p, view, now) },
+		Plan: func(p parcel.Parcel, now time.Time) []carriers.Ask { return tracker.Plan(p, view, now) },
 	}
 	for _, c := range set.Carriers() {
 		k, _ := keepers.Get(c.Info().Name)

@@ -22,6 +22,7 @@ import (
 	"parcelwatch/internal/locale"
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
+	"parcelwatch/tracker"
 )
 
 // The persons of the answers. The recordings hold more, all of them PLANTED.
@@ -221,14 +222,14 @@ func everything(t *testing.T, f carriers.Factory, a *answerer, n parcel.Number) 
 	now := time.Date(2026, 3, 20, 12, 0, 0, 0, time.UTC)
 	var log bytes.Buffer
 	set, ledger := alone(t, f, a), carriers.NewMemoryLedger()
-	keepers := carriers.NewKeepers(set, ledger, func() time.Time { return now }, slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	keepers := tracker.NewKeepers(set, ledger, func() time.Time { return now }, slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	asked, err := keepers.Ask(t.Context(), []carriers.Ask{{Carrier: f.Info.Name, Number: n}}, time.Second, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := parcel.Parcel{ID: 1, FirstSeen: now}
 	p.AddLink(parcel.Link{Number: n, Since: now, Reason: "mail", Certainty: parcel.Certain})
-	carriers.Record(&p, asked[0], now)
+	tracker.Record(&p, asked[0], now)
 	p.Settle("", now)
 	doc := cli.AskedDoc{Carrier: f.Info.Name, Number: n, Result: asked[0].Result}
 	texts = map[string]string{"log": log.String()}

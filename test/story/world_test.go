@@ -145,7 +145,7 @@ func (w *world) sleepUntil(t time.Time) { time.Sleep(t.Sub(w.now()) / pace) }
 func (w *world) live() {
 	log := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	set := w.set()
-	keepers := carriers.NewKeepers(set, w.db, w.now, log)
+	keepers := tracker.NewKeepers(set, w.db, w.now, log)
 	schedule, err := notify.ParseSchedule([]string{"08:00", "19:00"}, "", w.zone)
 	if err != nil {
 		w.t.Fatal(err)
@@ -157,10 +157,10 @@ func (w *world) live() {
 		}},
 		From: "Parcels <parcels@example.org>", Protection: notify.Protection{Days: 60, Remind: 7}, Blind: 6 * time.Hour,
 	}, w.db, w.db, w.out, notify.Options{Log: log, Now: w.now})
-	view := set.View(w.story.home)
+	view := tracker.ViewOf(set, w.story.home)
 	cfg := tracker.Config{
 		Rules: tracker.Rules{Home: w.story.home}, Zone: w.zone, Log: log, Now: w.now, OnChange: notifier.Wake,
-		Plan: func(p parcel.Parcel, now time.Time) []carriers.Ask { return carriers.Plan(p, view, now) },
+		Plan: func(p parcel.Parcel, now time.Time) []carriers.Ask { return tracker.Plan(p, view, now) },
 	}
 	for _, c := range set.Carriers() {
 		if k, ok := keepers.Get(c.Info().Name); ok {

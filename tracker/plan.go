@@ -1,4 +1,4 @@
-package carriers
+package tracker
 
 import (
 	"cmp"
@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"parcelwatch/carriers"
 	"parcelwatch/parcel"
 )
 
@@ -25,18 +26,13 @@ const (
 
 // View is what planning needs to know of the carriers and of home.
 type View struct {
-	Members []Member
+	Members []carriers.Member
 	Home    string // ISO country where parcels usually arrive; empty when not said
 }
 
-// Ask is one carrier to ask for one number, or the reason why it is not asked.
-type Ask struct {
-	Carrier string
-	Number  parcel.Number
-	Why     string        // in a few words
-	Skip    parcel.Result // empty: ask; else no_credential or skipped
-	Link    string        // the page for people, where the carrier has one
-}
+// ViewOf is the set's members as planning sees them; home is the configured
+// destination country, possibly empty.
+func ViewOf(s *carriers.Set, home string) View { return View{Members: s.Members(), Home: home} }
 
 // Plan says which carriers to ask for which number of the parcel, the one that
 // leads first, and which that could know it are not asked. It is pure.
@@ -46,18 +42,18 @@ type Ask struct {
 // where the number is its own, the mail names it, a person asks, or the origin
 // side has known nothing for long. An aggregator fills what no direct carrier
 // answers. No number is asked again before the carrier's time for it is over.
-func Plan(p parcel.Parcel, v View, now time.Time) []Ask {
+func Plan(p parcel.Parcel, v View, now time.Time) []carriers.Ask {
 	pl := planner{p: p, v: v, now: now, home: cmp.Or(p.Destination, v.Home)}
 	var list []planned
 	for at, m := range v.Members {
-		if m.Off || m.Info.Role == RoleAggregator {
+		if m.Off || m.Info.Role == carriers.RoleAggregator {
 			continue
 		}
 		list = append(list, pl.member(at, m)...)
 	}
 	if pl.lacking(list) {
 		for at, m := range v.Members {
-			if !m.Off && m.Info.Role == RoleAggregator {
+			if !m.Off && m.Info.Role == carriers.RoleAggregator {
 				list = append(list, pl.member(at, m)...)
 			}
 		}
@@ -65,7 +61,7 @@ func Plan(p parcel.Parcel, v View, now time.Time) []Ask {
 	slices.SortStableFunc(list, func(a, b planned) int {
 		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(b.match, a.match), cmp.Compare(a.at, b.at))
 	})
-	asks := make([]Ask, 0, len(list))
+	asks := make([]carriers.Ask, 0, len(list))
 	for _, x := range list {
 		asks = append(asks, x.Ask)
 	}
@@ -82,15 +78,15 @@ type planner struct {
 
 // planned is an ask and where it stands.
 type planned struct {
-	Ask
-	role  Role
+	carriers.Ask
+	role  carriers.Role
 	rank  int
-	match Match
+	match carriers.Match
 	at    int
 }
 
 // member plans for one carrier.
-func (pl planner) member(at int, m Member) []planned {
+func (pl planner) member(at int, m carriers.Member) []planned {
 	var list []planned
 	for _, c := range pl.numbers(m) {
 		covered, why := pl.covers(m, c.number, c.match)
@@ -98,7 +94,7 @@ func (pl planner) member(at int, m Member) []planned {
 			continue
 		}
 		x := planned{
-			Ask:  Ask{Carrier: m.Info.Name, Number: c.number, Why: why, Link: m.Link(c.number)},
+			Ask:  carriers.Ask{Carrier: m.Info.Name, Number: c.number, Why: why, Link: m.Link(c.number)},
 			role: m.Info.Role, rank: pl.rank(m.Info.Role), match: c.match, at: at,
 		}
 		switch reason := pl.notNow(m, c.number, c.match); {
@@ -115,17 +111,17 @@ func (pl planner) member(at int, m Member) []planned {
 // candidate is a number a carrier may be asked for.
 type candidate struct {
 	number   parcel.Number
-	match    Match
+	match    carriers.Match
 	answered bool
 	at       int
 }
 
 // numbers picks what a carrier is asked for: only what it matches best, and of
 // that what it has answered before and what was learned last.
-func (pl planner) numbers(m Member) []candidate {
+func (pl planner) numbers(m carriers.Member) []candidate {
 	var list []candidate
 	for at, n := range pl.p.Numbers() {
-		if match := m.Carrier.Match(n); match != No {
+		if match := m.Carrier.Match(n); match != carriers.No {
 			list = append(list, candidate{n, match, pl.source(m, n).Events != nil, at})
 		}
 	}
@@ -154,19 +150,19 @@ func (pl planner) numbers(m Member) []candidate {
 }
 
 // covers reports whether the carrier's countries have to do with the number.
-func (pl planner) covers(m Member, n parcel.Number, match Match) (covered bool, why string) {
+func (pl planner) covers(m carriers.Member, n parcel.Number, match carriers.Match) (covered bool, why string) {
 	issuer := n.Country()
 	in := func(country string) bool {
 		return len(m.Info.Countries) == 0 || slices.Contains(m.Info.Countries, country)
 	}
 	switch {
-	case m.Info.Role == RoleAggregator:
+	case m.Info.Role == carriers.RoleAggregator:
 		return true, "no direct carrier answers"
-	case m.Info.Role == RoleOrigin:
-		return in(issuer) || match == Yes, "origin side"
+	case m.Info.Role == carriers.RoleOrigin:
+		return in(issuer) || match == carriers.Yes, "origin side"
 	case issuer != "" && len(m.Info.Countries) > 0 && in(issuer):
 		return true, "issued the number"
-	case match == Yes && issuer == "":
+	case match == carriers.Yes && issuer == "":
 		return true, "the number is its own"
 	case pl.hinted(m):
 		return true, "named by the mail"
@@ -179,7 +175,7 @@ func (pl planner) covers(m Member, n parcel.Number, match Match) (covered bool, 
 
 // notNow is why a carrier that could know the number is not asked now; empty
 // where it is.
-func (pl planner) notNow(m Member, n parcel.Number, match Match) string {
+func (pl planner) notNow(m carriers.Member, n parcel.Number, match carriers.Match) string {
 	src, apart := pl.source(m, n), m.Info.PerNumber
 	if src.Result == parcel.ResultTemporary {
 		apart = min(apart, again)
@@ -188,15 +184,15 @@ func (pl planner) notNow(m Member, n parcel.Number, match Match) string {
 		return "asked " + pl.now.Sub(src.Asked).Round(time.Minute).String() + " ago"
 	}
 	switch m.Info.Role {
-	case RoleOrigin:
+	case carriers.RoleOrigin:
 		if lead := pl.lead(); lead != "" {
 			return lead + " leads now"
 		}
-	case RoleDestination:
+	case carriers.RoleDestination:
 		if pl.early() && !pl.welcome(m, n, match) {
 			return "not before it has left the country it comes from"
 		}
-	case RoleAggregator:
+	case carriers.RoleAggregator:
 	}
 	return ""
 }
@@ -208,10 +204,10 @@ func (pl planner) early() bool {
 
 // welcome is who of the destination side is asked though the parcel has not
 // left.
-func (pl planner) welcome(m Member, n parcel.Number, match Match) bool {
+func (pl planner) welcome(m carriers.Member, n parcel.Number, match carriers.Match) bool {
 	issuer := n.Country()
 	switch {
-	case match == Yes && issuer == "", pl.hinted(m):
+	case match == carriers.Yes && issuer == "", pl.hinted(m):
 		return true
 	case issuer != "" && slices.Contains(m.Info.Countries, issuer):
 		return true
@@ -230,7 +226,7 @@ func (pl planner) lead() string {
 		return ""
 	}
 	for _, s := range pl.p.Sources {
-		if len(s.Events) > 0 && pl.role(s.Carrier) == RoleDestination {
+		if len(s.Events) > 0 && pl.role(s.Carrier) == carriers.RoleDestination {
 			return s.Carrier
 		}
 	}
@@ -242,25 +238,25 @@ func (pl planner) lead() string {
 // where the parcel is.
 func (pl planner) lacking(list []planned) bool {
 	there := pl.p.Phase == parcel.PhaseDestination
-	if pl.answered(RoleDestination) || !there && pl.answered("") {
+	if pl.answered(carriers.RoleDestination) || !there && pl.answered("") {
 		return false
 	}
 	return !slices.ContainsFunc(list, func(x planned) bool {
-		return x.Skip == "" && (!there || x.role == RoleDestination) && pl.find(x.Carrier, x.Number).Asked.IsZero()
+		return x.Skip == "" && (!there || x.role == carriers.RoleDestination) && pl.find(x.Carrier, x.Number).Asked.IsZero()
 	})
 }
 
 // answered reports whether any carrier of the role (any at all where it is
 // empty) has answered with events.
-func (pl planner) answered(role Role) bool {
+func (pl planner) answered(role carriers.Role) bool {
 	return slices.ContainsFunc(pl.p.Sources, func(s parcel.Source) bool {
 		r := pl.role(s.Carrier)
-		return len(s.Events) > 0 && r != "" && r != RoleAggregator && (role == "" || r == role)
+		return len(s.Events) > 0 && r != "" && r != carriers.RoleAggregator && (role == "" || r == role)
 	})
 }
 
 // hinted reports whether the mail names the carrier's site.
-func (pl planner) hinted(m Member) bool {
+func (pl planner) hinted(m carriers.Member) bool {
 	u, err := url.Parse(m.Info.Site)
 	if err != nil || u.Host == "" {
 		return false
@@ -272,19 +268,21 @@ func (pl planner) hinted(m Member) bool {
 	})
 }
 
-func (pl planner) rank(r Role) int {
+func (pl planner) rank(r carriers.Role) int {
 	there := pl.p.Phase == parcel.PhaseDestination || pl.p.Phase == parcel.PhaseDone
 	switch {
-	case r == RoleAggregator:
+	case r == carriers.RoleAggregator:
 		return 2
-	case (r == RoleDestination) == there:
+	case (r == carriers.RoleDestination) == there:
 		return 0
 	default:
 		return 1
 	}
 }
 
-func (pl planner) source(m Member, n parcel.Number) parcel.Source { return pl.find(m.Info.Name, n) }
+func (pl planner) source(m carriers.Member, n parcel.Number) parcel.Source {
+	return pl.find(m.Info.Name, n)
+}
 
 func (pl planner) find(carrier string, n parcel.Number) parcel.Source {
 	for _, s := range pl.p.Sources {
@@ -295,7 +293,7 @@ func (pl planner) find(carrier string, n parcel.Number) parcel.Source {
 	return parcel.Source{}
 }
 
-func (pl planner) role(carrier string) Role {
+func (pl planner) role(carrier string) carriers.Role {
 	for _, m := range pl.v.Members {
 		if m.Info.Name == carrier {
 			return m.Info.Role

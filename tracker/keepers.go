@@ -1,4 +1,4 @@
-package carriers
+package tracker
 
 import (
 	"context"
@@ -6,53 +6,46 @@ import (
 	"sync"
 	"time"
 
+	"parcelwatch/carriers"
 	"parcelwatch/parcel"
 )
 
 // Keepers are the keepers of every carrier that can be asked.
 type Keepers struct {
-	byName map[string]*Keeper
+	byName map[string]*carriers.Keeper
 	now    func() time.Time
 }
 
 // NewKeepers keeps every carrier of the set that is on and has its credential.
-func NewKeepers(s *Set, l Ledger, clock func() time.Time, log *slog.Logger) *Keepers {
-	k := &Keepers{byName: make(map[string]*Keeper), now: clock}
+func NewKeepers(s *carriers.Set, l carriers.Ledger, clock func() time.Time, log *slog.Logger) *Keepers {
+	k := &Keepers{byName: make(map[string]*carriers.Keeper), now: clock}
 	for _, c := range s.Carriers() {
-		k.byName[c.Info().Name] = NewKeeper(c, l, clock, log)
+		k.byName[c.Info().Name] = carriers.NewKeeper(c, l, clock, log)
 	}
 	return k
 }
 
 // Get finds the keeper of a carrier.
-func (k *Keepers) Get(name string) (*Keeper, bool) {
+func (k *Keepers) Get(name string) (*carriers.Keeper, bool) {
 	keeper, ok := k.byName[name]
 	return keeper, ok
-}
-
-// Asked is how an [Ask] ended.
-type Asked struct {
-	Ask
-	Result   parcel.Result
-	Tracking parcel.Tracking
-	Err      error // nil for ok, and for asks that were skipped by the plan
 }
 
 // Ask asks all carriers of the asks at once, each for all its numbers, and
 // waits for the turns at most so long. There is one Asked for each Ask, in
 // their order. seen, if there is one, is called as each ends, one at a time.
 // The error is a failure of the ledger.
-func (k *Keepers) Ask(ctx context.Context, asks []Ask, wait time.Duration, seen func(Asked)) ([]Asked, error) {
-	r := round{out: make([]Asked, len(asks)), seen: seen}
+func (k *Keepers) Ask(ctx context.Context, asks []carriers.Ask, wait time.Duration, seen func(carriers.Asked)) ([]carriers.Asked, error) {
+	r := round{out: make([]carriers.Asked, len(asks)), seen: seen}
 	byCarrier := make(map[string][]int)
 	for i, a := range asks {
-		r.out[i] = Asked{Ask: a, Result: a.Skip}
+		r.out[i] = carriers.Asked{Ask: a, Result: a.Skip}
 		_, known := k.byName[a.Carrier]
 		switch {
 		case a.Skip != "":
 			r.end(i)
 		case !known:
-			r.out[i].Result, r.out[i].Err = parcel.ResultSkipped, ErrUnknown
+			r.out[i].Result, r.out[i].Err = parcel.ResultSkipped, carriers.ErrUnknown
 			r.end(i)
 		default:
 			byCarrier[a.Carrier] = append(byCarrier[a.Carrier], i)
@@ -69,12 +62,12 @@ func (k *Keepers) Ask(ctx context.Context, asks []Ask, wait time.Duration, seen 
 // round is one Ask in progress.
 type round struct {
 	mu   sync.Mutex
-	out  []Asked
+	out  []carriers.Asked
 	err  error
-	seen func(Asked)
+	seen func(carriers.Asked)
 }
 
-func (r *round) ask(ctx context.Context, k *Keeper, wait time.Duration, mine []int) {
+func (r *round) ask(ctx context.Context, k *carriers.Keeper, wait time.Duration, mine []int) {
 	numbers := make([]parcel.Number, 0, len(mine))
 	for _, i := range mine {
 		numbers = append(numbers, r.out[i].Number)
@@ -84,11 +77,13 @@ func (r *round) ask(ctx context.Context, k *Keeper, wait time.Duration, mine []i
 	defer r.mu.Unlock()
 	if err != nil {
 		r.err = err
-		results = failed(numbers, err)
 	}
 	for at, i := range mine {
-		res := results[at]
-		r.out[i].Result, r.out[i].Tracking, r.out[i].Err = ResultOf(res.Err), res.Tracking, res.Err
+		res := carriers.Result{Err: err}
+		if err == nil {
+			res = results[at]
+		}
+		r.out[i].Result, r.out[i].Tracking, r.out[i].Err = carriers.ResultOf(res.Err), res.Tracking, res.Err
 		r.endLocked(i)
 	}
 }

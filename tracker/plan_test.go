@@ -1,4 +1,4 @@
-package carriers_test
+package tracker_test
 
 import (
 	"strings"
@@ -9,6 +9,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/parcel"
+	"parcelwatch/tracker"
 )
 
 var now = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
@@ -229,12 +230,12 @@ func TestPlan(t *testing.T) {
 		"no number at all": {"RU", parcel.Parcel{FirstSeen: fresh}, []string{}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			v := carriers.View{Members: members(), Home: tc.home}
-			got := shape(carriers.Plan(tc.p, v, now))
+			v := tracker.View{Members: members(), Home: tc.home}
+			got := shape(tracker.Plan(tc.p, v, now))
 			if diff := cmp.Diff(sorted(tc.want), sorted(got)); diff != "" {
 				t.Errorf("plan (-want +got):\n%s", diff)
 			}
-			if again := shape(carriers.Plan(tc.p, v, now)); cmp.Diff(got, again) != "" {
+			if again := shape(tracker.Plan(tc.p, v, now)); cmp.Diff(got, again) != "" {
 				t.Errorf("planned again: %v", again)
 			}
 		})
@@ -257,7 +258,7 @@ func sorted(list []string) []string {
 
 func TestPlanNamesThePageForPeople(t *testing.T) {
 	p := parcel.Parcel{Links: links("RB123456785CN"), Typed: true}
-	for _, a := range carriers.Plan(p, carriers.View{Members: members(), Home: "UA"}, now) {
+	for _, a := range tracker.Plan(p, tracker.View{Members: members(), Home: "UA"}, now) {
 		if want := "https://" + a.Carrier + ".example/?n=RB123456785CN"; a.Link != want {
 			t.Errorf("link %q, want %q", a.Link, want)
 		}
@@ -268,7 +269,7 @@ func TestPlanOfManyNumbersIsBounded(t *testing.T) {
 	p := parcel.Parcel{Typed: true, Links: links(
 		"LP00999900000034", "LP00999900000042", "LP00999900000059", "LP00999900000067",
 	), Sources: []parcel.Source{told("cainiao", "LP00999900000042")}}
-	got := shape(carriers.Plan(p, carriers.View{Members: members()[:2]}, now))
+	got := shape(tracker.Plan(p, tracker.View{Members: members()[:2]}, now))
 	want := []string{"cainiao LP00999900000042", "cainiao LP00999900000067"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the number that was answered and the newest (-want +got):\n%s", diff)

@@ -1,4 +1,4 @@
-package carriers
+package tracker
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"parcelwatch/carriers"
 	"parcelwatch/parcel"
 )
 
@@ -26,15 +27,15 @@ const (
 // the parcel with what was learned and how each ask ended, skipped ones
 // included. seen, if there is one, is called as each lookup ends. The error is a
 // failure of the ledger; what was learned until then stands.
-func (k *Keepers) Follow(ctx context.Context, p parcel.Parcel, v View, seen func(Asked)) (parcel.Parcel, []Asked, error) {
+func (k *Keepers) Follow(ctx context.Context, p parcel.Parcel, v View, seen func(carriers.Asked)) (parcel.Parcel, []carriers.Asked, error) {
 	ctx, cancel := context.WithTimeout(ctx, followTime)
 	defer cancel()
 	p.Links, p.Sources = slices.Clone(p.Links), slices.Clone(p.Sources)
-	var done []Asked
-	var last []Ask
+	var done []carriers.Asked
+	var last []carriers.Ask
 	for range followRounds {
 		last = Plan(p, v, k.now())
-		asks := slices.DeleteFunc(slices.Clone(last), func(a Ask) bool {
+		asks := slices.DeleteFunc(slices.Clone(last), func(a carriers.Ask) bool {
 			return a.Skip != "" || among(done, a)
 		})
 		if len(asks) == 0 || ctx.Err() != nil {
@@ -52,7 +53,7 @@ func (k *Keepers) Follow(ctx context.Context, p parcel.Parcel, v View, seen func
 	}
 	for _, a := range last {
 		if a.Skip != "" && !among(done, a) {
-			done = append(done, Asked{Ask: a, Result: a.Skip})
+			done = append(done, carriers.Asked{Ask: a, Result: a.Skip})
 		}
 	}
 	return p, done, nil
@@ -61,8 +62,8 @@ func (k *Keepers) Follow(ctx context.Context, p parcel.Parcel, v View, seen func
 // Record puts on the parcel what one ask has brought: the source's timeline, or
 // its failure, and other numbers on the carrier's word. An ask that was skipped,
 // by the plan or by a keeper, leaves no trace.
-func Record(p *parcel.Parcel, a Asked, now time.Time) {
-	if a.Skip != "" || errors.Is(a.Err, ErrNotNow) || errors.Is(a.Err, ErrUnknown) {
+func Record(p *parcel.Parcel, a carriers.Asked, now time.Time) {
+	if a.Skip != "" || errors.Is(a.Err, carriers.ErrNotNow) || errors.Is(a.Err, carriers.ErrUnknown) {
 		return
 	}
 	src := p.Source(a.Carrier, a.Number)
@@ -79,6 +80,6 @@ func Record(p *parcel.Parcel, a Asked, now time.Time) {
 	}
 }
 
-func among(done []Asked, a Ask) bool {
-	return slices.ContainsFunc(done, func(d Asked) bool { return d.Carrier == a.Carrier && d.Number == a.Number })
+func among(done []carriers.Asked, a carriers.Ask) bool {
+	return slices.ContainsFunc(done, func(d carriers.Asked) bool { return d.Carrier == a.Carrier && d.Number == a.Number })
 }
