@@ -185,7 +185,7 @@ func TestUnitTestsPassOnWindows(t *testing.T) {
 	w := startWindows(t, binaries, repository(t))
 	env := []string{"GOOS=windows", "GOARCH=amd64", "CGO_ENABLED=0", "GOTMPDIR=" + binaries}
 	run := filepath.Join(repository(t), "test", "wine", "wine.sh") + " run " + w.dir + ` env ZONEINFO=Z:\usr\share\zoneinfo wine`
-	for _, p := range []string{"config", "service", "store/sqlite", "internal/cli", "internal/setup", "cmd/daemon"} {
+	for _, p := range []string{"config", "service", "store/sqlite", "internal/cli", "internal/setup", "internal/command"} {
 		t.Run(p, func(t *testing.T) {
 			if out, err := goTest(t, env, "-exec", run, "./"+p); err != nil {
 				t.Errorf("%v\n%s", err, out)

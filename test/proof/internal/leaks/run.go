@@ -106,7 +106,7 @@ func (w *watcher) settled(ctx context.Context, want int) (held, error) {
 func process(ctx context.Context, env *lab.Env, c *report.Chapter) error {
 	t := report.Table{Title: "Inside one process", Columns: []string{"package", "test", "took"}}
 	for _, one := range []struct{ pkg, test, promise string }{
-		{"cmd/daemon", "TestStartedAndStoppedOverAndOverItLeavesNothingBehind", "started and stopped 20 times, the daemon leaves no goroutine and no file behind"},
+		{"internal/command", "TestStartedAndStoppedOverAndOverItLeavesNothingBehind", "started and stopped 20 times, the daemon leaves no goroutine and no file behind"},
 		{"mailwatch", ".", "no test of the mailboxes leaves a goroutine behind"},
 	} {
 		env.Log.InfoContext(ctx, "looking for goroutines", "package", one.pkg)

@@ -1,6 +1,0 @@
-//go:build !windows
-
-package main
-
-// whoMay is the message that says which accounts see what is the service's.
-const whoMay = "do_rights"

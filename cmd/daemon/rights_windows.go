@@ -1,4 +1,0 @@
-package main
-
-// whoMay is the message that says which accounts see what is the service's.
-const whoMay = "do_rights_windows"

@@ -1,0 +1,120 @@
+package command
+
+import (
+	"context"
+	"os"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"parcelwatch/internal/locale"
+	"parcelwatch/internal/version"
+	"parcelwatch/parcel"
+	"parcelwatch/store"
+)
+
+const (
+	beatEvery = 10 * time.Second
+	careEvery = 24 * time.Hour
+	// statusBeats is after how many beats the service manager's line is made
+	// anew; counting parcels is not worth doing more often.
+	statusBeats = 6
+)
+
+// heartbeat tells other processes and the service manager that we live.
+func (d *daemon) heartbeat(ctx context.Context) error {
+	defer d.lastBeat(ctx)
+	ticker := time.NewTicker(beatEvery)
+	defer ticker.Stop()
+	for n := 0; ; n++ {
+		d.beat(ctx)
+		switch n {
+		case 0:
+			d.systemd.Ready()
+		case 1:
+			debug.FreeOSMemory() // starting needs several times what idling does
+		}
+		if n%statusBeats == 0 || n == 1 {
+			d.systemd.Status(d.line(ctx))
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}
+
+// beat writes a sign of life. One that cannot be written is itself a sign.
+func (d *daemon) beat(ctx context.Context) {
+	b := store.Beat{Started: d.started, At: d.now(), PID: os.Getpid(), Version: version.Get().Version, NextDigest: d.nextDigest()}
+	if err := d.db.SetBeat(ctx, b); err != nil && ctx.Err() == nil {
+		d.log.WarnContext(ctx, "sign of life is not recorded", "err", err.Error())
+		return
+	}
+	d.systemd.Feed()
+}
+
+// lastBeat says that the end was meant, so that nobody waits for the next beat.
+func (d *daemon) lastBeat(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	_ = d.db.SetBeat(ctx, store.Beat{Started: d.started})
+}
+
+// nextDigest is the earliest digest of all audiences.
+func (d *daemon) nextDigest() time.Time {
+	var next time.Time
+	for _, a := range d.telling.Audiences {
+		if t := a.Schedule.Next(d.now()); next.IsZero() || !t.IsZero() && t.Before(next) {
+			next = t
+		}
+	}
+	return next
+}
+
+// line is what the service manager shows: "watching 2 mailboxes, 7 parcels".
+func (d *daemon) line(ctx context.Context) string {
+	say, err := locale.New(languageOf(d.cfg.Language))
+	if err != nil {
+		return ""
+	}
+	parcels, err := d.db.Following(ctx)
+	if err != nil {
+		return err.Error()
+	}
+	health, err := d.db.Health(ctx)
+	if err != nil {
+		return err.Error()
+	}
+	text := say.T("status_systemd",
+		"Mailboxes", say.T("count_mailboxes", "Count", len(d.cfg.Mailboxes)), "Parcels", say.T("count_parcels", "Count", parcels))
+	var broken []string
+	for _, m := range health.Mailboxes {
+		if m.State == parcel.MailboxBroken || m.State == parcel.MailboxRefused {
+			broken = append(broken, m.Name)
+		}
+	}
+	if broken != nil {
+		text += "; " + say.T("status_systemd_broken", "Broken", strings.Join(broken, ", "))
+	}
+	return text
+}
+
+// care drops once a day what nobody asks for any more.
+func (d *daemon) care(ctx context.Context) error {
+	ticker := time.NewTicker(careEvery)
+	defer ticker.Stop()
+	for {
+		if gone, err := d.db.Prune(ctx, d.now()); err != nil && ctx.Err() == nil {
+			d.log.WarnContext(ctx, "old rows are not dropped", "err", err.Error())
+		} else if gone != (store.Pruned{}) {
+			d.log.InfoContext(ctx, "old rows dropped", "bodies", gone.Bodies, "answers", gone.Answers, "changes", gone.Changes)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}

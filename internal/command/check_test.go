@@ -1,0 +1,101 @@
+//go:build unix
+
+package command
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"parcelwatch/internal/demo"
+)
+
+// checked is a place that is set up, with a change to its configuration.
+func checked(t *testing.T, old, changed string) place {
+	t.Helper()
+	p := newPlaceFor(t)
+	p.mails("LP00710020030040")
+	c := p.servers()
+	c.NoSample = true
+	w, out := p.wizard(c, "en_US.UTF-8", demo.Address, demo.Password, "yes", "DE", "", "", "", "")
+	if err := w.run(t.Context()); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	text := p.read("parcelwatch.toml") + "[store]\npath = '" + filepath.Join(p.dir, "check.db") + "'\n"
+	if !strings.Contains(text, old) {
+		t.Fatalf("there is no %q in\n%s", old, text)
+	}
+	if err := os.WriteFile(p.config, []byte(strings.Replace(text, old, changed, 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestCheckSaysOfEachThingHowItIs(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, old, changed string
+		code               int
+		want               []string
+	}{
+		{"all is well", "", "", exitGood, []string{
+			"mailbox demo: good", "mailbox demo, folder INBOX: good: 1 mails, 1 of the shop", "would follow LP00710020030040", "mail server 127.0.0.1: good",
+		}},
+		{"no such folder", `["INBOX"]`, `["INBOX", "Shop"]`, exitFailed, []string{
+			"folder INBOX: good", `folder Shop: wrong`, `correct folders, there are: "INBOX"`, "not everything works",
+		}},
+		{"another user", `username = "you`, `username = "who`, exitFailed, []string{
+			"mailbox demo: wrong", "check username and password", "mail server 127.0.0.1: good",
+		}},
+		{"no word of the server", "trusted_authserv", "# ", exitGood, []string{`trusted_authserv = ["mx.demo.example"]`}},
+		{"no destination", `destination = "DE"`, "", exitGood, []string{"destination is not set"}},
+		{"a password that is gone", "demo.pass", "gone.pass", exitFailed, []string{"mailbox demo: wrong", "gone.pass", "no such file"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			p := checked(t, c.old, c.changed)
+			code, out, errs := command(t.Context(), "--config", p.config, "check")
+			if code != c.code {
+				t.Errorf("exit status %d", code)
+			}
+			for _, want := range c.want {
+				if !strings.Contains(out+errs, want) {
+					t.Errorf("%q is not said:\n%s%s", want, out, errs)
+				}
+			}
+			if len(p.outbound.Mails()) != 0 {
+				t.Error("it sent a mail")
+			}
+		})
+	}
+}
+
+func TestCheckAsJSON(t *testing.T) {
+	t.Parallel()
+	p := checked(t, "port", "tls = \"none\"\nport")
+	if code, _, _ := command(t.Context(), "--config", p.config, "check", "--json"); code != exitUsage {
+		t.Errorf("a key that stands twice: exit status %d", code)
+	}
+	p = checked(t, `["INBOX"]`, `["INBOX", "Shop"]`)
+	code, out, _ := command(t.Context(), "--config", p.config, "check", "--json")
+	var doc checkDoc
+	if err := json.Unmarshal([]byte(out), &doc); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	states := map[string]string{}
+	for _, f := range doc.Findings {
+		if was := states[f.What+" "+f.Name]; was != "wrong" {
+			states[f.What+" "+f.Name] = f.State
+		}
+	}
+	for name, want := range map[string]string{"folder demo INBOX": "good", "folder demo Shop": "wrong", "mailbox demo": "wrong", "smtp 127.0.0.1": "good"} {
+		if states[name] != want {
+			t.Errorf("%s is %q, want %q", name, states[name], want)
+		}
+	}
+	if code != exitFailed || doc.Good || doc.Schema != 1 {
+		t.Errorf("exit status %d, %+v", code, doc)
+	}
+}

@@ -1,0 +1,271 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"parcelwatch/carriers"
+	"parcelwatch/config"
+	"parcelwatch/internal/cli"
+	"parcelwatch/mail/verify"
+	"parcelwatch/mailwatch"
+	"parcelwatch/notify"
+	"parcelwatch/parcel"
+	"parcelwatch/store/sqlite"
+	"parcelwatch/tracker"
+)
+
+const (
+	dryRun     = 50 // mails of each folder that check reads
+	canaryTime = 25 * time.Second
+)
+
+// finding is one thing that was looked at.
+type finding struct {
+	What   string `json:"what"`   // config, store, mailbox, folder, smtp, channel, carrier
+	Name   string `json:"name"`   // of the mailbox, the server, the channel, the carrier
+	State  string `json:"state"`  // good, wrong, note
+	Detail string `json:"detail"` // what is wrong and what to do, or what was found
+}
+
+// checkDoc is what check found.
+type checkDoc struct {
+	Schema   int       `json:"schema"`
+	Good     bool      `json:"good"`
+	Findings []finding `json:"findings"`
+}
+
+// checking collects findings and tells each at once.
+type checking struct {
+	*env
+	doc  checkDoc
+	json bool
+}
+
+func (c *checkCmd) run(ctx context.Context, e *env) error {
+	cfg, err := e.config(config.AllSections()...)
+	if err != nil {
+		return err
+	}
+	set, broken, err := posts(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	k := &checking{env: e, doc: checkDoc{Schema: cli.Schema, Good: true, Findings: []finding{}}, json: c.JSON}
+	k.found("config", cfg.Path, nil)
+	if cfg.Destination == "" {
+		k.tell("config", "destination", "note", e.say.T("check_destination"))
+	}
+	k.store(ctx, cfg)
+	for _, m := range cfg.Mailboxes {
+		k.mailbox(ctx, cfg, m)
+	}
+	k.smtp(ctx, cfg)
+	k.channels(ctx, cfg)
+	for _, name := range slices.Sorted(keysOf(broken)) {
+		k.found("carrier", name, broken[name])
+	}
+	if c.Carriers {
+		k.carriers(ctx, set)
+	}
+	e.progress.Clear()
+	if c.JSON {
+		if err := cli.WriteJSON(e.out, k.doc); err != nil {
+			return err
+		}
+	}
+	if !k.doc.Good {
+		return failed(e.say.T("err_check"))
+	}
+	return nil
+}
+
+// found tells how one thing is.
+func (k *checking) found(what, name string, err error) {
+	if err != nil {
+		k.tell(what, name, "wrong", k.words(err))
+		return
+	}
+	k.tell(what, name, "good", "")
+}
+
+func (k *checking) tell(what, name, state, detail string) {
+	k.add(k.say.T("check_"+what, "Path", name, "Name", name, "Host", name), finding{What: what, Name: name, State: state, Detail: detail})
+}
+
+func (k *checking) tellFolder(mailbox, folder, state, detail string) {
+	folder = cli.Clean(folder, 100)
+	k.add(k.say.T("check_folder", "Name", mailbox, "Folder", folder), finding{What: "folder", Name: mailbox + " " + folder, State: state, Detail: detail})
+}
+
+// add tells a finding under its heading.
+func (k *checking) add(heading string, f finding) {
+	k.doc.Good = k.doc.Good && f.State != "wrong"
+	f.Detail = cli.Clean(f.Detail, 500)
+	k.doc.Findings = append(k.doc.Findings, f)
+	if k.json {
+		return
+	}
+	word := map[string]string{"good": "check_good", "wrong": "check_bad", "note": "check_note"}[f.State]
+	line := heading + ": " + k.say.T(word)
+	if f.Detail != "" {
+		line += ": " + f.Detail
+	}
+	k.print(line)
+}
+
+func (k *checking) store(ctx context.Context, cfg *config.Config) {
+	if !exists(cfg.Store.Path) {
+		k.tell("store", cfg.Store.Path, "note", k.say.T("status_no_store", "Path", cfg.Store.Path))
+		return
+	}
+	db, err := sqlite.Open(ctx, cfg.Store.Path, sqlite.Options{Now: k.now})
+	if err == nil {
+		defer shut(db)
+		err = db.Check(ctx)
+	}
+	k.found("store", cfg.Store.Path, err)
+}
+
+// mailbox logs in, looks at the folders, and reads recent mail without keeping
+// anything.
+func (k *checking) mailbox(ctx context.Context, cfg *config.Config, m config.Mailbox) {
+	account, err := accountOf(cfg, m)
+	if err != nil {
+		k.found("mailbox", m.Name, err)
+		return
+	}
+	k.progress.Show(k.say.T("check_mailbox", "Name", m.Name))
+	report, err := mailwatch.Check(ctx, account)
+	if err != nil {
+		k.tell("mailbox", m.Name, "wrong", k.say.Fault(mailwatch.Fault(err, account)))
+		return
+	}
+	how := "check_poll"
+	if report.Idle {
+		how = "check_idle"
+	}
+	k.tell("mailbox", m.Name, "good", k.say.T(how))
+	for _, f := range report.Watched {
+		if f.Err != nil {
+			k.tellFolder(m.Name, f.Folder, "wrong", k.say.Fault(mailwatch.Fault(f.Err, account)))
+			continue
+		}
+		k.tellFolder(m.Name, f.Folder, "good",
+			k.say.T("check_folder_good", "Messages", f.Messages, "Candidates", f.Candidates, "Since", k.span(m.Since)))
+	}
+	k.dryRun(ctx, cfg, m, account)
+}
+
+// span is how far back the first scan looks, in words where it is whole days.
+func (k *checking) span(d config.Duration) string {
+	const day = 24 * time.Hour
+	if d.Time() >= day && d.Time()%day == 0 {
+		return k.say.Days(int(d.Time() / day))
+	}
+	return d.String()
+}
+
+// dryRun says what would be followed, and which servers' verdicts do not count
+// yet.
+func (k *checking) dryRun(ctx context.Context, cfg *config.Config, m config.Mailbox, account mailwatch.Account) {
+	parser, err := parserOf(cfg, m.Forwarders)
+	if err != nil {
+		k.found("mailbox", m.Name, err)
+		return
+	}
+	policy := verify.Policy{Domains: cfg.Shop.Domains, Authserv: m.TrustedAuthserv, Forwarders: m.Forwarders, Host: m.Host}
+	r := reader{checker: verify.New(&impatient{resolver: verify.SystemResolver(), known: map[string]answer{}}), parser: parser, policy: policy}
+	seen, unconfirmed := map[string]bool{}, map[string]int{}
+	err = mailwatch.Recent(ctx, account, m.Since.Time(), dryRun, func(ctx context.Context, mail mailwatch.Mail) error {
+		n, err := r.read(ctx, mail.Raw)
+		if err != nil && !errors.Is(err, verify.ErrTemporary) {
+			k.tell("mailbox", m.Name, "note", fmt.Sprintf("%s: %v", mail.Ref, err))
+			return ctx.Err()
+		}
+		if n.Shipment() && n.Verdict.Trust == parcel.TrustUnverified {
+			for _, id := range verify.AuthservIDs(mail.Raw) {
+				unconfirmed[id]++
+			}
+		}
+		k.would(m.Name, n, seen)
+		return nil
+	})
+	if err != nil {
+		k.tell("mailbox", m.Name, "wrong", k.say.Fault(mailwatch.Fault(err, account)))
+	}
+	for _, id := range slices.Sorted(keysOf(unconfirmed)) {
+		k.tell("mailbox", m.Name, "note", k.say.T("check_authserv", "ID", id))
+	}
+}
+
+// would tells each number and order once.
+func (k *checking) would(mailbox string, n parcel.Notice, seen map[string]bool) {
+	if !n.Verdict.Trust.Creates() {
+		return
+	}
+	trust := k.say.T("trust_" + string(n.Verdict.Trust))
+	for _, p := range n.Parcels {
+		if !seen[string(p.Number)] {
+			seen[string(p.Number)] = true
+			k.tell("mailbox", mailbox, "good", k.say.T("check_found", "Number", p.Number, "Trust", trust))
+		}
+	}
+	for _, o := range n.Orders {
+		if len(n.Parcels) == 0 && !seen[o] {
+			seen[o] = true
+			k.tell("mailbox", mailbox, "good", k.say.T("check_found_order", "Order", o, "Trust", trust))
+		}
+	}
+}
+
+func (k *checking) smtp(ctx context.Context, cfg *config.Config) {
+	s, err := smtpOf(cfg)
+	if err != nil {
+		k.found("smtp", cfg.SMTP.Host, err)
+		return
+	}
+	k.progress.Show(k.say.T("check_smtp", "Host", cfg.SMTP.Host))
+	if err := s.Check(ctx); err != nil {
+		k.tell("smtp", cfg.SMTP.Host, "wrong", k.say.Fault(notify.Fault(err)))
+		return
+	}
+	k.tell("smtp", cfg.SMTP.Host, "good", "")
+}
+
+// carriers asks each for a number that it must know: an answer that is not
+// understood is seen here, and not as "no news".
+func (k *checking) carriers(ctx context.Context, set *carriers.Set) {
+	ctx, cancel := context.WithTimeout(ctx, canaryTime)
+	defer cancel()
+	keepers := tracker.NewKeepers(set, carriers.NewMemoryLedger(), k.now, k.quiet())
+	var asks []carriers.Ask
+	for _, m := range set.Members() {
+		switch {
+		case m.Off:
+		case len(m.Missing) > 0:
+			k.tell("carrier", m.Info.Name, "note", k.say.T("carriers_key", "Settings", strings.Join(m.Missing, ", "),
+				"Help", k.say.CredentialHelp(m.Info.Name, m.Info.CredentialHelp)))
+		case m.Info.Canary == "":
+			k.tell("carrier", m.Info.Name, "note", k.say.T("check_no_canary"))
+		default:
+			asks = append(asks, carriers.Ask{Carrier: m.Info.Name, Number: m.Info.Canary})
+		}
+	}
+	asked, err := keepers.Ask(ctx, asks, canaryTime, nil)
+	if err != nil {
+		k.found("carrier", "", err)
+	}
+	for _, a := range asked {
+		if a.Err == nil || errors.Is(a.Err, carriers.ErrNotFound) {
+			// A number that is no longer known was understood all the same.
+			k.tell("carrier", a.Carrier, "good", k.say.Result(a.Result))
+			continue
+		}
+		k.tell("carrier", a.Carrier, "wrong", k.say.Fault(carriers.Fault(a.Err))+" ("+a.Err.Error()+")")
+	}
+}

@@ -1,0 +1,22 @@
+package command
+
+import (
+	"context"
+
+	"parcelwatch/internal/cli"
+	"parcelwatch/parcel"
+	"parcelwatch/tracker"
+)
+
+type addCmd struct {
+	Number string `arg:""`
+	Title  string `help:"${help_add_title}" placeholder:"TITLE"`
+}
+
+// Run follows a number.
+func (c *addCmd) Run(ctx context.Context, e *env) error {
+	return e.edit(ctx, c.Number, func(t *tracker.Tracker, n parcel.Number) (string, error) {
+		_, err := t.Add(ctx, n, cli.Clean(c.Title, 200))
+		return e.say.T("add_done", "Number", n), err
+	})
+}

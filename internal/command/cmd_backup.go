@@ -1,0 +1,23 @@
+package command
+
+import (
+	"context"
+)
+
+type backupCmd struct {
+	File string `arg:""`
+}
+
+// Run writes a consistent copy while the daemon works on.
+func (c *backupCmd) Run(ctx context.Context, e *env) error {
+	db, err := e.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer shut(db)
+	if err := db.Backup(ctx, c.File); err != nil {
+		return err
+	}
+	e.print(e.say.T("backup_done", "Path", c.File))
+	return nil
+}

@@ -1,0 +1,269 @@
+package command
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"parcelwatch/carriers"
+	"parcelwatch/carriers/all"
+	"parcelwatch/config"
+	"parcelwatch/internal/cli"
+	"parcelwatch/internal/demo"
+	"parcelwatch/notify"
+	"parcelwatch/parcel"
+	"parcelwatch/store/sqlite"
+)
+
+const (
+	demoLook   = 2 * time.Millisecond // between two looks whether all is done
+	demoSettle = 25 * time.Second     // for one step of the story, on a busy machine
+)
+
+type demoCmd struct {
+	Dir      string `default:"parcelwatch-demo" help:"${help_demo_dir}" placeholder:"DIR"`
+	Language string `help:"${help_language}" placeholder:"L"`
+}
+
+// Run shows everything on this machine alone: the daemon that "run" runs, with
+// servers of our own at its ends and a clock that is moved by hand.
+func (c *demoCmd) Run(ctx context.Context, e *env) (err error) {
+	if c.Language != "" {
+		e.speak(c.Language)
+	}
+	dir, err := filepath.Abs(c.Dir)
+	if err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
+	w, err := demo.Open(ctx, dir, e.now())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, w.Close()) }()
+	s, err := openStage(ctx, e, w)
+	if err != nil {
+		return err
+	}
+	defer shut(s.db)
+	e.print(e.say.T("demo_begin"))
+	if err := s.play(ctx); err != nil {
+		return err
+	}
+	e.print("")
+	return s.curtain()
+}
+
+// stage is the daemon in the demo's world, and what was shown of it so far.
+type stage struct {
+	*env
+	world   *demo.World
+	db      *sqlite.DB
+	daemon  *daemon
+	looked  chan struct{} // the notifier looks
+	told    map[int64]parcel.Status
+	numbers map[int64]parcel.Number
+	mails   int
+}
+
+func openStage(ctx context.Context, e *env, w *demo.World) (*stage, error) {
+	path, err := w.WriteConfig(e.say.Language())
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := config.Load(path)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range all.Factories() { // nobody outside this machine is asked
+		if _, simulated := cfg.Carriers[f.Info.Name]; !simulated {
+			cfg.Carriers[f.Info.Name] = config.Carrier{"enabled": false}
+		}
+	}
+	for _, old := range []string{"", "-wal", "-shm"} { // of an earlier demo
+		if err := remove(cfg.Store.Path + old); err != nil {
+			return nil, err
+		}
+	}
+	log := slog.New(slog.NewTextHandler(e.err, &slog.HandlerOptions{Level: slog.LevelError}))
+	db, err := sqlite.Open(ctx, cfg.Store.Path, sqlite.Options{Log: log, Now: w.Clock.Now})
+	if err != nil {
+		return nil, err
+	}
+	s := &stage{env: e, world: w, db: db, looked: make(chan struct{}, 1), told: map[int64]parcel.Status{}, numbers: map[int64]parcel.Number{}}
+	s.daemon, err = newDaemon(ctx, cfg, outside{
+		db: db, ledger: hurried{db}, desk: watched{db, s.looked}, log: log, now: w.Clock.Now,
+	})
+	if err != nil {
+		shut(db)
+		return nil, err
+	}
+	return s, nil
+}
+
+// hurried is a ledger without manners: the demo's posts need no rest.
+type hurried struct{ carriers.Ledger }
+
+// Reserve books nothing.
+func (hurried) Reserve(_ context.Context, _ string, _ time.Duration, now time.Time) (time.Time, error) {
+	return now, nil
+}
+
+// watched is a desk that tells when it is looked at.
+type watched struct {
+	notify.Desk
+	looked chan struct{}
+}
+
+// Health is notify.Desk.
+func (w watched) Health(ctx context.Context) (parcel.Health, error) {
+	select {
+	case w.looked <- struct{}{}:
+	default:
+	}
+	return w.Desk.Health(ctx)
+}
+
+// play runs the daemon while the story goes by.
+func (s *stage) play(ctx context.Context) error {
+	g := newGroup(ctx)
+	g.run(s.daemon.run)
+	g.run(func(ctx context.Context) error {
+		if err := s.world.Play(ctx, s.settle); err != nil {
+			return err
+		}
+		return errAgain // the story is over, and with it the daemon
+	})
+	if err := g.wait(); err != nil && !errors.Is(err, errAgain) {
+		return err
+	}
+	return ctx.Err()
+}
+
+// settle waits until the daemon has done what there was to do at this hour.
+func (s *stage) settle(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, demoSettle)
+	defer cancel()
+	box := s.daemon.cfg.Mailboxes[0]
+	for _, done := range []func() (bool, error){
+		func() (bool, error) {
+			p, err := s.db.Position(ctx, box.Name, box.Folders[0])
+			return int(p.UID) >= s.world.Delivered(), err
+		},
+		func() (bool, error) {
+			s.daemon.tracker.Wake()
+			next, err := s.db.NextDue(ctx)
+			return next.IsZero() || next.After(s.world.Clock.Now()), err
+		},
+		// Every look reads the health at its beginning and perhaps once more. So
+		// the fourth time is in a look after one that began and ended meanwhile.
+		s.notified(), s.notified(), s.notified(), s.notified(),
+		func() (bool, error) {
+			due, err := s.db.DueMessages(ctx, s.world.Clock.Now(), 1)
+			return len(due) == 0, err
+		},
+	} {
+		if err := until(ctx, done); err != nil {
+			return fmt.Errorf("demo: day %d: %w", s.world.Day(), err)
+		}
+	}
+	return s.show(ctx)
+}
+
+// notified asks the notifier to look, once, and then whether it has.
+func (s *stage) notified() func() (bool, error) {
+	asked := false
+	return func() (bool, error) {
+		if !asked {
+			asked = true
+			select {
+			case <-s.looked: // of an earlier look
+			default:
+			}
+			s.daemon.notifier.Wake()
+		}
+		select {
+		case <-s.looked:
+			return true, nil
+		default:
+			return false, nil
+		}
+	}
+}
+
+// until looks again and again until done, or ctx ends.
+func until(ctx context.Context, done func() (bool, error)) error {
+	ticker := time.NewTicker(demoLook)
+	defer ticker.Stop()
+	for {
+		if ok, err := done(); ok || err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-ticker.C:
+		}
+	}
+}
+
+// show tells what is new to the person who watches.
+func (s *stage) show(ctx context.Context) error {
+	parcels, err := s.db.Parcels(ctx, true)
+	if err != nil {
+		return err
+	}
+	day := cli.Pad(s.say.T("demo_day", "Day", s.world.Day()), 8)
+	for _, p := range parcels {
+		if was := s.numbers[p.ID]; was != "" && was != p.Number() {
+			s.print(day + s.say.T("demo_number", "Old", was, "New", p.Number()))
+		}
+		s.numbers[p.ID] = p.Number()
+		if was, known := s.told[p.ID]; known && was == p.Status {
+			continue
+		}
+		s.told[p.ID] = p.Status
+		s.print(day + cli.Pad(string(p.Number()), 18) + cli.Pad(s.say.Status(p.Status), 40) + cli.Title(p.Title, p.Items))
+	}
+	mails := s.world.Outbound.Mails()
+	for _, raw := range mails[s.mails:] {
+		m, err := openMail(raw)
+		if err != nil {
+			return err
+		}
+		s.print(day + s.say.T("demo_digest", "Subject", m.subject))
+	}
+	s.mails = len(mails)
+	return nil
+}
+
+// curtain writes the digests to files and prints the last one.
+func (s *stage) curtain() error {
+	last := ""
+	for i, raw := range s.world.Outbound.Mails() {
+		m, err := openMail(raw)
+		if err != nil {
+			return err
+		}
+		base := filepath.Join(s.world.Dir, fmt.Sprintf("digest-%02d", i+1))
+		if err := writeFile(base+".eml", raw); err != nil {
+			return err
+		}
+		if err := writeFile(base+".html", []byte(m.html)); err != nil {
+			return err
+		}
+		last = m.text
+	}
+	if last != "" {
+		s.print(s.say.T("demo_end"))
+		s.print("")
+		_, _ = bytes.NewBufferString(strings.TrimSpace(last) + "\n").WriteTo(s.out)
+		s.print("")
+	}
+	s.print(s.say.T("demo_files", "Dir", s.world.Dir))
+	return nil
+}

@@ -1,0 +1,243 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"parcelwatch/config"
+	"parcelwatch/internal/cli"
+	"parcelwatch/internal/locale"
+	"parcelwatch/notify"
+	"parcelwatch/parcel"
+	"parcelwatch/tracker"
+)
+
+type digestCmd struct {
+	Sample   bool   `help:"${help_digest_sample}"`
+	HTML     string `name:"html" help:"${help_digest_html}" placeholder:"FILE"`
+	EML      string `name:"eml" help:"${help_digest_eml}" placeholder:"FILE"`
+	Language string `help:"${help_language}" placeholder:"L"`
+	Name     string `help:"${help_digest_name}" placeholder:"NAME"`
+	Send     bool   `help:"${help_digest_send}"`
+}
+
+// Run shows the digest as it would be sent now, writes it to files, or sends it.
+func (c *digestCmd) Run(ctx context.Context, e *env) error {
+	if c.Language != "" && !slices.Contains(locale.Languages(), c.Language) {
+		return usage("--language: " + e.say.Phrase(config.Unknown("language", c.Language, locale.Languages())))
+	}
+	if c.Sample && !c.Send {
+		cfg := e.anyConfig()
+		return c.sample(e, cfg)
+	}
+	cfg, err := e.config(config.NeedDigest, config.NeedSMTP)
+	if err != nil {
+		return err
+	}
+	telling, err := c.audience(e, cfg)
+	if err != nil {
+		return err
+	}
+	smtp, err := smtpOf(cfg)
+	if err != nil {
+		return err
+	}
+	if c.Sample {
+		return c.sendSample(ctx, e, telling, smtp)
+	}
+	db, err := e.store(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer shut(db)
+	gap := func(origin, destination string) (least, most int) {
+		journeys, err := db.Journeys(ctx)
+		if err != nil {
+			return parcel.UsualGap(origin, destination)
+		}
+		return tracker.History(journeys).Usual(origin, destination)
+	}
+	n := notify.New(telling, db, db, smtp, notify.Options{Log: slog.New(slog.DiscardHandler), Now: e.now, Gap: gap})
+	if c.Send {
+		sent, err := n.DigestNow(ctx)
+		if err != nil {
+			return err
+		}
+		return c.fates(ctx, e, db, sent)
+	}
+	d, err := n.Digest(ctx, telling.Audiences[0].Name)
+	if err != nil {
+		return err
+	}
+	return c.show(e, d, cfg, &telling)
+}
+
+// audience picks the digest that is meant, the first one where none is named.
+func (c *digestCmd) audience(e *env, cfg *config.Config) (notify.Config, error) {
+	telling, err := tellingOf(cfg)
+	if err != nil {
+		return telling, err
+	}
+	var names []string
+	pick := 0
+	if c.Name != "" {
+		pick = -1
+	}
+	for i, a := range telling.Audiences {
+		names = append(names, a.Name)
+		if a.Name == c.Name || strconv.Itoa(i+1) == c.Name {
+			pick = i
+		}
+	}
+	if pick < 0 {
+		return telling, usage(e.say.T("err_digest", "Name", cli.Clean(c.Name, 40), "Names", strings.Join(names, ", ")))
+	}
+	one := telling.Audiences[pick]
+	if c.Language != "" {
+		one.Language = c.Language
+	}
+	telling.Audiences = []notify.Audience{one}
+	return telling, nil
+}
+
+// sample shows a digest of invented parcels in the language of the screen, or the
+// one that is asked for.
+func (c *digestCmd) sample(e *env, cfg *config.Config) error {
+	p := e.say
+	if c.Language != "" {
+		var err error
+		if p, err = locale.New(languageOf(c.Language)); err != nil {
+			return err
+		}
+	}
+	return c.show(e, notify.Compose(notify.Sample(e.now(), p), e.now()), cfg, nil)
+}
+
+// show renders a digest to the terminal and to the files that are named.
+func (c *digestCmd) show(e *env, d notify.Digest, cfg *config.Config, telling *notify.Config) error {
+	language := c.Language
+	if language == "" {
+		language = d.Language
+	}
+	if c.Language == "" && c.Sample {
+		language = e.say.Language()
+	}
+	p, err := locale.New(languageOf(language))
+	if err != nil {
+		return err
+	}
+	content, err := notify.Render(d, p)
+	if err != nil {
+		return err
+	}
+	if c.HTML != "" {
+		if err := e.write(c.HTML, []byte(content.HTML)); err != nil {
+			return err
+		}
+	}
+	if c.EML != "" {
+		envelope := notify.Envelope{From: "parcelwatch <parcelwatch@example.org>", To: []string{"you@example.org"}, Slot: "shown"}
+		if telling != nil {
+			envelope.From, envelope.To = telling.From, telling.Audiences[0].To
+		} else if cfg.SMTP.From != "" {
+			envelope.From = cfg.SMTP.From
+		}
+		m, err := notify.Build(d, content, envelope)
+		if err != nil {
+			return err
+		}
+		if err := e.write(c.EML, m.Raw); err != nil {
+			return err
+		}
+	}
+	if c.HTML == "" && c.EML == "" {
+		if d.Empty() {
+			e.note(e.say.T("digest_nothing"))
+		}
+		e.print(content.Subject + "\n")
+		_, err = io.WriteString(e.out, content.Text)
+	}
+	return err
+}
+
+func (e *env) write(path string, data []byte) error {
+	if path == "-" {
+		_, err := e.out.Write(data)
+		return err
+	}
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		return fmt.Errorf("write the digest: %w", err)
+	}
+	e.note(e.say.T("digest_written", "Path", path))
+	return nil
+}
+
+// sendSample sends a digest of invented parcels past the outbox.
+func (c *digestCmd) sendSample(ctx context.Context, e *env, telling notify.Config, smtp *notify.SMTP) error {
+	a := telling.Audiences[0]
+	p, err := locale.New(a.Language)
+	if err != nil {
+		return err
+	}
+	d := notify.Compose(notify.Sample(e.now(), p), e.now())
+	d.Calendar = a.Calendar
+	content, err := notify.Render(d, p)
+	if err != nil {
+		return err
+	}
+	m, err := notify.Build(d, content, notify.Envelope{From: telling.From, To: a.To, Slot: "sample " + e.now().Format("20060102150405")})
+	if err != nil {
+		return err
+	}
+	bad := error(nil)
+	for _, o := range smtp.Send(ctx, m, a.To) {
+		if o.Err == nil {
+			e.print(e.say.T("digest_sent", "To", o.To))
+			continue
+		}
+		bad = failed(o.To + ": " + e.say.Fault(notify.Fault(o.Err)))
+		e.report(bad)
+	}
+	if bad != nil {
+		return failed("")
+	}
+	return nil
+}
+
+// fates says what became of each copy. What could not be sent waits in the
+// outbox.
+func (c *digestCmd) fates(ctx context.Context, e *env, box notify.Outbox, sent []notify.Message) error {
+	waiting := map[string]notify.Fate{}
+	due, err := box.DueMessages(ctx, e.now().AddDate(1, 0, 0), 1000)
+	if err != nil {
+		return err
+	}
+	for _, m := range due {
+		for _, f := range m.Fates {
+			if f.State != notify.FateSent {
+				waiting[m.ID+" "+f.To] = f
+			}
+		}
+	}
+	bad := false
+	for _, m := range sent {
+		for _, f := range m.Fates {
+			if left, ok := waiting[m.ID+" "+f.To]; ok {
+				bad = true
+				e.note(e.say.T("digest_queued", "To", f.To, "Error", e.why(left.Fault, left.Error)))
+				continue
+			}
+			e.print(e.say.T("digest_sent", "To", f.To))
+		}
+	}
+	if bad {
+		return failed("")
+	}
+	return nil
+}

@@ -1,0 +1,21 @@
+package command
+
+import (
+	"context"
+
+	"parcelwatch/parcel"
+	"parcelwatch/tracker"
+)
+
+type doneCmd struct {
+	Number string `arg:""`
+	Off    bool   `help:"${help_done_off}"`
+}
+
+// Run ends following a parcel, or begins again.
+func (c *doneCmd) Run(ctx context.Context, e *env) error {
+	return e.edit(ctx, c.Number, func(t *tracker.Tracker, n parcel.Number) (string, error) {
+		_, err := t.Edit(ctx, n, func(p *parcel.Parcel) { p.Closed = !c.Off })
+		return e.say.T(either(c.Off, "done_undone", "done_done"), "Number", n), err
+	})
+}

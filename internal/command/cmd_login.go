@@ -1,0 +1,143 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"parcelwatch/config"
+	"parcelwatch/internal/message"
+	"parcelwatch/internal/oauth"
+	"parcelwatch/internal/setup"
+	"parcelwatch/mailwatch"
+	"parcelwatch/notify"
+)
+
+type loginCmd struct {
+	Name string `arg:"" optional:"" help:"${help_login_name}"`
+}
+
+// loginTarget is an account that is logged in to by OAuth2.
+type loginTarget struct {
+	name     string
+	oauth2   *config.OAuth2
+	proxy    config.Proxy
+	username string
+	mailbox  *config.Mailbox // nil for the outgoing mail server
+}
+
+// Run logs in to a mailbox by OAuth2, tries the login, and keeps it.
+func (c *loginCmd) Run(ctx context.Context, e *env) error {
+	cfg, err := e.config()
+	if err != nil {
+		return err
+	}
+	target, err := c.pick(e, cfg)
+	if err != nil {
+		return err
+	}
+	logins := &memoryVault{}
+	t := &tokens{oauth2: target.oauth2, proxy: target.proxy, username: target.username, vault: logins}
+	token, err := e.login(ctx, setup.NewPrompt(e.in, e.out, nil), target.oauth2, t)
+	e.progress.Clear()
+	if err != nil {
+		return e.loginFailed(ctx, err)
+	}
+	source, err := t.open(ctx)
+	if err != nil {
+		return err
+	}
+	if err := source.Keep(ctx, token); err != nil {
+		return err
+	}
+	if err := e.tryLogin(ctx, cfg, target, t); err != nil {
+		return err
+	}
+	if err := logins.moveTo(ctx, storeVault{cfg.Store.Path, e.now}); err != nil {
+		return err
+	}
+	e.print(e.say.T("login_kept", "Name", target.name))
+	return nil
+}
+
+// pick finds the account that is meant.
+func (c *loginCmd) pick(e *env, cfg *config.Config) (loginTarget, error) {
+	var targets []loginTarget
+	var names []string
+	for i := range cfg.Mailboxes {
+		m := &cfg.Mailboxes[i]
+		names = append(names, m.Name)
+		t := loginTarget{name: m.Name, oauth2: m.OAuth2, proxy: m.Proxy, username: m.Username, mailbox: m}
+		if c.Name == m.Name || strings.EqualFold(c.Name, m.Username) || c.Name == "" && m.OAuth2 != nil {
+			targets = append(targets, t)
+		}
+	}
+	if s := cfg.SMTP; s.OAuth2 != nil {
+		names = append(names, smtpName)
+		if c.Name == smtpName || c.Name == "" && targets == nil {
+			targets = append(targets, loginTarget{name: smtpName, oauth2: s.OAuth2, proxy: s.Proxy, username: s.Username})
+		}
+	}
+	switch {
+	case len(targets) == 0 && c.Name == "":
+		return loginTarget{}, usage(e.say.T("login_none"))
+	case len(targets) != 1:
+		return loginTarget{}, usage(e.say.T("login_which", "Names", strings.Join(names, ", ")))
+	case targets[0].oauth2 == nil:
+		return loginTarget{}, usage(e.say.T("login_password", "Name", targets[0].name))
+	}
+	return targets[0], nil
+}
+
+// tryLogin shows the token to the server. One that is for another account is
+// not kept; a server that cannot be reached is no reason not to.
+func (e *env) tryLogin(ctx context.Context, cfg *config.Config, target loginTarget, t *tokens) error {
+	if target.mailbox == nil {
+		s, err := smtpOf(cfg)
+		if err != nil {
+			return err
+		}
+		s.Token = smtpTokens(t)
+		if err = s.Check(ctx); errors.Is(err, notify.ErrLogin) {
+			return failed(e.say.T("login_other_account", "Username", target.username, "Words", e.say.Fault(notify.Fault(err))))
+		}
+		return e.tried(ctx, err, cfg.SMTP.Host, notify.Fault)
+	}
+	account, err := accountOf(cfg, *target.mailbox)
+	if err != nil {
+		return err
+	}
+	account.Auth = mailboxTokens(t, target.name)
+	_, err = mailwatch.Check(ctx, account)
+	if refused, ok := errors.AsType[*mailwatch.RefusedError](err); ok {
+		return failed(e.say.T("login_other_account", "Username", target.username, "Words", refused.Text))
+	}
+	return e.tried(ctx, err, account.Host, func(err error) message.Text { return mailwatch.Fault(err, account) })
+}
+
+func (e *env) tried(ctx context.Context, err error, host string, explain func(error) message.Text) error {
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		e.note(e.say.T("login_untried", "Reason", e.say.Fault(explain(err))))
+	default:
+		e.print(e.say.T("login_good", "Host", host))
+	}
+	return nil
+}
+
+// loginFailed says in the person's language why there is no login.
+func (e *env) loginFailed(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	for cause, id := range map[error]string{
+		oauth.ErrApp: "login_err_app", oauth.ErrDenied: "login_err_denied", oauth.ErrExpired: "login_err_expired",
+	} {
+		if errors.Is(err, cause) {
+			return failed(e.say.T(id, "Reason", err.Error()))
+		}
+	}
+	return failed(e.say.T("login_err", "Reason", err.Error()))
+}

@@ -1,0 +1,25 @@
+package command
+
+import (
+	"context"
+
+	"parcelwatch/parcel"
+	"parcelwatch/tracker"
+)
+
+type mergeCmd struct {
+	A string `arg:""`
+	B string `arg:""`
+}
+
+// Run makes two numbers one parcel.
+func (c *mergeCmd) Run(ctx context.Context, e *env) error {
+	b, err := e.number(c.B)
+	if err != nil {
+		return err
+	}
+	return e.edit(ctx, c.A, func(t *tracker.Tracker, a parcel.Number) (string, error) {
+		_, err := t.Merge(ctx, a, b)
+		return e.say.T("merge_done", "A", a, "B", b), err
+	})
+}

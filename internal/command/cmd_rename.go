@@ -1,0 +1,23 @@
+package command
+
+import (
+	"context"
+
+	"parcelwatch/internal/cli"
+	"parcelwatch/parcel"
+	"parcelwatch/tracker"
+)
+
+type renameCmd struct {
+	Number string `arg:""`
+	Title  string `arg:""`
+}
+
+// Run gives a parcel another title.
+func (c *renameCmd) Run(ctx context.Context, e *env) error {
+	title := cli.Clean(c.Title, 200)
+	return e.edit(ctx, c.Number, func(t *tracker.Tracker, n parcel.Number) (string, error) {
+		_, err := t.Edit(ctx, n, func(p *parcel.Parcel) { p.Title = title })
+		return e.say.T("rename_done", "Number", n, "Title", title), err
+	})
+}

@@ -1,0 +1,24 @@
+package command
+
+import (
+	"context"
+
+	"parcelwatch/store/sqlite"
+)
+
+type restoreCmd struct {
+	File string `arg:""`
+}
+
+// Run puts a copy in the place of the store.
+func (c *restoreCmd) Run(ctx context.Context, e *env) error {
+	cfg, err := e.config()
+	if err != nil {
+		return err
+	}
+	if err := sqlite.Restore(ctx, cfg.Store.Path, c.File); err != nil {
+		return err
+	}
+	e.print(e.say.T("restore_done", "Path", c.File, "Before", cfg.Store.Path+".before-restore"))
+	return nil
+}

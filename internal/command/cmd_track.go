@@ -1,0 +1,227 @@
+package command
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"parcelwatch/carriers"
+	"parcelwatch/config"
+	"parcelwatch/internal/cli"
+	"parcelwatch/parcel"
+	"parcelwatch/store/sqlite"
+	"parcelwatch/tracker"
+)
+
+// trackTime is the promise of track, with room to print.
+const trackTime = 28 * time.Second
+
+type trackCmd struct {
+	Number  string `arg:""`
+	Carrier string `help:"${help_track_carrier}" placeholder:"NAME"`
+	JSON    bool   `help:"${help_json}"`
+}
+
+// Run asks the carriers about a number and shows what they say.
+func (c *trackCmd) Run(ctx context.Context, e *env) error {
+	ctx, cancel := context.WithTimeout(ctx, trackTime)
+	defer cancel()
+	n, err := e.number(c.Number)
+	if err != nil {
+		return err
+	}
+	cfg := e.anyConfig()
+	set, broken, err := posts(ctx, cfg)
+	if err != nil {
+		e.note(e.say.T("note_without_config", "Reason", e.words(err)))
+		cfg = config.Default()
+		if set, broken, err = posts(ctx, cfg); err != nil {
+			return err
+		}
+	}
+	for name, why := range broken {
+		if c.Carrier == "" || c.Carrier == name {
+			e.note(e.say.T("note_secret", "Carrier", name, "Reason", e.words(why)))
+		}
+	}
+	if _, known := set.Get(c.Carrier); c.Carrier != "" && !known {
+		return usage(e.say.T("err_carrier", "Name", cli.Clean(c.Carrier, 40), "Names", names(set)))
+	}
+	ledger, closeLedger := e.trackLedger(ctx, cfg)
+	defer closeLedger()
+	t := tracking{env: e, set: set, keepers: tracker.NewKeepers(set, ledger, e.now, e.quiet()), home: cfg.Destination}
+	p, asked, err := t.ask(ctx, n, c.Carrier)
+	if err != nil {
+		return err
+	}
+	e.progress.Clear()
+	doc := cli.Document(p, n, askedDocs(asked, set), e.now())
+	if c.JSON {
+		err = cli.WriteJSON(e.out, doc)
+	} else {
+		err = cli.WriteParcel(e.out, e.say, doc, p.StatusSince, e.now())
+	}
+	if err != nil {
+		return err
+	}
+	return t.verdict(n, doc)
+}
+
+// tracking is one question to the carriers.
+type tracking struct {
+	env     *env
+	set     *carriers.Set
+	keepers *tracker.Keepers
+	home    string
+}
+
+func (t tracking) ask(ctx context.Context, n parcel.Number, only string) (parcel.Parcel, []carriers.Asked, error) {
+	now := t.env.now()
+	p := parcel.Parcel{FirstSeen: now, Typed: true}
+	p.AddLink(parcel.Link{Number: n, Since: now, Reason: "typed", Certainty: parcel.Certain})
+	done := 0
+	seen := func(carriers.Asked) {
+		done++
+		t.env.progress.Show(t.env.say.T("track_asking", "Done", done, "Total", max(done, len(t.set.Carriers()))))
+	}
+	if only == "" {
+		p, asked, err := t.keepers.Follow(ctx, p, tracker.ViewOf(t.set, t.home), seen)
+		p.StatusSince = since(p)
+		return p, asked, err
+	}
+	m, _ := t.set.Get(only)
+	ask := carriers.Ask{Carrier: only, Number: n, Link: m.Link(n)}
+	if m.Off {
+		ask.Skip = parcel.ResultSkipped
+	} else if len(m.Missing) > 0 {
+		ask.Skip = parcel.ResultNoCredential
+	}
+	if ask.Skip != "" {
+		return p, []carriers.Asked{{Ask: ask, Result: ask.Skip}}, nil
+	}
+	asked, err := t.keepers.Ask(ctx, []carriers.Ask{ask}, trackTime, seen)
+	for _, a := range asked {
+		tracker.Record(&p, a, t.env.now())
+	}
+	p.Settle(t.home, t.env.now())
+	p.StatusSince = since(p)
+	return p, asked, err
+}
+
+// since is when the status began, where an event says so.
+func since(p parcel.Parcel) time.Time {
+	if p.LastEvent.IsZero() {
+		return time.Time{}
+	}
+	return p.StatusSince
+}
+
+// verdict is the exit status that an answer leads to.
+func (t tracking) verdict(n parcel.Number, d cli.TrackDoc) error {
+	if len(d.Events) > 0 {
+		return nil
+	}
+	tried, answered := 0, 0
+	for _, a := range d.Asked {
+		switch a.Result {
+		case parcel.ResultOK, parcel.ResultNotFound:
+			tried, answered = tried+1, answered+1
+		case parcel.ResultSkipped, parcel.ResultNoCredential:
+		default:
+			tried++
+		}
+	}
+	if tried > 0 && answered == 0 {
+		return failed(t.env.say.T("err_all_failed", "Number", n))
+	}
+	return nothing(t.env.say.T("err_nothing_tracked", "Number", n))
+}
+
+// askedDocs is who was asked, those who answered first.
+func askedDocs(asked []carriers.Asked, set *carriers.Set) []cli.AskedDoc {
+	out := make([]cli.AskedDoc, 0, len(asked))
+	for _, a := range asked {
+		d := cli.AskedDoc{Carrier: a.Carrier, Number: a.Number, Result: a.Result, Link: a.Link}
+		if a.Err != nil {
+			d.Error, d.Detail = a.Err.Error(), detail(a.Err)
+		} else if a.Result == parcel.ResultSkipped {
+			d.Note = a.Why
+		}
+		if a.Result == parcel.ResultNoCredential {
+			if m, ok := set.Get(a.Carrier); ok {
+				d.Note = m.Info.CredentialHelp
+			}
+		}
+		out = append(out, d)
+	}
+	slices.SortStableFunc(out, func(a, b cli.AskedDoc) int {
+		return cmp.Compare(order(a.Result), order(b.Result))
+	})
+	return out
+}
+
+// detail is what an error says beyond its kind.
+func detail(err error) string {
+	e, ok := errors.AsType[*carriers.Error](err)
+	if !ok {
+		return ""
+	}
+	if e.Detail == "" && e.Cause != nil {
+		return e.Cause.Error()
+	}
+	return e.Detail
+}
+
+func order(r parcel.Result) int {
+	switch r {
+	case parcel.ResultOK:
+		return 0
+	case parcel.ResultNotFound:
+		return 1
+	case parcel.ResultNoCredential:
+		return 3
+	case parcel.ResultSkipped:
+		return 4
+	default:
+		return 2
+	}
+}
+
+// trackLedger counts against the daily budgets that the daemon keeps, where
+// there is a store, and knows nothing of its quarantines: a person asks now.
+func (e *env) trackLedger(ctx context.Context, c *config.Config) (carriers.Ledger, func()) {
+	memory := carriers.NewMemoryLedger()
+	if !exists(c.Store.Path) {
+		return memory, func() {}
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	db, err := sqlite.Open(ctx, c.Store.Path, sqlite.Options{Now: e.now})
+	if err != nil {
+		return memory, func() {}
+	}
+	return budgets{Ledger: memory, db: db}, func() { shut(db) }
+}
+
+// budgets is a ledger in memory whose budgets are the store's.
+type budgets struct {
+	carriers.Ledger
+	db *sqlite.DB
+}
+
+// Take books with the store; one that cannot book now holds nobody up.
+func (b budgets) Take(ctx context.Context, carrier string, day parcel.Date, count, budget int) (bool, error) {
+	short, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	ok, err := b.db.Take(short, carrier, day, count, budget)
+	if err != nil {
+		ok, err = b.Ledger.Take(ctx, carrier, day, count, budget)
+	}
+	if err != nil {
+		return false, fmt.Errorf("book a call: %w", err)
+	}
+	return ok, nil
+}

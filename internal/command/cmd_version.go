@@ -1,0 +1,15 @@
+package command
+
+import (
+	"fmt"
+
+	"parcelwatch/internal/version"
+)
+
+type versionCmd struct{}
+
+// Run says which version this is.
+func (versionCmd) Run(e *env) error {
+	_, err := fmt.Fprintln(e.out, "parcelwatch", version.Get())
+	return err
+}

@@ -1,0 +1,214 @@
+package command
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"parcelwatch/config"
+)
+
+// proxyOf is the proxy setting of a configuration.
+func proxyOf(t *testing.T, address string) config.Proxy {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "x.toml")
+	if err := os.WriteFile(path, []byte("[smtp]\nproxy = \""+address+"\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := config.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.SMTP.Proxy
+}
+
+// greeter says one line to everybody.
+func greeter(t *testing.T) string {
+	t.Helper()
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = io.WriteString(c, "hello\n")
+			_ = c.Close()
+		}
+	}()
+	return l.Addr().String()
+}
+
+// connectProxy is an HTTP proxy that wants a password.
+func connectProxy(t *testing.T) *httptest.Server {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodConnect || r.Header.Get("Proxy-Authorization") != "Basic bWU6aHVudGVyMg==" {
+			w.WriteHeader(http.StatusProxyAuthRequired)
+			return
+		}
+		to, err := (&net.Dialer{}).DialContext(r.Context(), "tcp", r.Host)
+		if err != nil {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			return
+		}
+		_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\n\r\n")
+		_, _ = io.Copy(conn, to)
+		_, _ = conn.Close(), to.Close()
+	}))
+	t.Cleanup(s.Close)
+	return s
+}
+
+func TestAServerIsReachedThroughAnHTTPProxy(t *testing.T) {
+	t.Parallel()
+	target, proxy := greeter(t), connectProxy(t)
+	dial, err := dialer(proxyOf(t, strings.Replace(proxy.URL, "http://", "http://me:hunter2@", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := dial(t.Context(), "tcp", target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer shut(conn)
+	if line, err := bufio.NewReader(conn).ReadString('\n'); line != "hello\n" || err != nil {
+		t.Errorf("got %q, %v", line, err)
+	}
+}
+
+func TestAProxyThatDoesNotServeIsNamedWithoutItsPassword(t *testing.T) {
+	t.Parallel()
+	silent, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { shut(silent) })
+	for name, tt := range map[string]struct{ address, want string }{
+		"a wrong password":   {strings.Replace(connectProxy(t).URL, "http://", "http://me:hunter3@", 1), "407"},
+		"nobody there":       {"http://me:hunter3@127.0.0.1:1", "reach proxy"},
+		"a silent one":       {"http://me:hunter3@" + silent.Addr().String(), "through proxy"},
+		"a silent SOCKS one": {"socks5://me:hunter3@" + silent.Addr().String(), "socks"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dial, err := dialer(proxyOf(t, tt.address))
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+			defer cancel()
+			conn, err := dial(ctx, "tcp", "127.0.0.1:9")
+			if err == nil {
+				shut(conn)
+				t.Fatal("it was reached")
+			}
+			if s := err.Error(); !strings.Contains(s, tt.want) || strings.Contains(s, "hunter3") {
+				t.Errorf("got %q, want %q and no password", s, tt.want)
+			}
+		})
+	}
+	if dial, err := dialer(config.Proxy{}); dial != nil || err != nil {
+		t.Errorf("without a proxy: %v, %v", dial != nil, err)
+	}
+}
+
+func TestAnOwnAuthorityOrFingerprintDecides(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	cert := server.Certificate()
+	sum := sha256.Sum256(cert.Raw)
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	shake := func(c *tls.Config) error {
+		conn, err := (&tls.Dialer{Config: c}).DialContext(t.Context(), "tcp", server.Listener.Addr().String())
+		if err == nil {
+			shut(conn)
+		}
+		return err
+	}
+	for name, tt := range map[string]struct {
+		ca, print string
+		good      bool
+	}{
+		"the authority":         {ca: ca, good: true},
+		"the certificate":       {print: fmt.Sprintf("sha256:%x", sum), good: true},
+		"another certificate":   {print: "sha256:" + strings.Repeat("00", 32)},
+		"the system's opinion ": {},
+	} {
+		c, err := authority(tt.ca, tt.print, "127.0.0.1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := shake(c); (err == nil) != tt.good {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := authority(filepath.Join(t.TempDir(), "none"), "", "x"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("no file: %v", err)
+	}
+	if err := os.WriteFile(ca, []byte("no PEM"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := authority(ca, "", "x"); err == nil || !strings.Contains(err.Error(), "PEM") {
+		t.Errorf("no PEM: %v", err)
+	}
+}
+
+func TestTheDeadMansSwitchIsFetchedAndNeverNamed(t *testing.T) {
+	t.Parallel()
+	hits, status := 0, http.StatusOK
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		hits++
+		w.WriteHeader(status)
+	}))
+	t.Cleanup(s.Close)
+	if pinger(config.Secret{}) != nil {
+		t.Error("something to fetch without an address")
+	}
+	ping := pinger(config.Plain(s.URL + "/hunter2"))
+	for range 3 {
+		if err := ping(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	if hits != 1 {
+		t.Errorf("fetched %d times in a row, want once", hits)
+	}
+	status = http.StatusNotFound
+	if err := pinger(config.Plain(s.URL + "/hunter2"))(t.Context()); err == nil || strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("404: %v", err)
+	}
+	for _, address := range []string{"http://127.0.0.1:1/hunter2", "://hunter2"} {
+		if err := pinger(config.Plain(address))(t.Context()); err == nil || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+}

@@ -1,0 +1,128 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"runtime"
+	"time"
+
+	"parcelwatch/config"
+	"parcelwatch/internal/cli"
+	"parcelwatch/internal/locale"
+	"parcelwatch/parcel"
+	"parcelwatch/store"
+	"parcelwatch/store/sqlite"
+)
+
+// env is what commands see of the process around them.
+type env struct {
+	in       io.Reader
+	out, err io.Writer
+	getenv   func(string) string
+	now      func() time.Time
+	exit     func(int)
+	terminal bool // err is one
+	flag     string
+	say      *locale.Printer
+	progress *cli.Progress
+}
+
+func newEnv(e env) *env {
+	if e.now == nil {
+		e.now = time.Now
+	}
+	e.progress = cli.NewProgress(e.err, e.terminal)
+	e.speak(locale.FromEnvironment(e.getenv))
+	return &e
+}
+
+// speak changes the language; one we do not have leaves it as it is.
+func (e *env) speak(language string) {
+	if p, err := locale.New(language); err == nil {
+		e.say = p
+	} else if e.say == nil {
+		e.say, _ = locale.New("en")
+	}
+}
+
+// print writes one line to stdout.
+func (e *env) print(line string) {
+	e.progress.Clear()
+	_, _ = fmt.Fprintln(e.out, line)
+}
+
+// note writes one line to stderr that is no error.
+func (e *env) note(line string) {
+	e.progress.Clear()
+	_, _ = fmt.Fprintln(e.err, cli.Clean(line, 1000))
+}
+
+// config loads the configuration and checks the sections the command uses.
+func (e *env) config(need ...config.Section) (*config.Config, error) {
+	path, err := config.Find(e.flag, e.getenv, runtime.GOOS)
+	if err != nil {
+		return nil, err
+	}
+	c, err := config.Load(path)
+	if err != nil {
+		return nil, e.wrongConfig(err)
+	}
+	if c.Language != "" {
+		e.speak(c.Language)
+	}
+	for _, w := range c.Warnings {
+		e.note(e.say.Phrase(w))
+	}
+	if err := c.Need(need...); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// anyConfig is the configuration where there is a readable one, and the defaults
+// where there is not: for commands that work without.
+func (e *env) anyConfig() *config.Config {
+	path, err := config.Find(e.flag, e.getenv, runtime.GOOS)
+	if err != nil {
+		return config.Default()
+	}
+	c, err := config.Load(path)
+	if err != nil {
+		e.note(e.say.T("note_without_config", "Reason", e.words(err)))
+		return config.Default()
+	}
+	if c.Language != "" {
+		e.speak(c.Language)
+	}
+	return c
+}
+
+// store opens the memory that the configuration names.
+func (e *env) store(ctx context.Context, c *config.Config) (*sqlite.DB, error) {
+	db, err := sqlite.Open(ctx, c.Store.Path, sqlite.Options{Log: e.quiet(), Now: e.now})
+	if errors.Is(err, os.ErrPermission) || errors.Is(err, store.ErrReadOnly) {
+		return nil, fmt.Errorf("%w; %s", err, e.say.T(whoMay))
+	}
+	return db, err
+}
+
+// quiet logs only what goes wrong: a command says the rest itself.
+func (e *env) quiet() *slog.Logger {
+	return slog.New(slog.NewTextHandler(e.err, &slog.HandlerOptions{Level: slog.LevelError}))
+}
+
+// number reads a number as a person types it.
+func (e *env) number(text string) (parcel.Number, error) {
+	n, err := parcel.ParseNumber(text)
+	if err != nil {
+		return "", usage(e.say.T("err_number", "Text", cli.Clean(text, 50)))
+	}
+	if n.Check() == parcel.CheckWrong {
+		e.note(e.say.T("note_check_digit", "Number", n))
+	}
+	return n, nil
+}

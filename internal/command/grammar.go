@@ -1,0 +1,109 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"parcelwatch/internal/locale"
+)
+
+// grammar is the command line.
+type grammar struct {
+	Config string `help:"${help_config}" placeholder:"FILE"`
+
+	Demo     demoCmd     `cmd:"" help:"${help_demo}"`
+	Run      runCmd      `cmd:"" help:"${help_run}"`
+	Setup    setupCmd    `cmd:"" help:"${help_setup}"`
+	Login    loginCmd    `cmd:"" help:"${help_login}"`
+	Check    checkCmd    `cmd:"" help:"${help_check}"`
+	Status   statusCmd   `cmd:"" help:"${help_status}"`
+	List     listCmd     `cmd:"" help:"${help_list}"`
+	Show     showCmd     `cmd:"" help:"${help_show}"`
+	Add      addCmd      `cmd:"" help:"${help_add}"`
+	Rename   renameCmd   `cmd:"" help:"${help_rename}"`
+	Mute     muteCmd     `cmd:"" help:"${help_mute}"`
+	Done     doneCmd     `cmd:"" help:"${help_done}"`
+	Forget   forgetCmd   `cmd:"" help:"${help_forget}"`
+	Merge    mergeCmd    `cmd:"" help:"${help_merge}"`
+	Split    splitCmd    `cmd:"" help:"${help_split}"`
+	Track    trackCmd    `cmd:"" help:"${help_track}"`
+	Carriers carriersCmd `cmd:"" help:"${help_carriers}"`
+	Parse    parseCmd    `cmd:"" help:"${help_parse}"`
+	Digest   digestCmd   `cmd:"" help:"${help_digest}"`
+	Service  serviceCmd  `cmd:"" help:"${help_service}"`
+	Backup   backupCmd   `cmd:"" help:"${help_backup}"`
+	Restore  restoreCmd  `cmd:"" help:"${help_restore}"`
+	Export   exportCmd   `cmd:"" help:"${help_export}"`
+	Version  versionCmd  `cmd:"" help:"${help_version}"`
+}
+
+// run is the program: it reads the command line, does what it says and returns
+// the exit status.
+func run(ctx context.Context, args []string, e *env) int {
+	var g grammar
+	ended := -1 // kong ends by itself after --help
+	parser, err := kong.New(&g,
+		kong.Name("parcelwatch"), kong.Description(e.say.T("help_app")), helpTexts(e.say),
+		kong.Writers(e.out, e.err), kong.Exit(func(code int) { ended = code }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(e),
+	)
+	if err != nil {
+		e.report(err)
+		return exitFailed
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(args)
+	switch {
+	case ended >= 0:
+		return ended
+	case err != nil:
+		e.report(misused(e, err))
+		return exitUsage
+	}
+	e.flag = g.Config
+	if err := parsed.Run(); err != nil {
+		if err.Error() != "" {
+			e.report(err)
+		}
+		return codeOf(err)
+	}
+	e.progress.Clear()
+	return exitGood
+}
+
+// misused says where to read on.
+func misused(e *env, err error) error {
+	command := ""
+	var pe *kong.ParseError
+	if errors.As(err, &pe) && pe.Context != nil {
+		if node := pe.Context.Selected(); node != nil {
+			command = node.Name
+		}
+	}
+	text := e.say.T("err_usage", "Problem", e.say.Phrase(err.Error()), "Command", command)
+	return errors.New(strings.ReplaceAll(text, "  ", " "))
+}
+
+// helpTexts are the texts of the command line in the person's language.
+func helpTexts(say *locale.Printer) kong.Vars {
+	vars := kong.Vars{}
+	for _, id := range []string{
+		"config", "json", "demo", "demo_dir", "language", "run", "parse", "parse_authserv", "parse_redact", "track", "track_carrier",
+		"list", "list_all", "show", "add", "add_title", "rename", "mute", "mute_off", "done", "done_off", "forget", "forget_purge",
+		"merge", "split", "digest", "digest_sample", "digest_html", "digest_eml", "digest_send", "digest_name", "status",
+		"status_quiet", "check", "check_carriers", "carriers", "service", "service_action", "service_user", "service_name",
+		"backup", "restore", "export", "export_csv", "version",
+		"setup", "setup_address", "setup_password_file", "setup_username", "setup_imap", "setup_smtp", "setup_tls", "setup_ca",
+		"setup_fingerprint", "setup_client_id", "setup_client_secret", "setup_folders", "setup_destination", "setup_timezone",
+		"setup_refuse", "setup_to", "setup_at", "setup_ispdb", "setup_no_sample", "setup_service", "setup_yes", "login", "login_name",
+	} {
+		vars["help_"+id] = say.T("help_" + id)
+	}
+	return vars
+}

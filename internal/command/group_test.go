@@ -1,0 +1,146 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"parcelwatch/carriers"
+	"parcelwatch/mailwatch"
+	"parcelwatch/parcel"
+	"parcelwatch/store"
+)
+
+func TestTheFirstFailureEndsTheGroup(t *testing.T) {
+	t.Parallel()
+	first := errors.New("first")
+	g := newGroup(t.Context())
+	g.run(func(context.Context) error { return nil })
+	g.run(func(context.Context) error { return first })
+	g.run(func(ctx context.Context) error { <-ctx.Done(); return errors.New("second") })
+	if err := g.wait(); !errors.Is(err, first) {
+		t.Errorf("got %v", err)
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	g = newGroup(ctx)
+	g.run(func(ctx context.Context) error { <-ctx.Done(); return nil })
+	cancel(errors.New("a signal")) // the end that was asked for is no failure
+	if err := g.wait(); err != nil {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestTheStoresTroublesAreNotTheMails(t *testing.T) {
+	t.Parallel()
+	for _, err := range []error{store.ErrBusy, store.ErrNoSpace, store.ErrDisk, store.ErrReadOnly, store.ErrCorrupt} {
+		if !errors.Is(later(err), mailwatch.ErrLater) {
+			t.Errorf("%v sets the mail aside", err)
+		}
+	}
+	if errors.Is(later(os.ErrInvalid), mailwatch.ErrLater) {
+		t.Error("any error waits for ever")
+	}
+}
+
+func TestWhatIsConfiguredAndWhatWasRecordedMakeOneState(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	member := carriers.Member{Info: carriers.Info{Name: "x", Budget: 100}}
+	for name, tt := range map[string]struct {
+		m        carriers.Member
+		recorded parcel.CarrierHealth
+		broken   error
+		want     parcel.CarrierState
+		words    string
+	}{
+		"never asked":             {m: member, want: parcel.CarrierOK},
+		"in quarantine":           {m: member, recorded: parcel.CarrierHealth{Name: "x", State: parcel.CarrierQuarantined, Until: now.Add(time.Hour), Error: "down"}, want: parcel.CarrierQuarantined, words: "down"},
+		"a quarantine that ended": {m: member, recorded: parcel.CarrierHealth{Name: "x", State: parcel.CarrierQuarantined, Until: now, Error: "down"}, want: parcel.CarrierOK, words: "down"},
+		"another carrier's":       {m: member, recorded: parcel.CarrierHealth{Name: "y", State: parcel.CarrierChanged}, want: parcel.CarrierOK},
+		"a credential missing":    {m: carriers.Member{Info: member.Info, Missing: []string{"key"}}, recorded: parcel.CarrierHealth{Name: "x", State: parcel.CarrierChanged, Error: "old"}, want: parcel.CarrierNoCredential},
+		"switched off":            {m: carriers.Member{Info: member.Info, Off: true}, want: parcel.CarrierOff},
+		"a secret not to be had":  {m: member, broken: os.ErrNotExist, want: parcel.CarrierNoCredential, words: "file does not exist"},
+	} {
+		got := carrierHealth(tt.m, []parcel.CarrierHealth{tt.recorded}, map[string]error{"x": tt.broken}, now)
+		if got.State != tt.want || got.Error != tt.words || got.Budget != 100 || got.Name != "x" {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+// TestEveryMessageIsUsed keeps the catalogue and the code together: a message
+// nobody shows, and an id without a message.
+func TestEveryMessageIsUsed(t *testing.T) {
+	t.Parallel()
+	messages, known := map[string]any{}, map[string]any{}
+	catalogs, _ := filepath.Glob(filepath.Join("..", "..", "internal", "locale", "catalog", "en", "*.toml"))
+	for _, file := range catalogs {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		into := []any{&known}
+		if filepath.Base(file) == "cli.toml" {
+			into = append(into, &messages)
+		}
+		for _, v := range into {
+			if err := toml.Unmarshal(raw, v); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	var code strings.Builder
+	for _, pattern := range []string{"*.go", filepath.Join("..", "..", "internal", "cli", "*.go"), filepath.Join("..", "..", "service", "*.go")} {
+		files, _ := filepath.Glob(pattern)
+		for _, f := range files {
+			if strings.HasSuffix(f, "_test.go") {
+				continue
+			}
+			text, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			code.Write(text)
+		}
+	}
+	made := []string{"help_", "trust_", "role_", "service_", "check_"} // ids put together from a word and a value
+	for id := range messages {
+		used := strings.Contains(code.String(), `"`+id+`"`)
+		for _, prefix := range made {
+			if word, ok := strings.CutPrefix(id, prefix); ok {
+				used = used || strings.Contains(code.String(), `"`+word+`"`) || strings.Contains(code.String(), "${"+id+"}") || prefix == "trust_" || prefix == "role_"
+			}
+		}
+		if !used {
+			t.Errorf("message %s is shown nowhere", id)
+		}
+	}
+	var ids []string
+	for _, m := range regexp.MustCompile(`\.T\("([a-z_]+)"`).FindAllStringSubmatch(code.String(), -1) {
+		ids = append(ids, m[1])
+	}
+	for _, m := range regexp.MustCompile(`\$\{(help_[a-z_]+)\}`).FindAllStringSubmatch(code.String(), -1) {
+		ids = append(ids, m[1])
+	}
+	for _, t2 := range []parcel.Trust{parcel.TrustVerified, parcel.TrustRelayed, parcel.TrustForwarded, parcel.TrustUnverified, parcel.TrustForged, parcel.TrustForeign} {
+		ids = append(ids, "trust_"+string(t2))
+	}
+	if len(ids) < 100 {
+		t.Fatalf("only %d ids found", len(ids))
+	}
+	slices.Sort(ids)
+	for _, id := range slices.Compact(ids) {
+		// An id that ends in a dash is put together from a word and a value.
+		if _, there := known[id]; !there && !strings.HasSuffix(id, "_") {
+			t.Errorf("%s has no message", id)
+		}
+	}
+}

@@ -1,0 +1,148 @@
+package command
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+)
+
+// maxMail bounds one mail of a file; what is beyond is not read.
+const maxMail = 32 << 20
+
+// mailFile is one mail with the name it is shown under.
+type mailFile struct {
+	name string
+	raw  []byte
+}
+
+// mailsIn reads the mails of a file or folder one by one: a single mail, an mbox,
+// a Maildir, any folder of mails, or "-" for in.
+func mailsIn(path string, in io.Reader) iter.Seq2[mailFile, error] {
+	return func(yield func(mailFile, error) bool) {
+		if path == "-" {
+			split("-", in, yield)
+			return
+		}
+		info, err := os.Stat(path)
+		switch {
+		case err != nil:
+			yield(mailFile{name: path}, fmt.Errorf("read mail: %w", err))
+		case info.IsDir():
+			mailsBelow(path, yield)
+		default:
+			mailsOf(path, path, yield)
+		}
+	}
+}
+
+// mailsBelow reads a folder: of a Maildir the mails in cur and new, else every
+// file in it.
+func mailsBelow(dir string, yield func(mailFile, error) bool) {
+	folder := os.DirFS(dir) // so that the folder's own name is no pattern
+	var files []string
+	for _, pattern := range []string{"cur/*", "new/*"} {
+		found, _ := fs.Glob(folder, pattern)
+		files = append(files, found...)
+	}
+	if files == nil {
+		files, _ = fs.Glob(folder, "*.eml")
+	}
+	slices.Sort(files)
+	for _, f := range files {
+		f = filepath.Join(dir, filepath.FromSlash(f))
+		if !mailsOf(f, f, yield) {
+			return
+		}
+	}
+	if files == nil {
+		yield(mailFile{name: dir}, fmt.Errorf("read mail: %s: %w: neither a Maildir nor a folder of .eml files", dir, fs.ErrNotExist))
+	}
+}
+
+func mailsOf(path, name string, yield func(mailFile, error) bool) bool {
+	f, err := os.Open(path) //nolint:gosec // the person names the file
+	if err != nil {
+		return yield(mailFile{name: name}, fmt.Errorf("read mail: %w", err))
+	}
+	defer func() { _ = f.Close() }()
+	return split(name, f, yield)
+}
+
+// split reads one mail, or the mails of an mbox: those begin with a line
+// "From ", which no header field does.
+func split(name string, r io.Reader, yield func(mailFile, error) bool) bool {
+	b := bufio.NewReaderSize(r, 64<<10)
+	if start, _ := b.Peek(5); string(start) != "From " {
+		raw, err := io.ReadAll(io.LimitReader(b, maxMail))
+		if err != nil {
+			err = fmt.Errorf("read mail: %w", err)
+		}
+		return yield(mailFile{name: name, raw: raw}, err)
+	}
+	box := mbox{r: b}
+	_, _ = box.line() // the first separator
+	for n := 1; ; n++ {
+		raw, last, err := box.next()
+		if len(raw) > 0 || err != nil {
+			if !yield(mailFile{name: name + "#" + strconv.Itoa(n), raw: raw}, err) {
+				return false
+			}
+		}
+		if last {
+			return true
+		}
+	}
+}
+
+// mbox reads an mbox of the mboxrd kind: a line of a mail that looks like a
+// separator has ">" before it.
+type mbox struct {
+	r     *bufio.Reader
+	blank bool
+}
+
+// line is the next line with its end; io.EOF after the last.
+func (m *mbox) line() ([]byte, error) {
+	var out []byte
+	for {
+		part, err := m.r.ReadSlice('\n')
+		if len(out) < maxMail {
+			out = append(out, part...)
+		}
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return out, err
+		}
+	}
+}
+
+// next is the next mail, and whether it is the last.
+func (m *mbox) next() (raw []byte, last bool, err error) {
+	m.blank = false
+	for {
+		line, err := m.line()
+		if m.blank && bytes.HasPrefix(line, []byte("From ")) {
+			return raw, false, nil
+		}
+		m.blank = len(bytes.TrimRight(line, "\r\n")) == 0
+		if quoted := bytes.TrimLeft(line, ">"); len(quoted) < len(line) && bytes.HasPrefix(quoted, []byte("From ")) {
+			line = line[1:]
+		}
+		if len(raw)+len(line) <= maxMail {
+			raw = append(raw, line...)
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return raw, true, nil
+		case err != nil:
+			return raw, true, fmt.Errorf("read mail: %w", err)
+		}
+	}
+}

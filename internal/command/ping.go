@@ -1,0 +1,60 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"parcelwatch/config"
+)
+
+const (
+	pingEvery = 5 * time.Minute
+	pingTime  = 20 * time.Second
+)
+
+// pinger fetches the address of a dead man's switch while all is well, not more
+// often than every five minutes; nil where none is configured. The address is a
+// secret and in no error.
+func pinger(secret config.Secret) func(context.Context) error {
+	if secret.IsZero() {
+		return nil
+	}
+	var mu sync.Mutex
+	var last time.Time
+	client := &http.Client{Timeout: pingTime}
+	return func(ctx context.Context) error {
+		mu.Lock()
+		defer mu.Unlock()
+		if !last.IsZero() && time.Since(last) < pingEvery {
+			return nil
+		}
+		address, err := secret.Resolve(ctx)
+		if err != nil {
+			return fmt.Errorf("alarm.ping: %w", err)
+		}
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
+		if err != nil {
+			return errors.New("alarm.ping: the address cannot be used")
+		}
+		res, err := client.Do(req)
+		if err != nil {
+			if withAddress, ok := errors.AsType[*url.Error](err); ok {
+				err = withAddress.Err
+			}
+			return fmt.Errorf("alarm.ping: %w", err)
+		}
+		_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 1<<16))
+		_ = res.Body.Close()
+		last = time.Now()
+		if res.StatusCode >= http.StatusBadRequest {
+			return fmt.Errorf("alarm.ping: answered %s", res.Status)
+		}
+		return nil
+	}
+}

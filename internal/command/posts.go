@@ -1,0 +1,57 @@
+package command
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"parcelwatch/carriers"
+	"parcelwatch/carriers/all"
+	"parcelwatch/config"
+)
+
+// posts makes the carriers that the configuration asks for. A secret that cannot
+// be had takes its carrier out and is returned by the carrier's name: the others
+// go on.
+func posts(ctx context.Context, c *config.Config) (*carriers.Set, map[string]error, error) {
+	factories := all.Factories()
+	known := make(map[string][]config.Setting, len(factories))
+	for _, f := range factories {
+		var takes []config.Setting
+		for _, s := range f.Info.Settings {
+			takes = append(takes, config.Setting{Name: s.Name, Secret: s.Secret, Required: s.Required})
+		}
+		known[f.Info.Name] = takes
+	}
+	configured, err := c.CarrierConfigs(known)
+	if err != nil {
+		return nil, nil, err
+	}
+	options := make(map[string]carriers.Options, len(configured))
+	broken := map[string]error{}
+	for _, name := range slices.Sorted(maps.Keys(configured)) {
+		one := configured[name]
+		opt := carriers.Options{Endpoint: one.Endpoint, Off: !one.Enabled}
+		if u := one.Proxy.URL(); u != nil {
+			opt.Proxy = u.String()
+		}
+		if !opt.Off {
+			if opt.Settings, err = one.Resolve(ctx); err != nil {
+				broken[name] = err
+			}
+		}
+		options[name] = opt
+	}
+	set, err := carriers.NewSet(factories, options)
+	return set, broken, err
+}
+
+// names lists the carriers there are.
+func names(s *carriers.Set) string {
+	var out []string
+	for _, m := range s.Members() {
+		out = append(out, m.Info.Name)
+	}
+	return strings.Join(out, ", ")
+}

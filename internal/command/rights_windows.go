@@ -1,0 +1,4 @@
+package command
+
+// whoMay is the message that says which accounts see what is the service's.
+const whoMay = "do_rights_windows"

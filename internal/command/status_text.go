@@ -1,0 +1,125 @@
+package command
+
+import (
+	"strings"
+	"time"
+
+	"parcelwatch/config"
+	"parcelwatch/internal/cli"
+	"parcelwatch/internal/message"
+	"parcelwatch/parcel"
+)
+
+// writeStatus shows the state of everything to a person.
+func writeStatus(e *env, cfg *config.Config, d statusDoc) error {
+	zone := cfg.Timezone.Location()
+	if !exists(cfg.Store.Path) {
+		e.print(e.say.T("status_no_store", "Path", cfg.Store.Path))
+	}
+	if d.Running && d.Since != nil {
+		e.print(e.say.T("status_running", "Date", e.say.DateTime(d.Since.In(zone)), "Ago", e.ago(*d.Since)))
+	} else {
+		e.print(e.say.T("status_stopped"))
+	}
+	e.print(e.say.T("status_parcels", "Count", d.Parcels) + ", " + e.say.T("status_orders", "Count", d.OrdersWithoutNumber))
+	if d.LastDigest != nil {
+		e.print(e.say.T("status_last_digest", "Ago", e.ago(*d.LastDigest)))
+	}
+	if d.NextDigest != nil {
+		e.print(e.say.T("status_next_digest", "Date", e.say.DateTime(d.NextDigest.In(zone))))
+	}
+	if d.Outbox.Oldest != nil {
+		e.print(e.say.T("status_outbox_waiting", "Date", e.say.DateTime(d.Outbox.Oldest.In(zone)), "Error", e.why(d.Outbox.fault, d.Outbox.Error)))
+	}
+	if err := e.section("status_mailboxes", mailboxRows(e, d, zone)); err != nil {
+		return err
+	}
+	if err := e.section("status_carriers", carrierRows(e, d, zone)); err != nil {
+		return err
+	}
+	t := cli.NewTable(60)
+	for _, n := range d.NotUnderstood {
+		t.Row(cli.Clean(n.Mail, 60), cli.Clean(e.say.Why(n.Why), 200))
+	}
+	return e.section("status_not_understood", t)
+}
+
+// section writes a table below its title; an empty one is left out.
+func (e *env) section(title string, t *cli.Table) error {
+	if t.Empty() {
+		return nil
+	}
+	e.print("\n" + e.say.T(title))
+	t.Indent = "  "
+	return t.Write(e.out)
+}
+
+func (e *env) ago(t time.Time) string { return e.say.Ago(e.now().Sub(t)) }
+
+func mailboxRows(e *env, d statusDoc, zone *time.Location) *cli.Table {
+	t := cli.NewTable(50)
+	for _, m := range d.Mailboxes {
+		words := []string{e.say.MailboxState(m.State)}
+		if m.Since != nil {
+			words[0] = e.say.T("status_since", "State", words[0], "Date", e.say.DateTime(m.Since.In(zone)))
+		}
+		if why := e.why(m.fault, m.Error); why != "" {
+			words[0] += ": " + why
+		}
+		if m.LastMail != nil {
+			words = append(words, e.say.T("status_last_mail", "Ago", e.ago(*m.LastMail)))
+		}
+		if m.LastCheck != nil {
+			words = append(words, e.say.T("status_last_check", "Ago", e.ago(*m.LastCheck)))
+		}
+		t.Row(cli.Clean(m.Name, 40), cli.Clean(m.Folder, 40), strings.Join(words, ", "))
+	}
+	return t
+}
+
+func carrierRows(e *env, d statusDoc, zone *time.Location) *cli.Table {
+	t := cli.NewTable(50)
+	for _, c := range d.Carriers {
+		words := []string{carrierWords(e, c.State, e.why(c.fault, c.Error))}
+		if c.Until != nil && c.State == parcel.CarrierQuarantined {
+			words = append(words, e.say.T("status_until", "Date", e.say.DateTime(c.Until.In(zone))))
+		}
+		switch {
+		case c.Budget > 0:
+			words = append(words, e.say.T("status_budget", "Today", c.Today, "Budget", c.Budget))
+		case c.Today > 0:
+			words = append(words, e.say.T("status_today", "Today", c.Today))
+		}
+		if c.LastSuccess != nil {
+			words = append(words, e.say.T("status_success", "Ago", e.ago(*c.LastSuccess)))
+		}
+		if c.Note != "" {
+			words = append(words, cli.Clean(c.Note, 100))
+		}
+		t.Row(c.Name, strings.Join(words, ", "))
+	}
+	return t
+}
+
+// why is what is wrong in the person's language, or in the English it was
+// recorded in before faults were kept.
+func (e *env) why(f message.Text, english string) string {
+	if len(f) > 0 {
+		return cli.Clean(e.say.Fault(f), 500)
+	}
+	return cli.Clean(english, 300)
+}
+
+// carrierWords is the state with its reason. One that works has failed once at
+// most, and only the reason is worth a word.
+func carrierWords(e *env, state parcel.CarrierState, reason string) string {
+	words := e.say.CarrierState(state)
+	switch {
+	case reason == "":
+		return words
+	case state == parcel.CarrierOK:
+		return reason
+	default:
+		return words + ": " + reason
+	}
+}

@@ -1,0 +1,213 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"golang.org/x/term"
+
+	"parcelwatch/config"
+	"parcelwatch/internal/cli"
+	"parcelwatch/internal/setup"
+	"parcelwatch/mailwatch"
+	"parcelwatch/parcel"
+)
+
+// wizard is one setting up: what is known so far, and what was found out.
+type wizard struct {
+	*env
+	c        *setupCmd
+	ask      *setup.Prompt
+	discover setup.Discoverer
+
+	width int // of the terminal; 0 for no end
+	path  string
+	old   string         // the file's text; empty where there is none
+	cfg   *config.Config // as it was, and then as it will be
+	first bool           // there was no configuration
+
+	domain   string
+	found    setup.Found
+	index    int            // of the mailbox that is set up
+	kept     bool           // it is there already, with this user name
+	box      config.Mailbox // as it will be
+	smtp     config.SMTP
+	from     string // the person's own address
+	password string // typed or read; empty for a kept one
+	// smtpPassword is one of the outgoing server's own; empty for the mailbox's.
+	smtpPassword string
+	stale        bool // the credential has to be asked for
+	logins       *memoryVault
+	report       mailwatch.Report
+	notices      []parcel.Notice
+	// unconfirmed counts the shop's mails by the servers whose word would help.
+	unconfirmed map[string]int
+	written     bool
+
+	plan setup.Plan
+}
+
+// newWizard starts from the configuration that is there.
+func newWizard(c *setupCmd, e *env) (*wizard, error) {
+	w := &wizard{env: e, c: c, logins: &memoryVault{}, discover: discoverer(c.ISPDB), cfg: config.Default(), first: true}
+	w.width = terminalWidth(e.out)
+	w.ask = setup.NewPrompt(e.in, e.out, hiddenInput(e))
+	path, err := config.Find(e.flag, e.getenv, runtime.GOOS)
+	if errors.Is(err, config.ErrNoFile) {
+		path, err = newPlace(e.getenv), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if w.path, err = filepath.Abs(path); err != nil {
+		return nil, err
+	}
+	if err := setup.Writable(w.path); err != nil {
+		return nil, failed(e.say.T("setup_not_writable", "Path", w.path, "Reason", err.Error()))
+	}
+	if !exists(w.path) {
+		w.cfg.Path = w.path
+		w.cfg.Store.Path = config.StorePath(w.path, e.getenv, runtime.GOOS)
+		return w, nil
+	}
+	raw, err := os.ReadFile(w.path)
+	if err != nil {
+		return nil, w.wrongConfig(err)
+	}
+	if w.cfg, err = config.Load(w.path); err != nil {
+		return nil, w.wrongConfig(err)
+	}
+	if w.cfg.Language != "" && c.Language == "" {
+		e.speak(w.cfg.Language)
+	}
+	w.old, w.first = strings.TrimPrefix(string(raw), "\ufeff"), false
+	return w, nil
+}
+
+// newPlace is where the configuration goes where there is none: the system's
+// place for who may write there, else the person's own.
+func newPlace(getenv func(string) string) string {
+	places := config.Places(getenv, runtime.GOOS)
+	if len(places) == 0 {
+		return "parcelwatch.toml"
+	}
+	if setup.Administrator() {
+		return places[0]
+	}
+	return places[len(places)-1]
+}
+
+func (w *wizard) run(ctx context.Context) error {
+	if w.first {
+		w.tell(w.say.T("setup_hello", "Path", w.path))
+	} else {
+		w.tell(w.say.T("setup_again", "Path", w.path))
+	}
+	for _, step := range []func(context.Context) error{
+		w.address, w.servers, w.login, w.folders, w.look, w.authserv,
+		w.destination, w.language, w.carriers, w.outgoing, w.recipients, w.write, w.sample, w.service,
+	} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	w.print(w.say.T("setup_done"))
+	return nil
+}
+
+// query is a question: the flag that answers it, what that flag gave, the usual
+// answer, and its text.
+type query struct{ flag, given, usual, id string }
+
+// line is the answer to a question: given by flag, else the usual one where
+// nobody is to be asked, else the person's.
+func (w *wizard) line(ctx context.Context, q query) (string, error) {
+	switch {
+	case q.given != "":
+		return q.given, nil
+	case w.c.Yes && q.usual != "":
+		return q.usual, nil
+	case w.c.Yes:
+		return "", usage(w.say.T("setup_missing", "Flag", q.flag))
+	}
+	w.progress.Clear()
+	for {
+		answer, err := w.ask.Line(ctx, w.question(q.id), q.usual)
+		if answer != "" || err != nil {
+			return answer, err
+		}
+	}
+}
+
+// yes asks for a yes or a no; where nobody is to be asked, it is no.
+func (w *wizard) yes(ctx context.Context, usual bool, id string, data ...any) (bool, error) {
+	if w.c.Yes {
+		return false, nil
+	}
+	w.progress.Clear()
+	return w.ask.Yes(ctx, w.question(id, data...), usual, setup.List(w.say.T("setup_word_yes")), setup.List(w.say.T("setup_word_no")))
+}
+
+// question is a question's text. It leaves room for the usual answer.
+func (w *wizard) question(id string, data ...any) string {
+	return setup.Wrap(cli.Clean(w.say.T(id, data...), 600), max(w.width-20, 0), "")
+}
+
+// again asks until check takes the answer. Flags get one try.
+func (w *wizard) again(ctx context.Context, q query, check func(string) error) error {
+	for {
+		answer, err := w.line(ctx, q)
+		if err != nil {
+			return err
+		}
+		if err = check(answer); err == nil {
+			return nil
+		}
+		if q.given != "" || w.c.Yes {
+			return usage(q.flag + ": " + w.wrong(err))
+		}
+		w.say1(w.wrong(err))
+	}
+}
+
+// wrong is what is the matter with an answer.
+func (w *wizard) wrong(err error) string {
+	switch {
+	case errors.Is(err, setup.ErrAddress):
+		return w.say.T("setup_address_wrong")
+	case errors.Is(err, setup.ErrServer):
+		return w.say.T("setup_server_wrong")
+	}
+	return err.Error()
+}
+
+// say1 prints a line that is set off from the questions.
+func (w *wizard) say1(text string) { w.print(setup.Wrap("  "+cli.Clean(text, 600), w.width, "    ")) }
+
+// entry prints a line of a list: what it is about, in so many cells, and the rest
+// behind it, also where that takes several lines.
+func (w *wizard) entry(name string, cells int, rest string) {
+	line := strings.TrimRight("  "+cli.Pad(name, cells)+" "+cli.Clean(rest, 600), " ")
+	w.print(setup.Wrap(line, w.width, strings.Repeat(" ", cells+3)))
+}
+
+// tell prints a line of its own.
+func (w *wizard) tell(text string) { w.print(setup.Wrap(text, w.width, "")) }
+
+// terminalWidth is how many characters fit in a line; 0 where out is no terminal.
+func terminalWidth(out io.Writer) int {
+	f, ok := out.(*os.File)
+	if !ok {
+		return 0
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width - 1 // some consoles break a line that is just full
+}

@@ -1,0 +1,253 @@
+package command
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"parcelwatch/config"
+	"parcelwatch/internal/cli"
+	"parcelwatch/internal/oauth"
+	"parcelwatch/internal/setup"
+	"parcelwatch/mailwatch"
+)
+
+// loginTries is how often a person may mistype.
+const loginTries = 5
+
+// account is the mailbox as it will be, with the login that is being tried.
+func (w *wizard) account(box config.Mailbox) (mailwatch.Account, error) {
+	account, err := accountOf(w.cfg, box)
+	if err != nil {
+		return account, err
+	}
+	if box.OAuth2 != nil && len(w.logins.kept) > 0 {
+		account.Auth = mailboxTokens(w.tokens(box.OAuth2, box.Proxy, box.Username), box.Name)
+	}
+	return account, nil
+}
+
+// tokens are those of a login that is not in the store yet.
+func (w *wizard) tokens(o *config.OAuth2, proxy config.Proxy, username string) *tokens {
+	return &tokens{oauth2: o, proxy: proxy, username: username, vault: w.logins}
+}
+
+// login gets a credential and tries it at once, until it works.
+func (w *wizard) login(ctx context.Context) error {
+	w.peculiarity()
+	w.stale = !w.kept || w.c.PasswordFile != "" || w.c.ClientID != ""
+	for try := 1; ; try++ {
+		w.apply()
+		if err := w.credential(ctx); err != nil {
+			return err
+		}
+		account, err := w.account(w.box)
+		if err != nil {
+			return err
+		}
+		w.progress.Show(w.say.T("setup_trying", "Server", w.found.IMAP))
+		w.report, err = mailwatch.Check(ctx, account)
+		w.progress.Clear()
+		if err == nil {
+			w.say1(w.say.T("setup_login_good", "Server", w.found.IMAP.Host))
+			return nil
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if w.c.Yes || try == loginTries {
+			return failed(w.say.Fault(mailwatch.Fault(err, account)))
+		}
+		if err := w.repair(ctx, err, account); err != nil {
+			return err
+		}
+	}
+}
+
+// peculiarity says in one line what the provider asks of its users.
+func (w *wizard) peculiarity() {
+	p := w.found.Provider
+	if p.ID == "" || p.ID == "plain" || w.kept {
+		return
+	}
+	w.say1(w.say.T("setup_provider_"+p.ID, "Page", p.Page))
+}
+
+// apply puts the servers as they stand into the mailbox.
+func (w *wizard) apply() {
+	w.box.Host, w.box.Port, w.box.TLS = w.found.IMAP.Host, w.found.IMAP.Port, config.TLSMode(w.found.IMAP.TLS)
+	w.box.Username = w.found.Username
+	if w.c.CA != "" {
+		w.box.CA, _ = filepath.Abs(w.c.CA)
+	}
+	if w.c.Fingerprint != "" {
+		w.box.Fingerprint = strings.ToLower(w.c.Fingerprint)
+	}
+}
+
+// credential gets what the provider takes, where there is none or the last one
+// was refused.
+func (w *wizard) credential(ctx context.Context) error {
+	if !w.stale {
+		return nil
+	}
+	w.stale = false
+	p := w.found.Provider
+	switch {
+	case w.c.PasswordFile != "":
+		password, err := fileSecret("--password-file", w.c.PasswordFile)
+		w.c.PasswordFile = "" // one that is refused is not tried again
+		w.usePassword(password)
+		return err
+	case w.c.ClientID != "", w.box.OAuth2 != nil, p.OnlyOAuth && p.IMAP.Host == w.box.Host:
+		return w.byToken(ctx)
+	case w.c.Yes:
+		return usage(w.say.T("setup_missing", "Flag", "--password-file"))
+	}
+	for {
+		password, err := w.ask.Secret(ctx, w.say.T("setup_password", "Username", w.box.Username))
+		if err != nil {
+			return err
+		}
+		if password != "" {
+			w.usePassword(password)
+			return nil
+		}
+	}
+}
+
+// grouped is how Google shows an app password; the blanks are no part of it.
+var grouped = regexp.MustCompile(`^[a-z]{4} [a-z]{4} [a-z]{4} [a-z]{4}$`)
+
+func (w *wizard) usePassword(password string) {
+	if grouped.MatchString(password) {
+		password = strings.ReplaceAll(password, " ", "")
+	}
+	w.password = password
+	w.box.Password, w.box.OAuth2 = config.Plain(password), nil
+}
+
+// byToken logs in by OAuth2 with the person's own application.
+func (w *wizard) byToken(ctx context.Context) error {
+	if w.box.OAuth2 == nil || w.c.ClientID != "" {
+		if err := w.application(ctx); err != nil {
+			return err
+		}
+	}
+	t := w.tokens(w.box.OAuth2, w.box.Proxy, w.box.Username)
+	token, err := w.env.login(ctx, w.ask, w.box.OAuth2, t)
+	if err != nil {
+		return err
+	}
+	source, err := t.open(ctx)
+	if err != nil {
+		return err
+	}
+	return source.Keep(ctx, token)
+}
+
+// application asks for the client id.
+func (w *wizard) application(ctx context.Context) error {
+	provider := w.found.Provider.OAuth
+	if provider == "" {
+		provider = oauth.Microsoft
+	}
+	w.say1(w.say.T("setup_client_id_help"))
+	id, err := w.line(ctx, query{"--client-id", w.c.ClientID, "", "setup_client_id"})
+	if err != nil {
+		return err
+	}
+	w.box.OAuth2 = &config.OAuth2{Provider: provider, ClientID: id, Endpoint: w.c.Endpoint}
+	w.box.Password = config.Secret{}
+	if w.c.ClientSecret != "" {
+		secret, err := fileSecret("--client-secret-file", w.c.ClientSecret)
+		if err != nil {
+			return err
+		}
+		w.box.OAuth2.ClientSecret = config.Plain(secret)
+	}
+	return nil
+}
+
+// repair says what went wrong, and asks for what could mend it.
+func (w *wizard) repair(ctx context.Context, err error, account mailwatch.Account) error {
+	if refused, ok := errors.AsType[*mailwatch.RefusedError](err); ok {
+		w.stale = true
+		id := "setup_refused"
+		if w.found.Provider.ID != "" && w.found.Provider.ID != "plain" && !w.kept {
+			id = "setup_refused_hint"
+		}
+		w.say1(w.say.T(id, "Server", w.found.IMAP.Host, "Words", cli.Clean(refused.Text, 200)))
+		return nil
+	}
+	if startsPlain(err) && w.found.IMAP.TLS == setup.TLS {
+		w.found.IMAP.TLS = setup.StartTLS
+		return nil
+	}
+	if fingerprint, ok := unknownCertificate(err); ok && w.box.CA == "" {
+		w.say1(w.say.T("setup_certificate", "Server", w.found.IMAP.Host, "Fingerprint", fingerprint))
+		yes, err := w.yes(ctx, false, "setup_certificate_agree")
+		if yes {
+			w.box.Fingerprint = fingerprint
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	} else {
+		w.say1(w.say.T("setup_failed", "Reason", w.say.Fault(mailwatch.Fault(err, account))))
+	}
+	return w.typed(ctx, w.found.IMAP.String())
+}
+
+// unknownCertificate is the fingerprint of a certificate that nobody known here
+// has signed.
+func unknownCertificate(err error) (string, bool) {
+	var authority x509.UnknownAuthorityError
+	var failure *tls.CertificateVerificationError
+	if !errors.As(err, &authority) || !errors.As(err, &failure) || len(failure.UnverifiedCertificates) == 0 {
+		return "", false
+	}
+	return fmt.Sprintf("sha256:%x", sha256.Sum256(failure.UnverifiedCertificates[0].Raw)), true
+}
+
+// startsPlain reports whether a server did not begin with TLS: it may be had by
+// STARTTLS, which is as good.
+func startsPlain(err error) bool {
+	var record tls.RecordHeaderError
+	return errors.As(err, &record)
+}
+
+// login leads the person through a provider's login and returns its token.
+func (e *env) login(ctx context.Context, ask *setup.Prompt, o *config.OAuth2, t *tokens) (oauth.Token, error) {
+	app, err := appOf(ctx, o)
+	if err != nil {
+		return oauth.Token{}, err
+	}
+	client, err := tokenClient(t.proxy)
+	if err != nil {
+		return oauth.Token{}, err
+	}
+	if !app.ByBrowser() {
+		return app.Device(ctx, client, func(c oauth.Code) {
+			e.print(e.say.T("login_device", "Page", c.Page, "Code", c.Code))
+			e.progress.Show(e.say.T("login_waiting"))
+		})
+	}
+	lines, stop := ask.Lines(ctx)
+	defer stop()
+	return app.Browser(ctx, client, oauth.Browsing{
+		Username: t.username, Pasted: lines, Done: e.say.T("login_page_done"), Failed: e.say.T("login_page_failed"),
+		Show: func(address string) {
+			e.print(e.say.T("login_browser"))
+			e.print(address)
+			e.print(e.say.T("login_paste"))
+		},
+	})
+}

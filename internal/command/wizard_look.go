@@ -1,0 +1,253 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"parcelwatch/carriers"
+	"parcelwatch/config"
+	"parcelwatch/internal/cli"
+	"parcelwatch/internal/setup"
+	"parcelwatch/mail/verify"
+	"parcelwatch/mailwatch"
+	"parcelwatch/parcel"
+)
+
+const (
+	lookMails = 200 // of each folder
+	lookShow  = 7   // shipments that are named
+)
+
+// look reads recent mail without keeping anything, and says what would be
+// followed.
+func (w *wizard) look(ctx context.Context) error {
+	account, err := w.account(w.box)
+	if err != nil {
+		return err
+	}
+	parser, err := parserOf(w.cfg, w.box.Forwarders)
+	if err != nil {
+		return err
+	}
+	r := reader{
+		checker: verify.New(&impatient{resolver: verify.SystemResolver(), known: map[string]answer{}}), parser: parser,
+		policy: verify.Policy{Domains: w.cfg.Shop.Domains, Authserv: w.box.TrustedAuthserv, Forwarders: w.box.Forwarders, Host: w.box.Host},
+	}
+	w.unconfirmed = map[string]int{}
+	w.progress.Show(w.say.T("setup_looking"))
+	err = mailwatch.Recent(ctx, account, sinceDays*24*time.Hour, lookMails, func(ctx context.Context, m mailwatch.Mail) error {
+		n, err := r.read(ctx, m.Raw)
+		if err != nil && !errors.Is(err, verify.ErrTemporary) {
+			return ctx.Err() // one mail that cannot be read is not worth a stop
+		}
+		if !n.Shipment() || !n.Verdict.Trust.Creates() {
+			return nil
+		}
+		w.notices = append(w.notices, n)
+		if n.Verdict.Trust == parcel.TrustUnverified {
+			for _, id := range verify.AuthservIDs(m.Raw) {
+				w.unconfirmed[id]++
+			}
+		}
+		return nil
+	})
+	w.progress.Clear()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		w.say1(w.say.T("setup_failed", "Reason", w.say.Fault(mailwatch.Fault(err, account))))
+	}
+	w.shipments()
+	return nil
+}
+
+// shipments says what was found, newest first.
+func (w *wizard) shipments() {
+	type row struct{ what, title string }
+	var rows []row
+	seen := map[string]bool{}
+	for _, n := range slices.Backward(w.notices) {
+		title := cli.Title("", n.Items)
+		for _, p := range n.Parcels {
+			if !seen[string(p.Number)] {
+				seen[string(p.Number)] = true
+				rows = append(rows, row{string(p.Number), title})
+			}
+		}
+		for _, o := range n.Orders {
+			if len(n.Parcels) == 0 && !seen[o] {
+				seen[o] = true
+				rows = append(rows, row{w.say.T("list_order", "Order", o), title})
+			}
+		}
+		for _, o := range n.Orders {
+			seen[o] = true // what is sent is not told a second time as an order
+		}
+	}
+	if rows == nil {
+		w.say1(w.say.T("setup_found_none", "Days", sinceDays))
+		return
+	}
+	w.say1(w.say.T("setup_found", "Count", len(rows), "Days", sinceDays))
+	for _, r := range rows[:min(len(rows), lookShow)] {
+		w.entry(cli.Clean(r.what, 40), 24, r.title)
+	}
+	if more := len(rows) - lookShow; more > 0 {
+		w.say1("  " + w.say.T("setup_found_more", "More", more))
+	}
+}
+
+// authserv offers to let the server's word count, where the shop's mail cannot
+// be confirmed without it.
+func (w *wizard) authserv(ctx context.Context) error {
+	best, most := "", 0
+	for _, id := range slices.Sorted(keysOf(w.unconfirmed)) {
+		if w.unconfirmed[id] > most {
+			best, most = id, w.unconfirmed[id]
+		}
+	}
+	if best == "" {
+		return nil
+	}
+	// Where the server writes no verdict, the topmost one is the sender's. So a
+	// name that is not the server's own is a question, and never taken silently.
+	yes, err := w.yes(ctx, setup.Related(best, w.domain, w.box.Host), "setup_authserv", "ID", best)
+	if yes {
+		w.box.TrustedAuthserv = append(w.box.TrustedAuthserv, best)
+	}
+	return err
+}
+
+// destination asks where parcels arrive.
+func (w *wizard) destination(ctx context.Context) error {
+	usual := w.cfg.Destination
+	if usual == "" {
+		language := ""
+		for _, name := range []string{"LANG", "LC_MESSAGES", "LC_ALL"} {
+			if v := w.getenv(name); v != "" {
+				language = v
+			}
+		}
+		usual = setup.Guess{Domain: w.domain, Zone: setup.SystemZone(w.getenv), Language: language}.Country()
+	}
+	return w.again(ctx, query{"--destination", w.c.Destination, usual, "setup_destination"}, func(s string) error {
+		code := strings.ToUpper(s)
+		if len(code) != 2 || w.say.Country(code) == code {
+			return failed(w.say.T("setup_destination_wrong"))
+		}
+		w.cfg.Destination = code
+		w.say1(w.say.T("setup_destination_is", "Country", w.say.Country(code)))
+		return nil
+	})
+}
+
+// language asks for the language of digests.
+func (w *wizard) language(ctx context.Context) error {
+	usual := w.cfg.Language
+	if usual == "" {
+		usual = w.say.Language()
+	}
+	return w.again(ctx, query{"--language", w.c.Language, usual, "setup_language"}, func(s string) error {
+		code := strings.ToLower(s)
+		if !slices.Contains(config.Languages(), code) {
+			return failed(w.say.T("setup_language_wrong", "Languages", strings.Join(config.Languages(), " ")))
+		}
+		w.cfg.Language = code
+		return nil
+	})
+}
+
+// carriers says which service would learn which number, before any does, and
+// lets each be refused.
+func (w *wizard) carriers(ctx context.Context) error {
+	set, _, err := posts(ctx, w.cfg)
+	if err != nil {
+		return err
+	}
+	var off, all []string
+	for _, m := range set.Members() {
+		all = append(all, m.Info.Name)
+		if m.Off {
+			off = append(off, m.Info.Name)
+		}
+	}
+	w.tell(w.say.T("setup_carriers"))
+	for _, m := range set.Members() {
+		w.carrier(m)
+	}
+	w.say1(w.say.T("setup_carriers_nothing_else"))
+	return w.refusals(ctx, all, off)
+}
+
+// refusals asks whom to leave out.
+func (w *wizard) refusals(ctx context.Context, all, off []string) error {
+	nobody := w.say.T("setup_word_nobody")
+	usual := strings.Join(off, " ")
+	if usual == "" {
+		usual = nobody
+	}
+	return w.again(ctx, query{"--refuse", strings.Join(w.c.Refuse, " "), usual, "setup_refuse"}, func(s string) error {
+		w.plan.Refused, w.plan.Allowed = nil, nil
+		if !strings.EqualFold(s, nobody) && s != "-" {
+			w.plan.Refused = setup.List(strings.ToLower(s))
+		}
+		for _, name := range w.plan.Refused {
+			if !slices.Contains(all, name) {
+				return failed(w.say.T("err_carrier", "Name", cli.Clean(name, 40), "Names", strings.Join(all, ", ")))
+			}
+		}
+		for _, name := range all {
+			if !slices.Contains(w.plan.Refused, name) {
+				w.plan.Allowed = append(w.plan.Allowed, name)
+			}
+		}
+		return nil
+	})
+}
+
+// carrier says what one service would be asked.
+func (w *wizard) carrier(m carriers.Member) {
+	near := len(m.Info.Countries) == 0 || slices.Contains(m.Info.Countries, w.cfg.Destination)
+	var numbers []string
+	for _, n := range w.numbers() {
+		if m.Carrier.Match(n) != carriers.No {
+			numbers = append(numbers, string(n))
+		}
+	}
+	what := w.say.T("setup_carrier_later")
+	switch {
+	case !near && (numbers == nil || m.Info.Role == carriers.RoleDestination):
+		return
+	case len(m.Missing) > 0:
+		what = w.say.T("carriers_key", "Settings", strings.Join(m.Missing, ", "),
+			"Help", w.say.CredentialHelp(m.Info.Name, m.Info.CredentialHelp))
+	case numbers != nil:
+		what = strings.Join(numbers[:min(len(numbers), 4)], ", ")
+		if len(numbers) > 4 {
+			what += ", …"
+		}
+	}
+	site := strings.TrimSuffix(strings.TrimPrefix(m.Info.Site, "https://"), "/")
+	title := w.say.Carrier(m.Info.Name)
+	if title == m.Info.Name {
+		title = m.Info.Title
+	}
+	w.entry(m.Info.Name, 16, title+" ("+site+"): "+what)
+}
+
+// numbers are the numbers found, in order and once each.
+func (w *wizard) numbers() []parcel.Number {
+	var out []parcel.Number
+	for _, n := range w.notices {
+		for _, p := range n.Parcels {
+			if !slices.Contains(out, p.Number) {
+				out = append(out, p.Number)
+			}
+		}
+	}
+	return out
+}

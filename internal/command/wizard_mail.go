@@ -1,0 +1,270 @@
+package command
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"parcelwatch/config"
+	"parcelwatch/internal/cli"
+	"parcelwatch/internal/setup"
+	"parcelwatch/mailwatch"
+)
+
+const (
+	probeTime = 5 * time.Second
+	sinceDays = 60
+)
+
+// discoverer asks the real network.
+func discoverer(ispdb bool) setup.Discoverer {
+	d := &tls.Dialer{NetDialer: &net.Dialer{Timeout: probeTime}, Config: &tls.Config{MinVersion: tls.VersionTLS12}}
+	return setup.Discoverer{
+		Names: net.DefaultResolver,
+		HTTP: &http.Client{Timeout: probeTime, Transport: &http.Transport{
+			Proxy: http.ProxyFromEnvironment, TLSHandshakeTimeout: probeTime, DisableKeepAlives: true,
+		}},
+		Probe: func(ctx context.Context, s setup.Server) bool {
+			ctx, cancel := context.WithTimeout(ctx, probeTime)
+			defer cancel()
+			conn, err := d.DialContext(ctx, "tcp", s.String())
+			if err != nil {
+				return false
+			}
+			return conn.Close() == nil
+		},
+		ISPDB: ispdb,
+	}
+}
+
+// address asks whose mail it is about. One that is configured already is set up
+// anew, another one is added.
+func (w *wizard) address(ctx context.Context) error {
+	usual := w.ownAddress()
+	var address string
+	err := w.again(ctx, query{"--address", w.c.Address, usual, "setup_address"}, func(s string) (err error) {
+		address, w.domain, err = setup.ParseAddress(s)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	w.index = len(w.cfg.Mailboxes)
+	for i, m := range w.cfg.Mailboxes {
+		if strings.EqualFold(m.Username, address) || i == 0 && strings.EqualFold(usual, address) || w.c.Username != "" && strings.EqualFold(m.Username, w.c.Username) {
+			w.index, w.kept, w.box = i, true, m
+			break
+		}
+	}
+	if !w.kept {
+		w.box = config.Mailbox{Name: w.name(), Folders: []string{"INBOX"}, Since: config.Duration(sinceDays * 24 * time.Hour)}
+	}
+	w.found = setup.Found{Username: address, SMTPUsername: address}
+	w.from = address
+	return nil
+}
+
+// ownAddress is that of the mailbox configured first. Where its user name is no
+// address, the digests' sender usually is.
+func (w *wizard) ownAddress() string {
+	if len(w.cfg.Mailboxes) == 0 {
+		return ""
+	}
+	for _, text := range []string{w.cfg.Mailboxes[0].Username, w.cfg.SMTP.From} {
+		if address, _, err := setup.ParseAddress(text); err == nil {
+			return address
+		}
+	}
+	return ""
+}
+
+// name is what a new mailbox is called: after its domain, with a number where
+// there is one of that name.
+func (w *wizard) name() string {
+	base, _, _ := strings.Cut(w.domain, ".")
+	for n := 1; ; n++ {
+		name := base
+		if n > 1 {
+			name += "-" + string(rune('0'+n%10))
+		}
+		if n > 9 || !slices.ContainsFunc(w.cfg.Mailboxes, func(m config.Mailbox) bool { return m.Name == name }) {
+			return name
+		}
+	}
+}
+
+// servers finds out where to log in, and has it agreed to where that is not
+// certain: a password goes to nobody the person does not know of.
+func (w *wizard) servers(ctx context.Context) error {
+	if err := w.given(); err != nil {
+		return err
+	}
+	if w.kept && w.c.IMAP == "" {
+		w.found.IMAP = setup.Server{Host: w.box.Host, Port: w.box.Port, TLS: string(w.box.TLS)}
+		w.found.Username = w.box.Username
+		w.found.Provider, _ = setup.ByHost(w.box.Host)
+		w.say1(w.say.T("setup_servers_kept", "IMAP", w.found.IMAP))
+		return nil
+	}
+	if w.found.IMAP.IsZero() || w.found.SMTP.IsZero() {
+		if err := w.search(ctx); err != nil {
+			return err
+		}
+	}
+	if w.c.Username != "" {
+		w.found.Username, w.found.SMTPUsername = w.c.Username, w.c.Username
+	}
+	return nil
+}
+
+// given are the servers of the flags.
+func (w *wizard) given() error {
+	var err error
+	if w.c.IMAP != "" {
+		if w.found.IMAP, err = setup.ParseServer(w.c.IMAP, w.c.IMAPTLS, 993, 143); err != nil {
+			return usage("--imap: " + w.wrong(err))
+		}
+	}
+	if w.c.SMTP != "" {
+		if w.found.SMTP, err = setup.ParseServer(w.c.SMTP, w.c.SMTPTLS, 465, 587); err != nil {
+			return usage("--smtp: " + w.wrong(err))
+		}
+	}
+	return nil
+}
+
+// search finds the servers that no flag names.
+func (w *wizard) search(ctx context.Context) error {
+	imap, smtp := w.found.IMAP, w.found.SMTP
+	w.progress.Show(w.say.T("setup_searching", "Domain", w.domain))
+	found, err := w.discover.Discover(ctx, w.from)
+	w.progress.Clear()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err == nil {
+		w.found = found
+	}
+	sure := err == nil && found.Sure(w.domain)
+	if !imap.IsZero() {
+		w.found.IMAP, sure = imap, true
+	}
+	if !smtp.IsZero() {
+		w.found.SMTP = smtp
+	}
+	if w.found.IMAP.IsZero() {
+		w.say1(w.say.T("setup_servers_none", "Domain", w.domain))
+		return w.typed(ctx, "")
+	}
+	w.say1(w.say.T("setup_servers_"+string(w.origin()), "Domain", w.domain, "IMAP", w.found.IMAP, "SMTP", w.shown(w.found.SMTP)))
+	if sure {
+		return nil
+	}
+	if w.c.Yes {
+		return usage(w.say.T("setup_servers_unsure", "Flag", "--imap "+w.found.IMAP.String()))
+	}
+	agreed, err := w.yes(ctx, true, "setup_servers_agree", "IMAP", w.found.IMAP)
+	if err != nil || agreed {
+		return err
+	}
+	return w.typed(ctx, w.found.IMAP.String())
+}
+
+// shown is a server, or that there is none.
+func (w *wizard) shown(s setup.Server) string {
+	if s.IsZero() {
+		return w.say.T("setup_word_unknown")
+	}
+	return s.String()
+}
+
+// origin is who named the servers; a person's own are given.
+func (w *wizard) origin() setup.Origin {
+	if w.found.Origin == "" {
+		return "given"
+	}
+	return w.found.Origin
+}
+
+// typed asks for the IMAP server.
+func (w *wizard) typed(ctx context.Context, usual string) error {
+	return w.again(ctx, query{"--imap", "", usual, "setup_imap"}, func(s string) (err error) {
+		if s == usual {
+			return nil
+		}
+		w.found.IMAP, err = setup.ParseServer(s, "", 993, 143)
+		return err
+	})
+}
+
+// folders offers other folders where the usual one holds none of the shop's
+// mail.
+func (w *wizard) folders(ctx context.Context) error {
+	if len(w.c.Folders) > 0 {
+		w.box.Folders = w.c.Folders
+		return nil
+	}
+	mails := 0
+	for _, f := range w.report.Watched {
+		mails += f.Candidates
+	}
+	var others []string
+	for _, f := range w.report.Folders {
+		if !slices.Contains(w.box.Folders, f) && len(others) < mailwatch.MaxFolders {
+			others = append(others, f)
+		}
+	}
+	if mails > 0 || len(others) == 0 || w.c.Yes {
+		return nil
+	}
+	return w.offer(ctx, others)
+}
+
+func (w *wizard) offer(ctx context.Context, others []string) error {
+	box := w.box
+	box.Folders = others
+	account, err := w.account(box)
+	if err != nil {
+		return err
+	}
+	w.progress.Show(w.say.T("setup_looking"))
+	report, err := mailwatch.Check(ctx, account)
+	w.progress.Clear()
+	if err != nil {
+		return ctx.Err() // a nicety; the folder chosen so far is good
+	}
+	var filled []string
+	for _, f := range report.Watched {
+		if f.Candidates > 0 {
+			filled = append(filled, f.Folder)
+			w.say1(w.say.T("setup_folder", "Folder", cli.Clean(f.Folder, 80), "Mails", f.Candidates))
+		}
+	}
+	if filled == nil {
+		return nil
+	}
+	yes, err := w.yes(ctx, true, "setup_folders_agree")
+	if yes {
+		w.box.Folders = append(w.box.Folders, filled...)
+		w.box.Folders = w.box.Folders[:min(len(w.box.Folders), mailwatch.MaxFolders)]
+	}
+	return err
+}
+
+// fileSecret reads a secret that a flag names.
+func fileSecret(flag, path string) (string, error) {
+	raw, err := os.ReadFile(path) //nolint:gosec // the person names the file
+	if err != nil {
+		return "", usage(flag + ": " + err.Error())
+	}
+	text := strings.TrimRight(strings.TrimPrefix(string(raw), "\ufeff"), "\r\n")
+	if text == "" || strings.ContainsAny(text, "\r\n\x00") {
+		return "", usage(flag + ": " + path + ": one line of text is expected")
+	}
+	return text, nil
+}

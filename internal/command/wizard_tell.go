@@ -1,0 +1,224 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"parcelwatch/config"
+	"parcelwatch/internal/cli"
+	"parcelwatch/internal/setup"
+	"parcelwatch/notify"
+)
+
+// outgoing finds the server digests leave through, and tries its login. Usually
+// it is the mailbox's own and nothing has to be asked.
+func (w *wizard) outgoing(ctx context.Context) error {
+	w.smtp = w.cfg.SMTP
+	if fresh := w.password != "" || len(w.logins.kept) > 0; fresh && strings.EqualFold(w.smtp.Username, w.box.Username) {
+		w.smtp.Password, w.smtp.OAuth2 = w.box.Password, w.box.OAuth2
+	}
+	if w.smtp.Host == "" || w.c.SMTP != "" {
+		if err := w.outServer(ctx); err != nil {
+			return err
+		}
+	}
+	for try := 1; ; try++ {
+		sender, err := w.sender()
+		if err != nil {
+			return err
+		}
+		w.progress.Show(w.say.T("setup_trying", "Server", w.smtp.Host))
+		err = sender.Check(ctx)
+		w.progress.Clear()
+		if err == nil {
+			w.say1(w.say.T("setup_smtp_good", "Server", w.smtp.Host))
+			return nil
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if w.c.Yes || try == loginTries {
+			return failed(w.say.Fault(notify.Fault(err)))
+		}
+		if err := w.repairOut(ctx, err); err != nil {
+			return err
+		}
+	}
+}
+
+// outServer fills in the server, with the mailbox's login.
+func (w *wizard) outServer(ctx context.Context) error {
+	if w.found.SMTP.IsZero() {
+		if err := w.typedOut(ctx, ""); err != nil {
+			return err
+		}
+	}
+	w.smtp = config.SMTP{
+		Username: w.found.SMTPUsername, Password: w.box.Password, OAuth2: w.box.OAuth2, CA: w.box.CA, Proxy: w.box.Proxy, From: w.from,
+	}
+	w.applyOut()
+	return nil
+}
+
+func (w *wizard) applyOut() {
+	s := w.found.SMTP
+	w.smtp.Host, w.smtp.Port, w.smtp.TLS = s.Host, s.Port, config.TLSMode(s.TLS)
+	if w.c.Fingerprint != "" {
+		w.smtp.Fingerprint = strings.ToLower(w.c.Fingerprint)
+	}
+}
+
+func (w *wizard) typedOut(ctx context.Context, usual string) error {
+	return w.again(ctx, query{"--smtp", "", usual, "setup_smtp"}, func(s string) (err error) {
+		if s == usual {
+			return nil
+		}
+		w.found.SMTP, err = setup.ParseServer(s, "", 465, 587)
+		return err
+	})
+}
+
+// sender is the mail server as it will be.
+func (w *wizard) sender() (*notify.SMTP, error) {
+	cfg := *w.cfg
+	cfg.SMTP = w.smtp
+	s, err := smtpOf(&cfg)
+	if err == nil && w.smtp.OAuth2 != nil && len(w.logins.kept) > 0 {
+		s.Token = smtpTokens(w.tokens(w.smtp.OAuth2, w.smtp.Proxy, w.smtp.Username))
+	}
+	return s, err
+}
+
+// repairOut says what went wrong, and asks for what could mend it.
+func (w *wizard) repairOut(ctx context.Context, err error) error {
+	switch {
+	case startsPlain(err) && w.smtp.TLS == config.TLSImplicit:
+		w.smtp.TLS = config.TLSStart
+		return nil
+	case errors.Is(err, notify.ErrNoAuth):
+		w.smtp.Username, w.smtp.Password, w.smtp.OAuth2 = "", config.Secret{}, nil
+		return nil
+	case errors.Is(err, notify.ErrLogin) && w.smtp.OAuth2 == nil:
+		return w.loginOut(ctx, err)
+	}
+	if fingerprint, ok := unknownCertificate(err); ok && w.smtp.CA == "" {
+		yes := fingerprint == w.box.Fingerprint // the person has accepted it already
+		if !yes {
+			w.say1(w.say.T("setup_certificate", "Server", w.smtp.Host, "Fingerprint", fingerprint))
+			if yes, err = w.yes(ctx, false, "setup_certificate_agree"); err != nil {
+				return err
+			}
+		}
+		if yes {
+			w.smtp.Fingerprint = fingerprint
+			return nil
+		}
+	} else {
+		w.say1(w.say.T("setup_failed", "Reason", w.say.Fault(notify.Fault(err))))
+	}
+	w.found.SMTP = setup.Server{Host: w.smtp.Host, Port: w.smtp.Port, TLS: string(w.smtp.TLS)}
+	if err := w.typedOut(ctx, w.found.SMTP.String()); err != nil {
+		return err
+	}
+	w.applyOut()
+	return nil
+}
+
+// loginOut asks for a login of the outgoing server's own.
+func (w *wizard) loginOut(ctx context.Context, err error) error {
+	w.say1(w.say.T("setup_smtp_refused", "Reason", w.say.Fault(notify.Fault(err))))
+	name, err := w.line(ctx, query{"--username", "", w.smtp.Username, "setup_smtp_username"})
+	if err != nil {
+		return err
+	}
+	password, err := w.ask.Secret(ctx, w.say.T("setup_password", "Username", cli.Clean(name, 100)))
+	if err != nil {
+		return err
+	}
+	w.smtp.Username, w.smtp.Password, w.smtpPassword = name, config.Plain(password), password
+	return nil
+}
+
+// recipients asks to whom and when digests go.
+func (w *wizard) recipients(ctx context.Context) error {
+	to, at := w.from, "08:00"
+	if len(w.cfg.Digests) > 0 {
+		d := w.cfg.Digests[0]
+		if len(d.To) > 0 {
+			to = strings.Join(d.To, ", ")
+		}
+		if d.Cron != "" {
+			at = w.say.T("setup_word_keep")
+		} else if len(d.At) > 0 {
+			at = clocks(d.At)
+		}
+	}
+	err := w.again(ctx, query{"--to", strings.Join(w.c.To, ", "), to, "setup_to"}, func(s string) error {
+		w.plan.To = setup.List(s)
+		for i, one := range w.plan.To {
+			address, _, err := setup.ParseAddress(one)
+			if err != nil {
+				return err
+			}
+			w.plan.To[i] = address
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	keep := at
+	return w.again(ctx, query{"--at", strings.Join(w.c.At, ", "), at, "setup_at"}, func(s string) error {
+		w.plan.At = nil
+		if s == keep && len(w.cfg.Digests) > 0 && w.cfg.Digests[0].Cron != "" {
+			return nil
+		}
+		var ok bool
+		if w.plan.At, ok = setup.Times(s); !ok {
+			return failed(w.say.T("setup_at_wrong"))
+		}
+		return nil
+	})
+}
+
+func clocks(at []config.Clock) string {
+	var out []string
+	for _, c := range at {
+		out = append(out, c.String())
+	}
+	return strings.Join(out, ", ")
+}
+
+// sample sends a digest of invented parcels, so that the person sees it arrive.
+func (w *wizard) sample(ctx context.Context) error {
+	if w.c.NoSample {
+		return nil
+	}
+	cfg, err := w.config(config.AllSections()...)
+	if err != nil {
+		return err
+	}
+	c := &digestCmd{Sample: true, Send: true}
+	telling, err := c.audience(w.env, cfg)
+	if err != nil {
+		return err
+	}
+	smtp, err := smtpOf(cfg)
+	if err != nil {
+		return err
+	}
+	w.progress.Show(w.say.T("setup_sample"))
+	if err := c.sendSample(ctx, w.env, telling, smtp); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if w.c.Yes {
+			return err
+		}
+		w.say1(w.say.T("setup_sample_failed"))
+		return nil
+	}
+	w.say1(w.say.T("setup_sample_sent"))
+	return nil
+}

@@ -1,0 +1,192 @@
+package command
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"parcelwatch/config"
+	"parcelwatch/internal/setup"
+	"parcelwatch/service"
+)
+
+// write puts everything on disk: the secrets, then the configuration, each in
+// one step. Before that it is read as the daemon will read it.
+func (w *wizard) write(ctx context.Context) error {
+	secrets, err := w.decide(ctx)
+	if err != nil {
+		return err
+	}
+	text := w.plan.Edit(w.old)
+	if err := w.prove(text); err != nil {
+		return err
+	}
+	for _, s := range secrets {
+		if err := setup.WriteFile(filepath.Join(filepath.Dir(w.path), s.name), []byte(s.text+"\n")); err != nil {
+			return err
+		}
+	}
+	if err := w.logins.moveTo(ctx, storeVault{w.cfg.Store.Path, w.now}); err != nil {
+		return err
+	}
+	if w.old != "" && w.old != text {
+		if err := setup.WriteFile(w.path+".before-setup", []byte(w.old)); err != nil {
+			return err
+		}
+	}
+	if err := setup.WriteFile(w.path, []byte(text)); err != nil {
+		return err
+	}
+	w.written, w.flag = true, w.path
+	w.tell(w.say.T("setup_written", "Path", w.path))
+	if w.old != "" && w.old != text {
+		w.say1(w.say.T("setup_before", "Path", w.path+".before-setup"))
+	}
+	return nil
+}
+
+// secretText is a file beside the configuration.
+type secretText struct{ name, text string }
+
+// decide makes the plan of what was answered, and lists the secrets to be
+// written.
+func (w *wizard) decide(ctx context.Context) ([]secretText, error) {
+	var secrets []secretText
+	p := &w.plan
+	p.Destination, p.Language, p.Timezone = w.cfg.Destination, w.cfg.Language, w.c.Timezone
+	p.Index = w.index
+	p.Mailbox = setup.Account{
+		Name: w.box.Name, Server: w.found.IMAP, Username: w.box.Username, CA: w.box.CA, Fingerprint: w.box.Fingerprint,
+		Folders: w.box.Folders, Authserv: w.box.TrustedAuthserv,
+	}
+	base := fileName(w.box.Name)
+	if w.password != "" {
+		p.Mailbox.PasswordFile = base + ".pass"
+		secrets = append(secrets, secretText{p.Mailbox.PasswordFile, w.password})
+	}
+	fresh := w.box.OAuth2 != nil && (!w.kept || w.c.ClientID != "")
+	if fresh {
+		o := w.box.OAuth2
+		p.Mailbox.OAuth = &setup.OAuth{Provider: o.Provider, ClientID: o.ClientID, Endpoint: o.Endpoint}
+		if !o.ClientSecret.IsZero() {
+			secret, err := o.ClientSecret.Resolve(ctx)
+			if err != nil {
+				return nil, err
+			}
+			p.Mailbox.OAuth.SecretFile = base + ".client-secret"
+			secrets = append(secrets, secretText{p.Mailbox.OAuth.SecretFile, secret})
+		}
+	}
+	p.SMTP = setup.Account{
+		Server: setup.Server{Host: w.smtp.Host, Port: w.smtp.Port, TLS: string(w.smtp.TLS)}, Username: w.smtp.Username,
+		CA: w.smtp.CA, Fingerprint: w.smtp.Fingerprint,
+	}
+	p.From = w.smtp.From
+	if w.smtpPassword != "" {
+		p.SMTP.PasswordFile = base + "-smtp.pass"
+		return append(secrets, secretText{p.SMTP.PasswordFile, w.smtpPassword}), nil
+	}
+	own := w.cfg.SMTP.Host == "" || w.c.SMTP != "" || w.smtp.Username == w.box.Username
+	if own {
+		p.SMTP.PasswordFile, p.SMTP.OAuth = p.Mailbox.PasswordFile, p.Mailbox.OAuth
+	}
+	return secrets, nil
+}
+
+// fileName is a name that is fit for a file.
+func fileName(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' || r == '_' || r == '.' && name[0] != '.' {
+			return r
+		}
+		if r >= 'A' && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return '_'
+	}, name)
+}
+
+// prove reads the new text as a configuration, in its own folder, and looks
+// whether it says what was decided. The file may be written in a way that
+// changing it line by line does not understand.
+func (w *wizard) prove(text string) error {
+	if bytes.Equal([]byte(text), []byte(w.old)) {
+		return nil
+	}
+	trial := filepath.Join(filepath.Dir(w.path), ".parcelwatch-trial.toml")
+	if err := setup.WriteFile(trial, []byte(text)); err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(trial) }()
+	c, err := config.Load(trial)
+	if err == nil {
+		err = c.Need(config.AllSections()...)
+	}
+	if err == nil && !w.says(c) {
+		err = errors.New(w.say.T("setup_unclear", "Path", w.path))
+	}
+	if err != nil {
+		return fmt.Errorf("setup: %w", err)
+	}
+	return nil
+}
+
+// says reports whether a configuration is what was decided.
+func (w *wizard) says(c *config.Config) bool {
+	p := w.plan
+	if len(c.Mailboxes) <= p.Index || len(c.Digests) == 0 {
+		return false
+	}
+	m, s := c.Mailboxes[p.Index], c.SMTP
+	return m.Host == p.Mailbox.Server.Host && m.Port == p.Mailbox.Server.Port && m.Username == p.Mailbox.Username &&
+		s.Host == p.SMTP.Server.Host && c.Destination == p.Destination && c.Language == p.Language &&
+		strings.Join(c.Digests[0].To, " ") == strings.Join(p.To, " ")
+}
+
+// service offers to install and start the service, where that is possible.
+func (w *wizard) service(ctx context.Context) error {
+	user := !setup.Administrator()
+	if user && runtime.GOOS == "windows" {
+		w.tell(w.say.T("setup_service_later"))
+		return nil
+	}
+	yes := w.c.Service == "yes"
+	if w.c.Service == "" {
+		var err error
+		id := "setup_service"
+		if user {
+			id = "setup_service_user"
+		}
+		if yes, err = w.yes(ctx, true, id); err != nil {
+			return err
+		}
+	}
+	if !yes {
+		w.tell(w.say.T("setup_service_later"))
+		return nil
+	}
+	for _, action := range []string{"install", "restart"} {
+		c := &serviceCmd{Action: action, User: user, Name: service.DefaultName}
+		if err := c.Run(ctx, w.env); err != nil {
+			w.report1(err)
+			w.tell(w.say.T("setup_service_failed"))
+			if w.c.Service == "yes" {
+				return failed("")
+			}
+			return nil
+		}
+	}
+	return nil
+}
+
+// report1 writes an error of a step that the setting up survives.
+func (w *wizard) report1(err error) {
+	if err.Error() != "" {
+		w.env.report(err)
+	}
+}
