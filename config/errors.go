@@ -3,9 +3,11 @@ package config
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
-	"unicode"
+
+	"parcelwatch/internal/textx"
 )
 
 // ErrNoFile is wrapped by [Find] where there is no configuration anywhere.
@@ -92,22 +94,10 @@ func (p *problems) err() error {
 // plain drops the indexes: "mailbox[1].port" is shown as mailbox.port, the line
 // says which.
 func plain(path string) string {
-	var b strings.Builder
-	skip := false
-	for _, r := range path {
-		switch {
-		case r == '[':
-			skip = true
-		case r == ']':
-			skip = false
-		case unicode.IsControl(r) || b.Len() > 120:
-			// A key may be hostile too, and is printed.
-		case !skip:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
+	return textx.Line(index.ReplaceAllString(path, ""), 120)
 }
+
+var index = regexp.MustCompile(`\[[^\]]*\]`)
 
 // Unknown says that a name is not one of the allowed, with the nearest of them.
 func Unknown(what, name string, allowed []string) string {

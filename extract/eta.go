@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -80,7 +81,7 @@ func plausible(d, sent time.Time) bool {
 // lastDate is the last date of a text: of a range the end is expected. Day comes
 // before month, also in English mail; a year in front is the other order.
 func lastDate(s string) time.Time {
-	s = bounded(s, 200)
+	s = textx.Cut(s, 200)
 	var last time.Time
 	for i := 0; i < len(s); {
 		if s[i] < '0' || s[i] > '9' {

@@ -4,6 +4,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"parcelwatch/internal/textx"
+
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -60,7 +62,7 @@ func (f *folded) add(s string, off int) {
 		}
 		r, w := utf8.DecodeRuneInString(s[i:])
 		switch {
-		case invisible(r) || r == utf8.RuneError:
+		case textx.Invisible(r) || r == utf8.RuneError:
 		case syllabic(r):
 			flush(i)
 			begin(i)

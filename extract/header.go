@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"parcelwatch/internal/textx"
+
 	"github.com/emersion/go-message/mail"
 	"github.com/emersion/go-message/textproto"
 )
@@ -44,8 +46,8 @@ func Headers(raw []byte) (Header, error) {
 
 func summary(h textproto.Header) Header {
 	out := Header{
-		Subject:   bounded(oneLine(decodeWords(h.Get("Subject"))), maxSubject),
-		MessageID: bounded(strings.Trim(oneLine(h.Get("Message-Id")), "<>"), maxSubject),
+		Subject:   textx.Cut(textx.Clean(decodeWords(h.Get("Subject"))), maxSubject),
+		MessageID: textx.Cut(strings.Trim(textx.Clean(h.Get("Message-Id")), "<>"), maxSubject),
 	}
 	for f := h.FieldsByKey("From"); f.Next(); {
 		out.From = append(out.From, addresses(f.Value())...)

@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -56,9 +57,9 @@ func (pg *page) counted(i int) bool {
 // itemBelow reads an article without a quantity: its title, and the variant
 // where one stands below.
 func (pg *page) itemBelow(i int) parcel.Item {
-	item := parcel.Item{Title: bounded(pg.str(pg.lines[i]), maxTitle), Quantity: 1}
+	item := parcel.Item{Title: textx.Cut(pg.str(pg.lines[i]), maxTitle), Quantity: 1}
 	if k := i + 1; k < len(pg.lines) && pg.lines[k].role == roleVariant {
-		item.Variant = bounded(pg.str(pg.lines[k]), maxTitle)
+		item.Variant = textx.Cut(pg.str(pg.lines[k]), maxTitle)
 	}
 	return item
 }
@@ -70,10 +71,10 @@ func (pg *page) marked() []parcel.Item {
 		if l.role != roleTitle {
 			continue
 		}
-		item := parcel.Item{Title: bounded(pg.str(l), maxTitle), Quantity: 1}
+		item := parcel.Item{Title: textx.Cut(pg.str(l), maxTitle), Quantity: 1}
 		for k := i + 1; k < len(pg.lines) && k <= i+4 && pg.lines[k].role != roleTitle; k++ {
 			if s := pg.str(pg.lines[k]); pg.lines[k].role == roleVariant {
-				item.Variant = bounded(s, maxTitle)
+				item.Variant = textx.Cut(s, maxTitle)
 			} else if n := quantity(s); n > 0 {
 				item.Quantity = n
 				break
@@ -105,7 +106,7 @@ func (pg *page) itemAbove(i int) (parcel.Item, bool) {
 			break
 		}
 	}
-	text := func(k int) string { return bounded(pg.str(pg.lines[k]), maxTitle) }
+	text := func(k int) string { return textx.Cut(pg.str(pg.lines[k]), maxTitle) }
 	switch found {
 	case 0:
 		return parcel.Item{}, false

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -110,7 +111,7 @@ func (l *link) shopParam(key, value string, product bool) {
 	case "rowan_msg_id":
 		l.rotated = derotate(unescape(value))
 	case "rowan_id1":
-		l.template = strings.ToLower(bounded(unescape(value), 200))
+		l.template = strings.ToLower(textx.Cut(unescape(value), 200))
 	}
 }
 

@@ -3,6 +3,7 @@ package extract
 import (
 	"strings"
 
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -205,5 +206,5 @@ func clause(s string) string {
 			break
 		}
 	}
-	return bounded(strings.TrimSpace(s[:end]), maxSender)
+	return textx.Cut(strings.TrimSpace(s[:end]), maxSender)
 }

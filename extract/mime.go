@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"unicode/utf8"
 
+	"parcelwatch/internal/textx"
+
 	"github.com/jhillyerd/enmime/v2"
 )
 
@@ -45,7 +47,7 @@ func readBody(raw []byte) body {
 	}
 	root, err := readParts(raw, false)
 	if err != nil {
-		b.problems = append(b.problems, "the mail's structure could not be read ("+bounded(oneLine(err.Error()), 120)+"); the raw text was read instead")
+		b.problems = append(b.problems, "the mail's structure could not be read ("+textx.Cut(textx.Clean(err.Error()), 120)+"); the raw text was read instead")
 		b.contents = rawContents(raw)
 		return b
 	}

@@ -1,6 +1,10 @@
 package extract
 
-import "unicode/utf8"
+import (
+	"unicode/utf8"
+
+	"parcelwatch/internal/textx"
+)
 
 // A page is the visible text of one body as lines, with what stands in the
 // lines: their words, folded for comparison, and the phrases and labels found
@@ -116,7 +120,7 @@ func (b *builder) add(s []byte, off, end int) {
 		}
 		r, w := utf8.DecodeRune(s[i:])
 		switch {
-		case invisible(r):
+		case textx.Invisible(r):
 		case r == 0xa0 || r == 0x3000 || r >= 0x2000 && r <= 0x200a || r == 0x202f || r == 0x2028 || r == 0x2029 || r == 0x85:
 			b.gap = true
 		case r == utf8.RuneError && w == 1:

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -150,7 +151,7 @@ func (p *Parser) readMail(raw []byte, h Header, who sender, n *parcel.Notice) {
 		return
 	}
 	if subject, inner, ok := p.forwarded(h.Subject, pages); ok {
-		n.Subject = bounded(oneLine(subject), maxSubject)
+		n.Subject = textx.Cut(textx.Clean(subject), maxSubject)
 		p.notice(n.Subject, inner, n)
 		return
 	}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"mime"
 	"strings"
+
+	"parcelwatch/internal/textx"
 )
 
 // header copies the fields of a header, each with its name and its folding.
@@ -46,7 +48,7 @@ func (r *redactor) field(raw []byte) []byte {
 	if strings.Contains(strings.ToLower(end), "?q?") {
 		enc = mime.QEncoding
 	}
-	text := r.words(decodeWords(oneLine(end)))
+	text := r.words(decodeWords(textx.Clean(end)))
 	return []byte(name + ": " + r.encode(enc, text) + tail)
 }
 

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -108,12 +109,12 @@ func (c *caught) take(group, text string) {
 			c.numbers = appendNew(c.numbers, n)
 		}
 	case "order":
-		if id := bounded(oneLine(text), 40); id != "" {
+		if id := textx.Cut(textx.Clean(text), 40); id != "" {
 			c.orders = appendNew(c.orders, id)
 		}
 	case "step":
 		if c.words == "" {
-			c.words = bounded(oneLine(text), maxWords)
+			c.words = textx.Cut(textx.Clean(text), maxWords)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package extract
 import (
 	"strings"
 
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -71,7 +72,7 @@ func (s *subject) step() stepFound {
 // number where the phrase goes around it.
 func (s *subject) stepWords(m mark, ok bool) string {
 	if len(s.tokens) == 0 {
-		return bounded(s.text, maxWords)
+		return textx.Cut(s.text, maxWords)
 	}
 	at := s.fold.toks[s.tokens[0].tok]
 	lastTok := s.tokens[len(s.tokens)-1].tok
@@ -82,17 +83,17 @@ func (s *subject) stepWords(m mark, ok bool) string {
 	before, behind := trimWords(s.text[:at.src0]), trimWords(s.text[rest:])
 	switch {
 	case ok && m.first > lastTok:
-		return bounded(behind, maxWords)
+		return textx.Cut(behind, maxWords)
 	case ok && m.last < s.tokens[0].tok:
-		return bounded(before, maxWords)
+		return textx.Cut(before, maxWords)
 	case ok && s.tells(lastTok+1, len(s.fold.toks), m.step):
-		return bounded(behind, maxWords)
+		return textx.Cut(behind, maxWords)
 	case ok:
-		return bounded(before+" … "+behind, maxWords)
+		return textx.Cut(before+" … "+behind, maxWords)
 	case behind != "":
-		return bounded(behind, maxWords)
+		return textx.Cut(behind, maxWords)
 	default:
-		return bounded(before, maxWords)
+		return textx.Cut(before, maxWords)
 	}
 }
 
@@ -138,7 +139,7 @@ func (pg *page) bodyStep(ids map[string]bool) stepFound {
 			continue
 		}
 		if m, ok := pg.bestStep(l.tok0, l.tok1, true); ok {
-			return stepFound{step: m.step, words: bounded(pg.phraseText(m), maxWords), known: true}
+			return stepFound{step: m.step, words: textx.Cut(pg.phraseText(m), maxWords), known: true}
 		}
 	}
 	return stepFound{}

@@ -4,8 +4,6 @@ import (
 	"encoding/base64"
 	"io"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/emersion/go-message"
 	"github.com/emersion/go-message/charset"
@@ -151,56 +149,3 @@ func toUTF8(cs string, text []byte) string {
 
 // decodable makes a From field with raw 8-bit bytes readable for a parser.
 func decodable(s string) string { return strings.ToValidUTF8(s, "?") }
-
-// oneLine turns control characters and runs of blanks into single blanks and
-// drops what has no width, so that a text is fit for a log, a list and a match.
-func oneLine(s string) string {
-	var b strings.Builder
-	b.Grow(len(s))
-	gap := false
-	for _, r := range s {
-		switch {
-		case invisible(r):
-		case unicode.IsSpace(r) || unicode.IsControl(r):
-			gap = b.Len() > 0
-		default:
-			if gap {
-				b.WriteByte(' ')
-				gap = false
-			}
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
-
-// invisible reports characters that mails are padded with: zero-width spaces
-// and joiners, soft hyphens, direction marks, the byte order mark.
-func invisible(r rune) bool {
-	switch {
-	case r < 0xad:
-		return false
-	case r == 0xad, r == 0x34f, r == 0x61c, r == 0x180e, r == 0xfeff:
-		return true
-	case r >= 0x200b && r <= 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x2060 && r <= 0x206f:
-		return true
-	default:
-		return false
-	}
-}
-
-// bounded cuts s to at most n runes.
-func bounded(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	i := 0
-	for range n {
-		if i >= len(s) {
-			return s
-		}
-		_, w := utf8.DecodeRuneInString(s[i:])
-		i += w
-	}
-	return s[:i]
-}

@@ -5,6 +5,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -52,10 +53,10 @@ func (v viewer) lastDay(b *strings.Builder, d Digest, it Item, day time.Time) {
 		"DTSTART;VALUE=DATE:" + day.Format("20060102"),
 		"DTEND;VALUE=DATE:" + day.AddDate(0, 0, 1).Format("20060102"),
 		"SUMMARY:" + escapeText(summary),
-		"DESCRIPTION:" + escapeText(clean(description, maxText)),
+		"DESCRIPTION:" + escapeText(textx.Line(description, maxText)),
 		"TRANSP:TRANSPARENT",
 	}
-	if place := clean(it.PickupPlace, maxPlace); place != "" {
+	if place := textx.Line(it.PickupPlace, maxPlace); place != "" {
 		lines = append(lines, "LOCATION:"+escapeText(place))
 	}
 	lines = append(lines,

@@ -10,6 +10,7 @@ import (
 	"parcelwatch/internal/fault"
 	"parcelwatch/internal/locale"
 	"parcelwatch/internal/message"
+	"parcelwatch/internal/textx"
 )
 
 // Explain puts an error of sending into one line of English, as logs have it:
@@ -31,7 +32,7 @@ func Fault(err error) message.Text {
 			return f
 		}
 	}
-	return message.New("fault_send", "Text", clean(err.Error(), 300))
+	return message.New("fault_send", "Text", textx.Line(err.Error(), 300))
 }
 
 // serverError is an error of one server. Its text is the cause's.
@@ -62,7 +63,7 @@ func ownFault(err error, server string) message.Text {
 	case errors.Is(err, ErrLogin):
 		return message.New("fault_login_refused", "Host", server, "Text", answerOf(err)).And(message.New("do_smtp_login"))
 	case errors.Is(err, ErrAddress):
-		return message.New("fault_address", "Text", clean(err.Error(), 200)).And(message.New("do_smtp_address"))
+		return message.New("fault_address", "Text", textx.Line(err.Error(), 200)).And(message.New("do_smtp_address"))
 	case errors.Is(err, errPerhaps):
 		return message.New("fault_mail_perhaps", "Host", server).And(message.New("do_wait"))
 	}
@@ -115,7 +116,7 @@ func answerFault(err error, server string) message.Text {
 func answerOf(err error) string {
 	var answer *smtp.SMTPError
 	if !errors.As(err, &answer) {
-		return clean(err.Error(), 200)
+		return textx.Line(err.Error(), 200)
 	}
-	return strconv.Itoa(answer.Code) + " " + clean(answer.Message, 200)
+	return strconv.Itoa(answer.Code) + " " + textx.Line(answer.Message, 200)
 }

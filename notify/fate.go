@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"parcelwatch/internal/message"
+	"parcelwatch/internal/textx"
 )
 
 // Sender hands a message to a mail server.
@@ -55,7 +56,7 @@ func NextFate(f Fate, o Outcome, made, now time.Time) Fate {
 	}
 	f.Error, f.Fault = "", Fault(o.Err)
 	if o.Err != nil {
-		f.Error = clean(o.Err.Error(), 300)
+		f.Error = textx.Line(o.Err.Error(), 300)
 	}
 	switch o.Result {
 	case SendOK:
@@ -75,7 +76,7 @@ func NextFate(f Fate, o Outcome, made, now time.Time) Fate {
 		f.State, f.Next = FateAmbiguous, now.Add(ambiguousPause)
 		if f.Tries >= ambiguousTries {
 			f.State, f.Next = FateRefused, time.Time{}
-			f.Error = clean("given up, though it may have arrived: "+f.Error, 300)
+			f.Error = textx.Line("given up, though it may have arrived: "+f.Error, 300)
 			f.Fault = message.New("fault_given_up_perhaps").And(f.Fault.What())
 		}
 	default:
@@ -86,7 +87,7 @@ func NextFate(f Fate, o Outcome, made, now time.Time) Fate {
 	}
 	if now.Sub(made) >= giveUpAfter && f.State != FateRefused {
 		f.State, f.Next = FateRefused, time.Time{}
-		f.Error = clean("given up after days: "+f.Error, 300)
+		f.Error = textx.Line("given up after days: "+f.Error, 300)
 		f.Fault = message.New("fault_given_up").And(f.Fault.What())
 	}
 	return f

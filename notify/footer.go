@@ -3,6 +3,7 @@ package notify
 import (
 	"strings"
 
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -36,9 +37,9 @@ func (v viewer) trouble(t Trouble) viewItem {
 // why is what is wrong. What to do about it is more than a digest should hold.
 func (v viewer) why(t Trouble) string {
 	if f := t.Fault.What(); f != nil {
-		return isolate(clean(v.p.Fault(f), maxText))
+		return isolate(textx.Line(v.p.Fault(f), maxText))
 	}
-	return isolate(clean(t.Error, maxText))
+	return isolate(textx.Line(t.Error, maxText))
 }
 
 func (v viewer) troubleName(t Trouble) string {
@@ -46,15 +47,15 @@ func (v viewer) troubleName(t Trouble) string {
 	if t.Kind == TroubleCarrier {
 		name = v.p.Carrier(name)
 	}
-	return v.p.T("trouble_"+string(t.Kind), "Name", isolate(clean(name, maxPlace)))
+	return v.p.T("trouble_"+string(t.Kind), "Name", isolate(textx.Line(name, maxPlace)))
 }
 
 func (v viewer) troubleState(t Trouble) string {
 	switch t.Kind {
 	case TroubleMailbox:
-		return clean(v.p.MailboxState(parcel.MailboxState(t.State)), maxPlace)
+		return textx.Line(v.p.MailboxState(parcel.MailboxState(t.State)), maxPlace)
 	case TroubleCarrier:
-		return clean(v.p.CarrierState(parcel.CarrierState(t.State)), maxPlace)
+		return textx.Line(v.p.CarrierState(parcel.CarrierState(t.State)), maxPlace)
 	default:
 		return v.p.T("trouble_outbox_state")
 	}
@@ -102,9 +103,9 @@ func (v viewer) troubles(f Footer) viewTroubles {
 }
 
 func (v viewer) mail(m parcel.NotUnderstood) string {
-	parts := []string{isolate(clean(m.Mail, maxPlace))}
+	parts := []string{isolate(textx.Line(m.Mail, maxPlace))}
 	for _, s := range []string{m.Subject, v.p.Why(m.Why)} {
-		if s = isolate(clean(s, maxTitle)); s != "" {
+		if s = isolate(textx.Line(s, maxTitle)); s != "" {
 			parts = append(parts, s)
 		}
 	}

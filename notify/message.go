@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"parcelwatch/internal/textx"
+
 	"github.com/emersion/go-message"
 	"github.com/emersion/go-message/mail"
 )
@@ -105,7 +107,7 @@ func address(text string) (*mail.Address, error) {
 	if !ok || local == "" || domain == "" || strings.ContainsFunc(a.Address, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '<' || r == '>' }) {
 		return nil, fmt.Errorf("%w: %.80q", ErrAddress, text)
 	}
-	a.Name = clean(a.Name, maxTitle)
+	a.Name = textx.Line(a.Name, maxTitle)
 	return a, nil
 }
 
@@ -120,7 +122,7 @@ func cutLast(s string, sep byte) (before, after string, ok bool) {
 // setSubject folds between encoded words, which the library does not: a long
 // Cyrillic subject would be one line of several hundred characters.
 func setSubject(h *mail.Header, subject string) {
-	subject = clean(subject, 2*maxSubject)
+	subject = textx.Line(subject, 2*maxSubject)
 	h.SetSubject(subject)
 	if words := strings.Split(mime.BEncoding.Encode("utf-8", subject), " "); strings.HasPrefix(words[0], "=?") {
 		raw := "Subject: " + strings.Join(words, "\r\n ") + "\r\n"

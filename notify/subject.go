@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"parcelwatch/internal/locale"
+	"parcelwatch/internal/textx"
 )
 
 // subject says the news in one line: what needs the person by name, the rest
@@ -64,11 +65,11 @@ func subjectNeeds(s Section, p *locale.Printer) string {
 		v := viewer{p: p}
 		out = p.Pair(subjectTrouble(*it.Trouble, p), v.troubleState(*it.Trouble))
 	} else {
-		name := clean(it.Title, 45)
+		name := textx.Line(it.Title, 45)
 		if name == "" {
-			name = clean(string(it.Number), 45)
+			name = textx.Line(string(it.Number), 45)
 		}
-		out = p.Pair(clean(p.Status(it.Status), 45), isolate(name))
+		out = p.Pair(textx.Line(p.Status(it.Status), 45), isolate(name))
 	}
 	if n := len(s.Items) - 1; n > 0 {
 		out += " (+" + itoa(n) + ")"
@@ -77,5 +78,5 @@ func subjectNeeds(s Section, p *locale.Printer) string {
 }
 
 func subjectTrouble(t Trouble, p *locale.Printer) string {
-	return clean(viewer{p: p}.troubleName(t), 60)
+	return textx.Line(viewer{p: p}.troubleName(t), 60)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parcelwatch/internal/locale"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -149,11 +150,11 @@ func (v viewer) item(kind SectionKind, it Item) viewItem {
 	if it.Trouble != nil {
 		return v.trouble(*it.Trouble)
 	}
-	out := viewItem{Title: heading(it, v.p), Number: clean(string(it.Number), maxTitle), Link: it.Link, Badge: clean(v.p.Standing(it.Status, !it.Unheard), maxPlace)}
+	out := viewItem{Title: heading(it, v.p), Number: textx.Line(string(it.Number), maxTitle), Link: it.Link, Badge: textx.Line(v.p.Standing(it.Status, !it.Unheard), maxPlace)}
 	if it.Order != "" {
-		out.Badge = clean(v.p.Step(it.Step), maxPlace)
+		out.Badge = textx.Line(v.p.Step(it.Step), maxPlace)
 		if it.Title != "" {
-			out.Number = v.p.T("item_order", "Order", isolate(clean(it.Order, maxTitle)))
+			out.Number = v.p.T("item_order", "Order", isolate(textx.Line(it.Order, maxTitle)))
 		}
 	}
 	if it.Others > 0 {
@@ -162,7 +163,7 @@ func (v viewer) item(kind SectionKind, it Item) viewItem {
 	if it.Link != "" {
 		out.LinkText = v.p.T("item_look_short")
 		if v.p.Post(it.Post) != "" {
-			out.LinkText = v.p.T("item_look", "Post", clean(v.p.Post(it.Post), maxPlace))
+			out.LinkText = v.p.T("item_look", "Post", textx.Line(v.p.Post(it.Post), maxPlace))
 		}
 	}
 	for _, n := range it.Notes {
@@ -181,11 +182,11 @@ func (v viewer) item(kind SectionKind, it Item) viewItem {
 
 // heading is what an item is called: its title, else its number or order.
 func heading(it Item, p *locale.Printer) string {
-	if s := clean(it.Title, maxTitle); s != "" {
+	if s := textx.Line(it.Title, maxTitle); s != "" {
 		return isolate(s)
 	}
 	if it.Order != "" {
-		return p.T("item_order", "Order", isolate(clean(it.Order, maxTitle)))
+		return p.T("item_order", "Order", isolate(textx.Line(it.Order, maxTitle)))
 	}
 	return p.T("item_parcel")
 }
@@ -202,15 +203,15 @@ func (v viewer) note(n Note) string {
 func (v viewer) value(x any) any {
 	switch x := x.(type) {
 	case Country:
-		return isolate(clean(v.p.Country(string(x)), maxPlace))
+		return isolate(textx.Line(v.p.Country(string(x)), maxPlace))
 	case Outside:
-		return isolate(clean(string(x), maxPlace))
+		return isolate(textx.Line(string(x), maxPlace))
 	case parcel.Date:
-		return isolate(bind(clean(v.p.DayDate(x), maxPlace)))
+		return isolate(bind(textx.Line(v.p.DayDate(x), maxPlace)))
 	case parcel.Status:
-		return clean(v.p.Status(x), maxPlace)
+		return textx.Line(v.p.Status(x), maxPlace)
 	case parcel.Number:
-		return clean(string(x), maxPlace)
+		return textx.Line(string(x), maxPlace)
 	default:
 		return x
 	}
@@ -221,10 +222,10 @@ func (v viewer) value(x any) any {
 // again.
 func (v viewer) told(e parcel.Event, badge string) string {
 	operation, own := v.p.Told(e)
-	operation, own = clean(operation, maxText), isolate(clean(own, maxText))
+	operation, own = textx.Line(operation, maxText), isolate(textx.Line(own, maxText))
 	switch {
 	case operation == "" && own == "":
-		return clean(v.p.Status(e.Status), maxPlace)
+		return textx.Line(v.p.Status(e.Status), maxPlace)
 	case own == "":
 		return operation
 	case operation == "" || operation == badge:
@@ -244,10 +245,10 @@ func (v viewer) last(e parcel.Event, badge string) string {
 		at = at.In(v.zone)
 	}
 	parts := []string{bind(v.p.ShortDate(at))}
-	if place := isolate(clean(e.Place, maxPlace)); place != "" {
+	if place := isolate(textx.Line(e.Place, maxPlace)); place != "" {
 		parts = append(parts, place)
 	} else if e.Country != "" {
-		parts = append(parts, isolate(clean(v.p.Country(e.Country), maxPlace)))
+		parts = append(parts, isolate(textx.Line(v.p.Country(e.Country), maxPlace)))
 	}
 	where := strings.Join(parts, ", ")
 	if told := v.told(e, badge); told != badge {
@@ -262,10 +263,10 @@ func (v viewer) progress(it Item) (points []viewPoint, stage string) {
 	phases := []parcel.Phase{parcel.PhaseOrigin, parcel.PhaseBetween, parcel.PhaseDestination, parcel.PhaseDone}
 	labels := []string{v.p.T("progress_origin"), v.p.T("progress_between"), v.p.T("progress_destination"), v.p.T("progress_done")}
 	if it.Origin != "" {
-		labels[0] = isolate(clean(v.p.Country(it.Origin), 30))
+		labels[0] = isolate(textx.Line(v.p.Country(it.Origin), 30))
 	}
 	if it.Destination != "" {
-		labels[2] = isolate(clean(v.p.Country(it.Destination), 30))
+		labels[2] = isolate(textx.Line(v.p.Country(it.Destination), 30))
 	}
 	if it.Origin != "" && it.Origin == it.Destination {
 		phases, labels = phases[2:], labels[2:]

@@ -3,6 +3,8 @@ package parcel
 import (
 	"strings"
 	"unicode/utf8"
+
+	"parcelwatch/internal/textx"
 )
 
 // Candidate is a place in a text that may be a tracking number.
@@ -315,7 +317,7 @@ func invisibleAt(text string, at int) int {
 	if text[at] < utf8.RuneSelf {
 		return 0
 	}
-	if r, size := utf8.DecodeRuneInString(text[at:]); invisible(r) {
+	if r, size := utf8.DecodeRuneInString(text[at:]); textx.Invisible(r) {
 		return size
 	}
 	return 0

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 	"strings"
+
+	"parcelwatch/internal/textx"
 )
 
 // ErrNumber is returned for a text that cannot be a tracking number.
@@ -31,7 +33,7 @@ func ParseNumber(s string) (Number, error) {
 			b.WriteRune(r - 'a' + 'A')
 		case r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-':
 			b.WriteRune(r)
-		case r == ' ', r == '\t', r == '\u00a0', invisible(r):
+		case r == ' ', r == '\t', r == '\u00a0', textx.Invisible(r):
 		default:
 			return "", ErrNumber
 		}
@@ -113,14 +115,4 @@ func (n Number) Country() string {
 // says nothing then.
 func (n Number) Untracked() bool {
 	return s10Shape(string(n)) && n[0] == 'U' && (n.S10() || strings.HasSuffix(string(n), "YP"))
-}
-
-// invisible reports characters that mail uses as padding inside words.
-func invisible(r rune) bool {
-	switch r {
-	case '\u00ad', '\u200b', '\u200c', '\u200d', '\u2060', '\ufeff':
-		return true
-	default:
-		return false
-	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -154,5 +155,5 @@ func unmapped(ev parcel.Event) string {
 	if ev.Code != "" {
 		return ev.Code
 	}
-	return adapter.Line(ev.Text, 50)
+	return textx.Line(ev.Text, 50)
 }

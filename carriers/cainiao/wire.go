@@ -7,6 +7,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -100,7 +101,7 @@ func (c *carrier) event(d detail, origin, destination string) (parcel.Event, boo
 	if text == "" {
 		text = adapter.Text(string(d.Desc))
 	}
-	code := adapter.Line(string(d.Code), 60)
+	code := textx.Line(string(d.Code), 60)
 	if text == "" {
 		text = code
 	}
@@ -136,7 +137,7 @@ func instant(d detail) (time.Time, bool) {
 
 // town takes a leading "[Town]" off a cleaned text.
 func town(s string) (place, text string) {
-	s = adapter.Line(s, 400)
+	s = textx.Line(s, 400)
 	if rest, ok := strings.CutPrefix(s, "["); ok {
 		if place, text, ok := strings.Cut(rest, "]"); ok {
 			return adapter.Text(place), adapter.Text(text)

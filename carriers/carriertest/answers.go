@@ -16,6 +16,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -172,7 +173,7 @@ func (s Suite) timeline(r carriers.Result) error {
 		if !e.Status.Known() {
 			fail("event %d: code %q: status %q", i, e.Code, e.Status)
 		}
-		if e.Text == "" || e.Text != adapter.Line(e.Text, 500) || e.Place != adapter.Line(e.Place, 500) {
+		if e.Text == "" || e.Text != textx.Line(e.Text, 500) || e.Place != textx.Line(e.Place, 500) {
 			fail("event %d: text %q place %q: one clean line is wanted", i, e.Text, e.Place)
 		}
 		if e.Country != adapter.Country(e.Country) {

@@ -15,6 +15,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/carriertest"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -196,7 +197,7 @@ func sampleRead(_ *sample, n parcel.Number, body []byte) (parcel.Tracking, error
 	}
 	t := parcel.Tracking{Origin: adapter.Country(a.From), Destination: adapter.Country(a.To)}
 	for _, e := range *a.Events {
-		text := adapter.Line(e.Text, 400)
+		text := textx.Line(e.Text, 400)
 		if text == "" || !adapter.Plausible(e.At) {
 			return parcel.Tracking{}, carriers.ErrChanged
 		}

@@ -3,6 +3,7 @@ package correos
 import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -107,7 +108,7 @@ func (c *carrier) read(ans adapter.Answer, s sent, n parcel.Number) (carriers.Re
 func (c *carrier) event(l line, inbound bool) (ev parcel.Event, known, ok bool) {
 	ev.Time, ok = adapter.At(l.date, c.madrid, "02/01/2006 15:04:05", "02/01/2006 15:04", "02/01/2006")
 	ev.ZoneKnown = true
-	ev.Code = adapter.Line(l.code, 60)
+	ev.Code = textx.Line(l.code, 60)
 	ev.Place = adapter.Text(l.office)
 	summary := adapter.Text(l.summary)
 	for _, text := range []string{adapter.Text(l.long), summary, ev.Code} {

@@ -8,6 +8,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -160,7 +161,7 @@ func (s *shipment) aliases(n parcel.Number) []parcel.Alias {
 // hold, ok for one without a time or any word.
 func (c *carrier) event(e event) (ev parcel.Event, known, ok bool) {
 	ev.Time, ev.ZoneKnown, ok = instant(string(e.Time))
-	ev.Code = adapter.Line(strings.ToLower(string(e.Code)), 60)
+	ev.Code = textx.Line(strings.ToLower(string(e.Code)), 60)
 	ev.Country = e.Location.country()
 	ev.Place = town(string(e.Location.Address.Town))
 	row, known := c.row(ev.Code, string(e.Status+" "+e.Description))

@@ -11,6 +11,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -36,7 +37,7 @@ func (c *carrier) ask(ctx context.Context, n parcel.Number) (adapter.Answer, []r
 	if err != nil {
 		return ans, nil, c.client.Changed(ans, "not the page that was expected: %v", err)
 	}
-	if refusal := adapter.Line(page.Find("ul.error").Text(), 200); refusal != "" {
+	if refusal := textx.Line(page.Find("ul.error").Text(), 200); refusal != "" {
 		return ans, nil, c.refused(ans, refusal)
 	}
 	table, why := find(page, n)

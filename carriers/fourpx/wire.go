@@ -6,6 +6,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -97,7 +98,7 @@ func event(k track, row adapter.Code) (parcel.Event, bool) {
 	at, zoned, ok := moment(k)
 	ev := parcel.Event{
 		Time: at, ZoneKnown: zoned, Status: row.Status, Place: adapter.Text(string(k.Location)),
-		Text: adapter.Text(string(k.Desc)), Code: adapter.Line(string(k.Code), 60),
+		Text: adapter.Text(string(k.Desc)), Code: textx.Line(string(k.Code), 60),
 	}
 	for _, other := range []string{adapter.Text(string(k.Translated)), row.Meaning, ev.Code} {
 		if ev.Text == "" {

@@ -8,6 +8,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -140,7 +141,7 @@ func (c *carrier) event(d detail) (ev parcel.Event, known, ok bool) {
 	code, at := d.Status+d.Code, d.Date+d.Time // of either form only one is there
 	ev.Time, ok = adapter.At(string(at), c.zone, time.RFC3339Nano, "2006-01-02T15:04:05.999-0700", "2006-01-02T15:04:05.999", time.DateTime)
 	ev.ZoneKnown = true
-	ev.Code = adapter.Line(string(code), 60)
+	ev.Code = textx.Line(string(code), 60)
 	ev.Place = adapter.Text(string(d.Agency + d.Location))
 	row, known := c.row(ev.Code)
 	ev.Status = row.Status

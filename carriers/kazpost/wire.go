@@ -8,6 +8,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -127,7 +128,7 @@ func (c *carrier) read(ans adapter.Answer, days []day, n parcel.Number) (carrier
 
 // event takes one operation apart; one without a time or a code is left out.
 func (c *carrier) event(d day, op operation, n parcel.Number) (ev parcel.Event, known, ok bool) {
-	ev.Code = adapter.Line(string(op.Status), 60)
+	ev.Code = textx.Line(string(op.Status), 60)
 	row, known := c.row(ev.Code)
 	ev.Status, ev.Text = row.Status, row.Meaning
 	for _, why := range []adapter.Lax{op.Failed, op.Back, op.Forward} {

@@ -8,6 +8,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -52,7 +53,7 @@ func (c *carrier) ask(ctx context.Context, numbers []parcel.Number) (reply, erro
 // refused reads the code of an answer without a shipment; its words are for
 // people and change.
 func (c *carrier) refused(ans adapter.Answer, it item) error {
-	words := adapter.Line(string(it.Code+" "+it.Message), 200)
+	words := textx.Line(string(it.Code+" "+it.Message), 200)
 	switch it.Code {
 	case "404", "104":
 		return c.client.Fail(carriers.ErrNotFound, "service says %s", words)

@@ -7,6 +7,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -123,7 +124,7 @@ func (c *carrier) event(e event, t parcel.Tracking) (ev parcel.Event, known, ok 
 	if !ok {
 		ev.Time, ok = adapter.At(string(e.Date), time.UTC, "2006-01-02T15:04:05.999", time.DateTime)
 	}
-	ev.Code = adapter.Line(string(e.Code), 60)
+	ev.Code = textx.Line(string(e.Code), 60)
 	row, known := c.row(ev.Code)
 	ev.Status = row.Status
 	for _, text := range []string{string(e.Label), row.Meaning, ev.Code} {

@@ -7,6 +7,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -103,7 +104,7 @@ func (c *carrier) read(ans adapter.Answer, s shipment, n parcel.Number) (carrier
 // event takes one scan apart; one without a time or any word is left out.
 func (c *carrier) event(s scan, row adapter.Code) (parcel.Event, bool) {
 	ev := parcel.Event{
-		Status: row.Status, Country: s.country(), Code: adapter.Line(string(s.Code), 60), Text: adapter.Text(string(s.Name)),
+		Status: row.Status, Country: s.country(), Code: textx.Line(string(s.Code), 60), Text: adapter.Text(string(s.Name)),
 		Place: place(string(s.Settlement), string(s.Division)),
 	}
 	at, zoned := adapter.At(string(s.Date), time.UTC, time.RFC3339Nano)
@@ -183,7 +184,7 @@ func (c *carrier) readState(ans adapter.Answer, d document, n parcel.Number) (ca
 		return res, c.client.Changed(ans, "a record without a state or a time")
 	}
 	ev := parcel.Event{
-		Time: at, ZoneKnown: true, Status: row.Status, Text: adapter.Text(string(d.Status)), Code: adapter.Line(string(d.Code), 60),
+		Time: at, ZoneKnown: true, Status: row.Status, Text: adapter.Text(string(d.Status)), Code: textx.Line(string(d.Code), 60),
 	}
 	for _, other := range []string{row.Meaning, ev.Code} {
 		if ev.Text == "" {

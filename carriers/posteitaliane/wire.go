@@ -6,6 +6,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -75,7 +76,7 @@ func (c *carrier) event(m movement) (ev parcel.Event, known, ok bool) {
 	_, offset := at.Zone()
 	ev.Time, ev.ZoneKnown = at.In(adapter.Fixed(offset)), true
 	ev.Place, ev.Text = adapter.Text(string(m.Place)), adapter.Text(string(m.Text))
-	if box := adapter.Line(string(m.Box), 20); box != "" {
+	if box := textx.Line(string(m.Box), 20); box != "" {
 		ev.Code = "box=" + box
 	}
 	if ev.Text == "" {

@@ -5,6 +5,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -151,9 +152,9 @@ func (c *carrier) event(e event) (ev parcel.Event, known, ok bool) {
 	ev.Country = at.country
 	ev.Place = place(e.Location)
 	ev.Status, known = c.status(string(e.Status))
-	ev.Code = adapter.Line(string(e.Status), 40)
+	ev.Code = textx.Line(string(e.Status), 40)
 	if e.Code != "" {
-		ev.Code = adapter.Line(ev.Code+":"+string(e.Code), 60)
+		ev.Code = textx.Line(ev.Code+":"+string(e.Code), 60)
 	}
 	ev.Text = adapter.Text(string(e.Text))
 	if ev.Text == "" {

@@ -6,6 +6,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -104,7 +105,7 @@ func (c *carrier) event(r record, inbound bool) (ev parcel.Event, known, ok bool
 	if attr == "" {
 		attr = "0"
 	}
-	ev.Code = adapter.Line(kind+":"+attr, 60)
+	ev.Code = textx.Line(kind+":"+attr, 60)
 	ev.Text = words(kind, adapter.Text(r.Operation.Type.Name), adapter.Text(r.Operation.Attr.Name))
 	if ev.Text == "" {
 		ev.Text = ev.Code

@@ -7,6 +7,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -232,7 +233,7 @@ func (c *carrier) event(e scan, origin, destination string) (ev parcel.Event, kn
 	case row.Side == adapter.SideDestination:
 		ev.Country = destination
 	}
-	ev.Code = adapter.Line(row.Code, 60)
+	ev.Code = textx.Line(row.Code, 60)
 	for _, text := range []string{string(e.Text), string(e.Translated.Text), row.Meaning, row.Code} {
 		if ev.Text == "" {
 			ev.Text = adapter.Text(text)

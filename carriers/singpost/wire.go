@@ -6,6 +6,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -102,7 +103,7 @@ func (c *carrier) event(d detail) (ev parcel.Event, known, ok bool) {
 	ev.Time, ok = adapter.At(said(d.Date), adapter.Fixed(8*3600), time.RFC3339Nano, "2006-01-02T15:04:05.999", time.DateTime,
 		"2006-01-02T15:04", time.DateOnly)
 	ev.ZoneKnown = ok
-	ev.Code = adapter.Line(strings.ToUpper(said(d.Code)), 60)
+	ev.Code = textx.Line(strings.ToUpper(said(d.Code)), 60)
 	ev.Place = adapter.Text(said(d.Location))
 	row, known := c.row(ev.Code, said(d.Words))
 	ev.Status = row.Status

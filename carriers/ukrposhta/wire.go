@@ -10,6 +10,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -108,7 +109,7 @@ func (c *carrier) tracking(r reply, list []event, n parcel.Number) (t parcel.Tra
 
 // event takes one line apart; one without a time or any word is left out.
 func (c *carrier) event(e event) (ev parcel.Event, known, ok bool) {
-	code, reason := adapter.Line(string(e.Code), 60), adapter.Line(string(e.ReasonID), 20)
+	code, reason := textx.Line(string(e.Code), 60), textx.Line(string(e.ReasonID), 20)
 	ev.Text = words(adapter.Text(string(e.Name)), adapter.Text(string(e.Reason)))
 	row, known := c.status(code, reason, string(e.Name)+" "+string(e.Reason))
 	ev.Code, ev.Status = code, row.Status

@@ -8,6 +8,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -75,7 +76,7 @@ func (c *carrier) read(ans adapter.Answer, items []item, n parcel.Number) (carri
 
 func timelineEvent(e event, row adapter.Code) (parcel.Event, bool) {
 	at, ok := wallClock(string(e.Time))
-	code := adapter.Line(string(e.Code), 60)
+	code := textx.Line(string(e.Code), 60)
 	text := adapter.Text(string(e.Name))
 	for _, other := range []string{row.Meaning, code} {
 		if text == "" {

@@ -1,13 +1,13 @@
 // Package message holds what the program says to people as ids and values, which
 // package locale puts into words when it is shown. It knows no language and no
-// catalogue, and imports the standard library only.
+// catalogue and imports only the standard library and textx.
 package message
 
 import (
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"parcelwatch/internal/textx"
 )
 
 // Text is messages that follow one another, from what is wrong to what to do. The
@@ -23,7 +23,7 @@ type Message struct {
 // advice begins the ids of messages that say what to do.
 const advice = "do_"
 
-// maxValue bounds each value, in bytes.
+// maxValue bounds each value, in characters.
 const maxValue = 400
 
 // New is a text of one message. Data alternates names and values. Values may come
@@ -31,7 +31,7 @@ const maxValue = 400
 func New(id string, data ...string) Text {
 	m := Message{ID: id}
 	for _, s := range data {
-		m.Data = append(m.Data, line(s))
+		m.Data = append(m.Data, textx.Line(s, maxValue))
 	}
 	return Text{m}
 }
@@ -57,21 +57,3 @@ func (t Text) Equal(u Text) bool {
 
 // Advice reports whether the message says what to do.
 func (m Message) Advice() bool { return strings.HasPrefix(m.ID, advice) }
-
-// line makes a value one bounded line.
-func line(s string) string {
-	if len(s) > maxValue {
-		cut := maxValue
-		for cut > 0 && !utf8.RuneStart(s[cut]) {
-			cut--
-		}
-		s = s[:cut] + "…"
-	}
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
-			return ' '
-		}
-		return r
-	}, s)
-	return strings.Join(strings.Fields(s), " ")
-}

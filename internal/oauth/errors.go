@@ -7,11 +7,11 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
-	"unicode"
 
 	"golang.org/x/oauth2"
 
 	"parcelwatch/internal/message"
+	"parcelwatch/internal/textx"
 )
 
 // Why there is no token. Every other error may be gone at the next try.
@@ -94,21 +94,13 @@ var reason = regexp.MustCompile(`\bAADSTS[0-9]{1,9}\b`)
 const maxWords = 200
 
 // clean makes the provider's words one short line. A long run without a blank
-// may be a token, and is left out.
+// may be a token and is left out.
 func clean(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || !unicode.IsPrint(r) {
-			return ' '
-		}
-		return r
-	}, s)
-	var out []string
-	for word := range strings.FieldsSeq(s) {
+	words := strings.Fields(textx.Clean(s))
+	for i, word := range words {
 		if len(word) > 60 {
-			word = "..."
+			words[i] = "..."
 		}
-		out = append(out, word)
 	}
-	text := []rune(strings.Join(out, " "))
-	return string(text[:min(len(text), maxWords)])
+	return textx.Line(strings.Join(words, " "), maxWords)
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"parcelwatch/internal/textx"
+
 	"github.com/emersion/go-msgauth/authres"
 )
 
@@ -101,7 +103,7 @@ func dmarcWord(results []authres.Result, domain, who string) string {
 		case r.Value == authres.ResultPass && aligned(from, domain):
 			return "dmarc=pass from=" + from + who
 		case r.Value != authres.ResultPass && (from == "" || aligned(from, domain)):
-			return "dmarc=" + oneLine(string(r.Value), 20) + who
+			return "dmarc=" + textx.Line(string(r.Value), 20) + who
 		}
 	}
 	return ""
@@ -149,7 +151,7 @@ func (r report) name() string {
 	if r.id == "" {
 		return "the mailbox's server"
 	}
-	return oneLine(r.id, 80)
+	return textx.Line(r.id, 80)
 }
 
 // parseResults takes a field's value apart. The library splits at every

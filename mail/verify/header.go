@@ -5,8 +5,6 @@ import (
 	"iter"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // field is one header field, unfolded, the topmost first.
@@ -96,23 +94,4 @@ func doubled(fields []field) string {
 		return ""
 	}
 	return once[i]
-}
-
-// oneLine makes text from outside fit for a log line or a JSON value.
-func oneLine(s string, limit int) string {
-	s = strings.Map(func(r rune) rune {
-		if r == utf8.RuneError || !unicode.IsPrint(r) {
-			return ' '
-		}
-		return r
-	}, s)
-	s = strings.Join(strings.Fields(s), " ")
-	if len(s) <= limit {
-		return s
-	}
-	cut := limit
-	for cut > 0 && !utf8.RuneStart(s[cut]) {
-		cut--
-	}
-	return s[:cut] + "..."
 }

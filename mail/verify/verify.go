@@ -11,6 +11,7 @@ import (
 	"net"
 	"time"
 
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -121,5 +122,5 @@ func judge(from sender, own checked, said said, doubled string) parcel.Verdict {
 }
 
 func verdict(t parcel.Trust, reason string) parcel.Verdict {
-	return parcel.Verdict{Trust: t, Reason: oneLine(reason, maxReason)}
+	return parcel.Verdict{Trust: t, Reason: textx.Line(reason, maxReason)}
 }

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 
+	"parcelwatch/internal/textx"
+
 	"github.com/nicholas-fedor/shoutrrr"
 	"github.com/nicholas-fedor/shoutrrr/pkg/router"
 )
@@ -84,9 +86,5 @@ func redact(text string, secrets []string) string {
 	for _, s := range secrets {
 		text = strings.ReplaceAll(text, s, "***")
 	}
-	text = strings.Join(strings.Fields(text), " ")
-	if r := []rune(text); len(r) > 200 {
-		text = string(r[:200]) + "…"
-	}
-	return text
+	return textx.Line(text, 200)
 }

@@ -288,7 +288,7 @@ func (a *apply) saveNotUnderstood(ctx context.Context) error {
 	if a.scope.Mail == nil {
 		return nil
 	}
-	if _, err := a.tx.ExecContext(ctx, `DELETE FROM not_understood WHERE mail = $1`, line(a.scope.Mail.String())); err != nil {
+	if _, err := a.tx.ExecContext(ctx, `DELETE FROM not_understood WHERE mail = $1`, a.scope.Mail.String()); err != nil {
 		return fmt.Errorf("clear the mail's fault: %w", err)
 	}
 	return nil

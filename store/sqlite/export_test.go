@@ -8,12 +8,6 @@ import (
 	"testing"
 )
 
-// MaxLine is the bound of a text in bytes, before what is invalid is replaced.
-const MaxLine = maxLine
-
-// Line is how a text from outside is kept.
-func Line(s string) string { return line(s) }
-
 // LimitPages lets the store grow to so many pages, as a full disk does.
 func LimitPages(t *testing.T, db *DB, pages int) {
 	t.Helper()

@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"unicode"
-	"unicode/utf8"
 
 	"parcelwatch/parcel"
 	"parcelwatch/store"
@@ -92,22 +90,4 @@ func TestClosedStoreAnswersWithAnError(t *testing.T) {
 			t.Errorf("%s on a closed store gives no error", name)
 		}
 	}
-}
-
-func FuzzLine(f *testing.F) {
-	for _, s := range []string{"", "wrong password", "a\r\nX-Header: y", "\x00\xff", strings.Repeat("ü", 1000), "\u2028\u202e\u0085"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		got := sqlite.Line(s)
-		if !utf8.ValidString(got) || len(got) > 4*sqlite.MaxLine {
-			t.Errorf("Line(%q) = %q", s, got)
-		}
-		if strings.ContainsFunc(got, unicode.IsControl) || strings.ContainsAny(got, "\u2028\u2029") {
-			t.Errorf("Line(%q) = %q is more than one line", s, got)
-		}
-		if sqlite.Line(got) != got && len(s) <= sqlite.MaxLine {
-			t.Errorf("Line(%q) is not stable", s)
-		}
-	})
 }

@@ -101,7 +101,7 @@ func recordNotUnderstood(ctx context.Context, tx *sql.Tx, n parcel.NotUnderstood
 	if _, err := tx.ExecContext(ctx,
 		`INSERT INTO not_understood (mail, subject, why, at) VALUES ($1, $2, $3, $4)
 		 ON CONFLICT (mail) DO UPDATE SET subject = excluded.subject, why = excluded.why, at = excluded.at`,
-		line(n.Mail), line(n.Subject), line(n.Why), orNow(n.At, now).UnixMilli()); err != nil {
+		n.Mail, line(n.Subject), line(n.Why), orNow(n.At, now).UnixMilli()); err != nil {
 		return fmt.Errorf("record the mail's fault: %w", err)
 	}
 	if _, err := tx.ExecContext(ctx,

@@ -4,10 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
+
+	"parcelwatch/internal/textx"
 )
 
 // querier is a pool, a connection or a transaction.
@@ -117,24 +116,5 @@ func moment(n sql.NullInt64) time.Time {
 
 const maxLine = 500
 
-// line bounds a text from outside and makes it one line of valid UTF-8 without
-// control characters.
-func line(s string) string {
-	if len(s) > maxLine {
-		cut := maxLine
-		for cut > 0 && !utf8.RuneStart(s[cut]) {
-			cut--
-		}
-		s = s[:cut] + "..."
-	}
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == utf8.RuneError:
-			return '?'
-		case unicode.IsControl(r), r == '\u2028', r == '\u2029':
-			return ' '
-		default:
-			return r
-		}
-	}, s)
-}
+// line is a text from outside as the store keeps it.
+func line(s string) string { return textx.Line(s, maxLine) }

@@ -95,7 +95,7 @@ func fatesKept(t T, h Harness) {
 		t.Errorf("something waits until %v after all ended", next)
 	}
 	health = get[parcel.Health](t)(h.Store.Health(t.Context())).Outbox
-	if diff := cmp.Diff(parcel.OutboxHealth{Error: "550 no such user  X: y"}, health); diff != "" {
+	if diff := cmp.Diff(parcel.OutboxHealth{Error: "550 no such user X: y"}, health); diff != "" {
 		t.Errorf("outbox after a refusal (-want +got):\n%s", diff)
 	}
 	must(t, h.Store.Enqueue(t.Context(), outgoing("19:00", "me"), nil), "enqueue")

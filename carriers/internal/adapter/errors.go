@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
+	"parcelwatch/internal/textx"
 )
 
 const (
@@ -46,7 +47,7 @@ func (c *Client) Throttled(ans Answer, format string, args ...any) error {
 
 // Text is t in one line, without secrets and names of persons, at most 300
 // characters: fit for an error.
-func (c *Client) Text(t string) string { return NoNames(Line(c.strike.text(t), 300)) }
+func (c *Client) Text(t string) string { return NoNames(textx.Line(c.strike.text(t), 300)) }
 
 // JSON reads an answer that must be JSON. What is a page instead is told apart:
 // a captcha is [carriers.ErrDenied], anything else [carriers.ErrChanged].

@@ -3,6 +3,7 @@ package adapter
 import (
 	"slices"
 
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -47,5 +48,5 @@ func Unmapped(list []string, code string) []string {
 	if code == "" || slices.Contains(list, code) || len(list) >= 20 {
 		return list
 	}
-	return append(list, Line(code, 60))
+	return append(list, textx.Line(code, 60))
 }

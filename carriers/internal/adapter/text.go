@@ -2,9 +2,8 @@ package adapter
 
 import (
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -13,39 +12,7 @@ const maxText = 400
 
 // Text is a carrier's text as an event holds it: one line, valid, bounded,
 // without the names of persons.
-func Text(s string) string { return NoNames(Line(s, maxText)) }
-
-// Line brings any text into one line of at most limit characters: blanks
-// folded, control and invisible formatting characters dropped.
-func Line(s string, limit int) string {
-	if len(s) > 8*limit {
-		s = s[:8*limit]
-	}
-	s = strings.ToValidUTF8(s, "")
-	var b strings.Builder
-	blank, n := false, 0
-	for _, r := range s {
-		switch {
-		case unicode.IsSpace(r):
-			blank = n > 0
-			continue
-		case unicode.IsControl(r), unicode.Is(unicode.Cf, r), r == utf8.RuneError:
-			continue
-		}
-		if n >= limit {
-			b.WriteRune('…')
-			break
-		}
-		if blank {
-			b.WriteByte(' ')
-			blank = false
-			n++
-		}
-		b.WriteRune(r)
-		n++
-	}
-	return b.String()
-}
+func Text(s string) string { return NoNames(textx.Line(s, maxText)) }
 
 // Country is an ISO code as services write it, upper case; empty for anything
 // else.

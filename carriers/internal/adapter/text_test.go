@@ -5,35 +5,12 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
 )
-
-func TestLine(t *testing.T) {
-	for in, want := range map[string]string{
-		"  a \t\n b ": "a b", "a\x00b\u200bc": "abc", "a\xffb": "ab", "": "", "abcdefghijkl": "abcdefghij…", "Вятка": "Вятка",
-		"\u202eevil": "evil",
-	} {
-		if got := adapter.Line(in, 10); got != want {
-			t.Errorf("Line(%q) = %q, want %q", in, got, want)
-		}
-	}
-}
-
-func FuzzLine(f *testing.F) {
-	f.Add("signed by A B", 5)
-	f.Fuzz(func(t *testing.T, s string, limit int) {
-		limit = 1 + (limit&0x7fffffff)%500
-		got := adapter.Line(s, limit)
-		if !utf8.ValidString(got) || utf8.RuneCountInString(got) > limit+2 || got != adapter.Line(got, limit+2) || strings.ContainsAny(got, "\r\n\t") {
-			t.Errorf("Line(%q, %d) = %q", s, limit, got)
-		}
-	})
-}
 
 func TestNoNames(t *testing.T) {
 	for in, want := range map[string]string{
