@@ -1,11 +1,14 @@
 package carriers
 
-import "parcelwatch/parcel"
+import (
+	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
+)
 
 // Ask is one carrier to ask for one number, or the reason why it is not asked.
 type Ask struct {
 	Carrier string
-	Number  parcel.Number
+	Number  number.Number
 	Why     string        // in a few words
 	Skip    parcel.Result // empty: ask; else no_credential or skipped
 	Link    string        // the page for people, where the carrier has one

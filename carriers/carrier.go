@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // Carrier answers for tracking numbers. Implementations hold no state but their
@@ -16,18 +17,18 @@ type Carrier interface {
 	Info() Info
 	// Match says whether this carrier may know the number by its form. It is
 	// pure and fast.
-	Match(n parcel.Number) Match
+	Match(n number.Number) Match
 	// Track asks for at most Info().Batch numbers in one call of the service.
 	// It returns one Result for each number asked, in the order asked; one of
 	// them may fail alone. The second result is an error of the whole call,
 	// and then the results are nil. All errors wrap one of the five sentinel
 	// errors of this package, or are the context's.
-	Track(ctx context.Context, numbers []parcel.Number) ([]Result, error)
+	Track(ctx context.Context, numbers []number.Number) ([]Result, error)
 }
 
 // Result is what a carrier says of one number.
 type Result struct {
-	Number   parcel.Number
+	Number   number.Number
 	Tracking parcel.Tracking
 	Err      error // nil, or wraps a sentinel error
 	// Unmapped are codes of the answer that the carrier's table does not hold.
@@ -81,7 +82,7 @@ type Info struct {
 	CredentialHelp string
 	// Canary is a number for "check --carriers": the service's answer to it is
 	// known, if only that it does not know it. Empty where there is none.
-	Canary parcel.Number
+	Canary number.Number
 }
 
 // NeedsCredential reports whether the carrier cannot be asked without settings

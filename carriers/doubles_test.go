@@ -10,13 +10,14 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // fake is a carrier that answers from a function and keeps when it was asked.
 type fake struct {
 	info   carriers.Info
-	match  func(parcel.Number) carriers.Match
-	answer func(n parcel.Number) (parcel.Tracking, error)
+	match  func(number.Number) carriers.Match
+	answer func(n number.Number) (parcel.Tracking, error)
 	whole  func(call int) error
 	slow   time.Duration
 	asked  []time.Time
@@ -25,14 +26,14 @@ type fake struct {
 
 func (f *fake) Info() carriers.Info { return f.info }
 
-func (f *fake) Match(n parcel.Number) carriers.Match {
+func (f *fake) Match(n number.Number) carriers.Match {
 	if f.match == nil {
 		return carriers.Maybe
 	}
 	return f.match(n)
 }
 
-func (f *fake) Track(ctx context.Context, numbers []parcel.Number) ([]carriers.Result, error) {
+func (f *fake) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
 	f.asked = append(f.asked, time.Now())
 	f.sizes = append(f.sizes, len(numbers))
 	if f.slow > 0 {
@@ -82,7 +83,7 @@ func health(t *testing.T, l carriers.Ledger) parcel.CarrierHealth {
 // noting adds what results may say beside trackings.
 type noting struct{ *fake }
 
-func (n *noting) Track(ctx context.Context, numbers []parcel.Number) ([]carriers.Result, error) {
+func (n *noting) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
 	res, err := n.fake.Track(ctx, numbers)
 	for i := range res {
 		res[i].Unmapped, res[i].Note = []string{"X1"}, "quota 1 of 2"
@@ -92,7 +93,7 @@ func (n *noting) Track(ctx context.Context, numbers []parcel.Number) ([]carriers
 
 type short struct{ *fake }
 
-func (short) Track(context.Context, []parcel.Number) ([]carriers.Result, error) { return nil, nil }
+func (short) Track(context.Context, []number.Number) ([]carriers.Result, error) { return nil, nil }
 
 // torn is a ledger that fails from some call on.
 type torn struct {

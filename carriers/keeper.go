@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // usualWait is how long a [Keeper] lets a lookup wait for its turn when nobody
@@ -59,11 +60,11 @@ func NewKeeper(c Carrier, l Ledger, clock func() time.Time, log *slog.Logger) *K
 func (k *Keeper) Info() Info { return k.info }
 
 // Match is the carrier's.
-func (k *Keeper) Match(n parcel.Number) Match { return k.carrier.Match(n) }
+func (k *Keeper) Match(n number.Number) Match { return k.carrier.Match(n) }
 
 // Track asks for any count of numbers and waits for its turn as long as is
 // usual in the background. See [Keeper.TrackWithin].
-func (k *Keeper) Track(ctx context.Context, numbers []parcel.Number) ([]Result, error) {
+func (k *Keeper) Track(ctx context.Context, numbers []number.Number) ([]Result, error) {
 	return k.TrackWithin(ctx, usualWait, numbers)
 }
 
@@ -73,7 +74,7 @@ func (k *Keeper) Track(ctx context.Context, numbers []parcel.Number) ([]Result, 
 // numbers' Err: one of the five, the context's, or a [NotNowError] where the
 // keeper did not ask at all. The second result is a failure of the ledger (or of
 // the context before it), and then nothing was asked any more.
-func (k *Keeper) TrackWithin(ctx context.Context, wait time.Duration, numbers []parcel.Number) ([]Result, error) {
+func (k *Keeper) TrackWithin(ctx context.Context, wait time.Duration, numbers []number.Number) ([]Result, error) {
 	latest := k.clock().Add(wait)
 	results := make([]Result, 0, len(numbers))
 	for chunk := range slices.Chunk(numbers, max(1, k.info.Batch)) {
@@ -87,7 +88,7 @@ func (k *Keeper) TrackWithin(ctx context.Context, wait time.Duration, numbers []
 }
 
 // call makes one call of the service, if it may.
-func (k *Keeper) call(ctx context.Context, latest time.Time, numbers []parcel.Number) ([]Result, error) {
+func (k *Keeper) call(ctx context.Context, latest time.Time, numbers []number.Number) ([]Result, error) {
 	refusal, err := k.admit(ctx, latest)
 	if refusal != nil || err != nil {
 		return failed(numbers, refusal), err
@@ -186,7 +187,7 @@ func (k *Keeper) notNow(until time.Time, reason string) error {
 }
 
 // failed is the same failure for each number.
-func failed(numbers []parcel.Number, err error) []Result {
+func failed(numbers []number.Number, err error) []Result {
 	results := make([]Result, 0, len(numbers))
 	for _, n := range numbers {
 		results = append(results, Result{Number: n, Err: err})

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // Options are what the person set for one carrier.
@@ -39,7 +40,7 @@ func (m Member) State() parcel.CarrierState {
 
 // Link is the page for people where the number is tracked; empty where the
 // carrier has none.
-func (m Member) Link(n parcel.Number) string {
+func (m Member) Link(n number.Number) string {
 	if !strings.Contains(m.Info.Page, "%s") {
 		return m.Info.Page
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // Doc is a notice as the parse command and the corpus show it: schema 1.
@@ -27,7 +28,7 @@ type Doc struct {
 
 // DocParcel is one parcel of a [Doc].
 type DocParcel struct {
-	Number parcel.Number `json:"number"`
+	Number number.Number `json:"number"`
 	Family string        `json:"family"` // "unknown" for a form that is not known
 	Orders []string      `json:"orders"`
 	Step   parcel.Step   `json:"step"`

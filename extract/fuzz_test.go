@@ -8,6 +8,7 @@ import (
 
 	"parcelwatch/extract"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // checkNotice holds for every result of every mail.
@@ -29,7 +30,7 @@ func checkNotice(tb testing.TB, n parcel.Notice, err error) {
 		tb.Errorf("no shipment mail, but %s %v %v", n.Step, n.Orders, n.Parcels)
 	}
 	for _, p := range n.Parcels {
-		if c, err := parcel.ParseNumber(string(p.Number)); err != nil || c != p.Number {
+		if c, err := number.Parse(string(p.Number)); err != nil || c != p.Number {
 			tb.Errorf("number %q is not canonical: %q, %v", p.Number, c, err)
 		}
 		for _, o := range n.Orders {

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"parcelwatch/internal/textx"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // A link is read for the parameters whose names are known, never followed and
@@ -19,7 +19,7 @@ type link struct {
 	host     string // lower case, without "www."
 	shop     bool
 	orders   []string
-	numbers  []parcel.Number
+	numbers  []number.Number
 	rotated  string // an order id as the shop's message id shows it, put right
 	template string // the name of the mail's template, lower case
 }
@@ -135,7 +135,7 @@ func (l *link) unwrap(in link) {
 
 func (l *link) addNumbers(value string) {
 	for s := range splitList(value) {
-		n, err := parcel.ParseNumber(s)
+		n, err := number.Parse(s)
 		if err == nil && countDigits(string(n)) >= 5 && !has(l.numbers, n) {
 			l.numbers = append(l.numbers, n)
 		}

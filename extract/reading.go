@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // reading is one message of the shop being read: its subject, its pages, and
@@ -23,7 +24,7 @@ type reading struct {
 // parcelFound is a number with the orders a link ties it to and the step said
 // beside it.
 type parcelFound struct {
-	number parcel.Number
+	number number.Number
 	orders []string
 	step   parcel.Step
 }
@@ -41,8 +42,8 @@ func (r *reading) read() {
 	for _, t := range r.subject.tokens {
 		r.takeToken(t, linkOrders, linkNumbers)
 	}
-	for _, c := range parcel.Candidates(r.subject.text) {
-		if c.Strength == parcel.High {
+	for _, c := range number.Candidates(r.subject.text) {
+		if c.Strength == number.High {
 			r.addParcel(c.Number) // printed in groups it is no one token
 		}
 	}
@@ -67,7 +68,7 @@ func (r *reading) read() {
 }
 
 // linked gathers what the links of all pages name.
-func (r *reading) linked() (orders []string, numbers []parcel.Number) {
+func (r *reading) linked() (orders []string, numbers []number.Number) {
 	for i := range r.pages {
 		for _, l := range r.pages[i].links {
 			for _, o := range l.orders {
@@ -88,18 +89,18 @@ func (r *reading) linked() (orders []string, numbers []parcel.Number) {
 }
 
 // parcelNumber reports whether the digits are a number of a link and no order.
-func parcelNumber(numbers []parcel.Number, s string) bool { return has(numbers, parcel.Number(s)) }
+func parcelNumber(numbers []number.Number, s string) bool { return has(numbers, number.Number(s)) }
 
 // takeToken takes one token of the subject as an order, as a number, or leaves it.
-func (r *reading) takeToken(t token8, linkOrders []string, linkNumbers []parcel.Number) {
+func (r *reading) takeToken(t token8, linkOrders []string, linkNumbers []number.Number) {
 	known := append(append([]string{}, linkOrders...), r.weak...)
 	switch {
 	case r.subject.isOrder(t, known, linkNumbers):
 		if len(t.text) >= 10 {
 			r.addOrder(t.text)
 		}
-	case has(linkNumbers, parcel.Number(t.text)) || r.subject.isNumber(t, r.step.known):
-		if n, err := parcel.ParseNumber(t.text); err == nil {
+	case has(linkNumbers, number.Number(t.text)) || r.subject.isNumber(t, r.step.known):
+		if n, err := number.Parse(t.text); err == nil {
 			r.addParcel(n)
 		}
 	}
@@ -111,7 +112,7 @@ func (r *reading) addOrder(id string) {
 	}
 }
 
-func (r *reading) addParcel(n parcel.Number) *parcelFound {
+func (r *reading) addParcel(n number.Number) *parcelFound {
 	for i := range r.parcels {
 		if r.parcels[i].number == n {
 			return &r.parcels[i]
@@ -250,8 +251,8 @@ func (r *reading) bodyNumbers(pg *page) {
 			}
 		}
 	}
-	for _, c := range parcel.Candidates(pg.text) {
-		if c.Strength < parcel.High {
+	for _, c := range number.Candidates(pg.text) {
+		if c.Strength < number.High {
 			continue
 		}
 		if l, ok := pg.lineAt(c.Start); ok && l.role == rolePlain {
@@ -277,7 +278,7 @@ func (r *reading) labelled(pg *page, tok int) {
 	default:
 		return
 	}
-	if n, err := parcel.ParseNumber(word); err == nil {
+	if n, err := number.Parse(word); err == nil {
 		r.addParcel(n)
 	}
 }

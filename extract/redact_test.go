@@ -9,6 +9,7 @@ import (
 
 	"parcelwatch/extract"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 const private = "Received: from mx.example.org ([203.0.113.77]) by a; Sun, 01 Mar 2026 08:30:09 +0000\r\n" +
@@ -72,7 +73,7 @@ func TestRedactedCopiesAreReadAsTheMailWas(t *testing.T) {
 	if err != nil || n.Step != parcel.StepAtCustoms || len(n.Parcels) != 1 || len(n.Orders) != 1 || len(n.Items) != 1 || len(n.Problems) != 0 {
 		t.Fatalf("%+v, %v", n, err)
 	}
-	if q := n.Parcels[0]; q.Number == "RB123456785CN" || q.Number.Family() != parcel.FamilyS10 || q.Number.Strength() != parcel.High || len(q.Orders) != 1 {
+	if q := n.Parcels[0]; q.Number == "RB123456785CN" || q.Number.Family() != number.FamilyS10 || q.Number.Strength() != number.High || len(q.Orders) != 1 {
 		t.Errorf("%+v", q)
 	}
 }

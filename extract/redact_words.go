@@ -11,7 +11,7 @@ import (
 	"github.com/emersion/go-message/mail"
 	"github.com/emersion/go-message/textproto"
 
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // redactor replaces what names a person, a parcel or an order. What a word is
@@ -177,7 +177,7 @@ func (r *redactor) unnumbered(s string) string {
 }
 
 // regrouped writes the replacement of a number in the groups it came in.
-func (r *redactor) regrouped(s string, n parcel.Number) string {
+func (r *redactor) regrouped(s string, n number.Number) string {
 	made, k := r.fake(string(n), true), 0
 	piece := []byte(s)
 	for i, c := range piece {
@@ -189,9 +189,9 @@ func (r *redactor) regrouped(s string, n parcel.Number) string {
 	return string(piece)
 }
 
-func spreadNumbers(s string) []parcel.Candidate {
-	var out []parcel.Candidate
-	for _, c := range parcel.Candidates(s) {
+func spreadNumbers(s string) []number.Candidate {
+	var out []number.Candidate
+	for _, c := range number.Candidates(s) {
 		if c.End-c.Start != len(c.Number) && !strings.Contains(string(c.Number), "-") {
 			out = append(out, c)
 		}
@@ -290,14 +290,14 @@ func (r *redactor) fake(w string, id bool) string {
 		return have
 	}
 	out := r.scramble(w, 0, id && tokenForm(w), 0)
-	if n := parcel.Number(w); id && tokenForm(w) {
+	if n := number.Number(w); id && tokenForm(w) {
 		for try := range 400 {
 			keep := 4
 			if try > 300 {
 				keep = len(w) - 2 // some families leave little to chance
 			}
 			out = r.scramble(w, byte(try), true, keep)
-			if m := parcel.Number(out); out != w && m.Family() == n.Family() && m.Check() == n.Check() && m.Strength() == n.Strength() {
+			if m := number.Number(out); out != w && m.Family() == n.Family() && m.Check() == n.Check() && m.Strength() == n.Strength() {
 				break
 			}
 		}

@@ -8,6 +8,7 @@ import (
 
 	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // Rule is a user's own pattern for mail that the program does not understand,
@@ -67,7 +68,7 @@ func compileRule(r Rule) (rule, error) {
 
 // caught is what a rule took from a mail.
 type caught struct {
-	numbers []parcel.Number
+	numbers []number.Number
 	orders  []string
 	words   string
 }
@@ -105,7 +106,7 @@ func (c *caught) catch(re *regexp.Regexp, text string) bool {
 func (c *caught) take(group, text string) {
 	switch group {
 	case "number":
-		if n, err := parcel.ParseNumber(text); err == nil {
+		if n, err := number.Parse(text); err == nil {
 			c.numbers = appendNew(c.numbers, n)
 		}
 	case "order":

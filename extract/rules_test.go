@@ -6,6 +6,7 @@ import (
 
 	"parcelwatch/extract"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 func TestRulesReadWhatWeDoNot(t *testing.T) {
@@ -15,7 +16,7 @@ func TestRulesReadWhatWeDoNot(t *testing.T) {
 		rule    extract.Rule
 		subject string
 		body    string
-		number  parcel.Number
+		number  number.Number
 		order   string
 		step    parcel.Step
 	}{

@@ -9,6 +9,7 @@ import (
 
 	"parcelwatch/extract"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // samples are real mails, made anonymous by their owners, that are not ours to
@@ -29,21 +30,21 @@ func TestSamples(t *testing.T) {
 		file                   string
 		step                   parcel.Step
 		orders, parcels, items int
-		family                 parcel.Family
+		family                 number.Family
 		eta                    bool
 	}{
 		{"126_", parcel.StepConfirmed, 2, 0, 2, "", false},
 		{"128_", parcel.StepReadyToShip, 1, 0, 0, "", true},
 		{"130_", parcel.StepHandedOver, 1, 0, 1, "", false},
 		{"131_", parcel.StepInTransit, 1, 0, 0, "", true},
-		{"133_", parcel.StepUpdate, 2, 1, 2, parcel.FamilyHermes, false},
-		{"135_", parcel.StepClearedCustoms, 1, 1, 1, parcel.FamilyDHL, false},
-		{"136_", parcel.StepInCountry, 3, 1, 3, parcel.FamilyHermes, false},
+		{"133_", parcel.StepUpdate, 2, 1, 2, number.FamilyHermes, false},
+		{"135_", parcel.StepClearedCustoms, 1, 1, 1, number.FamilyDHL, false},
+		{"136_", parcel.StepInCountry, 3, 1, 3, number.FamilyHermes, false},
 		{"140_", parcel.StepAwaitingConfirmation, 1, 0, 0, "", false},
 		{"142_", parcel.StepClosed, 1, 0, 0, "", false},
 		{"143_", parcel.StepPickedUp, 1, 0, 2, "", false},
 		{"aliexpress_order_shipped", parcel.StepShipped, 1, 0, 0, "", false},
-		{"aliexpress_with_local_carrier", parcel.StepLocalCarrier, 0, 1, 0, parcel.FamilyCainiaoLine, false},
+		{"aliexpress_with_local_carrier", parcel.StepLocalCarrier, 0, 1, 0, number.FamilyCainiaoLine, false},
 	}
 	p := newParser(t, extract.Options{})
 	for _, tt := range tests {

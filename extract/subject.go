@@ -3,7 +3,7 @@ package extract
 import (
 	"strings"
 
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // subject is what a subject line tells by its form: its tokens, and what stands
@@ -93,12 +93,12 @@ func replyMark(s string) bool {
 
 // isOrder decides what a token of the subject is: what the links say, then what
 // the words say, then its form. Known are the order ids and numbers of links.
-func (s *subject) isOrder(t token8, orders []string, numbers []parcel.Number) bool {
+func (s *subject) isOrder(t token8, orders []string, numbers []number.Number) bool {
 	digits := countDigits(t.text) == len(t.text)
 	switch {
 	case has(orders, t.text):
 		return true
-	case !digits || has(numbers, parcel.Number(t.text)):
+	case !digits || has(numbers, number.Number(t.text)):
 		return false
 	case t.known:
 		return t.label == labelOrder
@@ -130,16 +130,16 @@ func (s *subject) namesParcel() bool {
 // In a subject of the shop that is nearly always so; a short run of digits with
 // nothing that says what it is may be a date or a code.
 func (s *subject) isNumber(t token8, step bool) bool {
-	n := parcel.Number(t.text)
+	n := number.Number(t.text)
 	switch {
 	case t.known:
 		return true
 	case s.promo && !step:
 		return false
-	case n.Strength() >= parcel.Medium, s.parcel, step:
+	case n.Strength() >= number.Medium, s.parcel, step:
 		return true
 	case countDigits(t.text) == len(t.text):
-		return n.Family() != parcel.FamilyUnknown && (len(t.text) >= 18 || len(t.text) >= 10 && s.colonBehind(t.tok))
+		return n.Family() != number.FamilyUnknown && (len(t.text) >= 18 || len(t.text) >= 10 && s.colonBehind(t.tok))
 	default:
 		return len(t.text) >= 10
 	}

@@ -14,6 +14,7 @@ import (
 
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // waiting is a digest of one parcel that waits for pickup.
@@ -103,7 +104,7 @@ func TestCalendarIsHarmless(t *testing.T) {
 	evil := "x\r\nEND:VEVENT\nBEGIN:VEVENT\u2028ATTACH:file:///etc/passwd\x00\u202e" + strings.Repeat("Ж🎁", 50_000)
 	d := waiting(parcel.Parcel{
 		Title: evil, Pickup: parcel.Pickup{Place: evil, Until: "2026-03-31"},
-		Links: []parcel.Link{{Number: parcel.Number(evil[:200])}},
+		Links: []parcel.Link{{Number: number.Number(evil[:200])}},
 	}, true)
 	ics := render(t, d, "ru").Calendar
 	if len(ics) > 5000 {

@@ -6,6 +6,7 @@ import (
 
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 func TestIsolate(t *testing.T) {
@@ -22,7 +23,7 @@ func TestIsolate(t *testing.T) {
 
 func TestPage(t *testing.T) {
 	t.Parallel()
-	with := func(n parcel.Number, phase parcel.Phase) *parcel.Parcel {
+	with := func(n number.Number, phase parcel.Phase) *parcel.Parcel {
 		return &parcel.Parcel{Links: []parcel.Link{{Number: n}}, Phase: phase, Origin: "BY", Destination: "RU"}
 	}
 	for _, c := range []struct {

@@ -6,6 +6,7 @@ import (
 
 	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // Digest is what there is to say to one audience, in sections and without a
@@ -73,7 +74,7 @@ type Item struct {
 	Title  string // empty where nothing is known of the contents
 	Others int    // further titles not shown
 	Order  string // for an order without a parcel
-	Number parcel.Number
+	Number number.Number
 	Link   string // the post's page for people
 	Post   string // the country whose post has that page; empty for others
 
@@ -127,7 +128,7 @@ type Footer struct {
 
 // Note is one line of an item: a message id of the digest's catalogue and its
 // data, names and values in turn. Values of the types Country, Place, Day,
-// parcel.Status and parcel.Number are put into the language by render.
+// parcel.Status and number.Number are put into the language by render.
 type Note struct {
 	ID   string
 	Data []any

@@ -10,6 +10,7 @@ import (
 	"parcelwatch/internal/message"
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // TestRenderSections renders each section alone, one below the other, for a
@@ -127,8 +128,8 @@ func everyNote() [][]notify.Note {
 		out = append(out, []notify.Note{{ID: id, Data: []any{"Day", day}}})
 	}
 	out = append(out,
-		[]notify.Note{{ID: "note_number", Data: []any{"Number", parcel.Number("LP00999900000034")}}},
-		[]notify.Note{{ID: "note_maybe", Data: []any{"Number", parcel.Number("LP00999900000034")}}})
+		[]notify.Note{{ID: "note_number", Data: []any{"Number", number.Number("LP00999900000034")}}},
+		[]notify.Note{{ID: "note_maybe", Data: []any{"Number", number.Number("LP00999900000034")}}})
 	for _, s := range parcel.Statuses() {
 		out = append(out, []notify.Note{{ID: "note_before", Data: []any{"Status", s}}})
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // page is the address where a person can look the parcel up, and the country
@@ -20,8 +21,8 @@ func page(p *parcel.Parcel) (link, post string) {
 	if p.Phase != parcel.PhaseOrigin && p.Destination != "" {
 		country = p.Destination
 	}
-	link = parcel.TrackingLink(n, country)
-	if known, ok := parcel.PostOf(country); ok && known.Page != "" && link == known.Link(n) {
+	link = number.TrackingLink(n, country)
+	if known, ok := number.PostOf(country); ok && known.Page != "" && link == known.Link(n) {
 		post = known.Country
 	}
 	return link, post

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // notes says in lines what the section and the status do not say yet.
@@ -112,11 +113,11 @@ func changeNotes(p *parcel.Parcel, ch parcel.Change) []Note {
 		}
 	case parcel.ChangeNumber:
 		if ch.Old != "" {
-			return []Note{note("note_number", "Number", parcel.Number(ch.Old))}
+			return []Note{note("note_number", "Number", number.Number(ch.Old))}
 		}
 	case parcel.ChangeMaybeSame:
 		if ch.New != "" {
-			return []Note{note("note_maybe", "Number", parcel.Number(ch.New))}
+			return []Note{note("note_maybe", "Number", number.Number(ch.New))}
 		}
 	case parcel.ChangeETA:
 		if p.ETA != "" && !p.Status.Final() {

@@ -14,6 +14,7 @@ import (
 	"parcelwatch/internal/locale"
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 func TestRenderSample(t *testing.T) {
@@ -322,7 +323,7 @@ func TestRenderSaysWhyAMailWasNotUnderstood(t *testing.T) {
 func TestRenderCutsOffWhatIsNoNewsFirst(t *testing.T) {
 	t.Parallel()
 	in := notify.Input{Audience: notify.Audience{Name: "me", Language: "en", Zone: noon.Location()}}
-	number := func(i int) parcel.Number { return parcel.Number(fmt.Sprintf("NUMBER-%04d", i)) }
+	number := func(i int) number.Number { return number.Number(fmt.Sprintf("NUMBER-%04d", i)) }
 	const all, news = 250, 70
 	for i := range all {
 		id := int64(i + 1)

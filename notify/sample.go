@@ -6,6 +6,7 @@ import (
 	"parcelwatch/internal/locale"
 	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // Sample is a digest's input of invented parcels, at least one in every
@@ -59,7 +60,7 @@ func (s *sampler) ago(days, hours int) time.Time {
 }
 
 // add completes a parcel with what all of the sample share.
-func (s *sampler) add(p parcel.Parcel, number parcel.Number, last parcel.Event, changes ...parcel.Change) {
+func (s *sampler) add(p parcel.Parcel, number number.Number, last parcel.Event, changes ...parcel.Change) {
 	p.ID = int64(len(s.parcels) + 1)
 	p.Links = append(p.Links, parcel.Link{Number: number, Reason: "mail", Certainty: parcel.Certain})
 	p.Mailbox = "home"

@@ -8,6 +8,7 @@ import (
 	"parcelwatch/internal/locale"
 	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // view is a digest in words: what both templates show.
@@ -210,7 +211,7 @@ func (v viewer) value(x any) any {
 		return isolate(bind(textx.Line(v.p.DayDate(x), maxPlace)))
 	case parcel.Status:
 		return textx.Line(v.p.Status(x), maxPlace)
-	case parcel.Number:
+	case number.Number:
 		return textx.Line(string(x), maxPlace)
 	default:
 		return x

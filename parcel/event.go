@@ -1,6 +1,10 @@
 package parcel
 
-import "time"
+import (
+	"time"
+
+	"parcelwatch/parcel/number"
+)
 
 // SourceMail is the source of events that the shop's mail told.
 const SourceMail = "mail"
@@ -34,6 +38,6 @@ type Tracking struct {
 // Alias is another number of the same parcel, with the field of the answer that
 // said so ("copyRealMailNo").
 type Alias struct {
-	Number Number `json:"number"`
-	Field  string `json:"field"`
+	Number number.Number `json:"number"`
+	Field  string        `json:"field"`
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // The words are stored and shown in JSON: a stored parcel must be readable for
@@ -34,7 +35,7 @@ func TestWordsStay(t *testing.T) {
 			delivered delivery_confirmed awaiting_confirmation feedback closed update other none`},
 		"phases":      {text(parcel.PhaseOrigin, parcel.PhaseBetween, parcel.PhaseDestination, parcel.PhaseDone), "origin between destination done"},
 		"certainties": {text(parcel.Certain, parcel.Likely, parcel.Maybe), "certain likely maybe"},
-		"checks":      {text(parcel.CheckNone, parcel.CheckOK, parcel.CheckWrong), "none ok wrong"},
+		"checks":      {text(number.CheckNone, number.CheckOK, number.CheckWrong), "none ok wrong"},
 		"trust": {
 			text(parcel.TrustVerified, parcel.TrustRelayed, parcel.TrustForwarded, parcel.TrustUnverified, parcel.TrustForged, parcel.TrustForeign),
 			"verified relayed forwarded unverified forged foreign",
@@ -43,7 +44,7 @@ func TestWordsStay(t *testing.T) {
 			text(parcel.ResultOK, parcel.ResultNotFound, parcel.ResultTemporary, parcel.ResultThrottled, parcel.ResultDenied, parcel.ResultNoCredential),
 			"ok not_found temporary throttled denied no_credential",
 		},
-		"families of the interface": {text(parcel.FamilyS10, parcel.FamilyCainiao, parcel.FamilyUnknown), "s10 cainiao unknown"},
+		"families of the interface": {text(number.FamilyS10, number.FamilyCainiao, number.FamilyUnknown), "s10 cainiao unknown"},
 	} {
 		if diff := cmp.Diff(strings.Fields(c.want), c.got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
@@ -103,7 +104,7 @@ func fullParcel(t *testing.T) parcel.Parcel {
 		ID: 7, Title: "cable", Items: []parcel.Item{{Title: "USB-C cable", Variant: "1 m", Quantity: 2}},
 		Links:     []parcel.Link{{Number: "RB123456785CN", Since: day, Reason: "mail", Certainty: parcel.Certain}},
 		Maybe:     []parcel.Link{{Number: "RB123456785SE", Since: day, Reason: "same days", Certainty: parcel.Maybe, Parcel: 8}},
-		Apart:     []parcel.Number{"RB123456785DE"},
+		Apart:     []number.Number{"RB123456785DE"},
 		Orders:    []string{"8190000000000001"},
 		Mailbox:   "home",
 		Logistics: parcel.Logistics{Sender: "Cainiao", Sites: []string{"cainiao.com"}},

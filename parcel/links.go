@@ -3,10 +3,12 @@ package parcel
 import (
 	"slices"
 	"time"
+
+	"parcelwatch/parcel/number"
 )
 
 // Has reports whether the number is one of the parcel's own.
-func (p *Parcel) Has(n Number) bool {
+func (p *Parcel) Has(n number.Number) bool {
 	return slices.ContainsFunc(p.Links, func(l Link) bool { return l.Number == n })
 }
 
@@ -40,7 +42,7 @@ func (p *Parcel) AddLink(l Link) bool {
 
 // Source finds what a carrier has told of a number, and makes a place for it
 // where there is none yet. The pointer holds until sources are added.
-func (p *Parcel) Source(carrier string, n Number) *Source {
+func (p *Parcel) Source(carrier string, n number.Number) *Source {
 	for i := range p.Sources {
 		if p.Sources[i].Carrier == carrier && p.Sources[i].Number == n {
 			return &p.Sources[i]

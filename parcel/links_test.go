@@ -7,13 +7,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 func TestAddLink(t *testing.T) {
-	link := func(n parcel.Number, c parcel.Certainty, reason string) parcel.Link {
+	link := func(n number.Number, c parcel.Certainty, reason string) parcel.Link {
 		return parcel.Link{Number: n, Certainty: c, Reason: reason}
 	}
-	p := parcel.Parcel{Apart: []parcel.Number{"RB123456785DE"}}
+	p := parcel.Parcel{Apart: []number.Number{"RB123456785DE"}}
 	for _, c := range []struct {
 		name string
 		link parcel.Link
@@ -89,7 +90,7 @@ func TestNumbers(t *testing.T) {
 		t.Errorf("a parcel without links has the numbers %v", p.Numbers())
 	}
 	p.Links = []parcel.Link{{Number: "LP00999900000034"}, {Number: "RB123456785CN"}}
-	if diff := cmp.Diff([]parcel.Number{"LP00999900000034", "RB123456785CN"}, p.Numbers()); diff != "" {
+	if diff := cmp.Diff([]number.Number{"LP00999900000034", "RB123456785CN"}, p.Numbers()); diff != "" {
 		t.Errorf("numbers (-want +got):\n%s", diff)
 	}
 	if got := p.Number(); got != "RB123456785CN" {

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 func TestMerge(t *testing.T) {
@@ -276,7 +277,7 @@ func drawSources(t *rapid.T, inOrder bool) []parcel.Source {
 	sources := make([]parcel.Source, rapid.IntRange(0, 5).Draw(t, "sources"))
 	for i := range sources {
 		sources[i].Carrier = rapid.SampledFrom(names).Draw(t, "carrier")
-		sources[i].Number = rapid.SampledFrom([]parcel.Number{"RB123456785CN", "LP00999900000034"}).Draw(t, "number")
+		sources[i].Number = rapid.SampledFrom([]number.Number{"RB123456785CN", "LP00999900000034"}).Draw(t, "number")
 		sources[i].Events = drawEvents(t, inOrder)
 	}
 	return sources

@@ -3,6 +3,8 @@ package parcel
 import (
 	"strconv"
 	"time"
+
+	"parcelwatch/parcel/number"
 )
 
 // MailRef is where a mail stands.
@@ -46,7 +48,7 @@ const NothingFound = "no order and no tracking number was found"
 
 // NoticeParcel is a parcel as a mail names it.
 type NoticeParcel struct {
-	Number Number
+	Number number.Number
 	Orders []string
 	Step   Step
 }

@@ -1,19 +1,23 @@
 package parcel
 
-import "time"
+import (
+	"time"
+
+	"parcelwatch/parcel/number"
+)
 
 // Parcel is the thing that travels. It may change its number on the way; all
 // its numbers lead to the one parcel. Status to Pickup are derived from the
 // sources by [Parcel.Settle] and stored so that lists need not merge.
 type Parcel struct {
-	ID      int64    `json:"id"`
-	Title   string   `json:"title,omitempty"` // given by the person; else the items' titles are shown
-	Items   []Item   `json:"items,omitempty"`
-	Links   []Link   `json:"links"`            // its numbers, in the order they were learned
-	Maybe   []Link   `json:"maybe,omitempty"`  // numbers of other parcels that may be this one
-	Apart   []Number `json:"apart,omitempty"`  // numbers a person has split off: never joined again
-	Orders  []string `json:"orders,omitempty"` // shop order ids
-	Mailbox string   `json:"mailbox,omitempty"`
+	ID      int64           `json:"id"`
+	Title   string          `json:"title,omitempty"` // given by the person; else the items' titles are shown
+	Items   []Item          `json:"items,omitempty"`
+	Links   []Link          `json:"links"`            // its numbers, in the order they were learned
+	Maybe   []Link          `json:"maybe,omitempty"`  // numbers of other parcels that may be this one
+	Apart   []number.Number `json:"apart,omitempty"`  // numbers a person has split off: never joined again
+	Orders  []string        `json:"orders,omitempty"` // shop order ids
+	Mailbox string          `json:"mailbox,omitempty"`
 
 	Logistics Logistics `json:"logistics"`
 	Sources   []Source  `json:"sources,omitempty"` // each carrier's timeline, and the mail's
@@ -50,11 +54,11 @@ type Pickup struct {
 
 // Link ties a number to a parcel, with the reason and how sure it is.
 type Link struct {
-	Number    Number    `json:"number"`
-	Since     time.Time `json:"since"`
-	Reason    string    `json:"reason"` // "mail", "typed", "copyRealMailNo", "same order", "merged by hand"
-	Certainty Certainty `json:"certainty"`
-	Parcel    int64     `json:"parcel,omitempty"` // in Parcel.Maybe: the parcel that carries the number
+	Number    number.Number `json:"number"`
+	Since     time.Time     `json:"since"`
+	Reason    string        `json:"reason"` // "mail", "typed", "copyRealMailNo", "same order", "merged by hand"
+	Certainty Certainty     `json:"certainty"`
+	Parcel    int64         `json:"parcel,omitempty"` // in Parcel.Maybe: the parcel that carries the number
 }
 
 // Certainty grades a link.
@@ -70,12 +74,12 @@ const (
 // Source is what one carrier (or the mail) has told of one number, and how
 // asking it goes.
 type Source struct {
-	Carrier string    `json:"carrier"`
-	Number  Number    `json:"number"`
-	Events  []Event   `json:"events,omitempty"` // oldest first
-	Result  Result    `json:"result,omitempty"` // of the last ask
-	Error   string    `json:"error,omitempty"`
-	Asked   time.Time `json:"asked,omitzero"`
+	Carrier string        `json:"carrier"`
+	Number  number.Number `json:"number"`
+	Events  []Event       `json:"events,omitempty"` // oldest first
+	Result  Result        `json:"result,omitempty"` // of the last ask
+	Error   string        `json:"error,omitempty"`
+	Asked   time.Time     `json:"asked,omitzero"`
 	// Answered is when this source last answered with events.
 	Answered    time.Time `json:"answered,omitzero"`
 	Origin      string    `json:"origin,omitempty"`
@@ -100,8 +104,8 @@ const (
 )
 
 // Numbers are the parcel's numbers in the order they were learned.
-func (p Parcel) Numbers() []Number {
-	out := make([]Number, 0, len(p.Links))
+func (p Parcel) Numbers() []number.Number {
+	out := make([]number.Number, 0, len(p.Links))
 	for _, l := range p.Links {
 		out = append(out, l.Number)
 	}
@@ -110,7 +114,7 @@ func (p Parcel) Numbers() []Number {
 
 // Number is the number the parcel is shown under: the one learned last. It is
 // empty for a parcel without links.
-func (p Parcel) Number() Number {
+func (p Parcel) Number() number.Number {
 	if len(p.Links) == 0 {
 		return ""
 	}

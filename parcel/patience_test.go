@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 func TestUsualGap(t *testing.T) {
@@ -33,8 +34,8 @@ func TestUsualGap(t *testing.T) {
 			t.Errorf("%s to %s: %d to %d days, want %d to %d", c.origin, c.destination, least, most, c.least, c.most)
 		}
 	}
-	for _, from := range parcel.Posts() {
-		for _, to := range parcel.Posts() {
+	for _, from := range number.Posts() {
+		for _, to := range number.Posts() {
 			if least, most := parcel.UsualGap(from.Country, to.Country); least < 0 || most <= least || most > 60 {
 				t.Fatalf("%s to %s: %d to %d days", from.Country, to.Country, least, most)
 			}

@@ -9,13 +9,14 @@ import (
 	"pgregory.net/rapid"
 
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // A parcel from China to Russia, answer by answer: what the mail, Cainiao, UPU
 // (no zones) and Russian Post say, and what the person sees.
 func TestStoryOfAParcel(t *testing.T) {
 	const (
-		number   = parcel.Number("RB123456785CN")
+		number   = number.Number("RB123456785CN")
 		cainiao1 = "2026-02-03 11:20+08 accepted CN Picked up\n2026-02-04 22:00+08 in_transit CN Sorted\n"
 		cainiao2 = cainiao1 + "2026-02-06 09:30+08 export CN Departed\n"
 		upu      = "2026-02-03 11:20? accepted CN Receive item\n2026-02-06 09:30? export CN Send item abroad\n"

@@ -6,27 +6,28 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // fake is a carrier that answers from a function and counts its calls.
 type fake struct {
 	info   carriers.Info
-	match  func(parcel.Number) carriers.Match
-	answer func(parcel.Number) (parcel.Tracking, error)
+	match  func(number.Number) carriers.Match
+	answer func(number.Number) (parcel.Tracking, error)
 	slow   time.Duration
 	calls  int
 }
 
 func (f *fake) Info() carriers.Info { return f.info }
 
-func (f *fake) Match(n parcel.Number) carriers.Match {
+func (f *fake) Match(n number.Number) carriers.Match {
 	if f.match == nil {
 		return carriers.Maybe
 	}
 	return f.match(n)
 }
 
-func (f *fake) Track(ctx context.Context, numbers []parcel.Number) ([]carriers.Result, error) {
+func (f *fake) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
 	f.calls++
 	timer := time.NewTimer(f.slow)
 	defer timer.Stop()

@@ -10,6 +10,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/tracker"
 )
 
@@ -17,7 +18,7 @@ func TestAskRunsCarriersAtOnceAndKeepsTheOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		quick, slow := named("quick", carriers.RoleOrigin), named("slow", carriers.RoleDestination)
 		quick.slow, slow.slow = time.Second, 3*time.Second
-		slow.answer = func(parcel.Number) (parcel.Tracking, error) { return parcel.Tracking{}, carriers.ErrNotFound }
+		slow.answer = func(number.Number) (parcel.Tracking, error) { return parcel.Tracking{}, carriers.ErrNotFound }
 		set, err := carriers.NewSet([]carriers.Factory{factory(quick), factory(slow)}, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -60,13 +61,13 @@ func TestFollow(t *testing.T) {
 		local.info.Countries, mute.info.Countries = []string{"UA"}, []string{"UA"}
 		origin.match = domestic("LP")
 		local.match = domestic("59")
-		origin.answer = func(n parcel.Number) (parcel.Tracking, error) {
+		origin.answer = func(n number.Number) (parcel.Tracking, error) {
 			return parcel.Tracking{
 				Destination: "UA", Aliases: []parcel.Alias{{Number: "59000000000017", Field: "copyRealMailNo"}},
 				Events: []parcel.Event{{Time: at, ZoneKnown: true, Status: parcel.Export, Country: "CN", Text: "Left"}},
 			}, nil
 		}
-		local.answer = func(n parcel.Number) (parcel.Tracking, error) {
+		local.answer = func(n number.Number) (parcel.Tracking, error) {
 			return parcel.Tracking{Events: []parcel.Event{{Time: at.Add(time.Minute), ZoneKnown: true, Status: parcel.Import, Country: "UA", Text: "Here"}}}, nil
 		}
 		mute.slow = time.Hour
@@ -77,7 +78,7 @@ func TestFollow(t *testing.T) {
 		keepers := tracker.NewKeepers(set, carriers.NewMemoryLedger(), time.Now, slog.New(slog.DiscardHandler))
 		p := parcel.Parcel{Typed: true, FirstSeen: time.Now(), Links: links("LP00999900000034")}
 		start := time.Now()
-		mute.match = func(n parcel.Number) carriers.Match { return map[bool]carriers.Match{true: carriers.Yes}[n[0] == '5'] }
+		mute.match = func(n number.Number) carriers.Match { return map[bool]carriers.Match{true: carriers.Yes}[n[0] == '5'] }
 		p, asked, err := keepers.Follow(t.Context(), p, tracker.ViewOf(set, "UA"), nil)
 		if err != nil {
 			t.Fatal(err)

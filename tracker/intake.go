@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // Rules are the person's settings that decide what becomes of a notice.
@@ -226,7 +227,7 @@ func (in *intake) spreadStep() {
 }
 
 // addStep puts the shop's step on the timeline, once for each step and day.
-func (in *intake) addStep(p *parcel.Parcel, number parcel.Number, step parcel.Step) {
+func (in *intake) addStep(p *parcel.Parcel, number number.Number, step parcel.Step) {
 	if !moves(step) {
 		return
 	}
@@ -281,7 +282,7 @@ func addItems(p *parcel.Parcel, items []parcel.Item) {
 	}
 }
 
-func carrying(s *State, n parcel.Number) *parcel.Parcel {
+func carrying(s *State, n number.Number) *parcel.Parcel {
 	for _, p := range s.Parcels {
 		if p.Has(n) {
 			return p

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/tracker"
 )
 
@@ -26,7 +27,7 @@ func saying(step parcel.Step, orders []string, parcels ...parcel.NoticeParcel) p
 	}
 }
 
-func with(number parcel.Number, step parcel.Step, orders ...string) parcel.NoticeParcel {
+func with(number number.Number, step parcel.Step, orders ...string) parcel.NoticeParcel {
 	return parcel.NoticeParcel{Number: number, Orders: orders, Step: step}
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // join looks for the parcel that the new number of a mail belongs to: one that
@@ -83,14 +84,14 @@ func takeOver(into, from *parcel.Parcel, reason string, sure parcel.Certainty, n
 
 // splitOff takes one number out of p into a parcel of its own. Neither is joined
 // to the other again.
-func splitOff(p *parcel.Parcel, n parcel.Number, now time.Time) *parcel.Parcel {
+func splitOff(p *parcel.Parcel, n number.Number, now time.Time) *parcel.Parcel {
 	out := &parcel.Parcel{
 		FirstSeen: now, Mailbox: p.Mailbox, Orders: slices.Clone(p.Orders), Items: slices.Clone(p.Items),
 		Typed: p.Typed, NextCheck: now, Reason: "split",
 		Links: []parcel.Link{{Number: n, Since: now, Reason: "split by hand", Certainty: parcel.Certain}},
 		Apart: p.Numbers(),
 	}
-	out.Apart = slices.DeleteFunc(out.Apart, func(x parcel.Number) bool { return x == n })
+	out.Apart = slices.DeleteFunc(out.Apart, func(x number.Number) bool { return x == n })
 	for _, src := range p.Sources {
 		if src.Number == n {
 			out.Sources = append(out.Sources, src)

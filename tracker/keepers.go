@@ -8,6 +8,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // Keepers are the keepers of every carrier that can be asked.
@@ -68,7 +69,7 @@ type round struct {
 }
 
 func (r *round) ask(ctx context.Context, k *carriers.Keeper, wait time.Duration, mine []int) {
-	numbers := make([]parcel.Number, 0, len(mine))
+	numbers := make([]number.Number, 0, len(mine))
 	for _, i := range mine {
 		numbers = append(numbers, r.out[i].Number)
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // Errors of what a person asks for.
@@ -19,10 +20,10 @@ var (
 
 // Add follows a number that a person typed. A number that is followed already
 // only takes the title.
-func (t *Tracker) Add(ctx context.Context, n parcel.Number, title string) (parcel.Parcel, error) {
+func (t *Tracker) Add(ctx context.Context, n number.Number, title string) (parcel.Parcel, error) {
 	now := t.cfg.Now()
 	var out *parcel.Parcel
-	err := t.apply(ctx, Scope{Numbers: []parcel.Number{n}, Now: now}, func(s *State) error {
+	err := t.apply(ctx, Scope{Numbers: []number.Number{n}, Now: now}, func(s *State) error {
 		out = carrying(s, n)
 		if out == nil {
 			out = &parcel.Parcel{
@@ -47,10 +48,10 @@ func (t *Tracker) Add(ctx context.Context, n parcel.Number, title string) (parce
 
 // Edit changes the parcel of a number as a person asks: its title, whether it is
 // told about, whether it is done.
-func (t *Tracker) Edit(ctx context.Context, n parcel.Number, edit func(*parcel.Parcel)) (parcel.Parcel, error) {
+func (t *Tracker) Edit(ctx context.Context, n number.Number, edit func(*parcel.Parcel)) (parcel.Parcel, error) {
 	now := t.cfg.Now()
 	var out parcel.Parcel
-	err := t.apply(ctx, Scope{Numbers: []parcel.Number{n}, Now: now}, func(s *State) error {
+	err := t.apply(ctx, Scope{Numbers: []number.Number{n}, Now: now}, func(s *State) error {
 		p := carrying(s, n)
 		if p == nil {
 			return parcel.ErrNotFound
@@ -70,7 +71,7 @@ func (t *Tracker) Edit(ctx context.Context, n parcel.Number, edit func(*parcel.P
 
 // Forget removes the parcel of a number. Later mail does not bring it back,
 // unless with purge that is forgotten too.
-func (t *Tracker) Forget(ctx context.Context, n parcel.Number, purge bool) error {
+func (t *Tracker) Forget(ctx context.Context, n number.Number, purge bool) error {
 	p, err := t.store.ParcelByNumber(ctx, n)
 	if err != nil {
 		return fmt.Errorf("tracker: forget %s: %w", n, err)
@@ -82,10 +83,10 @@ func (t *Tracker) Forget(ctx context.Context, n parcel.Number, purge bool) error
 }
 
 // Merge makes the parcel of b part of the parcel of a.
-func (t *Tracker) Merge(ctx context.Context, a, b parcel.Number) (parcel.Parcel, error) {
+func (t *Tracker) Merge(ctx context.Context, a, b number.Number) (parcel.Parcel, error) {
 	now := t.cfg.Now()
 	var out parcel.Parcel
-	err := t.apply(ctx, Scope{Numbers: []parcel.Number{a, b}, Now: now}, func(s *State) error {
+	err := t.apply(ctx, Scope{Numbers: []number.Number{a, b}, Now: now}, func(s *State) error {
 		into, from := carrying(s, a), carrying(s, b)
 		switch {
 		case into == nil || from == nil:
@@ -109,10 +110,10 @@ func (t *Tracker) Merge(ctx context.Context, a, b parcel.Number) (parcel.Parcel,
 
 // Split makes the number a parcel of its own again. The two are never joined
 // again but by hand.
-func (t *Tracker) Split(ctx context.Context, n parcel.Number) (parcel.Parcel, error) {
+func (t *Tracker) Split(ctx context.Context, n number.Number) (parcel.Parcel, error) {
 	now := t.cfg.Now()
 	var out *parcel.Parcel
-	err := t.apply(ctx, Scope{Numbers: []parcel.Number{n}, Now: now}, func(s *State) error {
+	err := t.apply(ctx, Scope{Numbers: []number.Number{n}, Now: now}, func(s *State) error {
 		p := carrying(s, n)
 		switch {
 		case p == nil:

@@ -9,6 +9,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 const (
@@ -110,7 +111,7 @@ func (pl planner) member(at int, m carriers.Member) []planned {
 
 // candidate is a number a carrier may be asked for.
 type candidate struct {
-	number   parcel.Number
+	number   number.Number
 	match    carriers.Match
 	answered bool
 	at       int
@@ -150,7 +151,7 @@ func (pl planner) numbers(m carriers.Member) []candidate {
 }
 
 // covers reports whether the carrier's countries have to do with the number.
-func (pl planner) covers(m carriers.Member, n parcel.Number, match carriers.Match) (covered bool, why string) {
+func (pl planner) covers(m carriers.Member, n number.Number, match carriers.Match) (covered bool, why string) {
 	issuer := n.Country()
 	in := func(country string) bool {
 		return len(m.Info.Countries) == 0 || slices.Contains(m.Info.Countries, country)
@@ -175,7 +176,7 @@ func (pl planner) covers(m carriers.Member, n parcel.Number, match carriers.Matc
 
 // notNow is why a carrier that could know the number is not asked now; empty
 // where it is.
-func (pl planner) notNow(m carriers.Member, n parcel.Number, match carriers.Match) string {
+func (pl planner) notNow(m carriers.Member, n number.Number, match carriers.Match) string {
 	src, apart := pl.source(m, n), m.Info.PerNumber
 	if src.Result == parcel.ResultTemporary {
 		apart = min(apart, again)
@@ -204,7 +205,7 @@ func (pl planner) early() bool {
 
 // welcome is who of the destination side is asked though the parcel has not
 // left.
-func (pl planner) welcome(m carriers.Member, n parcel.Number, match carriers.Match) bool {
+func (pl planner) welcome(m carriers.Member, n number.Number, match carriers.Match) bool {
 	issuer := n.Country()
 	switch {
 	case match == carriers.Yes && issuer == "", pl.hinted(m):
@@ -280,11 +281,11 @@ func (pl planner) rank(r carriers.Role) int {
 	}
 }
 
-func (pl planner) source(m carriers.Member, n parcel.Number) parcel.Source {
+func (pl planner) source(m carriers.Member, n number.Number) parcel.Source {
 	return pl.find(m.Info.Name, n)
 }
 
-func (pl planner) find(carrier string, n parcel.Number) parcel.Source {
+func (pl planner) find(carrier string, n number.Number) parcel.Source {
 	for _, s := range pl.p.Sources {
 		if s.Carrier == carrier && s.Number == n {
 			return s

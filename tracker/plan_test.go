@@ -9,13 +9,14 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/tracker"
 )
 
 var now = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 
 // member is a carrier for planning.
-func member(name string, role carriers.Role, countries []string, match func(parcel.Number) carriers.Match) carriers.Member {
+func member(name string, role carriers.Role, countries []string, match func(number.Number) carriers.Match) carriers.Member {
 	info := carriers.Info{
 		Name: name, Role: role, Countries: countries, PerNumber: 4 * time.Hour,
 		Site: "https://www." + name + ".example", Page: "https://" + name + ".example/?n=%s",
@@ -23,7 +24,7 @@ func member(name string, role carriers.Role, countries []string, match func(parc
 	return carriers.Member{Info: info, Carrier: &fake{info: info, match: match}}
 }
 
-func s10(n parcel.Number) carriers.Match {
+func s10(n number.Number) carriers.Match {
 	if n.S10() || strings.HasSuffix(string(n), "YP") {
 		return carriers.Maybe
 	}
@@ -31,8 +32,8 @@ func s10(n parcel.Number) carriers.Match {
 }
 
 // domestic matches s10 numbers maybe, and numbers with a prefix for sure.
-func domestic(prefix string) func(parcel.Number) carriers.Match {
-	return func(n parcel.Number) carriers.Match {
+func domestic(prefix string) func(number.Number) carriers.Match {
+	return func(n number.Number) carriers.Match {
 		if strings.HasPrefix(string(n), prefix) {
 			return carriers.Yes
 		}
@@ -54,11 +55,11 @@ func members() []carriers.Member {
 		member("russianpost", carriers.RoleDestination, []string{"RU"}, domestic("61")),
 		ukrposhta,
 		member("novaposhta", carriers.RoleDestination, []string{"UA"}, domestic("59")),
-		member("seventeentrack", carriers.RoleAggregator, nil, func(parcel.Number) carriers.Match { return carriers.Maybe }),
+		member("seventeentrack", carriers.RoleAggregator, nil, func(number.Number) carriers.Match { return carriers.Maybe }),
 	}
 }
 
-func links(numbers ...parcel.Number) []parcel.Link {
+func links(numbers ...number.Number) []parcel.Link {
 	var list []parcel.Link
 	for _, n := range numbers {
 		list = append(list, parcel.Link{Number: n})
@@ -67,7 +68,7 @@ func links(numbers ...parcel.Number) []parcel.Link {
 }
 
 // told is a source with events, long ago enough to be asked again.
-func told(carrier string, n parcel.Number) parcel.Source {
+func told(carrier string, n number.Number) parcel.Source {
 	return parcel.Source{
 		Carrier: carrier, Number: n, Result: parcel.ResultOK, Asked: now.Add(-24 * time.Hour), Answered: now.Add(-24 * time.Hour),
 		Events: []parcel.Event{{Time: now.Add(-48 * time.Hour), Status: parcel.Accepted}},
@@ -75,7 +76,7 @@ func told(carrier string, n parcel.Number) parcel.Source {
 }
 
 // unknown is a source that did not know the number.
-func unknown(carrier string, n parcel.Number) parcel.Source {
+func unknown(carrier string, n number.Number) parcel.Source {
 	return parcel.Source{Carrier: carrier, Number: n, Result: parcel.ResultNotFound, Asked: now.Add(-24 * time.Hour)}
 }
 
@@ -94,10 +95,10 @@ func shape(asks []carriers.Ask) []string {
 
 func TestPlan(t *testing.T) {
 	const (
-		rb   = parcel.Number("RB123456785CN")
-		lp   = parcel.Number("LP00999900000034")
-		sg   = parcel.Number("RR999900055SG")
-		yp   = parcel.Number("UA999900041YP")
+		rb   = number.Number("RB123456785CN")
+		lp   = number.Number("LP00999900000034")
+		sg   = number.Number("RR999900055SG")
+		yp   = number.Number("UA999900041YP")
 		notY = " (skipped: not before it has left the country it comes from)"
 	)
 	fresh := now.Add(-48 * time.Hour)

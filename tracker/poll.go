@@ -8,6 +8,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/internal/rest"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 const (
@@ -154,7 +155,7 @@ func (p *poll) work(ctx context.Context, a Asker, q *queue) {
 		if !ok {
 			return
 		}
-		numbers := make([]parcel.Number, len(jobs))
+		numbers := make([]number.Number, len(jobs))
 		for i, j := range jobs {
 			numbers[i] = j.ask.Number
 		}

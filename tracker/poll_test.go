@@ -13,6 +13,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/tracker"
 )
@@ -20,17 +21,17 @@ import (
 // post is a carrier of the tests: it answers what answer says, after a while.
 type post struct {
 	info   carriers.Info
-	answer func(parcel.Number) carriers.Result
+	answer func(number.Number) carriers.Result
 	fail   error
 	takes  time.Duration
 
 	mu    sync.Mutex
-	calls [][]parcel.Number
+	calls [][]number.Number
 }
 
 func (p *post) Info() carriers.Info { return p.info }
 
-func (p *post) Track(ctx context.Context, numbers []parcel.Number) ([]carriers.Result, error) {
+func (p *post) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
 	timer := time.NewTimer(p.takes)
 	defer timer.Stop()
 	select {
@@ -61,13 +62,13 @@ func (p *post) asked() int {
 	return n
 }
 
-func (p *post) made() [][]parcel.Number {
+func (p *post) made() [][]number.Number {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.calls)
 }
 
-func exported(n parcel.Number) carriers.Result {
+func exported(n number.Number) carriers.Result {
 	return carriers.Result{Number: n, Tracking: parcel.Tracking{Origin: "CN", Events: []parcel.Event{
 		{Time: time.Now().Add(-time.Hour), ZoneKnown: true, Status: parcel.Export, Country: "CN", Text: "left", Sources: []string{"post"}},
 	}}}
@@ -111,7 +112,7 @@ func running(t *testing.T, cfg tracker.Config, story func(*testing.T, *tracker.T
 	})
 }
 
-func add(t *testing.T, tr *tracker.Tracker, numbers ...parcel.Number) {
+func add(t *testing.T, tr *tracker.Tracker, numbers ...number.Number) {
 	t.Helper()
 	for _, n := range numbers {
 		if _, err := tr.Add(t.Context(), n, ""); err != nil {
@@ -120,7 +121,7 @@ func add(t *testing.T, tr *tracker.Tracker, numbers ...parcel.Number) {
 	}
 }
 
-func get(t *testing.T, db *sqlite.DB, n parcel.Number) parcel.Parcel {
+func get(t *testing.T, db *sqlite.DB, n number.Number) parcel.Parcel {
 	t.Helper()
 	p, err := db.ParcelByNumber(t.Context(), n)
 	if err != nil {
@@ -152,7 +153,7 @@ func TestASlowCarrierDoesNotHoldUpTheOthers(t *testing.T) {
 	running(t, cfg, func(t *testing.T, tr *tracker.Tracker, db *sqlite.DB) {
 		add(t, tr, "RB123456785CN", "RR123456785CN")
 		time.Sleep(30 * time.Minute)
-		for _, n := range []parcel.Number{"RB123456785CN", "RR123456785CN"} {
+		for _, n := range []number.Number{"RB123456785CN", "RR123456785CN"} {
 			if got := get(t, db, n); got.Status != parcel.Export {
 				t.Errorf("%s is %q while the slow carrier thinks, want the fast one's answer on record", n, got.Status)
 			}
@@ -164,7 +165,7 @@ func TestNumbersAreAskedAboutInBatches(t *testing.T) {
 	p := &post{info: carriers.Info{Name: "post", Batch: 10}, answer: exported, takes: time.Minute}
 	running(t, tracker.Config{Plan: ask("post"), Askers: []tracker.Asker{p}}, func(t *testing.T, tr *tracker.Tracker, _ *sqlite.DB) {
 		for i := range 25 {
-			add(t, tr, parcel.Number(fmt.Sprintf("LP%014d", i)))
+			add(t, tr, number.Number(fmt.Sprintf("LP%014d", i)))
 		}
 		time.Sleep(10 * time.Minute)
 		if calls := p.made(); len(calls) > 4 || p.asked() != 25 {
@@ -273,7 +274,7 @@ func TestNumbersDueSoonRideAlongAndAreNotAskedTwice(t *testing.T) {
 		err := db.Apply(t.Context(), tracker.Scope{Now: began}, func(s *tracker.State) error {
 			for i, wait := range []time.Duration{0, time.Hour, 2 * time.Hour, 5 * time.Hour} {
 				p := &parcel.Parcel{FirstSeen: began, NextCheck: began.Add(wait)}
-				p.AddLink(parcel.Link{Number: parcel.Number(fmt.Sprintf("LP%014d", i)), Certainty: parcel.Certain})
+				p.AddLink(parcel.Link{Number: number.Number(fmt.Sprintf("LP%014d", i)), Certainty: parcel.Certain})
 				s.Parcels = append(s.Parcels, p)
 			}
 			return nil

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/tracker"
 )
 
@@ -92,7 +93,7 @@ func TestNextCheckLeavesOutTheNightWhereOnlyPeopleMoveParcels(t *testing.T) {
 
 func TestNextCheckSpreadsParcelsLearnedTogether(t *testing.T) {
 	seen := map[time.Time]bool{}
-	for _, n := range []parcel.Number{"RB123456785CN", "RR123456785CN", "LP00999900000034", "AP00999900000180"} {
+	for _, n := range []number.Number{"RB123456785CN", "RR123456785CN", "LP00999900000034", "AP00999900000180"} {
 		p := travelling(parcel.InTransit, parcel.PhaseOrigin, time.Hour, noon())
 		p.Links[0].Number = n
 		next, _ := tracker.NextCheck(&p, nil, moscow(), noon())

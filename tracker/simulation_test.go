@@ -8,6 +8,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/tracker"
 )
 
@@ -49,7 +50,7 @@ func lives() []life {
 }
 
 // answer is how one ask ended.
-func answer(carrier string, n parcel.Number, tr parcel.Tracking, err error) carriers.Asked {
+func answer(carrier string, n number.Number, tr parcel.Tracking, err error) carriers.Asked {
 	return carriers.Asked{
 		Ask: carriers.Ask{Carrier: carrier, Number: n}, Result: carriers.ResultOf(err), Tracking: tr, Err: err,
 	}
@@ -89,7 +90,7 @@ type seen struct {
 // asked; the origin side rests once the destination side has answered.
 func live(l life, pol policy) seen {
 	start := time.Date(2026, 3, 2, 0, 0, 0, 0, moscow())
-	numbers := map[string]parcel.Number{"origin": "RB123456785CN", "destination": "RB123456785CN"}
+	numbers := map[string]number.Number{"origin": "RB123456785CN", "destination": "RB123456785CN"}
 	p := &parcel.Parcel{ID: 1, FirstSeen: start, Origin: "CN"}
 	p.AddLink(parcel.Link{Number: numbers["origin"], Since: start, Certainty: parcel.Certain})
 	out := seen{requests: map[string]int{}, delay: map[parcel.Status]time.Duration{}}
@@ -194,7 +195,7 @@ func TestAbsorbTellsAnAliasAndTakesOverItsParcel(t *testing.T) {
 }
 
 func TestAbsorbLeavesApartWhatThePersonSplit(t *testing.T) {
-	p := &parcel.Parcel{ID: 1, FirstSeen: noon(), Apart: []parcel.Number{"RB123456785CN"}}
+	p := &parcel.Parcel{ID: 1, FirstSeen: noon(), Apart: []number.Number{"RB123456785CN"}}
 	p.AddLink(parcel.Link{Number: "LP00999900000034", Certainty: parcel.Certain})
 	s := tracker.State{Parcels: []*parcel.Parcel{p}}
 	got := answer("cainiao", "LP00999900000034", parcel.Tracking{

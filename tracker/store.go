@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // Store is the memory the story needs. One method is one transaction; a method
@@ -26,7 +27,7 @@ type Store interface {
 	Parcels(ctx context.Context, all bool) ([]parcel.Parcel, error)
 	// ParcelByNumber finds a parcel by any of its numbers, the latest first
 	// seen where there are several. parcel.ErrNotFound when there is none.
-	ParcelByNumber(ctx context.Context, n parcel.Number) (parcel.Parcel, error)
+	ParcelByNumber(ctx context.Context, n number.Number) (parcel.Parcel, error)
 	// Orders lists orders by first seen; closed ones only with all.
 	Orders(ctx context.Context, all bool) ([]parcel.Order, error)
 	// Journeys lists the finished gaps between export and import, for the usual
@@ -44,7 +45,7 @@ type Scope struct {
 	Mail      *parcel.MailRef // the mail being imported, once
 	MessageID string          // its Message-ID, to know it again after a UIDVALIDITY change; may be empty
 	Digest    string          // hash of the mail's bytes, the same where there is no Message-ID
-	Numbers   []parcel.Number
+	Numbers   []number.Number
 	Orders    []string
 	Parcels   []int64
 	Now       time.Time // of changes and of the import

@@ -10,6 +10,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/all"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/test/bench"
 	"parcelwatch/tracker"
@@ -57,7 +58,7 @@ func crowdIn(tb testing.TB, n int, now func() time.Time, around func(tracker.Sto
 
 func travelled(i int) *parcel.Parcel {
 	p := &parcel.Parcel{FirstSeen: noon().AddDate(0, 0, -20), Origin: "CN", NextCheck: noon().Add(time.Duration(i) * time.Second), Orders: []string{fmt.Sprintf("819%013d", i)}}
-	p.AddLink(parcel.Link{Number: parcel.Number(fmt.Sprintf("LP%014d", i)), Since: p.FirstSeen, Certainty: parcel.Certain})
+	p.AddLink(parcel.Link{Number: number.Number(fmt.Sprintf("LP%014d", i)), Since: p.FirstSeen, Certainty: parcel.Certain})
 	for _, carrier := range []string{"cainiao", "russianpost"} {
 		s := parcel.Source{Carrier: carrier, Number: p.Number(), Result: parcel.ResultOK, Asked: noon().Add(-day)}
 		for k := range 12 {

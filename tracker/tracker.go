@@ -8,6 +8,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // Asker is one carrier as the poll sees it: paced, budgeted and quarantined.
@@ -15,7 +16,7 @@ import (
 // [carriers.ErrNotNow] means that nothing was asked.
 type Asker interface {
 	Info() carriers.Info
-	Track(ctx context.Context, numbers []parcel.Number) ([]carriers.Result, error)
+	Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error)
 }
 
 // Planner says whom to ask about a parcel; see [Plan].

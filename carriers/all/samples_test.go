@@ -10,6 +10,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/all"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // TestSamples reads real answers where they lie beside the project; none of them
@@ -22,7 +23,7 @@ func TestSamples(t *testing.T) {
 	for _, tc := range []struct {
 		carrier, file string
 		status        int
-		number        parcel.Number
+		number        number.Number
 		result        parcel.Result
 		events        int
 		last          parcel.Status
@@ -72,7 +73,7 @@ func TestSamples(t *testing.T) {
 }
 
 // ask asks one carrier, with a server that gives one answer.
-func ask(t *testing.T, name string, status int, body []byte, n parcel.Number) carriers.Result {
+func ask(t *testing.T, name string, status int, body []byte, n number.Number) carriers.Result {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(status)
@@ -89,7 +90,7 @@ func ask(t *testing.T, name string, status int, body []byte, n parcel.Number) ca
 	if !ok {
 		t.Fatalf("no carrier %s", name)
 	}
-	res, err := m.Carrier.Track(t.Context(), []parcel.Number{n})
+	res, err := m.Carrier.Track(t.Context(), []number.Number{n})
 	if err != nil {
 		return carriers.Result{Number: n, Err: err}
 	}

@@ -13,7 +13,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 //go:embed codes.tsv
@@ -58,19 +58,19 @@ func (*carrier) Info() carriers.Info { return Info() }
 
 // Match is sure of its own numbers. It also answers for other posts' items on
 // the way to Belarus.
-func (*carrier) Match(n parcel.Number) carriers.Match {
+func (*carrier) Match(n number.Number) carriers.Match {
 	if n.Country() == home {
 		return carriers.Yes
 	}
-	return adapter.If(n.S10() || adapter.Is(n, parcel.FamilyYanwen), carriers.Maybe)
+	return adapter.If(n.S10() || adapter.Is(n, number.FamilyYanwen), carriers.Maybe)
 }
 
 // Track asks for one number.
-func (c *carrier) Track(ctx context.Context, numbers []parcel.Number) ([]carriers.Result, error) {
+func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
 	return adapter.Each(ctx, numbers, c.one)
 }
 
-func (c *carrier) one(ctx context.Context, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) one(ctx context.Context, n number.Number) (carriers.Result, error) {
 	ans, data, err := c.ask(ctx, n)
 	if err != nil {
 		return carriers.Result{}, err

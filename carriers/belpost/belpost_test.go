@@ -6,7 +6,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/belpost"
 	"parcelwatch/carriers/carriertest"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 func TestCarrier(t *testing.T) { carriertest.Run(t, suite()) }
@@ -42,7 +42,7 @@ func suite() carriertest.Suite {
 			fault("no_list.json", 200, carriers.ErrChanged),
 			fault("two_others.json", 200, carriers.ErrChanged),
 		},
-		Foreign: []parcel.Number{"LP00999900000034", "61039904000176", "JJD000390007888540178"},
+		Foreign: []number.Number{"LP00999900000034", "61039904000176", "JJD000390007888540178"},
 		Private: []string{"PLANTED PERSON"},
 		Exceptions: []carriertest.Exception{
 			{Case: "HTTP 403", Want: carriers.ErrThrottled, Source: wall},

@@ -7,7 +7,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // agent says who asks, in the form of a browser's: all clients that are known to
@@ -16,7 +16,7 @@ const agent = "Mozilla/5.0 (compatible; parcelwatch/1; parcel tracking daemon, f
 
 // ask makes the one call there is. A refusal, in JSON or as a page, is its way
 // to say that requests came too fast.
-func (c *carrier) ask(ctx context.Context, n parcel.Number) (adapter.Answer, []item, error) {
+func (c *carrier) ask(ctx context.Context, n number.Number) (adapter.Answer, []item, error) {
 	body, err := json.Marshal(question{Number: string(n)})
 	if err != nil {
 		return adapter.Answer{}, nil, c.client.Fail(carriers.ErrChanged, "request cannot be made: %v", err)

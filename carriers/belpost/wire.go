@@ -9,6 +9,7 @@ import (
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // minsk is UTC+3 all year.
@@ -47,7 +48,7 @@ type step struct {
 }
 
 // read finds the number's item and takes it apart.
-func (c *carrier) read(ans adapter.Answer, data []item, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) read(ans adapter.Answer, data []item, n number.Number) (carriers.Result, error) {
 	res := carriers.Result{Number: n}
 	it, ok := pick(data, n)
 	switch {
@@ -98,7 +99,7 @@ type scan struct {
 
 // pick is the item of the number asked, or the only one there is: the service is
 // known to answer for one number with another.
-func pick(data []item, n parcel.Number) (item, bool) {
+func pick(data []item, n number.Number) (item, bool) {
 	for _, it := range data {
 		if adapter.Same(n, string(it.Number)) {
 			return it, true
@@ -112,9 +113,9 @@ func pick(data []item, n parcel.Number) (item, bool) {
 
 // alias is the number that the service answered with, where it is another one
 // and whole.
-func alias(n parcel.Number, it item) []parcel.Alias {
-	other, err := parcel.ParseNumber(string(it.Number))
-	if err != nil || !other.S10() || other.Check() != parcel.CheckOK {
+func alias(n number.Number, it item) []parcel.Alias {
+	other, err := number.Parse(string(it.Number))
+	if err != nil || !other.S10() || other.Check() != number.CheckOK {
 		return nil
 	}
 	return adapter.Alias(n, string(other), "number")

@@ -13,7 +13,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 //go:embed codes.tsv
@@ -58,16 +58,16 @@ func (*carrier) Info() carriers.Info { return Info() }
 
 // Match is sure of Cainiao's own numbers and the shop's. It also answers for
 // other posts' numbers of AliExpress parcels, which only asking tells apart.
-func (*carrier) Match(n parcel.Number) carriers.Match {
-	if adapter.Is(n, parcel.FamilyCainiao, parcel.FamilyAliExpress, parcel.FamilyCainiaoLine) {
+func (*carrier) Match(n number.Number) carriers.Match {
+	if adapter.Is(n, number.FamilyCainiao, number.FamilyAliExpress, number.FamilyCainiaoLine) {
 		return carriers.Yes
 	}
-	return adapter.If(adapter.Is(n, parcel.FamilyS10, parcel.FamilyYanwen, parcel.FamilyFourPX, parcel.FamilyYunExpress,
-		parcel.FamilySunYou, parcel.FamilyUBI, parcel.FamilyYQ, parcel.FamilyPartner), carriers.Maybe)
+	return adapter.If(adapter.Is(n, number.FamilyS10, number.FamilyYanwen, number.FamilyFourPX, number.FamilyYunExpress,
+		number.FamilySunYou, number.FamilyUBI, number.FamilyYQ, number.FamilyPartner), carriers.Maybe)
 }
 
 // Track asks for all numbers in one call.
-func (c *carrier) Track(ctx context.Context, numbers []parcel.Number) ([]carriers.Result, error) {
+func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
 	answer, err := c.ask(ctx, numbers)
 	if err != nil {
 		return nil, err

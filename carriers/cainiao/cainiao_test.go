@@ -6,7 +6,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/cainiao"
 	"parcelwatch/carriers/carriertest"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 func TestCarrier(t *testing.T) { carriertest.Run(t, suite()) }
@@ -23,7 +23,7 @@ func suite() carriertest.Suite {
 			{Number: "LP00999900000034", Recording: "delivered.json"},
 			{Number: "LB999900015CN", Recording: "one.json"},
 			{
-				Number: "AP00999900000059", Also: []parcel.Number{"LP00999900000042", "LB999900015CN", "CNG00999900000067"},
+				Number: "AP00999900000059", Also: []number.Number{"LP00999900000042", "LB999900015CN", "CNG00999900000067"},
 				Recording: "batch.json", Unmapped: []string{"GTMS_NEW_THING"},
 			},
 		},
@@ -36,7 +36,7 @@ func suite() carriertest.Suite {
 			{Case: carriertest.Case{Number: "LP00999900000034", Recording: "no_list.json"}, Want: carriers.ErrChanged},
 			{Case: carriertest.Case{Number: "LP00999900000034", Recording: "no_times.json"}, Want: carriers.ErrChanged},
 		},
-		Foreign: []parcel.Number{"80084740397510", "0500128254873", "JJD000390007888540178"},
+		Foreign: []number.Number{"80084740397510", "0500128254873", "JJD000390007888540178"},
 		Private: []string{"PLANTED PERSON"},
 		Exceptions: []carriertest.Exception{
 			{Case: "captcha page", Want: carriers.ErrThrottled, Source: wall},

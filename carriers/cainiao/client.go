@@ -7,7 +7,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // reply is one call's answer, kept for what may be found wrong in it later.
@@ -17,7 +17,7 @@ type reply struct {
 }
 
 // ask makes the one call there is.
-func (c *carrier) ask(ctx context.Context, numbers []parcel.Number) (reply, error) {
+func (c *carrier) ask(ctx context.Context, numbers []number.Number) (reply, error) {
 	list := make([]string, 0, len(numbers))
 	for _, n := range numbers {
 		list = append(list, string(n))

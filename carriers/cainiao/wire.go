@@ -9,6 +9,7 @@ import (
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 type envelope struct {
@@ -44,7 +45,7 @@ type detail struct {
 }
 
 // read finds the number's entry and takes it apart.
-func (c *carrier) read(r reply, n parcel.Number) carriers.Result {
+func (c *carrier) read(r reply, n number.Number) carriers.Result {
 	res := carriers.Result{Number: n}
 	for _, e := range r.module {
 		if adapter.Same(n, string(e.MailNo)) {
@@ -56,7 +57,7 @@ func (c *carrier) read(r reply, n parcel.Number) carriers.Result {
 	return res
 }
 
-func (c *carrier) tracking(r reply, n parcel.Number, e entry) (parcel.Tracking, []string, error) {
+func (c *carrier) tracking(r reply, n number.Number, e entry) (parcel.Tracking, []string, error) {
 	if e.Details == nil {
 		return parcel.Tracking{}, nil, c.client.Changed(r.Answer, "no detailList in the entry")
 	}
@@ -148,7 +149,7 @@ func town(s string) (place, text string) {
 
 // aliases is the number at the next post: the clean field, else a token of the
 // display text that looks like one.
-func aliases(n parcel.Number, e entry) []parcel.Alias {
+func aliases(n number.Number, e entry) []parcel.Alias {
 	if a := adapter.Alias(n, string(e.CopyRealNo), "copyRealMailNo"); a != nil || e.CopyRealNo != "" {
 		return a
 	}

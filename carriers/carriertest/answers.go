@@ -17,7 +17,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/internal/textx"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 var nameForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
@@ -74,13 +74,13 @@ func matches(_ context.Context, s Suite) error {
 	defer b.close()
 	var errs []error
 	for _, c := range append(append([]Case{}, s.Known...), s.NotFound...) {
-		for _, n := range append([]parcel.Number{c.Number}, c.Also...) {
+		for _, n := range append([]number.Number{c.Number}, c.Also...) {
 			if m, err := claim(b.carrier, n); m == carriers.No || err != nil {
 				errs = append(errs, err, fmt.Errorf("%s is its own and not claimed", n))
 			}
 		}
 	}
-	junk := []parcel.Number{"", "A", "HELLO", "-----", "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMN", "LP", "12345", "1-2-3-4-5"}
+	junk := []number.Number{"", "A", "HELLO", "-----", "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMN", "LP", "12345", "1-2-3-4-5"}
 	for _, n := range append(junk, s.Foreign...) {
 		if m, err := claim(b.carrier, n); m != carriers.No || err != nil {
 			errs = append(errs, err, fmt.Errorf("%q is not its own and claimed (%d)", n, m))
@@ -90,7 +90,7 @@ func matches(_ context.Context, s Suite) error {
 }
 
 // claim is the carrier's match; a panic is an error.
-func claim(c carriers.Carrier, n parcel.Number) (m carriers.Match, err error) {
+func claim(c carriers.Carrier, n number.Number) (m carriers.Match, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("match of %q: panic: %v", n, r)
@@ -113,7 +113,7 @@ func fuzzMatch(c carriers.Carrier) error {
 		for i := range text {
 			text[i] = alphabet[random.IntN(len(alphabet))]
 		}
-		if _, err := claim(c, parcel.Number(text)); err != nil {
+		if _, err := claim(c, number.Number(text)); err != nil {
 			return err
 		}
 	}
@@ -129,7 +129,7 @@ func events(ctx context.Context, s Suite) error {
 		if err != nil {
 			return err
 		}
-		results, err := b.carrier.Track(ctx, append([]parcel.Number{c.Number}, c.Also...))
+		results, err := b.carrier.Track(ctx, append([]number.Number{c.Number}, c.Also...))
 		b.close()
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", c.name(), err))

@@ -17,7 +17,7 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // bench is one carrier with a server of its own, in front of a transport that
@@ -178,8 +178,8 @@ func planted(info carriers.Info) map[string]string {
 }
 
 // track asks for one number and checks the form of what comes back.
-func track(ctx context.Context, c carriers.Carrier, n parcel.Number) (carriers.Result, error) {
-	res, err := c.Track(ctx, []parcel.Number{n})
+func track(ctx context.Context, c carriers.Carrier, n number.Number) (carriers.Result, error) {
+	res, err := c.Track(ctx, []number.Number{n})
 	switch {
 	case err != nil && res != nil:
 		return carriers.Result{}, fmt.Errorf("results and an error of the whole call both: %w", err)
@@ -192,7 +192,7 @@ func track(ctx context.Context, c carriers.Carrier, n parcel.Number) (carriers.R
 }
 
 // ask opens a bench for one lookup of number.
-func (s Suite) ask(ctx context.Context, n parcel.Number, h func(http.ResponseWriter, *http.Request, string)) (*bench, carriers.Result, error) {
+func (s Suite) ask(ctx context.Context, n number.Number, h func(http.ResponseWriter, *http.Request, string)) (*bench, carriers.Result, error) {
 	b, err := open(s, 10*time.Second, h)
 	if err != nil {
 		return nil, carriers.Result{}, err

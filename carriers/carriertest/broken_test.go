@@ -15,6 +15,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/carriertest"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 func TestGoodCarrierKeepsEveryPromise(t *testing.T) { carriertest.Run(t, sampleSuite(nil)) }
@@ -62,10 +63,10 @@ func wordFlaws() []flaw {
 	return []flaw{
 		{"says another name than its folder's", 1, func(s *sample) { s.info.Name = "Sample Post" }},
 		{"says batch 0", 1, func(s *sample) { s.info.Batch = 0 }},
-		{"claims junk", 2, func(s *sample) { s.match = func(parcel.Number) carriers.Match { return carriers.Maybe } }},
-		{"does not claim its own", 2, func(s *sample) { s.match = func(parcel.Number) carriers.Match { return carriers.No } }},
+		{"claims junk", 2, func(s *sample) { s.match = func(number.Number) carriers.Match { return carriers.Maybe } }},
+		{"does not claim its own", 2, func(s *sample) { s.match = func(number.Number) carriers.Match { return carriers.No } }},
 		{"panics on an odd number", 2, func(s *sample) {
-			s.match = func(n parcel.Number) carriers.Match {
+			s.match = func(n number.Number) carriers.Match {
 				if len(n) > 12 && n[12] == 'N' {
 					return carriers.Maybe
 				}
@@ -97,7 +98,7 @@ func wordFlaws() []flaw {
 			s.finish = func(r *carriers.Result) { r.Unmapped = []string{"D"} }
 		}},
 		{"tells who signed", 11, func(s *sample) {
-			s.read = func(s *sample, n parcel.Number, body []byte) (parcel.Tracking, error) {
+			s.read = func(s *sample, n number.Number, body []byte) (parcel.Tracking, error) {
 				t, err := sampleRead(s, n, body)
 				var a sampleAnswer
 				if json.Unmarshal(body, &a) == nil && len(t.Events) > 0 {
@@ -166,14 +167,14 @@ func answerFlaws() []flaw {
 		{"takes an empty body for not found", 7, onBody(empty, carriers.ErrNotFound)},
 		{"takes a login page for not found", 7, onBody(page, carriers.ErrNotFound)},
 		{"takes another parcel's answer", 7, func(s *sample) {
-			s.read = func(s *sample, _ parcel.Number, body []byte) (parcel.Tracking, error) {
+			s.read = func(s *sample, _ number.Number, body []byte) (parcel.Tracking, error) {
 				var a sampleAnswer
 				_ = json.Unmarshal(body, &a)
-				return sampleRead(s, parcel.Number(a.Number), body)
+				return sampleRead(s, number.Number(a.Number), body)
 			}
 		}},
 		{"takes cut JSON for an empty answer", 7, func(s *sample) {
-			s.read = func(s *sample, n parcel.Number, body []byte) (parcel.Tracking, error) {
+			s.read = func(s *sample, n number.Number, body []byte) (parcel.Tracking, error) {
 				if !json.Valid(body) {
 					return parcel.Tracking{}, carriers.ErrNotFound
 				}
@@ -203,7 +204,7 @@ func wireFlaws() []flaw {
 			s.client = func(c *http.Client) *http.Client { return &http.Client{Transport: c.Transport} }
 		}},
 		{"does not escape the number", 10, func(s *sample) {
-			s.address = func(base string, n parcel.Number) string { return base + "/v1?n=" + string(n) }
+			s.address = func(base string, n number.Number) string { return base + "/v1?n=" + string(n) }
 		}},
 		{"has no name", 10, func(s *sample) { s.agent = "Go-http-client/1.1" }},
 		{"asks through a client of its own", 10, func(s *sample) {
@@ -218,7 +219,7 @@ func wireFlaws() []flaw {
 			}
 		}},
 		{"keeps an answer that echoes its key", 11, func(s *sample) {
-			s.read = func(s *sample, n parcel.Number, body []byte) (parcel.Tracking, error) {
+			s.read = func(s *sample, n number.Number, body []byte) (parcel.Tracking, error) {
 				t, err := sampleRead(s, n, body)
 				if err != nil {
 					err = &carriers.Error{Kind: carriers.ErrChanged, Raw: body, Cause: io.ErrUnexpectedEOF}

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // Pages as bot walls, load balancers and portals send them.
@@ -63,7 +63,7 @@ func (s Suite) excepted(name string) bool {
 type situation struct {
 	name   string
 	want   error
-	number parcel.Number // asked for; the first known where it is not set
+	number number.Number // asked for; the first known where it is not set
 	answer func(http.ResponseWriter, *http.Request, string)
 	after  time.Duration // how long is asked to wait
 }

@@ -15,6 +15,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 //nolint:gochecknoglobals // the flag package knows no other way
@@ -22,7 +23,7 @@ var update = flag.Bool("update", false, "write the goldens anew")
 
 // golden is one result as it is kept.
 type golden struct {
-	Number      parcel.Number  `json:"number"`
+	Number      number.Number  `json:"number"`
 	Result      parcel.Result  `json:"result"`
 	Origin      string         `json:"origin,omitempty"`
 	Destination string         `json:"destination,omitempty"`
@@ -80,7 +81,7 @@ func (s Suite) golden(ctx context.Context, c Case) error {
 // look asks for a case's numbers in one call and puts the results into the form
 // that is kept.
 func look(ctx context.Context, c carriers.Carrier, k Case) ([]byte, error) {
-	numbers := append([]parcel.Number{k.Number}, k.Also...)
+	numbers := append([]number.Number{k.Number}, k.Also...)
 	results, err := c.Track(ctx, numbers)
 	if err != nil {
 		return nil, fmt.Errorf("track: %w", err)

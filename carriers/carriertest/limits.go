@@ -14,7 +14,7 @@ import (
 	"go.uber.org/goleak"
 
 	"parcelwatch/carriers"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // cancelled stops a lookup before and during its call.
@@ -174,4 +174,4 @@ func parallel(ctx context.Context, s Suite) error {
 
 // wicked is a number that is none, as it would come from a list of another
 // program: it must stay data in every part of a request.
-const wicked parcel.Number = `AB1&planted=1/../planted?planted#<planted a="b">,'"%00`
+const wicked number.Number = `AB1&planted=1/../planted?planted#<planted a="b">,'"%00`

@@ -17,6 +17,7 @@ import (
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // sample is a carrier that keeps every promise, written without the family's
@@ -26,8 +27,8 @@ type sample struct {
 	cfg carriers.Config
 
 	info     carriers.Info
-	match    func(parcel.Number) carriers.Match
-	address  func(base string, n parcel.Number) string
+	match    func(number.Number) carriers.Match
+	address  func(base string, n number.Number) string
 	agent    string
 	client   func(*http.Client) *http.Client
 	context  func(context.Context) context.Context
@@ -36,20 +37,20 @@ type sample struct {
 	status   func(*http.Response) error
 	body     func([]byte) error // what is no answer at all
 	failed   func(s *sample, err error) error
-	read     func(s *sample, n parcel.Number, body []byte) (parcel.Tracking, error)
+	read     func(s *sample, n number.Number, body []byte) (parcel.Tracking, error)
 	finish   func(*carriers.Result)
 }
 
 func good(cfg carriers.Config) *sample {
 	return &sample{
 		cfg: cfg, info: sampleInfo(), agent: "sample/1", limit: 4 << 20, attempts: 1,
-		match: func(n parcel.Number) carriers.Match {
+		match: func(n number.Number) carriers.Match {
 			if n.S10() {
 				return carriers.Maybe
 			}
 			return carriers.No
 		},
-		address: func(base string, n parcel.Number) string { return base + "/v1?n=" + url.QueryEscape(string(n)) },
+		address: func(base string, n number.Number) string { return base + "/v1?n=" + url.QueryEscape(string(n)) },
 		client: func(c *http.Client) *http.Client {
 			own := *c
 			own.CheckRedirect = func(*http.Request, []*http.Request) error { return errors.New("redirected") }
@@ -78,9 +79,9 @@ func sampleInfo() carriers.Info {
 }
 
 func (s *sample) Info() carriers.Info                  { return s.info }
-func (s *sample) Match(n parcel.Number) carriers.Match { return s.match(n) }
+func (s *sample) Match(n number.Number) carriers.Match { return s.match(n) }
 
-func (s *sample) Track(ctx context.Context, numbers []parcel.Number) ([]carriers.Result, error) {
+func (s *sample) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
 	results := make([]carriers.Result, 0, len(numbers))
 	for _, n := range numbers {
 		var t parcel.Tracking
@@ -98,7 +99,7 @@ func (s *sample) Track(ctx context.Context, numbers []parcel.Number) ([]carriers
 	return results, nil
 }
 
-func (s *sample) get(ctx context.Context, n parcel.Number) (body []byte, err error) {
+func (s *sample) get(ctx context.Context, n number.Number) (body []byte, err error) {
 	for range s.attempts {
 		if body, err = s.once(ctx, n); err == nil {
 			return body, nil
@@ -107,7 +108,7 @@ func (s *sample) get(ctx context.Context, n parcel.Number) (body []byte, err err
 	return nil, err
 }
 
-func (s *sample) once(ctx context.Context, n parcel.Number) ([]byte, error) {
+func (s *sample) once(ctx context.Context, n number.Number) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.address(s.cfg.BaseURL, n), nil)
 	if err != nil {
 		return nil, &carriers.Error{Kind: carriers.ErrChanged, Cause: errors.New("address")}
@@ -184,7 +185,7 @@ type sampleAnswer struct {
 	}
 }
 
-func sampleRead(_ *sample, n parcel.Number, body []byte) (parcel.Tracking, error) {
+func sampleRead(_ *sample, n number.Number, body []byte) (parcel.Tracking, error) {
 	var a sampleAnswer
 	if err := json.Unmarshal(body, &a); err != nil {
 		return parcel.Tracking{}, fmt.Errorf("%w: not JSON", carriers.ErrChanged)

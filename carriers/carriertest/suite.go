@@ -7,6 +7,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // Suite is what the promises need to know of a carrier.
@@ -25,9 +26,9 @@ type Suite struct {
 	// Faults are the service's own ways to fail, with the error they mean.
 	Faults []Fault
 	// Other is a number like the known ones that no recording holds.
-	Other parcel.Number
+	Other number.Number
 	// Foreign are numbers of other carriers that this one must not claim.
-	Foreign []parcel.Number
+	Foreign []number.Number
 	// Private are names planted in the recordings; they must not come out.
 	Private []string
 	// Calls is how many requests one Track may make; 1 where it is not set.
@@ -38,8 +39,8 @@ type Suite struct {
 
 // Case is a recorded answer.
 type Case struct {
-	Number    parcel.Number
-	Also      []parcel.Number // asked in the same call
+	Number    number.Number
+	Also      []number.Number // asked in the same call
 	Recording string          // file in Dir that answers every request
 	Replies   []Reply         // instead, where several requests are made
 	Status    int             // of the recording; 200 where it is not set

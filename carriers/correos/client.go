@@ -9,11 +9,11 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // ask asks the first service and, where it has nothing to say, the second.
-func (c *carrier) ask(ctx context.Context, n parcel.Number) (adapter.Answer, sent, error) {
+func (c *carrier) ask(ctx context.Context, n number.Number) (adapter.Answer, sent, error) {
 	// In Spanish, because the phase alone does not tell an office from a courier
 	// and the words are known in that language.
 	ans, err := c.client.Do(ctx, adapter.Request{
@@ -50,7 +50,7 @@ func (c *carrier) ask(ctx context.Context, n parcel.Number) (adapter.Answer, sen
 }
 
 // askSecond asks the service that tells an unknown number from its own trouble.
-func (c *carrier) askSecond(ctx context.Context, n parcel.Number) (adapter.Answer, sent, error) {
+func (c *carrier) askSecond(ctx context.Context, n number.Number) (adapter.Answer, sent, error) {
 	ans, err := c.second.Do(ctx, adapter.Request{Path: "/canonico/eventos_envio_servicio" + adapter.Path(string(n))})
 	if err != nil {
 		return ans, sent{}, err

@@ -6,7 +6,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/carriertest"
 	"parcelwatch/carriers/correos"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 func TestCarrier(t *testing.T) { carriertest.Run(t, suite()) }
@@ -42,7 +42,7 @@ func suite() carriertest.Suite {
 			fault("no_times.json", carriers.ErrChanged),
 			{Case: carriertest.Case{Number: "LB999900418CN", Replies: both("page.html", "second_odd_error.json")}, Want: carriers.ErrChanged},
 		},
-		Foreign: []parcel.Number{"LP00999900000034", "61039904000176", "JJD000390007888540178"},
+		Foreign: []number.Number{"LP00999900000034", "61039904000176", "JJD000390007888540178"},
 		Private: []string{"PLANTED PERSON"},
 	}
 }

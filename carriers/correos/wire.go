@@ -5,6 +5,7 @@ import (
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // envelope is the first service's answer.
@@ -75,7 +76,7 @@ func (i item) sent() sent {
 }
 
 // read takes the lines apart, which are oldest first.
-func (c *carrier) read(ans adapter.Answer, s sent, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) read(ans adapter.Answer, s sent, n number.Number) (carriers.Result, error) {
 	res := carriers.Result{Number: n}
 	if s.number != "" && !adapter.Same(n, s.number) {
 		return res, c.client.Changed(ans, "the answer is of another number")

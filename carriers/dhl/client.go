@@ -8,12 +8,12 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // ask makes the one call there is. A number that is not known is HTTP 404 with a
 // problem document.
-func (c *carrier) ask(ctx context.Context, n parcel.Number) (adapter.Answer, []shipment, error) {
+func (c *carrier) ask(ctx context.Context, n number.Number) (adapter.Answer, []shipment, error) {
 	ans, err := c.client.Do(ctx, adapter.Request{
 		Path:   "/track/shipments",
 		Query:  url.Values{"trackingNumber": {string(n)}, "language": {"en"}},

@@ -14,7 +14,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 //go:embed codes.tsv
@@ -68,20 +68,20 @@ func (*carrier) Info() carriers.Info { return Info() }
 // Match is sure of DHL's own forms and of numbers that the German post gave. It
 // also answers for other posts' items on the way to Germany, and ten digits may
 // be its express.
-func (*carrier) Match(n parcel.Number) carriers.Match {
-	own := n.Family() == parcel.FamilyDHL && len(n) > 10 && (n[0] == 'J' || strings.HasPrefix(string(n), "00340434"))
-	if n.Country() == "DE" || own && n.Check() != parcel.CheckWrong {
+func (*carrier) Match(n number.Number) carriers.Match {
+	own := n.Family() == number.FamilyDHL && len(n) > 10 && (n[0] == 'J' || strings.HasPrefix(string(n), "00340434"))
+	if n.Country() == "DE" || own && n.Check() != number.CheckWrong {
 		return carriers.Yes
 	}
-	return adapter.If(adapter.Is(n, parcel.FamilyS10, parcel.FamilyDHL), carriers.Maybe)
+	return adapter.If(adapter.Is(n, number.FamilyS10, number.FamilyDHL), carriers.Maybe)
 }
 
 // Track asks for one number.
-func (c *carrier) Track(ctx context.Context, numbers []parcel.Number) ([]carriers.Result, error) {
+func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
 	return adapter.Each(ctx, numbers, c.one)
 }
 
-func (c *carrier) one(ctx context.Context, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) one(ctx context.Context, n number.Number) (carriers.Result, error) {
 	ans, shipments, err := c.ask(ctx, n)
 	if err != nil {
 		return carriers.Result{}, err

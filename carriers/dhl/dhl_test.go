@@ -6,7 +6,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/carriertest"
 	"parcelwatch/carriers/dhl"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 func TestCarrier(t *testing.T) { carriertest.Run(t, suite()) }
@@ -39,7 +39,7 @@ func suite() carriertest.Suite {
 			fault("no_times.json", 200, carriers.ErrChanged),
 			fault("nothing.json", 200, carriers.ErrChanged),
 		},
-		Foreign: []parcel.Number{"LP00999900000034", "61039904000176", "UA999900041YP"},
+		Foreign: []number.Number{"LP00999900000034", "61039904000176", "UA999900041YP"},
 		Private: []string{"PLANTED PERSON", "Musterweg"},
 		Exceptions: []carriertest.Exception{
 			{Case: "zone", Source: "documentation: timestamps are local to the event; examples show the same clock with and without Z"},
@@ -52,7 +52,7 @@ func TestMatch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for number, want := range map[parcel.Number]carriers.Match{
+	for number, want := range map[number.Number]carriers.Match{
 		"JJD000390007888540178": carriers.Yes, "LX999900038DE": carriers.Yes, "LB999900015CN": carriers.Maybe, "9999000010": carriers.Maybe,
 		"00340434292135100124": carriers.Yes, "00340434292135100125": carriers.Maybe, "JJD0002999900000012": carriers.Maybe,
 	} {

@@ -10,6 +10,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/dhl"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // TestSamples reads real answers where they lie beside the project; none of them
@@ -22,7 +23,7 @@ func TestSamples(t *testing.T) {
 	for _, tc := range []struct {
 		file   string
 		status int
-		number parcel.Number
+		number number.Number
 		result parcel.Result
 		text   string
 	}{
@@ -39,7 +40,7 @@ func TestSamples(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		res, err := c.Track(t.Context(), []parcel.Number{tc.number})
+		res, err := c.Track(t.Context(), []number.Number{tc.number})
 		server.Close()
 		if err != nil {
 			t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 type envelope struct {
@@ -77,7 +78,7 @@ func (r *references) UnmarshalJSON(b []byte) error {
 
 // read takes apart what the services tell of the number; the one with most to
 // tell counts.
-func (c *carrier) read(ans adapter.Answer, shipments []shipment, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) read(ans adapter.Answer, shipments []shipment, n number.Number) (carriers.Result, error) {
 	res := carriers.Result{Number: n}
 	var best *shipment
 	for i := range shipments {
@@ -124,7 +125,7 @@ func (c *carrier) read(ans adapter.Answer, shipments []shipment, n parcel.Number
 
 // of reports whether the shipment is the number's: by its own number, or by a
 // piece or reference that it lists.
-func (s *shipment) of(n parcel.Number) bool {
+func (s *shipment) of(n number.Number) bool {
 	if adapter.Same(n, string(s.ID)) {
 		return true
 	}
@@ -143,7 +144,7 @@ func (s *shipment) of(n parcel.Number) bool {
 
 // aliases are numbers of the same parcel at another service of DHL's. Pieces and
 // customers' references may be shared by several parcels.
-func (s *shipment) aliases(n parcel.Number) []parcel.Alias {
+func (s *shipment) aliases(n number.Number) []parcel.Alias {
 	var list []parcel.Alias
 	for _, r := range s.Details.References {
 		switch r.Type {

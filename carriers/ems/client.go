@@ -12,7 +12,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/internal/textx"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // agent begins like a browser's, without which the service answers 403, and
@@ -21,7 +21,7 @@ const agent = "Mozilla/5.0 (compatible; parcelwatch/1; parcel tracking daemon, f
 
 // ask makes the one call there is. A number that is not known, and one that is
 // no express item, come with HTTP 200 and a sentence.
-func (c *carrier) ask(ctx context.Context, n parcel.Number) (adapter.Answer, []row, error) {
+func (c *carrier) ask(ctx context.Context, n number.Number) (adapter.Answer, []row, error) {
 	ans, err := c.client.Do(ctx, adapter.Request{
 		Path:   "/api/publicTracking/track",
 		Query:  url.Values{"language": {"EN"}, "itemId": {string(n)}},

@@ -13,7 +13,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 //go:embed codes.tsv
@@ -58,11 +58,11 @@ func (*carrier) Info() carriers.Info { return Info() }
 
 // Match fits express items of the union's form. For China there is no other
 // service that can be asked.
-func (*carrier) Match(n parcel.Number) carriers.Match {
+func (*carrier) Match(n number.Number) carriers.Match {
 	switch {
 	case !n.S10() || n[0] != 'E':
 		return carriers.No
-	case n.Country() == "CN" && n.Check() == parcel.CheckOK:
+	case n.Country() == "CN" && n.Check() == number.CheckOK:
 		return carriers.Yes
 	default:
 		return carriers.Maybe
@@ -70,11 +70,11 @@ func (*carrier) Match(n parcel.Number) carriers.Match {
 }
 
 // Track asks for one number.
-func (c *carrier) Track(ctx context.Context, numbers []parcel.Number) ([]carriers.Result, error) {
+func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
 	return adapter.Each(ctx, numbers, c.one)
 }
 
-func (c *carrier) one(ctx context.Context, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) one(ctx context.Context, n number.Number) (carriers.Result, error) {
 	ans, rows, err := c.ask(ctx, n)
 	if err != nil {
 		return carriers.Result{}, err

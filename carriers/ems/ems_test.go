@@ -6,7 +6,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/carriertest"
 	"parcelwatch/carriers/ems"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 func TestCarrier(t *testing.T) { carriertest.Run(t, suite()) }
@@ -37,7 +37,7 @@ func suite() carriertest.Suite {
 			fault("no_times.html", carriers.ErrChanged),
 			fault("names_another.html", carriers.ErrChanged),
 		},
-		Foreign: []parcel.Number{"LB999900015CN", "LP00999900000034", "61039904000176", "EA999900041YP"},
+		Foreign: []number.Number{"LB999900015CN", "LP00999900000034", "61039904000176", "EA999900041YP"},
 		Private: []string{"PLANTED PERSON"},
 		Exceptions: []carriertest.Exception{
 			{Case: "zone", Source: "clients: the tracker prints local clocks without a zone"},
@@ -50,7 +50,7 @@ func TestMatch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for number, want := range map[parcel.Number]carriers.Match{
+	for number, want := range map[number.Number]carriers.Match{
 		"EB999900024CN": carriers.Yes, "EB999900025CN": carriers.Maybe, "EX999900126FR": carriers.Maybe, "RX999900126FR": carriers.No,
 	} {
 		if got := c.Match(number); got != want {

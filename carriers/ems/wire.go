@@ -10,6 +10,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // row is one event as it is printed. The list is oldest first.
@@ -22,7 +23,7 @@ var itemForm = regexp.MustCompile(`\b[A-Z]{2}\d{9}[A-Z]{2}\b`)
 
 // find is the table of the number, or why there is none. Where tables bear no
 // numbers, no other item may be named on the page.
-func find(page *goquery.Document, n parcel.Number) (table *goquery.Selection, why string) {
+func find(page *goquery.Document, n number.Number) (table *goquery.Selection, why string) {
 	named := page.Find(`table[id^="` + prefix + `"], .result-table[id^="` + prefix + `"]`)
 	if named.Length() > 0 {
 		own := named.FilterFunction(func(_ int, s *goquery.Selection) bool {
@@ -37,7 +38,7 @@ func find(page *goquery.Document, n parcel.Number) (table *goquery.Selection, wh
 		return nil, "not one table in the answer"
 	}
 	for _, item := range itemForm.FindAllString(page.Text(), -1) {
-		if other := parcel.Number(item); other.S10() && other.Check() == parcel.CheckOK && !adapter.Same(n, item) {
+		if other := number.Number(item); other.S10() && other.Check() == number.CheckOK && !adapter.Same(n, item) {
 			return nil, "the answer names another number"
 		}
 	}
@@ -60,7 +61,7 @@ func rows(table *goquery.Selection) []row {
 
 // read takes the rows apart. The post that gave the number is the one where the
 // item was posted.
-func (c *carrier) read(ans adapter.Answer, rows []row, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) read(ans adapter.Answer, rows []row, n number.Number) (carriers.Result, error) {
 	res := carriers.Result{Number: n}
 	t := parcel.Tracking{Origin: n.Country()}
 	for _, r := range rows {

@@ -8,11 +8,11 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // ask makes the one call there is, and finds the number's item.
-func (c *carrier) ask(ctx context.Context, n parcel.Number) (adapter.Answer, item, error) {
+func (c *carrier) ask(ctx context.Context, n number.Number) (adapter.Answer, item, error) {
 	body, err := json.Marshal(question{Codes: []string{string(n)}, Language: "en-us"})
 	if err != nil {
 		return adapter.Answer{}, item{}, c.client.Fail(carriers.ErrChanged, "request cannot be made: %v", err)

@@ -13,7 +13,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 //go:embed codes.tsv
@@ -58,19 +58,19 @@ func (*carrier) Info() carriers.Info { return Info() }
 
 // Match is sure of its own forms. It uses LP and 14 digits too, which are
 // Cainiao's nearly always.
-func (*carrier) Match(n parcel.Number) carriers.Match {
-	if n.Family() == parcel.FamilyFourPX {
+func (*carrier) Match(n number.Number) carriers.Match {
+	if n.Family() == number.FamilyFourPX {
 		return carriers.Yes
 	}
-	return adapter.If(adapter.Is(n, parcel.FamilyFourPX), carriers.Maybe)
+	return adapter.If(adapter.Is(n, number.FamilyFourPX), carriers.Maybe)
 }
 
 // Track asks for one number.
-func (c *carrier) Track(ctx context.Context, numbers []parcel.Number) ([]carriers.Result, error) {
+func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
 	return adapter.Each(ctx, numbers, c.one)
 }
 
-func (c *carrier) one(ctx context.Context, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) one(ctx context.Context, n number.Number) (carriers.Result, error) {
 	ans, it, err := c.ask(ctx, n)
 	if err != nil {
 		return carriers.Result{}, err

@@ -6,7 +6,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/carriertest"
 	"parcelwatch/carriers/fourpx"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 func TestCarrier(t *testing.T) { carriertest.Run(t, suite()) }
@@ -35,7 +35,7 @@ func suite() carriertest.Suite {
 			fault("no_status.json", carriers.ErrChanged),
 			fault("no_times.json", carriers.ErrChanged),
 		},
-		Foreign: []parcel.Number{"RB123456785CN", "61039904000176", "AP00999900000059"},
+		Foreign: []number.Number{"RB123456785CN", "61039904000176", "AP00999900000059"},
 		Private: []string{"PLANTED PERSON", "PLANTED-POSTCODE"},
 		Exceptions: []carriertest.Exception{
 			{Case: "zone", Source: "every event seen names its zone; one planted event has none"},
@@ -48,7 +48,7 @@ func TestMatch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for number, want := range map[parcel.Number]carriers.Match{
+	for number, want := range map[number.Number]carriers.Match{
 		"4PX3000999900011CN": carriers.Yes, "4PX30009999000112CN": carriers.Yes, "304299990001": carriers.Yes,
 		"LP00999900000034": carriers.Maybe,
 	} {

@@ -8,6 +8,7 @@ import (
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 type question struct {
@@ -48,7 +49,7 @@ type track struct {
 }
 
 // read takes an item apart.
-func (c *carrier) read(ans adapter.Answer, it item, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) read(ans adapter.Answer, it item, n number.Number) (carriers.Result, error) {
 	res := carriers.Result{Number: n}
 	t := parcel.Tracking{
 		Origin: adapter.Country(string(it.Start)), Destination: adapter.Country(string(it.End)),

@@ -7,12 +7,12 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // ask makes the one call there is. A number that is not known is HTTP 404 with
 // an error in JSON.
-func (c *carrier) ask(ctx context.Context, n parcel.Number) (adapter.Answer, answers, error) {
+func (c *carrier) ask(ctx context.Context, n number.Number) (adapter.Answer, answers, error) {
 	ans, err := c.client.Do(ctx, adapter.Request{
 		Path: "/v1/tracking" + adapter.Path(string(n)),
 		Own:  []int{http.StatusNotFound, http.StatusBadRequest, http.StatusUnprocessableEntity},

@@ -12,7 +12,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 //go:embed codes.tsv
@@ -62,16 +62,16 @@ type carrier struct {
 func (*carrier) Info() carriers.Info { return Info() }
 
 // Match is sure of 24 digits: nobody else here has as many.
-func (*carrier) Match(n parcel.Number) carriers.Match {
-	return adapter.If(adapter.Is(n, parcel.FamilyInPost), carriers.Yes)
+func (*carrier) Match(n number.Number) carriers.Match {
+	return adapter.If(adapter.Is(n, number.FamilyInPost), carriers.Yes)
 }
 
 // Track asks for one number.
-func (c *carrier) Track(ctx context.Context, numbers []parcel.Number) ([]carriers.Result, error) {
+func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
 	return adapter.Each(ctx, numbers, c.one)
 }
 
-func (c *carrier) one(ctx context.Context, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) one(ctx context.Context, n number.Number) (carriers.Result, error) {
 	ans, all, err := c.ask(ctx, n)
 	if err != nil {
 		return carriers.Result{}, err

@@ -6,7 +6,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/carriertest"
 	"parcelwatch/carriers/inpost"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 func TestCarrier(t *testing.T) { carriertest.Run(t, suite()) }
@@ -38,7 +38,7 @@ func suite() carriertest.Suite {
 			fault("no_times.json", 200, carriers.ErrChanged),
 			fault("empty_list.json", 200, carriers.ErrChanged),
 		},
-		Foreign: []parcel.Number{"LB999900015CN", "LP00999900000034", "61039904000176", "UA999900041YP", "JJD000390007888540178"},
+		Foreign: []number.Number{"LB999900015CN", "LP00999900000034", "61039904000176", "UA999900041YP", "JJD000390007888540178"},
 		Private: []string{"PLANTED PERSON"},
 	}
 }

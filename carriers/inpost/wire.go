@@ -10,6 +10,7 @@ import (
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // home is where it works.
@@ -65,7 +66,7 @@ type detail struct {
 }
 
 // of reports whether the answer is the number's.
-func (a answer) of(n parcel.Number) bool {
+func (a answer) of(n number.Number) bool {
 	if adapter.Same(n, string(a.Number)) || adapter.Same(n, string(a.Main)) {
 		return true
 	}
@@ -78,7 +79,7 @@ func (a answer) of(n parcel.Number) bool {
 }
 
 // read finds the number's answer and takes it apart.
-func (c *carrier) read(ans adapter.Answer, all answers, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) read(ans adapter.Answer, all answers, n number.Number) (carriers.Result, error) {
 	res := carriers.Result{Number: n}
 	for _, a := range all {
 		if !a.of(n) {
@@ -96,7 +97,7 @@ func (c *carrier) read(ans adapter.Answer, all answers, n parcel.Number) (carrie
 	return res, c.client.Changed(ans, "the answer is of another number")
 }
 
-func (c *carrier) tracking(ans adapter.Answer, a answer, list []detail, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) tracking(ans adapter.Answer, a answer, list []detail, n number.Number) (carriers.Result, error) {
 	res := carriers.Result{Number: n}
 	if len(a.Numbers) <= 1 { // else the main number is that of several parcels
 		res.Tracking.Aliases = adapter.Alias(n, string(a.Main), "mainTrackingNumber")

@@ -7,11 +7,11 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // events asks for the history.
-func (c *carrier) events(ctx context.Context, n parcel.Number) (adapter.Answer, []day, error) {
+func (c *carrier) events(ctx context.Context, n number.Number) (adapter.Answer, []day, error) {
 	var h history
 	ans, err := c.ask(ctx, adapter.Path(string(n), "events"), &h)
 	if err != nil {
@@ -33,7 +33,7 @@ func (c *carrier) events(ctx context.Context, n parcel.Number) (adapter.Answer, 
 }
 
 // details asks for what is known of the item beside its history.
-func (c *carrier) details(ctx context.Context, n parcel.Number) (details, error) {
+func (c *carrier) details(ctx context.Context, n number.Number) (details, error) {
 	var d details
 	ans, err := c.ask(ctx, adapter.Path(string(n)), &d)
 	switch {

@@ -6,7 +6,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/carriertest"
 	"parcelwatch/carriers/kazpost"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 func TestCarrier(t *testing.T) { carriertest.Run(t, suite()) }
@@ -46,7 +46,7 @@ func suite() carriertest.Suite {
 			fault("no_list.json", 200, carriers.ErrChanged),
 			fault("no_times.json", 200, carriers.ErrChanged),
 		},
-		Foreign: []parcel.Number{"LP00999900000034", "61039904000176", "JJD000390007888540178"},
+		Foreign: []number.Number{"LP00999900000034", "61039904000176", "JJD000390007888540178"},
 		Private: []string{"PLANTED PERSON"},
 		Exceptions: []carriertest.Exception{
 			{Case: "zone", Source: "clocks are local without a zone: two zones until March 2024, other countries' at any time"},

@@ -6,6 +6,7 @@ import (
 
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // home is the post's own country.
@@ -33,7 +34,7 @@ func (c *carrier) row(code string) (adapter.Code, bool) {
 // abroad reports scans of other posts. The post's own codes are its own scans;
 // those of the union have a side, and which side is home the number tells. EMJ is
 // a third country's.
-func abroad(row adapter.Code, n parcel.Number) bool {
+func abroad(row adapter.Code, n number.Number) bool {
 	outbound := n.Country() == home
 	switch row.Side {
 	case adapter.SideOrigin:

@@ -10,6 +10,7 @@ import (
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 type history struct {
@@ -95,7 +96,7 @@ func arrived(t parcel.Tracking, last parcel.Event) time.Time {
 }
 
 // read takes the history apart.
-func (c *carrier) read(ans adapter.Answer, days []day, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) read(ans adapter.Answer, days []day, n number.Number) (carriers.Result, error) {
 	res := carriers.Result{Number: n}
 	var events []parcel.Event
 	lines := 0
@@ -127,7 +128,7 @@ func (c *carrier) read(ans adapter.Answer, days []day, n parcel.Number) (carrier
 }
 
 // event takes one operation apart; one without a time or a code is left out.
-func (c *carrier) event(d day, op operation, n parcel.Number) (ev parcel.Event, known, ok bool) {
+func (c *carrier) event(d day, op operation, n number.Number) (ev parcel.Event, known, ok bool) {
 	ev.Code = textx.Line(string(op.Status), 60)
 	row, known := c.row(ev.Code)
 	ev.Status, ev.Text = row.Status, row.Meaning

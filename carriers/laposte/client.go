@@ -9,7 +9,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/internal/textx"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // reply is one call's answer, kept for what may be found wrong in it later.
@@ -21,7 +21,7 @@ type reply struct {
 // ask makes the one call there is. One number is answered by its HTTP status,
 // several by 207 and a code for each; what one is wrong with another may also be
 // said of the whole call.
-func (c *carrier) ask(ctx context.Context, numbers []parcel.Number) (reply, error) {
+func (c *carrier) ask(ctx context.Context, numbers []number.Number) (reply, error) {
 	list := make([]string, 0, len(numbers))
 	for _, n := range numbers {
 		list = append(list, strings.TrimPrefix(adapter.Path(string(n)), "/"))

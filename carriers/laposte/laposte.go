@@ -12,7 +12,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 //go:embed codes.tsv
@@ -64,7 +64,7 @@ func (*carrier) Info() carriers.Info { return Info() }
 
 // Match is sure of the numbers that La Poste gave. It also answers for other
 // posts' items on the way to France, and for Colissimo's own form.
-func (*carrier) Match(n parcel.Number) carriers.Match {
+func (*carrier) Match(n number.Number) carriers.Match {
 	if n.Country() == "FR" {
 		return carriers.Yes
 	}
@@ -72,7 +72,7 @@ func (*carrier) Match(n parcel.Number) carriers.Match {
 }
 
 // Track asks for all numbers in one call.
-func (c *carrier) Track(ctx context.Context, numbers []parcel.Number) ([]carriers.Result, error) {
+func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
 	answer, err := c.ask(ctx, numbers)
 	if err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 	"parcelwatch/carriers/carriertest"
 	"parcelwatch/carriers/laposte"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 const dir = "../../testdata/carriers/laposte"
@@ -32,7 +33,7 @@ func suite() carriertest.Suite {
 		Known: []carriertest.Case{
 			{Number: "LB999900015CN", Recording: "delivered.json", Unmapped: []string{"XX9"}},
 			{
-				Number: "CB999900333FR", Also: []parcel.Number{
+				Number: "CB999900333FR", Also: []number.Number{
 					"LB999900069CN", "8R99990001234", "RB123456785CN", "LY999900214FR", "EB999900024CN", "EX999900126FR",
 				},
 				Recording: "batch.json", Status: 207,
@@ -54,7 +55,7 @@ func suite() carriertest.Suite {
 			fault("no_events.json", 200, carriers.ErrChanged),
 			fault("no_times.json", 200, carriers.ErrChanged),
 		},
-		Foreign: []parcel.Number{"LP00999900000034", "61039904000176", "UA999900041YP", "JJD000390007888540178"},
+		Foreign: []number.Number{"LP00999900000034", "61039904000176", "UA999900041YP", "JJD000390007888540178"},
 		Private: []string{"PLANTED PERSON"},
 		Exceptions: []carriertest.Exception{
 			{Case: "zone", Source: "documentation: dates have an offset; one planted event has none"},
@@ -85,7 +86,7 @@ func TestSamples(t *testing.T) {
 	}
 	for file, tc := range map[string]struct {
 		status int
-		number parcel.Number
+		number number.Number
 		want   parcel.Result
 	}{
 		"idships_200_EW112720413FR.json":  {200, "EW112720413FR", parcel.ResultOK},
@@ -101,7 +102,7 @@ func TestSamples(t *testing.T) {
 }
 
 // ask asks for numbers with one recorded answer.
-func ask(t *testing.T, file string, status int, numbers ...parcel.Number) []parcel.Result {
+func ask(t *testing.T, file string, status int, numbers ...number.Number) []parcel.Result {
 	t.Helper()
 	body, err := os.ReadFile(filepath.Clean(file))
 	if err != nil {

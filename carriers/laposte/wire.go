@@ -9,6 +9,7 @@ import (
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // items come as a list, or as one where one number was asked for.
@@ -60,7 +61,7 @@ type event struct {
 // read finds the number's item and takes it apart. A refusal is of the only
 // number that was asked for, whatever it repeats of it; of several it may be one
 // of the whole call.
-func (c *carrier) read(answer reply, n parcel.Number, alone bool) carriers.Result {
+func (c *carrier) read(answer reply, n number.Number, alone bool) carriers.Result {
 	res := carriers.Result{Number: n}
 	for _, it := range answer.items {
 		switch {
@@ -74,7 +75,7 @@ func (c *carrier) read(answer reply, n parcel.Number, alone bool) carriers.Resul
 	}
 	if only := answer.items[0]; !alone && len(answer.items) == 1 && only.Shipment == nil {
 		res.Err = c.client.Fail(carriers.ErrTemporary, "the whole call was refused: %s %s", only.Code, only.Message)
-		if _, err := parcel.ParseNumber(string(only.ID)); err != nil && only.Code != "400" {
+		if _, err := number.Parse(string(only.ID)); err != nil && only.Code != "400" {
 			res.Err = c.refused(answer.Answer, only)
 		}
 		return res
@@ -83,7 +84,7 @@ func (c *carrier) read(answer reply, n parcel.Number, alone bool) carriers.Resul
 	return res
 }
 
-func (c *carrier) tracking(answer reply, n parcel.Number, s shipment) (parcel.Tracking, []string, error) {
+func (c *carrier) tracking(answer reply, n number.Number, s shipment) (parcel.Tracking, []string, error) {
 	if s.Events == nil {
 		return parcel.Tracking{}, nil, c.client.Changed(answer.Answer, "no event list in the shipment")
 	}

@@ -8,11 +8,11 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // history asks as the site does. Only its own words make a 404 "not found".
-func (c *carrier) history(ctx context.Context, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) history(ctx context.Context, n number.Number) (carriers.Result, error) {
 	ans, err := c.client.Do(ctx, adapter.Request{
 		Path: "/site/v.1.0/shipments/tracking" + adapter.Path(string(n)),
 		Own:  []int{http.StatusNotFound},
@@ -34,7 +34,7 @@ func (c *carrier) history(ctx context.Context, n parcel.Number) (carriers.Result
 }
 
 // state asks the documented service, which tells the last state only.
-func (c *carrier) state(ctx context.Context, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) state(ctx context.Context, n number.Number) (carriers.Result, error) {
 	q := question{Key: c.key, Model: "TrackingDocument", Method: "getStatusDocuments"}
 	q.Properties.Documents = []asked{{Number: string(n)}}
 	body, err := json.Marshal(q) //nolint:gosec // the key goes where it belongs

@@ -16,7 +16,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 //go:embed codes.tsv
@@ -74,9 +74,9 @@ func (*carrier) Info() carriers.Info { return Info() }
 // Match is sure of the cross-border forms, and of 14 digits that begin with 20
 // or 59, which no Russian post office does. Those that begin with 1 are Russian
 // as often.
-func (*carrier) Match(n parcel.Number) carriers.Match {
+func (*carrier) Match(n number.Number) carriers.Match {
 	switch {
-	case !adapter.Is(n, parcel.FamilyNovaPoshta):
+	case !adapter.Is(n, number.FamilyNovaPoshta):
 		return adapter.If(strings.HasPrefix(string(n), "SHCN") && len(n) >= 10, carriers.Maybe)
 	case n[0] == '1':
 		return carriers.Maybe
@@ -86,12 +86,12 @@ func (*carrier) Match(n parcel.Number) carriers.Match {
 }
 
 // Track asks for one number.
-func (c *carrier) Track(ctx context.Context, numbers []parcel.Number) ([]carriers.Result, error) {
+func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
 	return adapter.Each(ctx, numbers, c.one)
 }
 
 // one asks for the history and, where it cannot be had, for the state.
-func (c *carrier) one(ctx context.Context, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) one(ctx context.Context, n number.Number) (carriers.Result, error) {
 	res, err := c.history(ctx, n)
 	if err == nil || !domestic(n) || ctx.Err() != nil ||
 		errors.Is(err, carriers.ErrNotFound) || errors.Is(err, carriers.ErrThrottled) {
@@ -112,6 +112,6 @@ func (c *carrier) one(ctx context.Context, n parcel.Number) (carriers.Result, er
 }
 
 // domestic reports numbers that the JSON-RPC takes.
-func domestic(n parcel.Number) bool {
+func domestic(n number.Number) bool {
 	return len(n) == 14 && strings.Trim(string(n), "0123456789") == ""
 }

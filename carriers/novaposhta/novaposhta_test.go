@@ -6,7 +6,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/carriertest"
 	"parcelwatch/carriers/novaposhta"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 func TestCarrier(t *testing.T) { carriertest.Run(t, suite()) }
@@ -50,7 +50,7 @@ func suite() carriertest.Suite {
 			fault(carriers.ErrTemporary, both("gone.html", 502, "state_failed.json")...),
 			fault(carriers.ErrThrottled, both("gone.html", 429, "state_branch.json")...),
 		},
-		Foreign: []parcel.Number{"LP00999900000034", "RB123456785CN", "61039904000176", "0500199900018"},
+		Foreign: []number.Number{"LP00999900000034", "RB123456785CN", "61039904000176", "0500199900018"},
 		Private: []string{"PLANTED PERSON"},
 		Exceptions: []carriertest.Exception{
 			{Case: "zone", Source: "the site's times are UTC; one planted scan has none"},
@@ -63,7 +63,7 @@ func TestMatch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for number, want := range map[parcel.Number]carriers.Match{
+	for number, want := range map[number.Number]carriers.Match{
 		"20450999900011": carriers.Yes, "59500999900012": carriers.Yes, "10100022000007": carriers.Maybe,
 		"NPMD000099990001NPG": carriers.Yes, "SHCN00009999": carriers.Maybe, "SHCN": carriers.No,
 	} {

@@ -9,6 +9,7 @@ import (
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // shipment is what the site is told. Names of persons are not in it.
@@ -49,7 +50,7 @@ type scan struct {
 
 // read takes a history apart. It is of the number asked where that is the
 // shipment's own or one of its alternatives.
-func (c *carrier) read(ans adapter.Answer, s shipment, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) read(ans adapter.Answer, s shipment, n number.Number) (carriers.Result, error) {
 	res := carriers.Result{Number: n, Note: "full history"}
 	ours := adapter.Same(n, string(s.Number))
 	t := parcel.Tracking{
@@ -173,7 +174,7 @@ type document struct {
 
 // readState makes the one event there is of a record. Codes 3 and 80 say that
 // nothing is known of the number.
-func (c *carrier) readState(ans adapter.Answer, d document, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) readState(ans adapter.Answer, d document, n number.Number) (carriers.Result, error) {
 	res := carriers.Result{Number: n}
 	row, known := c.row(string(d.Code))
 	if row.Status == adapter.Ignored {

@@ -7,12 +7,12 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // ask makes the one call there is. The site's own pages send where they come
 // from, so this does.
-func (c *carrier) ask(ctx context.Context, n parcel.Number) (adapter.Answer, envelope, error) {
+func (c *carrier) ask(ctx context.Context, n number.Number) (adapter.Answer, envelope, error) {
 	var e envelope
 	body, err := json.Marshal(question{Kind: "WEB", Number: string(n), Period: 1})
 	if err != nil {

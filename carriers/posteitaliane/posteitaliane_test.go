@@ -6,7 +6,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/carriertest"
 	"parcelwatch/carriers/posteitaliane"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 func TestCarrier(t *testing.T) { carriertest.Run(t, suite()) }
@@ -35,7 +35,7 @@ func suite() carriertest.Suite {
 			fault("no_list.json", carriers.ErrChanged),
 			fault("no_times.json", carriers.ErrChanged),
 		},
-		Foreign: []parcel.Number{"LP00999900000034", "61039904000176", "JJD000390007888540178"},
+		Foreign: []number.Number{"LP00999900000034", "61039904000176", "JJD000390007888540178"},
 		Private: []string{"PLANTED PERSON"},
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/posteitaliane"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // TestSamples reads real answers where they lie beside the project; none of them
@@ -22,7 +23,7 @@ func TestSamples(t *testing.T) {
 	}
 	for _, tc := range []struct {
 		file   string
-		number parcel.Number
+		number number.Number
 		events int // none: the number is not known
 		last   parcel.Status
 	}{
@@ -40,7 +41,7 @@ func TestSamples(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			results, err := c.Track(t.Context(), []parcel.Number{tc.number})
+			results, err := c.Track(t.Context(), []number.Number{tc.number})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -8,6 +8,7 @@ import (
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 type question struct {
@@ -33,7 +34,7 @@ type movement struct {
 }
 
 // read takes the movements apart.
-func (c *carrier) read(ans adapter.Answer, e envelope, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) read(ans adapter.Answer, e envelope, n number.Number) (carriers.Result, error) {
 	res := carriers.Result{Number: n}
 	switch {
 	case !adapter.Same(n, string(e.Number)):

@@ -6,12 +6,12 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // ask makes the one call there is. A wrong key is HTTP 403; what is wrong with a
 // number comes with HTTP 200.
-func (c *carrier) ask(ctx context.Context, n parcel.Number) (adapter.Answer, []shipment, error) {
+func (c *carrier) ask(ctx context.Context, n number.Number) (adapter.Answer, []shipment, error) {
 	ans, err := c.client.Do(ctx, adapter.Request{
 		Path:  "/rest/shipment/v5/trackandtrace/findByIdentifier.json",
 		Query: url.Values{"apikey": {c.key}, "id": {string(n)}, "locale": {"en"}},

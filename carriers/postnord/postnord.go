@@ -13,7 +13,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 //go:embed codes.tsv
@@ -68,21 +68,21 @@ func (*carrier) Info() carriers.Info { return Info() }
 
 // Match is sure of the numbers of its two countries. It also answers for other
 // posts' items on the way there, and for partners' 18 digits.
-func (*carrier) Match(n parcel.Number) carriers.Match {
+func (*carrier) Match(n number.Number) carriers.Match {
 	switch n.Country() {
 	case "SE", "DK":
 		return carriers.Yes
 	default:
-		return adapter.If(adapter.Is(n, parcel.FamilyS10, parcel.FamilyYanwen, parcel.FamilyPartner), carriers.Maybe)
+		return adapter.If(adapter.Is(n, number.FamilyS10, number.FamilyYanwen, number.FamilyPartner), carriers.Maybe)
 	}
 }
 
 // Track asks for one number.
-func (c *carrier) Track(ctx context.Context, numbers []parcel.Number) ([]carriers.Result, error) {
+func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
 	return adapter.Each(ctx, numbers, c.one)
 }
 
-func (c *carrier) one(ctx context.Context, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) one(ctx context.Context, n number.Number) (carriers.Result, error) {
 	ans, shipments, err := c.ask(ctx, n)
 	if err != nil {
 		return carriers.Result{}, err

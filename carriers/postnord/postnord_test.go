@@ -6,7 +6,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/carriertest"
 	"parcelwatch/carriers/postnord"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 func TestCarrier(t *testing.T) { carriertest.Run(t, suite()) }
@@ -35,7 +35,7 @@ func suite() carriertest.Suite {
 			fault("no_times.json", 200, carriers.ErrChanged),
 			fault("no_events.json", 200, carriers.ErrChanged),
 		},
-		Foreign: []parcel.Number{"LP00999900000034", "61039904000176", "JJD000390007888540178"},
+		Foreign: []number.Number{"LP00999900000034", "61039904000176", "JJD000390007888540178"},
 		Private: []string{"PLANTED PERSON", "PLANTED SENDER"},
 		Exceptions: []carriertest.Exception{
 			{Case: "zone", Source: "times are the place's without an offset; one planted scan is in a country of several zones"},

@@ -12,6 +12,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/postnord"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // TestSamples reads real answers where they lie beside the project; none of them
@@ -23,7 +24,7 @@ func TestSamples(t *testing.T) {
 	}
 	for _, tc := range []struct {
 		file   string
-		number parcel.Number
+		number number.Number
 		events int // none: the number is not known
 		last   parcel.Status
 	}{
@@ -42,7 +43,7 @@ func TestSamples(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			results, err := c.Track(t.Context(), []parcel.Number{tc.number})
+			results, err := c.Track(t.Context(), []number.Number{tc.number})
 			if err != nil {
 				t.Fatal(err)
 			}

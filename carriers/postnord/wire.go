@@ -7,6 +7,7 @@ import (
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 type envelope struct {
@@ -56,7 +57,7 @@ type location struct {
 }
 
 // read finds the number among items and shipments and takes it apart.
-func (c *carrier) read(ans adapter.Answer, shipments []shipment, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) read(ans adapter.Answer, shipments []shipment, n number.Number) (carriers.Result, error) {
 	res := carriers.Result{Number: n}
 	s, items := pick(shipments, n)
 	if s == nil {
@@ -109,7 +110,7 @@ func (c *carrier) read(ans adapter.Answer, shipments []shipment, n parcel.Number
 
 // pick is the shipment that the number is of, and those of its items that the
 // number means: one, or all where it is the shipment's own.
-func pick(shipments []shipment, n parcel.Number) (*shipment, []item) {
+func pick(shipments []shipment, n number.Number) (*shipment, []item) {
 	for i := range shipments {
 		s := &shipments[i]
 		for _, it := range s.Items {
@@ -126,7 +127,7 @@ func pick(shipments []shipment, n parcel.Number) (*shipment, []item) {
 
 // other is the second number of a shipment with a single item. Where there are
 // several items, the shipment's number is no parcel's.
-func other(n parcel.Number, s *shipment, it item) []parcel.Alias {
+func other(n number.Number, s *shipment, it item) []parcel.Alias {
 	if len(s.Items) > 1 {
 		return nil
 	}

@@ -8,7 +8,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // request is getOperationHistory for the item itself (MessageType 0). What is
@@ -23,7 +23,7 @@ const request = `<?xml version="1.0" encoding="UTF-8"?>
 	`</data:AuthorizationHeader></oper:getOperationHistory></soap:Body></soap:Envelope>`
 
 // ask makes the one call there is. Its faults come with HTTP 500.
-func (c *carrier) ask(ctx context.Context, n parcel.Number) (adapter.Answer, []record, error) {
+func (c *carrier) ask(ctx context.Context, n number.Number) (adapter.Answer, []record, error) {
 	body := fmt.Sprintf(request, adapter.EscapeXML(string(n)), adapter.EscapeXML(c.login), adapter.EscapeXML(c.password))
 	ans, err := c.client.Do(ctx, adapter.Request{
 		Method: http.MethodPost,

@@ -13,7 +13,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 //go:embed codes.tsv
@@ -68,21 +68,21 @@ func (*carrier) Info() carriers.Info { return Info() }
 // Match is sure of its own numbers: the postal union's ..RU and the domestic 14
 // digits with their check digit. It also answers for other posts' items on the
 // way to Russia.
-func (*carrier) Match(n parcel.Number) carriers.Match {
+func (*carrier) Match(n number.Number) carriers.Match {
 	switch {
-	case n.Country() == "RU", n.Family() == parcel.FamilyRussianPost && n.Check() == parcel.CheckOK:
+	case n.Country() == "RU", n.Family() == number.FamilyRussianPost && n.Check() == number.CheckOK:
 		return carriers.Yes
 	default:
-		return adapter.If(adapter.Is(n, parcel.FamilyS10, parcel.FamilyYanwen, parcel.FamilyRussianPost), carriers.Maybe)
+		return adapter.If(adapter.Is(n, number.FamilyS10, number.FamilyYanwen, number.FamilyRussianPost), carriers.Maybe)
 	}
 }
 
 // Track asks for one number.
-func (c *carrier) Track(ctx context.Context, numbers []parcel.Number) ([]carriers.Result, error) {
+func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
 	return adapter.Each(ctx, numbers, c.one)
 }
 
-func (c *carrier) one(ctx context.Context, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) one(ctx context.Context, n number.Number) (carriers.Result, error) {
 	ans, history, err := c.ask(ctx, n)
 	if err != nil {
 		return carriers.Result{}, err

@@ -6,7 +6,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/carriertest"
 	"parcelwatch/carriers/russianpost"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 func TestCarrier(t *testing.T) { carriertest.Run(t, suite()) }
@@ -39,7 +39,7 @@ func suite() carriertest.Suite {
 			fault("no_history.xml", 200, carriers.ErrChanged),
 			fault("no_times.xml", 200, carriers.ErrChanged),
 		},
-		Foreign: []parcel.Number{"LP00999900000034", "JJD000390007888540178"},
+		Foreign: []number.Number{"LP00999900000034", "JJD000390007888540178"},
 		Private: []string{"PLANTED PERSON", "PLANTED SENDER"},
 		Exceptions: []carriertest.Exception{
 			{Case: "zone", Source: "the specification promises an offset; one planted record has none"},
@@ -52,7 +52,7 @@ func TestMatch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for number, want := range map[parcel.Number]carriers.Match{
+	for number, want := range map[number.Number]carriers.Match{
 		"61039904000176": carriers.Yes, "61039904000177": carriers.Maybe, "RR999900038RU": carriers.Yes,
 		"RB123456785CN": carriers.Maybe, "UA999900041YP": carriers.Maybe,
 	} {

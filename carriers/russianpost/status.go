@@ -3,6 +3,7 @@ package russianpost
 import (
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // home is the post's own country.
@@ -34,7 +35,7 @@ func (c *carrier) status(kind, attr, country string, inbound bool) (status parce
 
 // inward reports whether the item came from abroad: by the post that gave the
 // number, else by where it was first seen.
-func inward(records []record, n parcel.Number) bool {
+func inward(records []record, n number.Number) bool {
 	if issuer := n.Country(); issuer != "" {
 		return issuer != home
 	}

@@ -8,6 +8,7 @@ import (
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // envelope is matched by local names: the server's prefixes change.
@@ -64,7 +65,7 @@ type coded struct {
 
 // read takes the history apart. Records name the barcode they are of, or its
 // second number; an answer that names others only is another parcel's.
-func (c *carrier) read(ans adapter.Answer, records []record, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) read(ans adapter.Answer, records []record, n number.Number) (carriers.Result, error) {
 	res := carriers.Result{Number: n}
 	aliases, ours := numbers(records, n)
 	if !ours {
@@ -143,18 +144,18 @@ func operated(s string) (at time.Time, zoned, ok bool) {
 
 // numbers lists other numbers of the item, and says whether the one asked for is
 // among those that are named, if any is.
-func numbers(records []record, n parcel.Number) (aliases []parcel.Alias, ours bool) {
+func numbers(records []record, n number.Number) (aliases []parcel.Alias, ours bool) {
 	named := false
-	seen := map[parcel.Number]bool{n: true}
+	seen := map[number.Number]bool{n: true}
 	for _, r := range records {
 		for _, f := range []struct{ field, text string }{{"Barcode", r.Item.Barcode}, {"Internum", r.Item.Internum}} {
-			other, err := parcel.ParseNumber(f.text)
+			other, err := number.Parse(f.text)
 			if err != nil {
 				continue
 			}
 			named = named || f.field == "Barcode"
 			ours = ours || other == n
-			if !seen[other] && adapter.Is(other, parcel.FamilyS10, parcel.FamilyRussianPost) {
+			if !seen[other] && adapter.Is(other, number.FamilyS10, number.FamilyRussianPost) {
 				seen[other] = true
 				aliases = append(aliases, parcel.Alias{Number: other, Field: f.field})
 			}

@@ -9,7 +9,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // order is one number of a request. Carrier is the service's number of a carrier.
@@ -18,7 +18,7 @@ type order struct {
 	Carrier int    `json:"carrier,omitempty"`
 }
 
-func plain(numbers []parcel.Number) []order {
+func plain(numbers []number.Number) []order {
 	orders := make([]order, 0, len(numbers))
 	for _, n := range numbers {
 		orders = append(orders, order{Number: string(n)})
@@ -91,7 +91,7 @@ func (c *carrier) register(ctx context.Context, results []carriers.Result, at []
 }
 
 // registered is what registering means for one number.
-func (c *carrier) registered(answer reply, n parcel.Number) error {
+func (c *carrier) registered(answer reply, n number.Number) error {
 	for _, raw := range answer.Accepted {
 		if e, _ := readEntry(raw); adapter.Same(n, string(e.Number)) {
 			return c.client.Fail(carriers.ErrNotFound, "registered now, the service answers after some minutes")

@@ -10,6 +10,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/seventeentrack"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // TestSamples reads the documentation's examples where they lie beside the
@@ -31,7 +32,7 @@ func TestSamples(t *testing.T) {
 	defer server.Close()
 	for _, tc := range []struct {
 		file   string
-		number parcel.Number
+		number number.Number
 		result parcel.Result
 		events int
 		last   parcel.Status
@@ -47,7 +48,7 @@ func TestSamples(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		res, err := c.Track(t.Context(), []parcel.Number{tc.number})
+		res, err := c.Track(t.Context(), []number.Number{tc.number})
 		if err != nil {
 			t.Fatalf("%s: %v", tc.file, err)
 		}

@@ -14,7 +14,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 //go:embed codes.tsv
@@ -41,7 +41,7 @@ func Info() carriers.Info {
 }
 
 // canary is never registered, so that to ask for it costs nothing.
-const canary parcel.Number = "LP00000000000"
+const canary number.Number = "LP00000000000"
 
 // New makes the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
@@ -69,11 +69,11 @@ func (*carrier) Info() carriers.Info { return Info() }
 // Match fits every number that looks like one, also those of forms that are not
 // known here: to know all carriers is what it is for. A wrong check digit would
 // cost a part of the quota for nothing.
-func (*carrier) Match(n parcel.Number) carriers.Match {
-	if n.Family() == parcel.FamilyUnknown {
+func (*carrier) Match(n number.Number) carriers.Match {
+	if n.Family() == number.FamilyUnknown {
 		return adapter.If(plausible(string(n)), carriers.Maybe)
 	}
-	return adapter.If(n.Check() != parcel.CheckWrong, carriers.Maybe)
+	return adapter.If(n.Check() != number.CheckWrong, carriers.Maybe)
 }
 
 // plausible reports whether a text of no known form may be a number at all.
@@ -91,7 +91,7 @@ func plausible(s string) bool {
 }
 
 // Track reads all numbers in one call, and registers those that never were.
-func (c *carrier) Track(ctx context.Context, numbers []parcel.Number) ([]carriers.Result, error) {
+func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
 	answer, err := c.call(ctx, "gettrackinfo", plain(numbers))
 	if err != nil {
 		return nil, err

@@ -16,7 +16,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/carriertest"
 	"parcelwatch/carriers/seventeentrack"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 func TestCarrier(t *testing.T) { carriertest.Run(t, suite()) }
@@ -24,7 +24,7 @@ func TestCarrier(t *testing.T) { carriertest.Run(t, suite()) }
 func FuzzAnswer(f *testing.F) { carriertest.Fuzz(f, suite()) }
 
 func suite() carriertest.Suite {
-	fault := func(n parcel.Number, read, register string, want error) carriertest.Fault {
+	fault := func(n number.Number, read, register string, want error) carriertest.Fault {
 		return carriertest.Fault{Case: carriertest.Case{Number: n, Replies: replies(read, register)}, Want: want}
 	}
 	const known, fresh = "LP00999900000034", "LB999900069CN"
@@ -35,7 +35,7 @@ func suite() carriertest.Suite {
 		Known: []carriertest.Case{
 			{Number: known, Replies: replies("delivered.json", "")},
 			{
-				Number: "YT9999000000000017", Also: []parcel.Number{
+				Number: "YT9999000000000017", Also: []number.Number{
 					fresh, "LB999900015CN", "RB123456785CN", "UA999900041YP", "RR999900055SG", "RR999900038RU", "EB999900024CN", "LB999900086CN",
 				},
 				Replies: replies("batch.json", ""), Unmapped: []string{"InTransit_NewThing"},
@@ -127,7 +127,7 @@ func TestNumbersAreRegisteredOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	numbers := []parcel.Number{"LP00999900000034", "EB999900024CN", c.Info().Canary, "80084740397510"}
+	numbers := []number.Number{"LP00999900000034", "EB999900024CN", c.Info().Canary, "80084740397510"}
 	for round, want := range []struct {
 		note  string
 		err   error
@@ -166,7 +166,7 @@ func TestMatch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for number, want := range map[parcel.Number]carriers.Match{
+	for number, want := range map[number.Number]carriers.Match{
 		"LB999900069CN": carriers.Maybe, "LB999900068CN": carriers.No, "SOME9990001234": carriers.Maybe, "SOMENUMBER12": carriers.No,
 		"00-999000-1234": carriers.No,
 	} {

@@ -6,6 +6,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // Codes of rejected numbers that are no failures.
@@ -94,28 +95,28 @@ func (f failure) String() string {
 
 // operator is the service's number of the carrier, where the form leaves no
 // doubt; 0 lets it guess. It does not recognize every number by itself.
-func operator(n parcel.Number) int {
-	if n.Check() == parcel.CheckWrong || n.Strength() < parcel.Medium {
+func operator(n number.Number) int {
+	if n.Check() == number.CheckWrong || n.Strength() < number.Medium {
 		return 0
 	}
 	switch n.Family() {
-	case parcel.FamilyS10:
+	case number.FamilyS10:
 		return post(n)
-	case parcel.FamilyCainiao:
+	case number.FamilyCainiao:
 		return 190271
-	case parcel.FamilyYanwen:
+	case number.FamilyYanwen:
 		return 190012
-	case parcel.FamilyFourPX:
+	case number.FamilyFourPX:
 		return 190094
-	case parcel.FamilySunYou:
+	case number.FamilySunYou:
 		return 190072
-	case parcel.FamilyUBI:
+	case number.FamilyUBI:
 		return 190112
-	case parcel.FamilyYunExpress:
+	case number.FamilyYunExpress:
 		return 190008
-	case parcel.FamilyNovaPoshta:
+	case number.FamilyNovaPoshta:
 		return 100035
-	case parcel.FamilyMeest:
+	case number.FamilyMeest:
 		return 100023
 	default:
 		return 0
@@ -123,7 +124,7 @@ func operator(n parcel.Number) int {
 }
 
 // post is the number of the post that issued an S10 number.
-func post(n parcel.Number) int {
+func post(n number.Number) int {
 	switch n.Country() {
 	case "CN":
 		if n[0] == 'E' {

@@ -9,6 +9,7 @@ import (
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 type envelope struct {
@@ -103,7 +104,7 @@ func readEntry(raw json.RawMessage) (entry, error) {
 
 // read finds the result of each number. The second result lists those that were
 // never registered.
-func (c *carrier) read(answer reply, numbers []parcel.Number) (results []carriers.Result, unregistered []int) {
+func (c *carrier) read(answer reply, numbers []number.Number) (results []carriers.Result, unregistered []int) {
 	for i, n := range numbers {
 		res, found := c.accepted(answer, n)
 		for _, r := range answer.Rejected {
@@ -127,7 +128,7 @@ func (c *carrier) read(answer reply, numbers []parcel.Number) (results []carrier
 
 // accepted is what is told of a number. It may be registered for several
 // carriers; the entry with most to tell counts.
-func (c *carrier) accepted(answer reply, n parcel.Number) (best carriers.Result, found bool) {
+func (c *carrier) accepted(answer reply, n number.Number) (best carriers.Result, found bool) {
 	for _, raw := range answer.Accepted {
 		e, err := readEntry(raw)
 		if !adapter.Same(n, string(e.Number)) {
@@ -146,7 +147,7 @@ func (c *carrier) accepted(answer reply, n parcel.Number) (best carriers.Result,
 	return best, found
 }
 
-func (c *carrier) tracking(answer reply, n parcel.Number, e entry) (res carriers.Result) {
+func (c *carrier) tracking(answer reply, n number.Number, e entry) (res carriers.Result) {
 	if e.Info == nil {
 		res.Err = c.client.Changed(answer.Answer, "no track_info in the entry")
 		return res

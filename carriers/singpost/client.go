@@ -8,7 +8,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // reply is one call's answer, kept for what may be found wrong in it later.
@@ -18,7 +18,7 @@ type reply struct {
 }
 
 // ask makes the one call there is. The key stands alone in its header.
-func (c *carrier) ask(ctx context.Context, numbers []parcel.Number) (reply, error) {
+func (c *carrier) ask(ctx context.Context, numbers []number.Number) (reply, error) {
 	var body strings.Builder
 	body.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n" +
 		`<ItemTrackingDetailsRequest xmlns="http://singpost.com/paw/ns"><SystemID>-</SystemID><ItemTrackingNumbers>`)

@@ -13,7 +13,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 //go:embed codes.tsv
@@ -64,12 +64,12 @@ func (*carrier) Info() carriers.Info { return Info() }
 
 // Match is sure of the numbers that Singapore Post gave. Whether it answers for
 // others is not known.
-func (*carrier) Match(n parcel.Number) carriers.Match {
+func (*carrier) Match(n number.Number) carriers.Match {
 	return adapter.If(n.Country() == home, carriers.Yes)
 }
 
 // Track asks for all numbers in one call.
-func (c *carrier) Track(ctx context.Context, numbers []parcel.Number) ([]carriers.Result, error) {
+func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
 	answer, err := c.ask(ctx, numbers)
 	if err != nil {
 		return nil, unclear(err)

@@ -10,7 +10,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/carriertest"
 	"parcelwatch/carriers/singpost"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 func TestCarrier(t *testing.T) { carriertest.Run(t, suite()) }
@@ -25,7 +25,7 @@ func suite() carriertest.Suite {
 		New: singpost.New, Info: singpost.Info(), Dir: "../../testdata/carriers/singpost", Codes: "codes.tsv",
 		Known: []carriertest.Case{
 			{Number: "RB999900302SG", Recording: "delivered.xml", Unmapped: []string{"ZZ"}},
-			{Number: "RB999900316SG", Also: []parcel.Number{"RB999900320SG", "RR999900055SG", "RB999900024SG"}, Recording: "batch.xml"},
+			{Number: "RB999900316SG", Also: []number.Number{"RB999900320SG", "RR999900055SG", "RB999900024SG"}, Recording: "batch.xml"},
 		},
 		NotFound: []carriertest.Case{
 			{Number: "RB999900320SG", Recording: "not_found.xml"},
@@ -40,7 +40,7 @@ func suite() carriertest.Suite {
 			fault("no_list.xml", carriers.ErrChanged),
 			fault("no_times.xml", carriers.ErrChanged),
 		},
-		Foreign: []parcel.Number{"LB999900015CN", "LP00999900000034", "61039904000176", "UA999900041YP"},
+		Foreign: []number.Number{"LB999900015CN", "LP00999900000034", "61039904000176", "UA999900041YP"},
 		Private: []string{"PLANTED PERSON"},
 	}
 }
@@ -52,7 +52,7 @@ func TestChangedSaysThatTheFormWasNeverSure(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = c.Track(t.Context(), []parcel.Number{"RB999900302SG"})
+		_, err = c.Track(t.Context(), []number.Number{"RB999900302SG"})
 		server.Close()
 		e, ok := errors.AsType[*carriers.Error](err)
 		if !ok || !errors.Is(err, carriers.ErrChanged) || !strings.Contains(e.Detail, "known from other programs only") || len(e.Raw) == 0 {

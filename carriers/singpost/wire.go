@@ -8,6 +8,7 @@ import (
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // envelope is matched by local names, whatever its root is called.
@@ -45,7 +46,7 @@ func said(s string) string {
 }
 
 // read finds the number's item and takes it apart.
-func (c *carrier) read(answer reply, n parcel.Number) carriers.Result {
+func (c *carrier) read(answer reply, n number.Number) carriers.Result {
 	res := carriers.Result{Number: n}
 	for _, it := range answer.items {
 		if !adapter.Same(n, it.Number) {

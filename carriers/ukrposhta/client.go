@@ -9,7 +9,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // reply is one call's answer, kept for what may be found wrong in it later.
@@ -19,7 +19,7 @@ type reply struct {
 }
 
 // ask makes the one call there is.
-func (c *carrier) ask(ctx context.Context, numbers []parcel.Number) (reply, error) {
+func (c *carrier) ask(ctx context.Context, numbers []number.Number) (reply, error) {
 	body, err := json.Marshal(numbers)
 	if err != nil {
 		return reply{}, c.client.Fail(carriers.ErrChanged, "request cannot be made: %v", err)

@@ -14,7 +14,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 //go:embed codes.tsv
@@ -71,30 +71,30 @@ func (*carrier) Info() carriers.Info { return Info() }
 // begin as all seen ones do. It answers for other posts' items on the way to
 // Ukraine too, though not for letters with customs barcode (U?) of any, nor for
 // L? of most.
-func (*carrier) Match(n parcel.Number) carriers.Match {
+func (*carrier) Match(n number.Number) carriers.Match {
 	country := n.Country()
 	switch {
-	case country == home, adapter.Is(n, parcel.FamilyUkrposhta) && n[:2] == "05":
+	case country == home, adapter.Is(n, number.FamilyUkrposhta) && n[:2] == "05":
 		return carriers.Yes
 	case country != "" && (n[0] == 'U' || n[0] == 'L' && country != "CN"):
 		return carriers.No
 	default:
-		return adapter.If(country != "" || adapter.Is(n, parcel.FamilyUkrposhta), carriers.Maybe)
+		return adapter.If(country != "" || adapter.Is(n, number.FamilyUkrposhta), carriers.Maybe)
 	}
 }
 
 // Track asks for all numbers in one call. Those with a wrong check digit are
 // asked for alone, since one number refused may fail the others.
-func (c *carrier) Track(ctx context.Context, numbers []parcel.Number) ([]carriers.Result, error) {
-	var sound, odd []parcel.Number
+func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
+	var sound, odd []number.Number
 	for _, n := range numbers {
-		if n.Check() == parcel.CheckWrong {
+		if n.Check() == number.CheckWrong {
 			odd = append(odd, n)
 		} else {
 			sound = append(sound, n)
 		}
 	}
-	known := make(map[parcel.Number]carriers.Result, len(numbers))
+	known := make(map[number.Number]carriers.Result, len(numbers))
 	if len(sound) > 0 {
 		results, err := c.batch(ctx, sound)
 		if err != nil {
@@ -118,15 +118,15 @@ func (c *carrier) Track(ctx context.Context, numbers []parcel.Number) ([]carrier
 	return results, nil
 }
 
-func (c *carrier) one(ctx context.Context, n parcel.Number) (carriers.Result, error) {
-	results, err := c.batch(ctx, []parcel.Number{n})
+func (c *carrier) one(ctx context.Context, n number.Number) (carriers.Result, error) {
+	results, err := c.batch(ctx, []number.Number{n})
 	if err != nil {
 		return carriers.Result{}, err
 	}
 	return results[0], results[0].Err
 }
 
-func (c *carrier) batch(ctx context.Context, numbers []parcel.Number) ([]carriers.Result, error) {
+func (c *carrier) batch(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
 	answer, err := c.ask(ctx, numbers)
 	if err != nil {
 		return nil, err

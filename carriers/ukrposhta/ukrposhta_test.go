@@ -12,7 +12,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/carriertest"
 	"parcelwatch/carriers/ukrposhta"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 func TestCarrier(t *testing.T) { carriertest.Run(t, suite()) }
@@ -30,7 +30,7 @@ func suite() carriertest.Suite {
 		Known: []carriertest.Case{
 			{Number: "0500199900018", Recording: "domestic.json"},
 			{
-				Number: "RB123456785CN", Also: []parcel.Number{"LB999900090CN", "RR999900157UA", "0500199900025"},
+				Number: "RB123456785CN", Also: []number.Number{"LB999900090CN", "RR999900157UA", "0500199900025"},
 				Recording: "batch.json", Unmapped: []string{"99999"},
 			},
 		},
@@ -49,7 +49,7 @@ func suite() carriertest.Suite {
 			fault("mixed.json", 200, carriers.ErrChanged),
 			fault("not_found.json", 200, carriers.ErrChanged),
 		},
-		Foreign: []parcel.Number{"LP00999900000034", "61039904000176", "UA999900191YP", "UA999900188SG", "LB999900112SG"},
+		Foreign: []number.Number{"LP00999900000034", "61039904000176", "UA999900191YP", "UA999900188SG", "LB999900112SG"},
 		Private: []string{"PLANTED PERSON"},
 		Exceptions: []carriertest.Exception{
 			{Case: "zone", Source: "documentation: times have no zone and are those of Kyiv, which a scan abroad is not"},
@@ -73,7 +73,7 @@ func TestWrongCheckDigitIsAskedForAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	numbers := []parcel.Number{"RB123456785CN", "RB123456789CN", "0500199900018"}
+	numbers := []number.Number{"RB123456785CN", "RB123456789CN", "0500199900018"}
 	results, err := c.Track(t.Context(), numbers)
 	if err != nil || len(results) != len(numbers) {
 		t.Fatalf("results %v, error %v", results, err)

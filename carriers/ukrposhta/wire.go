@@ -12,6 +12,7 @@ import (
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // envelope is what is known of the numbers asked. None says that nothing is.
@@ -54,7 +55,7 @@ type event struct {
 }
 
 // read finds the number's history and takes it apart.
-func (c *carrier) read(r reply, n parcel.Number) carriers.Result {
+func (c *carrier) read(r reply, n number.Number) carriers.Result {
 	res := carriers.Result{Number: n}
 	list, listed := r.history(n)
 	switch {
@@ -68,7 +69,7 @@ func (c *carrier) read(r reply, n parcel.Number) carriers.Result {
 	return res
 }
 
-func (e envelope) history(n parcel.Number) ([]event, bool) {
+func (e envelope) history(n number.Number) ([]event, bool) {
 	for number, list := range e.Found {
 		if adapter.Same(n, number) {
 			return list, true
@@ -77,11 +78,11 @@ func (e envelope) history(n parcel.Number) ([]event, bool) {
 	return nil, false
 }
 
-func (e envelope) unknown(n parcel.Number) bool {
+func (e envelope) unknown(n number.Number) bool {
 	return e.NotFound != nil && slices.ContainsFunc(*e.NotFound, func(s adapter.Lax) bool { return adapter.Same(n, string(s)) })
 }
 
-func (c *carrier) tracking(r reply, list []event, n parcel.Number) (t parcel.Tracking, unmapped []string, err error) {
+func (c *carrier) tracking(r reply, list []event, n number.Number) (t parcel.Tracking, unmapped []string, err error) {
 	list = slices.Clone(list)
 	slices.SortStableFunc(list, func(a, b event) int { return cmp.Compare(a.Step, b.Step) })
 	for _, e := range list {

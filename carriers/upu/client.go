@@ -6,11 +6,11 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // ask makes the one call there is. Zero bytes are its "not known".
-func (c *carrier) ask(ctx context.Context, n parcel.Number) (adapter.Answer, []item, error) {
+func (c *carrier) ask(ctx context.Context, n number.Number) (adapter.Answer, []item, error) {
 	ans, err := c.client.Do(ctx, adapter.Request{
 		Path: "/gtt.api/service.svc/rest/ItemTTWithTrans" + adapter.Path(string(n), "EN"),
 	})

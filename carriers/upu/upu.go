@@ -13,7 +13,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 //go:embed codes.tsv
@@ -58,14 +58,14 @@ func (*carrier) Info() carriers.Info { return Info() }
 
 // Match fits every number of the union's form; whether its post publishes
 // there, only asking tells.
-func (*carrier) Match(n parcel.Number) carriers.Match { return adapter.If(n.S10(), carriers.Maybe) }
+func (*carrier) Match(n number.Number) carriers.Match { return adapter.If(n.S10(), carriers.Maybe) }
 
 // Track asks for one number.
-func (c *carrier) Track(ctx context.Context, numbers []parcel.Number) ([]carriers.Result, error) {
+func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
 	return adapter.Each(ctx, numbers, c.one)
 }
 
-func (c *carrier) one(ctx context.Context, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) one(ctx context.Context, n number.Number) (carriers.Result, error) {
 	ans, items, err := c.ask(ctx, n)
 	if err != nil {
 		return carriers.Result{}, err

@@ -8,7 +8,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/carriertest"
 	"parcelwatch/carriers/upu"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 func TestCarrier(t *testing.T) { carriertest.Run(t, suite()) }
@@ -33,7 +33,7 @@ func suite() carriertest.Suite {
 			{Case: carriertest.Case{Number: "EB999900024CN", Recording: "no_events.json"}, Want: carriers.ErrChanged},
 			{Case: carriertest.Case{Number: "EB999900024CN", Recording: "no_times.json"}, Want: carriers.ErrChanged},
 		},
-		Foreign: []parcel.Number{"LP00999900000034", "61039904000176", "UA999900041YP"},
+		Foreign: []number.Number{"LP00999900000034", "61039904000176", "UA999900041YP"},
 		Private: []string{"PLANTED PERSON"},
 		Exceptions: []carriertest.Exception{
 			{Case: "empty body", Want: carriers.ErrNotFound, Source: notKnown},
@@ -52,7 +52,7 @@ func TestForecast(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	res, err := c.Track(t.Context(), []parcel.Number{"EB999900024CN"})
+	res, err := c.Track(t.Context(), []number.Number{"EB999900024CN"})
 	if err != nil || res[0].Err != nil {
 		t.Fatalf("errors %v, %v; a forecast alone is an answer", err, res[0].Err)
 	}

@@ -10,6 +10,7 @@ import (
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // item is what is told of one number. The name of who signed is not read.
@@ -29,7 +30,7 @@ type event struct {
 
 // read finds the number's item and takes it apart. An item with nothing but a
 // forecast is known and has no events.
-func (c *carrier) read(ans adapter.Answer, items []item, n parcel.Number) (carriers.Result, error) {
+func (c *carrier) read(ans adapter.Answer, items []item, n number.Number) (carriers.Result, error) {
 	res := carriers.Result{Number: n}
 	at := 0
 	for at < len(items) && !adapter.Same(n, string(items[at].ID)) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // Schema is the version of every JSON document.
@@ -26,20 +27,20 @@ func WriteJSON(w io.Writer, v any) error {
 // TrackDoc is a parcel as track and show give it.
 type TrackDoc struct {
 	Schema      int             `json:"schema"`
-	Number      parcel.Number   `json:"number"`
-	Family      parcel.Family   `json:"family"`
+	Number      number.Number   `json:"number"`
+	Family      number.Family   `json:"family"`
 	Status      parcel.Status   `json:"status"`
 	Phase       parcel.Phase    `json:"phase"`
 	Origin      string          `json:"origin"`
 	Destination string          `json:"destination"`
-	Numbers     []parcel.Number `json:"numbers"`
+	Numbers     []number.Number `json:"numbers"`
 	Days        int             `json:"days"`
 	ETA         *parcel.Date    `json:"eta"`
 	PickupUntil *parcel.Date    `json:"pickup_until"`
 	PickupPlace string          `json:"pickup_place,omitempty"`
 	Title       string          `json:"title,omitempty"`
 	Orders      []string        `json:"orders,omitempty"`
-	Maybe       []parcel.Number `json:"maybe,omitempty"`
+	Maybe       []number.Number `json:"maybe,omitempty"`
 	Events      []parcel.Event  `json:"events"`
 	Asked       []AskedDoc      `json:"asked"`
 }
@@ -47,7 +48,7 @@ type TrackDoc struct {
 // AskedDoc is how asking one carrier for one number ended.
 type AskedDoc struct {
 	Carrier string        `json:"carrier"`
-	Number  parcel.Number `json:"number"`
+	Number  number.Number `json:"number"`
 	Result  parcel.Result `json:"result"`
 	Error   string        `json:"error,omitempty"`
 	Link    string        `json:"link,omitempty"`
@@ -57,7 +58,7 @@ type AskedDoc struct {
 
 // Document is a parcel with its timeline, as seen at now. Number is the one the
 // person asked for; empty for the parcel's own.
-func Document(p parcel.Parcel, number parcel.Number, asked []AskedDoc, now time.Time) TrackDoc {
+func Document(p parcel.Parcel, number number.Number, asked []AskedDoc, now time.Time) TrackDoc {
 	if number == "" {
 		number = p.Number()
 	}
@@ -102,13 +103,13 @@ func Days(p parcel.Parcel, now time.Time) int {
 // ListDoc is a parcel, or an order without one, as list gives it.
 type ListDoc struct {
 	Schema      int             `json:"schema"`
-	Number      parcel.Number   `json:"number"` // empty for an order without one
+	Number      number.Number   `json:"number"` // empty for an order without one
 	Title       string          `json:"title"`
 	Status      parcel.Status   `json:"status"`
 	Phase       parcel.Phase    `json:"phase"`
 	Origin      string          `json:"origin"`
 	Destination string          `json:"destination"`
-	Numbers     []parcel.Number `json:"numbers"`
+	Numbers     []number.Number `json:"numbers"`
 	Orders      []string        `json:"orders"`
 	Days        int             `json:"days"`
 	ETA         *parcel.Date    `json:"eta"`
@@ -133,7 +134,7 @@ func ListParcel(p parcel.Parcel, now time.Time) ListDoc {
 // ListOrder is an order without a number in one row.
 func ListOrder(o parcel.Order) ListDoc {
 	return ListDoc{
-		Schema: Schema, Title: Title("", o.Items), Status: o.Step.Status(), Phase: parcel.PhaseOrigin, Numbers: []parcel.Number{},
+		Schema: Schema, Title: Title("", o.Items), Status: o.Step.Status(), Phase: parcel.PhaseOrigin, Numbers: []number.Number{},
 		Orders: []string{o.ID}, ETA: date(o.ETA), LastEvent: Moment(o.StepAt), Step: o.Step, Done: o.Closed,
 	}
 }

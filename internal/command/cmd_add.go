@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"parcelwatch/internal/cli"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/tracker"
 )
 
@@ -15,7 +15,7 @@ type addCmd struct {
 
 // Run follows a number.
 func (c *addCmd) Run(ctx context.Context, e *env) error {
-	return e.edit(ctx, c.Number, func(t *tracker.Tracker, n parcel.Number) (string, error) {
+	return e.edit(ctx, c.Number, func(t *tracker.Tracker, n number.Number) (string, error) {
 		_, err := t.Add(ctx, n, cli.Clean(c.Title, 200))
 		return e.say.T("add_done", "Number", n), err
 	})

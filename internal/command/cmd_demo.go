@@ -17,6 +17,7 @@ import (
 	"parcelwatch/internal/demo"
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/store/sqlite"
 )
 
@@ -66,7 +67,7 @@ type stage struct {
 	daemon  *daemon
 	looked  chan struct{} // the notifier looks
 	told    map[int64]parcel.Status
-	numbers map[int64]parcel.Number
+	numbers map[int64]number.Number
 	mails   int
 }
 
@@ -94,7 +95,7 @@ func openStage(ctx context.Context, e *env, w *demo.World) (*stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &stage{env: e, world: w, db: db, looked: make(chan struct{}, 1), told: map[int64]parcel.Status{}, numbers: map[int64]parcel.Number{}}
+	s := &stage{env: e, world: w, db: db, looked: make(chan struct{}, 1), told: map[int64]parcel.Status{}, numbers: map[int64]number.Number{}}
 	s.daemon, err = newDaemon(ctx, cfg, outside{
 		db: db, ledger: hurried{db}, desk: watched{db, s.looked}, log: log, now: w.Clock.Now,
 	})

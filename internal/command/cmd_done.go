@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/tracker"
 )
 
@@ -14,7 +15,7 @@ type doneCmd struct {
 
 // Run ends following a parcel, or begins again.
 func (c *doneCmd) Run(ctx context.Context, e *env) error {
-	return e.edit(ctx, c.Number, func(t *tracker.Tracker, n parcel.Number) (string, error) {
+	return e.edit(ctx, c.Number, func(t *tracker.Tracker, n number.Number) (string, error) {
 		_, err := t.Edit(ctx, n, func(p *parcel.Parcel) { p.Closed = !c.Off })
 		return e.say.T(either(c.Off, "done_undone", "done_done"), "Number", n), err
 	})

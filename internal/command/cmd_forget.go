@@ -3,7 +3,7 @@ package command
 import (
 	"context"
 
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/tracker"
 )
 
@@ -14,7 +14,7 @@ type forgetCmd struct {
 
 // Run deletes a parcel.
 func (c *forgetCmd) Run(ctx context.Context, e *env) error {
-	return e.edit(ctx, c.Number, func(t *tracker.Tracker, n parcel.Number) (string, error) {
+	return e.edit(ctx, c.Number, func(t *tracker.Tracker, n number.Number) (string, error) {
 		return e.say.T(either(c.Purge, "forget_purged", "forget_done"), "Number", n), t.Forget(ctx, n, c.Purge)
 	})
 }

@@ -3,7 +3,7 @@ package command
 import (
 	"context"
 
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/tracker"
 )
 
@@ -18,7 +18,7 @@ func (c *mergeCmd) Run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	return e.edit(ctx, c.A, func(t *tracker.Tracker, a parcel.Number) (string, error) {
+	return e.edit(ctx, c.A, func(t *tracker.Tracker, a number.Number) (string, error) {
 		_, err := t.Merge(ctx, a, b)
 		return e.say.T("merge_done", "A", a, "B", b), err
 	})

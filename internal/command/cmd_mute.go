@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/tracker"
 )
 
@@ -14,7 +15,7 @@ type muteCmd struct {
 
 // Run follows a parcel without telling about it, or tells again.
 func (c *muteCmd) Run(ctx context.Context, e *env) error {
-	return e.edit(ctx, c.Number, func(t *tracker.Tracker, n parcel.Number) (string, error) {
+	return e.edit(ctx, c.Number, func(t *tracker.Tracker, n number.Number) (string, error) {
 		_, err := t.Edit(ctx, n, func(p *parcel.Parcel) { p.Muted = !c.Off })
 		return e.say.T(either(c.Off, "mute_undone", "mute_done"), "Number", n), err
 	})

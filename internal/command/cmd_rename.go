@@ -5,6 +5,7 @@ import (
 
 	"parcelwatch/internal/cli"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/tracker"
 )
 
@@ -16,7 +17,7 @@ type renameCmd struct {
 // Run gives a parcel another title.
 func (c *renameCmd) Run(ctx context.Context, e *env) error {
 	title := cli.Clean(c.Title, 200)
-	return e.edit(ctx, c.Number, func(t *tracker.Tracker, n parcel.Number) (string, error) {
+	return e.edit(ctx, c.Number, func(t *tracker.Tracker, n number.Number) (string, error) {
 		_, err := t.Edit(ctx, n, func(p *parcel.Parcel) { p.Title = title })
 		return e.say.T("rename_done", "Number", n, "Title", title), err
 	})

@@ -3,7 +3,7 @@ package command
 import (
 	"context"
 
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/tracker"
 )
 
@@ -13,7 +13,7 @@ type splitCmd struct {
 
 // Run makes a number a parcel of its own again.
 func (c *splitCmd) Run(ctx context.Context, e *env) error {
-	return e.edit(ctx, c.Number, func(t *tracker.Tracker, n parcel.Number) (string, error) {
+	return e.edit(ctx, c.Number, func(t *tracker.Tracker, n number.Number) (string, error) {
 		_, err := t.Split(ctx, n)
 		return e.say.T("split_done", "Number", n), err
 	})

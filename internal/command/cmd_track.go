@@ -12,6 +12,7 @@ import (
 	"parcelwatch/config"
 	"parcelwatch/internal/cli"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/tracker"
 )
@@ -78,7 +79,7 @@ type tracking struct {
 	home    string
 }
 
-func (t tracking) ask(ctx context.Context, n parcel.Number, only string) (parcel.Parcel, []carriers.Asked, error) {
+func (t tracking) ask(ctx context.Context, n number.Number, only string) (parcel.Parcel, []carriers.Asked, error) {
 	now := t.env.now()
 	p := parcel.Parcel{FirstSeen: now, Typed: true}
 	p.AddLink(parcel.Link{Number: n, Since: now, Reason: "typed", Certainty: parcel.Certain})
@@ -120,7 +121,7 @@ func since(p parcel.Parcel) time.Time {
 }
 
 // verdict is the exit status that an answer leads to.
-func (t tracking) verdict(n parcel.Number, d cli.TrackDoc) error {
+func (t tracking) verdict(n number.Number, d cli.TrackDoc) error {
 	if len(d.Events) > 0 {
 		return nil
 	}

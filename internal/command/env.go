@@ -13,7 +13,7 @@ import (
 	"parcelwatch/config"
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/locale"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/store"
 	"parcelwatch/store/sqlite"
 )
@@ -116,12 +116,12 @@ func (e *env) quiet() *slog.Logger {
 }
 
 // number reads a number as a person types it.
-func (e *env) number(text string) (parcel.Number, error) {
-	n, err := parcel.ParseNumber(text)
+func (e *env) number(text string) (number.Number, error) {
+	n, err := number.Parse(text)
 	if err != nil {
 		return "", usage(e.say.T("err_number", "Text", cli.Clean(text, 50)))
 	}
-	if n.Check() == parcel.CheckWrong {
+	if n.Check() == number.CheckWrong {
 		e.note(e.say.T("note_check_digit", "Number", n))
 	}
 	return n, nil

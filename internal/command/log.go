@@ -108,7 +108,7 @@ func shown(_ []string, a slog.Attr) slog.Attr {
 		return a
 	}
 	switch t := reflect.TypeOf(v); t.Kind() {
-	case reflect.Bool, reflect.String, reflect.Int, reflect.Int64, reflect.Uint, reflect.Float64: // parcel.Number and the like
+	case reflect.Bool, reflect.String, reflect.Int, reflect.Int64, reflect.Uint, reflect.Float64: // number.Number and the like
 		return a
 	default:
 		return slog.String(a.Key, "("+t.String()+")")

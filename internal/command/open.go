@@ -6,6 +6,7 @@ import (
 
 	"parcelwatch/config"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/tracker"
 )
@@ -36,7 +37,7 @@ func (o opened) tracker(e *env) *tracker.Tracker {
 
 // edit opens the store, lets do change something about a number, and prints
 // what was done.
-func (e *env) edit(ctx context.Context, text string, do func(*tracker.Tracker, parcel.Number) (string, error)) error {
+func (e *env) edit(ctx context.Context, text string, do func(*tracker.Tracker, number.Number) (string, error)) error {
 	n, err := e.number(text)
 	if err != nil {
 		return err
@@ -62,7 +63,7 @@ func either(cond bool, yes, no string) string {
 }
 
 // known says what to do about a number that is not here.
-func (e *env) known(err error, n parcel.Number) error {
+func (e *env) known(err error, n number.Number) error {
 	if errors.Is(err, parcel.ErrNotFound) {
 		return failed(e.say.T("err_unknown", "Number", n))
 	}

@@ -14,6 +14,7 @@ import (
 	"parcelwatch/mail/verify"
 	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 const (
@@ -240,8 +241,8 @@ func (w *wizard) carrier(m carriers.Member) {
 }
 
 // numbers are the numbers found, in order and once each.
-func (w *wizard) numbers() []parcel.Number {
-	var out []parcel.Number
+func (w *wizard) numbers() []number.Number {
+	var out []number.Number
 	for _, n := range w.notices {
 		for _, p := range n.Parcels {
 			if !slices.Contains(out, p.Number) {

@@ -7,7 +7,7 @@ import (
 	"golang.org/x/text/language/display"
 
 	"parcelwatch/internal/locale"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 func TestCountriesAreNamedAsCLDRNamesThem(t *testing.T) {
@@ -21,7 +21,7 @@ func TestCountriesAreNamedAsCLDRNamesThem(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, post := range parcel.Posts() {
+		for _, post := range number.Posts() {
 			region, err := language.ParseRegion(post.Country)
 			if err != nil || !region.IsCountry() || own[post.Country] || own[tag+" "+post.Country] {
 				continue

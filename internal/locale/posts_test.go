@@ -9,7 +9,7 @@ import (
 	"unicode"
 
 	"parcelwatch/internal/locale"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // near are the countries whose posts a reader of Cyrillic meets.
@@ -79,7 +79,7 @@ func TestNamesOfPostsAreOfPosts(t *testing.T) {
 				t.Errorf("%s: %s is %q", language, id, name)
 			}
 			country, isPost := strings.CutPrefix(id, "post_")
-			post, known := parcel.PostOf(strings.ToUpper(country))
+			post, known := number.PostOf(strings.ToUpper(country))
 			switch {
 			case !isPost && !strings.HasPrefix(id, "name_"):
 				t.Errorf("%s: %s is no name", language, id)

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // Status is the status in words, in lower case where the language allows it.
@@ -57,7 +58,7 @@ func (p *Printer) Post(country string) string {
 	if s := p.optional("post_" + strings.ToLower(country)); s != "" {
 		return s
 	}
-	post, _ := parcel.PostOf(strings.ToUpper(country))
+	post, _ := number.PostOf(strings.ToUpper(country))
 	return post.Name
 }
 

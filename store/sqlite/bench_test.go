@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/store/storetest"
 	"parcelwatch/test/bench"
@@ -18,7 +19,7 @@ import (
 
 // travelled is a parcel with a life behind it: two sources of 12 events each.
 func travelled(n int) *parcel.Parcel {
-	p := parcelOf(parcel.Number(fmt.Sprintf("LP%014d", n)))
+	p := parcelOf(number.Number(fmt.Sprintf("LP%014d", n)))
 	p.Items = []parcel.Item{{Title: "USB-C cable, braided, 2 pieces", Variant: "1 m", Quantity: 1}}
 	p.Orders = []string{fmt.Sprintf("819%013d", n)}
 	p.NextCheck = storetest.Now().Add(time.Duration(n) * time.Minute)

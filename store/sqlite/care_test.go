@@ -16,6 +16,7 @@ import (
 
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/store"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/store/storetest"
@@ -32,7 +33,7 @@ func TestBackup(t *testing.T) {
 		started, done := make(chan struct{}), make(chan error)
 		go func() {
 			for n := 0; ; n++ {
-				p := parcelOf(parcel.Number(fmt.Sprintf("NUMBER-%d", n)))
+				p := parcelOf(number.Number(fmt.Sprintf("NUMBER-%d", n)))
 				err := writer.Apply(ctx, tracker.Scope{Now: storetest.Now()}, func(st *tracker.State) error {
 					st.Parcels = append(st.Parcels, p)
 					st.Changes = []tracker.NewChange{{Change: parcel.Change{Key: string(p.Number())}, Of: p}}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/store"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/store/storetest"
@@ -62,8 +63,8 @@ func childHolder() int {
 	return 0
 }
 
-func childNumber(folder string, uid uint32) parcel.Number {
-	return parcel.Number(fmt.Sprintf("%s-%08d", folder, uid))
+func childNumber(folder string, uid uint32) number.Number {
+	return number.Number(fmt.Sprintf("%s-%08d", folder, uid))
 }
 
 // child starts the test binary as a process to kill.

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/store"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/store/storetest"
@@ -23,7 +24,7 @@ func TestFullDiskIsNamedAndLosesNothing(t *testing.T) {
 	stored := 0
 	var err error
 	for ; stored < 1000; stored++ {
-		p := parcelOf(parcel.Number(fmt.Sprintf("NUMBER-%d", stored)))
+		p := parcelOf(number.Number(fmt.Sprintf("NUMBER-%d", stored)))
 		p.Title = strings.Repeat("x", 2000)
 		if err = db.Apply(t.Context(), tracker.Scope{Now: storetest.Now()}, func(st *tracker.State) error {
 			st.Parcels = append(st.Parcels, p)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/tracker"
 )
 
@@ -80,7 +81,7 @@ func (db *DB) Following(ctx context.Context) (n int, err error) {
 
 // ParcelByNumber finds a parcel by any of its numbers, the latest first seen
 // where there are several, and [parcel.ErrNotFound] when there is none.
-func (db *DB) ParcelByNumber(ctx context.Context, n parcel.Number) (p parcel.Parcel, err error) {
+func (db *DB) ParcelByNumber(ctx context.Context, n number.Number) (p parcel.Parcel, err error) {
 	err = db.read(ctx, "find parcel", func(tx *sql.Tx) error {
 		p, err = scanParcel(tx.QueryRowContext(ctx,
 			`SELECT p.id, p.doc FROM number n JOIN parcel p ON p.id = n.parcel_id

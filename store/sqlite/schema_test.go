@@ -20,7 +20,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"parcelwatch/mailwatch"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/store"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/store/storetest"
@@ -272,7 +272,7 @@ func contents(t *testing.T, db *sqlite.DB) map[string]any {
 func forgotten(t *testing.T, db *sqlite.DB) []string {
 	t.Helper()
 	var out []string
-	err := db.Apply(t.Context(), tracker.Scope{Numbers: []parcel.Number{storetest.ForgottenNumber}, Now: storetest.Now()},
+	err := db.Apply(t.Context(), tracker.Scope{Numbers: []number.Number{storetest.ForgottenNumber}, Now: storetest.Now()},
 		func(st *tracker.State) error {
 			out = slices.Sorted(maps.Keys(st.Forgotten))
 			return nil

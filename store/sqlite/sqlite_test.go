@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/store"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/store/storetest"
@@ -46,7 +47,7 @@ func open(tb testing.TB, path string) *sqlite.DB {
 }
 
 // put stores a parcel with the number.
-func put(tb testing.TB, db *sqlite.DB, number parcel.Number) {
+func put(tb testing.TB, db *sqlite.DB, number number.Number) {
 	tb.Helper()
 	if err := db.Apply(tb.Context(), tracker.Scope{Now: storetest.Now()}, func(st *tracker.State) error {
 		st.Parcels = append(st.Parcels, parcelOf(number))
@@ -56,7 +57,7 @@ func put(tb testing.TB, db *sqlite.DB, number parcel.Number) {
 	}
 }
 
-func parcelOf(number parcel.Number) *parcel.Parcel {
+func parcelOf(number number.Number) *parcel.Parcel {
 	return &parcel.Parcel{
 		Status: parcel.InTransit, FirstSeen: storetest.Now(), NextCheck: storetest.Now(),
 		Links: []parcel.Link{{Number: number, Since: storetest.Now(), Reason: "mail", Certainty: parcel.Certain}},

@@ -9,6 +9,7 @@ import (
 	"parcelwatch/mailwatch"
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/store"
 	"parcelwatch/store/storetest"
 	"parcelwatch/tracker"
@@ -199,7 +200,7 @@ func (b *broken) Secret(ctx context.Context, name string) (string, error) {
 	return v, err
 }
 
-func (b *broken) ParcelByNumber(ctx context.Context, n parcel.Number) (parcel.Parcel, error) {
+func (b *broken) ParcelByNumber(ctx context.Context, n number.Number) (parcel.Parcel, error) {
 	p, err := b.Store.ParcelByNumber(ctx, n)
 	if b.byNumber != nil {
 		return b.byNumber(p, err)

@@ -9,6 +9,7 @@ import (
 
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/tracker"
 )
 
@@ -38,7 +39,7 @@ func full() *parcel.Parcel {
 	p.Items = []parcel.Item{{Title: "Cable", Variant: "1 m", Quantity: 2}}
 	p.Orders = []string{orderA, orderB}
 	p.Maybe = []parcel.Link{{Number: numberC, Since: Now(), Reason: "same order", Certainty: parcel.Maybe, Parcel: 9}}
-	p.Apart = []parcel.Number{"LP00999900000034"}
+	p.Apart = []number.Number{"LP00999900000034"}
 	p.Mailbox, p.Logistics = "home", parcel.Logistics{Sender: "Singapore Post", Sites: []string{"singpost.com"}}
 	p.Sources = []parcel.Source{{
 		Carrier: "upu", Number: numberA, Events: []parcel.Event{scan(0), scan(1)}, Result: parcel.ResultOK,
@@ -147,7 +148,7 @@ func numberReused(t T, h Harness) {
 	old.Orders = []string{orderA}
 	add(t, h.Store, old)
 	later := func(days int) tracker.Scope {
-		return tracker.Scope{Numbers: []parcel.Number{numberA}, Now: Now().AddDate(0, 0, days)}
+		return tracker.Scope{Numbers: []number.Number{numberA}, Now: Now().AddDate(0, 0, days)}
 	}
 	intake(t, h.Store, later(181))
 	if got := get[[]parcel.Parcel](t)(h.Store.Parcels(t.Context(), true)); len(got) != 1 {
@@ -178,7 +179,7 @@ func mergedGoes(t T, h Harness) {
 		st.Merged = []int64{b.ID}
 		return nil
 	}), "merge")
-	for _, n := range []parcel.Number{numberA, numberB} {
+	for _, n := range []number.Number{numberA, numberB} {
 		if got := get[parcel.Parcel](t)(h.Store.ParcelByNumber(t.Context(), n)); got.ID != a.ID {
 			t.Errorf("%s leads to parcel %d, want %d", n, got.ID, a.ID)
 		}
@@ -217,7 +218,7 @@ func forgottenStays(t T, h Harness) {
 	}
 	memory := func(want bool, when string) {
 		t.Helper()
-		scope := tracker.Scope{Numbers: []parcel.Number{numberA, numberB}, Orders: []string{orderA}, Now: Now()}
+		scope := tracker.Scope{Numbers: []number.Number{numberA, numberB}, Orders: []string{orderA}, Now: Now()}
 		must(t, h.Reopen().Apply(t.Context(), scope, func(st *tracker.State) error {
 			if st.Forgotten[string(numberA)] != want || st.Forgotten[orderA] != want || st.Forgotten[string(numberB)] {
 				t.Errorf("%s: forgotten = %v, want number and order %t", when, st.Forgotten, want)
@@ -227,12 +228,12 @@ func forgottenStays(t T, h Harness) {
 	}
 	forget(false)
 	memory(true, "after forget")
-	intake(t, h.Store, tracker.Scope{Mail: mail(1), Numbers: []parcel.Number{numberA}, Now: Now()})
+	intake(t, h.Store, tracker.Scope{Mail: mail(1), Numbers: []number.Number{numberA}, Now: Now()})
 	memory(true, "after a mail")
 	forget(true) // it was typed in again meanwhile
 	memory(false, "after purge")
 	forget(false)
-	must(t, h.Store.Apply(t.Context(), tracker.Scope{Numbers: []parcel.Number{numberA}, Orders: []string{orderA}, Now: Now()}, func(st *tracker.State) error {
+	must(t, h.Store.Apply(t.Context(), tracker.Scope{Numbers: []number.Number{numberA}, Orders: []string{orderA}, Now: Now()}, func(st *tracker.State) error {
 		clear(st.Forgotten)
 		return nil
 	}), "take back")

@@ -12,6 +12,7 @@ import (
 
 	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/tracker"
 )
 
@@ -52,7 +53,7 @@ func savedTwice(t T, h Harness) {
 
 func oneNumber(t T, h Harness) {
 	for uid := range uint32(2) {
-		intake(t, h.Store, tracker.Scope{Mail: mail(uid + 1), Numbers: []parcel.Number{numberA}, Now: Now()})
+		intake(t, h.Store, tracker.Scope{Mail: mail(uid + 1), Numbers: []number.Number{numberA}, Now: Now()})
 	}
 	if all := get[[]parcel.Parcel](t)(h.Store.Parcels(t.Context(), true)); len(all) != 1 {
 		t.Errorf("two mails made %d parcels, want 1", len(all))
@@ -76,11 +77,11 @@ func scopeLoads(t T, h Harness) {
 		orders int
 	}{
 		{"nothing", tracker.Scope{}, nil, 0},
-		{"number", tracker.Scope{Numbers: []parcel.Number{numberA}}, []int64{a.ID}, 0},
+		{"number", tracker.Scope{Numbers: []number.Number{numberA}}, []int64{a.ID}, 0},
 		{"order of two", tracker.Scope{Orders: []string{orderA}}, []int64{a.ID, b.ID}, 0},
 		{"id", tracker.Scope{Parcels: []int64{c.ID}}, []int64{c.ID}, 0},
-		{"all ways to one", tracker.Scope{Numbers: []parcel.Number{numberB}, Orders: []string{orderB, orderB}, Parcels: []int64{b.ID}}, []int64{b.ID}, 1},
-		{"unknown", tracker.Scope{Numbers: []parcel.Number{"XX000000000"}, Orders: []string{"1"}, Parcels: []int64{99}}, nil, 0},
+		{"all ways to one", tracker.Scope{Numbers: []number.Number{numberB}, Orders: []string{orderB, orderB}, Parcels: []int64{b.ID}}, []int64{b.ID}, 1},
+		{"unknown", tracker.Scope{Numbers: []number.Number{"XX000000000"}, Orders: []string{"1"}, Parcels: []int64{99}}, nil, 0},
 	} {
 		tc.scope.Now = Now()
 		var got []parcel.Parcel
@@ -103,7 +104,7 @@ func dueOrder(t T, h Harness) {
 		t.Errorf("an empty store has something due at %v", next)
 	}
 	at := func(d time.Duration) *parcel.Parcel {
-		p := newParcel(parcel.Number(fmt.Sprintf("NUMBER%d", d)))
+		p := newParcel(number.Number(fmt.Sprintf("NUMBER%d", d)))
 		p.NextCheck = Now().Add(d)
 		return p
 	}
@@ -192,7 +193,7 @@ func failureLeavesNothing(t T, h Harness) {
 	p := newParcel(numberA)
 	add(t, h.Store, p)
 	scope := tracker.Scope{
-		Mail: mail(9), Digest: "d", Numbers: []parcel.Number{numberA, numberB},
+		Mail: mail(9), Digest: "d", Numbers: []number.Number{numberA, numberB},
 		Orders: []string{orderA}, Parcels: []int64{p.ID}, Now: Now(),
 	}
 	mess := func(st *tracker.State) *parcel.Parcel {
@@ -230,7 +231,7 @@ func failureLeavesNothing(t T, h Harness) {
 func cancelLeavesNothing(t T, h Harness) {
 	add(t, h.Store, newParcel(numberA))
 	ctx, cancel := context.WithCancel(t.Context())
-	err := h.Store.Apply(ctx, tracker.Scope{Mail: mail(9), Numbers: []parcel.Number{numberA}, Now: Now()}, func(st *tracker.State) error {
+	err := h.Store.Apply(ctx, tracker.Scope{Mail: mail(9), Numbers: []number.Number{numberA}, Now: Now()}, func(st *tracker.State) error {
 		st.Parcels[0].Title = "changed"
 		st.Parcels = append(st.Parcels, newParcel(numberB))
 		cancel()

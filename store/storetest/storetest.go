@@ -12,6 +12,7 @@ import (
 	"parcelwatch/mailwatch"
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/store"
 	"parcelwatch/tracker"
 )
@@ -87,9 +88,9 @@ func Now() time.Time { return time.Date(2026, 3, 1, 8, 30, 9, 123_000_000, time.
 
 // Invented numbers with right check digits.
 const (
-	numberA parcel.Number = "RB123456785CN"
-	numberB parcel.Number = "LA900000257CN"
-	numberC parcel.Number = "RR900000416CN"
+	numberA number.Number = "RB123456785CN"
+	numberB number.Number = "LA900000257CN"
+	numberC number.Number = "RR900000416CN"
 	orderA                = "8190000000000001"
 	orderB                = "8190000000000002"
 )
@@ -114,7 +115,7 @@ func get[V any](t T) func(V, error) V {
 }
 
 // newParcel is a parcel on its way as intake makes it.
-func newParcel(numbers ...parcel.Number) *parcel.Parcel {
+func newParcel(numbers ...number.Number) *parcel.Parcel {
 	p := &parcel.Parcel{Status: parcel.InTransit, FirstSeen: Now(), NextCheck: Now()}
 	for _, n := range numbers {
 		p.Links = append(p.Links, parcel.Link{Number: n, Since: Now(), Reason: "mail", Certainty: parcel.Certain})

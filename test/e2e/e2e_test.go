@@ -21,6 +21,7 @@ import (
 
 	"parcelwatch/carriers/all"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/test/rig"
 )
@@ -136,7 +137,7 @@ func (p *program) until(what string, look func() bool) {
 }
 
 // known reports whether a number is in the store.
-func (p *program) known(n parcel.Number) bool {
+func (p *program) known(n number.Number) bool {
 	_, err := p.db.ParcelByNumber(p.t.Context(), n)
 	return err == nil
 }
@@ -179,7 +180,7 @@ func (p *program) inbox() []seen {
 }
 
 // letter is a package-level mail of the shop.
-func letter(number parcel.Number, order int, step string) string {
+func letter(number number.Number, order int, step string) string {
 	return strings.ReplaceAll(fmt.Sprintf(`Authentication-Results: mx.rig.test; dkim=pass header.d=aliexpress.com; dmarc=pass header.from=notice.aliexpress.com
 From: AliExpress <transaction@notice.aliexpress.com>
 To: alice@rig.test
@@ -197,7 +198,7 @@ Content-Type: text/html; charset=UTF-8
 func TestMailIsAParcelAndTheDigestComesBackButIsNotRead(t *testing.T) {
 	p := start(t)
 	var times []time.Duration
-	for i, n := range []parcel.Number{"RB123456785CN", "LP00999900000034", "RR123456785CN"} {
+	for i, n := range []number.Number{"RB123456785CN", "LP00999900000034", "RR123456785CN"} {
 		began := time.Now()
 		p.dovecot.Deliver(t, "alice", letter(n, i, "collected by the carrier"))
 		p.until("the mail is a parcel", func() bool { return p.known(n) })

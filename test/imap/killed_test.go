@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // TestEveryNumberIsInTheStoreOnceAfterRandomTrouble kills the daemon, restarts
@@ -49,7 +49,7 @@ func TestEveryNumberIsInTheStoreOnceAfterRandomTrouble(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	times := map[parcel.Number]int{}
+	times := map[number.Number]int{}
 	for _, one := range parcels {
 		for _, n := range one.Numbers() {
 			times[n]++

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"parcelwatch/carriers/all"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/test/rig"
 )
@@ -159,7 +159,7 @@ func waitFor(tb testing.TB, what string, limit time.Duration, look func() bool) 
 }
 
 // shipment is a package-level mail of the shop.
-func shipment(number parcel.Number, order int) string {
+func shipment(number number.Number, order int) string {
 	return strings.ReplaceAll(fmt.Sprintf(`From: %[4]s
 To: alice@rig.test
 Subject: Package %[1]s: collected by the carrier
@@ -174,4 +174,4 @@ Content-Type: text/html; charset=UTF-8
 }
 
 // numbered is the nth number of a post.
-func numbered(n int) parcel.Number { return parcel.Number(rig.Number(n, "RU")) }
+func numbered(n int) number.Number { return number.Number(rig.Number(n, "RU")) }

@@ -20,6 +20,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/all"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/tracker"
 )
@@ -108,20 +109,20 @@ func (c *counter) answer(w http.ResponseWriter, r *http.Request) {
 }
 
 // crowd is a thousand numbers: of Cainiao's, of Ukrposhta's, of Russian Post's.
-func crowd() []parcel.Number {
-	var out []parcel.Number
+func crowd() []number.Number {
+	var out []number.Number
 	for i := range 650 {
-		out = append(out, parcel.Number(fmt.Sprintf("LP009999%08d", i)))
+		out = append(out, number.Number(fmt.Sprintf("LP009999%08d", i)))
 	}
 	for i := range 150 {
-		out = append(out, parcel.Number(fmt.Sprintf("0500%09d", i)))
+		out = append(out, number.Number(fmt.Sprintf("0500%09d", i)))
 	}
 	for i := range 200 {
 		body, sum := fmt.Sprintf("61039903%05d", i), 0
 		for at, digit := range body {
 			sum += int(digit-'0') * []int{3, 1}[at%2]
 		}
-		out = append(out, parcel.Number(fmt.Sprintf("%s%d", body, (10-sum%10)%10)))
+		out = append(out, number.Number(fmt.Sprintf("%s%d", body, (10-sum%10)%10)))
 	}
 	return out
 }

@@ -22,6 +22,7 @@ import (
 	"parcelwatch/internal/locale"
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/tracker"
 )
 
@@ -80,7 +81,7 @@ func (readCloser) Close() error { return nil }
 // recording is an answer on record and the number it is about.
 type recording struct {
 	carrier string
-	number  parcel.Number
+	number  number.Number
 	body    []byte
 }
 
@@ -97,7 +98,7 @@ func recordings(t *testing.T, carrier string) []recording {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var results []struct{ Number parcel.Number }
+		var results []struct{ Number number.Number }
 		if err := json.Unmarshal(raw, &results); err != nil {
 			t.Fatal(err)
 		}
@@ -217,7 +218,7 @@ func alone(t *testing.T, f carriers.Factory, a *answerer) *carriers.Set {
 
 // everything asks about a number and returns all that a person or a file could
 // see of it: log, errors, documents, digests in two languages.
-func everything(t *testing.T, f carriers.Factory, a *answerer, n parcel.Number) (texts map[string]string, events int) {
+func everything(t *testing.T, f carriers.Factory, a *answerer, n number.Number) (texts map[string]string, events int) {
 	t.Helper()
 	now := time.Date(2026, 3, 20, 12, 0, 0, 0, time.UTC)
 	var log bytes.Buffer
@@ -277,7 +278,7 @@ func TestNoSecretAndNoNameComesOut(t *testing.T) {
 		t.Run(f.Info.Name, func(t *testing.T) {
 			t.Parallel()
 			events := 0
-			look := func(where string, a *answerer, n parcel.Number) {
+			look := func(where string, a *answerer, n number.Number) {
 				texts, found := everything(t, f, a, n)
 				events += found
 				if a.calls == 0 {

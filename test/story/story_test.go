@@ -4,13 +4,14 @@ import (
 	"testing"
 
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 func TestChinaPostToRussianPost(t *testing.T) {
 	const n = "RB999900506CN"
 	play(t, story{
 		name: "china_post_to_russian_post", home: "RU", zone: "Europe/Moscow", language: "ru", dest: "Russian Federation", days: 50,
-		number: n, numbers: []parcel.Number{n}, status: parcel.Delivered,
+		number: n, numbers: []number.Number{n}, status: parcel.Delivered,
 		scans: []scan{
 			{"cainiao", n, 1, "14:20", 8, "PU_PICKUP_SUCCESS", "Received by logistics company", "Shenzhen", ""},
 			{"cainiao", n, 3, "09:00", 8, "SC_INBOUND_SUCCESS", "Inbound in sorting center", "Guangzhou", ""},
@@ -34,7 +35,7 @@ func TestSingaporePostToBelpost(t *testing.T) {
 	const n = "LZ999900510SG"
 	play(t, story{
 		name: "singapore_post_to_belpost", home: "BY", zone: "Europe/Minsk", language: "ru", dest: "Belarus", days: 50,
-		number: n, numbers: []parcel.Number{n}, status: parcel.Delivered,
+		number: n, numbers: []number.Number{n}, status: parcel.Delivered,
 		scans: []scan{
 			{"cainiao", n, 1, "10:20", 8, "PU_PICKUP_SUCCESS", "Received by logistics company", "Dongguan", ""},
 			{"cainiao", n, 6, "03:10", 8, "LH_DEPART", "Departed from departure country/region", "Singapore", ""},
@@ -54,7 +55,7 @@ func TestCainiaoToNovaPoshta(t *testing.T) {
 	const n, local = "LP00999900005013", "20450999900509"
 	play(t, story{
 		name: "cainiao_to_nova_poshta", home: "UA", zone: "Europe/Kyiv", language: "uk", dest: "Ukraine", days: 45,
-		number: n, numbers: []parcel.Number{n, local}, status: parcel.Delivered,
+		number: n, numbers: []number.Number{n, local}, status: parcel.Delivered,
 		renamed: map[string]renaming{n: {local, 14}},
 		scans: []scan{
 			{"cainiao", n, 1, "12:20", 8, "PU_PICKUP_SUCCESS", "Received by logistics company", "Yiwu", ""},
@@ -74,7 +75,7 @@ func TestChinaEMSToUkrposhta(t *testing.T) {
 	const n = "EV999900523CN"
 	play(t, story{
 		name: "china_ems_to_ukrposhta", home: "UA", zone: "Europe/Kyiv", language: "uk", dest: "Ukraine", days: 40,
-		number: n, numbers: []parcel.Number{n}, status: parcel.Delivered,
+		number: n, numbers: []number.Number{n}, status: parcel.Delivered,
 		scans: []scan{
 			{"ems", n, 1, "16:40", 8, "", "Posted", "HANGZHOU", ""},
 			{"ems", n, 2, "23:15", 8, "", "Released from export customs and security", "SHANGHAI", ""},
@@ -94,7 +95,7 @@ func TestYanwenToKazpost(t *testing.T) {
 	const n = "UA999900537YP"
 	play(t, story{
 		name: "yanwen_to_kazpost", home: "KZ", zone: "Asia/Almaty", language: "ru", dest: "Kazakhstan", days: 45,
-		number: n, numbers: []parcel.Number{n}, status: parcel.Delivered,
+		number: n, numbers: []number.Number{n}, status: parcel.Delivered,
 		scans: []scan{
 			{"cainiao", n, 1, "17:20", 8, "PU_PICKUP_SUCCESS", "Received by logistics company", "Shenzhen", ""},
 			{"cainiao", n, 5, "02:10", 8, "LH_HO_AIRLINE", "Handed over to airline", "Urumqi", ""},
@@ -112,7 +113,7 @@ func TestAliExpressToDHL(t *testing.T) {
 	const n, local = "AP00999900005030", "JJD000390009999000541"
 	play(t, story{
 		name: "aliexpress_to_dhl", home: "DE", zone: "Europe/Berlin", language: "de", dest: "Germany", days: 35,
-		number: n, numbers: []parcel.Number{n, local}, status: parcel.Delivered,
+		number: n, numbers: []number.Number{n, local}, status: parcel.Delivered,
 		renamed: map[string]renaming{n: {local, 8}},
 		scans: []scan{
 			{"cainiao", n, 0, "15:20", 8, "PU_PICKUP_SUCCESS", "Received by logistics company", "Shenzhen", ""},
@@ -131,7 +132,7 @@ func TestDomesticRussianNumber(t *testing.T) {
 	const n = "61039903000177"
 	play(t, story{
 		name: "domestic_russian", home: "RU", zone: "Asia/Vladivostok", language: "ru", dest: "Russian Federation", days: 30,
-		number: n, numbers: []parcel.Number{n}, status: parcel.Returned,
+		number: n, numbers: []number.Number{n}, status: parcel.Returned,
 		scans: []scan{
 			{"russianpost", n, 0, "20:00", 3, "1:3", "Прием: Партионный электронно", "140983, Подольск", "RU"},
 			{"russianpost", n, 1, "11:00", 3, "1:2", "Прием: Партионный", "140983, Подольск", "RU"},

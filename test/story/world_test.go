@@ -29,6 +29,7 @@ import (
 	"parcelwatch/mail/verify"
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/tracker"
 )
@@ -46,11 +47,11 @@ type story struct {
 	language string
 	dest     string // as Cainiao writes the destination
 	days     int
-	number   parcel.Number // of the mail
+	number   number.Number // of the mail
 	scans    []scan
 	renamed  map[string]renaming
 
-	numbers []parcel.Number // wanted in the end
+	numbers []number.Number // wanted in the end
 	status  parcel.Status   // wanted in the end
 	// silent is whom the story must not ask, and at what time: a post, from and
 	// to a day.

@@ -14,6 +14,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // service starts a server and a client of it.
@@ -271,7 +272,7 @@ func TestRedirectWithinTheHostIsFollowed(t *testing.T) {
 
 func TestEach(t *testing.T) {
 	boom := &carriers.Error{Kind: carriers.ErrDenied}
-	one := func(_ context.Context, n parcel.Number) (carriers.Result, error) {
+	one := func(_ context.Context, n number.Number) (carriers.Result, error) {
 		switch n {
 		case "MISSING":
 			return carriers.Result{}, carriers.ErrNotFound
@@ -282,12 +283,12 @@ func TestEach(t *testing.T) {
 		}
 		return carriers.Result{Tracking: parcel.Tracking{Origin: "CN"}}, nil
 	}
-	res, err := adapter.Each(t.Context(), []parcel.Number{"MISSING", "GOOD", "ODD"}, one)
+	res, err := adapter.Each(t.Context(), []number.Number{"MISSING", "GOOD", "ODD"}, one)
 	if err != nil || len(res) != 3 || res[1].Number != "GOOD" || res[1].Tracking.Origin != "CN" ||
 		!errors.Is(res[0].Err, carriers.ErrNotFound) || !errors.Is(res[2].Err, carriers.ErrChanged) {
 		t.Errorf("got %+v, error %v", res, err)
 	}
-	if res, err := adapter.Each(t.Context(), []parcel.Number{"GOOD", "BOOM"}, one); res != nil || !errors.Is(err, carriers.ErrDenied) {
+	if res, err := adapter.Each(t.Context(), []number.Number{"GOOD", "BOOM"}, one); res != nil || !errors.Is(err, carriers.ErrDenied) {
 		t.Errorf("got %+v, error %v; a refusal ends the call", res, err)
 	}
 }

@@ -5,15 +5,15 @@ import (
 	"errors"
 
 	"parcelwatch/carriers"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // Each asks for numbers one after the other, for services that answer one at a
 // time. What is found wrong with one number (not found, another's answer) is its
 // own; a failure of the service ends the call.
 func Each(
-	ctx context.Context, numbers []parcel.Number,
-	one func(context.Context, parcel.Number) (carriers.Result, error),
+	ctx context.Context, numbers []number.Number,
+	one func(context.Context, number.Number) (carriers.Result, error),
 ) ([]carriers.Result, error) {
 	results := make([]carriers.Result, 0, len(numbers))
 	for _, n := range numbers {

@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"parcelwatch/carriers"
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // If is m where the form fits, [carriers.No] otherwise.
@@ -16,6 +16,6 @@ func If(fits bool, m carriers.Match) carriers.Match {
 }
 
 // Is reports whether the number's form fits one of the families.
-func Is(n parcel.Number, families ...parcel.Family) bool {
-	return slices.ContainsFunc(n.Families(), func(f parcel.Family) bool { return slices.Contains(families, f) })
+func Is(n number.Number, families ...number.Family) bool {
+	return slices.ContainsFunc(n.Families(), func(f number.Family) bool { return slices.Contains(families, f) })
 }

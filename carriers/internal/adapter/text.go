@@ -5,6 +5,7 @@ import (
 
 	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 // maxText bounds one text of an event.
@@ -26,8 +27,8 @@ func Country(s string) string {
 
 // Alias is another number of the same parcel, if s is a number at all and not
 // the one asked for.
-func Alias(asked parcel.Number, s, field string) []parcel.Alias {
-	n, err := parcel.ParseNumber(s)
+func Alias(asked number.Number, s, field string) []parcel.Alias {
+	n, err := number.Parse(s)
 	if err != nil || n == asked {
 		return nil
 	}
@@ -35,7 +36,7 @@ func Alias(asked parcel.Number, s, field string) []parcel.Alias {
 }
 
 // Same reports whether the service's text is the number asked for.
-func Same(asked parcel.Number, s string) bool {
-	n, err := parcel.ParseNumber(s)
+func Same(asked number.Number, s string) bool {
+	n, err := number.Parse(s)
 	return err == nil && n == asked
 }

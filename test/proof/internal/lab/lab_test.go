@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/test/proof/internal/lab"
 	"parcelwatch/test/rig"
@@ -18,8 +19,8 @@ import (
 func TestNumbersHaveTheirRightCheckDigit(t *testing.T) {
 	t.Parallel()
 	for i := range 200 {
-		n, err := parcel.ParseNumber(rig.Number(i, "CN"))
-		if err != nil || n.Check() != parcel.CheckOK {
+		n, err := number.Parse(rig.Number(i, "CN"))
+		if err != nil || n.Check() != number.CheckOK {
 			t.Fatalf("%s: check %v, error %v", n, n.Check(), err)
 		}
 	}
@@ -77,7 +78,7 @@ func filled(t *testing.T) string {
 		Mail: &parcel.MailRef{Mailbox: "home", Folder: "INBOX", UIDValidity: 1, UID: 1}, Digest: "d", Now: now,
 	}, func(s *tracker.State) error {
 		p := &parcel.Parcel{FirstSeen: now}
-		p.AddLink(parcel.Link{Number: parcel.Number(rig.Number(1, "CN")), Since: now, Certainty: parcel.Certain})
+		p.AddLink(parcel.Link{Number: number.Number(rig.Number(1, "CN")), Since: now, Certainty: parcel.Certain})
 		s.Parcels = append(s.Parcels, p)
 		return nil
 	})

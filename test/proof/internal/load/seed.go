@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/test/proof/internal/lab"
 	"parcelwatch/test/rig"
@@ -45,7 +46,7 @@ func seed(ctx context.Context, file string, parcels int, now time.Time) error {
 func travelled(n int, now time.Time) *parcel.Parcel {
 	p := &parcel.Parcel{FirstSeen: now.AddDate(0, 0, -20), Origin: "CN", Orders: []string{lab.Order(n)}}
 	p.Items = []parcel.Item{{Title: "USB-C cable, braided, 2 pieces", Variant: "1 m", Quantity: 1}}
-	p.AddLink(parcel.Link{Number: parcel.Number(rig.Number(n, "CN")), Since: p.FirstSeen, Certainty: parcel.Certain})
+	p.AddLink(parcel.Link{Number: number.Number(rig.Number(n, "CN")), Since: p.FirstSeen, Certainty: parcel.Certain})
 	for _, carrier := range []string{"cainiao", "upu"} {
 		s := parcel.Source{Carrier: carrier, Number: p.Number(), Result: parcel.ResultOK, Asked: now.AddDate(0, 0, -1)}
 		for k := range 12 {

@@ -1,4 +1,4 @@
-package parcel
+package number
 
 // posts lists the designated operators of all S10 issuing countries by country
 // code: operator, site, and tracking page with %s for the number where one is

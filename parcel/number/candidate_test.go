@@ -1,4 +1,4 @@
-package parcel_test
+package number_test
 
 import (
 	"slices"
@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -60,7 +60,7 @@ func TestCandidates(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got found
-			for _, c := range parcel.Candidates(c.text) {
+			for _, c := range number.Candidates(c.text) {
 				got = append(got, string(c.Number)+" "+c.Strength.String())
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
@@ -72,10 +72,10 @@ func TestCandidates(t *testing.T) {
 
 func TestCandidatesSayWhereAndWhat(t *testing.T) {
 	text := "№ RB 123 456 785 CN, 62000022000000"
-	got := parcel.Candidates(text)
-	want := []parcel.Candidate{
-		{Number: "RB123456785CN", Family: parcel.FamilyS10, Strength: parcel.High, Check: parcel.CheckOK, Start: 4, End: 21},
-		{Number: "62000022000000", Family: parcel.FamilyRussianPost, Strength: parcel.Low, Check: parcel.CheckWrong, Start: 23, End: 37},
+	got := number.Candidates(text)
+	want := []number.Candidate{
+		{Number: "RB123456785CN", Family: number.FamilyS10, Strength: number.High, Check: number.CheckOK, Start: 4, End: 21},
+		{Number: "62000022000000", Family: number.FamilyRussianPost, Strength: number.Low, Check: number.CheckWrong, Start: 23, End: 37},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -87,11 +87,11 @@ func TestCandidatesSayWhereAndWhat(t *testing.T) {
 
 func TestCandidatesAreBounded(t *testing.T) {
 	noise := strings.Repeat("10100022000006 ", 5000)
-	got := parcel.Candidates(noise + strings.Repeat("RB123456785CN ", 5000))
+	got := number.Candidates(noise + strings.Repeat("RB123456785CN ", 5000))
 	if len(got) > 200 {
 		t.Errorf("%d candidates", len(got))
 	}
-	if !slices.ContainsFunc(got, func(c parcel.Candidate) bool { return c.Strength == parcel.High }) {
+	if !slices.ContainsFunc(got, func(c number.Candidate) bool { return c.Strength == number.High }) {
 		t.Error("weak candidates crowd out the strong ones")
 	}
 }
@@ -107,7 +107,7 @@ func FuzzCandidates(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		found := parcel.Candidates(text)
+		found := number.Candidates(text)
 		if len(found) > 200 {
 			t.Fatalf("%d candidates", len(found))
 		}
@@ -118,14 +118,14 @@ func FuzzCandidates(f *testing.F) {
 				t.Fatalf("%q at %d to %d of %d, after %d", c.Number, c.Start, c.End, len(text), end)
 			}
 			end = c.End
-			if n, err := parcel.ParseNumber(strings.ReplaceAll(text[c.Start:c.End], "-", "")); err == nil && strings.ReplaceAll(string(c.Number), "-", "") != string(n) {
+			if n, err := number.Parse(strings.ReplaceAll(text[c.Start:c.End], "-", "")); err == nil && strings.ReplaceAll(string(c.Number), "-", "") != string(n) {
 				t.Fatalf("%q stands where the text is %q", c.Number, text[c.Start:c.End])
 			}
 			if c.Number.Family() != c.Family || c.Number.Check() != c.Check || c.Number.Strength() != c.Strength {
 				t.Fatalf("%+v differs from its number", c)
 			}
 			digitsOnly := strings.IndexFunc(string(c.Number), func(r rune) bool { return r >= 'A' }) < 0
-			if c.Strength > parcel.Low && (digitsOnly || c.Check == parcel.CheckWrong) || c.Strength == parcel.Unlikely {
+			if c.Strength > number.Low && (digitsOnly || c.Check == number.CheckWrong) || c.Strength == number.Unlikely {
 				t.Fatalf("%+v is too strong", c)
 			}
 		}
@@ -146,7 +146,7 @@ func BenchmarkCandidates(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(len(text)))
 			for b.Loop() {
-				parcel.Candidates(text)
+				number.Candidates(text)
 			}
 		})
 	}
@@ -168,11 +168,11 @@ func TestCandidatesAllocateLittle(t *testing.T) {
 		"dashes between triplets": strings.Repeat("714-", 5000),
 	} {
 		t.Run(name, func(t *testing.T) {
-			allocations := testing.AllocsPerRun(2, func() { parcel.Candidates(text) })
+			allocations := testing.AllocsPerRun(2, func() { number.Candidates(text) })
 			if allocations > float64(len(text)) {
 				t.Errorf("%.0f allocations for %d bytes", allocations, len(text))
 			}
-			if found := parcel.Candidates(text); len(found) > 192 {
+			if found := number.Candidates(text); len(found) > 192 {
 				t.Errorf("%d candidates", len(found))
 			}
 		})

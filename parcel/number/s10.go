@@ -1,4 +1,4 @@
-package parcel
+package number
 
 // Check is the verdict on a number's check digit.
 type Check string

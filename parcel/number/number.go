@@ -1,4 +1,4 @@
-package parcel
+package number
 
 import (
 	"errors"
@@ -8,8 +8,8 @@ import (
 	"parcelwatch/internal/textx"
 )
 
-// ErrNumber is returned for a text that cannot be a tracking number.
-var ErrNumber = errors.New("not a tracking number: 5 to 40 letters, digits or dashes are expected")
+// ErrInvalid is returned for a text that cannot be a tracking number.
+var ErrInvalid = errors.New("not a tracking number: 5 to 40 letters, digits or dashes are expected")
 
 // The least and the greatest length of a number.
 const (
@@ -18,14 +18,14 @@ const (
 )
 
 // Number is a tracking number in canonical form: upper case, no blanks. Make
-// one with [ParseNumber].
+// one with [Parse].
 type Number string
 
-// ParseNumber brings what a person or a carrier wrote into canonical form:
+// Parse brings what a person or a carrier wrote into canonical form:
 // blanks and invisible characters removed, upper case. Any 5 to 40 letters,
 // digits and dashes are a number; whether it is a plausible one, its families
 // and its check digit say.
-func ParseNumber(s string) (Number, error) {
+func Parse(s string) (Number, error) {
 	var b strings.Builder
 	for _, r := range s {
 		switch {
@@ -35,14 +35,14 @@ func ParseNumber(s string) (Number, error) {
 			b.WriteRune(r)
 		case r == ' ', r == '\t', r == '\u00a0', textx.Invisible(r):
 		default:
-			return "", ErrNumber
+			return "", ErrInvalid
 		}
 		if b.Len() > maxNumber {
-			return "", ErrNumber
+			return "", ErrInvalid
 		}
 	}
 	if b.Len() < minNumber {
-		return "", ErrNumber
+		return "", ErrInvalid
 	}
 	return Number(b.String()), nil
 }
