@@ -2,38 +2,58 @@ package number
 
 import (
 	"cmp"
+	_ "embed"
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 )
+
+//go:embed posts.tsv
+var postsTable string
 
 // Post is the designated operator of a country.
 type Post struct {
 	Country string // ISO 3166-1 alpha-2, and XK
-	Name    string // its own or its usual name, in Latin letters
-	Site    string // home page or tracking form; empty where none is known
-	Page    string // tracking page with %s for the number; empty where there is none
+	Name    string // in Latin letters
+	Site    string // home page or tracking form; "" if unknown
+	Page    string // tracking page with %s for the number; "" if there is none
 }
 
-// anywhere is a page that takes every number.
+// anywhere is an aggregator's page that takes every number.
 const anywhere = "https://t.17track.net/en#nums=%s"
 
-// Posts lists all posts by country code.
-func Posts() []Post { return slices.Clone(posts) }
+// posts is the embedded table, read once, in the order of country codes.
+var posts = sync.OnceValue(func() []Post {
+	list := make([]Post, 0, 256)
+	for line := range strings.Lines(postsTable) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		var cells [4]string
+		copy(cells[:], strings.Split(strings.TrimRight(line, "\r\n"), "\t"))
+		list = append(list, Post{cells[0], cells[1], cells[2], cells[3]})
+	}
+	return list
+})
 
-// PostOf is the post of a country (ISO 3166-1 alpha-2, upper case).
+// Posts lists all posts by country code.
+func Posts() []Post { return slices.Clone(posts()) }
+
+// PostOf returns the post of a country (ISO 3166-1 alpha-2, upper case).
 func PostOf(country string) (Post, bool) {
-	i, ok := slices.BinarySearchFunc(posts, country, func(p Post, c string) int {
+	list := posts()
+	i, ok := slices.BinarySearchFunc(list, country, func(p Post, c string) int {
 		return cmp.Compare(p.Country, c)
 	})
 	if !ok {
 		return Post{}, false
 	}
-	return posts[i], true
+	return list[i], true
 }
 
-// Link is the page where a person sees the number: the post's own where it has
-// one that takes a number, else that of an aggregator.
+// Link returns the page that shows the number: the post's own page if it takes a
+// number, otherwise an aggregator's.
 func (p Post) Link(n Number) string {
 	if p.Page == "" {
 		return link(anywhere, n)
@@ -41,10 +61,10 @@ func (p Post) Link(n Number) string {
 	return link(p.Page, n)
 }
 
-// TrackingLink is the page where a person sees the number. For a number of the
-// posts that is the page of the country's post (the one that has the parcel
-// now; empty where that is not known), else of the issuing post; for others the
-// page of who gave the number; where there is none, an aggregator's.
+// TrackingLink returns the page that shows the number. For an S10 number that is
+// the page of the given country's post (the one that has the parcel now; "" if
+// unknown), or of the issuing post; for other numbers the page of the company
+// that issued it. An aggregator's page is the fallback.
 func TrackingLink(n Number, country string) string {
 	if page := n.Family().page(); page != "" {
 		return link(page, n)
