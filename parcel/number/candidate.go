@@ -7,25 +7,24 @@ import (
 	"parcelwatch/internal/textx"
 )
 
-// Candidate is a place in a text that may be a tracking number.
+// Candidate is a part of a text that may be a tracking number.
 type Candidate struct {
 	Number   Number
 	Family   Family
 	Strength Strength
 	Check    Check
-	// Start and End are byte offsets of the place in the text.
+	// Start and End are byte offsets in the text.
 	Start, End int
 }
 
-// maxCandidates bounds the candidates of each strength in one text.
+// maxCandidates limits the candidates of each strength in one text.
 const maxCandidates = 64
 
-// Candidates finds what may be tracking numbers in running text, in the order
-// of the text. [High] ones may be taken as they are, all others only where a
-// label says that they are numbers: digits alone and forms with a wrong check
-// digit are always [Low]. Addresses (links, mail) are not looked into: in them
-// ids of all sorts look like numbers. The time is linear in the text and the
-// output bounded.
+// Candidates finds possible tracking numbers in running text, in text order. [High]
+// candidates can be used as they are; all others need a label that says they are
+// tracking numbers. Digits alone and forms with a wrong check digit are always
+// [Low]. Web and email addresses are skipped, because ids of all kinds in them look
+// like numbers. Time is linear in the length of the text; the output is bounded.
 func Candidates(text string) []Candidate {
 	s := scanner{text: text}
 	for s.pos < len(text) {
@@ -42,7 +41,7 @@ func Candidates(text string) []Candidate {
 	return s.found
 }
 
-// scanner walks over a text once.
+// scanner passes over a text once.
 type scanner struct {
 	text  string
 	pos   int
@@ -56,7 +55,7 @@ func (s *scanner) link() bool {
 	return hasPrefixFold(rest, "http://") || hasPrefixFold(rest, "https://") || hasPrefixFold(rest, "www.")
 }
 
-// word looks at the word that begins here, and goes behind it.
+// word examines the word that begins here and moves past it.
 func (s *scanner) word() {
 	start := s.pos
 	if end, ok := s.s10(start); ok {
@@ -94,7 +93,7 @@ func (s *scanner) parts(w word) {
 	}
 }
 
-// add takes a word where its form is known.
+// add records a word if its form is known.
 func (s *scanner) add(w word) {
 	// The shortest form has eight digits; text of mixed case is code or a hash.
 	if w.digits < 8 || w.digits+w.letters > maxNumber || w.lower > 0 && w.lower < w.letters {
@@ -106,7 +105,7 @@ func (s *scanner) add(w word) {
 	s.emit(w.canonical(), w.start, w.end)
 }
 
-// emit records a candidate where its form is known and there is room.
+// emit records a candidate if its form is known and the limit is not reached.
 func (s *scanner) emit(n Number, start, end int) {
 	m, ok := n.best()
 	if !ok || s.count[m.strength()] >= maxCandidates {
@@ -118,9 +117,9 @@ func (s *scanner) emit(n Number, start, end int) {
 	})
 }
 
-// bounded reports whether the word stands by itself: not inside an identifier,
-// the value of a parameter or a mail address. Digits with an underscore behind
-// them are some shop's order id, put before the number.
+// bounded reports whether the word is not part of an identifier, a parameter value
+// or an email address. Digits followed by an underscore are accepted: some sellers
+// put their order id before the number.
 func (s *scanner) bounded(start, end int) bool {
 	if start > 0 {
 		switch s.text[start-1] {
@@ -137,8 +136,7 @@ func (s *scanner) bounded(start, end int) bool {
 	return end == len(s.text) || !strings.ContainsRune("_@=", rune(s.text[end]))
 }
 
-// quantity reports whether digits are a part of a price, a measure or a phone
-// number.
+// quantity reports whether digits belong to a price, a measure or a phone number.
 func (s *scanner) quantity(start, end int) bool {
 	if start > 0 && s.text[start-1] == '+' {
 		return true
@@ -149,7 +147,7 @@ func (s *scanner) quantity(start, end int) bool {
 	return end+1 < len(s.text) && (s.text[end] == '.' || s.text[end] == ',') && digit(s.text[end+1])
 }
 
-// dashed takes 714-1098112, the one form with a dash in it.
+// dashed records 714-1098112, the only form that contains a dash.
 func (s *scanner) dashed(start, end int) {
 	const tail = 8
 	if end+tail > len(s.text) || s.text[end] != '-' || start > 0 && s.text[start-1] == '-' {
@@ -167,9 +165,9 @@ func (s *scanner) dashed(start, end int) {
 	}
 }
 
-// s10 takes a number of S10's shape that begins here, also where it is printed
-// in groups ("RB 123 456 785 CN"). Groups must be right in all: capitals, check
-// digit and suffix. It looks at a bounded piece of text only.
+// s10 records an S10 number that begins here, also if it is printed in groups
+// ("RB 123 456 785 CN"). A grouped number must have capitals, a right check digit
+// and a known suffix. s10 reads a bounded part of the text.
 func (s *scanner) s10(start int) (int, bool) {
 	var shape [13]byte
 	groups, at := false, start
@@ -190,7 +188,7 @@ func (s *scanner) s10(start int) (int, bool) {
 	}
 	n := Number(shape[:])
 	if !groups || at < len(s.text) && alnum(s.text[at]) || !s.bounded(start, at) {
-		return 0, false // in one piece it is a word like any other
+		return 0, false // unbroken: handled by word
 	}
 	m, ok := n.best()
 	if !ok || m.strength() != High || !strings.ContainsRune("CEHLRUV", rune(n[0])) {
@@ -200,8 +198,8 @@ func (s *scanner) s10(start int) (int, bool) {
 	return at, true
 }
 
-// between goes over what may stand between two characters of a number: one
-// blank or dash, and any invisible characters.
+// between skips what may separate two characters of a number: one blank or dash and
+// any invisible characters.
 func between(text string, at int) (next int, blank bool) {
 	for at < len(text) {
 		size := invisibleAt(text, at)
@@ -217,13 +215,13 @@ func between(text string, at int) (next int, blank bool) {
 	return at, blank
 }
 
-// known reports whether the number has a form we know.
+// known reports whether the number has a known form.
 func known(n Number) bool {
 	_, ok := n.best()
 	return ok
 }
 
-// word is a run of letters and digits, perhaps with invisible characters in it.
+// word is a run of letters and digits that may contain invisible characters.
 type word struct {
 	text                   string
 	start, end             int
@@ -248,7 +246,7 @@ func readWord(text string, start int) word {
 		}
 		at += size
 	}
-	// Padding behind the word is not of it.
+	// Trailing padding does not belong to the word.
 	w.padded = w.end-start > w.letters+w.digits
 	w.long = w.letters+w.digits > 4*maxNumber
 	return w
@@ -266,7 +264,7 @@ func (w *word) count(c byte) {
 	}
 }
 
-// canonical is the word as a number.
+// canonical returns the word as a number.
 func (w *word) canonical() Number {
 	var b strings.Builder
 	for i := w.start; i < w.end && b.Len() <= maxNumber; i++ {
@@ -280,7 +278,7 @@ func (w *word) canonical() Number {
 	return Number(b.String())
 }
 
-// linkEnd is where the web address that begins at pos ends.
+// linkEnd returns the end of the web address that begins at pos.
 func linkEnd(text string, pos int) int {
 	for pos < len(text) {
 		switch c := text[pos]; {
@@ -294,8 +292,8 @@ func linkEnd(text string, pos int) int {
 	return pos
 }
 
-// blankAt is the size of the blank or dash at a place in the text; 0 where
-// there is none. A line end is none.
+// blankAt returns the size in bytes of the blank or dash at an offset, and 0 if
+// there is none. A line end does not count.
 func blankAt(text string, at int) int {
 	switch c := text[at]; {
 	case c == ' ', c == '\t', c == '-':
@@ -311,8 +309,8 @@ func blankAt(text string, at int) int {
 	}
 }
 
-// invisibleAt is the size of the invisible character at a place in the text; 0
-// where there is none.
+// invisibleAt returns the size in bytes of the invisible character at an offset, and
+// 0 if there is none.
 func invisibleAt(text string, at int) int {
 	if text[at] < utf8.RuneSelf {
 		return 0

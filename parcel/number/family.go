@@ -2,15 +2,15 @@ package number
 
 import "regexp"
 
-// Family is a form of tracking numbers, named by who gives or answers for them.
+// Family groups forms of tracking numbers by the company that issues or tracks them.
 type Family string
 
 // The families.
 const (
-	FamilyS10         Family = "s10"          // the postal union's form, of all posts
+	FamilyS10         Family = "s10"          // UPU S10, all posts
 	FamilyCainiao     Family = "cainiao"      // LP.., CNG.., AE.. and others of AliExpress' own carrier
 	FamilyAliExpress  Family = "aliexpress"   // AP..: internal to the shop
-	FamilyCainiaoLine Family = "cainiao_line" // lines of Cainiao to one country, owner not known
+	FamilyCainiaoLine Family = "cainiao_line" // Cainiao's lines to one country, owner unknown
 	FamilyYanwen      Family = "yanwen"       // like S10, with the suffix YP
 	FamilyFourPX      Family = "fourpx"
 	FamilyYunExpress  Family = "yunexpress"
@@ -39,19 +39,19 @@ const (
 	FamilyUnknown     Family = "unknown"
 )
 
-// Strength says how safe it is to take a text for a tracking number without a
-// label that says so.
+// Strength tells how safe it is to read text as a tracking number without a label
+// that says so.
 type Strength int
 
-// The strengths. Only strong forms are taken from running text.
+// The strengths. Only High forms are taken from running text.
 const (
 	Unlikely Strength = iota // no known form
-	Low                      // looks like much else: a label is needed
-	Medium                   // rarely anything else, still wants a label
+	Low                      // looks like many other ids: needs a label
+	Medium                   // rarely anything else, but still needs a label
 	High                     // nothing else looks like it
 )
 
-// String is the strength in one word.
+// String returns the strength as one word.
 func (s Strength) String() string {
 	switch s {
 	case Low:
@@ -65,8 +65,8 @@ func (s Strength) String() string {
 	}
 }
 
-// Strength is that of the family's weakest form; a number of it may be stronger
-// (see [Number.Strength]).
+// Strength returns the strength of the family's weakest form. A number may be
+// stronger: see [Number.Strength].
 func (f Family) Strength() Strength {
 	weakest := Unlikely
 	for i := range forms {
@@ -81,14 +81,14 @@ func (f Family) Strength() Strength {
 type form struct {
 	family   Family
 	strength Strength
-	lo, hi   int // lengths, to spare the expression
+	lo, hi   int // length bounds, checked before the expression
 	re       *regexp.Regexp
-	check    func(string) bool // of the check digit; nil where the form has none
+	check    func(string) bool // verifies the check digit; nil if the form has none
 	posts    bool              // the last two letters must be a country with a post
 	internal bool
 }
 
-// formMatch is a form a number fits.
+// formMatch is a form that a number has.
 type formMatch struct {
 	form  *form
 	check Check
@@ -101,7 +101,7 @@ func (m formMatch) strength() Strength {
 	return m.form.strength
 }
 
-// forms calls yield for every form the number fits, best first.
+// forms calls yield for every form that the number has, best first.
 func (n Number) forms(yield func(formMatch)) {
 	s := string(n)
 	var wrong []formMatch

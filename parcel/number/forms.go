@@ -2,9 +2,9 @@ package number
 
 import "regexp"
 
-// forms lists the known forms, best first where several fit one number. "seen"
-// is a number met in the wild, "rule" a published one. Digits alone are never
-// better than Low: order ids, phones and prices look the same.
+// forms lists the known forms; where several fit one number, the best comes first.
+// "seen" marks a form of real numbers, "rule" a published one. Digits alone are
+// never better than Low: order ids, phone numbers and prices look the same.
 //
 //nolint:gochecknoglobals // table
 var forms = []form{
@@ -14,8 +14,8 @@ var forms = []form{
 	// Seen; S10's check digit holds for Yanwen although YP is no country.
 	{family: FamilyYanwen, strength: High, lo: 13, hi: 13, re: shape(`[UV][A-Z]\d{9}YP`), check: s10Digit},
 
-	// AliExpress and Cainiao. LP and AP with 14 digits are by far the most usual
-	// today; other lengths are seen in trackers only.
+	// AliExpress and Cainiao. LP and AP with 14 digits are by far the most common;
+	// other lengths appear in trackers only.
 	{family: FamilyAliExpress, strength: High, lo: 16, hi: 16, re: shape(`AP\d{14}`), internal: true},
 	{family: FamilyCainiao, strength: High, lo: 16, hi: 16, re: shape(`LP\d{14}`), internal: true},
 	{family: FamilyCainiao, strength: High, lo: 17, hi: 17, re: shape(`CNG\d{14}`), internal: true},
@@ -32,7 +32,7 @@ var forms = []form{
 	{family: FamilyCainiaoLine, strength: Low, lo: 23, hi: 23, re: shape(`\d{23}`)},
 	{family: FamilyCainiaoLine, strength: Low, lo: 11, hi: 11, re: shape(`ED\d{9}`)}, // seen to Israel
 
-	// Chinese carriers. The live 4PX number has 13 digits, a client's rule wants 14.
+	// Chinese carriers. Real 4PX numbers have 13 digits, the rule of one client has 14.
 	{family: FamilyFourPX, strength: High, lo: 18, hi: 19, re: shape(`4PX\d{13,14}CN`)},
 	{family: FamilyFourPX, strength: Low, lo: 16, hi: 16, re: shape(`LP\d{14}`)},
 	{family: FamilyFourPX, strength: Low, lo: 12, hi: 12, re: shape(`3042\d{8}`)},
@@ -61,7 +61,7 @@ var forms = []form{
 	{family: FamilyInPost, strength: Low, lo: 24, hi: 24, re: shape(`\d{24}`)},
 	{family: FamilyUSPS, strength: Low, lo: 22, hi: 34, re: shape(`(420\d{5}(\d{4})?)?9[1-5]\d{20}`), check: uspsDigit},
 
-	// Nova Poshta before Russia: no Russian post office has an index with 20 or 59.
+	// Nova Poshta before Russia: no Russian postal code begins with 20 or 59.
 	{family: FamilyNovaPoshta, strength: High, lo: 13, hi: 19, re: shape(`[A-Z]{2,4}\d{8,12}NP[IG]`)},
 	{family: FamilyNovaPoshta, strength: Medium, lo: 11, hi: 18, re: shape(`NP[IG]\d{8,15}`)},
 	{family: FamilyNovaPoshta, strength: Low, lo: 14, hi: 14, re: shape(`(20|59)\d{12}`)},
@@ -72,7 +72,7 @@ var forms = []form{
 	{family: FamilyMeest, strength: Low, lo: 10, hi: 10, re: shape(`71\d{8}`)},
 	{family: FamilyMeest, strength: Low, lo: 11, hi: 11, re: shape(`\d{3}-\d{7}`)},
 
-	// Digits that say little.
+	// Plain digits, which fit many carriers.
 	{family: FamilyPartner, strength: Low, lo: 18, hi: 18, re: shape(`\d{18}`), internal: true},
 	{family: FamilyKorea, strength: Low, lo: 12, hi: 12, re: shape(`\d{12}`)},
 	{family: FamilySF, strength: Low, lo: 12, hi: 12, re: shape(`\d{12}`)},
@@ -80,15 +80,15 @@ var forms = []form{
 	{family: FamilyDHL, strength: Low, lo: 10, hi: 10, re: shape(`\d{10}`)},
 }
 
-// opening begins every expression.
+// opening is the start of every expression.
 const opening = `^(?:`
 
-// shape is a pattern that must fit the whole number. All its alternatives begin
-// with the same character or the same class.
+// shape compiles a pattern that must match the whole number. All alternatives must
+// begin with the same character or the same class (see begins).
 func shape(pattern string) *regexp.Regexp { return regexp.MustCompile(opening + pattern + `)$`) }
 
-// begins reports whether a number of the form may begin with c. Most numbers
-// are told from most forms by that.
+// begins reports whether a number of the form may begin with c, a cheap test that
+// rules out most forms.
 func (f *form) begins(c byte) bool {
 	switch first := f.re.String()[len(opening)]; first {
 	case '\\': // a digit

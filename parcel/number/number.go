@@ -8,10 +8,10 @@ import (
 	"parcelwatch/internal/textx"
 )
 
-// ErrInvalid is returned for a text that cannot be a tracking number.
+// ErrInvalid is returned for text that cannot be a tracking number.
 var ErrInvalid = errors.New("not a tracking number: 5 to 40 letters, digits or dashes are expected")
 
-// The least and the greatest length of a number.
+// Bounds on the length of a number, in bytes.
 const (
 	minNumber = 5
 	maxNumber = 40
@@ -21,10 +21,10 @@ const (
 // one with [Parse].
 type Number string
 
-// Parse brings what a person or a carrier wrote into canonical form:
-// blanks and invisible characters removed, upper case. Any 5 to 40 letters,
-// digits and dashes are a number; whether it is a plausible one, its families
-// and its check digit say.
+// Parse converts a number as typed or as a carrier wrote it to canonical form: it
+// removes blanks and invisible characters and converts letters to upper case. Any
+// 5 to 40 letters, digits and dashes are accepted; [Number.Families] and
+// [Number.Check] tell how plausible the number is. The error is [ErrInvalid].
 func Parse(s string) (Number, error) {
 	var b strings.Builder
 	for _, r := range s {
@@ -47,8 +47,8 @@ func Parse(s string) (Number, error) {
 	return Number(b.String()), nil
 }
 
-// Families lists the families the number's form fits, best first; nil where
-// none does. A form whose check digit is wrong comes after those without one.
+// Families lists the families whose form the number has, best first. Forms whose
+// check digit is wrong come last.
 func (n Number) Families() []Family {
 	var families []Family
 	n.forms(func(m formMatch) {
@@ -59,7 +59,7 @@ func (n Number) Families() []Family {
 	return families
 }
 
-// Family is the best of [Number.Families], [FamilyUnknown] where there is none.
+// Family returns the first of [Number.Families], or [FamilyUnknown].
 func (n Number) Family() Family {
 	if m, ok := n.best(); ok {
 		return m.form.family
@@ -67,7 +67,7 @@ func (n Number) Family() Family {
 	return FamilyUnknown
 }
 
-// Check says whether the check digit holds, for the best family.
+// Check returns the state of the check digit in the best family.
 func (n Number) Check() Check {
 	if m, ok := n.best(); ok {
 		return m.check
@@ -75,8 +75,8 @@ func (n Number) Check() Check {
 	return CheckNone
 }
 
-// Strength says how far the form alone makes this a tracking number. A wrong
-// check digit leaves it weak, whatever the form.
+// Strength tells how likely the form alone makes this a tracking number. It is
+// [Low] for a wrong check digit, whatever the form.
 func (n Number) Strength() Strength {
 	if m, ok := n.best(); ok {
 		return m.strength()
@@ -84,21 +84,20 @@ func (n Number) Strength() Strength {
 	return Unlikely
 }
 
-// Internal reports whether the number is one of the shop's own or of its
-// carrier's (AP.., LP.., CNG.., 18 digits): the local post gives the parcel
-// another one later.
+// Internal reports whether the shop or its carrier issued the number (AP.., LP..,
+// CNG.., 18 digits). The local post gives such a parcel another number later.
 func (n Number) Internal() bool {
 	m, ok := n.best()
 	return ok && m.form.internal
 }
 
-// S10 reports whether the number has the form of the postal union with an
-// issuing country that exists. The check digit is not asked.
+// S10 reports whether the number has the form of UPU standard S10 and the code of
+// an existing issuing country. It does not look at the check digit.
 func (n Number) S10() bool { return n.Country() != "" }
 
-// Country is the issuing country of an S10 number (ISO 3166-1 alpha-2), empty
-// for all others. The parcel need not start there: sellers use the numbers of
-// third posts. The suffix YP is the mark of a carrier and no country.
+// Country returns the issuing country of an S10 number (ISO 3166-1 alpha-2) and ""
+// for other numbers. The parcel need not start there: sellers use numbers of
+// posts in third countries. The suffix YP marks a carrier, not a country.
 func (n Number) Country() string {
 	if !s10Shape(string(n)) {
 		return ""
@@ -110,9 +109,9 @@ func (n Number) Country() string {
 	return country
 }
 
-// Untracked reports whether the number is of the letter post with customs
-// barcode (U?), which is often scanned at the origin and never again: silence
-// says nothing then.
+// Untracked reports whether the number belongs to letter mail with a customs
+// barcode (U?). Such mail is often scanned at the origin and never again, so
+// silence means nothing.
 func (n Number) Untracked() bool {
 	return s10Shape(string(n)) && n[0] == 'U' && (n.S10() || strings.HasSuffix(string(n), "YP"))
 }

@@ -1,9 +1,9 @@
 package number
 
-// Check is the verdict on a number's check digit.
+// Check is the state of a number's check digit.
 type Check string
 
-// The verdicts.
+// The states of a check digit.
 const (
 	CheckNone  Check = "none" // the form has no check digit
 	CheckOK    Check = "ok"
@@ -25,8 +25,8 @@ func s10Shape(s string) bool {
 	return true
 }
 
-// s10Digit checks the ninth digit of an S10 number (UPU standard S10: weights 8
-// 6 4 2 3 5 9 7, modulo 11). The text has the S10 shape.
+// s10Digit verifies the ninth digit of an S10 number (UPU standard S10: weights 8
+// 6 4 2 3 5 9 7, modulo 11). s must have the S10 shape.
 func s10Digit(s string) bool {
 	const weights = "86423597"
 	sum := 0
@@ -43,8 +43,8 @@ func s10Digit(s string) bool {
 	return int(s[10]-'0') == want
 }
 
-// gs1Digit checks the last digit of a GS1 number such as an SSCC: from the
-// right, digits count three times and once in turn, modulo 10.
+// gs1Digit verifies the last digit of a GS1 number such as an SSCC: from the right,
+// digits are weighted 3 and 1 in turn, modulo 10.
 func gs1Digit(s string) bool {
 	sum, weight := 0, 3
 	for i := len(s) - 2; i >= 0; i-- {
@@ -54,11 +54,11 @@ func gs1Digit(s string) bool {
 	return (10-sum%10)%10 == int(s[len(s)-1]-'0')
 }
 
-// uspsDigit checks the last 22 digits; a routing code with the ZIP may stand
-// before them and is not part of the number.
+// uspsDigit verifies the last 22 digits. A routing code with the ZIP code may
+// precede them and is not part of the number.
 func uspsDigit(s string) bool { return gs1Digit(s[len(s)-22:]) }
 
-// russianDigit checks the last of the 14 digits of Russian domestic post: the
-// digits in odd places three times, in even places once, modulo 10. With 13
-// digits before it that is the rule of GS1.
+// russianDigit verifies the last of the 14 digits of a Russian domestic number:
+// digits in odd places are weighted 3, in even places 1, modulo 10. For 13 digits
+// this equals the GS1 rule.
 func russianDigit(s string) bool { return gs1Digit(s) }
