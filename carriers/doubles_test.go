@@ -11,6 +11,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
+	"parcelwatch/store"
 )
 
 // fake is a carrier that answers from a function and keeps when it was asked.
@@ -71,7 +72,7 @@ func keep(f *fake) (*carriers.Keeper, *carriers.MemoryLedger, *bytes.Buffer) {
 }
 
 // health is what the ledger holds of the fake.
-func health(t *testing.T, l carriers.Ledger) parcel.CarrierHealth {
+func health(t *testing.T, l store.Ledger) parcel.CarrierHealth {
 	t.Helper()
 	h, err := l.CarrierHealth(t.Context(), "fake")
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
+	"parcelwatch/store"
 )
 
 // usualWait is how long a [Keeper] lets a lookup wait for its turn when nobody
@@ -32,7 +33,7 @@ type Keeper struct {
 	carrier Carrier
 	info    Info
 	host    string
-	ledger  Ledger
+	ledger  store.Ledger
 	clock   func() time.Time
 	log     *slog.Logger
 
@@ -44,7 +45,7 @@ type Keeper struct {
 }
 
 // NewKeeper keeps one carrier.
-func NewKeeper(c Carrier, l Ledger, clock func() time.Time, log *slog.Logger) *Keeper {
+func NewKeeper(c Carrier, l store.Ledger, clock func() time.Time, log *slog.Logger) *Keeper {
 	info := c.Info()
 	host := info.Name
 	if u, err := url.Parse(info.BaseURL); err == nil && u.Host != "" {

@@ -9,6 +9,7 @@ import (
 	"parcelwatch/internal/fault"
 	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
+	"parcelwatch/store"
 )
 
 const (
@@ -169,8 +170,8 @@ func (d *delivery) setAside(ctx context.Context, ref parcel.MailRef, subject, wh
 func (d *delivery) save(ctx context.Context, b batch, uid uint32) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveLimit)
 	defer cancel()
-	p := Position{UIDValidity: b.validity, UID: uid, Scanned: b.scanned}
-	if err := d.f.w.positions.SavePosition(ctx, d.f.w.account.Name, d.f.name, p); err != nil {
+	p := store.Checkpoint{UIDValidity: b.validity, UID: uid, Scanned: b.scanned}
+	if err := d.f.w.positions.SaveCheckpoint(ctx, d.f.w.account.Name, d.f.name, p); err != nil {
 		return &StoreError{Err: err}
 	}
 	d.f.log.DebugContext(ctx, "place moved", "uid", uid, "uid_validity", b.validity)

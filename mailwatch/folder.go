@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"parcelwatch/parcel"
+	"parcelwatch/store"
 )
 
 // reopenEvery is the number of probes after which a folder is opened anew: a
@@ -116,15 +117,15 @@ func (f *folder) follow(ctx context.Context, s *session, wait *backoff) error {
 
 // resume finds the place in the mailbox and finishes the first scan.
 func (f *folder) resume(ctx context.Context, s *session) (uint32, error) {
-	p, err := f.w.positions.Position(ctx, f.w.account.Name, f.name)
+	p, err := f.w.positions.Checkpoint(ctx, f.w.account.Name, f.name)
 	if err != nil {
 		return 0, &StoreError{Err: err}
 	}
 	if p.UIDValidity != s.box.UIDValidity {
-		if p != (Position{}) {
+		if p != (store.Checkpoint{}) {
 			f.log.InfoContext(ctx, "the server renumbered the folder, it is read again", "since", f.w.account.Since)
 		}
-		p = Position{UIDValidity: s.box.UIDValidity}
+		p = store.Checkpoint{UIDValidity: s.box.UIDValidity}
 	}
 	if p.Scanned {
 		f.warnRewound(ctx, s, p)
@@ -135,7 +136,7 @@ func (f *folder) resume(ctx context.Context, s *session) (uint32, error) {
 
 // warnRewound tells of a server that gives out old UIDs again without saying so,
 // after a restored backup for example: mail below the place is not looked for.
-func (f *folder) warnRewound(ctx context.Context, s *session, p Position) {
+func (f *folder) warnRewound(ctx context.Context, s *session, p store.Checkpoint) {
 	if s.box.UIDNext > 0 && uint32(s.box.UIDNext) <= p.UID {
 		f.log.WarnContext(ctx, "the server numbers new mail below the place reached", "uid", p.UID, "uid_next", uint32(s.box.UIDNext))
 	}

@@ -12,6 +12,7 @@ import (
 
 	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
+	"parcelwatch/store"
 )
 
 // TestServersThatMisbehave runs a watcher against one bad habit after the other:
@@ -163,7 +164,7 @@ func TestServersThatMisbehave(t *testing.T) {
 				if diff := cmp.Diff(c.want, r.inbox.subjects()); diff != "" {
 					t.Errorf("%s\n%s", diff, r.log)
 				}
-				if got := r.positions.get("INBOX"); got != (mailwatch.Position{UIDValidity: 7, UID: 5, Scanned: true}) {
+				if got := r.positions.get("INBOX"); got != (store.Checkpoint{UIDValidity: 7, UID: 5, Scanned: true}) {
 					t.Errorf("position: got %+v", got)
 				}
 				asides := strings.Join(r.positions.setAside(), "\n")
@@ -368,7 +369,7 @@ func TestAServerThatNumbersBackwardsIsNamed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startFake(message(shop, "one"))
 		p := newPositions()
-		if err := p.SavePosition(t.Context(), "home", "INBOX", mailwatch.Position{UIDValidity: 7, UID: 500, Scanned: true}); err != nil {
+		if err := p.SaveCheckpoint(t.Context(), "home", "INBOX", store.Checkpoint{UIDValidity: 7, UID: 500, Scanned: true}); err != nil {
 			t.Fatal(err)
 		}
 		r := watch(account(s.pipeNet), p, &inbox{})

@@ -14,6 +14,7 @@ import (
 
 	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
+	"parcelwatch/store"
 )
 
 func TestWithoutIdleMailIsFoundByPolling(t *testing.T) {
@@ -184,7 +185,7 @@ func TestARenumberedFolderIsReadAgain(t *testing.T) {
 		if diff := cmp.Diff([]string{"old one", "old one", "new one"}, r.inbox.subjects()); diff != "" {
 			t.Error(diff)
 		}
-		if got, want := r.positions.get("INBOX"), (mailwatch.Position{UIDValidity: 2, UID: 2, Scanned: true}); got != want {
+		if got, want := r.positions.get("INBOX"), (store.Checkpoint{UIDValidity: 2, UID: 2, Scanned: true}); got != want {
 			t.Errorf("position: got %+v, want %+v", got, want)
 		}
 		s.add(t, "INBOX", shop, "next")

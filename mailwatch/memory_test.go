@@ -10,28 +10,29 @@ import (
 
 	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
+	"parcelwatch/store"
 )
 
 // memPositions keeps positions as the contract says.
 type memPositions struct {
 	mu     sync.Mutex
-	at     map[string]mailwatch.Position
+	at     map[string]store.Checkpoint
 	asides []string
 	saves  int
 	fail   error
 }
 
 func newPositions() *memPositions {
-	return &memPositions{at: map[string]mailwatch.Position{}}
+	return &memPositions{at: map[string]store.Checkpoint{}}
 }
 
-func (p *memPositions) Position(_ context.Context, mailbox, folder string) (mailwatch.Position, error) {
+func (p *memPositions) Checkpoint(_ context.Context, mailbox, folder string) (store.Checkpoint, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.at[mailbox+"/"+folder], p.fail
 }
 
-func (p *memPositions) SavePosition(_ context.Context, mailbox, folder string, n mailwatch.Position) error {
+func (p *memPositions) SaveCheckpoint(_ context.Context, mailbox, folder string, n store.Checkpoint) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.fail != nil {
@@ -56,7 +57,7 @@ func (p *memPositions) SetAside(_ context.Context, ref parcel.MailRef, subject, 
 	return nil
 }
 
-func (p *memPositions) get(folder string) mailwatch.Position {
+func (p *memPositions) get(folder string) store.Checkpoint {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.at["home/"+folder]

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parcelwatch/parcel"
+	"parcelwatch/store"
 )
 
 // Stage is what a scan is doing.
@@ -37,7 +38,7 @@ type Options struct {
 // Watcher reads the folders of one account for as long as it runs.
 type Watcher struct {
 	account   Account
-	positions Positions
+	positions store.Checkpoints
 	log       *slog.Logger
 	options   Options
 
@@ -57,7 +58,7 @@ type refusedUntil struct {
 
 // New makes a watcher for an account. Positions are read and written by folder
 // under the account's name.
-func New(a Account, p Positions, o Options) *Watcher {
+func New(a Account, p store.Checkpoints, o Options) *Watcher {
 	w := &Watcher{account: a.complete(), positions: p, options: o, log: o.Log, gate: make(chan struct{}, 1)}
 	if w.log == nil {
 		w.log = slog.New(slog.DiscardHandler)

@@ -7,8 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
+	"parcelwatch/store"
 )
 
 func TestFirstScanHandsOverTheShopsMailInOrder(t *testing.T) {
@@ -22,7 +22,7 @@ func TestFirstScanHandsOverTheShopsMailInOrder(t *testing.T) {
 		if diff := cmp.Diff([]string{"one", "two", "three"}, r.inbox.subjects()); diff != "" {
 			t.Error(diff)
 		}
-		if got, want := r.positions.get("INBOX"), (mailwatch.Position{UIDValidity: 1, UID: 6, Scanned: true}); got != want {
+		if got, want := r.positions.get("INBOX"), (store.Checkpoint{UIDValidity: 1, UID: 6, Scanned: true}); got != want {
 			t.Errorf("position: got %+v, want %+v", got, want)
 		}
 		if got := r.state("INBOX"); got.State != parcel.MailboxIdle || got.Error != "" {
@@ -54,7 +54,7 @@ func TestALongAbsenceIsCaughtUpBySearch(t *testing.T) {
 		if diff := cmp.Diff(want, in.subjects()); diff != "" {
 			t.Error(diff)
 		}
-		if got, want := p.get("INBOX"), (mailwatch.Position{UIDValidity: 1, UID: 1501, Scanned: true}); got != want {
+		if got, want := p.get("INBOX"), (store.Checkpoint{UIDValidity: 1, UID: 1501, Scanned: true}); got != want {
 			t.Errorf("position: got %+v, want %+v", got, want)
 		}
 		if got := s.last().read; got > 64<<10 {

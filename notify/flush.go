@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"parcelwatch/store"
 	"slices"
 	"time"
 )
@@ -66,7 +67,7 @@ func (n *Notifier) deliver(ctx context.Context) (tried int, err error) {
 
 // try sends one message and records what came of it. The first result is what
 // the mail server said against it.
-func (n *Notifier) try(ctx context.Context, m Message, now time.Time) (fault, err error) {
+func (n *Notifier) try(ctx context.Context, m store.Message, now time.Time) (fault, err error) {
 	fates := due(m, now)
 	if len(fates) == 0 {
 		return nil, nil
@@ -87,13 +88,13 @@ func (n *Notifier) try(ctx context.Context, m Message, now time.Time) (fault, er
 			// Our own limit ended the conversation, not a stop.
 			o.Result = SendTemporary
 		}
-		fates[i] = NextFate(fates[i], o, m.Made, now)
+		fates[i] = NextDelivery(fates[i], o, m.Made, now)
 		switch fates[i].State {
-		case FateSent:
+		case store.DeliverySent:
 			n.log.InfoContext(ctx, "digest sent", "message_id", m.ID, "tries", fates[i].Tries)
-		case FateRefused:
+		case store.DeliveryRefused:
 			n.log.ErrorContext(ctx, "digest refused", "message_id", m.ID, "tries", fates[i].Tries, "err", Explain(o.Err))
-		case FateWaiting, FateAmbiguous:
+		case store.DeliveryWaiting, store.DeliveryAmbiguous:
 			if o.Err != nil && ctx.Err() == nil {
 				fault = errors.New(Explain(o.Err))
 			}
@@ -102,7 +103,7 @@ func (n *Notifier) try(ctx context.Context, m Message, now time.Time) (fault, er
 	return fault, n.record(ctx, m.ID, fates)
 }
 
-func (n *Notifier) record(ctx context.Context, id string, fates []Fate) error {
+func (n *Notifier) record(ctx context.Context, id string, fates []store.Delivery) error {
 	kept, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
 	defer cancel()
 	if err := n.outbox.Record(kept, id, fates); err != nil {

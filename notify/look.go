@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"parcelwatch/parcel"
+	"parcelwatch/store"
 )
 
 const (
@@ -198,7 +199,7 @@ func (n *Notifier) scheduled(ctx context.Context, a Audience, st *audienceState,
 // mail stores a digest and hands it to the other channels.
 func (n *Notifier) mail(ctx context.Context, a Audience, st *audienceState, d Digest, slot string) error {
 	_, err := n.enqueue(ctx, a, d, slot)
-	if errors.Is(err, ErrSlotTaken) {
+	if errors.Is(err, store.ErrSlotTaken) {
 		return nil
 	}
 	if err != nil {

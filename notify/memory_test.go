@@ -9,6 +9,7 @@ import (
 
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
+	"parcelwatch/store"
 )
 
 var errDisk = errors.New("disk full")
@@ -19,7 +20,7 @@ type memory struct {
 	parcels  []parcel.Parcel
 	changes  []parcel.Change
 	told     map[string]map[int64]bool
-	messages []notify.Message
+	messages []store.Message
 	health   parcel.Health
 	broken   map[string]bool // methods that fail now
 }
@@ -70,7 +71,7 @@ func (m *memory) Pending(_ context.Context, audience string) ([]parcel.Change, e
 	return slices.DeleteFunc(slices.Clone(m.changes), func(ch parcel.Change) bool { return m.told[audience][ch.ID] }), err
 }
 
-func (m *memory) Enqueue(_ context.Context, msg notify.Message, told []int64) error {
+func (m *memory) Enqueue(_ context.Context, msg store.Message, told []int64) error {
 	unlock, err := m.lock("Enqueue")
 	defer unlock()
 	if err != nil {
@@ -78,7 +79,7 @@ func (m *memory) Enqueue(_ context.Context, msg notify.Message, told []int64) er
 	}
 	for _, o := range m.messages {
 		if o.Audience == msg.Audience && o.Slot == msg.Slot {
-			return notify.ErrSlotTaken
+			return store.ErrSlotTaken
 		}
 	}
 	m.messages = append(m.messages, msg)
@@ -91,17 +92,17 @@ func (m *memory) Enqueue(_ context.Context, msg notify.Message, told []int64) er
 	return nil
 }
 
-func waits(f notify.Fate) bool {
-	return f.State == notify.FateWaiting || f.State == notify.FateAmbiguous
+func waits(f store.Delivery) bool {
+	return f.State == store.DeliveryWaiting || f.State == store.DeliveryAmbiguous
 }
 
-func (m *memory) DueMessages(_ context.Context, now time.Time, limit int) ([]notify.Message, error) {
+func (m *memory) DueMessages(_ context.Context, now time.Time, limit int) ([]store.Message, error) {
 	unlock, err := m.lock("DueMessages")
 	defer unlock()
-	var out []notify.Message
+	var out []store.Message
 	for _, msg := range m.messages {
-		if len(out) < limit && slices.ContainsFunc(msg.Fates, func(f notify.Fate) bool { return waits(f) && !f.Next.After(now) }) {
-			msg.Fates = slices.Clone(msg.Fates)
+		if len(out) < limit && slices.ContainsFunc(msg.Deliveries, func(f store.Delivery) bool { return waits(f) && !f.Next.After(now) }) {
+			msg.Deliveries = slices.Clone(msg.Deliveries)
 			out = append(out, msg)
 		}
 	}
@@ -113,7 +114,7 @@ func (m *memory) NextMessage(context.Context) (time.Time, error) {
 	defer unlock()
 	var next time.Time
 	for _, msg := range m.messages {
-		for _, f := range msg.Fates {
+		for _, f := range msg.Deliveries {
 			if waits(f) && (next.IsZero() || f.Next.Before(next)) {
 				next = f.Next
 			}
@@ -122,7 +123,7 @@ func (m *memory) NextMessage(context.Context) (time.Time, error) {
 	return next, err
 }
 
-func (m *memory) Record(_ context.Context, id string, fates []notify.Fate) error {
+func (m *memory) Record(_ context.Context, id string, fates []store.Delivery) error {
 	unlock, err := m.lock("Record")
 	defer unlock()
 	if err != nil {
@@ -133,9 +134,9 @@ func (m *memory) Record(_ context.Context, id string, fates []notify.Fate) error
 			continue
 		}
 		for _, f := range fates {
-			for j := range m.messages[i].Fates {
-				if m.messages[i].Fates[j].To == f.To {
-					m.messages[i].Fates[j] = f
+			for j := range m.messages[i].Deliveries {
+				if m.messages[i].Deliveries[j].To == f.To {
+					m.messages[i].Deliveries[j] = f
 				}
 			}
 		}
@@ -157,7 +158,7 @@ func (m *memory) LastSlot(_ context.Context, audience string) (string, time.Time
 func (m *memory) Sent(_ context.Context, id string) (bool, error) {
 	unlock, err := m.lock("Sent")
 	defer unlock()
-	return slices.ContainsFunc(m.messages, func(msg notify.Message) bool { return msg.ID == id }), err
+	return slices.ContainsFunc(m.messages, func(msg store.Message) bool { return msg.ID == id }), err
 }
 
 func (m *memory) lock(method string) (func(), error) {
@@ -195,7 +196,7 @@ type postman struct {
 	sent   []string       // "time recipient Message-ID", by the fake clock
 }
 
-func (p *postman) Send(ctx context.Context, m notify.Message, to []string) []notify.Outcome {
+func (p *postman) Send(ctx context.Context, m store.Message, to []string) []notify.Outcome {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.tries == nil {

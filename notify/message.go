@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"mime"
+	"parcelwatch/store"
 	"strings"
 	"time"
 
@@ -37,23 +38,23 @@ type Envelope struct {
 
 // Build makes the finished mail. The same audience, slot and day give the same
 // Message-ID; the digests of an audience and month form a thread. It is pure.
-func Build(d Digest, c Content, e Envelope) (Message, error) {
+func Build(d Digest, c Content, e Envelope) (store.Message, error) {
 	from, err := address(e.From)
 	if err != nil {
-		return Message{}, fmt.Errorf("build the mail: sender: %w", err)
+		return store.Message{}, fmt.Errorf("build the mail: sender: %w", err)
 	}
 	to := make([]*mail.Address, 0, len(e.To))
-	fates := make([]Fate, 0, len(e.To))
+	fates := make([]store.Delivery, 0, len(e.To))
 	for _, text := range e.To {
 		a, err := address(text)
 		if err != nil {
-			return Message{}, fmt.Errorf("build the mail: recipient: %w", err)
+			return store.Message{}, fmt.Errorf("build the mail: recipient: %w", err)
 		}
 		to = append(to, a)
-		fates = append(fates, Fate{To: a.Address, State: FateWaiting, Next: d.Made})
+		fates = append(fates, store.Delivery{To: a.Address, State: store.DeliveryWaiting, Next: d.Made})
 	}
 	if len(to) == 0 {
-		return Message{}, fmt.Errorf("build the mail: %w: no recipient", ErrAddress)
+		return store.Message{}, fmt.Errorf("build the mail: %w: no recipient", ErrAddress)
 	}
 	domain := from.Address[strings.LastIndexByte(from.Address, '@')+1:]
 	made := d.Made
@@ -68,9 +69,9 @@ func Build(d Digest, c Content, e Envelope) (Message, error) {
 	setSubject(&h, c.Subject)
 	raw, err := compose(h.Header, "=_"+hash("boundary", id), c)
 	if err != nil {
-		return Message{}, fmt.Errorf("build the mail: %w", err)
+		return store.Message{}, fmt.Errorf("build the mail: %w", err)
 	}
-	return Message{ID: id, Audience: d.Audience, Slot: e.Slot, From: from.Address, Raw: raw, Made: d.Made, Fates: fates}, nil
+	return store.Message{ID: id, Audience: d.Audience, Slot: e.Slot, From: from.Address, Raw: raw, Made: d.Made, Deliveries: fates}, nil
 }
 
 // header holds what is the same for every digest.

@@ -14,13 +14,14 @@ import (
 	"github.com/jhillyerd/enmime/v2"
 
 	"parcelwatch/notify"
+	"parcelwatch/store"
 )
 
 func envelope(slot string) notify.Envelope {
 	return notify.Envelope{From: "Посылки <me@example.org>", To: []string{"me@example.org", "Anna <anna@example.org>"}, Slot: slot}
 }
 
-func build(t *testing.T, d notify.Digest, slot string) notify.Message {
+func build(t *testing.T, d notify.Digest, slot string) store.Message {
 	t.Helper()
 	m, err := notify.Build(d, render(t, d, "ru"), envelope(slot))
 	if err != nil {
@@ -106,11 +107,11 @@ func TestBuild(t *testing.T) {
 	})
 	t.Run("every recipient has a fate", func(t *testing.T) {
 		t.Parallel()
-		want := []notify.Fate{
-			{To: "me@example.org", State: notify.FateWaiting, Next: noon},
-			{To: "anna@example.org", State: notify.FateWaiting, Next: noon},
+		want := []store.Delivery{
+			{To: "me@example.org", State: store.DeliveryWaiting, Next: noon},
+			{To: "anna@example.org", State: store.DeliveryWaiting, Next: noon},
 		}
-		if diff := cmp.Diff(want, m.Fates); diff != "" {
+		if diff := cmp.Diff(want, m.Deliveries); diff != "" {
 			t.Errorf("fates (-want +got):\n%s", diff)
 		}
 		if m.From != "me@example.org" {
@@ -135,7 +136,7 @@ func TestBuildNames(t *testing.T) {
 	next := d
 	next.Made = noon.AddDate(0, 1, 0)
 	c := build(t, next, "2026-04-12T08:00")
-	thread := func(m notify.Message) string {
+	thread := func(m store.Message) string {
 		t.Helper()
 		parsed, err := netmail.ReadMessage(bytes.NewReader(m.Raw))
 		if err != nil {

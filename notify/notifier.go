@@ -11,6 +11,7 @@ import (
 	"parcelwatch/internal/locale"
 	"parcelwatch/internal/rest"
 	"parcelwatch/parcel"
+	"parcelwatch/store"
 )
 
 // Config is what the notifier is told by the person.
@@ -40,8 +41,8 @@ type Options struct {
 // is in the outbox.
 type Notifier struct {
 	cfg      Config
-	desk     Desk
-	outbox   Outbox
+	desk     store.DigestSource
+	outbox   store.Outbox
 	sender   Sender
 	log      *slog.Logger
 	now      func() time.Time
@@ -56,9 +57,9 @@ type Notifier struct {
 	started   time.Time
 	reminded  time.Time
 	pinged    time.Time
-	unmarked  map[string][]Fate // sent, but not recorded: used by the sending loop only
-	sending   sync.Mutex        // one at a time
-	errors    sync.Mutex        // guards lastError
+	unmarked  map[string][]store.Delivery // sent, but not recorded: used by the sending loop only
+	sending   sync.Mutex                  // one at a time
+	errors    sync.Mutex                  // guards lastError
 	lastError map[string]string
 }
 
@@ -70,11 +71,11 @@ type audienceState struct {
 }
 
 // New makes a notifier. Nothing happens before Run.
-func New(cfg Config, desk Desk, outbox Outbox, sender Sender, o Options) *Notifier {
+func New(cfg Config, desk store.DigestSource, outbox store.Outbox, sender Sender, o Options) *Notifier {
 	n := &Notifier{
 		cfg: cfg, desk: desk, outbox: outbox, sender: sender, log: o.Log, now: o.Now, gap: o.Gap, allWell: o.AllWell,
 		wake: make(chan struct{}, 1), send: make(chan struct{}, 1),
-		state: map[string]*audienceState{}, unmarked: map[string][]Fate{}, lastError: map[string]string{},
+		state: map[string]*audienceState{}, unmarked: map[string][]store.Delivery{}, lastError: map[string]string{},
 	}
 	if n.log == nil {
 		n.log = slog.New(slog.DiscardHandler)
@@ -117,8 +118,8 @@ func (n *Notifier) Digest(ctx context.Context, audience string) (Digest, error) 
 
 // DigestNow composes a digest for every audience, due or not, puts them into the
 // outbox and tries once to send what is due there.
-func (n *Notifier) DigestNow(ctx context.Context) ([]Message, error) {
-	var out []Message
+func (n *Notifier) DigestNow(ctx context.Context) ([]store.Message, error) {
+	var out []store.Message
 	for _, a := range n.cfg.Audiences {
 		now := n.now()
 		in, err := n.input(ctx, a, now)
@@ -201,26 +202,26 @@ func (n *Notifier) input(ctx context.Context, a Audience, now time.Time) (Input,
 
 // enqueue renders a digest and stores it with the mark that its changes are
 // told, together. The sending comes after that.
-func (n *Notifier) enqueue(ctx context.Context, a Audience, d Digest, slot string) (Message, error) {
+func (n *Notifier) enqueue(ctx context.Context, a Audience, d Digest, slot string) (store.Message, error) {
 	p, err := locale.New(a.Language)
 	if err != nil {
-		return Message{}, fmt.Errorf("render a digest: %w", err)
+		return store.Message{}, fmt.Errorf("render a digest: %w", err)
 	}
 	c, err := Render(d, p)
 	if err != nil {
-		return Message{}, err
+		return store.Message{}, err
 	}
 	m, err := Build(d, c, Envelope{From: n.cfg.From, To: a.To, Slot: slot})
 	if err != nil {
-		return Message{}, err
+		return store.Message{}, err
 	}
 	if err := n.outbox.Enqueue(ctx, m, d.Told); err != nil {
-		if errors.Is(err, ErrSlotTaken) {
+		if errors.Is(err, store.ErrSlotTaken) {
 			return m, err
 		}
 		return m, fmt.Errorf("store a digest: %w", err)
 	}
-	n.log.InfoContext(ctx, "digest made", "audience", a.Name, "slot", slot, "message_id", m.ID, "news", d.News, "recipients", len(m.Fates))
+	n.log.InfoContext(ctx, "digest made", "audience", a.Name, "slot", slot, "message_id", m.ID, "news", d.News, "recipients", len(m.Deliveries))
 	nudge(n.send)
 	return m, nil
 }

@@ -15,6 +15,7 @@ import (
 
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
+	"parcelwatch/store"
 )
 
 // rig is a running notifier in fake time, which begins on 2000-01-01 00:00 UTC.
@@ -217,13 +218,13 @@ func TestNotifierSendingFails(t *testing.T) {
 		if len(ids) != 1 {
 			t.Errorf("a repeat has another Message-ID: %v", ids)
 		}
-		var states []notify.FateState
+		var states []store.DeliveryState
 		r.memory.with(func(m *memory) {
-			for _, f := range m.messages[0].Fates {
+			for _, f := range m.messages[0].Deliveries {
 				states = append(states, f.State)
 			}
 		})
-		if diff := cmp.Diff([]notify.FateState{notify.FateSent, notify.FateRefused, notify.FateSent, notify.FateSent}, states); diff != "" {
+		if diff := cmp.Diff([]store.DeliveryState{store.DeliverySent, store.DeliveryRefused, store.DeliverySent, store.DeliverySent}, states); diff != "" {
 			t.Errorf("fates (-want +got):\n%s", diff)
 		}
 	})
@@ -245,7 +246,7 @@ func TestNotifierStoreFails(t *testing.T) {
 				t.Errorf("sent %v", got)
 			}
 			r.memory.with(func(m *memory) {
-				if s := m.messages[0].Fates[0].State; s != notify.FateSent {
+				if s := m.messages[0].Deliveries[0].State; s != store.DeliverySent {
 					t.Errorf("the fate is %s", s)
 				}
 			})

@@ -19,6 +19,7 @@ import (
 
 	"parcelwatch/internal/locale"
 	"parcelwatch/notify"
+	"parcelwatch/store"
 )
 
 // python is Debian's, which has Debian's packages.
@@ -53,7 +54,7 @@ func run(t *testing.T, input []byte, program ...string) string {
 
 // sampleMail is the sample as a mail in the language. The things in it are
 // named in another language where one is given.
-func sampleMail(t *testing.T, language, things string) notify.Message {
+func sampleMail(t *testing.T, language, things string) store.Message {
 	t.Helper()
 	in := sample(t, language)
 	if things != "" {
@@ -76,9 +77,9 @@ func sampleMail(t *testing.T, language, things string) notify.Message {
 
 // sampleMails are the samples of all languages, and the Cyrillic ones with
 // things named in English, as the shop does it.
-func sampleMails(t *testing.T) map[string]notify.Message {
+func sampleMails(t *testing.T) map[string]store.Message {
 	t.Helper()
-	out := map[string]notify.Message{}
+	out := map[string]store.Message{}
 	for _, language := range locale.Languages() {
 		out[language] = sampleMail(t, language, "")
 	}

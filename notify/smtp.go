@@ -16,6 +16,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	xoauth2 "parcelwatch/internal/sasl"
+	"parcelwatch/store"
 )
 
 // TLSMode is how a connection to the mail server is protected.
@@ -81,7 +82,7 @@ func (s *SMTP) Check(ctx context.Context) error {
 }
 
 // Send tries the recipients in one conversation.
-func (s *SMTP) Send(ctx context.Context, m Message, to []string) []Outcome {
+func (s *SMTP) Send(ctx context.Context, m store.Message, to []string) []Outcome {
 	r := newRound(to)
 	c, done, err := s.connect(ctx)
 	if err != nil {
@@ -99,7 +100,7 @@ func (s *SMTP) Send(ctx context.Context, m Message, to []string) []Outcome {
 
 // deliver speaks one mail transaction and reports whether the conversation can
 // be ended politely.
-func (s *SMTP) deliver(ctx context.Context, c *smtp.Client, m Message, r *round) bool {
+func (s *SMTP) deliver(ctx context.Context, c *smtp.Client, m store.Message, r *round) bool {
 	if err := c.Mail(m.From, &smtp.MailOptions{Size: int64(len(m.Raw)), UTF8: !ascii(m.From)}); err != nil {
 		r.rest(s.failed(ctx, err))
 		return answered(err)

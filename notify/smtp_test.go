@@ -13,9 +13,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"parcelwatch/notify"
+	"parcelwatch/store"
 )
 
-var outgoing = notify.Message{ID: "1@example.org", From: "me@example.org", Raw: []byte("Subject: x\r\n\r\nline one\r\n.dotted\r\nline three\r\n")}
+var outgoing = store.Message{ID: "1@example.org", From: "me@example.org", Raw: []byte("Subject: x\r\n\r\nline one\r\n.dotted\r\nline three\r\n")}
 
 func results(outcomes []notify.Outcome) []string {
 	var out []string

@@ -15,6 +15,7 @@ import (
 
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
+	"parcelwatch/store"
 )
 
 // house is a mail server in fake time: each conversation has the script of its
@@ -67,7 +68,7 @@ func (h *house) arrived() (who []string, ids map[string]bool) {
 
 // day is a digest made at eight o'clock on the first of January and what became
 // of it by the eighth.
-func day(t *testing.T, h *house, to ...string) notify.Message {
+func day(t *testing.T, h *house, to ...string) store.Message {
 	t.Helper()
 	m := twoParcels()
 	a := me("08:00")
@@ -163,7 +164,7 @@ func TestADigestThroughAStorm(t *testing.T) {
 					t.Errorf("Message-IDs %v, want only %s", ids, m.ID)
 				}
 				var states []string
-				for _, f := range m.Fates {
+				for _, f := range m.Deliveries {
 					states = append(states, string(f.State))
 				}
 				if got := strings.Join(states, " "); got != c.states {

@@ -24,7 +24,7 @@ func TestBeatAlive(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			if got := (store.Beat{At: tc.at}).Alive(now); got != tc.want {
+			if got := (store.Heartbeat{At: tc.at}).Alive(now); got != tc.want {
 				t.Errorf("alive = %t, want %t", got, tc.want)
 			}
 		})

@@ -6,6 +6,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/parcel"
+	"parcelwatch/store"
 )
 
 // basis is what a judgement of a parcel needs to know beside it.
@@ -17,7 +18,7 @@ type basis struct {
 // absorb puts what carriers said on record: timelines, other numbers of the same
 // parcel, state, news. The state holds the parcel asked about and any parcels
 // that carry one of the other numbers.
-func absorb(s *State, id int64, asked []carriers.Asked, b basis, now time.Time) *parcel.Parcel {
+func absorb(s *store.State, id int64, asked []carriers.Asked, b basis, now time.Time) *parcel.Parcel {
 	i := slices.IndexFunc(s.Parcels, func(p *parcel.Parcel) bool { return p.ID == id })
 	if i < 0 {
 		return nil // forgotten while it was asked about
@@ -43,7 +44,7 @@ func absorb(s *State, id int64, asked []carriers.Asked, b basis, now time.Time) 
 
 // unite takes over the parcels that carried a number before a carrier said that
 // it is p's.
-func unite(s *State, p *parcel.Parcel, l parcel.Link, now time.Time) {
+func unite(s *store.State, p *parcel.Parcel, l parcel.Link, now time.Time) {
 	for _, other := range s.Parcels {
 		if other != p && other.ID != 0 && other.Has(l.Number) && !slices.Contains(s.Merged, other.ID) {
 			takeOver(p, other, l.Reason, parcel.Certain, now)

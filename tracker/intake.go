@@ -7,6 +7,7 @@ import (
 
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
+	"parcelwatch/store"
 )
 
 // Rules are the person's settings that decide what becomes of a notice.
@@ -19,7 +20,7 @@ type Rules struct {
 // found or made, numbers joined, the step becomes an event, and what moved is
 // recorded as changes. A notice that may not create anything leaves the state
 // alone; a shipment mail that names nothing is noted as not understood.
-func importNotice(s *State, ref parcel.MailRef, n parcel.Notice, rules Rules, now time.Time) {
+func importNotice(s *store.State, ref parcel.MailRef, n parcel.Notice, rules Rules, now time.Time) {
 	if !n.Shipment() || !n.Verdict.Trust.Creates() {
 		return
 	}
@@ -57,7 +58,7 @@ func importNotice(s *State, ref parcel.MailRef, n parcel.Notice, rules Rules, no
 
 // intake is one notice on its way into the state.
 type intake struct {
-	*State
+	*store.State
 	parcel.Notice
 
 	mailbox string
@@ -86,7 +87,7 @@ func notUnderstood(ref parcel.MailRef, n parcel.Notice, now time.Time, why strin
 	return &parcel.NotUnderstood{Mail: ref.String(), Subject: n.Subject, Why: why, At: now}
 }
 
-func snapshots(s *State) map[*parcel.Parcel]snapshot {
+func snapshots(s *store.State) map[*parcel.Parcel]snapshot {
 	out := make(map[*parcel.Parcel]snapshot, len(s.Parcels))
 	for _, p := range s.Parcels {
 		out[p] = snap(p)
@@ -167,7 +168,7 @@ func shippedBy(s parcel.Step) bool {
 	}
 }
 
-func orderChanges(o *parcel.Order, earlier parcel.Step, now time.Time) []NewChange {
+func orderChanges(o *parcel.Order, earlier parcel.Step, now time.Time) []store.NewChange {
 	c := parcel.Change{
 		Kind: parcel.ChangeNewOrder, Order: o.ID, Old: string(earlier), New: string(o.Step), To: o.Step.Status(), At: now,
 		Key:   o.ID + "|order|" + string(o.Step),
@@ -176,7 +177,7 @@ func orderChanges(o *parcel.Order, earlier parcel.Step, now time.Time) []NewChan
 	if earlier != "" {
 		c.Kind = parcel.ChangeOrderStep
 	}
-	return []NewChange{{Change: c}}
+	return []store.NewChange{{Change: c}}
 }
 
 // parcel finds the parcel of a number, joins the number to one, or makes a new
@@ -260,7 +261,7 @@ func moves(s parcel.Step) bool {
 }
 
 // inherit gives the parcel what its orders know.
-func inherit(s *State, p *parcel.Parcel) {
+func inherit(s *store.State, p *parcel.Parcel) {
 	for _, o := range s.Orders {
 		if !slices.Contains(p.Orders, o.ID) {
 			continue
@@ -282,7 +283,7 @@ func addItems(p *parcel.Parcel, items []parcel.Item) {
 	}
 }
 
-func carrying(s *State, n number.Number) *parcel.Parcel {
+func carrying(s *store.State, n number.Number) *parcel.Parcel {
 	for _, p := range s.Parcels {
 		if p.Has(n) {
 			return p
@@ -291,7 +292,7 @@ func carrying(s *State, n number.Number) *parcel.Parcel {
 	return nil
 }
 
-func parcelsOf(s *State, order string) []*parcel.Parcel {
+func parcelsOf(s *store.State, order string) []*parcel.Parcel {
 	var out []*parcel.Parcel
 	for _, p := range s.Parcels {
 		if slices.Contains(p.Orders, order) {

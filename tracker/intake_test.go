@@ -6,6 +6,7 @@ import (
 
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
+	"parcelwatch/store"
 	"parcelwatch/tracker"
 )
 
@@ -33,7 +34,7 @@ func with(number number.Number, step parcel.Step, orders ...string) parcel.Notic
 
 // took feeds notices one after another into a state, giving new parcels ids as a
 // store does, and returns the changes of the last one.
-func took(s *tracker.State, notices ...parcel.Notice) []tracker.NewChange {
+func took(s *store.State, notices ...parcel.Notice) []store.NewChange {
 	for _, n := range notices {
 		s.Changes = nil
 		tracker.ImportNotice(s, ref(), n, tracker.Rules{Home: "RU"}, noon())
@@ -44,7 +45,7 @@ func took(s *tracker.State, notices ...parcel.Notice) []tracker.NewChange {
 	return s.Changes
 }
 
-func kinds(changes []tracker.NewChange) []parcel.ChangeKind {
+func kinds(changes []store.NewChange) []parcel.ChangeKind {
 	var out []parcel.ChangeKind
 	for _, c := range changes {
 		out = append(out, c.Kind)
@@ -53,7 +54,7 @@ func kinds(changes []tracker.NewChange) []parcel.ChangeKind {
 }
 
 func TestAnOrderWithoutANumberWaitsAndIsTold(t *testing.T) {
-	var s tracker.State
+	var s store.State
 	changes := took(&s, saying(parcel.StepConfirmed, []string{orderA}))
 	if len(s.Orders) != 1 || len(s.Parcels) != 0 {
 		t.Fatalf("%d orders and %d parcels, want one order and no parcel", len(s.Orders), len(s.Parcels))
@@ -67,7 +68,7 @@ func TestAnOrderWithoutANumberWaitsAndIsTold(t *testing.T) {
 }
 
 func TestANumberMakesAParcelThatKnowsItsOrder(t *testing.T) {
-	var s tracker.State
+	var s store.State
 	changes := took(&s,
 		saying(parcel.StepConfirmed, []string{orderA}),
 		saying(parcel.StepShipped, []string{orderA}),
@@ -85,7 +86,7 @@ func TestANumberMakesAParcelThatKnowsItsOrder(t *testing.T) {
 }
 
 func TestTheSameMailTwiceTellsNothingTheSecondTime(t *testing.T) {
-	var s tracker.State
+	var s store.State
 	n := saying(parcel.StepPickedUp, []string{orderA}, with("RB123456785CN", parcel.StepPickedUp, orderA))
 	if changes := took(&s, n, n); len(changes) != 0 || len(s.Parcels) != 1 || len(s.Parcels[0].Timeline()) != 1 {
 		t.Errorf("changes %v, %d parcels, want nothing new", kinds(changes), len(s.Parcels))
@@ -93,7 +94,7 @@ func TestTheSameMailTwiceTellsNothingTheSecondTime(t *testing.T) {
 }
 
 func TestAnInternalNumberIsReplacedByTheLocalPosts(t *testing.T) {
-	var s tracker.State
+	var s store.State
 	took(&s,
 		saying(parcel.StepPickedUp, []string{orderA}, with("AP00999900000180", parcel.StepPickedUp, orderA)),
 		saying(parcel.StepLocalCarrier, []string{orderA}, with("RB123456785CN", parcel.StepLocalCarrier, orderA)))
@@ -106,7 +107,7 @@ func TestAnInternalNumberIsReplacedByTheLocalPosts(t *testing.T) {
 }
 
 func TestTwoPossiblePredecessorsAreAQuestionNotAJoin(t *testing.T) {
-	var s tracker.State
+	var s store.State
 	took(&s,
 		saying(parcel.StepPickedUp, []string{orderA}, with("AP00999900000180", parcel.StepPickedUp, orderA)),
 		saying(parcel.StepPickedUp, []string{orderA}, with("AP00999900000181", parcel.StepPickedUp, orderA)))
@@ -122,7 +123,7 @@ func TestTwoPossiblePredecessorsAreAQuestionNotAJoin(t *testing.T) {
 func TestForgedAndForeignMailCreatesNothing(t *testing.T) {
 	for _, trust := range []parcel.Trust{parcel.TrustForged, parcel.TrustForeign, ""} {
 		t.Run("trust "+string(trust), func(t *testing.T) {
-			var s tracker.State
+			var s store.State
 			n := saying(parcel.StepPickedUp, []string{orderA}, with("RB123456785CN", parcel.StepPickedUp, orderA))
 			n.Verdict.Trust = trust
 			if changes := took(&s, n); len(changes)+len(s.Parcels)+len(s.Orders) != 0 {
@@ -133,7 +134,7 @@ func TestForgedAndForeignMailCreatesNothing(t *testing.T) {
 }
 
 func TestUnverifiedMailIsNamedWhereVerifiedIsRequired(t *testing.T) {
-	var s tracker.State
+	var s store.State
 	n := saying(parcel.StepPickedUp, []string{orderA}, with("RB123456785CN", parcel.StepPickedUp, orderA))
 	n.Verdict.Trust = parcel.TrustUnverified
 	tracker.ImportNotice(&s, ref(), n, tracker.Rules{RequireVerified: true}, noon())
@@ -143,7 +144,7 @@ func TestUnverifiedMailIsNamedWhereVerifiedIsRequired(t *testing.T) {
 }
 
 func TestAShipmentMailThatNamesNothingIsNoted(t *testing.T) {
-	var s tracker.State
+	var s store.State
 	n := saying(parcel.StepShipped, nil)
 	took(&s, n)
 	if s.NotUnderstood == nil || s.NotUnderstood.Mail != "home/INBOX/7" || s.NotUnderstood.Why != parcel.NothingFound {
@@ -157,7 +158,7 @@ func TestAShipmentMailThatNamesNothingIsNoted(t *testing.T) {
 }
 
 func TestWhatThePersonForgotDoesNotComeBack(t *testing.T) {
-	s := tracker.State{Forgotten: map[string]bool{"RB123456785CN": true, orderA: true}}
+	s := store.State{Forgotten: map[string]bool{"RB123456785CN": true, orderA: true}}
 	changes := took(&s, saying(parcel.StepPickedUp, []string{orderA}, with("RB123456785CN", parcel.StepPickedUp, orderA)))
 	if len(changes)+len(s.Parcels)+len(s.Orders) != 0 {
 		t.Errorf("%v, %d parcels, %d orders, want none", kinds(changes), len(s.Parcels), len(s.Orders))
@@ -166,14 +167,14 @@ func TestWhatThePersonForgotDoesNotComeBack(t *testing.T) {
 
 func TestFirstSightOfOldNewsIsQuiet(t *testing.T) {
 	t.Run("a parcel delivered before it was known", func(t *testing.T) {
-		var s tracker.State
+		var s store.State
 		changes := took(&s, saying(parcel.StepDelivered, []string{orderA}, with("RB123456785CN", parcel.StepDelivered, orderA)))
 		if len(changes) != 1 || !changes[0].Quiet {
 			t.Errorf("changes %+v, want one quiet one", changes)
 		}
 	})
 	t.Run("a mail of weeks ago", func(t *testing.T) {
-		var s tracker.State
+		var s store.State
 		n := saying(parcel.StepPickedUp, []string{orderA}, with("RB123456785CN", parcel.StepPickedUp, orderA))
 		n.Sent = noon().AddDate(0, 0, -30)
 		if changes := took(&s, n); len(changes) != 1 || !changes[0].Quiet {
@@ -183,7 +184,7 @@ func TestFirstSightOfOldNewsIsQuiet(t *testing.T) {
 }
 
 func TestAMailThatArrivesLateDoesNotTakeAnOrderBack(t *testing.T) {
-	var s tracker.State
+	var s store.State
 	late := saying(parcel.StepConfirmed, []string{orderA})
 	late.Sent = noon().Add(-48 * time.Hour)
 	took(&s, saying(parcel.StepShipped, []string{orderA}), late)
@@ -193,7 +194,7 @@ func TestAMailThatArrivesLateDoesNotTakeAnOrderBack(t *testing.T) {
 }
 
 func TestAnOrderMailMovesTheOnlyParcelOfTheOrder(t *testing.T) {
-	var s tracker.State
+	var s store.State
 	changes := took(&s,
 		saying(parcel.StepPickedUp, []string{orderA}, with("RB123456785CN", parcel.StepPickedUp, orderA)),
 		saying(parcel.StepInCountry, []string{orderA}))
@@ -206,7 +207,7 @@ func TestAnOrderMailMovesTheOnlyParcelOfTheOrder(t *testing.T) {
 }
 
 func TestEveryChangeHasAKeyOfItsOwn(t *testing.T) {
-	var s tracker.State
+	var s store.State
 	seen := map[string]parcel.ChangeKind{}
 	for _, n := range []parcel.Notice{
 		saying(parcel.StepConfirmed, []string{orderA}), saying(parcel.StepShipped, []string{orderA}),

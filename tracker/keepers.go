@@ -9,6 +9,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
+	"parcelwatch/store"
 )
 
 // Keepers are the keepers of every carrier that can be asked.
@@ -18,7 +19,7 @@ type Keepers struct {
 }
 
 // NewKeepers keeps every carrier of the set that is on and has its credential.
-func NewKeepers(s *carriers.Set, l carriers.Ledger, clock func() time.Time, log *slog.Logger) *Keepers {
+func NewKeepers(s *carriers.Set, l store.Ledger, clock func() time.Time, log *slog.Logger) *Keepers {
 	k := &Keepers{byName: make(map[string]*carriers.Keeper), now: clock}
 	for _, c := range s.Carriers() {
 		k.byName[c.Info().Name] = carriers.NewKeeper(c, l, clock, log)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"parcelwatch/parcel"
+	"parcelwatch/store"
 )
 
 const day = 24 * time.Hour
@@ -24,7 +25,7 @@ const (
 const ownHistory = 5
 
 // History is what the person's earlier parcels have shown.
-type History []Journey
+type History []store.Journey
 
 // Usual is after how many days parcels from origin are usually first seen in
 // destination: the tenth and ninetieth percentile of the person's own journeys

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"parcelwatch/parcel"
+	"parcelwatch/store"
 	"parcelwatch/tracker"
 )
 
@@ -14,7 +15,7 @@ func crossings(days ...int) tracker.History {
 	var h tracker.History
 	for _, n := range days {
 		at := noon().AddDate(0, -6, 0)
-		h = append(h, tracker.Journey{Origin: "CN", Destination: "RU", Exported: at, Imported: at.AddDate(0, 0, n)})
+		h = append(h, store.Journey{Origin: "CN", Destination: "RU", Exported: at, Imported: at.AddDate(0, 0, n)})
 	}
 	return h
 }

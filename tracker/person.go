@@ -8,6 +8,7 @@ import (
 
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
+	"parcelwatch/store"
 )
 
 // Errors of what a person asks for.
@@ -23,7 +24,7 @@ var (
 func (t *Tracker) Add(ctx context.Context, n number.Number, title string) (parcel.Parcel, error) {
 	now := t.cfg.Now()
 	var out *parcel.Parcel
-	err := t.apply(ctx, Scope{Numbers: []number.Number{n}, Now: now}, func(s *State) error {
+	err := t.apply(ctx, store.Scope{Numbers: []number.Number{n}, Now: now}, func(s *store.State) error {
 		out = carrying(s, n)
 		if out == nil {
 			out = &parcel.Parcel{
@@ -51,7 +52,7 @@ func (t *Tracker) Add(ctx context.Context, n number.Number, title string) (parce
 func (t *Tracker) Edit(ctx context.Context, n number.Number, edit func(*parcel.Parcel)) (parcel.Parcel, error) {
 	now := t.cfg.Now()
 	var out parcel.Parcel
-	err := t.apply(ctx, Scope{Numbers: []number.Number{n}, Now: now}, func(s *State) error {
+	err := t.apply(ctx, store.Scope{Numbers: []number.Number{n}, Now: now}, func(s *store.State) error {
 		p := carrying(s, n)
 		if p == nil {
 			return parcel.ErrNotFound
@@ -86,7 +87,7 @@ func (t *Tracker) Forget(ctx context.Context, n number.Number, purge bool) error
 func (t *Tracker) Merge(ctx context.Context, a, b number.Number) (parcel.Parcel, error) {
 	now := t.cfg.Now()
 	var out parcel.Parcel
-	err := t.apply(ctx, Scope{Numbers: []number.Number{a, b}, Now: now}, func(s *State) error {
+	err := t.apply(ctx, store.Scope{Numbers: []number.Number{a, b}, Now: now}, func(s *store.State) error {
 		into, from := carrying(s, a), carrying(s, b)
 		switch {
 		case into == nil || from == nil:
@@ -113,7 +114,7 @@ func (t *Tracker) Merge(ctx context.Context, a, b number.Number) (parcel.Parcel,
 func (t *Tracker) Split(ctx context.Context, n number.Number) (parcel.Parcel, error) {
 	now := t.cfg.Now()
 	var out *parcel.Parcel
-	err := t.apply(ctx, Scope{Numbers: []number.Number{n}, Now: now}, func(s *State) error {
+	err := t.apply(ctx, store.Scope{Numbers: []number.Number{n}, Now: now}, func(s *store.State) error {
 		p := carrying(s, n)
 		switch {
 		case p == nil:
@@ -137,8 +138,8 @@ func (t *Tracker) Split(ctx context.Context, n number.Number) (parcel.Parcel, er
 
 // apply is Store.Apply for what a person does; the order of parcels in the state
 // is made the same every time.
-func (t *Tracker) apply(ctx context.Context, scope Scope, decide func(*State) error) error {
-	err := t.store.Apply(ctx, scope, func(s *State) error {
+func (t *Tracker) apply(ctx context.Context, scope store.Scope, decide func(*store.State) error) error {
+	err := t.store.Apply(ctx, scope, func(s *store.State) error {
 		slices.SortStableFunc(s.Parcels, func(a, b *parcel.Parcel) int { return int(a.ID - b.ID) })
 		return decide(s)
 	})

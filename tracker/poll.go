@@ -9,6 +9,7 @@ import (
 	"parcelwatch/internal/rest"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
+	"parcelwatch/store"
 )
 
 const (
@@ -214,14 +215,14 @@ func (p *poll) close(ctx context.Context, v *visit, asked []carriers.Asked) {
 
 func (p *poll) record(ctx context.Context, id int64, asked []carriers.Asked, then func(*parcel.Parcel, History, time.Time)) {
 	now := p.cfg.Now()
-	scope := Scope{Parcels: []int64{id}, Now: now}
+	scope := store.Scope{Parcels: []int64{id}, Now: now}
 	for _, a := range asked {
 		for _, alias := range a.Tracking.Aliases {
 			scope.Numbers = append(scope.Numbers, alias.Number)
 		}
 	}
 	told := false
-	err := p.store.Apply(ctx, scope, func(s *State) error {
+	err := p.store.Apply(ctx, scope, func(s *store.State) error {
 		one := absorb(s, id, asked, basis{p.cfg.Rules, p.history}, now)
 		if one != nil && then != nil {
 			then(one, p.history, now)

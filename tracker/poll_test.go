@@ -14,6 +14,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
+	"parcelwatch/store"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/tracker"
 )
@@ -271,7 +272,7 @@ func TestNumbersDueSoonRideAlongAndAreNotAskedTwice(t *testing.T) {
 	}
 	running(t, tracker.Config{Plan: plan, Askers: []tracker.Asker{bus, bike}}, func(t *testing.T, tr *tracker.Tracker, db *sqlite.DB) {
 		began := time.Now()
-		err := db.Apply(t.Context(), tracker.Scope{Now: began}, func(s *tracker.State) error {
+		err := db.Apply(t.Context(), store.Scope{Now: began}, func(s *store.State) error {
 			for i, wait := range []time.Duration{0, time.Hour, 2 * time.Hour, 5 * time.Hour} {
 				p := &parcel.Parcel{FirstSeen: began, NextCheck: began.Add(wait)}
 				p.AddLink(parcel.Link{Number: number.Number(fmt.Sprintf("LP%014d", i)), Certainty: parcel.Certain})

@@ -9,6 +9,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
+	"parcelwatch/store"
 	"parcelwatch/tracker"
 )
 
@@ -104,7 +105,7 @@ func live(l life, pol policy) seen {
 		if rested {
 			sides = sides[1:]
 		}
-		s := tracker.State{Parcels: []*parcel.Parcel{p}}
+		s := store.State{Parcels: []*parcel.Parcel{p}}
 		var answers []carriers.Asked
 		for _, side := range sides {
 			out.requests[side]++
@@ -180,7 +181,7 @@ func TestAbsorbTellsAnAliasAndTakesOverItsParcel(t *testing.T) {
 	p.AddLink(parcel.Link{Number: "LP00999900000034", Certainty: parcel.Certain})
 	other := &parcel.Parcel{ID: 2, FirstSeen: noon(), Orders: []string{orderB}, Title: "case"}
 	other.AddLink(parcel.Link{Number: "RB123456785CN", Certainty: parcel.Certain})
-	s := tracker.State{Parcels: []*parcel.Parcel{p, other}}
+	s := store.State{Parcels: []*parcel.Parcel{p, other}}
 	got := answer("cainiao", "LP00999900000034", parcel.Tracking{
 		Events:  []parcel.Event{{Time: noon(), ZoneKnown: true, Status: parcel.Accepted, Text: "accepted", Sources: []string{"cainiao"}}},
 		Aliases: []parcel.Alias{{Number: "RB123456785CN", Field: "copyRealMailNo"}},
@@ -197,7 +198,7 @@ func TestAbsorbTellsAnAliasAndTakesOverItsParcel(t *testing.T) {
 func TestAbsorbLeavesApartWhatThePersonSplit(t *testing.T) {
 	p := &parcel.Parcel{ID: 1, FirstSeen: noon(), Apart: []number.Number{"RB123456785CN"}}
 	p.AddLink(parcel.Link{Number: "LP00999900000034", Certainty: parcel.Certain})
-	s := tracker.State{Parcels: []*parcel.Parcel{p}}
+	s := store.State{Parcels: []*parcel.Parcel{p}}
 	got := answer("cainiao", "LP00999900000034", parcel.Tracking{
 		Aliases: []parcel.Alias{{Number: "RB123456785CN", Field: "copyRealMailNo"}},
 	}, nil)
@@ -211,7 +212,7 @@ func TestAbsorbKeepsTheTimelineWhenACarrierFails(t *testing.T) {
 	p := &parcel.Parcel{ID: 1, FirstSeen: noon()}
 	p.AddLink(parcel.Link{Number: "RB123456785CN", Certainty: parcel.Certain})
 	events := []parcel.Event{{Time: noon(), ZoneKnown: true, Status: parcel.Export, Country: "CN", Text: "left", Sources: []string{"upu"}}}
-	s := tracker.State{Parcels: []*parcel.Parcel{p}}
+	s := store.State{Parcels: []*parcel.Parcel{p}}
 	ok := answer("upu", "RB123456785CN", parcel.Tracking{Events: events}, nil)
 	bad := answer("upu", "RB123456785CN", parcel.Tracking{}, carriers.ErrChanged)
 	for _, a := range []carriers.Asked{ok, bad} {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"parcelwatch/parcel"
+	"parcelwatch/store"
 )
 
 // quietAge is how old an event may be when it is learned and still be news. The
@@ -33,13 +34,13 @@ func snap(p *parcel.Parcel) snapshot {
 // changes lists what is different in p since before, as news with keys that make
 // every transition unique. New parcels tell that they are new, not also where
 // they are.
-func (before snapshot) changes(p *parcel.Parcel, now time.Time) []NewChange {
-	var out []NewChange
+func (before snapshot) changes(p *parcel.Parcel, now time.Time) []store.NewChange {
+	var out []store.NewChange
 	add := func(kind parcel.ChangeKind, detail string, c parcel.Change) {
 		c.Kind, c.At = kind, now
 		c.Key = key(p, kind, detail)
 		c.Quiet = c.Quiet || p.Muted || p.Closed
-		out = append(out, NewChange{Change: c, Of: p})
+		out = append(out, store.NewChange{Change: c, Of: p})
 	}
 	last := lastMove(p)
 	day := string(parcel.DateOf(last.Time))

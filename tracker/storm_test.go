@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"parcelwatch/parcel"
+	"parcelwatch/store"
 	"parcelwatch/tracker"
 )
 
 // slowStore takes its time to list what is due, as a store of very many parcels
 // does.
 type slowStore struct {
-	tracker.Store
+	store.Tracking
 
 	takes time.Duration
 	looks atomic.Int64
@@ -63,13 +64,13 @@ func TestAStormOfNewsDoesNotMakeTheTrackerLookAllTheTime(t *testing.T) {
 
 // reading counts what is read of what is due.
 type reading struct {
-	tracker.Store
+	store.Tracking
 
 	read int
 }
 
 func (r *reading) Due(ctx context.Context, now time.Time, limit int, skip func(int64) bool) ([]parcel.Parcel, error) {
-	got, err := r.Store.Due(ctx, now, limit, skip)
+	got, err := r.Tracking.Due(ctx, now, limit, skip)
 	r.read += len(got)
 	return got, err
 }

@@ -11,6 +11,7 @@ import (
 	"parcelwatch/carriers/all"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
+	"parcelwatch/store"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/test/bench"
 	"parcelwatch/tracker"
@@ -20,18 +21,18 @@ import (
 // from noon on, and gives a tracker with every carrier there is.
 func crowd(tb testing.TB, n int, now func() time.Time) *tracker.Tracker {
 	tb.Helper()
-	return crowdIn(tb, n, now, func(s tracker.Store) tracker.Store { return s })
+	return crowdIn(tb, n, now, func(s store.Tracking) store.Tracking { return s })
 }
 
 // crowdIn is crowd with something around the store.
-func crowdIn(tb testing.TB, n int, now func() time.Time, around func(tracker.Store) tracker.Store) *tracker.Tracker {
+func crowdIn(tb testing.TB, n int, now func() time.Time, around func(store.Tracking) store.Tracking) *tracker.Tracker {
 	tb.Helper()
 	db, err := sqlite.Open(tb.Context(), filepath.Join(tb.TempDir(), "p.db"), sqlite.Options{})
 	if err != nil {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { _ = db.Close() })
-	err = db.Apply(tb.Context(), tracker.Scope{Now: noon()}, func(s *tracker.State) error {
+	err = db.Apply(tb.Context(), store.Scope{Now: noon()}, func(s *store.State) error {
 		for i := range n {
 			s.Parcels = append(s.Parcels, travelled(i))
 		}
@@ -91,18 +92,18 @@ func TestALookAtABacklogStartsNothingTwiceAndRests(t *testing.T) {
 }
 
 func TestALookReadsNothingThatIsUnderWay(t *testing.T) {
-	var store *reading
-	look := tracker.NewLook(crowdIn(t, 300, func() time.Time { return noon().Add(199 * time.Second) }, func(s tracker.Store) tracker.Store {
-		store = &reading{Store: s}
-		return store
+	var db *reading
+	look := tracker.NewLook(crowdIn(t, 300, func() time.Time { return noon().Add(199 * time.Second) }, func(s store.Tracking) store.Tracking {
+		db = &reading{Tracking: s}
+		return db
 	}))
 	look.Tick(t.Context())
 	if look.UnderWay() < 200 {
 		t.Fatalf("%d parcels are asked about, want the 200 that are due", look.UnderWay())
 	}
-	first := store.read
+	first := db.read
 	look.Tick(t.Context())
-	if again := store.read - first; again > 0 {
+	if again := db.read - first; again > 0 {
 		t.Errorf("the second look has read %d parcels of a backlog of 200, want none", again)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
+	"parcelwatch/store"
 )
 
 // Asker is one carrier as the poll sees it: paced, budgeted and quarantined.
@@ -39,13 +40,13 @@ type Config struct {
 // the store.
 type Tracker struct {
 	cfg    Config
-	store  Store
+	store  store.Tracking
 	askers map[string]Asker
 	wake   chan struct{}
 }
 
 // New makes a tracker over a store.
-func New(cfg Config, store Store) *Tracker {
+func New(cfg Config, store store.Tracking) *Tracker {
 	if cfg.Zone == nil {
 		cfg.Zone = time.UTC
 	}
@@ -71,7 +72,7 @@ func New(cfg Config, store Store) *Tracker {
 // Message-ID.
 func (t *Tracker) Intake(ctx context.Context, ref parcel.MailRef, n parcel.Notice, digest string) error {
 	now := t.cfg.Now()
-	scope := Scope{Mail: &ref, MessageID: n.MessageID, Digest: digest, Now: now}
+	scope := store.Scope{Mail: &ref, MessageID: n.MessageID, Digest: digest, Now: now}
 	if n.Shipment() && n.Verdict.Trust.Creates() {
 		scope.Orders = orderIDs(n)
 		for _, p := range n.Parcels {
@@ -79,7 +80,7 @@ func (t *Tracker) Intake(ctx context.Context, ref parcel.MailRef, n parcel.Notic
 		}
 	}
 	told := false
-	err := t.store.Apply(ctx, scope, func(s *State) error {
+	err := t.store.Apply(ctx, scope, func(s *store.State) error {
 		importNotice(s, ref, n, t.cfg.Rules, now)
 		told = len(s.Changes) > 0
 		return nil

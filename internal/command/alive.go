@@ -47,8 +47,8 @@ func (d *daemon) heartbeat(ctx context.Context) error {
 
 // beat writes a sign of life. One that cannot be written is itself a sign.
 func (d *daemon) beat(ctx context.Context) {
-	b := store.Beat{Started: d.started, At: d.now(), PID: os.Getpid(), Version: version.Get().Version, NextDigest: d.nextDigest()}
-	if err := d.db.SetBeat(ctx, b); err != nil && ctx.Err() == nil {
+	b := store.Heartbeat{Started: d.started, At: d.now(), PID: os.Getpid(), Version: version.Get().Version, NextDigest: d.nextDigest()}
+	if err := d.db.SaveHeartbeat(ctx, b); err != nil && ctx.Err() == nil {
 		d.log.WarnContext(ctx, "sign of life is not recorded", "err", err.Error())
 		return
 	}
@@ -59,7 +59,7 @@ func (d *daemon) beat(ctx context.Context) {
 func (d *daemon) lastBeat(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
-	_ = d.db.SetBeat(ctx, store.Beat{Started: d.started})
+	_ = d.db.SaveHeartbeat(ctx, store.Heartbeat{Started: d.started})
 }
 
 // nextDigest is the earliest digest of all audiences.

@@ -10,14 +10,13 @@ import (
 	"strings"
 	"time"
 
-	"parcelwatch/carriers"
 	"parcelwatch/carriers/all"
 	"parcelwatch/config"
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/demo"
-	"parcelwatch/notify"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
+	"parcelwatch/store"
 	"parcelwatch/store/sqlite"
 )
 
@@ -107,7 +106,7 @@ func openStage(ctx context.Context, e *env, w *demo.World) (*stage, error) {
 }
 
 // hurried is a ledger without manners: the demo's posts need no rest.
-type hurried struct{ carriers.Ledger }
+type hurried struct{ store.Ledger }
 
 // Reserve books nothing.
 func (hurried) Reserve(_ context.Context, _ string, _ time.Duration, now time.Time) (time.Time, error) {
@@ -116,17 +115,17 @@ func (hurried) Reserve(_ context.Context, _ string, _ time.Duration, now time.Ti
 
 // watched is a desk that tells when it is looked at.
 type watched struct {
-	notify.Desk
+	store.DigestSource
 	looked chan struct{}
 }
 
-// Health is notify.Desk.
+// Health is store.DigestSource.
 func (w watched) Health(ctx context.Context) (parcel.Health, error) {
 	select {
 	case w.looked <- struct{}{}:
 	default:
 	}
-	return w.Desk.Health(ctx)
+	return w.DigestSource.Health(ctx)
 }
 
 // play runs the daemon while the story goes by.
@@ -152,7 +151,7 @@ func (s *stage) settle(ctx context.Context) error {
 	box := s.daemon.cfg.Mailboxes[0]
 	for _, done := range []func() (bool, error){
 		func() (bool, error) {
-			p, err := s.db.Position(ctx, box.Name, box.Folders[0])
+			p, err := s.db.Checkpoint(ctx, box.Name, box.Folders[0])
 			return int(p.UID) >= s.world.Delivered(), err
 		},
 		func() (bool, error) {

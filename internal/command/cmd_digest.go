@@ -15,6 +15,7 @@ import (
 	"parcelwatch/internal/locale"
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
+	"parcelwatch/store"
 	"parcelwatch/tracker"
 )
 
@@ -212,22 +213,22 @@ func (c *digestCmd) sendSample(ctx context.Context, e *env, telling notify.Confi
 
 // fates says what became of each copy. What could not be sent waits in the
 // outbox.
-func (c *digestCmd) fates(ctx context.Context, e *env, box notify.Outbox, sent []notify.Message) error {
-	waiting := map[string]notify.Fate{}
+func (c *digestCmd) fates(ctx context.Context, e *env, box store.Outbox, sent []store.Message) error {
+	waiting := map[string]store.Delivery{}
 	due, err := box.DueMessages(ctx, e.now().AddDate(1, 0, 0), 1000)
 	if err != nil {
 		return err
 	}
 	for _, m := range due {
-		for _, f := range m.Fates {
-			if f.State != notify.FateSent {
+		for _, f := range m.Deliveries {
+			if f.State != store.DeliverySent {
 				waiting[m.ID+" "+f.To] = f
 			}
 		}
 	}
 	bad := false
 	for _, m := range sent {
-		for _, f := range m.Fates {
+		for _, f := range m.Deliveries {
 			if left, ok := waiting[m.ID+" "+f.To]; ok {
 				bad = true
 				e.note(e.say.T("digest_queued", "To", f.To, "Error", e.why(left.Fault, left.Error)))

@@ -153,7 +153,7 @@ func gather(ctx context.Context, e *env, cfg *config.Config) (statusDoc, error) 
 }
 
 func counts(ctx context.Context, db *sqlite.DB, doc *statusDoc, now time.Time) error {
-	beat, err := db.Beat(ctx)
+	beat, err := db.Heartbeat(ctx)
 	if err != nil {
 		return err
 	}

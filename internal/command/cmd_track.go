@@ -13,6 +13,7 @@ import (
 	"parcelwatch/internal/cli"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
+	"parcelwatch/store"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/tracker"
 )
@@ -193,7 +194,7 @@ func order(r parcel.Result) int {
 
 // trackLedger counts against the daily budgets that the daemon keeps, where
 // there is a store, and knows nothing of its quarantines: a person asks now.
-func (e *env) trackLedger(ctx context.Context, c *config.Config) (carriers.Ledger, func()) {
+func (e *env) trackLedger(ctx context.Context, c *config.Config) (store.Ledger, func()) {
 	memory := carriers.NewMemoryLedger()
 	if !exists(c.Store.Path) {
 		return memory, func() {}
@@ -209,7 +210,7 @@ func (e *env) trackLedger(ctx context.Context, c *config.Config) (carriers.Ledge
 
 // budgets is a ledger in memory whose budgets are the store's.
 type budgets struct {
-	carriers.Ledger
+	store.Ledger
 	db *sqlite.DB
 }
 

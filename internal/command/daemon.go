@@ -42,10 +42,10 @@ type daemon struct {
 // outside is what a daemon is given from around it.
 type outside struct {
 	db     *sqlite.DB
-	ledger carriers.Ledger
+	ledger store.Ledger
 	log    *slog.Logger
 	now    func() time.Time
-	desk   notify.Desk
+	desk   store.DigestSource
 }
 
 // newDaemon wires everybody. Nothing runs before run.

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"parcelwatch/parcel"
-	"parcelwatch/tracker"
+	"parcelwatch/store"
 )
 
 // Posts give a number out again after some time. A parcel that was final for
@@ -25,7 +25,7 @@ const reuseAfter = 184 * 24 * time.Hour
 // the memory of having forgotten its numbers, and so does decide by deleting a
 // key from State.Forgotten. Changes not yet told of a merged parcel go over to
 // the one that now carries its numbers.
-func (db *DB) Apply(ctx context.Context, scope tracker.Scope, decide func(*tracker.State) error) error {
+func (db *DB) Apply(ctx context.Context, scope store.Scope, decide func(*store.State) error) error {
 	var a apply
 	err := db.write(ctx, "store the outcome", func(tx *sql.Tx) error {
 		a = apply{tx: tx, scope: scope}
@@ -42,8 +42,8 @@ func (db *DB) Apply(ctx context.Context, scope tracker.Scope, decide func(*track
 // apply is one Apply on its way.
 type apply struct {
 	tx        *sql.Tx
-	scope     tracker.Scope
-	state     tracker.State
+	scope     store.Scope
+	state     store.State
 	parcels   map[int64][]byte    // documents as they were
 	numbers   map[int64][]string  // numbers as they were
 	orders    map[string][]byte   // documents as they were
@@ -51,7 +51,7 @@ type apply struct {
 	added     []*parcel.Parcel
 }
 
-func (a *apply) run(ctx context.Context, decide func(*tracker.State) error) error {
+func (a *apply) run(ctx context.Context, decide func(*store.State) error) error {
 	if a.scope.Mail != nil {
 		known, err := importMail(ctx, a.tx, a.scope)
 		if err != nil || known {

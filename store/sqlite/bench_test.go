@@ -11,10 +11,10 @@ import (
 
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
+	"parcelwatch/store"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/store/storetest"
 	"parcelwatch/test/bench"
-	"parcelwatch/tracker"
 )
 
 // travelled is a parcel with a life behind it: two sources of 12 events each.
@@ -41,11 +41,11 @@ func crowded(b *testing.B, n int) (*sqlite.DB, string) {
 	b.Helper()
 	path := filepath.Join(b.TempDir(), "p.db")
 	db := open(b, path)
-	if err := db.Apply(b.Context(), tracker.Scope{Now: storetest.Now()}, func(st *tracker.State) error {
+	if err := db.Apply(b.Context(), store.Scope{Now: storetest.Now()}, func(st *store.State) error {
 		for i := range n {
 			p := travelled(i)
 			st.Parcels = append(st.Parcels, p)
-			st.Changes = append(st.Changes, tracker.NewChange{Change: parcel.Change{Kind: parcel.ChangeMoved, At: storetest.Now(), Key: strconv.Itoa(i)}, Of: p})
+			st.Changes = append(st.Changes, store.NewChange{Change: parcel.Change{Kind: parcel.ChangeMoved, At: storetest.Now(), Key: strconv.Itoa(i)}, Of: p})
 		}
 		return nil
 	}); err != nil {
@@ -65,12 +65,12 @@ func BenchmarkApplyNotice(b *testing.B) {
 		uid++
 		p := travelled(crowd + int(uid))
 		ref := parcel.MailRef{Mailbox: "home", Folder: "INBOX", UIDValidity: 1, UID: uid}
-		if err := db.Apply(b.Context(), tracker.Scope{
+		if err := db.Apply(b.Context(), store.Scope{
 			Mail: &ref, MessageID: fmt.Sprint("m", uid), Digest: fmt.Sprint("d", uid), Numbers: p.Numbers(), Orders: p.Orders, Now: storetest.Now(),
-		}, func(st *tracker.State) error {
+		}, func(st *store.State) error {
 			st.Parcels = append(st.Parcels, p)
 			st.Orders = append(st.Orders, &parcel.Order{ID: p.Orders[0], Step: parcel.StepShipped, FirstSeen: storetest.Now()})
-			st.Changes = append(st.Changes, tracker.NewChange{Change: parcel.Change{Kind: parcel.ChangeNewParcel, Key: string(p.Number())}, Of: p})
+			st.Changes = append(st.Changes, store.NewChange{Change: parcel.Change{Kind: parcel.ChangeNewParcel, Key: string(p.Number())}, Of: p})
 			return nil
 		}); err != nil {
 			b.Fatal(err)

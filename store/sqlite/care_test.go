@@ -14,13 +14,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"parcelwatch/notify"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 	"parcelwatch/store"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/store/storetest"
-	"parcelwatch/tracker"
 )
 
 func TestBackup(t *testing.T) {
@@ -34,9 +32,9 @@ func TestBackup(t *testing.T) {
 		go func() {
 			for n := 0; ; n++ {
 				p := parcelOf(number.Number(fmt.Sprintf("NUMBER-%d", n)))
-				err := writer.Apply(ctx, tracker.Scope{Now: storetest.Now()}, func(st *tracker.State) error {
+				err := writer.Apply(ctx, store.Scope{Now: storetest.Now()}, func(st *store.State) error {
 					st.Parcels = append(st.Parcels, p)
-					st.Changes = []tracker.NewChange{{Change: parcel.Change{Key: string(p.Number())}, Of: p}}
+					st.Changes = []store.NewChange{{Change: parcel.Change{Key: string(p.Number())}, Of: p}}
 					return nil
 				})
 				if n == 10 {
@@ -235,17 +233,17 @@ func TestPrune(t *testing.T) {
 	}
 	final, moving := parcelOf("RB123456785CN"), parcelOf("RA900000172SG")
 	final.Status, final.FinalAt = parcel.Delivered, now
-	must(db.Apply(ctx, tracker.Scope{Now: now}, func(st *tracker.State) error {
+	must(db.Apply(ctx, store.Scope{Now: now}, func(st *store.State) error {
 		st.Parcels = []*parcel.Parcel{final, moving}
 		for i, p := range []*parcel.Parcel{final, final, moving} {
-			st.Changes = append(st.Changes, tracker.NewChange{Change: parcel.Change{Key: strconv.Itoa(i), Quiet: i == 1}, Of: p})
+			st.Changes = append(st.Changes, store.NewChange{Change: parcel.Change{Key: strconv.Itoa(i), Quiet: i == 1}, Of: p})
 		}
 		return nil
 	}))
 	must(db.Tell(ctx, []parcel.Change{{Key: "never told"}}))
 	told, err := db.Pending(ctx, "me")
 	must(err)
-	m := notify.Message{ID: "1@x", Audience: "me", Slot: "1", Raw: []byte("raw"), Made: now, Fates: []notify.Fate{{To: "a", State: notify.FateRefused}}}
+	m := store.Message{ID: "1@x", Audience: "me", Slot: "1", Raw: []byte("raw"), Made: now, Deliveries: []store.Delivery{{To: "a", State: store.DeliveryRefused}}}
 	must(db.Enqueue(ctx, m, []int64{told[0].ID, told[1].ID}))
 	must(db.KeepAnswer(ctx, "upu", []byte("x"), now))
 	_, err = db.Take(ctx, "upu", "2026-03-01", 1, 0)
@@ -292,7 +290,7 @@ func TestLastDigest(t *testing.T) {
 		t.Errorf("LastDigest of nothing = %v, %v", at, err)
 	}
 	for i, audience := range []string{"me", "you"} {
-		m := notify.Message{ID: audience + "@x", Audience: audience, Made: storetest.Now().Add(time.Duration(-i) * time.Hour)}
+		m := store.Message{ID: audience + "@x", Audience: audience, Made: storetest.Now().Add(time.Duration(-i) * time.Hour)}
 		if err := db.Enqueue(t.Context(), m, nil); err != nil {
 			t.Fatal(err)
 		}

@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"parcelwatch/store"
 	"parcelwatch/store/storetest"
 )
 
@@ -17,6 +18,6 @@ func harness(t *testing.T) storetest.Harness {
 	path := filepath.Join(t.TempDir(), "parcelwatch.db")
 	return storetest.Harness{
 		Store:  open(t, path),
-		Reopen: func() storetest.Store { return open(t, path) },
+		Reopen: func() store.Store { return open(t, path) },
 	}
 }

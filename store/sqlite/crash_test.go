@@ -18,7 +18,6 @@ import (
 	"parcelwatch/store"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/store/storetest"
-	"parcelwatch/tracker"
 )
 
 const (
@@ -39,9 +38,9 @@ func childWriter() int {
 	for uid := uint32(1); ; uid++ {
 		ref := parcel.MailRef{Mailbox: "home", Folder: os.Getenv(childName), UIDValidity: 1, UID: uid}
 		p := parcelOf(childNumber(ref.Folder, uid))
-		err := db.Apply(ctx, tracker.Scope{Mail: &ref, Numbers: p.Numbers(), Now: storetest.Now()}, func(st *tracker.State) error {
+		err := db.Apply(ctx, store.Scope{Mail: &ref, Numbers: p.Numbers(), Now: storetest.Now()}, func(st *store.State) error {
 			st.Parcels = append(st.Parcels, p)
-			st.Changes = []tracker.NewChange{{Change: parcel.Change{Kind: parcel.ChangeNewParcel, Key: string(p.Number())}, Of: p}}
+			st.Changes = []store.NewChange{{Change: parcel.Change{Kind: parcel.ChangeNewParcel, Key: string(p.Number())}, Of: p}}
 			return nil
 		})
 		if err != nil {
@@ -140,7 +139,7 @@ func wantAcknowledged(t *testing.T, path string, last map[string]uint32) {
 	}
 	total := 0
 	for folder, uid := range last {
-		pos, err := db.Position(t.Context(), "home", folder)
+		pos, err := db.Checkpoint(t.Context(), "home", folder)
 		if err != nil || pos.UID < uid {
 			t.Errorf("%s: position = %+v, %v; want at least %d", folder, pos, err, uid)
 		}

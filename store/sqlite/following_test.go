@@ -5,13 +5,13 @@ import (
 	"testing"
 
 	"parcelwatch/parcel"
+	"parcelwatch/store"
 	"parcelwatch/store/storetest"
-	"parcelwatch/tracker"
 )
 
 func TestFollowingCountsWhatParcelsLists(t *testing.T) {
 	db := open(t, filepath.Join(t.TempDir(), "p.db"))
-	err := db.Apply(t.Context(), tracker.Scope{Now: storetest.Now()}, func(s *tracker.State) error {
+	err := db.Apply(t.Context(), store.Scope{Now: storetest.Now()}, func(s *store.State) error {
 		for i := range 5 {
 			s.Parcels = append(s.Parcels, travelled(i))
 		}

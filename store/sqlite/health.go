@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"parcelwatch/notify"
 	"parcelwatch/parcel"
 	"parcelwatch/store"
 )
@@ -74,7 +73,7 @@ func (db *DB) KeepMailboxes(ctx context.Context, watched []parcel.MailboxHealth)
 }
 
 // SetBeat records a sign of life of the daemon.
-func (db *DB) SetBeat(ctx context.Context, b store.Beat) error {
+func (db *DB) SaveHeartbeat(ctx context.Context, b store.Heartbeat) error {
 	return db.write(ctx, "record the heartbeat", func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx,
 			`INSERT INTO alive (id, started, at, pid, version, next_digest) VALUES (1, $1, $2, $3, $4, $5)
@@ -86,7 +85,7 @@ func (db *DB) SetBeat(ctx context.Context, b store.Beat) error {
 }
 
 // Beat is the last sign of life; the zero value when there never was one.
-func (db *DB) Beat(ctx context.Context) (b store.Beat, err error) {
+func (db *DB) Heartbeat(ctx context.Context) (b store.Heartbeat, err error) {
 	err = db.read(ctx, "read the heartbeat", func(tx *sql.Tx) error {
 		found, err := list(ctx, tx, scanBeat, `SELECT started, at, pid, version, next_digest FROM alive`)
 		if len(found) > 0 {
@@ -134,9 +133,9 @@ func scanMailbox(s scanner) (parcel.MailboxHealth, error) {
 }
 
 // scanWhy reads why sending fails.
-func scanWhy(s scanner) (notify.Fate, error) {
+func scanWhy(s scanner) (store.Delivery, error) {
 	var (
-		f     notify.Fate
+		f     store.Delivery
 		fault string
 	)
 	err := s.Scan(&f.Error, &fault)
@@ -154,9 +153,9 @@ func scanNotUnderstood(s scanner) (parcel.NotUnderstood, error) {
 	return n, err
 }
 
-func scanBeat(s scanner) (store.Beat, error) {
+func scanBeat(s scanner) (store.Heartbeat, error) {
 	var (
-		b                 store.Beat
+		b                 store.Heartbeat
 		started, at, next sql.NullInt64
 	)
 	err := s.Scan(&started, &at, &b.PID, &b.Version, &next)

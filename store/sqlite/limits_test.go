@@ -13,7 +13,6 @@ import (
 	"parcelwatch/store"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/store/storetest"
-	"parcelwatch/tracker"
 )
 
 func TestFullDiskIsNamedAndLosesNothing(t *testing.T) {
@@ -26,7 +25,7 @@ func TestFullDiskIsNamedAndLosesNothing(t *testing.T) {
 	for ; stored < 1000; stored++ {
 		p := parcelOf(number.Number(fmt.Sprintf("NUMBER-%d", stored)))
 		p.Title = strings.Repeat("x", 2000)
-		if err = db.Apply(t.Context(), tracker.Scope{Now: storetest.Now()}, func(st *tracker.State) error {
+		if err = db.Apply(t.Context(), store.Scope{Now: storetest.Now()}, func(st *store.State) error {
 			st.Parcels = append(st.Parcels, p)
 			return nil
 		}); err != nil {
@@ -49,16 +48,16 @@ func TestApplyRefuses(t *testing.T) {
 	t.Parallel()
 	db := open(t, filepath.Join(t.TempDir(), "p.db"))
 	put(t, db, "RB123456785CN")
-	for name, decide := range map[string]func(st *tracker.State){
-		"a parcel that was not loaded": func(st *tracker.State) {
+	for name, decide := range map[string]func(st *store.State){
+		"a parcel that was not loaded": func(st *store.State) {
 			p := parcelOf("RA900000172SG")
 			p.ID = 1
 			st.Parcels = append(st.Parcels, p)
 		},
-		"a parcel with an empty number": func(st *tracker.State) { st.Parcels = append(st.Parcels, parcelOf("")) },
-		"an order without an id":        func(st *tracker.State) { st.Orders = append(st.Orders, &parcel.Order{}) },
+		"a parcel with an empty number": func(st *store.State) { st.Parcels = append(st.Parcels, parcelOf("")) },
+		"an order without an id":        func(st *store.State) { st.Orders = append(st.Orders, &parcel.Order{}) },
 	} {
-		if err := db.Apply(t.Context(), tracker.Scope{Now: storetest.Now()}, func(st *tracker.State) error {
+		if err := db.Apply(t.Context(), store.Scope{Now: storetest.Now()}, func(st *store.State) error {
 			decide(st)
 			return nil
 		}); err == nil {

@@ -6,15 +6,14 @@ import (
 	"fmt"
 	"time"
 
-	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
-	"parcelwatch/tracker"
+	"parcelwatch/store"
 )
 
 const keepNotUnderstood = 200
 
 // Position is the place reached in a folder; the zero value for one never read.
-func (db *DB) Position(ctx context.Context, mailbox, folder string) (p mailwatch.Position, err error) {
+func (db *DB) Checkpoint(ctx context.Context, mailbox, folder string) (p store.Checkpoint, err error) {
 	err = db.read(ctx, "read position", func(tx *sql.Tx) error {
 		found, err := list(ctx, tx, scanPosition,
 			`SELECT uidvalidity, uid, scanned FROM position WHERE mailbox = $1 AND folder = $2`, mailbox, folder)
@@ -28,7 +27,7 @@ func (db *DB) Position(ctx context.Context, mailbox, folder string) (p mailwatch
 
 // SavePosition moves the place forward. With another UIDVALIDITY it starts anew;
 // with the same one it never goes back.
-func (db *DB) SavePosition(ctx context.Context, mailbox, folder string, p mailwatch.Position) error {
+func (db *DB) SaveCheckpoint(ctx context.Context, mailbox, folder string, p store.Checkpoint) error {
 	return db.write(ctx, "save position", func(tx *sql.Tx) error {
 		return movePosition(ctx, tx, mailbox, folder, p)
 	})
@@ -43,7 +42,7 @@ func (db *DB) SetAside(ctx context.Context, ref parcel.MailRef, subject, why str
 
 // importMail marks the scope's mail as imported and moves the position. It
 // reports whether the mail was imported before, under this or another place.
-func importMail(ctx context.Context, tx *sql.Tx, scope tracker.Scope) (known bool, err error) {
+func importMail(ctx context.Context, tx *sql.Tx, scope store.Scope) (known bool, err error) {
 	m := *scope.Mail
 	if known, err = mailKnown(ctx, tx, scope); err != nil {
 		return false, err
@@ -54,7 +53,7 @@ func importMail(ctx context.Context, tx *sql.Tx, scope tracker.Scope) (known boo
 		m.Mailbox, m.Folder, m.UIDValidity, m.UID, line(scope.MessageID), scope.Digest, scope.Now.UnixMilli()); err != nil {
 		return false, fmt.Errorf("mark mail %s: %w", m, err)
 	}
-	return known, movePosition(ctx, tx, m.Mailbox, m.Folder, mailwatch.Position{UIDValidity: m.UIDValidity, UID: m.UID})
+	return known, movePosition(ctx, tx, m.Mailbox, m.Folder, store.Checkpoint{UIDValidity: m.UIDValidity, UID: m.UID})
 }
 
 // mailKnown knows a mail by its place; by the same bytes anywhere in the
@@ -62,7 +61,7 @@ func importMail(ctx context.Context, tx *sql.Tx, scope tracker.Scope) (known boo
 // a server that counts anew may also change headers. Within one numbering a
 // Message-ID proves nothing: senders use one twice, and reading a mail a second
 // time is harmless, while passing one over is not.
-func mailKnown(ctx context.Context, tx *sql.Tx, scope tracker.Scope) (bool, error) {
+func mailKnown(ctx context.Context, tx *sql.Tx, scope store.Scope) (bool, error) {
 	m := *scope.Mail
 	known, err := exists(ctx, tx,
 		`SELECT 1 FROM mail WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3 AND uid = $4`,
@@ -82,7 +81,7 @@ func mailKnown(ctx context.Context, tx *sql.Tx, scope tracker.Scope) (bool, erro
 	return known, nil
 }
 
-func movePosition(ctx context.Context, tx *sql.Tx, mailbox, folder string, p mailwatch.Position) error {
+func movePosition(ctx context.Context, tx *sql.Tx, mailbox, folder string, p store.Checkpoint) error {
 	_, err := tx.ExecContext(ctx,
 		`INSERT INTO position (mailbox, folder, uidvalidity, uid, scanned) VALUES ($1, $2, $3, $4, $5)
 		 ON CONFLICT (mailbox, folder) DO UPDATE SET
@@ -112,8 +111,8 @@ func recordNotUnderstood(ctx context.Context, tx *sql.Tx, n parcel.NotUnderstood
 	return nil
 }
 
-func scanPosition(s scanner) (mailwatch.Position, error) {
-	var p mailwatch.Position
+func scanPosition(s scanner) (store.Checkpoint, error) {
+	var p store.Checkpoint
 	err := s.Scan(&p.UIDValidity, &p.UID, &p.Scanned)
 	return p, err
 }

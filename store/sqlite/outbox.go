@@ -7,21 +7,21 @@ import (
 	"strings"
 	"time"
 
-	"parcelwatch/notify"
+	"parcelwatch/store"
 )
 
 // Enqueue stores a finished message and marks the changes as told to the
 // audience, together. The second message of an audience's slot changes nothing
 // and gives [notify.ErrSlotTaken]. A recipient that waits without a time is due
 // from when the message was made.
-func (db *DB) Enqueue(ctx context.Context, m notify.Message, told []int64) error {
+func (db *DB) Enqueue(ctx context.Context, m store.Message, told []int64) error {
 	return db.write(ctx, "enqueue message", func(tx *sql.Tx) error {
 		taken, err := exists(ctx, tx, `SELECT 1 FROM message WHERE audience = $1 AND slot = $2`, m.Audience, m.Slot)
 		if err != nil {
 			return err
 		}
 		if taken {
-			return notify.ErrSlotTaken
+			return store.ErrSlotTaken
 		}
 		if err := addMessage(ctx, tx, m); err != nil {
 			return err
@@ -41,7 +41,7 @@ func (db *DB) Enqueue(ctx context.Context, m notify.Message, told []int64) error
 
 // DueMessages lists messages with a recipient to try not after now, the one
 // waiting longest first.
-func (db *DB) DueMessages(ctx context.Context, now time.Time, limit int) (out []notify.Message, err error) {
+func (db *DB) DueMessages(ctx context.Context, now time.Time, limit int) (out []store.Message, err error) {
 	err = db.read(ctx, "list due messages", func(tx *sql.Tx) error {
 		seqs, err := list(ctx, tx, scanInt,
 			`SELECT message_seq FROM fate WHERE state IN ('waiting', 'ambiguous') AND next_at <= $1
@@ -71,7 +71,7 @@ func (db *DB) NextMessage(ctx context.Context) (time.Time, error) {
 
 // Record stores the fates of a message's recipients after a try. What was sent
 // stays sent.
-func (db *DB) Record(ctx context.Context, messageID string, fates []notify.Fate) error {
+func (db *DB) Record(ctx context.Context, messageID string, fates []store.Delivery) error {
 	return db.write(ctx, "record fates of "+line(messageID), func(tx *sql.Tx) error {
 		var seq, made int64
 		if err := tx.QueryRowContext(ctx, `SELECT seq, made_at FROM message WHERE id = $1`, bareID(messageID)).Scan(&seq, &made); err != nil {
@@ -118,7 +118,7 @@ func (db *DB) Sent(ctx context.Context, messageID string) (own bool, err error) 
 	return own, err
 }
 
-func addMessage(ctx context.Context, tx *sql.Tx, m notify.Message) error {
+func addMessage(ctx context.Context, tx *sql.Tx, m store.Message) error {
 	raw := m.Raw
 	if raw == nil {
 		raw = []byte{} // nil is NULL
@@ -130,7 +130,7 @@ func addMessage(ctx context.Context, tx *sql.Tx, m notify.Message) error {
 		bareID(m.ID), m.Audience, m.Slot, m.From, raw, made).Scan(&seq); err != nil {
 		return fmt.Errorf("add message %s: %w", line(m.ID), err)
 	}
-	for i, f := range m.Fates {
+	for i, f := range m.Deliveries {
 		if _, err := tx.ExecContext(ctx,
 			`INSERT INTO fate (message_seq, place, recipient, state, next_at, tries, error, fault) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 			seq, i, f.To, string(f.State), fateNext(f, made), f.Tries, line(f.Error), faultText(f.Fault)); err != nil {
@@ -140,9 +140,9 @@ func addMessage(ctx context.Context, tx *sql.Tx, m notify.Message) error {
 	return nil
 }
 
-func readMessage(ctx context.Context, tx *sql.Tx, seq int64) (notify.Message, error) {
+func readMessage(ctx context.Context, tx *sql.Tx, seq int64) (store.Message, error) {
 	var (
-		m    notify.Message
+		m    store.Message
 		made sql.NullInt64
 	)
 	if err := tx.QueryRowContext(ctx, `SELECT id, audience, slot, sender, raw, made_at FROM message WHERE seq = $1`, seq).
@@ -151,15 +151,15 @@ func readMessage(ctx context.Context, tx *sql.Tx, seq int64) (notify.Message, er
 	}
 	m.Made = moment(made)
 	var err error
-	m.Fates, err = list(ctx, tx, scanFate,
+	m.Deliveries, err = list(ctx, tx, scanFate,
 		`SELECT recipient, state, next_at, tries, error, fault FROM fate WHERE message_seq = $1 ORDER BY place`, seq)
 	return m, err
 }
 
 // fateNext is when to try again; only who waits has such a time, and always.
-func fateNext(f notify.Fate, made int64) any {
+func fateNext(f store.Delivery, made int64) any {
 	switch f.State {
-	case notify.FateWaiting, notify.FateAmbiguous:
+	case store.DeliveryWaiting, store.DeliveryAmbiguous:
 		if f.Next.IsZero() {
 			return made
 		}
@@ -169,9 +169,9 @@ func fateNext(f notify.Fate, made int64) any {
 	}
 }
 
-func scanFate(s scanner) (notify.Fate, error) {
+func scanFate(s scanner) (store.Delivery, error) {
 	var (
-		f     notify.Fate
+		f     store.Delivery
 		next  sql.NullInt64
 		fault string
 	)
@@ -180,9 +180,9 @@ func scanFate(s scanner) (notify.Fate, error) {
 	return f, err
 }
 
-func scanSlot(s scanner) (notify.Message, error) {
+func scanSlot(s scanner) (store.Message, error) {
 	var (
-		m    notify.Message
+		m    store.Message
 		made sql.NullInt64
 	)
 	err := s.Scan(&m.Slot, &made)

@@ -10,7 +10,7 @@ import (
 
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
-	"parcelwatch/tracker"
+	"parcelwatch/store"
 )
 
 // Due lists parcels whose next check is not after now, longest due first,
@@ -93,7 +93,7 @@ func (db *DB) ParcelByNumber(ctx context.Context, n number.Number) (p parcel.Par
 
 // Journeys lists the finished gaps between export and import, in the order they
 // ended.
-func (db *DB) Journeys(ctx context.Context) (out []tracker.Journey, err error) {
+func (db *DB) Journeys(ctx context.Context) (out []store.Journey, err error) {
 	err = db.read(ctx, "list journeys", func(tx *sql.Tx) error {
 		out, err = list(ctx, tx, scanJourney,
 			`SELECT origin, destination, exported, imported FROM parcel
@@ -128,9 +128,9 @@ func scanParcel(s scanner) (parcel.Parcel, error) {
 	return p, nil
 }
 
-func scanJourney(s scanner) (tracker.Journey, error) {
+func scanJourney(s scanner) (store.Journey, error) {
 	var (
-		j                  tracker.Journey
+		j                  store.Journey
 		exported, imported sql.NullInt64
 	)
 	err := s.Scan(&j.Origin, &j.Destination, &exported, &imported)

@@ -19,12 +19,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"parcelwatch/mailwatch"
 	"parcelwatch/parcel/number"
 	"parcelwatch/store"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/store/storetest"
-	"parcelwatch/tracker"
 )
 
 var update = flag.Bool("update", false, "write the dump of a schema that has none yet, and what is read from each")
@@ -256,12 +254,12 @@ func contents(t *testing.T, db *sqlite.DB) map[string]any {
 	keep("health", health, err)
 	answers, err := db.Answers(ctx, "upu")
 	keep("answers", answers, err)
-	beat, err := db.Beat(ctx)
+	beat, err := db.Heartbeat(ctx)
 	keep("beat", beat, err)
 	secret, err := db.Secret(ctx, "oauth/home")
 	keep("secret", secret, err)
-	var pos mailwatch.Position
-	pos, err = db.Position(ctx, "home", "INBOX")
+	var pos store.Checkpoint
+	pos, err = db.Checkpoint(ctx, "home", "INBOX")
 	keep("position", pos, err)
 	moment, err := db.Reserve(ctx, "a.example", 0, storetest.Now())
 	keep("moment", moment, err)
@@ -272,8 +270,8 @@ func contents(t *testing.T, db *sqlite.DB) map[string]any {
 func forgotten(t *testing.T, db *sqlite.DB) []string {
 	t.Helper()
 	var out []string
-	err := db.Apply(t.Context(), tracker.Scope{Numbers: []number.Number{storetest.ForgottenNumber}, Now: storetest.Now()},
-		func(st *tracker.State) error {
+	err := db.Apply(t.Context(), store.Scope{Numbers: []number.Number{storetest.ForgottenNumber}, Now: storetest.Now()},
+		func(st *store.State) error {
 			out = slices.Sorted(maps.Keys(st.Forgotten))
 			return nil
 		})

@@ -17,7 +17,6 @@ import (
 	"parcelwatch/store"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/store/storetest"
-	"parcelwatch/tracker"
 )
 
 // The test binary is its own child where a test needs a process to kill.
@@ -49,7 +48,7 @@ func open(tb testing.TB, path string) *sqlite.DB {
 // put stores a parcel with the number.
 func put(tb testing.TB, db *sqlite.DB, number number.Number) {
 	tb.Helper()
-	if err := db.Apply(tb.Context(), tracker.Scope{Now: storetest.Now()}, func(st *tracker.State) error {
+	if err := db.Apply(tb.Context(), store.Scope{Now: storetest.Now()}, func(st *store.State) error {
 		st.Parcels = append(st.Parcels, parcelOf(number))
 		return nil
 	}); err != nil {
@@ -175,7 +174,7 @@ func TestWaitingForAnotherWriterHearsTheContext(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "p.db")
 	holding, waiting := open(t, path), open(t, path)
 	ctx, cancel := context.WithCancel(t.Context())
-	err := holding.Apply(t.Context(), tracker.Scope{Now: storetest.Now()}, func(*tracker.State) error {
+	err := holding.Apply(t.Context(), store.Scope{Now: storetest.Now()}, func(*store.State) error {
 		// The lock is ours: the other one has to wait until its context ends.
 		time.AfterFunc(150*time.Millisecond, cancel)
 		if err := waiting.SetSecret(ctx, "x", "y"); !errors.Is(err, context.Canceled) {

@@ -6,13 +6,10 @@ import (
 	"sync"
 	"time"
 
-	"parcelwatch/mailwatch"
-	"parcelwatch/notify"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 	"parcelwatch/store"
 	"parcelwatch/store/storetest"
-	"parcelwatch/tracker"
 )
 
 // recorder is a T that remembers instead of failing.
@@ -55,20 +52,20 @@ func try(ctx context.Context, c storetest.Check, h storetest.Harness) (bad []str
 
 // broken is a store that breaks one promise, by replacing what it is told to.
 type broken struct {
-	storetest.Store
-	apply         func(context.Context, tracker.Scope, func(*tracker.State) error) error
+	store.Store
+	apply         func(context.Context, store.Scope, func(*store.State) error) error
 	parcels       func([]parcel.Parcel) []parcel.Parcel
 	pending       func([]parcel.Change) []parcel.Change
 	changes       func([]parcel.Change) []parcel.Change
 	tell          func([]parcel.Change) []parcel.Change
 	due           func([]parcel.Parcel) []parcel.Parcel
 	forget        func(ctx context.Context, id int64) error
-	journeys      func([]tracker.Journey) []tracker.Journey
+	journeys      func([]store.Journey) []store.Journey
 	savePosition  func() error
 	setAside      func() error
-	enqueue       func(notify.Message, []int64) (notify.Message, []int64)
-	messages      func([]notify.Message) []notify.Message
-	record        func([]notify.Fate) []notify.Fate
+	enqueue       func(store.Message, []int64) (store.Message, []int64)
+	messages      func([]store.Message) []store.Message
+	record        func([]store.Delivery) []store.Delivery
 	sent          func(bool) bool
 	lastSlot      func(string) string
 	take          func() (bool, error)
@@ -76,12 +73,12 @@ type broken struct {
 	carrierHealth func(parcel.CarrierHealth) parcel.CarrierHealth
 	answers       func([]store.Answer) []store.Answer
 	health        func(parcel.Health) parcel.Health
-	beat          func(store.Beat) store.Beat
+	beat          func(store.Heartbeat) store.Heartbeat
 	secret        func(string, error) (string, error)
 	byNumber      func(parcel.Parcel, error) (parcel.Parcel, error)
 }
 
-func (b *broken) Apply(ctx context.Context, s tracker.Scope, f func(*tracker.State) error) error {
+func (b *broken) Apply(ctx context.Context, s store.Scope, f func(*store.State) error) error {
 	if b.apply != nil {
 		return b.apply(ctx, s, f)
 	}
@@ -116,15 +113,15 @@ func (b *broken) Forget(ctx context.Context, id int64, purge bool) error {
 	return b.Store.Forget(ctx, id, purge)
 }
 
-func (b *broken) Journeys(ctx context.Context) ([]tracker.Journey, error) {
+func (b *broken) Journeys(ctx context.Context) ([]store.Journey, error) {
 	return through(b.journeys)(b.Store.Journeys(ctx))
 }
 
-func (b *broken) SavePosition(ctx context.Context, mailbox, folder string, p mailwatch.Position) error {
+func (b *broken) SaveCheckpoint(ctx context.Context, mailbox, folder string, p store.Checkpoint) error {
 	if b.savePosition != nil {
 		return b.savePosition()
 	}
-	return b.Store.SavePosition(ctx, mailbox, folder, p)
+	return b.Store.SaveCheckpoint(ctx, mailbox, folder, p)
 }
 
 func (b *broken) SetAside(ctx context.Context, ref parcel.MailRef, subject, why string, at time.Time) error {
@@ -134,18 +131,18 @@ func (b *broken) SetAside(ctx context.Context, ref parcel.MailRef, subject, why 
 	return b.Store.SetAside(ctx, ref, subject, why, at)
 }
 
-func (b *broken) Enqueue(ctx context.Context, m notify.Message, told []int64) error {
+func (b *broken) Enqueue(ctx context.Context, m store.Message, told []int64) error {
 	if b.enqueue != nil {
 		m, told = b.enqueue(m, told)
 	}
 	return b.Store.Enqueue(ctx, m, told)
 }
 
-func (b *broken) DueMessages(ctx context.Context, now time.Time, limit int) ([]notify.Message, error) {
+func (b *broken) DueMessages(ctx context.Context, now time.Time, limit int) ([]store.Message, error) {
 	return through(b.messages)(b.Store.DueMessages(ctx, now, limit))
 }
 
-func (b *broken) Record(ctx context.Context, id string, fates []notify.Fate) error {
+func (b *broken) Record(ctx context.Context, id string, fates []store.Delivery) error {
 	fates, _ = through(b.record)(fates, nil)
 	return b.Store.Record(ctx, id, fates)
 }
@@ -188,8 +185,8 @@ func (b *broken) Health(ctx context.Context) (parcel.Health, error) {
 	return through(b.health)(b.Store.Health(ctx))
 }
 
-func (b *broken) Beat(ctx context.Context) (store.Beat, error) {
-	return through(b.beat)(b.Store.Beat(ctx))
+func (b *broken) Heartbeat(ctx context.Context) (store.Heartbeat, error) {
+	return through(b.beat)(b.Store.Heartbeat(ctx))
 }
 
 func (b *broken) Secret(ctx context.Context, name string) (string, error) {

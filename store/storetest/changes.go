@@ -5,9 +5,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"parcelwatch/notify"
 	"parcelwatch/parcel"
-	"parcelwatch/tracker"
+	"parcelwatch/store"
 )
 
 func changeChecks() []Check {
@@ -49,9 +48,9 @@ func changesRoundTrip(t T, h Harness) {
 	}
 	early := late
 	early.At, early.Key = Now(), "early"
-	must(t, h.Store.Apply(t.Context(), tracker.Scope{Now: Now()}, func(st *tracker.State) error {
+	must(t, h.Store.Apply(t.Context(), store.Scope{Now: Now()}, func(st *store.State) error {
 		st.Parcels = append(st.Parcels, p)
-		st.Changes = []tracker.NewChange{{Change: late, Of: p}, {Change: early, Of: p}}
+		st.Changes = []store.NewChange{{Change: late, Of: p}, {Change: early, Of: p}}
 		return nil
 	}), "record")
 	got := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me"))
@@ -107,13 +106,13 @@ func quietNever(t T, h Harness) {
 }
 
 // outgoing is a finished mail to one audience with two recipients.
-func outgoing(slot, audience string) notify.Message {
-	return notify.Message{
+func outgoing(slot, audience string) store.Message {
+	return store.Message{
 		ID: slot + "." + audience + "@example.org", Audience: audience, Slot: slot, From: "parcels@example.org",
 		Raw: []byte("Subject: \xff\x00 raw\r\n\r\nbody"), Made: Now(),
-		Fates: []notify.Fate{
-			{To: "b@example.org", State: notify.FateWaiting, Next: Now()},
-			{To: "a@example.org", State: notify.FateWaiting, Next: Now().Add(time.Minute)},
+		Deliveries: []store.Delivery{
+			{To: "b@example.org", State: store.DeliveryWaiting, Next: Now()},
+			{To: "a@example.org", State: store.DeliveryWaiting, Next: Now().Add(time.Minute)},
 		},
 	}
 }

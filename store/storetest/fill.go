@@ -3,11 +3,8 @@ package storetest
 import (
 	"time"
 
-	"parcelwatch/mailwatch"
-	"parcelwatch/notify"
 	"parcelwatch/parcel"
 	"parcelwatch/store"
-	"parcelwatch/tracker"
 )
 
 // ForgottenNumber is the number that [Fill] has forgotten.
@@ -15,28 +12,28 @@ const ForgottenNumber = numberC
 
 // Fill puts a little of everything into an empty store, for tests of what must
 // outlive an upgrade or a restore.
-func Fill(t T, s Store) {
+func Fill(t T, s store.Store) {
 	t.Helper()
 	ctx := t.Context()
 	p, gone, odd := full(), newParcel(ForgottenNumber), newParcel("LP00999900000034")
 	odd.Title = "Кабель — 数据线 📦"
 	add(t, s, p, gone, odd)
 	must(t, s.Forget(ctx, gone.ID, false), "forget")
-	must(t, s.Apply(ctx, tracker.Scope{Mail: mail(7), MessageID: "id", Digest: "aa", Now: Now()}, func(st *tracker.State) error {
+	must(t, s.Apply(ctx, store.Scope{Mail: mail(7), MessageID: "id", Digest: "aa", Now: Now()}, func(st *store.State) error {
 		st.Orders = []*parcel.Order{{ID: orderA, Shop: "aliexpress", Step: parcel.StepShipped, StepAt: Now(), FirstSeen: Now()}}
 		return nil
 	}), "import")
 	told := get[[]parcel.Change](t)(s.Pending(ctx, "me"))
 	m := outgoing("2026-03-01 08:00", "me")
 	must(t, s.Enqueue(ctx, m, []int64{told[0].ID}), "enqueue")
-	must(t, s.Record(ctx, m.ID, []notify.Fate{{To: "b@example.org", State: notify.FateSent, Tries: 1}}), "record")
-	must(t, s.SavePosition(ctx, "home", "INBOX", mailwatch.Position{UIDValidity: 7, UID: 9, Scanned: true}), "save position")
+	must(t, s.Record(ctx, m.ID, []store.Delivery{{To: "b@example.org", State: store.DeliverySent, Tries: 1}}), "record")
+	must(t, s.SaveCheckpoint(ctx, "home", "INBOX", store.Checkpoint{UIDValidity: 7, UID: 9, Scanned: true}), "save position")
 	must(t, s.SetAside(ctx, *mail(8), "subject", "why", Now()), "set aside")
 	get[bool](t)(s.Take(ctx, "upu", today, 3, 100))
 	get[time.Time](t)(s.Reserve(ctx, "a.example", 0, Now().AddDate(0, 0, 1)))
 	must(t, s.SetCarrierHealth(ctx, parcel.CarrierHealth{Name: "upu", State: parcel.CarrierOK, LastSuccess: Now()}), "set")
 	must(t, s.KeepAnswer(ctx, "upu", []byte("<html>"), Now()), "keep")
 	must(t, s.SetMailboxHealth(ctx, parcel.MailboxHealth{Name: "home", Folder: "INBOX", State: parcel.MailboxIdle, Since: Now()}), "set")
-	must(t, s.SetBeat(ctx, store.Beat{Started: Now(), At: Now(), PID: 42, Version: "1.0"}), "beat")
+	must(t, s.SaveHeartbeat(ctx, store.Heartbeat{Started: Now(), At: Now(), PID: 42, Version: "1.0"}), "beat")
 	must(t, s.SetSecret(ctx, "oauth/home", "token"), "set")
 }

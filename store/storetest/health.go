@@ -46,19 +46,19 @@ func mailboxStates(t T, h Harness) {
 }
 
 func heartbeat(t T, h Harness) {
-	if got := get[store.Beat](t)(h.Store.Beat(t.Context())); got != (store.Beat{}) {
+	if got := get[store.Heartbeat](t)(h.Store.Heartbeat(t.Context())); got != (store.Heartbeat{}) {
 		t.Errorf("the heartbeat of nobody = %+v", got)
 	}
 	for i := range 2 {
-		want := store.Beat{Started: Now(), At: Now().Add(time.Duration(i) * 10 * time.Second), PID: 42, Version: "1.0", NextDigest: Now().Add(time.Hour)}
-		must(t, h.Store.SetBeat(t.Context(), want), "beat")
-		got := get[store.Beat](t)(h.Reopen().Beat(t.Context()))
+		want := store.Heartbeat{Started: Now(), At: Now().Add(time.Duration(i) * 10 * time.Second), PID: 42, Version: "1.0", NextDigest: Now().Add(time.Hour)}
+		must(t, h.Store.SaveHeartbeat(t.Context(), want), "beat")
+		got := get[store.Heartbeat](t)(h.Reopen().Heartbeat(t.Context()))
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("heartbeat (-want +got):\n%s", diff)
 		}
 	}
-	must(t, h.Store.SetBeat(t.Context(), store.Beat{Started: Now(), At: Now()}), "beat")
-	if got := get[store.Beat](t)(h.Store.Beat(t.Context())); !got.NextDigest.IsZero() {
+	must(t, h.Store.SaveHeartbeat(t.Context(), store.Heartbeat{Started: Now(), At: Now()}), "beat")
+	if got := get[store.Heartbeat](t)(h.Store.Heartbeat(t.Context())); !got.NextDigest.IsZero() {
 		t.Errorf("no digest is planned, and the heartbeat says %v", got.NextDigest)
 	}
 }

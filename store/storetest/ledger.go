@@ -61,7 +61,7 @@ func budgetAtOnce(t T, h Harness) {
 		wg  sync.WaitGroup
 		won atomic.Int32
 	)
-	for _, s := range []Store{h.Store, h.Reopen()} {
+	for _, s := range []store.Store{h.Store, h.Reopen()} {
 		for range 8 {
 			wg.Go(func() {
 				if ok, err := s.Take(t.Context(), "upu", today, 1, 5); err != nil {

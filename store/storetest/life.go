@@ -7,10 +7,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"parcelwatch/notify"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
-	"parcelwatch/tracker"
+	"parcelwatch/store"
 )
 
 func lifeChecks() []Check {
@@ -60,7 +59,7 @@ func survivesReopen(t T, h Harness) {
 		ID: orderA, Shop: "aliexpress", Mailbox: "home", Items: want.Items, Placed: Now(), Step: parcel.StepShipped,
 		StepWords: "Package shipped", StepAt: Now(), Shipped: Now(), ETA: "2026-03-05", FirstSeen: Now(),
 	}
-	must(t, h.Store.Apply(t.Context(), tracker.Scope{Now: Now()}, func(st *tracker.State) error {
+	must(t, h.Store.Apply(t.Context(), store.Scope{Now: Now()}, func(st *store.State) error {
 		st.Orders = append(st.Orders, &order)
 		return nil
 	}), "add order")
@@ -134,7 +133,7 @@ func notFound(t T, h Harness) {
 		"ParcelByNumber": byNumber,
 		"Secret":         secret,
 		"Forget":         h.Store.Forget(t.Context(), 99, false),
-		"Record":         h.Store.Record(t.Context(), "none@x", []notify.Fate{{To: "a@example.org", State: notify.FateSent}}),
+		"Record":         h.Store.Record(t.Context(), "none@x", []store.Delivery{{To: "a@example.org", State: store.DeliverySent}}),
 	} {
 		if !errors.Is(err, parcel.ErrNotFound) {
 			t.Errorf("%s of nothing = %v, want parcel.ErrNotFound", what, err)
@@ -147,8 +146,8 @@ func numberReused(t T, h Harness) {
 	old.Status, old.FinalAt = parcel.Delivered, Now()
 	old.Orders = []string{orderA}
 	add(t, h.Store, old)
-	later := func(days int) tracker.Scope {
-		return tracker.Scope{Numbers: []number.Number{numberA}, Now: Now().AddDate(0, 0, days)}
+	later := func(days int) store.Scope {
+		return store.Scope{Numbers: []number.Number{numberA}, Now: Now().AddDate(0, 0, days)}
 	}
 	intake(t, h.Store, later(181))
 	if got := get[[]parcel.Parcel](t)(h.Store.Parcels(t.Context(), true)); len(got) != 1 {
@@ -165,7 +164,7 @@ func numberReused(t T, h Harness) {
 	scope := later(200)
 	scope.Numbers, scope.Orders = nil, []string{orderA}
 	var loaded int
-	must(t, h.Store.Apply(t.Context(), scope, func(st *tracker.State) error { loaded = len(st.Parcels); return nil }), "load by order")
+	must(t, h.Store.Apply(t.Context(), scope, func(st *store.State) error { loaded = len(st.Parcels); return nil }), "load by order")
 	if loaded != 1 {
 		t.Errorf("by its order %d parcels are loaded, want the old one", loaded)
 	}
@@ -174,7 +173,7 @@ func numberReused(t T, h Harness) {
 func mergedGoes(t T, h Harness) {
 	a, b := newParcel(numberA), newParcel(numberB)
 	add(t, h.Store, a, b)
-	must(t, h.Store.Apply(t.Context(), tracker.Scope{Parcels: []int64{a.ID, b.ID}, Now: Now()}, func(st *tracker.State) error {
+	must(t, h.Store.Apply(t.Context(), store.Scope{Parcels: []int64{a.ID, b.ID}, Now: Now()}, func(st *store.State) error {
 		st.Parcels[0].Links = append(st.Parcels[0].Links, st.Parcels[1].Links...)
 		st.Merged = []int64{b.ID}
 		return nil
@@ -200,7 +199,7 @@ func forgottenStays(t T, h Harness) {
 	forget := func(purge bool) {
 		p.ID = 0
 		add(t, h.Store, p)
-		must(t, h.Store.Apply(t.Context(), tracker.Scope{Orders: []string{orderA}, Now: Now()}, func(st *tracker.State) error {
+		must(t, h.Store.Apply(t.Context(), store.Scope{Orders: []string{orderA}, Now: Now()}, func(st *store.State) error {
 			delete(st.Forgotten, orderA)
 			st.Orders = []*parcel.Order{{ID: orderA, FirstSeen: Now()}}
 			return nil
@@ -218,8 +217,8 @@ func forgottenStays(t T, h Harness) {
 	}
 	memory := func(want bool, when string) {
 		t.Helper()
-		scope := tracker.Scope{Numbers: []number.Number{numberA, numberB}, Orders: []string{orderA}, Now: Now()}
-		must(t, h.Reopen().Apply(t.Context(), scope, func(st *tracker.State) error {
+		scope := store.Scope{Numbers: []number.Number{numberA, numberB}, Orders: []string{orderA}, Now: Now()}
+		must(t, h.Reopen().Apply(t.Context(), scope, func(st *store.State) error {
 			if st.Forgotten[string(numberA)] != want || st.Forgotten[orderA] != want || st.Forgotten[string(numberB)] {
 				t.Errorf("%s: forgotten = %v, want number and order %t", when, st.Forgotten, want)
 			}
@@ -228,12 +227,12 @@ func forgottenStays(t T, h Harness) {
 	}
 	forget(false)
 	memory(true, "after forget")
-	intake(t, h.Store, tracker.Scope{Mail: mail(1), Numbers: []number.Number{numberA}, Now: Now()})
+	intake(t, h.Store, store.Scope{Mail: mail(1), Numbers: []number.Number{numberA}, Now: Now()})
 	memory(true, "after a mail")
 	forget(true) // it was typed in again meanwhile
 	memory(false, "after purge")
 	forget(false)
-	must(t, h.Store.Apply(t.Context(), tracker.Scope{Numbers: []number.Number{numberA}, Orders: []string{orderA}, Now: Now()}, func(st *tracker.State) error {
+	must(t, h.Store.Apply(t.Context(), store.Scope{Numbers: []number.Number{numberA}, Orders: []string{orderA}, Now: Now()}, func(st *store.State) error {
 		clear(st.Forgotten)
 		return nil
 	}), "take back")
@@ -244,7 +243,7 @@ func sharedOrderStays(t T, h Harness) {
 	a, b := newParcel(numberA), newParcel(numberB)
 	a.Orders, b.Orders = []string{orderA}, []string{orderA}
 	add(t, h.Store, a, b)
-	must(t, h.Store.Apply(t.Context(), tracker.Scope{Now: Now()}, func(st *tracker.State) error {
+	must(t, h.Store.Apply(t.Context(), store.Scope{Now: Now()}, func(st *store.State) error {
 		st.Orders = []*parcel.Order{{ID: orderA, FirstSeen: Now()}}
 		return nil
 	}), "add order")
@@ -252,7 +251,7 @@ func sharedOrderStays(t T, h Harness) {
 	if got := get[[]parcel.Order](t)(h.Store.Orders(t.Context(), true)); len(got) != 1 {
 		t.Errorf("the order of the other parcel is gone")
 	}
-	must(t, h.Store.Apply(t.Context(), tracker.Scope{Orders: []string{orderA}, Now: Now()}, func(st *tracker.State) error {
+	must(t, h.Store.Apply(t.Context(), store.Scope{Orders: []string{orderA}, Now: Now()}, func(st *store.State) error {
 		if st.Forgotten[orderA] {
 			t.Errorf("the order of the other parcel counts as forgotten")
 		}
@@ -266,8 +265,8 @@ func journeysListed(t T, h Harness) {
 	onTheWay.Origin, onTheWay.Destination, onTheWay.Exported = "CN", "RU", Now()
 	odd.Origin, odd.Destination, odd.Exported, odd.Imported = "CN", "RU", Now(), Now().AddDate(0, 0, -1)
 	add(t, h.Store, done, onTheWay, odd)
-	want := []tracker.Journey{{Origin: "CN", Destination: "RU", Exported: done.Exported, Imported: done.Imported}}
-	if diff := cmp.Diff(want, get[[]tracker.Journey](t)(h.Store.Journeys(t.Context()))); diff != "" {
+	want := []store.Journey{{Origin: "CN", Destination: "RU", Exported: done.Exported, Imported: done.Imported}}
+	if diff := cmp.Diff(want, get[[]store.Journey](t)(h.Store.Journeys(t.Context()))); diff != "" {
 		t.Errorf("journeys (-want +got):\n%s", diff)
 	}
 }

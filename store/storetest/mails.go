@@ -8,9 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
-	"parcelwatch/tracker"
+	"parcelwatch/store"
 )
 
 func mailChecks() []Check {
@@ -24,7 +23,7 @@ func mailChecks() []Check {
 }
 
 func mailOnce(t T, h Harness) {
-	first := tracker.Scope{Mail: mail(1), MessageID: "8190000000000001$0123456789abcdef", Digest: "aa", Now: Now()}
+	first := store.Scope{Mail: mail(1), MessageID: "8190000000000001$0123456789abcdef", Digest: "aa", Now: Now()}
 	if !intake(t, h.Store, first) {
 		t.Fatalf("a mail never seen was not imported")
 	}
@@ -43,7 +42,7 @@ func mailOnce(t T, h Harness) {
 		{"no Message-ID and no digest", *mail(3), "", "", true},
 		{"none of both again", *mail(4), "", "", true},
 	} {
-		got := intake(t, h.Reopen(), tracker.Scope{Mail: &tc.ref, MessageID: tc.messageID, Digest: tc.digest, Now: Now()})
+		got := intake(t, h.Reopen(), store.Scope{Mail: &tc.ref, MessageID: tc.messageID, Digest: tc.digest, Now: Now()})
 		if got != tc.again {
 			t.Errorf("%s: imported again is %t, want %t", tc.name, got, tc.again)
 		}
@@ -51,38 +50,38 @@ func mailOnce(t T, h Harness) {
 }
 
 func importMoves(t T, h Harness) {
-	must(t, h.Store.SavePosition(t.Context(), "home", "INBOX", mailwatch.Position{UIDValidity: 7, UID: 3, Scanned: true}), "save")
+	must(t, h.Store.SaveCheckpoint(t.Context(), "home", "INBOX", store.Checkpoint{UIDValidity: 7, UID: 3, Scanned: true}), "save")
 	for _, tc := range []struct {
 		uid, want uint32
 	}{{5, 5}, {4, 5}, {5, 5}, {8, 8}} {
-		intake(t, h.Store, tracker.Scope{Mail: mail(tc.uid), Now: Now()})
-		got := get[mailwatch.Position](t)(h.Store.Position(t.Context(), "home", "INBOX"))
-		if want := (mailwatch.Position{UIDValidity: 7, UID: tc.want, Scanned: true}); got != want {
+		intake(t, h.Store, store.Scope{Mail: mail(tc.uid), Now: Now()})
+		got := get[store.Checkpoint](t)(h.Store.Checkpoint(t.Context(), "home", "INBOX"))
+		if want := (store.Checkpoint{UIDValidity: 7, UID: tc.want, Scanned: true}); got != want {
 			t.Errorf("after mail %d: position = %+v, want %+v", tc.uid, got, want)
 		}
 	}
 }
 
 func positionForward(t T, h Harness) {
-	if got := get[mailwatch.Position](t)(h.Store.Position(t.Context(), "home", "INBOX")); got != (mailwatch.Position{}) {
+	if got := get[store.Checkpoint](t)(h.Store.Checkpoint(t.Context(), "home", "INBOX")); got != (store.Checkpoint{}) {
 		t.Errorf("position of a folder never read = %+v", got)
 	}
 	for _, step := range []struct {
 		name       string
-		save, want mailwatch.Position
+		save, want store.Checkpoint
 	}{
-		{"first", mailwatch.Position{UIDValidity: 7, UID: 10}, mailwatch.Position{UIDValidity: 7, UID: 10}},
-		{"forward", mailwatch.Position{UIDValidity: 7, UID: 20, Scanned: true}, mailwatch.Position{UIDValidity: 7, UID: 20, Scanned: true}},
-		{"back", mailwatch.Position{UIDValidity: 7, UID: 15}, mailwatch.Position{UIDValidity: 7, UID: 20, Scanned: true}},
-		{"anew", mailwatch.Position{UIDValidity: 8, UID: 2}, mailwatch.Position{UIDValidity: 8, UID: 2}},
-		{"largest", mailwatch.Position{UIDValidity: 4294967295, UID: 4294967295, Scanned: true}, mailwatch.Position{UIDValidity: 4294967295, UID: 4294967295, Scanned: true}},
+		{"first", store.Checkpoint{UIDValidity: 7, UID: 10}, store.Checkpoint{UIDValidity: 7, UID: 10}},
+		{"forward", store.Checkpoint{UIDValidity: 7, UID: 20, Scanned: true}, store.Checkpoint{UIDValidity: 7, UID: 20, Scanned: true}},
+		{"back", store.Checkpoint{UIDValidity: 7, UID: 15}, store.Checkpoint{UIDValidity: 7, UID: 20, Scanned: true}},
+		{"anew", store.Checkpoint{UIDValidity: 8, UID: 2}, store.Checkpoint{UIDValidity: 8, UID: 2}},
+		{"largest", store.Checkpoint{UIDValidity: 4294967295, UID: 4294967295, Scanned: true}, store.Checkpoint{UIDValidity: 4294967295, UID: 4294967295, Scanned: true}},
 	} {
-		must(t, h.Store.SavePosition(t.Context(), "home", "INBOX", step.save), step.name)
-		if diff := cmp.Diff(step.want, get[mailwatch.Position](t)(h.Reopen().Position(t.Context(), "home", "INBOX"))); diff != "" {
+		must(t, h.Store.SaveCheckpoint(t.Context(), "home", "INBOX", step.save), step.name)
+		if diff := cmp.Diff(step.want, get[store.Checkpoint](t)(h.Reopen().Checkpoint(t.Context(), "home", "INBOX"))); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", step.name, diff)
 		}
 	}
-	if got := get[mailwatch.Position](t)(h.Store.Position(t.Context(), "home", "Archive")); got != (mailwatch.Position{}) {
+	if got := get[store.Checkpoint](t)(h.Store.Checkpoint(t.Context(), "home", "Archive")); got != (store.Checkpoint{}) {
 		t.Errorf("another folder's position = %+v", got)
 	}
 }
@@ -98,11 +97,11 @@ func notUnderstoodShown(t T, h Harness) {
 	if got := get[parcel.Health](t)(h.Store.Health(t.Context())).NotUnderstood; len(got) != 1 || got[0].Why != "still not" {
 		t.Errorf("set aside again = %+v, want one with the new reason", got)
 	}
-	intake(t, h.Store, tracker.Scope{Mail: ref, Now: Now()})
+	intake(t, h.Store, store.Scope{Mail: ref, Now: Now()})
 	if got := get[parcel.Health](t)(h.Store.Health(t.Context())).NotUnderstood; len(got) != 0 {
 		t.Errorf("a mail that was read is still listed: %+v", got)
 	}
-	must(t, h.Store.Apply(t.Context(), tracker.Scope{Mail: mail(6), Now: Now()}, func(st *tracker.State) error {
+	must(t, h.Store.Apply(t.Context(), store.Scope{Mail: mail(6), Now: Now()}, func(st *store.State) error {
 		st.NotUnderstood = &parcel.NotUnderstood{Mail: mail(6).String(), Why: "no number"}
 		return nil
 	}), "import")

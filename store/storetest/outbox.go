@@ -7,7 +7,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"parcelwatch/internal/message"
-	"parcelwatch/notify"
 	"parcelwatch/parcel"
 	"parcelwatch/store"
 )
@@ -28,7 +27,7 @@ func slotOnce(t T, h Harness) {
 	pending := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me"))
 	again := outgoing("08:00", "me")
 	again.ID = "other@example.org"
-	if err := h.Reopen().Enqueue(t.Context(), again, []int64{pending[0].ID}); !errors.Is(err, notify.ErrSlotTaken) {
+	if err := h.Reopen().Enqueue(t.Context(), again, []int64{pending[0].ID}); !errors.Is(err, store.ErrSlotTaken) {
 		t.Errorf("the second message of a slot = %v, want ErrSlotTaken", err)
 	}
 	if got := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me")); len(got) != 1 {
@@ -46,51 +45,51 @@ func messagesDue(t T, h Harness) {
 		t.Errorf("an empty outbox is due at %v", next)
 	}
 	first, second, later, timeless := outgoing("1", "me"), outgoing("2", "me"), outgoing("3", "me"), outgoing("4", "me")
-	first.Fates[0].Next = Now().Add(-time.Hour)
-	later.Fates[0].Next = Now().Add(time.Second)
-	timeless.Made, timeless.Fates[0].Next = Now().Add(-time.Minute), time.Time{}
-	for _, m := range []notify.Message{later, second, first, timeless} {
+	first.Deliveries[0].Next = Now().Add(-time.Hour)
+	later.Deliveries[0].Next = Now().Add(time.Second)
+	timeless.Made, timeless.Deliveries[0].Next = Now().Add(-time.Minute), time.Time{}
+	for _, m := range []store.Message{later, second, first, timeless} {
 		must(t, h.Store.Enqueue(t.Context(), m, nil), "enqueue")
 	}
-	timeless.Fates[0].Next = timeless.Made // due from when it was made
-	got := get[[]notify.Message](t)(h.Reopen().DueMessages(t.Context(), Now(), 10))
-	if diff := cmp.Diff([]notify.Message{first, timeless, second}, got); diff != "" {
+	timeless.Deliveries[0].Next = timeless.Made // due from when it was made
+	got := get[[]store.Message](t)(h.Reopen().DueMessages(t.Context(), Now(), 10))
+	if diff := cmp.Diff([]store.Message{first, timeless, second}, got); diff != "" {
 		t.Errorf("due messages (-want +got):\n%s", diff)
 	}
-	if got := get[[]notify.Message](t)(h.Store.DueMessages(t.Context(), Now(), 1)); len(got) != 1 || got[0].ID != first.ID {
+	if got := get[[]store.Message](t)(h.Store.DueMessages(t.Context(), Now(), 1)); len(got) != 1 || got[0].ID != first.ID {
 		t.Errorf("due messages up to 1 = %+v, want the first", got)
 	}
-	if next := get[time.Time](t)(h.Store.NextMessage(t.Context())); !next.Equal(first.Fates[0].Next) {
-		t.Errorf("NextMessage = %v, want %v", next, first.Fates[0].Next)
+	if next := get[time.Time](t)(h.Store.NextMessage(t.Context())); !next.Equal(first.Deliveries[0].Next) {
+		t.Errorf("NextMessage = %v, want %v", next, first.Deliveries[0].Next)
 	}
 }
 
 func fatesKept(t T, h Harness) {
 	m := outgoing("08:00", "me")
 	must(t, h.Store.Enqueue(t.Context(), m, nil), "enqueue")
-	record := func(fates ...notify.Fate) {
+	record := func(fates ...store.Delivery) {
 		t.Helper()
 		must(t, h.Store.Record(t.Context(), m.ID, fates), "record")
 	}
-	retry := notify.Fate{To: "a@example.org", State: notify.FateAmbiguous, Next: Now().Add(10 * time.Minute), Tries: 1, Error: "cut after the dot", Fault: message.New("fault_mail_perhaps", "Host", "mail.example.org:465")}
-	sent := notify.Fate{To: "b@example.org", State: notify.FateSent, Tries: 1}
+	retry := store.Delivery{To: "a@example.org", State: store.DeliveryAmbiguous, Next: Now().Add(10 * time.Minute), Tries: 1, Error: "cut after the dot", Fault: message.New("fault_mail_perhaps", "Host", "mail.example.org:465")}
+	sent := store.Delivery{To: "b@example.org", State: store.DeliverySent, Tries: 1}
 	record(sent, retry)
-	if got := get[[]notify.Message](t)(h.Store.DueMessages(t.Context(), Now().Add(9*time.Minute), 10)); len(got) != 0 {
+	if got := get[[]store.Message](t)(h.Store.DueMessages(t.Context(), Now().Add(9*time.Minute), 10)); len(got) != 0 {
 		t.Errorf("a message is due before its time")
 	}
-	record(notify.Fate{To: "b@example.org", State: notify.FateWaiting, Next: Now()}) // a late word of another try
-	due := get[[]notify.Message](t)(h.Reopen().DueMessages(t.Context(), Now().Add(10*time.Minute), 10))
+	record(store.Delivery{To: "b@example.org", State: store.DeliveryWaiting, Next: Now()}) // a late word of another try
+	due := get[[]store.Message](t)(h.Reopen().DueMessages(t.Context(), Now().Add(10*time.Minute), 10))
 	if len(due) != 1 {
 		t.Fatalf("%d messages are due, want 1", len(due))
 	}
-	if diff := cmp.Diff([]notify.Fate{sent, retry}, due[0].Fates); diff != "" {
+	if diff := cmp.Diff([]store.Delivery{sent, retry}, due[0].Deliveries); diff != "" {
 		t.Errorf("fates (-want +got):\n%s", diff)
 	}
 	health := get[parcel.Health](t)(h.Store.Health(t.Context())).Outbox
 	if diff := cmp.Diff(parcel.OutboxHealth{Waiting: 1, Oldest: Now(), Error: "cut after the dot", Fault: retry.Fault}, health); diff != "" {
 		t.Errorf("outbox (-want +got):\n%s", diff)
 	}
-	record(notify.Fate{To: "a@example.org", State: notify.FateRefused, Tries: 2, Error: "550 no such user\r\nX: y"})
+	record(store.Delivery{To: "a@example.org", State: store.DeliveryRefused, Tries: 2, Error: "550 no such user\r\nX: y"})
 	if next := get[time.Time](t)(h.Store.NextMessage(t.Context())); !next.IsZero() {
 		t.Errorf("something waits until %v after all ended", next)
 	}
@@ -106,7 +105,7 @@ func fatesKept(t T, h Harness) {
 
 func ownIDs(t T, h Harness) {
 	m := outgoing("08:00", "me")
-	m.Fates = []notify.Fate{{To: "a@example.org", State: notify.FateSent, Tries: 1}}
+	m.Deliveries = []store.Delivery{{To: "a@example.org", State: store.DeliverySent, Tries: 1}}
 	waiting := outgoing("19:00", "me")
 	must(t, h.Store.Enqueue(t.Context(), m, nil), "enqueue")
 	must(t, h.Store.Enqueue(t.Context(), waiting, nil), "enqueue")
@@ -124,7 +123,7 @@ func ownIDs(t T, h Harness) {
 			t.Errorf("Message-ID %q counts as own", id)
 		}
 	}
-	due := get[[]notify.Message](t)(h.Store.DueMessages(t.Context(), later, 10))
+	due := get[[]store.Message](t)(h.Store.DueMessages(t.Context(), later, 10))
 	if len(due) != 1 || cmp.Diff(waiting.Raw, due[0].Raw) != "" {
 		t.Errorf("the waiting mail was pruned, too")
 	}
@@ -136,7 +135,7 @@ func lastSlot(t T, h Harness) {
 	}
 	newest, older := outgoing("2026-03-01 08:00", "me"), outgoing("2026-02-28 19:00", "me")
 	older.Made = Now().Add(-time.Hour)
-	for _, m := range []notify.Message{newest, older, outgoing("2026-03-01 19:00", "you")} {
+	for _, m := range []store.Message{newest, older, outgoing("2026-03-01 19:00", "you")} {
 		must(t, h.Store.Enqueue(t.Context(), m, nil), "enqueue")
 	}
 	slot, at, err := h.Reopen().LastSlot(t.Context(), "me")

@@ -10,10 +10,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
-	"parcelwatch/tracker"
+	"parcelwatch/store"
 )
 
 var errMiddle = errors.New("a failure in the middle")
@@ -53,7 +52,7 @@ func savedTwice(t T, h Harness) {
 
 func oneNumber(t T, h Harness) {
 	for uid := range uint32(2) {
-		intake(t, h.Store, tracker.Scope{Mail: mail(uid + 1), Numbers: []number.Number{numberA}, Now: Now()})
+		intake(t, h.Store, store.Scope{Mail: mail(uid + 1), Numbers: []number.Number{numberA}, Now: Now()})
 	}
 	if all := get[[]parcel.Parcel](t)(h.Store.Parcels(t.Context(), true)); len(all) != 1 {
 		t.Errorf("two mails made %d parcels, want 1", len(all))
@@ -66,27 +65,27 @@ func scopeLoads(t T, h Harness) {
 	b.Orders = []string{orderA, orderB}
 	add(t, h.Store, a, b, c)
 	order := parcel.Order{ID: orderB, Shop: "aliexpress", Step: parcel.StepShipped, FirstSeen: Now()}
-	must(t, h.Store.Apply(t.Context(), tracker.Scope{Now: Now()}, func(st *tracker.State) error {
+	must(t, h.Store.Apply(t.Context(), store.Scope{Now: Now()}, func(st *store.State) error {
 		st.Orders = append(st.Orders, &order)
 		return nil
 	}), "add order")
 	for _, tc := range []struct {
 		name   string
-		scope  tracker.Scope
+		scope  store.Scope
 		want   []int64
 		orders int
 	}{
-		{"nothing", tracker.Scope{}, nil, 0},
-		{"number", tracker.Scope{Numbers: []number.Number{numberA}}, []int64{a.ID}, 0},
-		{"order of two", tracker.Scope{Orders: []string{orderA}}, []int64{a.ID, b.ID}, 0},
-		{"id", tracker.Scope{Parcels: []int64{c.ID}}, []int64{c.ID}, 0},
-		{"all ways to one", tracker.Scope{Numbers: []number.Number{numberB}, Orders: []string{orderB, orderB}, Parcels: []int64{b.ID}}, []int64{b.ID}, 1},
-		{"unknown", tracker.Scope{Numbers: []number.Number{"XX000000000"}, Orders: []string{"1"}, Parcels: []int64{99}}, nil, 0},
+		{"nothing", store.Scope{}, nil, 0},
+		{"number", store.Scope{Numbers: []number.Number{numberA}}, []int64{a.ID}, 0},
+		{"order of two", store.Scope{Orders: []string{orderA}}, []int64{a.ID, b.ID}, 0},
+		{"id", store.Scope{Parcels: []int64{c.ID}}, []int64{c.ID}, 0},
+		{"all ways to one", store.Scope{Numbers: []number.Number{numberB}, Orders: []string{orderB, orderB}, Parcels: []int64{b.ID}}, []int64{b.ID}, 1},
+		{"unknown", store.Scope{Numbers: []number.Number{"XX000000000"}, Orders: []string{"1"}, Parcels: []int64{99}}, nil, 0},
 	} {
 		tc.scope.Now = Now()
 		var got []parcel.Parcel
 		var orders int
-		must(t, h.Store.Apply(t.Context(), tc.scope, func(st *tracker.State) error {
+		must(t, h.Store.Apply(t.Context(), tc.scope, func(st *store.State) error {
 			got, orders = nil, len(st.Orders)
 			for _, p := range st.Parcels {
 				got = append(got, *p)
@@ -142,7 +141,7 @@ func activeLists(t T, h Harness) {
 	if got := get[[]parcel.Parcel](t)(h.Store.Parcels(t.Context(), true)); len(got) != 4 {
 		t.Errorf("all parcels are %d, want 4", len(got))
 	}
-	must(t, h.Store.Apply(t.Context(), tracker.Scope{Now: Now()}, func(st *tracker.State) error {
+	must(t, h.Store.Apply(t.Context(), store.Scope{Now: Now()}, func(st *store.State) error {
 		st.Orders = append(st.Orders,
 			&parcel.Order{ID: orderA, FirstSeen: Now()},
 			&parcel.Order{ID: orderB, FirstSeen: Now().Add(-time.Hour)},
@@ -162,11 +161,11 @@ func sameTracking(t T, h Harness) {
 	p := newParcel(numberA)
 	add(t, h.Store, p)
 	for range 2 {
-		must(t, h.Store.Apply(t.Context(), tracker.Scope{Parcels: []int64{p.ID}, Now: Now()}, func(st *tracker.State) error {
+		must(t, h.Store.Apply(t.Context(), store.Scope{Parcels: []int64{p.ID}, Now: Now()}, func(st *store.State) error {
 			q := st.Parcels[0]
 			q.Sources = []parcel.Source{{Carrier: "upu", Number: numberA, Events: []parcel.Event{scan(0)}}}
 			q.Status = parcel.Export
-			st.Changes = append(st.Changes, tracker.NewChange{Change: news("moved|export"), Of: q})
+			st.Changes = append(st.Changes, store.NewChange{Change: news("moved|export"), Of: q})
 			return nil
 		}), "record tracking")
 	}
@@ -192,28 +191,28 @@ func earlierEvent(t T, h Harness) {
 func failureLeavesNothing(t T, h Harness) {
 	p := newParcel(numberA)
 	add(t, h.Store, p)
-	scope := tracker.Scope{
+	scope := store.Scope{
 		Mail: mail(9), Digest: "d", Numbers: []number.Number{numberA, numberB},
 		Orders: []string{orderA}, Parcels: []int64{p.ID}, Now: Now(),
 	}
-	mess := func(st *tracker.State) *parcel.Parcel {
+	mess := func(st *store.State) *parcel.Parcel {
 		st.Parcels[0].Title = "changed"
 		q := newParcel(numberB)
 		st.Parcels = append(st.Parcels, q)
 		st.Orders = append(st.Orders, &parcel.Order{ID: orderA, FirstSeen: Now()})
 		st.NotUnderstood = &parcel.NotUnderstood{Mail: "x", Why: "y", At: Now()}
-		st.Changes = append(st.Changes, tracker.NewChange{Change: news("x"), Of: q})
+		st.Changes = append(st.Changes, store.NewChange{Change: news("x"), Of: q})
 		return q
 	}
-	err := h.Store.Apply(t.Context(), scope, func(st *tracker.State) error { mess(st); return errMiddle })
+	err := h.Store.Apply(t.Context(), scope, func(st *store.State) error { mess(st); return errMiddle })
 	if !errors.Is(err, errMiddle) {
 		t.Errorf("Apply = %v, want decide's own error in it", err)
 	}
 	untouched(t, h.Store, "decide failed")
 	var q *parcel.Parcel
-	err = h.Store.Apply(t.Context(), scope, func(st *tracker.State) error {
+	err = h.Store.Apply(t.Context(), scope, func(st *store.State) error {
 		q = mess(st)
-		st.Changes = append(st.Changes, tracker.NewChange{Change: news("")}) // refused, after the rest was saved
+		st.Changes = append(st.Changes, store.NewChange{Change: news("")}) // refused, after the rest was saved
 		return nil
 	})
 	if err == nil {
@@ -231,7 +230,7 @@ func failureLeavesNothing(t T, h Harness) {
 func cancelLeavesNothing(t T, h Harness) {
 	add(t, h.Store, newParcel(numberA))
 	ctx, cancel := context.WithCancel(t.Context())
-	err := h.Store.Apply(ctx, tracker.Scope{Mail: mail(9), Numbers: []number.Number{numberA}, Now: Now()}, func(st *tracker.State) error {
+	err := h.Store.Apply(ctx, store.Scope{Mail: mail(9), Numbers: []number.Number{numberA}, Now: Now()}, func(st *store.State) error {
 		st.Parcels[0].Title = "changed"
 		st.Parcels = append(st.Parcels, newParcel(numberB))
 		cancel()
@@ -247,7 +246,7 @@ func cancelLeavesNothing(t T, h Harness) {
 }
 
 // untouched wants the store as add(numberA) left it.
-func untouched(t T, s Store, when string) {
+func untouched(t T, s store.Store, when string) {
 	t.Helper()
 	all := get[[]parcel.Parcel](t)(s.Parcels(t.Context(), true))
 	if len(all) != 1 || all[0].Title != "" {
@@ -259,7 +258,7 @@ func untouched(t T, s Store, when string) {
 	if got := keys(get[[]parcel.Change](t)(s.Pending(t.Context(), "me"))); len(got) != 1 {
 		t.Errorf("%s: changes = %v, want the first one only", when, got)
 	}
-	if pos := get[mailwatch.Position](t)(s.Position(t.Context(), "home", "INBOX")); pos != (mailwatch.Position{}) {
+	if pos := get[store.Checkpoint](t)(s.Checkpoint(t.Context(), "home", "INBOX")); pos != (store.Checkpoint{}) {
 		t.Errorf("%s: the position moved to %+v", when, pos)
 	}
 	if bad := get[parcel.Health](t)(s.Health(t.Context())).NotUnderstood; len(bad) != 0 {
@@ -273,10 +272,10 @@ func twoWriters(t T, h Harness) {
 	add(t, h.Store, p)
 	var wg sync.WaitGroup
 	errs := make(chan error, 2*each)
-	for w, s := range []Store{h.Store, h.Reopen()} {
+	for w, s := range []store.Store{h.Store, h.Reopen()} {
 		wg.Go(func() {
 			for i := range each {
-				errs <- s.Apply(t.Context(), tracker.Scope{Parcels: []int64{p.ID}, Now: Now()}, func(st *tracker.State) error {
+				errs <- s.Apply(t.Context(), store.Scope{Parcels: []int64{p.ID}, Now: Now()}, func(st *store.State) error {
 					st.Parcels[0].Orders = append(st.Parcels[0].Orders, fmt.Sprintf("%d-%d", w, i))
 					return nil
 				})

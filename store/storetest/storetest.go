@@ -8,43 +8,17 @@ import (
 	"testing"
 	"time"
 
-	"parcelwatch/carriers"
-	"parcelwatch/mailwatch"
-	"parcelwatch/notify"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 	"parcelwatch/store"
-	"parcelwatch/tracker"
 )
-
-// Store is all that the program asks of a store.
-type Store interface {
-	tracker.Store
-	notify.Outbox
-	notify.Desk
-	mailwatch.Positions
-	carriers.Ledger
-	Keeper
-}
-
-// Keeper is what belongs to nobody else's contract.
-type Keeper interface {
-	SetMailboxHealth(ctx context.Context, h parcel.MailboxHealth) error
-	KeepMailboxes(ctx context.Context, watched []parcel.MailboxHealth) error
-	SetBeat(ctx context.Context, b store.Beat) error
-	Beat(ctx context.Context) (store.Beat, error)
-	SetSecret(ctx context.Context, name, value string) error
-	Secret(ctx context.Context, name string) (string, error)
-	Answers(ctx context.Context, carrier string) ([]store.Answer, error)
-	Prune(ctx context.Context, now time.Time) (store.Pruned, error)
-}
 
 // Harness is an empty store, and how to open it once more.
 type Harness struct {
-	Store Store
+	Store store.Store
 	// Reopen closes nothing that the test still uses: it gives another view of
 	// the same store, as a second process has.
-	Reopen func() Store
+	Reopen func() store.Store
 }
 
 // T is the part of *testing.T that the checks need, so that the suite itself
@@ -129,21 +103,21 @@ func news(key string) parcel.Change {
 }
 
 // add stores parcels with one change each and gives their ids.
-func add(t T, s Store, parcels ...*parcel.Parcel) {
+func add(t T, s store.Store, parcels ...*parcel.Parcel) {
 	t.Helper()
-	must(t, s.Apply(t.Context(), tracker.Scope{Now: Now()}, func(st *tracker.State) error {
+	must(t, s.Apply(t.Context(), store.Scope{Now: Now()}, func(st *store.State) error {
 		for _, p := range parcels {
 			st.Parcels = append(st.Parcels, p)
-			st.Changes = append(st.Changes, tracker.NewChange{Change: news("new|" + string(p.Number())), Of: p})
+			st.Changes = append(st.Changes, store.NewChange{Change: news("new|" + string(p.Number())), Of: p})
 		}
 		return nil
 	}), "add parcels")
 }
 
 // change loads one parcel by id and lets f change it.
-func change(t T, s Store, id int64, f func(*parcel.Parcel)) {
+func change(t T, s store.Store, id int64, f func(*parcel.Parcel)) {
 	t.Helper()
-	must(t, s.Apply(t.Context(), tracker.Scope{Parcels: []int64{id}, Now: Now()}, func(st *tracker.State) error {
+	must(t, s.Apply(t.Context(), store.Scope{Parcels: []int64{id}, Now: Now()}, func(st *store.State) error {
 		for _, p := range st.Parcels {
 			f(p)
 		}
@@ -152,9 +126,9 @@ func change(t T, s Store, id int64, f func(*parcel.Parcel)) {
 }
 
 // intake does what importing a mail does: find or make the parcel of each number.
-func intake(t T, s Store, scope tracker.Scope) (decided bool) {
+func intake(t T, s store.Store, scope store.Scope) (decided bool) {
 	t.Helper()
-	must(t, s.Apply(t.Context(), scope, func(st *tracker.State) error {
+	must(t, s.Apply(t.Context(), scope, func(st *store.State) error {
 		decided = true
 		importNumbers(st, scope)
 		return nil
@@ -162,7 +136,7 @@ func intake(t T, s Store, scope tracker.Scope) (decided bool) {
 	return decided
 }
 
-func importNumbers(st *tracker.State, scope tracker.Scope) {
+func importNumbers(st *store.State, scope store.Scope) {
 	for _, n := range scope.Numbers {
 		known := st.Forgotten[string(n)]
 		for _, p := range st.Parcels {

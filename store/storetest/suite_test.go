@@ -12,12 +12,10 @@ import (
 	"testing"
 	"time"
 
-	"parcelwatch/notify"
 	"parcelwatch/parcel"
 	"parcelwatch/store"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/store/storetest"
-	"parcelwatch/tracker"
 )
 
 // faults names, for every check of the suite, a store that breaks its promise.
@@ -30,13 +28,13 @@ func faults() map[string]func(b *broken) {
 }
 
 // with makes Apply work on another scope, or another state after the decision.
-func with(scope func(*tracker.Scope), after func(*tracker.State)) func(b *broken) {
+func with(scope func(*store.Scope), after func(*store.State)) func(b *broken) {
 	return func(b *broken) {
-		b.apply = func(ctx context.Context, s tracker.Scope, decide func(*tracker.State) error) error {
+		b.apply = func(ctx context.Context, s store.Scope, decide func(*store.State) error) error {
 			if scope != nil {
 				scope(&s)
 			}
-			return b.Store.Apply(ctx, s, func(st *tracker.State) error {
+			return b.Store.Apply(ctx, s, func(st *store.State) error {
 				err := decide(st)
 				if after != nil {
 					after(st)
@@ -58,11 +56,11 @@ func storyFaults() map[string]func(b *broken) {
 		"a parcel saved twice is one": func(b *broken) {
 			b.parcels = func(l []parcel.Parcel) []parcel.Parcel { return append(l, l...) }
 		},
-		"two mails naming one number are one parcel":              with(func(s *tracker.Scope) { s.Numbers = nil }, nil),
-		"a scope loads by number, order and id, each parcel once": with(func(s *tracker.Scope) { s.Orders = nil }, nil),
+		"two mails naming one number are one parcel":              with(func(s *store.Scope) { s.Numbers = nil }, nil),
+		"a scope loads by number, order and id, each parcel once": with(func(s *store.Scope) { s.Orders = nil }, nil),
 		"parcels are due in order and up to the limit":            func(b *broken) { b.due = reversed[parcel.Parcel] },
 		"lists leave out what is final or closed":                 func(b *broken) { b.parcels = reversed[parcel.Parcel] },
-		"recording the same tracking twice makes no change": with(nil, func(st *tracker.State) {
+		"recording the same tracking twice makes no change": with(nil, func(st *store.State) {
 			for i := range st.Changes {
 				st.Changes[i].Key = suffix(st.Changes[i].Key)
 			}
@@ -74,21 +72,21 @@ func storyFaults() map[string]func(b *broken) {
 			}
 		},
 		"a failure in the middle leaves nothing": func(b *broken) {
-			b.apply = func(ctx context.Context, s tracker.Scope, decide func(*tracker.State) error) error {
+			b.apply = func(ctx context.Context, s store.Scope, decide func(*store.State) error) error {
 				var failed error
-				err := b.Store.Apply(ctx, s, func(st *tracker.State) error { failed = decide(st); return nil })
+				err := b.Store.Apply(ctx, s, func(st *store.State) error { failed = decide(st); return nil })
 				return errors.Join(failed, err)
 			}
 		},
 		"a cancelled context leaves nothing": func(b *broken) {
-			b.apply = func(ctx context.Context, s tracker.Scope, decide func(*tracker.State) error) error {
+			b.apply = func(ctx context.Context, s store.Scope, decide func(*store.State) error) error {
 				err := b.Store.Apply(context.WithoutCancel(ctx), s, decide)
 				return errors.Join(ctx.Err(), err)
 			}
 		},
 		"two writers at once lose nothing": func(b *broken) {
 			var n atomic.Int64
-			b.apply = func(ctx context.Context, s tracker.Scope, decide func(*tracker.State) error) error {
+			b.apply = func(ctx context.Context, s store.Scope, decide func(*store.State) error) error {
 				if n.Add(1)%7 == 0 {
 					return nil
 				}
@@ -117,14 +115,14 @@ func storyFaults() map[string]func(b *broken) {
 		"what is not there is ErrNotFound": func(b *broken) {
 			b.byNumber = func(p parcel.Parcel, _ error) (parcel.Parcel, error) { return p, nil }
 		},
-		"a number seen again long after the end is a new parcel": with(func(s *tracker.Scope) { s.Now = storetest.Now() }, nil),
-		"a merged parcel goes and its changes go over":           with(nil, func(st *tracker.State) { st.Merged = nil }),
+		"a number seen again long after the end is a new parcel": with(func(s *store.Scope) { s.Now = storetest.Now() }, nil),
+		"a merged parcel goes and its changes go over":           with(nil, func(st *store.State) { st.Merged = nil }),
 		"what is forgotten stays forgotten until purged or taken back": func(b *broken) {
 			b.forget = func(ctx context.Context, id int64) error { return b.Store.Forget(ctx, id, true) }
 		},
 		"an order that another parcel carries is not forgotten": func(b *broken) {
-			b.apply = func(ctx context.Context, s tracker.Scope, decide func(*tracker.State) error) error {
-				return b.Store.Apply(ctx, s, func(st *tracker.State) error {
+			b.apply = func(ctx context.Context, s store.Scope, decide func(*store.State) error) error {
+				return b.Store.Apply(ctx, s, func(st *store.State) error {
 					for _, id := range s.Orders {
 						st.Forgotten[id] = true
 					}
@@ -133,7 +131,7 @@ func storyFaults() map[string]func(b *broken) {
 			}
 		},
 		"finished crossings are listed as journeys": func(b *broken) {
-			b.journeys = func(l []tracker.Journey) []tracker.Journey { return append(l, tracker.Journey{}) }
+			b.journeys = func(l []store.Journey) []store.Journey { return append(l, store.Journey{}) }
 		},
 	}
 }
@@ -141,8 +139,8 @@ func storyFaults() map[string]func(b *broken) {
 func mailFaults() map[string]func(b *broken) {
 	suffix := unique()
 	return map[string]func(b *broken){
-		"a mail is imported once, however it is known again": with(func(s *tracker.Scope) { s.Digest = "" }, nil),
-		"importing a mail moves the position":                with(func(s *tracker.Scope) { s.Mail = nil }, nil),
+		"a mail is imported once, however it is known again": with(func(s *store.Scope) { s.Digest = "" }, nil),
+		"importing a mail moves the position":                with(func(s *store.Scope) { s.Mail = nil }, nil),
 		"a position never goes back":                         func(b *broken) { b.savePosition = func() error { return nil } },
 		"a mail that was not understood is shown until it is": func(b *broken) {
 			b.setAside = func() error { return nil }
@@ -151,7 +149,7 @@ func mailFaults() map[string]func(b *broken) {
 			b.health = func(h parcel.Health) parcel.Health { slices.Reverse(h.NotUnderstood); return h }
 		},
 		"changes are pending until marked, and marking again is harmless": func(b *broken) {
-			b.enqueue = func(m notify.Message, _ []int64) (notify.Message, []int64) { return m, nil }
+			b.enqueue = func(m store.Message, _ []int64) (store.Message, []int64) { return m, nil }
 		},
 		"changes come oldest first, as they were recorded": func(b *broken) { b.pending = reversed[parcel.Change] },
 		"a key is recorded once": func(b *broken) {
@@ -176,13 +174,13 @@ func mailFaults() map[string]func(b *broken) {
 			}
 		},
 		"an audience's slot is taken once": func(b *broken) {
-			b.enqueue = func(m notify.Message, told []int64) (notify.Message, []int64) {
+			b.enqueue = func(m store.Message, told []int64) (store.Message, []int64) {
 				m.Slot = suffix(m.Slot)
 				return m, told
 			}
 		},
-		"messages are due in order and up to the limit":             func(b *broken) { b.messages = reversed[notify.Message] },
-		"each recipient has a fate of its own, and sent stays sent": func(b *broken) { b.record = func(l []notify.Fate) []notify.Fate { return l[:1] } },
+		"messages are due in order and up to the limit":             func(b *broken) { b.messages = reversed[store.Message] },
+		"each recipient has a fate of its own, and sent stays sent": func(b *broken) { b.record = func(l []store.Delivery) []store.Delivery { return l[:1] } },
 		"own Message-IDs are known for good":                        func(b *broken) { b.sent = func(bool) bool { return true } },
 		"the last slot is the newest message's":                     func(b *broken) { b.lastSlot = func(string) string { return "2026-02-28 19:00" } },
 	}
@@ -203,7 +201,7 @@ func ledgerFaults() map[string]func(b *broken) {
 			b.carrierHealth = func(h parcel.CarrierHealth) parcel.CarrierHealth { h.Today = 0; return h }
 		},
 		"the newest few answers not understood are kept, bounded": func(b *broken) { b.answers = reversed[store.Answer] },
-		"the heartbeat is the last one":                           func(b *broken) { b.beat = func(v store.Beat) store.Beat { v.PID = 0; return v } },
+		"the heartbeat is the last one":                           func(b *broken) { b.beat = func(v store.Heartbeat) store.Heartbeat { v.PID = 0; return v } },
 		"a secret is kept until dropped":                          func(b *broken) { b.secret = func(v string, _ error) (string, error) { return v, nil } },
 		"an empty store is healthy":                               func(b *broken) { b.health = func(h parcel.Health) parcel.Health { h.Outbox.Waiting++; return h } },
 		"a mailbox's state is kept, and what a restart does not know stays": func(b *broken) {
@@ -238,7 +236,7 @@ func TestSuiteFailsOnBrokenStores(t *testing.T) {
 func harness(t *testing.T, breakIt func(*broken)) storetest.Harness {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "p.db")
-	open := func() storetest.Store {
+	open := func() store.Store {
 		db, err := sqlite.Open(t.Context(), path, sqlite.Options{Now: storetest.Now})
 		if err != nil {
 			t.Fatal(err)

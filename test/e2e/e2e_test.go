@@ -229,7 +229,7 @@ func TestMailIsAParcelAndTheDigestComesBackButIsNotRead(t *testing.T) {
 	t.Logf("digest: %s, %d bytes", m.Header.Get("Subject"), len(digest.raw))
 	p.readByOthers(t, digest.raw)
 	p.until("the digest has been passed over", func() bool {
-		pos, err := p.db.Position(t.Context(), "home", "INBOX")
+		pos, err := p.db.Checkpoint(t.Context(), "home", "INBOX")
 		return err == nil && pos.UID >= uint32(digest.uid)
 	})
 	h, err := p.db.Health(t.Context())

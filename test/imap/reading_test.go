@@ -13,6 +13,7 @@ import (
 
 	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
+	"parcelwatch/store"
 )
 
 func TestARenumberedFolderIsReadAgain(t *testing.T) {
@@ -31,7 +32,7 @@ func renumbered(t *testing.T, b brand) {
 	a.Folders, a.Probe = []string{"Shop"}, 100*time.Millisecond
 	w := watch(t, a, keep)
 	w.until(t, "first scan", 10*time.Second, func() bool { return len(w.subjects()) == 3 })
-	before, _ := keep.Position(t.Context(), "home", "Shop")
+	before, _ := keep.Checkpoint(t.Context(), "home", "Shop")
 
 	if _, err := c.Select("Shop", nil).Wait(); err != nil {
 		t.Fatal(err)
@@ -51,7 +52,7 @@ func renumbered(t *testing.T, b brand) {
 	appendMail(t, c, "Shop", shop, "mail 3")
 	took := w.until(t, "the renumbered folder", 30*time.Second, func() bool { return len(w.subjects()) == 7 })
 	w.until(t, "the new place", 5*time.Second, func() bool {
-		after, _ := keep.Position(t.Context(), "home", "Shop")
+		after, _ := keep.Checkpoint(t.Context(), "home", "Shop")
 		return after.UIDValidity != before.UIDValidity && after.Scanned
 	})
 	w.stop(t)
@@ -246,7 +247,7 @@ func stopped(t *testing.T, b brand) {
 }
 
 // watchWith is watch with something to do as the nth mail is handed over.
-func watchWith(tb testing.TB, a mailwatch.Account, p mailwatch.Positions, each func(n int)) *watched {
+func watchWith(tb testing.TB, a mailwatch.Account, p store.Checkpoints, each func(n int)) *watched {
 	tb.Helper()
 	return begin(tb, a, p, func(w *watched) mailwatch.Handler {
 		return func(ctx context.Context, m mailwatch.Mail) error {

@@ -17,6 +17,7 @@ import (
 
 	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
+	"parcelwatch/store"
 	"parcelwatch/test/rig"
 )
 
@@ -97,19 +98,19 @@ func message(from, subject string) string {
 // memory keeps positions as long as the test runs.
 type memory struct {
 	mu     sync.Mutex
-	at     map[string]mailwatch.Position
+	at     map[string]store.Checkpoint
 	asides []string
 }
 
-func newMemory() *memory { return &memory{at: map[string]mailwatch.Position{}} }
+func newMemory() *memory { return &memory{at: map[string]store.Checkpoint{}} }
 
-func (p *memory) Position(_ context.Context, mailbox, folder string) (mailwatch.Position, error) {
+func (p *memory) Checkpoint(_ context.Context, mailbox, folder string) (store.Checkpoint, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.at[mailbox+"/"+folder], nil
 }
 
-func (p *memory) SavePosition(_ context.Context, mailbox, folder string, n mailwatch.Position) error {
+func (p *memory) SaveCheckpoint(_ context.Context, mailbox, folder string, n store.Checkpoint) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	old := p.at[mailbox+"/"+folder]
@@ -156,12 +157,12 @@ func (b *logBuffer) String() string {
 	return b.b.String()
 }
 
-func watch(tb testing.TB, a mailwatch.Account, p mailwatch.Positions) *watched {
+func watch(tb testing.TB, a mailwatch.Account, p store.Checkpoints) *watched {
 	tb.Helper()
 	return begin(tb, a, p, func(w *watched) mailwatch.Handler { return w.handle })
 }
 
-func begin(tb testing.TB, a mailwatch.Account, p mailwatch.Positions, handler func(*watched) mailwatch.Handler) *watched {
+func begin(tb testing.TB, a mailwatch.Account, p store.Checkpoints, handler func(*watched) mailwatch.Handler) *watched {
 	tb.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	w := &watched{cancel: cancel, done: make(chan error, 1), log: &logBuffer{}, news: make(chan struct{}, 1)}

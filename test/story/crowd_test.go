@@ -21,6 +21,7 @@ import (
 	"parcelwatch/carriers/all"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
+	"parcelwatch/store"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/tracker"
 )
@@ -178,7 +179,7 @@ func poll(t *testing.T, db *sqlite.DB, set *carriers.Set, step func(done int) bo
 		k, _ := keepers.Get(c.Info().Name)
 		cfg.Askers = append(cfg.Askers, k)
 	}
-	err := db.Apply(t.Context(), tracker.Scope{Now: time.Now()}, func(s *tracker.State) error {
+	err := db.Apply(t.Context(), store.Scope{Now: time.Now()}, func(s *store.State) error {
 		for _, n := range crowd() {
 			p := &parcel.Parcel{FirstSeen: time.Now(), NextCheck: time.Now()}
 			p.AddLink(parcel.Link{Number: n, Since: time.Now(), Reason: "mail", Certainty: parcel.Certain})

@@ -30,6 +30,7 @@ import (
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
+	"parcelwatch/store"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/tracker"
 )
@@ -80,7 +81,7 @@ type letters struct {
 }
 
 // Send is [notify.Sender]: what goes out is kept.
-func (l *letters) Send(_ context.Context, m notify.Message, to []string) []notify.Outcome {
+func (l *letters) Send(_ context.Context, m store.Message, to []string) []notify.Outcome {
 	subject, text, err := opened(m.Raw)
 	if err != nil {
 		l.t.Errorf("a mail that cannot be read went out: %v", err)

@@ -10,10 +10,10 @@ import (
 
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
+	"parcelwatch/store"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/test/proof/internal/lab"
 	"parcelwatch/test/rig"
-	"parcelwatch/tracker"
 )
 
 func TestNumbersHaveTheirRightCheckDigit(t *testing.T) {
@@ -74,9 +74,9 @@ func filled(t *testing.T) string {
 		t.Fatal(err)
 	}
 	now := time.Now()
-	err = db.Apply(t.Context(), tracker.Scope{
+	err = db.Apply(t.Context(), store.Scope{
 		Mail: &parcel.MailRef{Mailbox: "home", Folder: "INBOX", UIDValidity: 1, UID: 1}, Digest: "d", Now: now,
-	}, func(s *tracker.State) error {
+	}, func(s *store.State) error {
 		p := &parcel.Parcel{FirstSeen: now}
 		p.AddLink(parcel.Link{Number: number.Number(rig.Number(1, "CN")), Since: now, Certainty: parcel.Certain})
 		s.Parcels = append(s.Parcels, p)

@@ -10,10 +10,10 @@ import (
 
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
+	"parcelwatch/store"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/test/proof/internal/lab"
 	"parcelwatch/test/rig"
-	"parcelwatch/tracker"
 )
 
 // seed puts parcels with a life behind them into the store, through the store's
@@ -27,7 +27,7 @@ func seed(ctx context.Context, file string, parcels int, now time.Time) error {
 	if err != nil {
 		return fmt.Errorf("fill the store: %w", err)
 	}
-	err = db.Apply(ctx, tracker.Scope{Now: now}, func(s *tracker.State) error {
+	err = db.Apply(ctx, store.Scope{Now: now}, func(s *store.State) error {
 		s.Parcels = nil // decide may be called again
 		for i := range parcels {
 			p := travelled(i, now)

@@ -6,13 +6,14 @@ import (
 
 	"parcelwatch/internal/message"
 	"parcelwatch/internal/textx"
+	"parcelwatch/store"
 )
 
 // Sender hands a message to a mail server.
 type Sender interface {
 	// Send tries the recipients given once and returns an outcome for each, in
 	// that order. It never retries; it returns soon after ctx ends.
-	Send(ctx context.Context, m Message, to []string) []Outcome
+	Send(ctx context.Context, m store.Message, to []string) []Outcome
 }
 
 // Outcome is how one try to reach one recipient ended.
@@ -50,7 +51,7 @@ func backoff(tries int) time.Duration {
 
 // NextFate is a recipient's fate after a try of a message made at made. It is
 // pure.
-func NextFate(f Fate, o Outcome, made, now time.Time) Fate {
+func NextDelivery(f store.Delivery, o Outcome, made, now time.Time) store.Delivery {
 	if o.Result == SendUntried {
 		return f
 	}
@@ -61,50 +62,50 @@ func NextFate(f Fate, o Outcome, made, now time.Time) Fate {
 	switch o.Result {
 	case SendOK:
 		f.Tries++
-		f.State, f.Next = FateSent, time.Time{}
+		f.State, f.Next = store.DeliverySent, time.Time{}
 		return f
 	case SendRefused:
 		f.Tries++
-		f.State, f.Next = FateRefused, time.Time{}
+		f.State, f.Next = store.DeliveryRefused, time.Time{}
 		return f
 	case SendAmbiguous:
 		// Tries of an ambiguous copy count the ambiguous ends only.
-		if f.State != FateAmbiguous {
+		if f.State != store.DeliveryAmbiguous {
 			f.Tries = 0
 		}
 		f.Tries++
-		f.State, f.Next = FateAmbiguous, now.Add(ambiguousPause)
+		f.State, f.Next = store.DeliveryAmbiguous, now.Add(ambiguousPause)
 		if f.Tries >= ambiguousTries {
-			f.State, f.Next = FateRefused, time.Time{}
+			f.State, f.Next = store.DeliveryRefused, time.Time{}
 			f.Error = textx.Line("given up, though it may have arrived: "+f.Error, 300)
 			f.Fault = message.New("fault_given_up_perhaps").And(f.Fault.What())
 		}
 	default:
-		if f.State != FateAmbiguous {
+		if f.State != store.DeliveryAmbiguous {
 			f.Tries++
 		}
 		f.Next = now.Add(max(backoff(f.Tries), minimum(f.State)))
 	}
-	if now.Sub(made) >= giveUpAfter && f.State != FateRefused {
-		f.State, f.Next = FateRefused, time.Time{}
+	if now.Sub(made) >= giveUpAfter && f.State != store.DeliveryRefused {
+		f.State, f.Next = store.DeliveryRefused, time.Time{}
 		f.Error = textx.Line("given up after days: "+f.Error, 300)
 		f.Fault = message.New("fault_given_up").And(f.Fault.What())
 	}
 	return f
 }
 
-func minimum(s FateState) time.Duration {
-	if s == FateAmbiguous {
+func minimum(s store.DeliveryState) time.Duration {
+	if s == store.DeliveryAmbiguous {
 		return ambiguousPause
 	}
 	return 0
 }
 
 // due is the fates of a message that are to be tried now.
-func due(m Message, now time.Time) []Fate {
-	var out []Fate
-	for _, f := range m.Fates {
-		if (f.State == FateWaiting || f.State == FateAmbiguous) && !f.Next.After(now) {
+func due(m store.Message, now time.Time) []store.Delivery {
+	var out []store.Delivery
+	for _, f := range m.Deliveries {
+		if (f.State == store.DeliveryWaiting || f.State == store.DeliveryAmbiguous) && !f.Next.After(now) {
 			out = append(out, f)
 		}
 	}

@@ -1,0 +1,29 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"parcelwatch/parcel"
+)
+
+// Checkpoints holds how far each folder has been read.
+type Checkpoints interface {
+	// Checkpoint is how far a folder has been read; zero for one never read.
+	Checkpoint(ctx context.Context, mailbox, folder string) (Checkpoint, error)
+	// SaveCheckpoint moves the checkpoint forward. With the UIDValidity it has,
+	// it never goes back; with another one it starts anew.
+	SaveCheckpoint(ctx context.Context, mailbox, folder string, c Checkpoint) error
+	// SetAside records a mail that cannot be read or handled, so that it is shown
+	// and does not block the mails after it.
+	SetAside(ctx context.Context, ref parcel.MailRef, subject, why string, at time.Time) error
+}
+
+// Checkpoint is how far a folder has been read: every mail with a UID up to and
+// including UID has been handled. Scanned is false until the first scan is
+// complete, so that an interrupted one continues where it stopped.
+type Checkpoint struct {
+	UIDValidity uint32
+	UID         uint32
+	Scanned     bool
+}
