@@ -34,7 +34,7 @@ func TestFault(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			if got := ru.Fault(carriers.Fault(c.err)); got != c.want {
+			if got := ru.Text(carriers.Fault(c.err)); got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})

@@ -6,13 +6,15 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+
+	"parcelwatch/internal/message"
 )
 
 // value is a type that reads itself from what TOML gave (string, int64, bool,
-// float64, []any, map[string]any). It returns what is wrong, or "". It must not
+// float64, []any, map[string]any). It returns what is wrong, or nil. It must not
 // quote the value.
 type value interface {
-	set(v any) string
+	set(v any) message.Text
 }
 
 // bind fills dst from v, noting every problem instead of stopping at the first.
@@ -23,9 +25,7 @@ func (p *problems) bind(path string, v any, dst reflect.Value) {
 		return
 	}
 	if own, ok := reflect.TypeAssert[value](dst.Addr()); ok {
-		if wrong := own.set(v); wrong != "" {
-			p.at(path, "%s", wrong)
-		}
+		p.says(path, own.set(v))
 		return
 	}
 	switch dst.Kind() {
@@ -43,7 +43,7 @@ func (p *problems) bind(path string, v any, dst reflect.Value) {
 			dst.SetString(s)
 			return
 		}
-		p.at(path, "a text in quotes is expected, not %s", kindOf(v))
+		p.says(path, message.New("config_text").Around(kindOf(v)))
 	case reflect.Interface:
 		dst.Set(reflect.ValueOf(v))
 	case reflect.Bool:
@@ -51,22 +51,22 @@ func (p *problems) bind(path string, v any, dst reflect.Value) {
 			dst.SetBool(b)
 			return
 		}
-		p.at(path, "true or false is expected, not %s", kindOf(v))
+		p.says(path, message.New("config_bool").Around(kindOf(v)))
 	case reflect.Int:
 		if n, ok := v.(int64); ok && int64(int(n)) == n {
 			dst.SetInt(n)
 			return
 		}
-		p.at(path, "a number without quotes is expected, not %s", kindOf(v))
+		p.says(path, message.New("config_number").Around(kindOf(v)))
 	default:
-		p.at(path, "cannot be read into %s", dst.Type())
+		p.at(path, "config_kind", "Kind", dst.Type().String())
 	}
 }
 
 func (p *problems) bindStruct(path string, v any, dst reflect.Value) {
 	table, ok := v.(map[string]any)
 	if !ok {
-		p.at(path, "a table is expected, not %s", kindOf(v))
+		p.says(path, message.New("config_table").Around(kindOf(v)))
 		return
 	}
 	fields := map[string]reflect.Value{}
@@ -84,18 +84,18 @@ func (p *problems) bindStruct(path string, v any, dst reflect.Value) {
 			p.bind(at, table[key], field)
 			continue
 		}
-		p.at(at, "%s", p.unknownKey(path, key, table[key], slices.Sorted(maps.Keys(fields))))
+		p.says(at, p.unknownKey(path, key, table[key], slices.Sorted(maps.Keys(fields))))
 	}
 }
 
 // unknownKey tells an unknown key from one that TOML has put into the section
 // above it, the commonest surprise of the format.
-func (p *problems) unknownKey(path, key string, v any, allowed []string) string {
+func (p *problems) unknownKey(path, key string, v any, allowed []string) message.Text {
 	if _, table := v.(map[string]any); table {
 		return Unknown("section", key, allowed)
 	}
 	if general := []string{"destination", "language", "timezone"}; path != "" && slices.Contains(general, key) {
-		return "unknown key here; it belongs above the first [section] of the file"
+		return message.New("config_key_above")
 	}
 	return Unknown("key", key, allowed)
 }
@@ -104,10 +104,10 @@ func (p *problems) bindSlice(path string, v any, dst reflect.Value) {
 	list, ok := v.([]any)
 	if !ok {
 		if _, table := v.(map[string]any); table && dst.Type().Elem().Kind() == reflect.Struct {
-			p.at(path, "write [[%s]] with two brackets: there may be several", plain(path))
+			p.at(path, "config_brackets", "Section", plain(path))
 			return
 		}
-		p.at(path, "a list in [brackets] is expected, not %s", kindOf(v))
+		p.says(path, message.New("config_list").Around(kindOf(v)))
 		return
 	}
 	out := reflect.MakeSlice(dst.Type(), len(list), len(list))
@@ -120,7 +120,7 @@ func (p *problems) bindSlice(path string, v any, dst reflect.Value) {
 func (p *problems) bindMap(path string, v any, dst reflect.Value) {
 	table, ok := v.(map[string]any)
 	if !ok {
-		p.at(path, "a table is expected, not %s", kindOf(v))
+		p.says(path, message.New("config_table").Around(kindOf(v)))
 		return
 	}
 	out := reflect.MakeMapWithSize(dst.Type(), len(table))
@@ -133,21 +133,21 @@ func (p *problems) bindMap(path string, v any, dst reflect.Value) {
 }
 
 // kindOf names the kind of a value in words, never the value.
-func kindOf(v any) string {
+func kindOf(v any) message.Text {
 	switch v.(type) {
 	case string:
-		return "a text in quotes"
+		return message.New("kind_text")
 	case int64:
-		return "a number"
+		return message.New("kind_number")
 	case float64:
-		return "a decimal number"
+		return message.New("kind_decimal")
 	case bool:
-		return "true or false"
+		return message.New("kind_bool")
 	case []any:
-		return "a list"
+		return message.New("kind_list")
 	case map[string]any:
-		return "a table"
+		return message.New("kind_table")
 	default:
-		return fmt.Sprintf("a value of kind %T", v)
+		return message.New("kind_other", "Kind", fmt.Sprintf("%T", v))
 	}
 }

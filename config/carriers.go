@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"parcelwatch/internal/message"
 )
 
 // Carrier is one [carriers.NAME], raw: what its keys mean, the carrier says.
@@ -52,7 +54,7 @@ func (c *Config) CarrierConfigs(known map[string][]Setting) (map[string]CarrierC
 	names := slices.Sorted(maps.Keys(known))
 	for _, name := range slices.Sorted(maps.Keys(c.Carriers)) {
 		if _, ok := known[name]; !ok {
-			p.at("carriers."+name, "%s", Unknown("carrier", name, names))
+			p.says("carriers."+name, Unknown("carrier", name, names))
 		}
 	}
 	out := make(map[string]CarrierConfig, len(known))
@@ -74,9 +76,7 @@ func (c *Config) carrier(p *problems, name string, takes []Setting) CarrierConfi
 		if slices.Contains(allowed, key) {
 			wrong = c.setCarrier(&out, key, section[key])
 		}
-		if wrong != "" {
-			p.at("carriers."+name+"."+key, "%s", wrong)
-		}
+		p.says("carriers."+name+"."+key, wrong)
 	}
 	for _, s := range takes {
 		if given, ok := out.Settings[s.Name]; s.Required && (!ok || given.Inline() && given.plain == "") {
@@ -87,15 +87,15 @@ func (c *Config) carrier(p *problems, name string, takes []Setting) CarrierConfi
 }
 
 // setCarrier takes over one key and returns what is wrong with it.
-func (c *Config) setCarrier(out *CarrierConfig, key string, v any) string {
+func (c *Config) setCarrier(out *CarrierConfig, key string, v any) message.Text {
 	switch key {
 	case "enabled":
 		on, ok := v.(bool)
 		if !ok {
-			return "true or false is expected, not " + kindOf(v)
+			return message.New("config_bool").Around(kindOf(v))
 		}
 		out.Enabled = on
-		return ""
+		return nil
 	case "endpoint":
 		return setEndpoint(&out.Endpoint, v)
 	case "proxy":
@@ -111,23 +111,23 @@ func (c *Config) setCarrier(out *CarrierConfig, key string, v any) string {
 
 // setEndpoint takes an address that replaces a carrier's own. Numbers and
 // credentials go there, so plain http is for this machine only.
-func setEndpoint(dst *string, v any) string {
-	const wrong = `an address in quotes is expected, such as "https://proxy.example"`
+func setEndpoint(dst *string, v any) message.Text {
+	const wrong = "config_endpoint"
 	s, ok := v.(string)
 	if !ok {
-		return wrong
+		return message.New(wrong)
 	}
 	u, err := url.Parse(s)
 	switch {
 	case err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http":
-		return wrong
+		return message.New(wrong)
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "":
-		return "only scheme and host are expected; the carrier's own paths stay"
+		return message.New("config_endpoint_path")
 	case u.Scheme == "http" && !loopback(u.Hostname()):
-		return "plain http is allowed on this machine only (127.0.0.1, ::1, localhost); use https"
+		return message.New("config_endpoint_http")
 	}
 	*dst = u.Scheme + "://" + u.Host
-	return ""
+	return nil
 }
 
 func loopback(host string) bool {
@@ -144,7 +144,7 @@ func (c *Config) guardCarriers(p *problems) {
 	for _, name := range slices.Sorted(maps.Keys(c.Carriers)) {
 		for _, key := range slices.Sorted(maps.Keys(c.Carriers[name])) {
 			if _, text := c.Carriers[name][key].(string); text && key != "endpoint" && key != "proxy" && key != "login" {
-				p.at("carriers."+name+"."+key, "others can read this file and it may hold a secret; run: chmod 600 %s, or put the secret into a file of its own", c.Path)
+				p.at("carriers."+name+"."+key, "config_open_perhaps", "Path", c.Path)
 			}
 		}
 	}

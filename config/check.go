@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -140,25 +141,25 @@ func connection(mode TLSMode, port, implicit, start int) (TLSMode, int) {
 
 func (c *Config) checkGeneral(p *problems) {
 	if c.Destination != "" && !regexp.MustCompile(`^[A-Z]{2}$`).MatchString(c.Destination) {
-		p.at("destination", `a country of two capital letters is expected, such as "RU"`)
+		p.at("destination", "config_destination")
 	}
 	c.checkLanguage(p, "language", c.Language)
 	if pr := c.Protection; pr.Days < 1 || pr.Days > 365 {
-		p.at("protection.days", "1 to 365 is expected")
+		p.at("protection.days", "config_days")
 	} else if pr.Remind < 0 || pr.Remind >= pr.Days {
-		p.at("protection.remind", "0 to %d is expected: fewer than protection.days", pr.Days-1)
+		p.at("protection.remind", "config_remind", "Most", strconv.Itoa(pr.Days-1))
 	}
 	if a := time.Duration(c.Alarm.After); a < time.Minute {
-		p.at("alarm.after", `at least "1m" is expected`)
+		p.at("alarm.after", "config_alarm")
 	}
 	c.checkLog(p)
 	for i, d := range c.Shop.Domains {
 		if !strings.Contains(d, ".") || strings.ContainsAny(d, "@ /:") || strings.HasPrefix(d, ".") {
-			p.at(element("shop.domains", i), `a domain is expected, such as "aliexpress.com"`)
+			p.at(element("shop.domains", i), "config_domain")
 		}
 	}
 	if len(c.Shop.Domains) == 0 {
-		p.at("shop.domains", "at least one domain is needed; leave the key out for the usual ones")
+		p.at("shop.domains", "config_domains")
 	}
 }
 
@@ -166,25 +167,25 @@ func (c *Config) checkGeneral(p *problems) {
 func (c *Config) checkLog(p *problems) {
 	l := c.Log
 	if l.Size < 1 || l.Size > 1000 {
-		p.at("log.size", "1 to 1000 is expected: megabytes")
+		p.at("log.size", "config_log_size")
 	}
 	if l.Copies < 1 || l.Copies > 100 {
-		p.at("log.copies", "1 to 100 is expected")
+		p.at("log.copies", "config_log_copies")
 	}
 	if a := time.Duration(l.Age); a < 24*time.Hour {
-		p.at("log.age", `at least "1d" is expected`)
+		p.at("log.age", "config_log_age")
 	}
 }
 
 func (c *Config) checkLanguage(p *problems, at, language string) {
 	if language != "" && !slices.Contains(Languages(), language) {
-		p.at(at, "%s", Unknown("language", language, Languages()))
+		p.says(at, Unknown("language", language, Languages()))
 	}
 }
 
 func (c *Config) checkMailboxes(p *problems) {
 	if len(c.Mailboxes) == 0 {
-		p.at("mailbox", "there is no [[mailbox]]; add one, or run: parcelwatch setup")
+		p.at("mailbox", "config_no_mailbox")
 	}
 	seen := map[string]bool{}
 	for i, m := range c.Mailboxes {
@@ -193,18 +194,18 @@ func (c *Config) checkMailboxes(p *problems) {
 		s.check(p, at)
 		login{username: m.Username, password: m.Password, oauth2: m.OAuth2}.check(p, at)
 		if m.Username == "" {
-			p.at(at+".username", "is missing; it is usually the mail address")
+			p.at(at+".username", "config_username")
 		}
 		if seen[m.Name] {
-			p.at(at+".name", "two mailboxes have this name; give each its own")
+			p.at(at+".name", "config_mailbox_twice")
 		}
 		seen[m.Name] = true
 		if len(m.Folders) == 0 {
-			p.at(at+".folders", `at least one folder is needed, such as ["INBOX"]`)
+			p.at(at+".folders", "config_folders")
 		}
 		for j, f := range m.Folders {
 			if f == "" || slices.Index(m.Folders, f) != j {
-				p.at(element(at+".folders", j), "is empty or stands twice")
+				p.at(element(at+".folders", j), "config_folder")
 			}
 		}
 		for j, f := range m.Forwarders {
@@ -219,7 +220,7 @@ func (c *Config) checkSMTP(p *problems) {
 	if s.Username != "" || !s.Password.IsZero() || s.OAuth2 != nil {
 		login{username: s.Username, password: s.Password, oauth2: s.OAuth2}.check(p, "smtp")
 		if s.Username == "" {
-			p.at("smtp.username", "is missing; it is usually the mail address")
+			p.at("smtp.username", "config_username")
 		}
 	}
 	checkAddress(p, "smtp.from", s.From)
@@ -227,29 +228,29 @@ func (c *Config) checkSMTP(p *problems) {
 
 func (c *Config) checkDigests(p *problems) {
 	if len(c.Digests) == 0 {
-		p.at("digest", "there is no [[digest]]; add one that says to whom digests go")
+		p.at("digest", "config_no_digest")
 	}
 	names := map[string]bool{}
 	for i, d := range c.Digests {
 		at := element("digest", i)
 		if names[d.Name] {
-			p.at(at+".name", "two digests have this name; give each its own")
+			p.at(at+".name", "config_digest_twice")
 		}
 		names[d.Name] = true
 		if len(d.To) == 0 {
-			p.at(at+".to", `is missing; give at least one address, such as ["me@example.org"]`)
+			p.at(at+".to", "config_to")
 		}
 		for j, to := range d.To {
 			checkAddress(p, element(at+".to", j), to)
 		}
 		if d.Cron != "" && d.At != nil {
-			p.at(at+".cron", "at and cron cannot stand together; keep one")
+			p.at(at+".cron", "config_at_cron")
 		} else if d.Cron != "" {
 			if _, err := cron.ParseStandard(d.Cron); err != nil || strings.ContainsAny(d.Cron, "@=") {
-				p.at(at+".cron", `five fields are expected: minute hour day month weekday, such as "0 8 * * 1-5"`)
+				p.at(at+".cron", "config_cron")
 			}
 		} else if len(d.At) == 0 {
-			p.at(at+".at", `at least one time of day is needed, such as ["08:00"]`)
+			p.at(at+".at", "config_at")
 		}
 		c.checkLanguage(p, at+".language", d.Language)
 		c.checkNames(p, at+".mailboxes", d.Mailboxes)
@@ -265,7 +266,7 @@ func (c *Config) checkNames(p *problems, at string, names []string) {
 	}
 	for i, name := range names {
 		if !slices.Contains(known, name) {
-			p.at(element(at, i), "%s", Unknown("mailbox", name, known))
+			p.says(element(at, i), Unknown("mailbox", name, known))
 		}
 	}
 }
@@ -275,11 +276,11 @@ func (c *Config) checkChannels(p *problems) {
 	for i, ch := range c.Channels {
 		at := element("channel", i)
 		if names[ch.Name] {
-			p.at(at+".name", "two channels have this name; give each its own")
+			p.at(at+".name", "config_channel_twice")
 		}
 		names[ch.Name] = true
 		if ch.URL.IsZero() {
-			p.at(at+".url", `is missing, such as url = { file = "/etc/parcelwatch/ntfy.url" }`)
+			p.at(at+".url", "config_url")
 		}
 		checkStatuses(p, at+".urgent", ch.Urgent)
 	}
@@ -293,10 +294,10 @@ func (c *Config) checkRules(p *problems) {
 
 func (r Rule) check(p *problems, at string) {
 	if r.Name == "" {
-		p.at(at+".name", "is missing; it is what the shop is called in lists")
+		p.at(at+".name", "config_rule_name")
 	}
 	if r.Sender == "" {
-		p.at(at+".sender", `is missing; an address or a domain, such as "shop.example"`)
+		p.at(at+".sender", "config_rule_sender")
 	} else if strings.Contains(r.Sender, "@") {
 		checkAddress(p, at+".sender", r.Sender)
 	}
@@ -307,13 +308,13 @@ func (r Rule) check(p *problems, at string) {
 		}
 		for _, g := range pattern.re.SubexpNames() {
 			if g != "" && g != "number" && g != "order" && g != "step" {
-				p.at(at+"."+key, "%s", Unknown("group", g, []string{"number", "order", "step"}))
+				p.says(at+"."+key, Unknown("group", g, []string{"number", "order", "step"}))
 			}
 			groups[g] = true
 		}
 	}
 	if !groups["number"] && !groups["order"] {
-		p.at(at, "neither subject nor body has a group named number or order, such as '(?P<number>[A-Z0-9]+)'")
+		p.at(at, "config_rule_groups")
 	}
 }
 
@@ -324,17 +325,17 @@ func checkStatuses(p *problems, at string, list []parcel.Status) {
 	}
 	for i, s := range list {
 		if !s.Known() {
-			p.at(element(at, i), "%s", Unknown("status", string(s), names))
+			p.says(element(at, i), Unknown("status", string(s), names))
 		}
 	}
 }
 
 func checkAddress(p *problems, at, address string) {
 	if address == "" {
-		p.at(at, `is missing, such as "me@example.org"`)
+		p.at(at, "config_address")
 		return
 	}
 	if _, err := mail.ParseAddress(address); err != nil || strings.ContainsAny(address, "\r\n") {
-		p.at(at, `a mail address is expected, such as "me@example.org" or "Name <me@example.org>"`)
+		p.at(at, "config_address_form")
 	}
 }

@@ -78,8 +78,8 @@ func TestNeedNamesWhatCannotBe(t *testing.T) {
 			if !errors.As(err, &e) {
 				t.Fatalf("got %v, want a *config.Error", err)
 			}
-			if e.Line != tt.line || e.Key != tt.key || !strings.Contains(e.What, tt.want) {
-				t.Errorf("got line %d, key %q, %q\nwant line %d, key %q, words %q", e.Line, e.Key, e.What, tt.line, tt.key, tt.want)
+			if e.Line != tt.line || e.Key != tt.key || !strings.Contains(e.Error(), tt.want) {
+				t.Errorf("got line %d, key %q, %q\nwant line %d, key %q, words %q", e.Line, e.Key, e.Error(), tt.line, tt.key, tt.want)
 			}
 		})
 	}

@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 )
 
@@ -29,7 +30,7 @@ type Config struct {
 	// Path is the absolute path of the file; empty without one.
 	Path string `toml:"-"`
 	// Warnings are things worth saying that do not stop anything.
-	Warnings []string `toml:"-"`
+	Warnings []message.Text `toml:"-"`
 
 	lines lines
 }

@@ -2,38 +2,59 @@ package config
 
 import (
 	"errors"
-	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
 
+	"parcelwatch/internal/locale"
+	"parcelwatch/internal/message"
 	"parcelwatch/internal/textx"
 )
 
-// ErrNoFile is wrapped by [Find] where there is no configuration anywhere.
+// ErrNoFile is wrapped by [NoFileError].
 var ErrNoFile = errors.New("no configuration file")
+
+// NoFileError is returned by [Find] where there is no configuration anywhere.
+type NoFileError struct{ Places []string }
+
+// Error names the places in English.
+func (e *NoFileError) Error() string { return locale.English(e.Fault()) }
+
+// Unwrap is [ErrNoFile].
+func (e *NoFileError) Unwrap() error { return ErrNoFile }
+
+// Fault says where the file was looked for and what to do.
+func (e *NoFileError) Fault() message.Text {
+	return message.New("config_none", "Places", strings.Join(e.Places, ", "), "Variable", EnvFile)
+}
 
 // Error is one problem of the file. It never holds a value, since any value may
 // be a secret.
 type Error struct {
 	File string
-	Line int    // 0 for the file as a whole
-	Key  string // "mailbox.port"; empty for the file as a whole
-	What string // what is wrong and, where it is known, what to do
+	Line int          // 0 for the file as a whole
+	Key  string       // "mailbox.port"; empty for the file as a whole
+	What message.Text // what is wrong and, where it is known, what to do
 }
 
-// Error is the problem in one line: file, line, key, what.
-func (e *Error) Error() string {
-	var b strings.Builder
-	b.WriteString(e.File)
+// Error is the problem in one line of English: file, line, key, what.
+func (e *Error) Error() string { return locale.English(e.Fault()) }
+
+// Fault is the problem with its place: file, line and key.
+func (e *Error) Fault() message.Text {
+	place := e.File
 	if e.Line > 0 {
-		b.WriteString(":" + strconv.Itoa(e.Line))
+		place += ":" + strconv.Itoa(e.Line)
 	}
 	if e.Key != "" {
-		b.WriteString(": " + e.Key)
+		place += ": " + e.Key
 	}
-	b.WriteString(": " + e.What)
-	return b.String()
+	return placed(place, e.What)
+}
+
+// placed is a text with the file, line or key it is about in front.
+func placed(place string, what message.Text) message.Text {
+	return message.New("config_place", "Place", place).Around(what)
 }
 
 // Errors are all problems of a file, at least one.
@@ -72,14 +93,15 @@ func (c *Config) problems() *problems {
 	return &problems{file: c.Path, lines: c.lines}
 }
 
-// at notes a problem at a path such as "mailbox[1].port".
-func (p *problems) at(path, format string, args ...any) {
-	if len(p.found) >= maxProblems {
+// at records the message as a problem at a path such as "mailbox[1].port".
+func (p *problems) at(path, id string, data ...string) { p.says(path, message.New(id, data...)) }
+
+// says records what is wrong at a path; nil is nothing wrong.
+func (p *problems) says(path string, what message.Text) {
+	if what == nil || len(p.found) >= maxProblems {
 		return
 	}
-	p.found = append(p.found, &Error{
-		File: p.file, Line: p.lines.of(path), Key: plain(path), What: fmt.Sprintf(format, args...),
-	})
+	p.found = append(p.found, &Error{File: p.file, Line: p.lines.of(path), Key: plain(path), What: what})
 }
 
 // err is nil where nothing was found, so that a nil Errors never becomes a
@@ -100,11 +122,12 @@ func plain(path string) string {
 var index = regexp.MustCompile(`\[[^\]]*\]`)
 
 // Unknown says that a name is not one of the allowed, with the nearest of them.
-func Unknown(what, name string, allowed []string) string {
+// The kind of name selects the message: unknown_KIND_near, unknown_KIND_one_of.
+func Unknown(kind, name string, allowed []string) message.Text {
 	if n := nearest(name, allowed); n != "" {
-		return fmt.Sprintf("unknown %s, did you mean %q?", what, n)
+		return message.New("unknown_"+kind+"_near", "Name", n)
 	}
-	return fmt.Sprintf("unknown %s, expected one of: %s", what, strings.Join(allowed, ", "))
+	return message.New("unknown_"+kind+"_one_of", "Names", strings.Join(allowed, ", "))
 }
 
 // nearest is the allowed name with the fewest edits, or one that name begins or

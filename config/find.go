@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"os"
 	"path"
 	"strings"
@@ -11,7 +10,7 @@ import (
 const EnvFile = "PARCELWATCH_CONFIG"
 
 // Find says which file to load: the flag's, else that of the environment, else
-// the first of the usual places that exists. [ErrNoFile] is wrapped where there
+// the first of the usual places that exists. It returns a [NoFileError] where there
 // is none.
 func Find(flag string, getenv func(string) string, goos string) (string, error) {
 	if flag != "" {
@@ -27,7 +26,7 @@ func Find(flag string, getenv func(string) string, goos string) (string, error) 
 			return place, nil
 		}
 	}
-	return "", fmt.Errorf("%w: looked for %s; name one with --config or %s", ErrNoFile, strings.Join(places, ", "), EnvFile)
+	return "", &NoFileError{Places: places}
 }
 
 // Places are the usual places of the file, the system's first.

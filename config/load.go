@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	toml "github.com/pelletier/go-toml/v2"
+
+	"parcelwatch/internal/message"
 )
 
 // maxFile bounds a configuration file. A real one has a few kilobytes.
@@ -36,8 +38,8 @@ func Load(path string) (*Config, error) {
 		return nil, err
 	}
 	if who := openTo(full); who != "" && c.holdsSecret() {
-		c.Warnings = append(c.Warnings, full+": "+who+" can read this file and it holds a secret; "+
-			`run: icacls "`+full+`" /inheritance:r /grant:r *S-1-5-18:F *S-1-5-32-544:F *S-1-5-19:R`)
+		run := `icacls "` + full + `" /inheritance:r /grant:r *S-1-5-18:F *S-1-5-32-544:F *S-1-5-19:R`
+		c.Warnings = append(c.Warnings, placed(full, message.New("config_readable", "Command", run).Around(message.New(who))))
 	}
 	return c, nil
 }
@@ -54,14 +56,14 @@ func read(path string) ([]byte, bool, error) {
 		return nil, false, fmt.Errorf("config: look at %s: %w", path, err)
 	}
 	if info.IsDir() {
-		return nil, false, &Error{File: path, What: "is a folder, name the file in it"}
+		return nil, false, &Error{File: path, What: message.New("config_folder_given")}
 	}
 	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err != nil {
 		return nil, false, fmt.Errorf("config: read %s: %w", path, err)
 	}
 	if len(data) > maxFile {
-		return nil, false, &Error{File: path, What: "is larger than 1 MB, which no configuration is"}
+		return nil, false, &Error{File: path, What: message.New("config_large")}
 	}
 	return data, readableByOthers(info), nil
 }
@@ -97,14 +99,14 @@ func decodeText(path string, data []byte) ([]byte, error) {
 	switch {
 	case bytes.HasPrefix(data, []byte{0xff, 0xfe}), bytes.HasPrefix(data, []byte{0xfe, 0xff}),
 		len(data) > 1 && (data[0] == 0) != (data[1] == 0):
-		return nil, &Error{File: path, What: "is UTF-16 text; save it as UTF-8 (Notepad: Save as, Encoding UTF-8; PowerShell: Out-File -Encoding utf8)"}
+		return nil, &Error{File: path, What: message.New("config_utf16")}
 	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
 		data = data[3:]
 	}
 	for line, rest := 1, data; len(rest) > 0; line++ {
 		text, after, _ := bytes.Cut(rest, []byte("\n"))
 		if !utf8.Valid(text) {
-			return nil, &Error{File: path, Line: line, What: "is not UTF-8 text; save the file as UTF-8"}
+			return nil, &Error{File: path, Line: line, What: message.New("config_utf8")}
 		}
 		rest = after
 	}
@@ -117,27 +119,28 @@ func decodeText(path string, data []byte) ([]byte, error) {
 func syntaxError(path string, data []byte, err error) error {
 	var de *toml.DecodeError
 	if !errors.As(err, &de) {
-		return &Error{File: path, What: "is not valid TOML"}
+		return &Error{File: path, What: message.New("config_toml")}
 	}
 	line, _ := de.Position()
-	return &Error{File: path, Line: line, Key: strings.Join(de.Key(), "."), What: syntaxWords(de.Error(), lineOf(data, line))}
+	return &Error{File: path, Line: line, Key: strings.Join(de.Key(), "."), What: message.New(syntaxID(de.Error(), lineOf(data, line)))}
 }
 
-func syntaxWords(message, line string) string {
+// syntaxID is the message for what the library says of a line.
+func syntaxID(message, line string) string {
 	message = strings.TrimPrefix(message, "toml: ")
 	switch {
 	case strings.HasPrefix(message, "invalid escape character"), strings.Contains(message, "unicode escape"), strings.Contains(message, "hexadecimal digit"):
-		return `a backslash inside "double quotes" starts an escape; write Windows paths in 'single quotes'`
+		return "config_backslash"
 	case strings.Contains(message, "is already defined"), strings.Contains(message, "already exists"):
-		return "stands twice; remove one, or use [[two brackets]] where there may be several"
+		return "config_twice"
 	case strings.Contains(message, "start of value"), strings.Contains(message, "strings must be quoted"):
-		return "a value is missing or not in quotes"
+		return "config_value"
 	case strings.Contains(message, "unterminated"), strings.Contains(message, "new lines"), strings.Contains(message, "not terminated"):
-		return "a quote is not closed"
+		return "config_quote"
 	case !strings.Contains(line, "=") && !strings.HasPrefix(strings.TrimSpace(line), "["):
-		return "is neither a [section] nor a key = value"
+		return "config_neither"
 	default:
-		return "is not valid TOML; look at quotes, brackets and the = of this line"
+		return "config_line"
 	}
 }
 

@@ -175,8 +175,8 @@ func TestLoadNamesWhatIsWrong(t *testing.T) {
 			if !errors.As(err, &e) {
 				t.Fatalf("got %v, want a *config.Error", err)
 			}
-			if e.Line != tt.line || tt.key != "" && e.Key != tt.key || !strings.Contains(e.What, tt.want) {
-				t.Errorf("got line %d, key %q, %q\nwant line %d, key %q, words %q", e.Line, e.Key, e.What, tt.line, tt.key, tt.want)
+			if e.Line != tt.line || tt.key != "" && e.Key != tt.key || !strings.Contains(e.Error(), tt.want) {
+				t.Errorf("got line %d, key %q, %q\nwant line %d, key %q, words %q", e.Line, e.Key, e.Error(), tt.line, tt.key, tt.want)
 			}
 			if filepath.Base(e.File) != "parcelwatch.toml" || strings.ContainsAny(e.Error(), "\n\r") {
 				t.Errorf("one line with the file's name is wanted: %q", e.Error())

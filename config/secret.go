@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"parcelwatch/internal/message"
 )
 
 // Secret is a password, key or token by the way it is had: written in the file,
@@ -131,36 +133,35 @@ func (s Secret) Resolve(ctx context.Context) (string, error) {
 	return raw, nil
 }
 
-func (s *Secret) set(v any) string {
-	const forms = `{ file = "..." }, { env = "..." }, { command = ["..."] }, { credential = "..." } or { dpapi = "..." }`
+func (s *Secret) set(v any) message.Text {
 	switch v := v.(type) {
 	case string:
 		*s = Plain(v)
-		return ""
+		return nil
 	case map[string]any:
 		if len(v) != 1 {
-			return "exactly one of these is expected: " + forms
+			return message.New("config_secret_one")
 		}
 		for key := range maps.Keys(v) {
 			return s.setForm(key, v[key])
 		}
 	}
-	return "a text in quotes or one of these is expected: " + forms
+	return message.New("config_secret")
 }
 
-func (s *Secret) setForm(key string, v any) string {
+func (s *Secret) setForm(key string, v any) message.Text {
 	form := secretForm(key)
 	switch form {
 	case formFile, formEnv, formCredential, formDPAPI:
 		arg, ok := v.(string)
 		if !ok || strings.TrimSpace(arg) == "" {
-			return key + ": a text in quotes is expected"
+			return message.New("config_form_text", "Form", key)
 		}
 		if form == formCredential && arg != filepath.Base(arg) {
-			return "credential: a name is expected, without a folder"
+			return message.New("config_credential")
 		}
 		*s = Secret{form: form, arg: arg}
-		return ""
+		return nil
 	case formCommand:
 		list, _ := v.([]any)
 		var args []string
@@ -173,13 +174,13 @@ func (s *Secret) setForm(key string, v any) string {
 			args = append(args, arg)
 		}
 		if len(args) == 0 || args[0] == "" {
-			return `command: a list is expected, such as ["pass", "show", "mail"]`
+			return message.New("config_command")
 		}
 		*s = Secret{form: form, args: args}
-		return ""
+		return nil
 	case formInline:
 	}
-	return Unknown("form of a secret", key, []string{"file", "env", "command", "credential", "dpapi"})
+	return Unknown("secret", key, []string{"file", "env", "command", "credential", "dpapi"})
 }
 
 func secretFile(path string, strict bool) (string, error) {
@@ -210,7 +211,7 @@ func secretFile(path string, strict bool) (string, error) {
 func secretCredential(name string) (string, error) {
 	dir := os.Getenv("CREDENTIALS_DIRECTORY")
 	if dir == "" {
-		return "", errors.New("there is no CREDENTIALS_DIRECTORY; it is set for a systemd service with LoadCredential=" + name + ":FILE")
+		return "", fmt.Errorf("%w%s:FILE", errNoCredentials, name)
 	}
 	return secretFile(filepath.Join(dir, name), false)
 }
@@ -259,7 +260,7 @@ func (c *Config) Files() []string {
 	for _, section := range c.Carriers {
 		for key, v := range section {
 			var s Secret
-			if key != "endpoint" && key != "proxy" && s.set(v) == "" {
+			if key != "endpoint" && key != "proxy" && s.set(v) == nil {
 				s.arg = c.secretPath(s)
 				out = append(out, s.file())
 			}
@@ -303,7 +304,7 @@ func (c *Config) guard(open bool) error {
 	held := c.secretsAt()
 	for _, at := range slices.Sorted(maps.Keys(held)) {
 		if s := held[at]; s.Inline() && s.plain != "" {
-			p.at(at, "others can read this file and it holds a secret; run: chmod 600 %s, or put the secret into a file of its own", c.Path)
+			p.at(at, "config_open_secret", "Path", c.Path)
 		}
 	}
 	c.guardCarriers(p)
@@ -315,13 +316,12 @@ func (c *Config) guard(open bool) error {
 func (c *Config) holdsSecret() bool { return c.guard(true) != nil }
 
 func (c *Config) guardProxies(p *problems) {
-	const words = "others can read this file and the proxy's address holds a password; run: chmod 600 %s"
 	if c.SMTP.Proxy.password() {
-		p.at("smtp.proxy", words, c.Path)
+		p.at("smtp.proxy", "config_open_proxy", "Path", c.Path)
 	}
 	for i, m := range c.Mailboxes {
 		if m.Proxy.password() {
-			p.at(element("mailbox", i)+".proxy", words, c.Path)
+			p.at(element("mailbox", i)+".proxy", "config_open_proxy", "Path", c.Path)
 		}
 	}
 }

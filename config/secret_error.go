@@ -7,7 +7,7 @@ import (
 	"parcelwatch/internal/message"
 )
 
-// Why a secret is none.
+// Why a secret cannot be read.
 var (
 	errNoSecret    = errors.New("no secret is configured")
 	errEmptySecret = errors.New("it is empty")
@@ -15,9 +15,14 @@ var (
 	errLargeSecret = errors.New("it is too large to be a secret")
 	errSlowSecret  = errors.New("it did not end in time")
 	errOpenSecret  = errors.New("others can read it")
+
+	errNoCredentials = errors.New("CREDENTIALS_DIRECTORY is not set; systemd sets it for a service with LoadCredential=")
+	errNoDPAPI       = errors.New("dpapi works on Windows only; use file, env, command or credential")
+	errNotBase64     = errors.New("the blob is not base64 text; create it again on this machine")
+	errForeignBlob   = errors.New("the blob was created on another machine or by another account")
 )
 
-// SecretError is a secret that cannot be had. It never holds the secret.
+// SecretError is returned for a secret that cannot be read. It never holds the secret.
 type SecretError struct {
 	Where string // as [Secret.Where] says it; empty where none is configured
 	Name  string // of the file, the variable, the command
@@ -35,28 +40,28 @@ func (e *SecretError) Error() string {
 // Unwrap gives the cause.
 func (e *SecretError) Unwrap() error { return e.Err }
 
-// Fault says the same in no language yet.
+// Fault is the error as message ids.
 func (e *SecretError) Fault() message.Text {
-	var id string
-	switch {
-	case errors.Is(e.Err, errNoSecret):
-		return message.New("fault_secret_none")
-	case errors.Is(e.Err, errOpenSecret):
-		return message.New("fault_secret_open", "Where", e.Name, "Path", e.Name)
-	case errors.Is(e.Err, errEmptySecret):
-		id = "fault_secret_empty"
-	case errors.Is(e.Err, errLongSecret):
-		id = "fault_secret_lines"
-	case errors.Is(e.Err, errLargeSecret):
-		id = "fault_secret_large"
-	case errors.Is(e.Err, errSlowSecret):
-		id = "fault_secret_slow"
-	case errors.Is(e.Err, fs.ErrNotExist):
-		id = "fault_secret_missing"
-	case errors.Is(e.Err, fs.ErrPermission):
-		id = "fault_secret_denied"
-	default:
-		return message.New("fault_secret", "Where", e.Name, "Text", e.Err.Error())
+	for _, known := range []struct {
+		err error
+		id  string
+	}{
+		{errNoSecret, "fault_secret_none"},
+		{errOpenSecret, "fault_secret_open"},
+		{errEmptySecret, "fault_secret_empty"},
+		{errLongSecret, "fault_secret_lines"},
+		{errLargeSecret, "fault_secret_large"},
+		{errSlowSecret, "fault_secret_slow"},
+		{errNoCredentials, "fault_secret_credentials"},
+		{errNoDPAPI, "fault_secret_dpapi"},
+		{errNotBase64, "fault_secret_blob"},
+		{errForeignBlob, "fault_secret_foreign"},
+		{fs.ErrNotExist, "fault_secret_missing"},
+		{fs.ErrPermission, "fault_secret_denied"},
+	} {
+		if errors.Is(e.Err, known.err) {
+			return message.New(known.id, "Where", e.Name)
+		}
 	}
-	return message.New(id, "Where", e.Name)
+	return message.New("fault_secret", "Where", e.Name, "Text", e.Err.Error())
 }

@@ -45,7 +45,7 @@ func TestSecretErrorsSayWhatIsWrongInEveryLanguage(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, err = cfg.SMTP.Password.Resolve(t.Context())
-			if got := ru.Fault(fault.Explain(err)); got != c.want {
+			if got := ru.Text(fault.Explain(err)); got != c.want {
 				t.Errorf("got  %q\nwant %q", got, c.want)
 			}
 		})

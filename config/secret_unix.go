@@ -3,7 +3,6 @@
 package config
 
 import (
-	"errors"
 	"io/fs"
 	"syscall"
 )
@@ -27,5 +26,5 @@ func readableByOthers(info fs.FileInfo) bool {
 func openTo(string) string { return "" }
 
 func unprotect(string) (string, error) {
-	return "", errors.New("dpapi is only to be had on Windows; use file, env, command or credential")
+	return "", errNoDPAPI
 }

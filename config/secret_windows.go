@@ -2,7 +2,6 @@ package config
 
 import (
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"io/fs"
 	"unsafe"
@@ -14,7 +13,7 @@ import (
 // looks at the file's access list and warns.
 func readableByOthers(fs.FileInfo) bool { return false }
 
-// openTo names a large group that the file's access list lets read, or "".
+// openTo is the message id of a large group that the file's access list lets read, or "".
 func openTo(path string) string {
 	sd, err := windows.GetNamedSecurityInfo(path, windows.SE_FILE_OBJECT, windows.DACL_SECURITY_INFORMATION)
 	if err != nil {
@@ -23,17 +22,17 @@ func openTo(path string) string {
 	return readers(sd)
 }
 
-// readers names a large group that an access list lets read, or "".
+// readers is the message id of a large group that an access list lets read, or "".
 func readers(sd *windows.SECURITY_DESCRIPTOR) string {
 	dacl, _, err := sd.DACL()
 	if err != nil {
 		return ""
 	}
 	if dacl == nil { // no list at all lets everybody do everything
-		return "everybody"
+		return "config_everybody"
 	}
 	groups := map[windows.WELL_KNOWN_SID_TYPE]string{
-		windows.WinWorldSid: "everybody", windows.WinBuiltinUsersSid: "every user", windows.WinAuthenticatedUserSid: "every user",
+		windows.WinWorldSid: "config_everybody", windows.WinBuiltinUsersSid: "config_every_user", windows.WinAuthenticatedUserSid: "config_every_user",
 	}
 	for i := range uint32(dacl.AceCount) {
 		var ace *windows.ACCESS_ALLOWED_ACE
@@ -57,12 +56,12 @@ func readers(sd *windows.SECURITY_DESCRIPTOR) string {
 func unprotect(blob string) (string, error) {
 	data, err := base64.StdEncoding.DecodeString(blob)
 	if err != nil || len(data) == 0 {
-		return "", errors.New("the blob is not base64 text; make it anew on this machine")
+		return "", errNotBase64
 	}
 	in := windows.DataBlob{Size: uint32(len(data)), Data: &data[0]} //nolint:gosec // bounded by the file's size
 	var out windows.DataBlob
 	if err := windows.CryptUnprotectData(&in, nil, nil, 0, nil, windows.CRYPTPROTECT_UI_FORBIDDEN, &out); err != nil {
-		return "", fmt.Errorf("the blob was made on another machine or by another account: %w", err)
+		return "", fmt.Errorf("%w: %w", errForeignBlob, err)
 	}
 	defer func() { _, _ = windows.LocalFree(windows.Handle(unsafe.Pointer(out.Data))) }()
 	return string(unsafe.Slice(out.Data, out.Size)), nil

@@ -26,24 +26,24 @@ var (
 func (s server) check(p *problems, at string) {
 	switch {
 	case s.host == "":
-		p.at(at+".host", `is missing, such as "mail.example.org"`)
+		p.at(at+".host", "config_host")
 	case !hostForm.MatchString(s.host):
-		p.at(at+".host", "a host name is expected, without ://, port or path")
+		p.at(at+".host", "config_host_form")
 	}
 	if s.port < 1 || s.port > 65535 {
-		p.at(at+".port", "1 to 65535 is expected")
+		p.at(at+".port", "config_port")
 	}
 	if s.mode == TLSNone && !loopback(s.host) && s.host != "" {
-		p.at(at+".tls", `"none" is allowed on this machine only (127.0.0.1, ::1, localhost); use "tls" or "starttls"`)
+		p.at(at+".tls", "config_tls_none")
 	}
 	if s.mode == TLSNone && (s.ca != "" || s.fingerprint != "") {
-		p.at(at+".tls", `"none" cannot stand together with ca or fingerprint`)
+		p.at(at+".tls", "config_tls_none_ca")
 	}
 	if s.fingerprint != "" && !fingerprintForm.MatchString(s.fingerprint) {
-		p.at(at+".fingerprint", `"sha256:" and 64 hexadecimal digits are expected`)
+		p.at(at+".fingerprint", "config_fingerprint")
 	}
 	if s.ca != "" && s.fingerprint != "" {
-		p.at(at+".fingerprint", "ca and fingerprint cannot stand together; keep one")
+		p.at(at+".fingerprint", "config_ca_fingerprint")
 	}
 }
 
@@ -66,23 +66,21 @@ type login struct {
 func (l login) check(p *problems, at string) {
 	switch {
 	case l.password.IsZero() && l.oauth2 == nil:
-		p.at(at+".password", `is missing, such as password = { file = "/etc/parcelwatch/mail.pass" }`)
+		p.at(at+".password", "config_password")
 	case !l.password.IsZero() && l.oauth2 != nil:
-		p.at(at+".oauth2", "password and oauth2 cannot stand together; keep one")
+		p.at(at+".oauth2", "config_password_oauth2")
 	}
 	if l.oauth2 == nil {
 		return
 	}
 	providers := []string{"google", "microsoft"}
 	if !slices.Contains(providers, l.oauth2.Provider) {
-		p.at(at+".oauth2.provider", "%s", Unknown("provider", l.oauth2.Provider, providers))
+		p.says(at+".oauth2.provider", Unknown("provider", l.oauth2.Provider, providers))
 	}
 	if l.oauth2.ClientID == "" {
-		p.at(at+".oauth2.client_id", "is missing; it is the id of your own application at the provider")
+		p.at(at+".oauth2.client_id", "config_client_id")
 	}
 	if e := l.oauth2.Endpoint; e != "" {
-		if wrong := setEndpoint(&l.oauth2.Endpoint, e); wrong != "" {
-			p.at(at+".oauth2.endpoint", "%s", wrong)
-		}
+		p.says(at+".oauth2.endpoint", setEndpoint(&l.oauth2.Endpoint, e))
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"parcelwatch/internal/message"
 )
 
 // Duration is a length of time: "60d", "12h", "90m", "2w" or parts of them
@@ -27,18 +29,18 @@ func (d Duration) String() string {
 	return time.Duration(d).String()
 }
 
-func (d *Duration) set(v any) string {
-	const wrong = `a length of time in quotes is expected, such as "60d", "12h" or "90m"`
+func (d *Duration) set(v any) message.Text {
+	const wrong = "config_duration"
 	s, ok := v.(string)
 	if !ok {
-		return wrong
+		return message.New(wrong)
 	}
 	n, err := ParseDuration(s)
 	if err != nil {
-		return wrong
+		return message.New(wrong)
 	}
 	*d = Duration(n)
-	return ""
+	return nil
 }
 
 // ParseDuration reads what [Duration] documents. Up to ten years are allowed.
@@ -84,18 +86,18 @@ func (c Clock) Minute() int { return int(c) % 60 }
 // String is the time of day as 15:04.
 func (c Clock) String() string { return fmt.Sprintf("%02d:%02d", c.Hour(), c.Minute()) }
 
-func (c *Clock) set(v any) string {
-	const wrong = `a time of day in quotes is expected, such as "08:00"`
+func (c *Clock) set(v any) message.Text {
+	const wrong = "config_clock"
 	s, ok := v.(string)
 	if !ok {
-		return wrong
+		return message.New(wrong)
 	}
 	n, ok := parseClock(s)
 	if !ok {
-		return wrong
+		return message.New(wrong)
 	}
 	*c = n
-	return ""
+	return nil
 }
 
 func parseClock(s string) (Clock, bool) {
@@ -121,16 +123,16 @@ func (s Span) Holds(t time.Time) bool {
 	return c >= s.From || c < s.To
 }
 
-func (s *Span) set(v any) string {
+func (s *Span) set(v any) message.Text {
 	text, _ := v.(string)
 	a, b, _ := strings.Cut(text, "-")
 	from, ok1 := parseClock(strings.TrimSpace(a))
 	to, ok2 := parseClock(strings.TrimSpace(b))
 	if !ok1 || !ok2 {
-		return `a part of the day in quotes is expected, such as "23:00-07:00"`
+		return message.New("config_span")
 	}
 	*s = Span{From: from, To: to}
-	return ""
+	return nil
 }
 
 // Zone is a time zone by its IANA name.
@@ -147,18 +149,18 @@ func (z Zone) Location() *time.Location {
 	return z.loc
 }
 
-func (z *Zone) set(v any) string {
-	const wrong = `a time zone in quotes is expected, such as "Europe/Moscow"`
+func (z *Zone) set(v any) message.Text {
+	const wrong = "config_zone"
 	s, ok := v.(string)
 	if !ok || s == "" {
-		return wrong
+		return message.New(wrong)
 	}
 	loc, err := time.LoadLocation(s)
 	if err != nil {
-		return wrong + "; see the column TZ identifier of the tz database list"
+		return message.New("config_zone_unknown")
 	}
 	*z = Zone{Name: s, loc: loc}
-	return ""
+	return nil
 }
 
 // TLSMode is how a connection to a mail server is secured.
@@ -171,14 +173,14 @@ const (
 	TLSNone     TLSMode = "none"
 )
 
-func (m *TLSMode) set(v any) string {
+func (m *TLSMode) set(v any) message.Text {
 	names := []string{string(TLSImplicit), string(TLSStart), string(TLSNone)}
 	s, ok := v.(string)
 	if !ok || !slices.Contains(names, s) {
-		return Unknown("kind of connection", s, names)
+		return Unknown("tls", s, names)
 	}
 	*m = TLSMode(s)
-	return ""
+	return nil
 }
 
 // LogLevel is a level of log/slog in words.
@@ -193,14 +195,14 @@ func (l LogLevel) Level() slog.Level {
 	return out
 }
 
-func (l *LogLevel) set(v any) string {
+func (l *LogLevel) set(v any) message.Text {
 	names := []string{"debug", "info", "warn", "error"}
 	s, ok := v.(string)
 	if !ok || !slices.Contains(names, s) {
 		return Unknown("level", s, names)
 	}
 	*l = LogLevel(s)
-	return ""
+	return nil
 }
 
 // Proxy is the address of a proxy. It may carry a password and shows none.
@@ -226,18 +228,18 @@ func (p Proxy) GoString() string { return p.String() }
 // MarshalText is String, for JSON and logs.
 func (p Proxy) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
-func (p *Proxy) set(v any) string {
-	const wrong = `an address of a proxy in quotes is expected, such as "socks5://127.0.0.1:9050" or "http://proxy.example:3128"`
+func (p *Proxy) set(v any) message.Text {
+	const wrong = "config_proxy"
 	s, ok := v.(string)
 	if !ok {
-		return wrong
+		return message.New(wrong)
 	}
 	u, err := url.Parse(s)
 	if err != nil || u.Hostname() == "" || !slices.Contains([]string{"socks5", "socks5h", "http", "https"}, u.Scheme) {
-		return wrong
+		return message.New(wrong)
 	}
 	p.u = u
-	return ""
+	return nil
 }
 
 func (p Proxy) password() bool {
@@ -255,16 +257,16 @@ type Pattern struct{ re *regexp.Regexp }
 // Regexp is the compiled expression, or nil.
 func (p Pattern) Regexp() *regexp.Regexp { return p.re }
 
-func (p *Pattern) set(v any) string {
-	const wrong = `a regular expression in 'single quotes' is expected, such as 'Tracking: (?P<number>[A-Z0-9]+)'`
+func (p *Pattern) set(v any) message.Text {
+	const wrong = "config_pattern"
 	s, ok := v.(string)
 	if !ok || len(s) > 2000 {
-		return wrong
+		return message.New(wrong)
 	}
 	re, err := regexp.Compile(s)
 	if err != nil {
-		return wrong
+		return message.New(wrong)
 	}
 	p.re = re
-	return ""
+	return nil
 }

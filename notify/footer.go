@@ -37,7 +37,7 @@ func (v viewer) trouble(t Trouble) viewItem {
 // why is what is wrong. What to do about it is more than a digest should hold.
 func (v viewer) why(t Trouble) string {
 	if f := t.Fault.What(); f != nil {
-		return isolate(textx.Line(v.p.Fault(f), maxText))
+		return isolate(textx.Line(v.p.Text(f), maxText))
 	}
 	return isolate(textx.Line(t.Error, maxText))
 }

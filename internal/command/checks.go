@@ -142,7 +142,7 @@ func (k *checking) mailbox(ctx context.Context, cfg *config.Config, m config.Mai
 	k.progress.Show(k.say.T("check_mailbox", "Name", m.Name))
 	report, err := mailwatch.Check(ctx, account)
 	if err != nil {
-		k.tell("mailbox", m.Name, "wrong", k.say.Fault(mailwatch.Fault(err, account)))
+		k.tell("mailbox", m.Name, "wrong", k.say.Text(mailwatch.Fault(err, account)))
 		return
 	}
 	how := "check_poll"
@@ -152,7 +152,7 @@ func (k *checking) mailbox(ctx context.Context, cfg *config.Config, m config.Mai
 	k.tell("mailbox", m.Name, "good", k.say.T(how))
 	for _, f := range report.Watched {
 		if f.Err != nil {
-			k.tellFolder(m.Name, f.Folder, "wrong", k.say.Fault(mailwatch.Fault(f.Err, account)))
+			k.tellFolder(m.Name, f.Folder, "wrong", k.say.Text(mailwatch.Fault(f.Err, account)))
 			continue
 		}
 		k.tellFolder(m.Name, f.Folder, "good",
@@ -196,7 +196,7 @@ func (k *checking) dryRun(ctx context.Context, cfg *config.Config, m config.Mail
 		return nil
 	})
 	if err != nil {
-		k.tell("mailbox", m.Name, "wrong", k.say.Fault(mailwatch.Fault(err, account)))
+		k.tell("mailbox", m.Name, "wrong", k.say.Text(mailwatch.Fault(err, account)))
 	}
 	for _, id := range slices.Sorted(keysOf(unconfirmed)) {
 		k.tell("mailbox", m.Name, "note", k.say.T("check_authserv", "ID", id))
@@ -231,7 +231,7 @@ func (k *checking) smtp(ctx context.Context, cfg *config.Config) {
 	}
 	k.progress.Show(k.say.T("check_smtp", "Host", cfg.SMTP.Host))
 	if err := s.Check(ctx); err != nil {
-		k.tell("smtp", cfg.SMTP.Host, "wrong", k.say.Fault(notify.Fault(err)))
+		k.tell("smtp", cfg.SMTP.Host, "wrong", k.say.Text(notify.Fault(err)))
 		return
 	}
 	k.tell("smtp", cfg.SMTP.Host, "good", "")
@@ -266,6 +266,6 @@ func (k *checking) carriers(ctx context.Context, set *carriers.Set) {
 			k.tell("carrier", a.Carrier, "good", k.say.Result(a.Result))
 			continue
 		}
-		k.tell("carrier", a.Carrier, "wrong", k.say.Fault(carriers.Fault(a.Err))+" ("+a.Err.Error()+")")
+		k.tell("carrier", a.Carrier, "wrong", k.say.Text(carriers.Fault(a.Err))+" ("+a.Err.Error()+")")
 	}
 }

@@ -31,7 +31,7 @@ type digestCmd struct {
 // Run shows the digest as it would be sent now, writes it to files, or sends it.
 func (c *digestCmd) Run(ctx context.Context, e *env) error {
 	if c.Language != "" && !slices.Contains(locale.Languages(), c.Language) {
-		return usage("--language: " + e.say.Phrase(config.Unknown("language", c.Language, locale.Languages())))
+		return usage("--language: " + e.say.Text(config.Unknown("language", c.Language, locale.Languages())))
 	}
 	if c.Sample && !c.Send {
 		cfg := e.anyConfig()
@@ -202,7 +202,7 @@ func (c *digestCmd) sendSample(ctx context.Context, e *env, telling notify.Confi
 			e.print(e.say.T("digest_sent", "To", o.To))
 			continue
 		}
-		bad = failed(o.To + ": " + e.say.Fault(notify.Fault(o.Err)))
+		bad = failed(o.To + ": " + e.say.Text(notify.Fault(o.Err)))
 		e.report(bad)
 	}
 	if bad != nil {

@@ -99,7 +99,7 @@ func (e *env) tryLogin(ctx context.Context, cfg *config.Config, target loginTarg
 		}
 		s.Token = smtpTokens(t)
 		if err = s.Check(ctx); errors.Is(err, notify.ErrLogin) {
-			return failed(e.say.T("login_other_account", "Username", target.username, "Words", e.say.Fault(notify.Fault(err))))
+			return failed(e.say.T("login_other_account", "Username", target.username, "Words", e.say.Text(notify.Fault(err))))
 		}
 		return e.tried(ctx, err, cfg.SMTP.Host, notify.Fault)
 	}
@@ -120,7 +120,7 @@ func (e *env) tried(ctx context.Context, err error, host string, explain func(er
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case err != nil:
-		e.note(e.say.T("login_untried", "Reason", e.say.Fault(explain(err))))
+		e.note(e.say.T("login_untried", "Reason", e.say.Text(explain(err))))
 	default:
 		e.print(e.say.T("login_good", "Host", host))
 	}

@@ -75,7 +75,7 @@ func (e *env) config(need ...config.Section) (*config.Config, error) {
 		e.speak(c.Language)
 	}
 	for _, w := range c.Warnings {
-		e.note(e.say.Phrase(w))
+		e.note(e.say.Text(w))
 	}
 	if err := c.Need(need...); err != nil {
 		return nil, err

@@ -39,9 +39,9 @@ func (e *env) wrongConfig(err error) error {
 	case f == nil:
 		return err
 	case errors.Is(err, os.ErrNotExist):
-		return usage(e.say.Fault(f.And(message.New("do_config_other"))))
+		return usage(e.say.Text(f.And(message.New("do_config_other"))))
 	case errors.Is(err, os.ErrPermission):
-		return usage(e.say.Fault(f.And(message.New(whoMay)).And(message.New("do_config_account"))))
+		return usage(e.say.Text(f.And(message.New(whoMay)).And(message.New("do_config_account"))))
 	default:
 		return err
 	}
@@ -49,27 +49,20 @@ func (e *env) wrongConfig(err error) error {
 
 // words is an error in the person's language, as far as that has the words.
 func (e *env) words(err error) string {
-	var problem *config.Error
 	var problems config.Errors
-	switch {
-	case errors.As(err, &problems):
+	if errors.As(err, &problems) {
 		lines := make([]string, len(problems))
 		for i, one := range problems {
-			lines[i] = e.words(one)
+			lines[i] = e.say.Text(one.Fault())
 		}
 		return strings.Join(lines, "\n")
-	case errors.As(err, &problem):
-		own := *problem
-		own.What = e.say.Phrase(own.What)
-		return own.Error()
-	default:
-		for _, f := range []message.Text{fault.Explain(err), fault.Disk(err)} {
-			if f != nil {
-				return e.say.Fault(f)
-			}
-		}
-		return e.say.Phrase(err.Error())
 	}
+	for _, f := range []message.Text{fault.Explain(err), fault.Disk(err)} {
+		if f != nil {
+			return e.say.Text(f)
+		}
+	}
+	return e.say.Phrase(err.Error())
 }
 
 // codeOf is the exit status of an error.

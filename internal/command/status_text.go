@@ -105,7 +105,7 @@ func carrierRows(e *env, d statusDoc, zone *time.Location) *cli.Table {
 // recorded in before faults were kept.
 func (e *env) why(f message.Text, english string) string {
 	if len(f) > 0 {
-		return cli.Clean(e.say.Fault(f), 500)
+		return cli.Clean(e.say.Text(f), 500)
 	}
 	return cli.Clean(english, 300)
 }

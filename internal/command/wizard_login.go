@@ -62,7 +62,7 @@ func (w *wizard) login(ctx context.Context) error {
 			return ctx.Err()
 		}
 		if w.c.Yes || try == loginTries {
-			return failed(w.say.Fault(mailwatch.Fault(err, account)))
+			return failed(w.say.Text(mailwatch.Fault(err, account)))
 		}
 		if err := w.repair(ctx, err, account); err != nil {
 			return err
@@ -201,7 +201,7 @@ func (w *wizard) repair(ctx context.Context, err error, account mailwatch.Accoun
 			return err
 		}
 	} else {
-		w.say1(w.say.T("setup_failed", "Reason", w.say.Fault(mailwatch.Fault(err, account))))
+		w.say1(w.say.T("setup_failed", "Reason", w.say.Text(mailwatch.Fault(err, account))))
 	}
 	return w.typed(ctx, w.found.IMAP.String())
 }

@@ -60,7 +60,7 @@ func (w *wizard) look(ctx context.Context) error {
 		return ctx.Err()
 	}
 	if err != nil {
-		w.say1(w.say.T("setup_failed", "Reason", w.say.Fault(mailwatch.Fault(err, account))))
+		w.say1(w.say.T("setup_failed", "Reason", w.say.Text(mailwatch.Fault(err, account))))
 	}
 	w.shipments()
 	return nil

@@ -39,7 +39,7 @@ func (w *wizard) outgoing(ctx context.Context) error {
 			return ctx.Err()
 		}
 		if w.c.Yes || try == loginTries {
-			return failed(w.say.Fault(notify.Fault(err)))
+			return failed(w.say.Text(notify.Fault(err)))
 		}
 		if err := w.repairOut(ctx, err); err != nil {
 			return err
@@ -115,7 +115,7 @@ func (w *wizard) repairOut(ctx context.Context, err error) error {
 			return nil
 		}
 	} else {
-		w.say1(w.say.T("setup_failed", "Reason", w.say.Fault(notify.Fault(err))))
+		w.say1(w.say.T("setup_failed", "Reason", w.say.Text(notify.Fault(err))))
 	}
 	w.found.SMTP = setup.Server{Host: w.smtp.Host, Port: w.smtp.Port, TLS: string(w.smtp.TLS)}
 	if err := w.typedOut(ctx, w.found.SMTP.String()); err != nil {
@@ -127,7 +127,7 @@ func (w *wizard) repairOut(ctx context.Context, err error) error {
 
 // loginOut asks for a login of the outgoing server's own.
 func (w *wizard) loginOut(ctx context.Context, err error) error {
-	w.say1(w.say.T("setup_smtp_refused", "Reason", w.say.Fault(notify.Fault(err))))
+	w.say1(w.say.T("setup_smtp_refused", "Reason", w.say.Text(notify.Fault(err))))
 	name, err := w.line(ctx, query{"--username", "", w.smtp.Username, "setup_smtp_username"})
 	if err != nil {
 		return err

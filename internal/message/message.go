@@ -18,6 +18,8 @@ type Text []Message
 type Message struct {
 	ID   string   `json:"id"`
 	Data []string `json:"data,omitempty"` // names and values in turn
+	// Inner is a text that is part of this message, at its placeholder Inner.
+	Inner Text `json:"inner,omitempty"`
 }
 
 // advice begins the ids of messages that say what to do.
@@ -39,6 +41,13 @@ func New(id string, data ...string) Text {
 // And is the text followed by another.
 func (t Text) And(more Text) Text { return slices.Concat(t, more) }
 
+// Around is the text with inner as a part of its last message.
+func (t Text) Around(inner Text) Text {
+	out := slices.Clone(t)
+	out[len(out)-1].Inner = inner
+	return out
+}
+
 // What is the text without its advice.
 func (t Text) What() Text {
 	var out Text
@@ -52,7 +61,9 @@ func (t Text) What() Text {
 
 // Equal reports whether two texts have the same messages with the same values.
 func (t Text) Equal(u Text) bool {
-	return slices.EqualFunc(t, u, func(a, b Message) bool { return a.ID == b.ID && slices.Equal(a.Data, b.Data) })
+	return slices.EqualFunc(t, u, func(a, b Message) bool {
+		return a.ID == b.ID && slices.Equal(a.Data, b.Data) && a.Inner.Equal(b.Inner)
+	})
 }
 
 // Advice reports whether the message says what to do.

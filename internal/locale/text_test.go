@@ -14,7 +14,10 @@ import (
 	"parcelwatch/internal/message"
 )
 
-var clauseID = regexp.MustCompile(`"((?:fault|do)_[a-z_]+)"`)
+var clauseID = regexp.MustCompile(`"((?:fault|do|config|kind)_[a-z0-9_]+)"`)
+
+// unknownKind is the kind of name that a call of config.Unknown is about.
+var unknownKind = regexp.MustCompile(`\bUnknown\("([a-z]+)"`)
 
 // clauseIDs are the ids of clauses that the program's sources name.
 func clauseIDs(t *testing.T) map[string]bool {
@@ -37,6 +40,9 @@ func clauseIDs(t *testing.T) map[string]bool {
 		for _, m := range clauseID.FindAllSubmatch(src, -1) {
 			out[string(m[1])] = true
 		}
+		for _, m := range unknownKind.FindAllSubmatch(src, -1) {
+			out["unknown_"+string(m[1])+"_near"], out["unknown_"+string(m[1])+"_one_of"] = true, true
+		}
 		return nil
 	})
 	if err != nil {
@@ -50,6 +56,7 @@ func TestEveryClauseHasAMessageAndEveryMessageAClause(t *testing.T) {
 	named := clauseIDs(t)
 	known := messages(t, "en", "faults.toml")
 	maps.Copy(known, messages(t, "en", "advice.toml"))
+	maps.Copy(known, messages(t, "en", "config.toml"))
 	for _, id := range slices.Sorted(maps.Keys(named)) {
 		if known[id] == nil {
 			t.Errorf("%s is named in the program and has no message", id)
@@ -84,7 +91,7 @@ func TestFault(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := p.Fault(c.fault); got != c.want {
+			if got := p.Text(c.fault); got != c.want {
 				t.Errorf("got  %q\nwant %q", got, c.want)
 			}
 		})

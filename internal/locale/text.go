@@ -1,0 +1,59 @@
+package locale
+
+import (
+	"strconv"
+	"strings"
+
+	"parcelwatch/internal/message"
+)
+
+// Text is the text in one line: messages are joined by a colon, advice by a
+// semicolon. No text is an empty line.
+func (p *Printer) Text(t message.Text) string {
+	out := ""
+	for i, m := range t {
+		words := p.message(m)
+		switch {
+		case i == 0:
+			out = words
+		case m.Advice():
+			out = p.T("then", "First", out, "Then", words)
+		default:
+			out = p.Pair(out, words)
+		}
+	}
+	return out
+}
+
+// Texts are several texts in one line, joined by semicolons.
+func (p *Printer) Texts(all []message.Text) string {
+	lines := make([]string, len(all))
+	for i, t := range all {
+		lines[i] = p.Text(t)
+	}
+	return strings.Join(lines, "; ")
+}
+
+// English is the text as logs and JSON have it.
+func English(all ...message.Text) string {
+	p, err := New(fallback)
+	if err != nil {
+		return err.Error()
+	}
+	return p.Texts(all)
+}
+
+// message is one message with its inner text.
+func (p *Printer) message(m message.Message) string {
+	data := make([]any, len(m.Data), len(m.Data)+2)
+	for i, s := range m.Data {
+		data[i] = s
+		if n, err := strconv.Atoi(s); err == nil && i > 0 && m.Data[i-1] == "Count" {
+			data[i] = n
+		}
+	}
+	if m.Inner != nil {
+		data = append(data, "Inner", p.Text(m.Inner))
+	}
+	return p.T(m.ID, data...)
+}
