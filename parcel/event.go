@@ -21,6 +21,8 @@ type Event struct {
 	Text      string    `json:"text"` // the carrier's own words
 	Code      string    `json:"code"` // the carrier's own code
 	Sources   []string  `json:"sources"`
+	// Guess is set for a code that no table holds: Status is then in_transit.
+	Guess bool `json:"guess,omitempty"`
 }
 
 // Tracking is what a carrier answered for one number. Events are oldest first,

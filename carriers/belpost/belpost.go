@@ -1,9 +1,9 @@
-// Package belpost asks Belpost, the post of Belarus, as its site does. Site:
-// https://belpost.by. No key; the protocol is not published and known from five
-// public clients (BelpostTracker_bot, parcel-tracker, parcel and others). They
-// wait a minute between calls and are blocked for a while when they do not. Only
-// numbers of the postal union's form are taken, of any country. There is no list
-// of codes: some answers have numbers, most only words, and both are read.
+// Package belpost asks Belpost, the post of Belarus. Site: https://belpost.by.
+// It takes no key. The protocol is not published; it is known from five public
+// clients (BelpostTracker_bot, parcel-tracker, parcel and others). Clients that
+// do not wait a minute between two calls are blocked for a while. The service
+// answers for S10 numbers of any country. There is no list of codes: some answers
+// contain numbers, most only words, and both are read.
 package belpost
 
 import (
@@ -19,7 +19,7 @@ import (
 //go:embed codes.tsv
 var codes string
 
-// Info is what is known of Belpost.
+// Info returns the facts of Belpost.
 func Info() carriers.Info {
 	return carriers.Info{
 		Name:      "belpost",
@@ -27,7 +27,7 @@ func Info() carriers.Info {
 		Site:      "https://belpost.by",
 		Page:      "https://belpost.by/Otsleditotpravleniye?number=%s",
 		Role:      carriers.RoleDestination,
-		Countries: []string{"BY"},
+		Countries: []string{home},
 		BaseURL:   "https://api.belpost.by",
 		Interval:  time.Minute,
 		PerNumber: 4 * time.Hour,
@@ -35,45 +35,22 @@ func Info() carriers.Info {
 	}
 }
 
-// New makes the carrier.
+// New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	client, err := adapter.New(Info(), cfg)
+	base, err := adapter.New(Info(), cfg, adapter.Spec{Codes: codes, Zone: "Europe/Minsk", NewestFirst: true})
 	if err != nil {
 		return nil, err
 	}
-	table, err := adapter.ParseTable(codes)
-	if err != nil {
-		return nil, err
-	}
-	return &carrier{client: client, codes: table}, nil
+	return &carrier{base}, nil
 }
 
-type carrier struct {
-	client *adapter.Client
-	codes  adapter.Table
-}
+type carrier struct{ adapter.Base }
 
-// Info is [Info].
-func (*carrier) Info() carriers.Info { return Info() }
+// Match claims the numbers of Belarus. Items of other posts may be on their way
+// there.
+func (*carrier) Match(n number.Number) carriers.Match { return adapter.National(n, home) }
 
-// Match is sure of its own numbers. It also answers for other posts' items on
-// the way to Belarus.
-func (*carrier) Match(n number.Number) carriers.Match {
-	if n.Country() == home {
-		return carriers.Yes
-	}
-	return adapter.If(n.S10() || adapter.Is(n, number.FamilyYanwen), carriers.Maybe)
-}
-
-// Track asks for one number.
+// Track asks for one number a call.
 func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
-	return adapter.Each(ctx, numbers, c.one)
-}
-
-func (c *carrier) one(ctx context.Context, n number.Number) (carriers.Result, error) {
-	ans, data, err := c.ask(ctx, n)
-	if err != nil {
-		return carriers.Result{}, err
-	}
-	return c.read(ans, data, n)
+	return adapter.Each(ctx, numbers, c.ask)
 }

@@ -1,19 +1,16 @@
 package belpost
 
 import (
+	"cmp"
 	"encoding/json"
 	"strconv"
 	"time"
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 )
-
-// minsk is UTC+3 all year.
-func minsk() *time.Location { return adapter.Fixed(3 * 3600) }
 
 type question struct {
 	Number string `json:"number"`
@@ -25,13 +22,13 @@ type envelope struct {
 	Errors  json.RawMessage `json:"errors"`
 }
 
-// badNumber reports whether the number's form is what is complained about.
+// badNumber reports whether the service refuses the form of the number.
 func (e envelope) badNumber() bool {
 	var fields map[string]json.RawMessage
 	return json.Unmarshal(e.Errors, &fields) == nil && fields["number"] != nil
 }
 
-// item is what is told of one number.
+// item is the answer for one number.
 type item struct {
 	Number adapter.Lax `json:"number"`
 	Steps  *[]step     `json:"steps"`
@@ -47,61 +44,47 @@ type step struct {
 	Event   adapter.Lax `json:"event"`
 }
 
-// read finds the number's item and takes it apart.
-func (c *carrier) read(ans adapter.Answer, data []item, n number.Number) (carriers.Result, error) {
-	res := carriers.Result{Number: n}
+// read finds the number's item and reads its steps.
+func (c *carrier) read(ans adapter.Answer, data []item, n number.Number) (res carriers.Result, err error) {
 	it, ok := pick(data, n)
 	switch {
 	case !ok:
-		return res, c.client.Changed(ans, "the answer is of other numbers")
+		return res, c.Changed(ans, "the answer is of other numbers")
 	case it.Steps == nil:
-		return res, c.client.Changed(ans, "no steps in the answer")
+		return res, c.Changed(ans, "no steps in the answer")
 	case len(*it.Steps) == 0:
-		return res, c.client.Fail(carriers.ErrNotFound, "no steps")
+		return res, c.Fail(carriers.ErrNotFound, "no steps")
 	}
-	steps := *it.Steps
-	t := parcel.Tracking{Aliases: alias(n, it)}
-	inbound := n.Country() != home
+	event := func(s step) (parcel.Event, bool) { return c.event(s, n.Country() != home) }
 	inside := make(map[scan]bool)
-	for _, s := range steps {
-		if ev, _, ok := c.event(s, inbound); ok && s.System == "internal" {
+	for _, s := range *it.Steps {
+		if ev, ok := event(s); ok && s.System == "internal" {
 			inside[scan{ev.Time.Unix(), ev.Status}] = true
 		}
 	}
-	for _, s := range steps {
-		ev, known, ok := c.event(s, inbound)
-		if !ok || s.System == "external" && inside[scan{ev.Time.Unix(), ev.Status}] {
-			continue
-		}
-		if !known {
-			res.Unmapped = adapter.Unmapped(res.Unmapped, unmapped(ev))
-		}
-		t.Events = append(t.Events, ev)
+	t := parcel.Tracking{Aliases: alias(n, it)}
+	t.Events = adapter.Events(*it.Steps, func(s step) (parcel.Event, bool) {
+		ev, ok := event(s)
+		return ev, ok && (s.System != "external" || !inside[scan{ev.Time.Unix(), ev.Status}])
+	})
+	if res, err = c.Result(ans, n, t, len(*it.Steps)); err == nil {
+		backwards(res.Tracking.Events)
 	}
-	if len(t.Events) == 0 {
-		return res, c.client.Changed(ans, "none of %d steps could be read", len(steps))
-	}
-	t.Events = adapter.Timeline(t.Events, adapter.NewestFirst)
-	backwards(t.Events)
-	if last := t.Events[len(t.Events)-1]; last.Status == parcel.ReadyForPickup {
-		t.PickupPlace = last.Place
-	}
-	res.Tracking = t
-	return res, nil
+	return res, err
 }
 
-// scan is one act of the post's, which both of its systems may list: in the same
-// second, in other words.
+// scan identifies one scan. Both systems may list it, with the same time and in
+// different words.
 type scan struct {
 	unix   int64
 	status parcel.Status
 }
 
-// pick is the item of the number asked, or the only one there is: the service is
-// known to answer for one number with another.
+// pick returns the item of the number asked for, or the only one: the service may
+// answer with another number of the same parcel.
 func pick(data []item, n number.Number) (item, bool) {
 	for _, it := range data {
-		if adapter.Same(n, string(it.Number)) {
+		if adapter.Same(n, it.Number) {
 			return it, true
 		}
 	}
@@ -111,50 +94,37 @@ func pick(data []item, n number.Number) (item, bool) {
 	return item{}, false
 }
 
-// alias is the number that the service answered with, where it is another one
-// and whole.
+// alias is the number of the answer, if it is another one with a right check
+// digit.
 func alias(n number.Number, it item) []parcel.Alias {
 	other, err := number.Parse(string(it.Number))
 	if err != nil || !other.S10() || other.Check() != number.CheckOK {
 		return nil
 	}
-	return adapter.Alias(n, string(other), "number")
+	return adapter.Alias(n, other, "number")
 }
 
-// event takes one step apart; one without a time or any word is left out.
-func (c *carrier) event(s step, inbound bool) (ev parcel.Event, known, ok bool) {
-	ev.Time, ok = instant(s)
+// event reads one step. Steps without a time or any word are left out.
+func (c *carrier) event(s step, inbound bool) (ev parcel.Event, ok bool) {
+	ev.Time, ok = c.instant(s)
 	ev.ZoneKnown = true
-	ev.Text, ev.Place = adapter.Text(string(s.Event)), adapter.Text(string(s.Place))
 	if s.Code != 0 {
 		ev.Code = strconv.FormatInt(int64(s.Code), 10)
 	}
-	row, known := c.status(ev.Code, ev.Text, s.atHome(), inbound)
-	ev.Status = row.Status
+	text := adapter.Text(s.Event)
+	row := c.row(ev.Code, text, s.atHome(), inbound)
+	ev.Status, ev.Guess = row.Status, row.Guess
+	ev.Text, ev.Place = cmp.Or(text, row.Meaning, ev.Code), adapter.Text(s.Place)
 	if s.atHome() || row.Side == adapter.SideDestination {
 		ev.Country = home
 	}
-	for _, other := range []string{row.Meaning, ev.Code} {
-		if ev.Text == "" {
-			ev.Text = other
-		}
-	}
-	return ev, known, ok && ev.Text != ""
+	return ev, ok && ev.Text != ""
 }
 
-// instant is the second told, or the wall clock of Minsk.
-func instant(s step) (time.Time, bool) {
-	if at := time.Unix(int64(s.Unix), 0).In(minsk()); s.Unix > 0 && adapter.Plausible(at) {
+// instant is the time in seconds, or else the wall clock of Minsk.
+func (c *carrier) instant(s step) (time.Time, bool) {
+	if at := adapter.In(time.Unix(int64(s.Unix), 0), c.Zone); s.Unix > 0 && adapter.Plausible(at) {
 		return at, true
 	}
-	return adapter.At(string(s.Created), minsk(), time.DateTime, "2006-01-02 15:04", time.RFC3339Nano)
-}
-
-// unmapped names what the table lacks: the number, or the words where there is
-// none.
-func unmapped(ev parcel.Event) string {
-	if ev.Code != "" {
-		return ev.Code
-	}
-	return textx.Line(ev.Text, 50)
+	return adapter.At(s.Created, c.Zone, time.DateTime, "2006-01-02 15:04", time.RFC3339Nano)
 }

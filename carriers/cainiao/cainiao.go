@@ -1,9 +1,10 @@
 // Package cainiao asks Cainiao Global, the logistics network behind nearly every
-// AliExpress parcel. Site: https://global.cainiao.com. No key, no login; the
-// protocol is not published and known from public clients (ha-cainiao, parcel
-// and others). Alibaba soft-bans addresses that ask often, for all its services:
-// few batched calls, hours apart. A web page instead of data, with a captcha or
-// without, is its way to say "slow down".
+// AliExpress parcel. Site: https://global.cainiao.com. It takes no key and no
+// login. The protocol is not published; it is known from public clients
+// (ha-cainiao, parcel and others). Alibaba blocks addresses that ask often, for
+// all its services, so the adapter makes few calls with several numbers, hours
+// apart. A web page instead of data, with or without a captcha, means "slow
+// down".
 package cainiao
 
 import (
@@ -19,7 +20,7 @@ import (
 //go:embed codes.tsv
 var codes string
 
-// Info is what is known of Cainiao.
+// Info returns the facts of Cainiao.
 func Info() carriers.Info {
 	return carriers.Info{
 		Name:      "cainiao",
@@ -31,33 +32,23 @@ func Info() carriers.Info {
 		Interval:  20 * time.Second,
 		PerNumber: 4 * time.Hour,
 		Batch:     10,
-		Canary:    "LP00000000000", // its answer for an unknown number is on record
+		Canary:    "LP00000000000", // the answer for an unknown number is recorded
 	}
 }
 
-// New makes the carrier.
+// New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	client, err := adapter.New(Info(), cfg)
+	base, err := adapter.New(Info(), cfg, adapter.Spec{Codes: codes, NewestFirst: true})
 	if err != nil {
 		return nil, err
 	}
-	table, err := adapter.ParseTable(codes)
-	if err != nil {
-		return nil, err
-	}
-	return &carrier{client: client, codes: table}, nil
+	return &carrier{base}, nil
 }
 
-type carrier struct {
-	client *adapter.Client
-	codes  adapter.Table
-}
+type carrier struct{ adapter.Base }
 
-// Info is [Info].
-func (*carrier) Info() carriers.Info { return Info() }
-
-// Match is sure of Cainiao's own numbers and the shop's. It also answers for
-// other posts' numbers of AliExpress parcels, which only asking tells apart.
+// Match claims the numbers of Cainiao and of the shop. Those of other posts may
+// belong to AliExpress parcels, which only asking can tell.
 func (*carrier) Match(n number.Number) carriers.Match {
 	if adapter.Is(n, number.FamilyCainiao, number.FamilyAliExpress, number.FamilyCainiaoLine) {
 		return carriers.Yes
@@ -68,13 +59,9 @@ func (*carrier) Match(n number.Number) carriers.Match {
 
 // Track asks for all numbers in one call.
 func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
-	answer, err := c.ask(ctx, numbers)
+	ans, entries, err := c.ask(ctx, numbers)
 	if err != nil {
 		return nil, err
 	}
-	results := make([]carriers.Result, 0, len(numbers))
-	for _, n := range numbers {
-		results = append(results, c.read(answer, n))
-	}
-	return results, nil
+	return adapter.All(numbers, func(n number.Number) (carriers.Result, error) { return c.read(ans, entries, n) }), nil
 }

@@ -1,13 +1,14 @@
 package cainiao
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 )
@@ -19,7 +20,7 @@ type envelope struct {
 	ErrorMsg  adapter.Lax `json:"errorMsg"`
 }
 
-// entry is what is told of one number. Its summary fields (status, daysNumber)
+// entry is the answer for one number. Its summary fields (status, daysNumber)
 // are unreliable and not read.
 type entry struct {
 	MailNo      adapter.Lax `json:"mailNo"`
@@ -44,92 +45,55 @@ type detail struct {
 	Code     adapter.Lax `json:"actionCode"`
 }
 
-// read finds the number's entry and takes it apart.
-func (c *carrier) read(r reply, n number.Number) carriers.Result {
-	res := carriers.Result{Number: n}
-	for _, e := range r.module {
-		if adapter.Same(n, string(e.MailNo)) {
-			res.Tracking, res.Unmapped, res.Err = c.tracking(r, n, e)
-			return res
-		}
+// read finds the number's entry and reads its events.
+func (c *carrier) read(ans adapter.Answer, entries []entry, n number.Number) (res carriers.Result, err error) {
+	i := slices.IndexFunc(entries, func(e entry) bool { return adapter.Same(n, e.MailNo) })
+	if i < 0 {
+		return res, c.Changed(ans, "no entry for the number asked")
 	}
-	res.Err = c.client.Changed(r.Answer, "no entry for the number asked")
-	return res
-}
-
-func (c *carrier) tracking(r reply, n number.Number, e entry) (parcel.Tracking, []string, error) {
+	e := entries[i]
 	if e.Details == nil {
-		return parcel.Tracking{}, nil, c.client.Changed(r.Answer, "no detailList in the entry")
+		return res, c.Changed(ans, "no detailList in the entry")
 	}
 	t := parcel.Tracking{
-		Origin:      adapter.CountryNamed(string(e.Origin)),
-		Destination: adapter.CountryNamed(string(e.Destination)),
-		Aliases:     aliases(n, e),
+		Origin: adapter.CountryNamed(e.Origin), Destination: adapter.CountryNamed(e.Destination), Aliases: aliases(n, e),
 	}
-	if len(*e.Details) == 0 {
-		// A source beside "EXTERNAL" means that the seller is preparing it:
-		// known, with nothing to tell yet.
-		if e.Source == "" || e.Source == "EXTERNAL" {
-			return parcel.Tracking{}, nil, c.client.Fail(carriers.ErrNotFound, "no events")
-		}
-		return t, nil, nil
+	// Without events, a source other than "EXTERNAL" means that the seller is
+	// preparing the parcel: the number is known.
+	if len(*e.Details) == 0 && (e.Source == "" || e.Source == "EXTERNAL") {
+		return res, c.Fail(carriers.ErrNotFound, "no events")
 	}
-	if e.ETA.Until > 0 {
-		t.ETA = parcel.DateOf(time.UnixMilli(int64(e.ETA.Until)).In(adapter.Fixed(8 * 3600)))
+	if len(*e.Details) > 0 && e.ETA.Until > 0 {
+		t.ETA = parcel.DateOf(time.UnixMilli(int64(e.ETA.Until)).In(beijing()))
 	}
-	var unmapped []string
-	for _, d := range *e.Details {
-		ev, ok := c.event(d, t.Origin, t.Destination)
-		if !ok {
-			continue
-		}
-		if !c.known(ev.Code) {
-			unmapped = adapter.Unmapped(unmapped, ev.Code)
-		}
-		t.Events = append(t.Events, ev)
-	}
-	if len(t.Events) == 0 {
-		return parcel.Tracking{}, nil, c.client.Changed(r.Answer, "none of %d events could be read", len(*e.Details))
-	}
-	t.Events = adapter.Timeline(t.Events, adapter.NewestFirst)
-	return t, unmapped, nil
+	t.Events = adapter.Events(*e.Details, func(d detail) (parcel.Event, bool) { return c.event(d, t.Origin, t.Destination) })
+	return c.Result(ans, n, t, len(*e.Details))
 }
 
-// event takes one line apart; one without a time or any word is left out.
+// event reads one line. Lines without a time or any word are left out.
 func (c *carrier) event(d detail, origin, destination string) (parcel.Event, bool) {
 	at, ok := instant(d)
-	place, text := town(string(d.Cleaned))
-	if text == "" {
-		text = adapter.Text(string(d.Desc))
-	}
-	code := textx.Line(string(d.Code), 60)
-	if text == "" {
-		text = code
-	}
-	if !ok || text == "" {
-		return parcel.Event{}, false
-	}
-	status, side := c.status(code)
-	ev := parcel.Event{Time: at, ZoneKnown: true, Status: status, Place: place, Text: text, Code: code}
-	switch side {
-	case adapter.SideOrigin:
-		ev.Country = origin
-	case adapter.SideDestination:
-		ev.Country = destination
-	case adapter.SideNone:
-	}
-	return ev, true
+	code := adapter.Line(d.Code, 60)
+	place, text := town(d.Cleaned)
+	text = cmp.Or(text, adapter.Text(d.Desc), code)
+	row := c.row(code)
+	return parcel.Event{
+		Time: at, ZoneKnown: true, Status: row.Status, Guess: row.Guess, Country: row.Country(origin, destination),
+		Place: place, Text: text, Code: code,
+	}, ok && text != ""
 }
 
-// instant is made of the wall clock and its zone. The number beside them is the
-// wall clock read as Beijing time, wrong for every scan elsewhere, so it counts
-// only where there is no wall clock.
+func beijing() *time.Location { return adapter.Fixed(8 * 3600) }
+
+// instant is the wall clock in its zone. The number beside them is the wall clock
+// read as Beijing time, which is wrong for scans elsewhere; it is used only if
+// there is no wall clock.
 func instant(d detail) (time.Time, bool) {
-	zone, ok := adapter.Zone(string(d.TimeZone))
+	zone, ok := adapter.Zone(d.TimeZone)
 	if !ok {
-		zone = adapter.Fixed(8 * 3600)
+		zone = beijing()
 	}
-	if at, ok := adapter.At(string(d.TimeStr), zone, time.DateTime, "2006-01-02 15:04"); ok {
+	if at, ok := adapter.At(d.TimeStr, zone, time.DateTime, "2006-01-02 15:04"); ok {
 		return at, true
 	}
 	at := time.UnixMilli(int64(d.Time)).In(zone)
@@ -137,8 +101,8 @@ func instant(d detail) (time.Time, bool) {
 }
 
 // town takes a leading "[Town]" off a cleaned text.
-func town(s string) (place, text string) {
-	s = textx.Line(s, 400)
+func town(cleaned adapter.Lax) (place, text string) {
+	s := adapter.Line(cleaned, 400)
 	if rest, ok := strings.CutPrefix(s, "["); ok {
 		if place, text, ok := strings.Cut(rest, "]"); ok {
 			return adapter.Text(place), adapter.Text(text)
@@ -147,10 +111,10 @@ func town(s string) (place, text string) {
 	return "", adapter.Text(s)
 }
 
-// aliases is the number at the next post: the clean field, else a token of the
-// display text that looks like one.
+// aliases is the number at the next post: the value of the clean field, or else
+// the part of the display text that looks like a number.
 func aliases(n number.Number, e entry) []parcel.Alias {
-	if a := adapter.Alias(n, string(e.CopyRealNo), "copyRealMailNo"); a != nil || e.CopyRealNo != "" {
+	if a := adapter.Alias(n, e.CopyRealNo, "copyRealMailNo"); a != nil || e.CopyRealNo != "" {
 		return a
 	}
 	for token := range strings.FieldsSeq(string(e.RealNo)) {

@@ -12,71 +12,71 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// ask asks the first service and, where it has nothing to say, the second.
-func (c *carrier) ask(ctx context.Context, n number.Number) (adapter.Answer, sent, error) {
-	// In Spanish, because the phase alone does not tell an office from a courier
-	// and the words are known in that language.
-	ans, err := c.client.Do(ctx, adapter.Request{
+// ask asks the first service, and the second if the first has no events. The
+// texts are asked for in Spanish: the phase alone does not tell an office from a
+// courier, and the table holds the words in that language.
+func (c *carrier) ask(ctx context.Context, n number.Number) (res carriers.Result, err error) {
+	ans, err := c.Do(ctx, adapter.Request{
 		Path:  "/digital-services/searchengines/api/v1/envios",
 		Query: url.Values{"text": {string(n)}, "language": {"ES"}},
 		Own:   []int{http.StatusBadRequest},
 	})
 	switch {
 	case err != nil:
-		return ans, sent{}, err
+		return res, err
 	case ans.Status == http.StatusBadRequest:
-		return ans, sent{}, c.client.Fail(carriers.ErrNotFound, "the number is refused by its form")
+		return res, c.Fail(carriers.ErrNotFound, "the number is refused by its form")
 	case ans.Status == http.StatusNoContent:
-		return ans, sent{}, c.client.Fail(carriers.ErrNotFound, "HTTP 204")
+		return res, c.Fail(carriers.ErrNotFound, "HTTP 204")
 	}
-	if page := c.client.Page(ans); errors.Is(page, carriers.ErrChanged) {
+	if page := c.Page(ans); errors.Is(page, carriers.ErrChanged) {
 		return c.askSecond(ctx, n)
 	}
-	// The second service's answer is taken too: an endpoint may stand for both.
+	// A configured endpoint may answer in the form of the second service.
 	if bytes.HasPrefix(bytes.TrimSpace(ans.Body), []byte("[")) {
-		return c.listed(ans)
+		return c.listed(ans, n)
 	}
 	var e envelope
-	if err := c.client.JSON(ans, &e); err != nil {
-		return ans, sent{}, err
+	if err := c.JSON(ans, &e); err != nil {
+		return res, err
 	}
 	switch {
 	case e.Shipments == nil:
-		return ans, sent{}, c.client.Changed(ans, "no shipment in the answer")
+		return res, c.Changed(ans, "no shipment in the answer")
 	case len(*e.Shipments) == 0, len((*e.Shipments)[0].Events) == 0:
 		return c.askSecond(ctx, n)
 	}
-	return ans, (*e.Shipments)[0].sent(), nil
+	return c.read(ans, (*e.Shipments)[0].sent(), n)
 }
 
-// askSecond asks the service that tells an unknown number from its own trouble.
-func (c *carrier) askSecond(ctx context.Context, n number.Number) (adapter.Answer, sent, error) {
+// askSecond asks the service that tells an unknown number from a failure.
+func (c *carrier) askSecond(ctx context.Context, n number.Number) (res carriers.Result, err error) {
 	ans, err := c.second.Do(ctx, adapter.Request{Path: "/canonico/eventos_envio_servicio" + adapter.Path(string(n))})
 	if err != nil {
-		return ans, sent{}, err
+		return res, err
 	}
-	return c.listed(ans)
+	return c.listed(ans, n)
 }
 
-// listed reads the second service's answer, a list with one item.
-func (c *carrier) listed(ans adapter.Answer) (adapter.Answer, sent, error) {
+// listed reads an answer of the second service, a list with one item.
+func (c *carrier) listed(ans adapter.Answer, n number.Number) (res carriers.Result, err error) {
 	var items []item
-	if err := c.client.JSON(ans, &items); err != nil {
-		return ans, sent{}, err
+	if err := c.JSON(ans, &items); err != nil {
+		return res, err
 	}
 	if len(items) == 0 {
-		return ans, sent{}, c.client.Changed(ans, "empty list")
+		return res, c.Changed(ans, "empty list")
 	}
 	it := items[0]
 	switch it.Error.Code {
 	case "3":
-		return ans, sent{}, c.client.Fail(carriers.ErrNotFound, "codError 3")
+		return res, c.Fail(carriers.ErrNotFound, "codError 3")
 	case "0", "":
 	default:
-		return ans, sent{}, c.client.Changed(ans, "codError %s: %s", it.Error.Code, it.Error.Text)
+		return res, c.Changed(ans, "codError %s: %s", it.Error.Code, it.Error.Text)
 	}
 	if it.Events == nil {
-		return ans, sent{}, c.client.Changed(ans, "no eventos in the answer")
+		return res, c.Changed(ans, "no eventos in the answer")
 	}
-	return ans, it.sent(), nil
+	return c.read(ans, it.sent(), n)
 }

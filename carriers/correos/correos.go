@@ -1,9 +1,9 @@
-// Package correos asks Correos, the post of Spain, as its site does. Site:
-// https://www.correos.es. No key; the protocol is not published and known from
-// two public clients (hermes, ha-correos). The first service answers an unknown
-// number with nothing, or with a page, which can mean trouble as well; a second
-// one, on another host and known less well, then tells which it is. No limits
-// are published, so few requests are made.
+// Package correos asks Correos, the post of Spain. Site: https://www.correos.es.
+// It takes no key. The protocol is not published; it is known from two public
+// clients (hermes, ha-correos). The first service answers an unknown number with
+// nothing or with a web page, which can also mean that it is out of order. A
+// second service, on another host and less well known, then tells which it is.
+// No limits are published, so the adapter makes few requests.
 package correos
 
 import (
@@ -19,10 +19,9 @@ import (
 //go:embed codes.tsv
 var codes string
 
-// second is the host of the second service.
-const second = "https://localizador.correos.es"
+const secondHost = "https://localizador.correos.es"
 
-// Info is what is known of Correos.
+// Info returns the facts of Correos.
 func Info() carriers.Info {
 	return carriers.Info{
 		Name:      "correos",
@@ -30,7 +29,7 @@ func Info() carriers.Info {
 		Site:      "https://www.correos.es",
 		Page:      "https://www.correos.es/es/es/herramientas/localizador/envios/detalle?tracking-number=%s",
 		Role:      carriers.RoleDestination,
-		Countries: []string{"ES"},
+		Countries: []string{home},
 		BaseURL:   "https://api1.correos.es",
 		Interval:  10 * time.Second,
 		PerNumber: 4 * time.Hour,
@@ -38,58 +37,39 @@ func Info() carriers.Info {
 	}
 }
 
-// New makes the carrier. An endpoint of the person's stands for both services.
+// New returns the carrier. A configured endpoint replaces both hosts.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	first, err := adapter.New(Info(), cfg, "nombre_cliente", "destinatario", "remitente")
+	personal := []string{"nombre_cliente", "destinatario", "remitente"}
+	base, err := adapter.New(Info(), cfg, adapter.Spec{Codes: codes, Zone: "Europe/Madrid", Personal: personal})
 	if err != nil {
 		return nil, err
 	}
 	if cfg.BaseURL == "" {
-		cfg.BaseURL = second
+		cfg.BaseURL = secondHost
 	}
-	other, err := adapter.New(Info(), cfg, "nombre_cliente", "destinatario", "remitente")
+	second, err := adapter.NewClient(Info(), cfg, personal...)
 	if err != nil {
 		return nil, err
 	}
-	table, err := adapter.ParseTable(codes)
-	if err != nil {
-		return nil, err
-	}
-	madrid, err := adapter.Place("Europe/Madrid")
-	if err != nil {
-		return nil, err
-	}
-	return &carrier{client: first, second: other, codes: table, madrid: madrid}, nil
+	return &carrier{base, second}, nil
 }
 
 type carrier struct {
-	client, second *adapter.Client
-	codes          adapter.Table
-	madrid         *time.Location
+	adapter.Base
+
+	second *adapter.Client
 }
 
-// Info is [Info].
-func (*carrier) Info() carriers.Info { return Info() }
-
-// Match is sure of its own numbers: the postal union's ..ES and the domestic
-// form of 23 characters. It also answers for other posts' items on the way to
-// Spain.
+// Match claims the S10 numbers of Spain and the domestic form of 23 characters.
+// Items of other posts may be on their way there.
 func (*carrier) Match(n number.Number) carriers.Match {
-	if n.Country() == home || adapter.Is(n, number.FamilyCorreos) {
+	if adapter.Is(n, number.FamilyCorreos) {
 		return carriers.Yes
 	}
-	return adapter.If(n.S10() || adapter.Is(n, number.FamilyYanwen), carriers.Maybe)
+	return adapter.National(n, home)
 }
 
-// Track asks for one number.
+// Track asks for one number a call.
 func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
-	return adapter.Each(ctx, numbers, c.one)
-}
-
-func (c *carrier) one(ctx context.Context, n number.Number) (carriers.Result, error) {
-	ans, s, err := c.ask(ctx, n)
-	if err != nil {
-		return carriers.Result{}, err
-	}
-	return c.read(ans, s, n)
+	return adapter.Each(ctx, numbers, c.ask)
 }

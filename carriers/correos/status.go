@@ -6,34 +6,22 @@ import (
 	"parcelwatch/carriers/internal/adapter"
 )
 
-// home is the post's own country.
+// home is the post's country.
 const home = "ES"
 
-// byText are the rows of the table that are found by the start of the words.
+// byText is the code of rows that are found by the first words of a text.
 const byText = "text"
 
-// row is what an event says, and whether the table holds it. The second
-// service's codes are exact. Of the first only a phase of four is known, which
-// the words divide: a parcel that waits at the office and one that a courier has
-// are the same phase.
-func (c *carrier) row(code, text string) (adapter.Code, bool) {
-	if !strings.HasPrefix(code, "phase=") {
-		if row, ok := c.codes.Find(code, "*"); ok {
-			return row, true
-		}
+// row finds the row of an event. Codes of the second service are exact. The first
+// one only has four phases, which the words divide: a parcel at the office and
+// one with the courier are in the same phase.
+func (c *carrier) row(code, text string) adapter.Code {
+	row, exact := c.Find(code, "*")
+	if exact && !strings.HasPrefix(code, "phase=") {
+		return row
 	}
-	if row, ok := c.worded(strings.ToLower(text)); ok {
-		return row, true
+	if words, ok := c.Begins(byText, text); ok {
+		return words
 	}
-	return c.codes.Find(code, "*")
-}
-
-// worded finds the row whose words the text begins with, the longest first.
-func (c *carrier) worded(text string) (best adapter.Code, ok bool) {
-	for _, row := range c.codes.Codes() {
-		if row.Code == byText && len(row.Sub) > len(best.Sub) && strings.HasPrefix(text, row.Sub) {
-			best, ok = row, true
-		}
-	}
-	return best, ok
+	return c.Row(code, "*")
 }

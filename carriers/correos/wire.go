@@ -1,9 +1,10 @@
 package correos
 
 import (
+	"cmp"
+
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 )
@@ -45,9 +46,9 @@ type itemEvent struct {
 	Long    adapter.Lax `json:"desTextoAmpliado"`
 }
 
-// sent is what both say.
+// sent is an answer of either service.
 type sent struct {
-	number string // not always told
+	number string // "" if the answer has none
 	lines  []line
 }
 
@@ -75,55 +76,28 @@ func (i item) sent() sent {
 	return out
 }
 
-// read takes the lines apart, which are oldest first.
+// read reads the lines, which are listed oldest first.
 func (c *carrier) read(ans adapter.Answer, s sent, n number.Number) (carriers.Result, error) {
-	res := carriers.Result{Number: n}
 	if s.number != "" && !adapter.Same(n, s.number) {
-		return res, c.client.Changed(ans, "the answer is of another number")
+		return carriers.Result{}, c.Changed(ans, "the answer is of another number")
 	}
-	var t parcel.Tracking
-	inbound := n.Country() != home
-	for _, l := range s.lines {
-		ev, known, ok := c.event(l, inbound)
-		if !ok {
-			continue
-		}
-		if !known {
-			res.Unmapped = adapter.Unmapped(res.Unmapped, ev.Code)
-		}
-		t.Events = append(t.Events, ev)
-	}
-	if len(t.Events) == 0 && len(s.lines) > 0 {
-		return res, c.client.Changed(ans, "none of %d events could be read", len(s.lines))
-	}
-	t.Events = adapter.Timeline(t.Events, adapter.OldestFirst)
-	if k := len(t.Events); k > 0 && t.Events[k-1].Status == parcel.ReadyForPickup {
-		t.PickupPlace = t.Events[k-1].Place
-	}
-	res.Tracking = t
-	return res, nil
+	t := parcel.Tracking{Events: adapter.Events(s.lines, func(l line) (parcel.Event, bool) { return c.event(l, n.Country() != home) })}
+	return c.Result(ans, n, t, len(s.lines))
 }
 
-// event takes one line apart. All times are Madrid's. Its own stages happen at
-// home, unless the item leaves the country.
-func (c *carrier) event(l line, inbound bool) (ev parcel.Event, known, ok bool) {
-	ev.Time, ok = adapter.At(l.date, c.madrid, "02/01/2006 15:04:05", "02/01/2006 15:04", "02/01/2006")
+// event reads one line. All times are those of Madrid. Stages of the destination
+// are in Spain unless the item leaves the country.
+func (c *carrier) event(l line, inbound bool) (ev parcel.Event, ok bool) {
+	ev.Time, ok = adapter.At(l.date, c.Zone, "02/01/2006 15:04:05", "02/01/2006 15:04", "02/01/2006")
 	ev.ZoneKnown = true
-	ev.Code = textx.Line(l.code, 60)
+	ev.Code = adapter.Line(l.code, 60)
 	ev.Place = adapter.Text(l.office)
 	summary := adapter.Text(l.summary)
-	for _, text := range []string{adapter.Text(l.long), summary, ev.Code} {
-		if ev.Text == "" {
-			ev.Text = text
-		}
-	}
-	row, known := c.row(ev.Code, summary)
-	ev.Status = row.Status
-	if !known {
-		ev.Status = parcel.InTransit
-	}
+	ev.Text = cmp.Or(adapter.Text(l.long), summary, ev.Code)
+	row := c.row(ev.Code, summary)
+	ev.Status, ev.Guess = row.Status, row.Guess
 	if inbound && row.Side == adapter.SideDestination {
 		ev.Country = home
 	}
-	return ev, known, ok && ev.Text != ""
+	return ev, ok && ev.Text != ""
 }

@@ -1,9 +1,9 @@
-// Package dhl asks DHL's Shipment Tracking Unified, which answers for its parcel
-// services in Germany and elsewhere, for express and for eCommerce. Site:
+// Package dhl asks DHL's Shipment Tracking - Unified, which covers its parcel
+// services in Germany and elsewhere, DHL Express and eCommerce. Site:
 // https://www.dhl.com. It takes a key that https://developer.dhl.com gives to
-// anyone free of charge, for 250 calls a day from midnight in Greenwich, one in 5
+// anyone free of charge, for 250 calls a day from midnight UTC and one call in 5
 // seconds; the protocol is documented there. Most times are wall clocks of the
-// places, and a delivery may be described by nothing but the name of who signed.
+// places. The description of a delivery may be just the name of the signatory.
 package dhl
 
 import (
@@ -20,7 +20,7 @@ import (
 //go:embed codes.tsv
 var codes string
 
-// Info is what is known of DHL.
+// Info returns the facts of DHL.
 func Info() carriers.Info {
 	return carriers.Info{ //nolint:gosec // names of settings, no credentials
 		Name:      "dhl",
@@ -38,36 +38,26 @@ func Info() carriers.Info {
 			{Name: "key", Secret: true, Required: true, Help: "API key of an app with Shipment Tracking - Unified"},
 		},
 		CredentialHelp: "free at https://developer.dhl.com: make an app with Shipment Tracking - Unified",
-		Canary:         "00340434292135100124", // of the documentation; forgotten after 90 days like all others
+		Canary:         "00340434292135100124", // from the documentation; numbers are forgotten after 90 days
 	}
 }
 
-// New makes the carrier.
+// New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	client, err := adapter.New(Info(), cfg, "name", "givenName", "familyName", "organizationName", "streetAddress",
-		"postalCode", "addressLocality", "description", "remark", "signatureUrl", "documentUrl")
+	base, err := adapter.New(Info(), cfg, adapter.Spec{Codes: codes, NewestFirst: true, Personal: []string{
+		"name", "givenName", "familyName", "organizationName", "streetAddress", "postalCode",
+		"addressLocality", "description", "remark", "signatureUrl", "documentUrl",
+	}})
 	if err != nil {
 		return nil, err
 	}
-	table, err := adapter.ParseTable(codes)
-	if err != nil {
-		return nil, err
-	}
-	return &carrier{client: client, codes: table, key: cfg.Settings["key"]}, nil
+	return &carrier{base}, nil
 }
 
-type carrier struct {
-	client *adapter.Client
-	codes  adapter.Table
-	key    string
-}
+type carrier struct{ adapter.Base }
 
-// Info is [Info].
-func (*carrier) Info() carriers.Info { return Info() }
-
-// Match is sure of DHL's own forms and of numbers that the German post gave. It
-// also answers for other posts' items on the way to Germany, and ten digits may
-// be its express.
+// Match claims DHL's own forms and the S10 numbers of Germany. Items of other
+// posts may be on their way there, and ten digits may be DHL Express.
 func (*carrier) Match(n number.Number) carriers.Match {
 	own := n.Family() == number.FamilyDHL && len(n) > 10 && (n[0] == 'J' || strings.HasPrefix(string(n), "00340434"))
 	if n.Country() == "DE" || own && n.Check() != number.CheckWrong {
@@ -76,15 +66,7 @@ func (*carrier) Match(n number.Number) carriers.Match {
 	return adapter.If(adapter.Is(n, number.FamilyS10, number.FamilyDHL), carriers.Maybe)
 }
 
-// Track asks for one number.
+// Track asks for one number a call.
 func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
-	return adapter.Each(ctx, numbers, c.one)
-}
-
-func (c *carrier) one(ctx context.Context, n number.Number) (carriers.Result, error) {
-	ans, shipments, err := c.ask(ctx, n)
-	if err != nil {
-		return carriers.Result{}, err
-	}
-	return c.read(ans, shipments, n)
+	return adapter.Each(ctx, numbers, c.ask)
 }

@@ -1,9 +1,9 @@
-// Package ems asks the EMS Cooperative's public tracker, which the posts of the
-// union share for their express items (E? numbers): China EMS and all others.
-// Site: https://www.ems.post. No key; the answer is a piece of a web page and
-// known from public clients. Programs that do not name themselves like a browser
-// are turned away. No limits are published, so it is asked a few times a day. It
-// prints wall clocks of the places without a zone, and may lack domestic scans.
+// Package ems asks the public tracker of the EMS Cooperative, which the posts
+// share for their express items (E? numbers): China EMS and all others. Site:
+// https://www.ems.post. It takes no key. The answer is a part of a web page, known
+// from public clients. Programs whose name does not look like a browser's are
+// refused. No limits are published, so the adapter asks a few times a day. The
+// tracker prints wall clocks without a zone and may lack domestic scans.
 package ems
 
 import (
@@ -19,7 +19,7 @@ import (
 //go:embed codes.tsv
 var codes string
 
-// Info is what is known of the service.
+// Info returns the facts of the service.
 func Info() carriers.Info {
 	return carriers.Info{
 		Name:      "ems",
@@ -31,33 +31,23 @@ func Info() carriers.Info {
 		Interval:  5 * time.Second,
 		PerNumber: 4 * time.Hour,
 		Batch:     1,
-		Canary:    "EB000000005CN", // its answer for an unknown number is on record
+		Canary:    "EB000000005CN", // the answer for an unknown number is recorded
 	}
 }
 
-// New makes the carrier.
+// New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	client, err := adapter.New(Info(), cfg)
+	base, err := adapter.New(Info(), cfg, adapter.Spec{Codes: codes})
 	if err != nil {
 		return nil, err
 	}
-	table, err := adapter.ParseTable(codes)
-	if err != nil {
-		return nil, err
-	}
-	return &carrier{client: client, codes: table}, nil
+	return &carrier{base}, nil
 }
 
-type carrier struct {
-	client *adapter.Client
-	codes  adapter.Table
-}
+type carrier struct{ adapter.Base }
 
-// Info is [Info].
-func (*carrier) Info() carriers.Info { return Info() }
-
-// Match fits express items of the union's form. For China there is no other
-// service that can be asked.
+// Match claims express items with an S10 number. For those of China no other
+// service can be asked.
 func (*carrier) Match(n number.Number) carriers.Match {
 	switch {
 	case !n.S10() || n[0] != 'E':
@@ -69,15 +59,7 @@ func (*carrier) Match(n number.Number) carriers.Match {
 	}
 }
 
-// Track asks for one number.
+// Track asks for one number a call.
 func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
-	return adapter.Each(ctx, numbers, c.one)
-}
-
-func (c *carrier) one(ctx context.Context, n number.Number) (carriers.Result, error) {
-	ans, rows, err := c.ask(ctx, n)
-	if err != nil {
-		return carriers.Result{}, err
-	}
-	return c.read(ans, rows, n)
+	return adapter.Each(ctx, numbers, c.ask)
 }

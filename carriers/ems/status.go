@@ -4,16 +4,15 @@ import (
 	"strings"
 
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/parcel"
 )
 
-// label is what a label says, and whether the table holds it. There are no
-// codes: the English labels are the table's.
-func (c *carrier) label(text string) (adapter.Code, bool) {
-	for _, row := range c.codes.Codes() {
-		if strings.EqualFold(row.Code, strings.TrimSuffix(text, ".")) {
-			return row, true
+// row finds the row of a label: the service has no codes, and those of the table
+// are its English labels.
+func (c *carrier) row(label string) adapter.Code {
+	for _, row := range c.Codes() {
+		if strings.EqualFold(row.Code, strings.TrimSuffix(label, ".")) {
+			return row
 		}
 	}
-	return adapter.Code{Status: parcel.InTransit, Side: adapter.SideNone}, false
+	return adapter.Unknown()
 }

@@ -21,8 +21,8 @@ const prefix = "table-"
 
 var itemForm = regexp.MustCompile(`\b[A-Z]{2}\d{9}[A-Z]{2}\b`)
 
-// find is the table of the number, or why there is none. Where tables bear no
-// numbers, no other item may be named on the page.
+// find returns the table of the number, or the reason why there is none. If the
+// tables name no numbers, the page may name no other item.
 func find(page *goquery.Document, n number.Number) (table *goquery.Selection, why string) {
 	named := page.Find(`table[id^="` + prefix + `"], .result-table[id^="` + prefix + `"]`)
 	if named.Length() > 0 {
@@ -59,32 +59,18 @@ func rows(table *goquery.Selection) []row {
 	return list
 }
 
-// read takes the rows apart. The post that gave the number is the one where the
-// item was posted.
+// read reads the rows. The post that issued the number is the one where the item
+// was posted.
 func (c *carrier) read(ans adapter.Answer, rows []row, n number.Number) (carriers.Result, error) {
-	res := carriers.Result{Number: n}
 	t := parcel.Tracking{Origin: n.Country()}
-	for _, r := range rows {
-		at, ok := adapter.At(r.time, time.UTC, "Jan 2, 2006, 3:04 PM", "Jan 2, 2006 3:04 PM", "Jan 2, 2006, 15:04", "Jan 2, 2006 15:04")
-		if !ok || r.label == "" {
-			continue
+	t.Events = adapter.Events(rows, func(r row) (ev parcel.Event, ok bool) {
+		row := c.row(r.label)
+		ev = parcel.Event{Status: row.Status, Guess: row.Guess, Country: adapter.CountryNamed(r.place), Place: r.place, Text: r.label}
+		ev.Time, ok = adapter.At(r.time, time.UTC, "Jan 2, 2006, 3:04 PM", "Jan 2, 2006 3:04 PM", "Jan 2, 2006, 15:04", "Jan 2, 2006 15:04")
+		if ev.Country == "" {
+			ev.Country = row.Country(t.Origin, "")
 		}
-		label, known := c.label(r.label)
-		if !known {
-			res.Unmapped = adapter.Unmapped(res.Unmapped, r.label)
-		}
-		ev := parcel.Event{
-			Time: at, Status: label.Status, Country: adapter.CountryNamed(r.place), Place: r.place, Text: r.label,
-		}
-		if ev.Country == "" && label.Side == adapter.SideOrigin {
-			ev.Country = t.Origin
-		}
-		t.Events = append(t.Events, ev)
-	}
-	if len(t.Events) == 0 {
-		return res, c.client.Changed(ans, "none of %d rows could be read", len(rows))
-	}
-	t.Events = adapter.Timeline(t.Events, adapter.OldestFirst)
-	res.Tracking = t
-	return res, nil
+		return ev, ok && ev.Text != ""
+	})
+	return c.Result(ans, n, t, len(rows))
 }

@@ -1,9 +1,9 @@
-// Package fourpx asks 4PX, a Chinese consolidator whose parcels a local post or
-// courier delivers. Site: https://track.4px.com. No key; the protocol is not
-// published and known from several public clients (mcp-parceltrack, parcel and
-// others). Only the first number of a call is answered. No limit is published;
-// clients keep an answer for an hour at most. The number at the last carrier is
-// in the answer.
+// Package fourpx asks 4PX, a Chinese consolidator whose parcels are delivered by a
+// local post or courier. Site: https://track.4px.com. It takes no key. The
+// protocol is not published; it is known from several public clients
+// (mcp-parceltrack, parcel and others). Only the first number of a call is
+// answered. No limit is published; clients keep an answer for up to an hour. The
+// answer contains the number at the last carrier.
 package fourpx
 
 import (
@@ -19,7 +19,7 @@ import (
 //go:embed codes.tsv
 var codes string
 
-// Info is what is known of 4PX.
+// Info returns the facts of 4PX.
 func Info() carriers.Info {
 	return carriers.Info{
 		Name:      "fourpx",
@@ -35,29 +35,21 @@ func Info() carriers.Info {
 	}
 }
 
-// New makes the carrier.
+// New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	client, err := adapter.New(Info(), cfg, "consigneePostcode", "sigPicUrl")
+	base, err := adapter.New(Info(), cfg, adapter.Spec{Codes: codes, NewestFirst: true, Personal: []string{
+		"consigneePostcode", "sigPicUrl",
+	}})
 	if err != nil {
 		return nil, err
 	}
-	table, err := adapter.ParseTable(codes)
-	if err != nil {
-		return nil, err
-	}
-	return &carrier{client: client, codes: table}, nil
+	return &carrier{base}, nil
 }
 
-type carrier struct {
-	client *adapter.Client
-	codes  adapter.Table
-}
+type carrier struct{ adapter.Base }
 
-// Info is [Info].
-func (*carrier) Info() carriers.Info { return Info() }
-
-// Match is sure of its own forms. It uses LP and 14 digits too, which are
-// Cainiao's nearly always.
+// Match claims the forms of 4PX. It also uses LP and 14 digits, but nearly all of
+// those are Cainiao's.
 func (*carrier) Match(n number.Number) carriers.Match {
 	if n.Family() == number.FamilyFourPX {
 		return carriers.Yes
@@ -65,15 +57,7 @@ func (*carrier) Match(n number.Number) carriers.Match {
 	return adapter.If(adapter.Is(n, number.FamilyFourPX), carriers.Maybe)
 }
 
-// Track asks for one number.
+// Track asks for one number a call.
 func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
-	return adapter.Each(ctx, numbers, c.one)
-}
-
-func (c *carrier) one(ctx context.Context, n number.Number) (carriers.Result, error) {
-	ans, it, err := c.ask(ctx, n)
-	if err != nil {
-		return carriers.Result{}, err
-	}
-	return c.read(ans, it, n)
+	return adapter.Each(ctx, numbers, c.ask)
 }

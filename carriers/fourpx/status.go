@@ -7,19 +7,18 @@ import (
 	"parcelwatch/parcel"
 )
 
-// row is what a code says, and whether the table or a rule holds it. The part
-// after FPX_ is the stage; delivered ones and those of import customs are meant
-// alike whatever follows.
-func (c *carrier) row(code string) (adapter.Code, bool) {
-	if row, ok := c.codes.Find(code, "*"); ok {
-		return row, true
-	}
+// row finds the row of a code. The part after FPX_ is the stage: all codes of a
+// delivery, and all of import customs, mean the same.
+func (c *carrier) row(code string) adapter.Code {
+	row := c.Row(code, "*")
 	switch {
+	case !row.Guess:
+		return row
 	case strings.HasPrefix(code, "FPX_S_OK"):
-		return adapter.Code{Status: parcel.Delivered, Side: adapter.SideDestination, Meaning: "Delivered"}, true
+		return adapter.Code{Status: parcel.Delivered, Side: adapter.SideDestination, Meaning: "Delivered"}
 	case strings.HasPrefix(code, "FPX_I_"):
-		return adapter.Code{Status: parcel.Customs, Side: adapter.SideDestination, Meaning: "At customs"}, true
+		return adapter.Code{Status: parcel.Customs, Side: adapter.SideDestination, Meaning: "At customs"}
 	default:
-		return adapter.Code{Status: parcel.InTransit, Side: adapter.SideNone}, false
+		return row
 	}
 }

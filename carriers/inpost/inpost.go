@@ -1,8 +1,8 @@
-// Package inpost asks InPost, the Polish lockers and couriers, for its numbers of
-// 24 digits. Site: https://inpost.pl. The tracking of ShipX takes no key and is
-// documented at https://dokumentacja-inpost.atlassian.net. It tells codes alone,
-// so that the words are ours. Its web site has a newer form with the codes of the
-// InPost group; that one is read, too, since the service may go over to it.
+// Package inpost asks InPost, the Polish lockers and couriers, about its numbers
+// of 24 digits. Site: https://inpost.pl. The tracking of ShipX takes no key and
+// is documented at https://dokumentacja-inpost.atlassian.net. It answers with
+// codes only, so the words are ours. The web site uses a newer form with the codes
+// of the InPost group; that form is read as well.
 package inpost
 
 import (
@@ -18,7 +18,7 @@ import (
 //go:embed codes.tsv
 var codes string
 
-// Info is what is known of InPost.
+// Info returns the facts of InPost.
 func Info() carriers.Info {
 	return carriers.Info{
 		Name:      "inpost",
@@ -35,46 +35,25 @@ func Info() carriers.Info {
 	}
 }
 
-// New makes the carrier.
+// New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	client, err := adapter.New(Info(), cfg, "name", "phone", "email", "first_name", "last_name")
+	base, err := adapter.New(Info(), cfg, adapter.Spec{Codes: codes, Zone: "Europe/Warsaw", NewestFirst: true, Personal: []string{
+		"name", "phone", "email", "first_name", "last_name",
+	}})
 	if err != nil {
 		return nil, err
 	}
-	table, err := adapter.ParseTable(codes)
-	if err != nil {
-		return nil, err
-	}
-	zone, err := adapter.Place("Europe/Warsaw")
-	if err != nil {
-		return nil, err
-	}
-	return &carrier{client: client, codes: table, zone: zone}, nil
+	return &carrier{base}, nil
 }
 
-type carrier struct {
-	client *adapter.Client
-	codes  adapter.Table
-	zone   *time.Location
-}
+type carrier struct{ adapter.Base }
 
-// Info is [Info].
-func (*carrier) Info() carriers.Info { return Info() }
-
-// Match is sure of 24 digits: nobody else here has as many.
+// Match claims 24 digits, which no other carrier uses.
 func (*carrier) Match(n number.Number) carriers.Match {
 	return adapter.If(adapter.Is(n, number.FamilyInPost), carriers.Yes)
 }
 
-// Track asks for one number.
+// Track asks for one number a call.
 func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
-	return adapter.Each(ctx, numbers, c.one)
-}
-
-func (c *carrier) one(ctx context.Context, n number.Number) (carriers.Result, error) {
-	ans, all, err := c.ask(ctx, n)
-	if err != nil {
-		return carriers.Result{}, err
-	}
-	return c.read(ans, all, n)
+	return adapter.Each(ctx, numbers, c.ask)
 }

@@ -2,19 +2,17 @@ package inpost
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 )
-
-// home is where it works.
-const home = "PL"
 
 type problem struct {
 	Error   adapter.Lax `json:"error"`
@@ -33,8 +31,8 @@ func (l *answers) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, &(*l)[0])
 }
 
-// answer holds the members of both forms. What is expected to come
-// (expected_flow) is not read.
+// answer holds the members of both forms. The forecast (expected_flow) is not
+// read.
 type answer struct {
 	Number  adapter.Lax `json:"tracking_number"`
 	Details *[]detail   `json:"tracking_details"`
@@ -65,94 +63,44 @@ type detail struct {
 	Location adapter.Lax `json:"location"`
 }
 
-// of reports whether the answer is the number's.
+// of reports whether the answer is about the number.
 func (a answer) of(n number.Number) bool {
-	if adapter.Same(n, string(a.Number)) || adapter.Same(n, string(a.Main)) {
-		return true
-	}
-	for _, other := range a.Numbers {
-		if adapter.Same(n, string(other)) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(append(a.Numbers, a.Number, a.Main), func(s adapter.Lax) bool { return adapter.Same(n, s) })
 }
 
-// read finds the number's answer and takes it apart.
-func (c *carrier) read(ans adapter.Answer, all answers, n number.Number) (carriers.Result, error) {
-	res := carriers.Result{Number: n}
-	for _, a := range all {
-		if !a.of(n) {
-			continue
-		}
-		list := a.Details
-		if list == nil {
-			list = a.Events
-		}
-		if list == nil {
-			return res, c.client.Changed(ans, "no list of events")
-		}
-		return c.tracking(ans, a, *list, n)
+// read finds the number's answer and reads its events.
+func (c *carrier) read(ans adapter.Answer, all answers, n number.Number) (res carriers.Result, err error) {
+	i := slices.IndexFunc(all, func(a answer) bool { return a.of(n) })
+	if i < 0 {
+		return res, c.Changed(ans, "the answer is of another number")
 	}
-	return res, c.client.Changed(ans, "the answer is of another number")
-}
-
-func (c *carrier) tracking(ans adapter.Answer, a answer, list []detail, n number.Number) (carriers.Result, error) {
-	res := carriers.Result{Number: n}
-	if len(a.Numbers) <= 1 { // else the main number is that of several parcels
-		res.Tracking.Aliases = adapter.Alias(n, string(a.Main), "mainTrackingNumber")
+	a := all[i]
+	list := cmp.Or(a.Details, a.Events)
+	if list == nil {
+		return res, c.Changed(ans, "no list of events")
 	}
-	t := &res.Tracking
-	for _, d := range list {
-		ev, known, ok := c.event(d)
-		if !ok {
-			continue
-		}
-		if !known {
-			res.Unmapped = adapter.Unmapped(res.Unmapped, ev.Code)
-		}
-		t.Events = append(t.Events, ev)
+	t := parcel.Tracking{Events: adapter.Events(*list, c.event), PickupPlace: a.machine()}
+	if len(a.Numbers) <= 1 { // with more, the main number is shared by several parcels
+		t.Aliases = adapter.Alias(n, a.Main, "mainTrackingNumber")
 	}
-	if len(t.Events) == 0 && len(list) > 0 {
-		return carriers.Result{Number: n}, c.client.Changed(ans, "none of %d events could be read", len(list))
-	}
-	t.Events = adapter.Timeline(t.Events, adapter.NewestFirst)
-	if last := len(t.Events) - 1; last >= 0 && t.Events[last].Status == parcel.ReadyForPickup {
-		if t.PickupPlace = a.machine(); t.PickupPlace == "" {
-			t.PickupPlace = t.Events[last].Place
-		}
-	}
-	return res, nil
+	return c.Result(ans, n, t, len(*list))
 }
 
 // machine is the locker with its address.
 func (a answer) machine() string {
-	var parts []string
-	for _, s := range []adapter.Lax{a.Custom.Machine, a.Custom.Detail.Address.Line1, a.Custom.Detail.Address.Line2} {
-		if s != "" {
-			parts = append(parts, string(s))
-		}
-	}
-	return adapter.Text(strings.Join(parts, ", "))
+	address := a.Custom.Detail.Address
+	return adapter.Text(adapter.Join(", ", string(a.Custom.Machine), string(address.Line1), string(address.Line2)))
 }
 
-// event takes one event apart. known is false for a code that the table does not
-// hold, ok for one without a time or a code.
-func (c *carrier) event(d detail) (ev parcel.Event, known, ok bool) {
-	code, at := d.Status+d.Code, d.Date+d.Time // of either form only one is there
-	ev.Time, ok = adapter.At(string(at), c.zone, time.RFC3339Nano, "2006-01-02T15:04:05.999-0700", "2006-01-02T15:04:05.999", time.DateTime)
+// event reads one event. Events without a time or a code are left out.
+func (c *carrier) event(d detail) (ev parcel.Event, ok bool) {
+	code, at := d.Status+d.Code, d.Date+d.Time // either form has one of the two
+	ev.Time, _, ok = adapter.Moment(at, c.Zone, "2006-01-02T15:04:05.999", time.DateTime)
 	ev.ZoneKnown = true
-	ev.Code = textx.Line(string(code), 60)
-	ev.Place = adapter.Text(string(d.Agency + d.Location))
-	row, known := c.row(ev.Code)
-	ev.Status = row.Status
-	if row.Side == adapter.SideDestination {
-		ev.Country = home
-	}
-	for _, text := range []string{string(d.Title), row.Meaning, strings.ReplaceAll(ev.Code, "_", " ")} {
-		if ev.Text == "" {
-			ev.Text = adapter.Text(text)
-		}
-	}
-	return ev, known, ok && ev.Text != ""
+	ev.Code = adapter.Line(code, 60)
+	ev.Place = adapter.Text(d.Agency + d.Location)
+	row := c.Row(ev.Code, "*")
+	ev.Status, ev.Guess, ev.Country = row.Status, row.Guess, row.Country("", home)
+	ev.Text = cmp.Or(adapter.Text(d.Title), row.Meaning, strings.ReplaceAll(ev.Code, "_", " "))
+	return ev, ok && ev.Text != ""
 }

@@ -3,36 +3,35 @@ package kazpost
 import (
 	"context"
 	"net/http"
-	"strings"
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel/number"
 )
 
-// events asks for the history.
-func (c *carrier) events(ctx context.Context, n number.Number) (adapter.Answer, []day, error) {
+// history asks for the events.
+func (c *carrier) history(ctx context.Context, n number.Number) (res carriers.Result, err error) {
 	var h history
 	ans, err := c.ask(ctx, adapter.Path(string(n), "events"), &h)
 	if err != nil {
-		return ans, nil, err
+		return res, err
 	}
 	switch {
 	case h.Error != "":
-		return ans, nil, c.refused(ans, string(h.Error))
+		return res, c.refused(ans, h.Error)
 	case ans.Status == http.StatusNotFound:
-		return ans, nil, c.client.Changed(ans, "HTTP 404 without an error of the service's")
-	case h.TrackID != "" && !adapter.Same(n, string(h.TrackID)):
-		return ans, nil, c.client.Changed(ans, "the answer is of another number")
+		return res, c.Changed(ans, "HTTP 404 without an error of the service's")
+	case h.TrackID != "" && !adapter.Same(n, h.TrackID):
+		return res, c.Changed(ans, "the answer is of another number")
 	case h.Days == nil:
-		return ans, nil, c.client.Changed(ans, "no events in the answer")
+		return res, c.Changed(ans, "no events in the answer")
 	case len(*h.Days) == 0:
-		return ans, nil, c.client.Fail(carriers.ErrNotFound, "no events")
+		return res, c.Fail(carriers.ErrNotFound, "no events")
 	}
-	return ans, *h.Days, nil
+	return c.read(ans, *h.Days, n)
 }
 
-// details asks for what is known of the item beside its history.
+// details asks for the countries and the storage period of the item.
 func (c *carrier) details(ctx context.Context, n number.Number) (details, error) {
 	var d details
 	ans, err := c.ask(ctx, adapter.Path(string(n)), &d)
@@ -40,42 +39,32 @@ func (c *carrier) details(ctx context.Context, n number.Number) (details, error)
 	case err != nil:
 		return details{}, err
 	case d.Error != "":
-		return details{}, c.refused(ans, string(d.Error))
-	case !adapter.Same(n, string(d.TrackID)):
-		return details{}, c.client.Changed(ans, "the details are of another number")
+		return details{}, c.refused(ans, d.Error)
+	case !adapter.Same(n, d.TrackID):
+		return details{}, c.Changed(ans, "the details are of another number")
 	}
 	return d, nil
 }
 
 func (c *carrier) ask(ctx context.Context, path string, into any) (adapter.Answer, error) {
-	ans, err := c.client.Do(ctx, adapter.Request{Path: "/api/v2" + path, Own: []int{http.StatusNotFound}})
+	ans, err := c.Do(ctx, adapter.Request{Path: "/api/v2" + path, Own: []int{http.StatusNotFound}})
 	if err != nil {
 		return ans, err
 	}
-	return ans, c.client.JSON(ans, into)
+	return ans, c.JSON(ans, into)
 }
 
-// refused reads the words of an error, which come with HTTP 200. They are said
-// of numbers that are unknown or of no use; what else they may say is told apart
-// so that a failure is not taken for that.
-func (c *carrier) refused(ans adapter.Answer, words string) error {
-	low := strings.ToLower(words)
-	holds := func(parts ...string) bool {
-		for _, p := range parts {
-			if strings.Contains(low, p) {
-				return true
-			}
-		}
-		return false
-	}
+// refused reads the words of an error, which comes with HTTP 200. Most are about
+// an unknown or unusable number; failures of the service are told apart.
+func (c *carrier) refused(ans adapter.Answer, words adapter.Lax) error {
+	kind := carriers.ErrNotFound
 	switch {
-	case holds("лимит", "limit", "too many", "слишком част"):
-		return c.client.Throttled(ans, "service says: %s", words)
-	case holds("запрещ", "denied", "forbidden", "unauthorized"):
-		return c.client.Fail(carriers.ErrDenied, "service says: %s", words)
-	case holds("недоступ", "unavailable", "timeout", "таймаут", "внутренн", "internal", "exception", "ошибка сервера"):
-		return c.client.Fail(carriers.ErrTemporary, "service says: %s", words)
-	default:
-		return c.client.Fail(carriers.ErrNotFound, "service says: %s", words)
+	case adapter.Mentions(words, "лимит", "limit", "too many", "слишком част"):
+		return c.Throttled(ans, "service says: %s", words)
+	case adapter.Mentions(words, "запрещ", "denied", "forbidden", "unauthorized"):
+		kind = carriers.ErrDenied
+	case adapter.Mentions(words, "недоступ", "unavailable", "timeout", "таймаут", "внутренн", "internal", "exception", "ошибка сервера"):
+		kind = carriers.ErrTemporary
 	}
+	return c.Fail(kind, "service says: %s", words)
 }

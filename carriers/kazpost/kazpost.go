@@ -1,9 +1,9 @@
-// Package kazpost asks Kazpost, the post of Kazakhstan. Site: https://post.kz. No
-// key; the protocol is known from the post's own help page as public clients
-// quote it, and from answers of 2020. The service keeps its answers for an hour,
-// so that asking more often tells nothing. Events have codes and no words; where
-// a parcel waits, a second call tells how long. Details hold the names and
-// addresses of sender and addressee, which are never read.
+// Package kazpost asks Kazpost, the post of Kazakhstan. Site: https://post.kz. It
+// takes no key. The protocol is known from the post's own help page, as public
+// clients quote it, and from answers of 2020. The service keeps an answer for an
+// hour, so asking more often is useless. Events have codes and no words; for a
+// parcel that waits, a second call tells how long. The details contain the names
+// and addresses of sender and addressee, which are not read.
 package kazpost
 
 import (
@@ -20,7 +20,7 @@ import (
 //go:embed codes.tsv
 var codes string
 
-// Info is what is known of Kazpost.
+// Info returns the facts of Kazpost.
 func Info() carriers.Info {
 	return carriers.Info{
 		Name:      "kazpost",
@@ -37,57 +37,42 @@ func Info() carriers.Info {
 	}
 }
 
-// New makes the carrier.
+// New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	client, err := adapter.New(Info(), cfg, "name", "name_fact", "address", "phone")
+	base, err := adapter.New(Info(), cfg, adapter.Spec{Codes: codes, Personal: []string{
+		"name", "name_fact", "address", "phone",
+	}})
 	if err != nil {
 		return nil, err
 	}
-	table, err := adapter.ParseTable(codes)
-	if err != nil {
-		return nil, err
-	}
-	return &carrier{client: client, codes: table}, nil
+	return &carrier{base}, nil
 }
 
-type carrier struct {
-	client *adapter.Client
-	codes  adapter.Table
-}
+type carrier struct{ adapter.Base }
 
-// Info is [Info].
-func (*carrier) Info() carriers.Info { return Info() }
+// Match claims the numbers of Kazakhstan. Items of other posts may be on their
+// way there.
+func (*carrier) Match(n number.Number) carriers.Match { return adapter.National(n, home) }
 
-// Match is sure of its own numbers. It also answers for other posts' items on
-// the way to Kazakhstan.
-func (*carrier) Match(n number.Number) carriers.Match {
-	if n.Country() == home {
-		return carriers.Yes
-	}
-	return adapter.If(n.S10() || adapter.Is(n, number.FamilyYanwen), carriers.Maybe)
-}
-
-// Track asks for one number.
+// Track asks for one number at a time.
 func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
 	return adapter.Each(ctx, numbers, c.one)
 }
 
+// one asks for the history and, if the item waits, for its details. If the
+// details fail, the history is still good.
 func (c *carrier) one(ctx context.Context, n number.Number) (carriers.Result, error) {
-	ans, days, err := c.events(ctx, n)
-	if err != nil {
-		return carriers.Result{}, err
-	}
-	res, err := c.read(ans, days, n)
-	if err != nil || !waits(res.Tracking) {
+	res, err := c.history(ctx, n)
+	last, waits := adapter.Waiting(res.Tracking.Events)
+	if err != nil || !waits {
 		return res, err
 	}
-	// What the details add is worth a call, and not worth losing the events.
 	d, err := c.details(ctx, n)
 	switch {
 	case errors.Is(err, context.Canceled):
 		return carriers.Result{}, err
 	case err == nil:
-		d.addTo(&res.Tracking)
+		d.addTo(&res.Tracking, last)
 	}
 	return res, nil
 }

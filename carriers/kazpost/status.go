@@ -1,6 +1,7 @@
 package kazpost
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -9,31 +10,25 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// home is the post's own country.
+// home is the post's country.
 const home = "KZ"
 
-// undo ends the codes of operations that cancel the one they name.
+// undo is the suffix of codes that cancel the operation before it.
 const undo = "_UNDO"
 
-// row is what a code says, and whether the table holds it. A cancelled operation
-// is told and moves nothing.
-func (c *carrier) row(code string) (adapter.Code, bool) {
-	if row, ok := c.codes.Find(code, "*"); ok {
-		return row, true
+// row finds the row of a code. A cancelled operation is shown and moves nothing.
+func (c *carrier) row(code string) adapter.Code {
+	row := c.Row(code, "*")
+	if base, ok := strings.CutSuffix(code, undo); ok && row.Guess {
+		meaning := cmp.Or(c.Row(base, "*").Meaning, base)
+		return adapter.Code{Code: code, Status: parcel.Info, Side: adapter.SideNone, Meaning: "Cancelled: " + meaning}
 	}
-	if base, ok := strings.CutSuffix(code, undo); ok {
-		words := base
-		if row, ok := c.codes.Find(base, "*"); ok {
-			words = row.Meaning
-		}
-		return adapter.Code{Code: code, Status: parcel.Info, Side: adapter.SideNone, Meaning: "Cancelled: " + words}, true
-	}
-	return adapter.Code{Status: parcel.InTransit, Side: adapter.SideNone, Meaning: code}, false
+	return row
 }
 
-// abroad reports scans of other posts. The post's own codes are its own scans;
-// those of the union have a side, and which side is home the number tells. EMJ is
-// a third country's.
+// abroad reports scans of other posts. Kazpost's own codes are its own scans.
+// Those of the UPU have a side, and the number tells which side is Kazakhstan. EMJ
+// is in a third country.
 func abroad(row adapter.Code, n number.Number) bool {
 	outbound := n.Country() == home
 	switch row.Side {
@@ -46,7 +41,8 @@ func abroad(row adapter.Code, n number.Number) bool {
 	return row.Code == "EMJ"
 }
 
-// cancel takes out what a later operation undid: of each the last one before it.
+// cancel removes the operations that a later one cancelled: for each the last
+// one before it.
 func cancel(events []parcel.Event) []parcel.Event {
 	var kept []parcel.Event
 	for _, e := range events {
@@ -61,20 +57,4 @@ func cancel(events []parcel.Event) []parcel.Event {
 		kept = append(kept, e)
 	}
 	return kept
-}
-
-// waits reports whether the last word is that the item waits for its addressee.
-func waits(t parcel.Tracking) bool {
-	last, ok := lastWord(t)
-	return ok && last.Status == parcel.ReadyForPickup
-}
-
-// lastWord is the last event that moves the item.
-func lastWord(t parcel.Tracking) (parcel.Event, bool) {
-	for _, e := range slices.Backward(t.Events) {
-		if e.Status != parcel.Info {
-			return e, true
-		}
-	}
-	return parcel.Event{}, false
 }

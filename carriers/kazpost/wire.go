@@ -2,13 +2,13 @@ package kazpost
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"slices"
 	"time"
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 )
@@ -56,9 +56,9 @@ func (f *first) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// details are what is told of an item at large. Only codes of countries and the
-// time of storage are read; its states contradict each other in the recorded
-// answers, and the rest are persons.
+// details are the facts of an item. Only the countries and the storage period are
+// read: the states contradict each other in recorded answers, and the rest is
+// about persons.
 type details struct {
 	Error    adapter.Lax `json:"error"`
 	TrackID  adapter.Lax `json:"trackid"`
@@ -71,16 +71,16 @@ type party struct {
 	Country adapter.Lax `json:"country"`
 }
 
-// addTo completes the tracking of an item that waits.
-func (d details) addTo(t *parcel.Tracking) {
-	t.Origin, t.Destination = adapter.Country(string(d.Sender.Country)), adapter.Country(string(d.Receiver.Country))
+// addTo adds the details to the tracking of an item that waits.
+func (d details) addTo(t *parcel.Tracking, last parcel.Event) {
+	t.Origin, t.Destination = adapter.Country(d.Sender.Country), adapter.Country(d.Receiver.Country)
 	const longest = 180
-	if last, ok := lastWord(*t); ok && d.Storage > 0 && d.Storage <= longest {
+	if d.Storage > 0 && d.Storage <= longest {
 		t.PickupUntil = parcel.DateOf(arrived(*t, last).AddDate(0, 0, int(d.Storage)))
 	}
 }
 
-// arrived is when the wait began: the first of the last events that say so.
+// arrived is when the wait began: the first of the last events that mean waiting.
 func arrived(t parcel.Tracking, last parcel.Event) time.Time {
 	at := last.Time
 	for _, e := range slices.Backward(t.Events) {
@@ -95,70 +95,39 @@ func arrived(t parcel.Tracking, last parcel.Event) time.Time {
 	return at
 }
 
-// read takes the history apart.
-func (c *carrier) read(ans adapter.Answer, days []day, n number.Number) (carriers.Result, error) {
-	res := carriers.Result{Number: n}
-	var events []parcel.Event
+// read reads the history.
+func (c *carrier) read(ans adapter.Answer, days []day, n number.Number) (res carriers.Result, err error) {
+	var t parcel.Tracking
 	lines := 0
 	for _, d := range slices.Backward(days) {
-		for _, op := range d.Activity {
-			lines++
-			ev, known, ok := c.event(d, op, n)
-			if !ok {
-				continue
-			}
-			if !known {
-				res.Unmapped = adapter.Unmapped(res.Unmapped, ev.Code)
-			}
-			events = append(events, ev)
-		}
+		lines += len(d.Activity)
+		t.Events = append(t.Events, adapter.Events(d.Activity, func(op operation) (parcel.Event, bool) { return c.event(d, op, n) })...)
 	}
-	switch {
-	case lines == 0:
-		return res, c.client.Fail(carriers.ErrNotFound, "no events")
-	case len(events) == 0:
-		return res, c.client.Changed(ans, "none of %d events could be read", lines)
+	if lines == 0 {
+		return res, c.Fail(carriers.ErrNotFound, "no events")
 	}
-	t := parcel.Tracking{Events: cancel(adapter.Timeline(events, adapter.OldestFirst))}
-	if last, ok := lastWord(t); ok && last.Status == parcel.ReadyForPickup {
-		t.PickupPlace = last.Place
-	}
-	res.Tracking = t
-	return res, nil
+	t.Events = cancel(adapter.Timeline(t.Events, false))
+	return c.Result(ans, n, t, lines)
 }
 
-// event takes one operation apart; one without a time or a code is left out.
-func (c *carrier) event(d day, op operation, n number.Number) (ev parcel.Event, known, ok bool) {
-	ev.Code = textx.Line(string(op.Status), 60)
-	row, known := c.row(ev.Code)
-	ev.Status, ev.Text = row.Status, row.Meaning
-	for _, why := range []adapter.Lax{op.Failed, op.Back, op.Forward} {
-		if words := adapter.Text(string(why)); words != "" {
-			ev.Text += ": " + words
-		}
-	}
-	ev.Text = adapter.Text(ev.Text)
-	ev.Place = place(adapter.Text(string(op.Office)), adapter.Text(string(op.City)))
+// event reads one operation. Operations without a time or a code are left out.
+func (c *carrier) event(d day, op operation, n number.Number) (ev parcel.Event, ok bool) {
+	ev.Code = adapter.Line(op.Status, 60)
+	row := c.row(ev.Code)
+	ev.Status, ev.Guess = row.Status, row.Guess
+	ev.Text = adapter.Text(adapter.Join(": ", cmp.Or(row.Meaning, ev.Code), string(op.Failed), string(op.Back), string(op.Forward)))
+	ev.Place = adapter.Join(", ", adapter.Text(op.Office), adapter.Text(op.City))
 	foreign := abroad(row, n)
 	if !foreign {
 		ev.Country = home
 	}
-	ev.Time, ev.ZoneKnown, ok = clock(string(d.Date)+" "+string(op.Time), foreign)
-	return ev, known, ok && ev.Code != ""
+	ev.Time, ev.ZoneKnown, ok = clock(d.Date+" "+op.Time, foreign)
+	return ev, ok && ev.Code != ""
 }
 
-// place is an office and its address.
-func place(office, city string) string {
-	if office == "" || city == "" {
-		return office + city
-	}
-	return office + ", " + city
-}
-
-// clock reads the wall clock of the place. The whole country has one zone since
-// March 2024; before, an event does not say in which of the two it was, and of
-// one abroad it never does.
-func clock(s string, foreign bool) (at time.Time, zoned, ok bool) {
+// clock reads the wall clock of the place. Its zone is known for Kazakhstan since
+// March 2024, when the country got a single one, and never abroad.
+func clock(s adapter.Lax, foreign bool) (at time.Time, zoned, ok bool) {
 	const layout, seconds = "02.01.2006 15:04", "02.01.2006 15:04:05"
 	at, ok = adapter.At(s, adapter.Fixed(5*3600), layout, seconds)
 	united := time.Date(2024, time.March, 1, 0, 0, 0, 0, adapter.Fixed(5*3600))

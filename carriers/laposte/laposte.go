@@ -1,8 +1,8 @@
-// Package laposte asks La Poste's Suivi v2, which answers for letters, Colissimo
-// and Chronopost. Site: https://www.laposte.fr. It takes a key that
-// https://developer.laposte.fr gives free of charge, of late on request; the
-// protocol is documented there. Ten numbers a call and ten calls a second are
-// allowed. Keys of its sandbox know sample numbers only.
+// Package laposte asks La Poste's Suivi v2, which covers letters, Colissimo and
+// Chronopost. Site: https://www.laposte.fr. It takes a key that
+// https://developer.laposte.fr gives free of charge, since recently on request;
+// the protocol is documented there. Ten numbers a call and ten calls a second are
+// allowed. Keys of the sandbox know sample numbers only.
 package laposte
 
 import (
@@ -18,7 +18,7 @@ import (
 //go:embed codes.tsv
 var codes string
 
-// Info is what is known of La Poste.
+// Info returns the facts of La Poste.
 func Info() carriers.Info {
 	return carriers.Info{ //nolint:gosec // names of settings, no credentials
 		Name:      "laposte",
@@ -26,7 +26,7 @@ func Info() carriers.Info {
 		Site:      "https://www.laposte.fr",
 		Page:      "https://www.laposte.fr/outils/suivre-vos-envois?code=%s",
 		Role:      carriers.RoleDestination,
-		Countries: []string{"FR", "MC", "GP", "MQ", "GF", "RE", "YT"},
+		Countries: []string{home, "MC", "GP", "MQ", "GF", "RE", "YT"},
 		BaseURL:   "https://api.laposte.fr",
 		Interval:  2 * time.Second,
 		PerNumber: 2 * time.Hour,
@@ -39,36 +39,27 @@ func Info() carriers.Info {
 	}
 }
 
-// New makes the carrier.
+// New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	client, err := adapter.New(Info(), cfg, "name", "companyName", "firstName", "lastName", "adr1", "adr2", "adr3", "adr4",
-		"phone", "phoneNumber", "email")
+	base, err := adapter.New(Info(), cfg, adapter.Spec{Codes: codes, NewestFirst: true, Personal: []string{
+		"name", "companyName", "firstName", "lastName", "adr1", "adr2", "adr3", "adr4", "phone",
+		"phoneNumber", "email",
+	}})
 	if err != nil {
 		return nil, err
 	}
-	table, err := adapter.ParseTable(codes)
-	if err != nil {
-		return nil, err
-	}
-	return &carrier{client: client, codes: table, key: cfg.Settings["key"]}, nil
+	return &carrier{base}, nil
 }
 
-type carrier struct {
-	client *adapter.Client
-	codes  adapter.Table
-	key    string
-}
+type carrier struct{ adapter.Base }
 
-// Info is [Info].
-func (*carrier) Info() carriers.Info { return Info() }
-
-// Match is sure of the numbers that La Poste gave. It also answers for other
-// posts' items on the way to France, and for Colissimo's own form.
+// Match claims the numbers of France. Items of other posts may be on their way
+// there, and domestic parcels have a form of their own.
 func (*carrier) Match(n number.Number) carriers.Match {
-	if n.Country() == "FR" {
+	if n.Country() == home {
 		return carriers.Yes
 	}
-	return adapter.If(n.S10() || colissimo(string(n)), carriers.Maybe)
+	return adapter.If(n.S10() || colissimo.MatchString(string(n)), carriers.Maybe)
 }
 
 // Track asks for all numbers in one call.
@@ -77,9 +68,7 @@ func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carrier
 	if err != nil {
 		return nil, err
 	}
-	results := make([]carriers.Result, 0, len(numbers))
-	for _, n := range numbers {
-		results = append(results, c.read(answer, n, len(numbers) == 1))
-	}
-	return results, nil
+	return adapter.All(numbers, func(n number.Number) (carriers.Result, error) {
+		return c.read(answer, n, len(numbers) == 1)
+	}), nil
 }

@@ -5,19 +5,13 @@ import (
 	"strings"
 
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/parcel"
 )
 
-// row is what an event code says, and whether the table holds it.
-func (c *carrier) row(code string) (adapter.Code, bool) {
-	row, ok := c.codes.Find(strings.ToUpper(code), "*")
-	if !ok {
-		row = adapter.Code{Status: parcel.InTransit, Side: adapter.SideNone}
-	}
-	return row, ok
-}
+// home is the post's country.
+const home = "FR"
 
-var colissimoForm = regexp.MustCompile(`^\d[A-Z]\d{11}$`)
+// row finds the row of an event code.
+func (c *carrier) row(code string) adapter.Code { return c.Row(strings.ToUpper(code), "*") }
 
-// colissimo reports whether a number has the form of the domestic parcels.
-func colissimo(s string) bool { return colissimoForm.MatchString(s) }
+// colissimo is the form of domestic parcels.
+var colissimo = regexp.MustCompile(`^\d[A-Z]\d{11}$`)

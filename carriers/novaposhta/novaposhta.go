@@ -1,16 +1,16 @@
 // Package novaposhta asks Nova Poshta (Nova Post abroad), a private carrier of
-// Ukraine. Site: https://novaposhta.ua. The history comes from what its site
-// asks, which is not published and known from several public clients; where that
-// fails, the documented JSON-RPC (https://developers.novaposhta.ua) tells the
-// current state of a Ukrainian number. Neither wants a key; one that is set goes
-// to the second. No limit is published. No phone is sent, so that no names come.
+// Ukraine. Site: https://novaposhta.ua. The history comes from the service behind
+// its site, which is not published and is known from several public clients. If
+// that fails, the documented JSON-RPC (https://developers.novaposhta.ua) tells the
+// current state of a Ukrainian number. Neither needs a key; a configured one is
+// sent to the second. No limit is published. No phone number is sent, so that no
+// names are returned.
 package novaposhta
 
 import (
 	"context"
 	_ "embed" // the code table
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -22,7 +22,7 @@ import (
 //go:embed codes.tsv
 var codes string
 
-// Info is what is known of Nova Poshta.
+// Info returns the facts of Nova Poshta.
 func Info() carriers.Info {
 	return carriers.Info{
 		Name:      "novaposhta",
@@ -41,39 +41,24 @@ func Info() carriers.Info {
 	}
 }
 
-// New makes the carrier.
+// New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	client, err := adapter.New(Info(), cfg,
-		"RecipientFullName", "RecipientFullNameEW", "SenderFullNameEW", "PhoneRecipient", "PhoneSender",
-		"CounterpartyRecipientDescription", "CounterpartySenderDescription", "RecipientAddress", "SenderAddress",
-		"WarehouseRecipientAddress", "OwnerDocumentNumber", "CardMaskedNumber")
+	base, err := adapter.New(Info(), cfg, adapter.Spec{Codes: codes, Zone: "Europe/Kyiv", Personal: []string{
+		"RecipientFullName", "RecipientFullNameEW", "SenderFullNameEW", "PhoneRecipient",
+		"PhoneSender", "CounterpartyRecipientDescription", "CounterpartySenderDescription",
+		"RecipientAddress", "SenderAddress", "WarehouseRecipientAddress", "OwnerDocumentNumber",
+		"CardMaskedNumber",
+	}})
 	if err != nil {
 		return nil, err
 	}
-	table, err := adapter.ParseTable(codes)
-	if err != nil {
-		return nil, err
-	}
-	zones, err := loadZones()
-	if err != nil {
-		return nil, fmt.Errorf("novaposhta: %w", err)
-	}
-	return &carrier{client: client, codes: table, key: cfg.Settings["key"], zones: zones}, nil
+	return &carrier{base}, nil
 }
 
-type carrier struct {
-	client *adapter.Client
-	codes  adapter.Table
-	key    string
-	zones  map[string]*time.Location
-}
+type carrier struct{ adapter.Base }
 
-// Info is [Info].
-func (*carrier) Info() carriers.Info { return Info() }
-
-// Match is sure of the cross-border forms, and of 14 digits that begin with 20
-// or 59, which no Russian post office does. Those that begin with 1 are Russian
-// as often.
+// Match claims the cross-border forms, and 14 digits that begin with 20 or 59,
+// which are no Russian post codes. Those that begin with 1 are as often Russian.
 func (*carrier) Match(n number.Number) carriers.Match {
 	switch {
 	case !adapter.Is(n, number.FamilyNovaPoshta):
@@ -85,12 +70,12 @@ func (*carrier) Match(n number.Number) carriers.Match {
 	}
 }
 
-// Track asks for one number.
+// Track asks for one number a call.
 func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
 	return adapter.Each(ctx, numbers, c.one)
 }
 
-// one asks for the history and, where it cannot be had, for the state.
+// one asks for the history and, if that fails, for the current state.
 func (c *carrier) one(ctx context.Context, n number.Number) (carriers.Result, error) {
 	res, err := c.history(ctx, n)
 	if err == nil || !domestic(n) || ctx.Err() != nil ||
@@ -103,7 +88,7 @@ func (c *carrier) one(ctx context.Context, n number.Number) (carriers.Result, er
 		state.Note = "current state only; the history: " + err.Error()
 		return state, nil
 	case errors.Is(failed, carriers.ErrNotFound):
-		return carriers.Result{}, c.client.Fail(carriers.ErrNotFound, "%v; the history: %v", failed, err)
+		return carriers.Result{}, c.Fail(carriers.ErrNotFound, "%v; the history: %v", failed, err)
 	case ctx.Err() != nil:
 		return carriers.Result{}, failed
 	default:
@@ -111,7 +96,7 @@ func (c *carrier) one(ctx context.Context, n number.Number) (carriers.Result, er
 	}
 }
 
-// domestic reports numbers that the JSON-RPC takes.
+// domestic reports whether the JSON-RPC accepts the number.
 func domestic(n number.Number) bool {
 	return len(n) == 14 && strings.Trim(string(n), "0123456789") == ""
 }

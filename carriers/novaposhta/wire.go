@@ -2,17 +2,17 @@ package novaposhta
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"time"
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 )
 
-// shipment is what the site is told. Names of persons are not in it.
+// shipment is the answer of the site. It contains no names of persons.
 type shipment struct {
 	Errors       json.RawMessage `json:"errors"`
 	Number       adapter.Lax     `json:"number"`
@@ -48,89 +48,53 @@ type scan struct {
 	Name       adapter.Lax `json:"event_name"`
 }
 
-// read takes a history apart. It is of the number asked where that is the
-// shipment's own or one of its alternatives.
-func (c *carrier) read(ans adapter.Answer, s shipment, n number.Number) (carriers.Result, error) {
-	res := carriers.Result{Number: n, Note: "full history"}
-	ours := adapter.Same(n, string(s.Number))
+// read reads a history. It must be of the number asked for or of one of its
+// alternatives.
+func (c *carrier) read(ans adapter.Answer, s shipment, n number.Number) (res carriers.Result, err error) {
+	ours := adapter.Same(n, s.Number)
 	t := parcel.Tracking{
-		Origin: adapter.Country(string(s.Sender.Country)), Destination: adapter.Country(string(s.Recipient.Country)),
-		Aliases: adapter.Alias(n, string(s.Number), "number"),
+		Origin: adapter.Country(s.Sender.Country), Destination: adapter.Country(s.Recipient.Country),
+		Aliases: adapter.Alias(n, s.Number, "number"),
 	}
 	for _, other := range s.Alternatives {
-		ours = ours || adapter.Same(n, string(other))
-		if !adapter.Same(n, string(other)) && other != s.Number {
-			t.Aliases = append(t.Aliases, adapter.Alias(n, string(other), "alternative_numbers")...)
+		ours = ours || adapter.Same(n, other)
+		if other != s.Number {
+			t.Aliases = append(t.Aliases, adapter.Alias(n, other, "alternative_numbers")...)
 		}
 	}
 	switch {
 	case !ours:
-		return res, c.client.Changed(ans, "the answer is of another number")
+		return res, c.Changed(ans, "the answer is of another number")
 	case s.Tracking == nil:
-		return res, c.client.Changed(ans, "no tracking in the answer")
+		return res, c.Changed(ans, "no tracking in the answer")
 	}
-	skipped := 0
-	for _, x := range *s.Tracking {
-		row, known := c.row(string(x.Code))
-		if row.Status == adapter.Ignored || forecast(string(x.State)) {
-			skipped++
-			continue
-		}
-		ev, ok := c.event(x, row)
-		if !ok {
-			continue
-		}
-		if !known {
-			res.Unmapped = adapter.Unmapped(res.Unmapped, ev.Code)
-		}
-		t.Events = append(t.Events, ev)
+	if at, ok := adapter.At(s.Scheduled, c.Zone, time.RFC3339Nano, time.DateTime, time.DateOnly); ok {
+		t.ETA = parcel.DateOf(adapter.In(at, c.Zone))
 	}
-	switch {
-	case len(t.Events) == 0 && len(*s.Tracking) > skipped:
-		return res, c.client.Changed(ans, "none of %d events could be read", len(*s.Tracking))
-	case len(t.Events) == 0 && len(t.Aliases) == 0:
-		return res, c.client.Fail(carriers.ErrNotFound, "no events")
+	t.Events = adapter.Events(*s.Tracking, c.event)
+	res, err = c.Result(ans, n, t, len(*s.Tracking))
+	if err == nil && len(res.Tracking.Events) == 0 && len(t.Aliases) == 0 {
+		return res, c.Fail(carriers.ErrNotFound, "no events")
 	}
-	t.Events = adapter.Timeline(t.Events, adapter.OldestFirst)
-	if at, ok := adapter.At(string(s.Scheduled), c.zones[home], time.RFC3339Nano, time.DateTime, time.DateOnly); ok {
-		t.ETA = parcel.DateOf(c.local(at, home))
-	}
-	if last := len(t.Events) - 1; last >= 0 && t.Events[last].Status == parcel.ReadyForPickup {
-		t.PickupPlace = t.Events[last].Place
-	}
-	res.Tracking = t
-	return res, nil
+	res.Note = "full history"
+	return res, err
 }
 
-// event takes one scan apart; one without a time or any word is left out.
-func (c *carrier) event(s scan, row adapter.Code) (parcel.Event, bool) {
-	ev := parcel.Event{
-		Status: row.Status, Country: s.country(), Code: textx.Line(string(s.Code), 60), Text: adapter.Text(string(s.Name)),
-		Place: place(string(s.Settlement), string(s.Division)),
+// event reads one scan. Scans without a time or any word are left out.
+func (c *carrier) event(s scan) (ev parcel.Event, ok bool) {
+	row := c.Row(string(s.Code), "*")
+	ev.Status, ev.Guess = row.Status, row.Guess
+	if forecast(string(s.State)) {
+		ev.Status = adapter.Ignored
 	}
-	at, zoned := adapter.At(string(s.Date), time.UTC, time.RFC3339Nano)
-	ok := zoned
-	if !zoned {
-		at, ok = adapter.At(string(s.Date), time.UTC, "2006-01-02T15:04:05.999999999", time.DateTime)
-	} else {
-		at = c.local(at, ev.Country)
-	}
-	ev.Time, ev.ZoneKnown = at, zoned
-	for _, other := range []string{row.Meaning, ev.Code} {
-		if ev.Text == "" {
-			ev.Text = other
-		}
+	ev.Country, ev.Code = s.country(), adapter.Line(s.Code, 60)
+	ev.Text = cmp.Or(adapter.Text(s.Name), row.Meaning, ev.Code)
+	ev.Place = adapter.Join(", ", adapter.Text(s.Settlement), adapter.Text(s.Division))
+	ev.Time, ev.ZoneKnown, ok = adapter.Moment(s.Date, nil, "2006-01-02T15:04:05.999999999", time.DateTime)
+	if ev.ZoneKnown {
+		ev.Time = local(ev.Time, ev.Country)
 	}
 	return ev, ok && ev.Text != ""
-}
-
-// place is a town and what is in it.
-func place(town, office string) string {
-	town, office = adapter.Text(town), adapter.Text(office)
-	if town == "" || office == "" {
-		return town + office
-	}
-	return town + ", " + office
 }
 
 type question struct {
@@ -172,50 +136,39 @@ type document struct {
 	Scheduled  adapter.Lax `json:"ScheduledDeliveryDate"`
 }
 
-// readState makes the one event there is of a record. Codes 3 and 80 say that
-// nothing is known of the number.
-func (c *carrier) readState(ans adapter.Answer, d document, n number.Number) (carriers.Result, error) {
-	res := carriers.Result{Number: n}
-	row, known := c.row(string(d.Code))
+// readState makes one event of a record. Codes 3 and 80 mean that the number is
+// not known.
+func (c *carrier) readState(ans adapter.Answer, d document, n number.Number) (res carriers.Result, err error) {
+	row := c.Row(string(d.Code), "*")
 	if row.Status == adapter.Ignored {
-		return res, c.client.Fail(carriers.ErrNotFound, "state %s: %s", d.Code, row.Meaning)
+		return res, c.Fail(carriers.ErrNotFound, "state %s: %s", d.Code, row.Meaning)
 	}
 	at, ok := c.moment(d, row.Status)
 	if d.Code == "" || !ok {
-		return res, c.client.Changed(ans, "a record without a state or a time")
+		return res, c.Changed(ans, "a record without a state or a time")
 	}
-	ev := parcel.Event{
-		Time: at, ZoneKnown: true, Status: row.Status, Text: adapter.Text(string(d.Status)), Code: textx.Line(string(d.Code), 60),
-	}
-	for _, other := range []string{row.Meaning, ev.Code} {
-		if ev.Text == "" {
-			ev.Text = other
-		}
-	}
-	if !known {
-		res.Unmapped = adapter.Unmapped(res.Unmapped, ev.Code)
-	}
+	ev := parcel.Event{Time: at, ZoneKnown: true, Status: row.Status, Guess: row.Guess, Code: adapter.Line(d.Code, 60)}
+	ev.Text = cmp.Or(adapter.Text(d.Status), row.Meaning, ev.Code)
 	switch ev.Status {
 	case parcel.PreAdvice, parcel.Accepted:
-		ev.Place = adapter.Text(string(d.From))
+		ev.Place = adapter.Text(d.From)
 	case parcel.ReadyForPickup:
-		ev.Place = place(string(d.To), string(d.Branch))
-		res.Tracking.PickupPlace = ev.Place
+		ev.Place = adapter.Join(", ", adapter.Text(d.To), adapter.Text(d.Branch))
 	case parcel.OutForDelivery, parcel.AttemptFailed, parcel.Delivered:
-		ev.Place = adapter.Text(string(d.To))
+		ev.Place = adapter.Text(d.To)
 	default:
 	}
 	if d.Abroad == "" {
 		ev.Country = home
 	}
+	t := parcel.Tracking{Events: []parcel.Event{ev}}
 	if at, ok := c.kyiv(d.Scheduled); ok && !ev.Status.Final() {
-		res.Tracking.ETA = parcel.DateOf(at)
+		t.ETA = parcel.DateOf(at)
 	}
-	res.Tracking.Events = []parcel.Event{ev}
-	return res, nil
+	return c.Result(ans, n, t, 1)
 }
 
-// moment is when a record's state began, by the field that is of it.
+// moment is when the state of a record began, from the field for that state.
 func (c *carrier) moment(d document, s parcel.Status) (time.Time, bool) {
 	fields := []adapter.Lax{d.Updated, d.Scanned, d.Created}
 	switch s {
@@ -235,8 +188,8 @@ func (c *carrier) moment(d document, s parcel.Status) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// kyiv reads the four layouts of the service, all of Kyiv's clock.
+// kyiv reads the four layouts of the service, all wall clocks of Kyiv.
 func (c *carrier) kyiv(s adapter.Lax) (time.Time, bool) {
-	return adapter.At(string(s), c.zones[home],
+	return adapter.At(s, c.Zone,
 		time.DateTime, "02-01-2006 15:04:05", "02.01.2006 15:04:05", "15:04 02.01.2006", time.RFC3339Nano)
 }

@@ -2,7 +2,6 @@ package posteitaliane
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 
 	"parcelwatch/carriers"
@@ -10,34 +9,26 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// ask makes the one call there is. The site's own pages send where they come
-// from, so this does.
-func (c *carrier) ask(ctx context.Context, n number.Number) (adapter.Answer, envelope, error) {
-	var e envelope
-	body, err := json.Marshal(question{Kind: "WEB", Number: string(n), Period: 1})
-	if err != nil {
-		return adapter.Answer{}, e, c.client.Fail(carriers.ErrChanged, "request cannot be made: %v", err)
-	}
-	ans, err := c.client.Do(ctx, adapter.Request{
-		Method: http.MethodPost,
+// ask makes the call, with the origin that the pages of the site send.
+func (c *carrier) ask(ctx context.Context, n number.Number) (res carriers.Result, err error) {
+	ans, err := c.Do(ctx, adapter.Request{
 		Path:   "/online/dovequando/DQ-REST/ricercasemplice",
-		Header: http.Header{
-			"Content-Type": {"application/json"}, "Origin": {"https://www.poste.it"}, "Referer": {"https://www.poste.it/cerca/index.html"},
-		},
-		Body: body,
+		Header: http.Header{"Origin": {"https://www.poste.it"}, "Referer": {"https://www.poste.it/cerca/index.html"}},
+		JSON:   question{Kind: "WEB", Number: string(n), Period: 1},
 	})
 	if err != nil {
-		return ans, e, err
+		return res, err
 	}
-	if err := c.client.JSON(ans, &e); err != nil {
-		return ans, e, err
+	var e envelope
+	if err := c.JSON(ans, &e); err != nil {
+		return res, err
 	}
 	switch e.Result {
 	case "1", "2":
-		return ans, e, c.client.Fail(carriers.ErrNotFound, "esitoRicerca %s", e.Result)
+		return res, c.Fail(carriers.ErrNotFound, "esitoRicerca %s", e.Result)
 	case "3":
-		return ans, e, nil
+		return c.read(ans, e, n)
 	default:
-		return ans, e, c.client.Changed(ans, "esitoRicerca is %q", e.Result)
+		return res, c.Changed(ans, "esitoRicerca is %q", e.Result)
 	}
 }

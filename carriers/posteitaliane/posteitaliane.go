@@ -1,9 +1,9 @@
-// Package posteitaliane asks Poste Italiane as its site does. Site:
-// https://www.poste.it. No key; the protocol is not published and known from two
-// public clients (parcel, ha-poste-italiane). Every answer comes with HTTP 200
-// and says in itself whether the number is known. Texts decide what a movement
-// means, a coarse number beside them where they are not known. No limits are
-// published, so few requests are made.
+// Package posteitaliane asks Poste Italiane. Site: https://www.poste.it. It takes
+// no key. The protocol is not published; it is known from two public clients
+// (parcel, ha-poste-italiane). Every answer is HTTP 200 and says itself whether
+// the number is known. The words of a movement tell what it means, or else a
+// coarse number beside them. No limits are published, so the adapter makes few
+// requests.
 package posteitaliane
 
 import (
@@ -19,7 +19,7 @@ import (
 //go:embed codes.tsv
 var codes string
 
-// Info is what is known of Poste Italiane.
+// Info returns the facts of Poste Italiane.
 func Info() carriers.Info {
 	return carriers.Info{
 		Name:      "posteitaliane",
@@ -27,59 +27,33 @@ func Info() carriers.Info {
 		Site:      "https://www.poste.it",
 		Page:      "https://www.poste.it/cerca/index.html#/risultati-spedizioni/%s",
 		Role:      carriers.RoleDestination,
-		Countries: []string{"IT"},
+		Countries: []string{home},
 		BaseURL:   "https://www.poste.it",
 		Interval:  10 * time.Second,
 		PerNumber: 4 * time.Hour,
 		Batch:     1,
-		Canary:    "RN000000000IT", // its answer for an unknown number is on record
+		Canary:    "RN000000000IT", // the answer for an unknown number is recorded
 	}
 }
 
-// New makes the carrier.
+// New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	client, err := adapter.New(Info(), cfg, "destinatario", "mittente")
+	base, err := adapter.New(Info(), cfg, adapter.Spec{Codes: codes, Zone: "Europe/Rome", Personal: []string{
+		"destinatario", "mittente",
+	}})
 	if err != nil {
 		return nil, err
 	}
-	table, err := adapter.ParseTable(codes)
-	if err != nil {
-		return nil, err
-	}
-	rome, err := adapter.Place("Europe/Rome")
-	if err != nil {
-		return nil, err
-	}
-	return &carrier{client: client, codes: table, rome: rome}, nil
+	return &carrier{base}, nil
 }
 
-type carrier struct {
-	client *adapter.Client
-	codes  adapter.Table
-	rome   *time.Location
-}
+type carrier struct{ adapter.Base }
 
-// Info is [Info].
-func (*carrier) Info() carriers.Info { return Info() }
+// Match claims the numbers of Italy. Items of other posts may be on their way
+// there.
+func (*carrier) Match(n number.Number) carriers.Match { return adapter.National(n, home) }
 
-// Match is sure of its own numbers. It also answers for other posts' items on
-// the way to Italy.
-func (*carrier) Match(n number.Number) carriers.Match {
-	if n.Country() == home {
-		return carriers.Yes
-	}
-	return adapter.If(n.S10() || adapter.Is(n, number.FamilyYanwen), carriers.Maybe)
-}
-
-// Track asks for one number.
+// Track asks for one number a call.
 func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
-	return adapter.Each(ctx, numbers, c.one)
-}
-
-func (c *carrier) one(ctx context.Context, n number.Number) (carriers.Result, error) {
-	ans, e, err := c.ask(ctx, n)
-	if err != nil {
-		return carriers.Result{}, err
-	}
-	return c.read(ans, e, n)
+	return adapter.Each(ctx, numbers, c.ask)
 }

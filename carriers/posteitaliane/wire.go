@@ -1,12 +1,11 @@
 package posteitaliane
 
 import (
-	"strings"
+	"cmp"
 	"time"
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 )
@@ -33,57 +32,36 @@ type movement struct {
 	Box   adapter.Lax `json:"box"`
 }
 
-// read takes the movements apart.
-func (c *carrier) read(ans adapter.Answer, e envelope, n number.Number) (carriers.Result, error) {
-	res := carriers.Result{Number: n}
+// read reads the movements.
+func (c *carrier) read(ans adapter.Answer, e envelope, n number.Number) (res carriers.Result, err error) {
 	switch {
-	case !adapter.Same(n, string(e.Number)):
-		return res, c.client.Changed(ans, "the answer is of another number")
+	case !adapter.Same(n, e.Number):
+		return res, c.Changed(ans, "the answer is of another number")
 	case e.Movements == nil:
-		return res, c.client.Changed(ans, "no listaMovimenti in the answer")
+		return res, c.Changed(ans, "no listaMovimenti in the answer")
 	}
-	var t parcel.Tracking
-	for _, m := range *e.Movements {
-		ev, known, ok := c.event(m)
-		if !ok {
-			continue
-		}
-		if !known {
-			res.Unmapped = adapter.Unmapped(res.Unmapped, ev.Text)
-		}
-		t.Events = append(t.Events, ev)
-	}
-	if len(t.Events) == 0 && len(*e.Movements) > 0 {
-		return res, c.client.Changed(ans, "none of %d movements could be read", len(*e.Movements))
-	}
-	t.Events = adapter.Timeline(t.Events, adapter.OldestFirst)
-	if k := len(t.Events); k > 0 {
-		last := &t.Events[k-1]
-		if e.Back == "true" && last.Status == parcel.Delivered {
-			last.Status = parcel.Returned // said of the whole, not of the movement
-		}
-		if last.Status == parcel.ReadyForPickup {
-			t.PickupPlace = last.Place
+	t := parcel.Tracking{Events: adapter.Events(*e.Movements, c.event)}
+	res, err = c.Result(ans, n, t, len(*e.Movements))
+	if k := len(res.Tracking.Events); k > 0 && e.Back == "true" {
+		// The flag is that of the item, not of the movement.
+		if last := &res.Tracking.Events[k-1]; last.Status == parcel.Delivered {
+			last.Status = parcel.Returned
 		}
 	}
-	res.Tracking = t
-	return res, nil
+	return res, err
 }
 
-// event takes one movement apart. Its time is an instant; the zone is that of
-// the post's pages, also for movements abroad.
-func (c *carrier) event(m movement) (ev parcel.Event, known, ok bool) {
-	at := time.UnixMilli(int64(m.Time)).In(c.rome)
-	_, offset := at.Zone()
-	ev.Time, ev.ZoneKnown = at.In(adapter.Fixed(offset)), true
-	ev.Place, ev.Text = adapter.Text(string(m.Place)), adapter.Text(string(m.Text))
-	if box := textx.Line(string(m.Box), 20); box != "" {
+// event reads one movement. Its time is an instant; the offset is that of Italy,
+// for movements abroad too.
+func (c *carrier) event(m movement) (ev parcel.Event, ok bool) {
+	ev.Time, ev.ZoneKnown = adapter.In(time.UnixMilli(int64(m.Time)), c.Zone), true
+	row := c.row(string(m.Text), string(m.Box), m.Back == "true")
+	ev.Status, ev.Guess = row.Status, row.Guess
+	ev.Place, ev.Text = adapter.Text(m.Place), adapter.Text(m.Text)
+	if box := adapter.Line(m.Box, 20); box != "" && !row.Guess {
 		ev.Code = "box=" + box
 	}
-	if ev.Text == "" {
-		ev.Text = ev.Code
-	}
-	ev.Country = country(strings.TrimSpace(string(m.Place)), ev.Text)
-	ev.Status, known = c.status(string(m.Text), string(m.Box), m.Back == "true")
-	return ev, known, m.Time > 0 && adapter.Plausible(at) && ev.Text != ""
+	ev.Text = cmp.Or(ev.Text, ev.Code)
+	ev.Country = country(string(m.Place), ev.Text)
+	return ev, m.Time > 0 && adapter.Plausible(ev.Time) && ev.Text != ""
 }

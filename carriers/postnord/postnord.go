@@ -1,9 +1,9 @@
 // Package postnord asks PostNord, the post of Sweden and Denmark, which also
-// delivers in Norway and Finland. Site: https://www.postnord.com. It takes the
-// key that the portal https://developer.postnord.com gives to anyone who
-// registers, free of charge; the protocol (Track and Trace v5) is documented
-// there. The key travels in the address, so that no address is ever shown. A
-// number it does not know is an empty list; limits are not published.
+// delivers in Norway and Finland. Site: https://www.postnord.com. It takes a key
+// that https://developer.postnord.com gives to anyone who registers, free of
+// charge; the protocol (Track and Trace v5) is documented there. The key is a
+// part of the request's URL, so no URL is ever shown. An unknown number is an
+// empty list. Limits are not published.
 package postnord
 
 import (
@@ -19,7 +19,7 @@ import (
 //go:embed codes.tsv
 var codes string
 
-// Info is what is known of PostNord.
+// Info returns the facts of PostNord.
 func Info() carriers.Info {
 	return carriers.Info{ //nolint:gosec // names of settings, no credentials
 		Name:      "postnord",
@@ -39,35 +39,21 @@ func Info() carriers.Info {
 	}
 }
 
-// New makes the carrier.
+// New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	client, err := adapter.New(Info(), cfg, "name", "street1", "street2", "signature")
+	base, err := adapter.New(Info(), cfg, adapter.Spec{Codes: codes, Personal: []string{
+		"name", "street1", "street2", "signature",
+	}})
 	if err != nil {
 		return nil, err
 	}
-	table, err := adapter.ParseTable(codes)
-	if err != nil {
-		return nil, err
-	}
-	clocks, err := newClocks()
-	if err != nil {
-		return nil, err
-	}
-	return &carrier{client: client, codes: table, clocks: clocks, key: cfg.Settings["key"]}, nil
+	return &carrier{base}, nil
 }
 
-type carrier struct {
-	client *adapter.Client
-	codes  adapter.Table
-	clocks map[string]clock
-	key    string
-}
+type carrier struct{ adapter.Base }
 
-// Info is [Info].
-func (*carrier) Info() carriers.Info { return Info() }
-
-// Match is sure of the numbers of its two countries. It also answers for other
-// posts' items on the way there, and for partners' 18 digits.
+// Match claims the numbers of Sweden and Denmark. Items of other posts may be on
+// their way there, and partners use 18 digits.
 func (*carrier) Match(n number.Number) carriers.Match {
 	switch n.Country() {
 	case "SE", "DK":
@@ -77,15 +63,7 @@ func (*carrier) Match(n number.Number) carriers.Match {
 	}
 }
 
-// Track asks for one number.
+// Track asks for one number a call.
 func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
-	return adapter.Each(ctx, numbers, c.one)
-}
-
-func (c *carrier) one(ctx context.Context, n number.Number) (carriers.Result, error) {
-	ans, shipments, err := c.ask(ctx, n)
-	if err != nil {
-		return carriers.Result{}, err
-	}
-	return c.read(ans, shipments, n)
+	return adapter.Each(ctx, numbers, c.ask)
 }

@@ -1,11 +1,11 @@
 package postnord
 
 import (
+	"cmp"
 	"time"
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 )
@@ -26,7 +26,7 @@ type fault struct {
 	Text adapter.Lax `json:"explanationText"`
 }
 
-// shipment holds one item or several. Who sends and who receives is not read.
+// shipment holds one item or several. Sender and receiver are not read.
 type shipment struct {
 	ID    adapter.Lax `json:"shipmentId"`
 	ETA   adapter.Lax `json:"estimatedTimeOfArrival"`
@@ -56,12 +56,11 @@ type location struct {
 	Type        adapter.Lax `json:"locationType"`
 }
 
-// read finds the number among items and shipments and takes it apart.
-func (c *carrier) read(ans adapter.Answer, shipments []shipment, n number.Number) (carriers.Result, error) {
-	res := carriers.Result{Number: n}
+// read finds the number among items and shipments and reads the events.
+func (c *carrier) read(ans adapter.Answer, shipments []shipment, n number.Number) (res carriers.Result, err error) {
 	s, items := pick(shipments, n)
 	if s == nil {
-		return res, c.client.Changed(ans, "the answer is of another number")
+		return res, c.Changed(ans, "the answer is of another number")
 	}
 	t := parcel.Tracking{ETA: day(s.ETA)}
 	lines, listed := 0, false
@@ -70,117 +69,78 @@ func (c *carrier) read(ans adapter.Answer, shipments []shipment, n number.Number
 			continue
 		}
 		listed = true
-		if t.ETA == "" {
-			t.ETA = day(it.ETA)
-		}
 		lines += len(*it.Events)
-		for _, e := range *it.Events {
-			ev, known, ok := c.event(e)
-			if !ok {
-				continue
-			}
-			if !known {
-				res.Unmapped = adapter.Unmapped(res.Unmapped, ev.Code)
-			}
-			t.Events = append(t.Events, ev)
-		}
+		t.ETA = cmp.Or(t.ETA, day(it.ETA))
+		t.Events = append(t.Events, adapter.Events(*it.Events, c.event)...)
 	}
-	switch {
-	case !listed:
-		return res, c.client.Changed(ans, "no events in the answer")
-	case len(t.Events) == 0 && lines > 0:
-		return res, c.client.Changed(ans, "none of %d events could be read", lines)
+	if !listed {
+		return res, c.Changed(ans, "no events in the answer")
 	}
-	t.Events = adapter.Timeline(t.Events, adapter.OldestFirst)
 	if len(items) == 1 {
 		t.Aliases = other(n, s, items[0])
 	}
-	for _, e := range t.Events { // a notification after it says nothing of where it is
-		switch e.Status {
-		case parcel.ReadyForPickup:
-			t.PickupPlace = e.Place
-		case parcel.Info:
-		default:
-			t.PickupPlace = ""
-		}
-	}
-	res.Tracking = t
-	return res, nil
+	return c.Result(ans, n, t, lines)
 }
 
-// pick is the shipment that the number is of, and those of its items that the
-// number means: one, or all where it is the shipment's own.
+// pick returns the shipment of the number and the items that the number means:
+// one of them, or all if it is the number of the shipment.
 func pick(shipments []shipment, n number.Number) (*shipment, []item) {
 	for i := range shipments {
 		s := &shipments[i]
 		for _, it := range s.Items {
-			if adapter.Same(n, string(it.ID)) {
+			if adapter.Same(n, it.ID) {
 				return s, []item{it}
 			}
 		}
-		if adapter.Same(n, string(s.ID)) {
+		if adapter.Same(n, s.ID) {
 			return s, s.Items
 		}
 	}
 	return nil, nil
 }
 
-// other is the second number of a shipment with a single item. Where there are
-// several items, the shipment's number is no parcel's.
+// other is the second number of a shipment with a single item. The number of a
+// shipment with several items belongs to no single parcel.
 func other(n number.Number, s *shipment, it item) []parcel.Alias {
 	if len(s.Items) > 1 {
 		return nil
 	}
-	if adapter.Same(n, string(it.ID)) {
-		return adapter.Alias(n, string(s.ID), "shipmentId")
+	if adapter.Same(n, it.ID) {
+		return adapter.Alias(n, s.ID, "shipmentId")
 	}
-	return adapter.Alias(n, string(it.ID), "itemId")
+	return adapter.Alias(n, it.ID, "itemId")
 }
 
-// event takes one scan apart. known is false for a state that the table does not
-// hold, ok for a scan without a time or any word.
-func (c *carrier) event(e event) (ev parcel.Event, known, ok bool) {
-	at := c.clock(e.Location)
-	zone := at.zone
-	if zone == nil {
-		zone = time.UTC
-	}
-	ev.Time, ok = adapter.At(string(e.Time), zone, "2006-01-02T15:04:05.999", "2006-01-02T15:04", time.RFC3339, time.DateTime)
-	ev.ZoneKnown = at.zone != nil
-	if !ev.ZoneKnown { // an offset that is there all the same is not the place's
+// event reads one scan. Scans without a time or any word are left out.
+func (c *carrier) event(e event) (ev parcel.Event, ok bool) {
+	country, zone := clock(e.Location)
+	ev.Time, ok = adapter.At(e.Time, cmp.Or(zone, time.UTC), "2006-01-02T15:04:05.999", "2006-01-02T15:04", time.RFC3339, time.DateTime)
+	ev.ZoneKnown = zone != nil
+	if !ev.ZoneKnown { // an offset in the text is not that of the place
 		ev.Time = ev.Time.UTC()
 	}
-	ev.Country = at.country
-	ev.Place = place(e.Location)
-	ev.Status, known = c.status(string(e.Status))
-	ev.Code = textx.Line(string(e.Status), 40)
-	if e.Code != "" {
-		ev.Code = textx.Line(ev.Code+":"+string(e.Code), 60)
-	}
-	ev.Text = adapter.Text(string(e.Text))
-	if ev.Text == "" {
-		ev.Text = ev.Code
-	}
-	return ev, known, ok && ev.Text != ""
+	row := c.row(e)
+	ev.Status, ev.Guess, ev.Country, ev.Place = row.Status, row.Guess, country, place(e.Location)
+	ev.Code = adapter.Join(":", adapter.Line(e.Status, 40), adapter.Line(e.Code, 20))
+	ev.Text = cmp.Or(adapter.Text(e.Text), ev.Code)
+	return ev, ok && ev.Text != ""
 }
 
-// place is the town, or the service point where a parcel can be fetched.
+// place is the town, or the service point where a parcel can be picked up.
 func place(l location) string {
-	name, city := adapter.Text(string(l.Name)), adapter.Text(string(l.City))
+	name, city := adapter.Text(l.Name), adapter.Text(l.City)
 	switch {
-	case l.Type == "SERVICE_POINT" && name != "" && city != "":
-		return name + ", " + city
-	case city != "":
-		return city
-	case name == "PostNord":
-		return ""
-	default:
+	case l.Type == "SERVICE_POINT":
+		return adapter.Join(", ", name, city)
+	case city == "" && name != "PostNord":
 		return name
+	default:
+		return city
 	}
 }
 
 func day(s adapter.Lax) parcel.Date {
-	if at, ok := adapter.At(string(s), time.UTC, "2006-01-02T15:04:05.999", time.RFC3339, "2006-01-02T15:04", time.DateOnly); ok {
+	if at, ok := adapter.At(s, time.UTC, "2006-01-02T15:04:05.999", time.RFC3339, "2006-01-02T15:04", time.DateOnly); ok {
 		return parcel.DateOf(at)
 	}
 	return ""

@@ -1,9 +1,9 @@
 // Package russianpost asks Russian Post's single access (rtm34, SOAP 1.2). Site:
-// https://www.pochta.ru. It takes the login and password that the portal
+// https://www.pochta.ru. It takes the login and password that
 // https://tracking.pochta.ru gives to anyone with an ordinary account, free of
-// charge, for 100 requests a day; the protocol is documented there. A spent limit
-// is reported as an authorization error, and told apart here. Who sends and who
-// receives is in every answer and never read.
+// charge, for 100 requests a day; the protocol is documented there. A used-up
+// limit comes as an authorization error and is told apart here. Every answer names
+// sender and addressee, who are not read.
 package russianpost
 
 import (
@@ -19,7 +19,7 @@ import (
 //go:embed codes.tsv
 var codes string
 
-// Info is what is known of Russian Post.
+// Info returns the facts of Russian Post.
 func Info() carriers.Info {
 	return carriers.Info{ //nolint:gosec // names of settings, no credentials
 		Name:      "russianpost",
@@ -27,7 +27,7 @@ func Info() carriers.Info {
 		Site:      "https://www.pochta.ru",
 		Page:      "https://www.pochta.ru/tracking?barcode=%s",
 		Role:      carriers.RoleDestination,
-		Countries: []string{"RU"},
+		Countries: []string{home},
 		BaseURL:   "https://tracking.russianpost.ru",
 		Interval:  2 * time.Second,
 		PerNumber: 2 * time.Hour,
@@ -43,49 +43,29 @@ func Info() carriers.Info {
 	}
 }
 
-// New makes the carrier.
+// New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	client, err := adapter.New(Info(), cfg, "Sndr", "Rcpn")
+	base, err := adapter.New(Info(), cfg, adapter.Spec{Codes: codes, Personal: []string{"Sndr", "Rcpn"}})
 	if err != nil {
 		return nil, err
 	}
-	table, err := adapter.ParseTable(codes)
-	if err != nil {
-		return nil, err
-	}
-	return &carrier{client: client, codes: table, login: cfg.Settings["login"], password: cfg.Settings["password"]}, nil
+	return &carrier{base}, nil
 }
 
-type carrier struct {
-	client          *adapter.Client
-	codes           adapter.Table
-	login, password string
-}
+type carrier struct{ adapter.Base }
 
-// Info is [Info].
-func (*carrier) Info() carriers.Info { return Info() }
-
-// Match is sure of its own numbers: the postal union's ..RU and the domestic 14
-// digits with their check digit. It also answers for other posts' items on the
-// way to Russia.
+// Match claims the S10 numbers of Russia and the domestic 14 digits with a right
+// check digit. Items of other posts may be on their way there.
 func (*carrier) Match(n number.Number) carriers.Match {
 	switch {
-	case n.Country() == "RU", n.Family() == number.FamilyRussianPost && n.Check() == number.CheckOK:
+	case n.Country() == home, n.Family() == number.FamilyRussianPost && n.Check() == number.CheckOK:
 		return carriers.Yes
 	default:
 		return adapter.If(adapter.Is(n, number.FamilyS10, number.FamilyYanwen, number.FamilyRussianPost), carriers.Maybe)
 	}
 }
 
-// Track asks for one number.
+// Track asks for one number a call.
 func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
-	return adapter.Each(ctx, numbers, c.one)
-}
-
-func (c *carrier) one(ctx context.Context, n number.Number) (carriers.Result, error) {
-	ans, history, err := c.ask(ctx, n)
-	if err != nil {
-		return carriers.Result{}, err
-	}
-	return c.read(ans, history, n)
+	return adapter.Each(ctx, numbers, c.ask)
 }

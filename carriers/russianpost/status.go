@@ -6,35 +6,26 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// home is the post's own country.
+// home is the post's country.
 const home = "RU"
 
-// status is what an operation says. Known is false for a type that the table
-// does not hold. A few operations mean another thing at home than abroad.
-func (c *carrier) status(kind, attr, country string, inbound bool) (status parcel.Status, known bool) {
-	row, ok := c.codes.Find(kind, attr)
-	if !ok {
-		return parcel.InTransit, false
+// row finds the row of an operation. A few operations mean something else in
+// Russia than abroad.
+func (c *carrier) row(kind, attr, country string, inbound bool) adapter.Code {
+	row := c.Row(kind, attr)
+	switch code := kind + ":" + attr; {
+	case code == "8:5" && inbound && country == home: // arrived at an office of international exchange
+		row.Status = parcel.Import
+	case code == "8:6" && country != "" && (country != home) == inbound: // left it
+		row.Status = parcel.Export
+	case kind == "29" && !inbound && !row.Guess: // passed it
+		row.Status = parcel.Export
 	}
-	abroad := country != "" && country != home
-	switch kind + ":" + attr {
-	case "8:5": // arrived at an office of international exchange
-		if inbound && country == home {
-			return parcel.Import, true
-		}
-	case "8:6": // left it
-		if abroad == inbound && country != "" {
-			return parcel.Export, true
-		}
-	}
-	if kind == "29" && !inbound { // passage through the exchange office
-		return parcel.Export, true
-	}
-	return row.Status, true
+	return row
 }
 
-// inward reports whether the item came from abroad: by the post that gave the
-// number, else by where it was first seen.
+// inward reports whether the item came from abroad, by the post that issued the
+// number, or else by where it was first seen.
 func inward(records []record, n number.Number) bool {
 	if issuer := n.Country(); issuer != "" {
 		return issuer != home
@@ -47,17 +38,14 @@ func inward(records []record, n number.Number) bool {
 	return false
 }
 
-// waits says where and until when the item is kept, where its last word is that
-// it waits. Only the reminders tell how many days are left.
-func waits(t *parcel.Tracking) {
-	last := t.Events[len(t.Events)-1]
-	if last.Status != parcel.ReadyForPickup {
-		return
+// storedUntil is the last day of storage of an item that waits. Only reminders
+// tell how many days are left.
+func storedUntil(events []parcel.Event) parcel.Date {
+	last, waits := adapter.Waiting(events)
+	if days, ok := daysLeft(last.Code); ok && waits {
+		return parcel.DateOf(last.Time.AddDate(0, 0, days))
 	}
-	t.PickupPlace = last.Place
-	if days, ok := daysLeft(last.Code); ok {
-		t.PickupUntil = parcel.DateOf(last.Time.AddDate(0, 0, days))
-	}
+	return ""
 }
 
 func daysLeft(code string) (int, bool) {

@@ -1,17 +1,16 @@
 package russianpost
 
 import (
+	"cmp"
 	"strings"
-	"time"
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 )
 
-// envelope is matched by local names: the server's prefixes change.
+// envelope is matched by local names, since the prefixes change.
 type envelope struct {
 	Fault   *fault   `xml:"Body>Fault"`
 	History *history `xml:"Body>getOperationHistoryResponse>OperationHistoryData"`
@@ -28,8 +27,8 @@ type history struct {
 	Records []record `xml:"historyRecord"`
 }
 
-// record is one operation; every group may be absent. UserParameters hold the
-// names of sender and addressee and are not read.
+// record is one operation; every group may be missing. UserParameters, with the
+// names of sender and addressee, are not read.
 type record struct {
 	Place struct {
 		Destination office  `xml:"DestinationAddress"`
@@ -63,65 +62,45 @@ type coded struct {
 	Name string `xml:"Name"`
 }
 
-// read takes the history apart. Records name the barcode they are of, or its
-// second number; an answer that names others only is another parcel's.
-func (c *carrier) read(ans adapter.Answer, records []record, n number.Number) (carriers.Result, error) {
-	res := carriers.Result{Number: n}
+// read reads the history. Records name the barcode they are of, or its second
+// number; an answer that names only others is about another parcel.
+func (c *carrier) read(ans adapter.Answer, records []record, n number.Number) (res carriers.Result, err error) {
 	aliases, ours := numbers(records, n)
 	if !ours {
-		return res, c.client.Changed(ans, "the answer is of another number")
+		return res, c.Changed(ans, "the answer is of another number")
 	}
-	t := parcel.Tracking{Aliases: aliases}
 	inbound := inward(records, n)
+	t := parcel.Tracking{
+		Aliases: aliases,
+		Events:  adapter.Events(records, func(r record) (parcel.Event, bool) { return c.event(r, inbound) }),
+	}
 	for _, r := range records {
-		ev, known, ok := c.event(r, inbound)
-		if !ok {
-			continue
-		}
-		if !known {
-			res.Unmapped = adapter.Unmapped(res.Unmapped, ev.Code)
-		}
-		if from := adapter.Country(r.Place.From.Code); from != "" && t.Origin == "" {
-			t.Origin = from
-		}
-		if to := adapter.Country(r.Place.To.Code); to != "" {
-			t.Destination = to
-		}
-		t.Events = append(t.Events, ev)
+		t.Origin = cmp.Or(t.Origin, adapter.Country(r.Place.From.Code))
+		t.Destination = cmp.Or(adapter.Country(r.Place.To.Code), t.Destination)
 	}
-	if len(t.Events) == 0 {
-		return res, c.client.Changed(ans, "none of %d operations could be read", len(records))
-	}
-	t.Events = adapter.Timeline(t.Events, adapter.OldestFirst)
-	waits(&t)
-	res.Tracking = t
-	return res, nil
+	res, err = c.Result(ans, n, t, len(records))
+	res.Tracking.PickupUntil = storedUntil(res.Tracking.Events)
+	return res, err
 }
 
-// event takes one operation apart. known is false for a type that the table does
-// not hold, ok for one without a time.
-func (c *carrier) event(r record, inbound bool) (ev parcel.Event, known, ok bool) {
-	ev.Time, ev.ZoneKnown, ok = operated(r.Operation.Date)
-	kind, attr := strings.TrimSpace(r.Operation.Type.ID), strings.TrimSpace(r.Operation.Attr.ID)
-	if attr == "" {
-		attr = "0"
-	}
-	ev.Code = textx.Line(kind+":"+attr, 60)
-	ev.Text = words(kind, adapter.Text(r.Operation.Type.Name), adapter.Text(r.Operation.Attr.Name))
-	if ev.Text == "" {
-		ev.Text = ev.Code
-	}
+// event reads one operation. Operations without a time are left out.
+func (c *carrier) event(r record, inbound bool) (ev parcel.Event, ok bool) {
+	ev.Time, ev.ZoneKnown, ok = adapter.Moment(r.Operation.Date, nil, "2006-01-02T15:04:05.999")
+	kind, attr := strings.TrimSpace(r.Operation.Type.ID), cmp.Or(strings.TrimSpace(r.Operation.Attr.ID), "0")
+	ev.Code = adapter.Line(kind+":"+attr, 60)
+	ev.Text = cmp.Or(words(kind, adapter.Text(r.Operation.Type.Name), adapter.Text(r.Operation.Attr.Name)), ev.Code)
 	ev.Place = adapter.Text(r.Place.Operation.Description)
 	ev.Country = adapter.Country(r.Place.At.Code)
 	if ev.Country == "" && len(strings.TrimSpace(r.Place.Operation.Index)) == 6 {
 		ev.Country = home
 	}
-	ev.Status, known = c.status(kind, attr, ev.Country, inbound)
-	return ev, known, ok && kind != ""
+	row := c.row(kind, attr, ev.Country, inbound)
+	ev.Status, ev.Guess = row.Status, row.Guess
+	return ev, ok && kind != ""
 }
 
-// words are the post's own. The type "Processing" says nothing beside its
-// attribute; other types and attributes need each other ("Return: refused").
+// words joins the names of type and attribute ("Return: refused"). The type
+// "Processing" adds nothing to its attribute.
 func words(kind, name, attr string) string {
 	switch {
 	case attr == "" || attr == name:
@@ -133,17 +112,8 @@ func words(kind, name, attr string) string {
 	}
 }
 
-// operated reads the time of an operation, with the offset of its place.
-func operated(s string) (at time.Time, zoned, ok bool) {
-	if at, ok := adapter.At(s, time.UTC, time.RFC3339Nano); ok {
-		return at, true, true
-	}
-	at, ok = adapter.At(s, time.UTC, "2006-01-02T15:04:05.999")
-	return at, false, ok
-}
-
-// numbers lists other numbers of the item, and says whether the one asked for is
-// among those that are named, if any is.
+// numbers lists other numbers of the item. ours is false if records name numbers
+// and none of them is the one asked for.
 func numbers(records []record, n number.Number) (aliases []parcel.Alias, ours bool) {
 	named := false
 	seen := map[number.Number]bool{n: true}

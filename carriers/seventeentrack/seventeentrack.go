@@ -1,9 +1,9 @@
-// Package seventeentrack asks 17TRACK, which asks more than a thousand carriers in turn.
-// Site: https://www.17track.net. It takes a key of the person's; the protocol
-// (v2.4) is documented at https://api.17track.net/en/doc. A number is registered
-// once, which costs one of a small quota, and read again free of charge: 40
-// numbers a call, 3 calls a second. It looks for news itself every 6 to 12 hours,
-// and has the first some minutes after a number was registered.
+// Package seventeentrack asks 17TRACK, which asks more than a thousand carriers in
+// turn. Site: https://www.17track.net. It takes a key; the protocol (v2.4) is
+// documented at https://api.17track.net/en/doc. A number is registered once, which
+// uses one of a small quota, and is then read free of charge: 40 numbers a call, 3
+// calls a second. The service asks the carriers every 6 to 12 hours, for the first
+// time some minutes after a number was registered.
 package seventeentrack
 
 import (
@@ -20,7 +20,7 @@ import (
 //go:embed codes.tsv
 var codes string
 
-// Info is what is known of 17TRACK.
+// Info returns the facts of 17TRACK.
 func Info() carriers.Info {
 	return carriers.Info{ //nolint:gosec // names of settings, no credentials
 		Name:      "seventeentrack",
@@ -40,35 +40,25 @@ func Info() carriers.Info {
 	}
 }
 
-// canary is never registered, so that to ask for it costs nothing.
+// canary is never registered, so asking for it costs nothing.
 const canary number.Number = "LP00000000000"
 
-// New makes the carrier.
+// New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	client, err := adapter.New(Info(), cfg, "street", "postal_code", "shipper", "consignee",
-		"phone_number", "phone_number_last_4", "email", "cpf_or_cnpj", "customer_number", "reference_number")
+	base, err := adapter.New(Info(), cfg, adapter.Spec{Codes: codes, NewestFirst: true, Personal: []string{
+		"street", "postal_code", "shipper", "consignee", "phone_number", "phone_number_last_4",
+		"email", "cpf_or_cnpj", "customer_number", "reference_number",
+	}})
 	if err != nil {
 		return nil, err
 	}
-	table, err := adapter.ParseTable(codes)
-	if err != nil {
-		return nil, err
-	}
-	return &carrier{client: client, codes: table, key: cfg.Settings["key"]}, nil
+	return &carrier{base}, nil
 }
 
-type carrier struct {
-	client *adapter.Client
-	codes  adapter.Table
-	key    string
-}
+type carrier struct{ adapter.Base }
 
-// Info is [Info].
-func (*carrier) Info() carriers.Info { return Info() }
-
-// Match fits every number that looks like one, also those of forms that are not
-// known here: to know all carriers is what it is for. A wrong check digit would
-// cost a part of the quota for nothing.
+// Match accepts every number, also of forms that are not known here. A number with
+// a wrong check digit would waste a part of the quota.
 func (*carrier) Match(n number.Number) carriers.Match {
 	if n.Family() == number.FamilyUnknown {
 		return adapter.If(plausible(string(n)), carriers.Maybe)
@@ -76,7 +66,7 @@ func (*carrier) Match(n number.Number) carriers.Match {
 	return adapter.If(n.Check() != number.CheckWrong, carriers.Maybe)
 }
 
-// plausible reports whether a text of no known form may be a number at all.
+// plausible reports whether a text of unknown form can be a number.
 func plausible(s string) bool {
 	digits := 0
 	for i := range len(s) {
@@ -90,7 +80,7 @@ func plausible(s string) bool {
 	return digits >= 6 && len(s) >= 8 && len(s) <= 40
 }
 
-// Track reads all numbers in one call, and registers those that never were.
+// Track reads all numbers in one call, and registers the new ones.
 func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
 	answer, err := c.call(ctx, "gettrackinfo", plain(numbers))
 	if err != nil {

@@ -1,6 +1,7 @@
 package seventeentrack
 
 import (
+	"cmp"
 	"strings"
 
 	"parcelwatch/carriers"
@@ -9,28 +10,22 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// Codes of rejected numbers that are no failures.
+// Codes of rejected numbers that are not failures.
 const (
 	alreadyRegistered = "-18019901"
 	notRegistered     = "-18019902"
 )
 
-// row is what an event's sub-status says, or its stage where it has none, and
-// whether the table holds it.
-func (c *carrier) row(e event) (adapter.Code, bool) {
-	code := string(e.Sub)
-	if code == "" {
-		code = string(e.Stage)
-	}
-	row, ok := c.codes.Find(code, "*")
-	if !ok {
-		row = adapter.Code{Code: code, Status: parcel.InTransit, Side: adapter.SideNone}
-	}
-	return row, ok || code == ""
+// row finds the row of an event's sub-status, or of its stage if it has none.
+func (c *carrier) row(e event) adapter.Code {
+	code := cmp.Or(string(e.Sub), string(e.Stage))
+	row := c.Row(code, "*")
+	row.Code, row.Guess = code, row.Guess && code != ""
+	return row
 }
 
-// abroad is the row's status. Departures and arrivals are those of ports: they
-// move a parcel over the border only where the country agrees.
+// abroad is the row's status. Departures and arrivals are those of ports: a parcel
+// crosses the border only if the country agrees.
 func abroad(row adapter.Code, country, origin, destination string) parcel.Status {
 	home := origin
 	if row.Status == parcel.Import {
@@ -44,8 +39,8 @@ func abroad(row adapter.Code, country, origin, destination string) parcel.Status
 	return row.Status
 }
 
-// kind is the error a failure means, nil for one that is not understood. The
-// classes are those of the documentation.
+// kind is the error that a failure means by the documentation, or nil if it is not
+// understood.
 func (f failure) kind() error {
 	switch f.Code {
 	case "429", "-18019907", "-18019908":
@@ -59,7 +54,7 @@ func (f failure) kind() error {
 	}
 }
 
-// unknown says why a number alone is rejected; empty where that is a failure.
+// unknown says why a single number is rejected, or "" if that is a failure.
 func (f failure) unknown() string {
 	switch f.Code {
 	case notRegistered:
@@ -75,8 +70,8 @@ func (f failure) unknown() string {
 	}
 }
 
-// String is the failure in the service's words. Codes of limits and of the key
-// are put first in ours.
+// String is the failure in the words of the service, after our own for limits and
+// the key.
 func (f failure) String() string {
 	words := strings.TrimSpace(string(f.Code + " " + f.Message))
 	switch f.Code {
@@ -93,8 +88,8 @@ func (f failure) String() string {
 	}
 }
 
-// operator is the service's number of the carrier, where the form leaves no
-// doubt; 0 lets it guess. It does not recognize every number by itself.
+// operator is the service's number of the carrier if the form of the number leaves
+// no doubt, or 0, which lets the service guess. It does not recognize all numbers.
 func operator(n number.Number) int {
 	if n.Check() == number.CheckWrong || n.Strength() < number.Medium {
 		return 0

@@ -1,13 +1,14 @@
 package seventeentrack
 
 import (
+	"cmp"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 )
@@ -35,7 +36,7 @@ type failure struct {
 	Message adapter.Lax `json:"message"`
 }
 
-// entry is what is told of one number. Of addresses only the country is read.
+// entry is the answer for one number. Of addresses only the country is read.
 type entry struct {
 	Number adapter.Lax `json:"number"`
 	Info   *struct {
@@ -69,7 +70,7 @@ type address struct {
 	Country adapter.Lax `json:"country"`
 }
 
-// event is one scan as one of the carriers tells it. Lists are newest first.
+// event is one scan of one of the carriers. Lists are newest first.
 type event struct {
 	ISO adapter.Lax `json:"time_iso"`
 	UTC adapter.Lax `json:"time_utc"`
@@ -88,7 +89,7 @@ type event struct {
 	Address  address     `json:"address"`
 }
 
-// readEntry takes one entry apart; where its form is odd, its number alone.
+// readEntry reads one entry, or only its number if the rest has another form.
 func readEntry(raw json.RawMessage) (entry, error) {
 	var e entry
 	err := json.Unmarshal(raw, &e)
@@ -102,108 +103,90 @@ func readEntry(raw json.RawMessage) (entry, error) {
 	return e, err
 }
 
-// read finds the result of each number. The second result lists those that were
-// never registered.
+// read finds the result of each number, and the indexes of those that were never
+// registered.
 func (c *carrier) read(answer reply, numbers []number.Number) (results []carriers.Result, unregistered []int) {
-	for i, n := range numbers {
-		res, found := c.accepted(answer, n)
-		for _, r := range answer.Rejected {
-			if found || !adapter.Same(n, string(r.Number)) {
-				continue
-			}
-			found = true
-			res.Err = c.rejection(answer.Answer, r.Error)
-			if r.Error.Code == notRegistered {
-				unregistered = append(unregistered, i)
+	results = adapter.All(numbers, func(n number.Number) (carriers.Result, error) {
+		if best, err, found := c.accepted(answer, n); found {
+			return best, err
+		}
+		for i, r := range answer.Rejected {
+			if adapter.Same(n, r.Number) {
+				return carriers.Result{}, c.rejection(answer.Answer, answer.Rejected[i].Error)
 			}
 		}
-		if !found {
-			res.Err = c.client.Changed(answer.Answer, "no entry for the number asked")
+		return carriers.Result{}, c.Changed(answer.Answer, "no entry for the number asked")
+	})
+	for i, res := range results {
+		if res.Err != nil && slices.ContainsFunc(answer.Rejected, func(r rejected) bool {
+			return r.Error.Code == notRegistered && adapter.Same(res.Number, r.Number)
+		}) {
+			unregistered = append(unregistered, i)
 		}
-		res.Number = n
-		results = append(results, res)
 	}
 	return results, unregistered
 }
 
-// accepted is what is told of a number. It may be registered for several
-// carriers; the entry with most to tell counts.
-func (c *carrier) accepted(answer reply, n number.Number) (best carriers.Result, found bool) {
+// accepted is the entry of a number. The number may be registered for several
+// carriers; the entry with most events is taken.
+func (c *carrier) accepted(answer reply, n number.Number) (best carriers.Result, bestErr error, found bool) {
 	for _, raw := range answer.Accepted {
 		e, err := readEntry(raw)
-		if !adapter.Same(n, string(e.Number)) {
+		if !adapter.Same(n, e.Number) {
 			continue
 		}
 		var res carriers.Result
 		if err != nil {
-			res.Err = c.client.Changed(answer.Answer, "entry of another form: %v", err)
+			err = c.Changed(answer.Answer, "entry of another form: %v", err)
 		} else {
-			res = c.tracking(answer, n, e)
+			res, err = c.tracking(answer.Answer, n, e)
 		}
 		if !found || len(res.Tracking.Events) > len(best.Tracking.Events) {
-			best, found = res, true
+			best, bestErr, found = res, err, true
 		}
 	}
-	return best, found
+	return best, bestErr, found
 }
 
-func (c *carrier) tracking(answer reply, n number.Number, e entry) (res carriers.Result) {
+func (c *carrier) tracking(ans adapter.Answer, n number.Number, e entry) (res carriers.Result, err error) {
 	if e.Info == nil {
-		res.Err = c.client.Changed(answer.Answer, "no track_info in the entry")
-		return res
+		return res, c.Changed(ans, "no track_info in the entry")
 	}
-	if main := string(e.Info.Status.Main); main == "NotFound" {
-		why := "its carriers know nothing of it"
-		if e.Info.Status.Sub == "NotFound_InvalidCode" {
-			why = "the number does not fit its carrier"
-		}
-		res.Err = c.client.Fail(carriers.ErrNotFound, "%s", why)
-		return res
-	} else if main == "" || e.Info.Tracking == nil && e.Info.Latest == nil {
-		res.Err = c.client.Changed(answer.Answer, "no status or no tracking in the entry")
-		return res
+	switch status := e.Info.Status; {
+	case status.Main == "NotFound" && status.Sub == "NotFound_InvalidCode":
+		return res, c.Fail(carriers.ErrNotFound, "the number does not fit its carrier")
+	case status.Main == "NotFound":
+		return res, c.Fail(carriers.ErrNotFound, "its carriers know nothing of it")
+	case status.Main == "" || e.Info.Tracking == nil && e.Info.Latest == nil:
+		return res, c.Changed(ans, "no status or no tracking in the entry")
 	}
 	t := parcel.Tracking{
-		Origin:      adapter.Country(string(e.Info.Shipping.From.Country)),
-		Destination: adapter.Country(string(e.Info.Shipping.To.Country)),
-		Aliases:     adapter.Alias(n, string(e.Info.Misc.LocalNumber), "local_number"),
+		Origin:      adapter.Country(e.Info.Shipping.From.Country),
+		Destination: adapter.Country(e.Info.Shipping.To.Country),
+		Aliases:     adapter.Alias(n, e.Info.Misc.LocalNumber, "local_number"),
+	}
+	if e.Info.Status.Main != "Delivered" {
+		t.ETA = cmp.Or(day(e.Info.Times.ETA.To), day(e.Info.Times.ETA.From))
 	}
 	all := e.events()
 	seen := make(map[string]bool, len(all))
-	for _, raw := range all {
-		ev, known, ok := c.event(raw, t.Origin, t.Destination)
-		scan := ev.Time.Format("2006-01-02T15:04 ") + string(ev.Status) + ev.Country
-		if !ok || seen[scan] && raw.repeated {
-			continue
-		}
-		seen[scan] = true
-		if !known {
-			res.Unmapped = adapter.Unmapped(res.Unmapped, ev.Code)
-		}
-		t.Events = append(t.Events, ev)
-	}
-	if len(t.Events) == 0 && len(all) > 0 {
-		res.Err = c.client.Changed(answer.Answer, "none of %d events could be read", len(all))
-		return res
-	}
-	t.Events = adapter.Timeline(t.Events, adapter.NewestFirst)
-	if last := len(t.Events) - 1; last >= 0 && t.Events[last].Status == parcel.ReadyForPickup {
-		t.PickupPlace = t.Events[last].Place
-	}
-	if e.Info.Status.Main != "Delivered" {
-		t.ETA = day(string(e.Info.Times.ETA.To), string(e.Info.Times.ETA.From))
-	}
-	res.Tracking = t
-	return res
+	t.Events = adapter.Events(all, func(raw scan) (parcel.Event, bool) {
+		ev, ok := c.event(raw, t.Origin, t.Destination)
+		key := ev.Time.Format("2006-01-02T15:04 ") + string(ev.Status) + ev.Country
+		again := seen[key] && raw.repeated
+		seen[key] = seen[key] || ok
+		return ev, ok && !again
+	})
+	return c.Result(ans, n, t, len(all))
 }
 
-// scan is an event and whether another carrier may have told it already.
+// scan is an event, which another carrier may have reported before.
 type scan struct {
 	event
 	repeated bool
 }
 
-// events lists what all carriers tell, the first one's as it is.
+// events lists the events of all carriers.
 func (e entry) events() []scan {
 	var all []scan
 	if e.Info.Tracking != nil {
@@ -219,54 +202,40 @@ func (e entry) events() []scan {
 	return all
 }
 
-// event takes one scan apart. known is false for a code that the table does not
-// hold, ok for one that is no scan or has no time.
-func (c *carrier) event(e scan, origin, destination string) (ev parcel.Event, known, ok bool) {
+// event reads one scan. Scans without a time are left out.
+func (c *carrier) event(e scan, origin, destination string) (ev parcel.Event, ok bool) {
 	ev.Time, ev.ZoneKnown, ok = e.at()
-	ev.Country = adapter.Country(string(e.Address.Country))
-	ev.Place = adapter.Text(string(e.Location))
-	row, known := c.row(e.event)
-	ev.Status = abroad(row, ev.Country, origin, destination)
-	switch {
-	case ev.Country != "":
-	case row.Side == adapter.SideOrigin:
-		ev.Country = origin
-	case row.Side == adapter.SideDestination:
-		ev.Country = destination
-	}
-	ev.Code = textx.Line(row.Code, 60)
-	for _, text := range []string{string(e.Text), string(e.Translated.Text), row.Meaning, row.Code} {
-		if ev.Text == "" {
-			ev.Text = adapter.Text(text)
-		}
-	}
-	return ev, known, ok && ev.Text != "" && row.Status != adapter.Ignored
+	row := c.row(e.event)
+	ev.Country = adapter.Country(e.Address.Country)
+	ev.Status, ev.Guess = abroad(row, ev.Country, origin, destination), row.Guess
+	ev.Country = cmp.Or(ev.Country, row.Country(origin, destination))
+	ev.Place = adapter.Text(e.Location)
+	ev.Code = adapter.Line(row.Code, 60)
+	ev.Text = cmp.Or(adapter.Text(e.Text), adapter.Text(e.Translated.Text), row.Meaning, ev.Code)
+	return ev, ok && ev.Text != ""
 }
 
-// at is the time with its offset; without one, the clock as the carrier printed
-// it. The instant in UTC counts only where there is nothing else.
+// at is the time with its offset, or else the wall clock as the carrier printed it,
+// or else the instant in UTC.
 func (e event) at() (at time.Time, zoned, ok bool) {
-	if at, ok := adapter.At(string(e.ISO), time.UTC, time.RFC3339Nano); ok {
+	if at, ok := adapter.At(e.ISO, time.UTC, time.RFC3339Nano); ok {
 		return at, true, true
 	}
 	clock := strings.TrimSpace(string(e.Raw.Date + " " + e.Raw.Time))
-	zone, zoned := adapter.Zone(string(e.Raw.Zone))
+	zone, zoned := adapter.Zone(e.Raw.Zone)
 	if !zoned {
 		zone = time.UTC
 	}
 	if at, ok := adapter.At(clock, zone, time.DateTime, "2006-01-02 15:04", time.DateOnly); ok {
 		return at, zoned, true
 	}
-	at, ok = adapter.At(string(e.UTC), time.UTC, time.RFC3339Nano)
+	at, ok = adapter.At(e.UTC, time.UTC, time.RFC3339Nano)
 	return at, true, ok
 }
 
-// day is the first of the texts that is a date.
-func day(texts ...string) parcel.Date {
-	for _, s := range texts {
-		if at, ok := adapter.At(s, time.UTC, time.RFC3339Nano, time.DateOnly); ok {
-			return parcel.DateOf(at)
-		}
+func day(s adapter.Lax) parcel.Date {
+	if at, ok := adapter.At(s, time.UTC, time.RFC3339Nano, time.DateOnly); ok {
+		return parcel.DateOf(at)
 	}
 	return ""
 }

@@ -11,13 +11,13 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// reply is one call's answer, kept for what may be found wrong in it later.
+// reply is the answer to one call.
 type reply struct {
 	adapter.Answer
 	items []item
 }
 
-// ask makes the one call there is. The key stands alone in its header.
+// ask makes the call. The header holds nothing but the key.
 func (c *carrier) ask(ctx context.Context, numbers []number.Number) (reply, error) {
 	var body strings.Builder
 	body.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n" +
@@ -26,54 +26,45 @@ func (c *carrier) ask(ctx context.Context, numbers []number.Number) (reply, erro
 		body.WriteString("<TrackingNumber>" + adapter.EscapeXML(string(n)) + "</TrackingNumber>")
 	}
 	body.WriteString("</ItemTrackingNumbers></ItemTrackingDetailsRequest>\n")
-	ans, err := c.client.Do(ctx, adapter.Request{
-		Method: http.MethodPost,
+	ans, err := c.Do(ctx, adapter.Request{
 		Path:   "/sp/tracking",
-		Header: http.Header{"Authorization": {c.key}, "Content-Type": {"application/xml"}, "Accept": {"application/xml"}},
+		Header: http.Header{"Authorization": {c.Setting("key")}, "Content-Type": {"application/xml"}, "Accept": {"application/xml"}},
 		Body:   []byte(body.String()),
 	})
 	if err != nil {
 		return reply{}, err
 	}
 	var e envelope
-	if err := c.client.XML(ans, &e); err != nil {
+	if err := c.XML(ans, &e); err != nil {
 		return reply{}, err
 	}
 	switch {
 	case e.Code == nil:
-		return reply{}, c.client.Changed(ans, "no ErrorCode in the answer")
+		return reply{}, c.Changed(ans, "no ErrorCode in the answer")
 	case said(*e.Code) != "0":
 		return reply{}, c.refused(ans, said(*e.Code)+" "+said(e.Words))
 	}
 	return reply{ans, e.Items}, nil
 }
 
-// refused sorts a failure by its words; a list of its codes is not public.
+// refused sorts a failure by its words, since no list of its codes is public.
 func (c *carrier) refused(ans adapter.Answer, words string) error {
-	holds := func(parts ...string) bool {
-		for _, p := range parts {
-			if strings.Contains(strings.ToLower(words), p) {
-				return true
-			}
-		}
-		return false
-	}
 	switch {
-	case holds("limit", "quota", "too many", "throttl"):
-		return c.client.Throttled(ans, "service says %s", words)
-	case holds("authori", "authent", "api key", "access denied", "credential"):
-		return c.client.Fail(carriers.ErrDenied, "service says %s", words)
-	case holds("not found", "no record", "invalid tracking", "invalid item"):
-		return c.client.Fail(carriers.ErrNotFound, "service says %s", words)
-	case holds("unavailable", "time out", "timeout", "try again", "internal"):
-		return c.client.Fail(carriers.ErrTemporary, "service says %s", words)
+	case adapter.Mentions(words, "limit", "quota", "too many", "throttl"):
+		return c.Throttled(ans, "service says %s", words)
+	case adapter.Mentions(words, "authori", "authent", "api key", "access denied", "credential"):
+		return c.Fail(carriers.ErrDenied, "service says %s", words)
+	case adapter.Mentions(words, "not found", "no record", "invalid tracking", "invalid item"):
+		return c.Fail(carriers.ErrNotFound, "service says %s", words)
+	case adapter.Mentions(words, "unavailable", "time out", "timeout", "try again", "internal"):
+		return c.Fail(carriers.ErrTemporary, "service says %s", words)
 	default:
-		return c.client.Changed(ans, "service says %s", words)
+		return c.Changed(ans, "service says %s", words)
 	}
 }
 
-// unclear tells, where an answer was not understood, that its form was never
-// sure.
+// unclear adds to [carriers.ErrChanged] that the form of the answer was never
+// certain.
 func unclear(err error) error {
 	e, ok := errors.AsType[*carriers.Error](err)
 	if !ok || !errors.Is(err, carriers.ErrChanged) {

@@ -1,9 +1,9 @@
-// Package singpost asks Singapore Post's tracking API for businesses (v1.0).
-// Site: https://www.singpost.com. Its key comes with a business account and is
-// not for private persons. Neither its document nor an answer of it could be
-// seen: the form is known from three public clients alone, and of its codes only
-// one has a known meaning. So whatever differs is reported as changed, and says
-// why that may be; what an event means is read from its words.
+// Package singpost asks Singapore Post's tracking API for businesses (v1.0). Site:
+// https://www.singpost.com. The key comes with a business account and is not given
+// to private persons. Neither the documentation nor an answer was available: the
+// form is known from three public clients, and only one of its codes has a known
+// meaning. So every difference is reported as changed, with a note that this is
+// why, and the words of an event decide what it means.
 package singpost
 
 import (
@@ -19,7 +19,7 @@ import (
 //go:embed codes.tsv
 var codes string
 
-// Info is what is known of Singapore Post.
+// Info returns the facts of Singapore Post.
 func Info() carriers.Info {
 	return carriers.Info{
 		Name:      "singpost",
@@ -40,30 +40,19 @@ func Info() carriers.Info {
 	}
 }
 
-// New makes the carrier.
+// New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	client, err := adapter.New(Info(), cfg)
+	base, err := adapter.New(Info(), cfg, adapter.Spec{Codes: codes, Zone: "Asia/Singapore"})
 	if err != nil {
 		return nil, err
 	}
-	table, err := adapter.ParseTable(codes)
-	if err != nil {
-		return nil, err
-	}
-	return &carrier{client: client, codes: table, key: cfg.Settings["key"]}, nil
+	return &carrier{base}, nil
 }
 
-type carrier struct {
-	client *adapter.Client
-	codes  adapter.Table
-	key    string
-}
+type carrier struct{ adapter.Base }
 
-// Info is [Info].
-func (*carrier) Info() carriers.Info { return Info() }
-
-// Match is sure of the numbers that Singapore Post gave. Whether it answers for
-// others is not known.
+// Match claims the numbers of Singapore. Whether the service answers for others is
+// not known.
 func (*carrier) Match(n number.Number) carriers.Match {
 	return adapter.If(n.Country() == home, carriers.Yes)
 }
@@ -74,11 +63,8 @@ func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carrier
 	if err != nil {
 		return nil, unclear(err)
 	}
-	results := make([]carriers.Result, 0, len(numbers))
-	for _, n := range numbers {
-		res := c.read(answer, n)
-		res.Err = unclear(res.Err)
-		results = append(results, res)
-	}
-	return results, nil
+	return adapter.All(numbers, func(n number.Number) (carriers.Result, error) {
+		res, err := c.read(answer, n)
+		return res, unclear(err)
+	}), nil
 }

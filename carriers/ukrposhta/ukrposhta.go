@@ -1,15 +1,15 @@
 // Package ukrposhta asks Ukrposhta's status tracking, documented at
 // https://dev.ukrposhta.ua. Site: https://www.ukrposhta.ua. It takes a bearer
-// token that the post gives to customers with a contract and to nobody else; who
-// has none follows the link to its page, which stands behind a captcha. No limit
-// is published. Fifty numbers go into one call, and those not known are listed
-// apart. Times are those of Kyiv, without a zone.
+// token that the post gives only to customers with a contract; without one there
+// is the tracking page, which is behind a captcha. No limit is published. A call
+// takes 50 numbers, and unknown ones are listed separately. Times are wall clocks
+// of Kyiv without a zone.
 package ukrposhta
 
 import (
 	"context"
 	_ "embed" // the code table
-	"fmt"
+	"slices"
 	"time"
 
 	"parcelwatch/carriers"
@@ -20,7 +20,7 @@ import (
 //go:embed codes.tsv
 var codes string
 
-// Info is what is known of Ukrposhta.
+// Info returns the facts of Ukrposhta.
 func Info() carriers.Info {
 	return carriers.Info{
 		Name:      "ukrposhta",
@@ -40,37 +40,20 @@ func Info() carriers.Info {
 	}
 }
 
-// New makes the carrier.
+// New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	client, err := adapter.New(Info(), cfg)
+	base, err := adapter.New(Info(), cfg, adapter.Spec{Codes: codes, Zone: "Europe/Kyiv"})
 	if err != nil {
 		return nil, err
 	}
-	table, err := adapter.ParseTable(codes)
-	if err != nil {
-		return nil, err
-	}
-	kyiv, err := time.LoadLocation("Europe/Kyiv")
-	if err != nil {
-		return nil, fmt.Errorf("ukrposhta: zone of Kyiv: %w", err)
-	}
-	return &carrier{client: client, codes: table, token: cfg.Settings["token"], kyiv: kyiv}, nil
+	return &carrier{base}, nil
 }
 
-type carrier struct {
-	client *adapter.Client
-	codes  adapter.Table
-	token  string
-	kyiv   *time.Location
-}
+type carrier struct{ adapter.Base }
 
-// Info is [Info].
-func (*carrier) Info() carriers.Info { return Info() }
-
-// Match is sure of its own numbers: the postal union's ..UA, and 13 digits that
-// begin as all seen ones do. It answers for other posts' items on the way to
-// Ukraine too, though not for letters with customs barcode (U?) of any, nor for
-// L? of most.
+// Match claims the S10 numbers of Ukraine, and 13 digits that begin as all known
+// ones do. Items of other posts may be on their way there, except letters with a
+// customs barcode (U?) and most with L?.
 func (*carrier) Match(n number.Number) carriers.Match {
 	country := n.Country()
 	switch {
@@ -83,57 +66,25 @@ func (*carrier) Match(n number.Number) carriers.Match {
 	}
 }
 
-// Track asks for all numbers in one call. Those with a wrong check digit are
-// asked for alone, since one number refused may fail the others.
+// Track asks for all numbers in one call, and alone for each whose check digit is
+// wrong, since one refused number may fail the others.
 func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
-	var sound, odd []number.Number
-	for _, n := range numbers {
-		if n.Check() == number.CheckWrong {
-			odd = append(odd, n)
-		} else {
-			sound = append(sound, n)
-		}
-	}
-	known := make(map[number.Number]carriers.Result, len(numbers))
+	sound := slices.DeleteFunc(slices.Clone(numbers), func(n number.Number) bool { return n.Check() == number.CheckWrong })
+	var answer reply
 	if len(sound) > 0 {
-		results, err := c.batch(ctx, sound)
-		if err != nil {
+		var err error
+		if answer, err = c.ask(ctx, sound); err != nil {
 			return nil, err
 		}
-		for _, r := range results {
-			known[r.Number] = r
+	}
+	return adapter.Each(ctx, numbers, func(ctx context.Context, n number.Number) (carriers.Result, error) {
+		if n.Check() != number.CheckWrong {
+			return c.read(answer, n)
 		}
-	}
-	alone, err := adapter.Each(ctx, odd, c.one)
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range alone {
-		known[r.Number] = r
-	}
-	results := make([]carriers.Result, 0, len(numbers))
-	for _, n := range numbers {
-		results = append(results, known[n])
-	}
-	return results, nil
-}
-
-func (c *carrier) one(ctx context.Context, n number.Number) (carriers.Result, error) {
-	results, err := c.batch(ctx, []number.Number{n})
-	if err != nil {
-		return carriers.Result{}, err
-	}
-	return results[0], results[0].Err
-}
-
-func (c *carrier) batch(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
-	answer, err := c.ask(ctx, numbers)
-	if err != nil {
-		return nil, err
-	}
-	results := make([]carriers.Result, 0, len(numbers))
-	for _, n := range numbers {
-		results = append(results, c.read(answer, n))
-	}
-	return results, nil
+		alone, err := c.ask(ctx, []number.Number{n})
+		if err != nil {
+			return carriers.Result{}, err
+		}
+		return c.read(alone, n)
+	})
 }

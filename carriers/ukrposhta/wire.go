@@ -10,19 +10,18 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 )
 
-// envelope is what is known of the numbers asked. None says that nothing is.
+// envelope is the answer for all numbers. None means that no number is known.
 type envelope struct {
 	Found    histories      `json:"found"`
 	NotFound *[]adapter.Lax `json:"notFound"`
 	None     bool           `json:"-"`
 }
 
-// histories are the events by number.
+// histories are events by number.
 type histories map[string][]event
 
 // UnmarshalJSON reads an object, or an empty list in its place.
@@ -43,7 +42,7 @@ func (h *histories) UnmarshalJSON(b []byte) error {
 
 type event struct {
 	Barcode  adapter.Lax `json:"barcode"`
-	Step     adapter.Int `json:"step"` // not in the order of time
+	Step     adapter.Int `json:"step"` // not in order of time
 	Date     adapter.Lax `json:"date"`
 	Index    adapter.Lax `json:"index"`
 	Office   adapter.Lax `json:"name"`
@@ -54,21 +53,23 @@ type event struct {
 	ReasonID adapter.Lax `json:"eventReason_id"`
 }
 
-// read finds the number's history and takes it apart.
-func (c *carrier) read(r reply, n number.Number) carriers.Result {
-	res := carriers.Result{Number: n}
+// read finds the number's history and reads it.
+func (c *carrier) read(r reply, n number.Number) (res carriers.Result, err error) {
 	list, listed := r.history(n)
 	switch {
 	case r.None, !listed && r.unknown(n), listed && len(list) == 0:
-		res.Err = c.client.Fail(carriers.ErrNotFound, "not registered")
+		return res, c.Fail(carriers.ErrNotFound, "not registered")
 	case !listed:
-		res.Err = c.client.Changed(r.Answer, "the number asked is neither found nor not found")
-	default:
-		res.Tracking, res.Unmapped, res.Err = c.tracking(r, list, n)
+		return res, c.Changed(r.Answer, "the number asked is neither found nor not found")
+	case slices.ContainsFunc(list, func(e event) bool { return e.Barcode != "" && !adapter.Same(n, e.Barcode) }):
+		return res, c.Changed(r.Answer, "an event of the number asked names another one")
 	}
-	return res
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(a, b event) int { return cmp.Compare(a.Step, b.Step) })
+	return c.Result(r.Answer, n, parcel.Tracking{Events: adapter.Events(list, c.event)}, len(list))
 }
 
+// history returns the events of the number, if it was found.
 func (e envelope) history(n number.Number) ([]event, bool) {
 	for number, list := range e.Found {
 		if adapter.Same(n, number) {
@@ -78,82 +79,37 @@ func (e envelope) history(n number.Number) ([]event, bool) {
 	return nil, false
 }
 
+// unknown reports whether the number was not found.
 func (e envelope) unknown(n number.Number) bool {
-	return e.NotFound != nil && slices.ContainsFunc(*e.NotFound, func(s adapter.Lax) bool { return adapter.Same(n, string(s)) })
+	return e.NotFound != nil && slices.ContainsFunc(*e.NotFound, func(s adapter.Lax) bool { return adapter.Same(n, s) })
 }
 
-func (c *carrier) tracking(r reply, list []event, n number.Number) (t parcel.Tracking, unmapped []string, err error) {
-	list = slices.Clone(list)
-	slices.SortStableFunc(list, func(a, b event) int { return cmp.Compare(a.Step, b.Step) })
-	for _, e := range list {
-		if e.Barcode != "" && !adapter.Same(n, string(e.Barcode)) {
-			return parcel.Tracking{}, nil, c.client.Changed(r.Answer, "an event of the number asked names another one")
-		}
-		ev, known, ok := c.event(e)
-		if !ok {
-			continue
-		}
-		if !known {
-			unmapped = adapter.Unmapped(unmapped, ev.Code)
-		}
-		t.Events = append(t.Events, ev)
-	}
-	if len(t.Events) == 0 {
-		return parcel.Tracking{}, nil, c.client.Changed(r.Answer, "none of %d events could be read", len(list))
-	}
-	t.Events = adapter.Timeline(t.Events, adapter.OldestFirst)
-	if last := t.Events[len(t.Events)-1]; last.Status == parcel.ReadyForPickup {
-		t.PickupPlace = last.Place
-	}
-	return t, unmapped, nil
-}
-
-// event takes one line apart; one without a time or any word is left out.
-func (c *carrier) event(e event) (ev parcel.Event, known, ok bool) {
-	code, reason := textx.Line(string(e.Code), 60), textx.Line(string(e.ReasonID), 20)
-	ev.Text = words(adapter.Text(string(e.Name)), adapter.Text(string(e.Reason)))
-	row, known := c.status(code, reason, string(e.Name)+" "+string(e.Reason))
-	ev.Code, ev.Status = code, row.Status
+// event reads one line. Lines without a time or any word are left out.
+func (c *carrier) event(e event) (ev parcel.Event, ok bool) {
+	ev.Code = adapter.Line(e.Code, 60)
+	row := c.row(ev.Code, adapter.Line(e.ReasonID, 20), string(e.Name+" "+e.Reason))
+	ev.Status, ev.Guess = row.Status, row.Guess
+	ev.Text = cmp.Or(words(adapter.Text(e.Name), adapter.Text(e.Reason)), row.Meaning, ev.Code)
 	if row.Sub != "*" {
 		ev.Code += ":" + row.Sub
 	}
-	for _, other := range []string{row.Meaning, code} {
-		if ev.Text == "" {
-			ev.Text = other
-		}
-	}
-	ev.Place = adapter.Text(string(e.Office))
-	ev.Country = country(string(e.Country))
-	if ev.Country == "" && e.Country == "" && len(e.Index) == 5 {
+	ev.Place = adapter.Text(e.Office)
+	ev.Country = adapter.CountryNamed(e.Country)
+	if e.Country == "" && len(e.Index) == 5 {
 		ev.Country = home
 	}
-	ev.Time, ev.ZoneKnown, ok = c.clock(string(e.Date), e.Country != "" && ev.Country != home)
-	return ev, known, ok && ev.Text != ""
+	zone := c.Zone
+	if e.Country != "" && ev.Country != home {
+		zone = nil // scans abroad do not say whose wall clock they have
+	}
+	ev.Time, ev.ZoneKnown, ok = adapter.Moment(e.Date, zone, "2006-01-02T15:04:05.999", time.DateTime, "2006-01-02T15:04", "2006-01-02")
+	return ev, ok && ev.Text != ""
 }
 
-// words are the post's own, with the reason where it adds something.
+// words adds the reason to the name of an event if it says more.
 func words(name, reason string) string {
-	switch {
-	case name == "" || reason == "":
-		return name + reason
-	case strings.Contains(strings.ToLower(name), strings.ToLower(reason)):
+	if strings.Contains(strings.ToLower(name), strings.ToLower(reason)) {
 		return name
-	default:
-		return name + ": " + reason
 	}
-}
-
-// clock reads the wall clock of Kyiv. Of a scan abroad nobody says whose clock
-// it is.
-func (c *carrier) clock(s string, abroad bool) (at time.Time, zoned, ok bool) {
-	if at, ok := adapter.At(s, time.UTC, time.RFC3339Nano); ok {
-		return at, true, true
-	}
-	layouts := []string{"2006-01-02T15:04:05.999", time.DateTime, "2006-01-02T15:04", "2006-01-02"}
-	if abroad {
-		at, ok = adapter.At(s, time.UTC, layouts...)
-		return at, false, ok
-	}
-	at, ok = adapter.At(s, c.kyiv, layouts...)
-	return at, true, ok
+	return adapter.Join(": ", name, reason)
 }

@@ -1,9 +1,9 @@
-// Package upu asks the postal union's Global Track & Trace, which collects the
-// scans that posts exchange. Site: https://globaltracktrace.ptc.post. No key;
-// the protocol is documented at https://upu.api.post/gtt/. It knows only what
-// posts publish there, and the zone of no event: the offset it sends is its own
-// server's. No limits are published, so a number is asked for a few times a day.
-// "Not known" is an answer of zero bytes.
+// Package upu asks the Global Track & Trace of the Universal Postal Union, which
+// collects the scans that posts exchange. Site: https://globaltracktrace.ptc.post.
+// It takes no key; the protocol is documented at https://upu.api.post/gtt/. It
+// knows only what posts publish there, and no time zones: the offset in its
+// answers is that of its own server. No limits are published, so the adapter asks
+// a few times a day. An unknown number is an answer of zero bytes.
 package upu
 
 import (
@@ -19,7 +19,7 @@ import (
 //go:embed codes.tsv
 var codes string
 
-// Info is what is known of the service.
+// Info returns the facts of the service.
 func Info() carriers.Info {
 	return carriers.Info{
 		Name:      "upu",
@@ -31,44 +31,26 @@ func Info() carriers.Info {
 		Interval:  5 * time.Second,
 		PerNumber: 6 * time.Hour,
 		Batch:     1,
-		Canary:    "RB328428764SG", // an example of the union's own
+		Canary:    "RB328428764SG", // an example of the UPU's documentation
 	}
 }
 
-// New makes the carrier.
+// New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	client, err := adapter.New(Info(), cfg, "Signature")
+	base, err := adapter.New(Info(), cfg, adapter.Spec{Codes: codes, Personal: []string{"Signature"}})
 	if err != nil {
 		return nil, err
 	}
-	table, err := adapter.ParseTable(codes)
-	if err != nil {
-		return nil, err
-	}
-	return &carrier{client: client, codes: table}, nil
+	return &carrier{base}, nil
 }
 
-type carrier struct {
-	client *adapter.Client
-	codes  adapter.Table
-}
+type carrier struct{ adapter.Base }
 
-// Info is [Info].
-func (*carrier) Info() carriers.Info { return Info() }
-
-// Match fits every number of the union's form; whether its post publishes
-// there, only asking tells.
+// Match accepts every S10 number. Only asking tells whether its post publishes
+// there.
 func (*carrier) Match(n number.Number) carriers.Match { return adapter.If(n.S10(), carriers.Maybe) }
 
-// Track asks for one number.
+// Track asks for one number a call.
 func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
-	return adapter.Each(ctx, numbers, c.one)
-}
-
-func (c *carrier) one(ctx context.Context, n number.Number) (carriers.Result, error) {
-	ans, items, err := c.ask(ctx, n)
-	if err != nil {
-		return carriers.Result{}, err
-	}
-	return c.read(ans, items, n)
+	return adapter.Each(ctx, numbers, c.ask)
 }

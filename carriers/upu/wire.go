@@ -1,19 +1,20 @@
 package upu
 
 import (
+	"cmp"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 )
 
-// item is what is told of one number. The name of who signed is not read.
+// item is the answer for one number. The signatory is not read.
 type item struct {
 	ID          adapter.Lax `json:"ID"`
 	Origin      adapter.Lax `json:"OriginCountryCd"`
@@ -28,72 +29,36 @@ type event struct {
 	Location adapter.Lax `json:"EventLocation"`
 }
 
-// read finds the number's item and takes it apart. An item with nothing but a
-// forecast is known and has no events.
-func (c *carrier) read(ans adapter.Answer, items []item, n number.Number) (carriers.Result, error) {
-	res := carriers.Result{Number: n}
-	at := 0
-	for at < len(items) && !adapter.Same(n, string(items[at].ID)) {
-		at++
+// read finds the number's item and reads it. A number whose item holds nothing
+// but a forecast is known and has no events.
+func (c *carrier) read(ans adapter.Answer, items []item, n number.Number) (res carriers.Result, err error) {
+	i := slices.IndexFunc(items, func(it item) bool { return adapter.Same(n, it.ID) })
+	if i < 0 {
+		return res, c.Changed(ans, "the answer is of another number")
 	}
-	if at == len(items) {
-		return res, c.client.Changed(ans, "the answer is of another number")
-	}
-	it := items[at]
+	it := items[i]
 	if it.Events == nil {
-		return res, c.client.Changed(ans, "no Events in the answer")
+		return res, c.Changed(ans, "no Events in the answer")
 	}
-	t := parcel.Tracking{Origin: adapter.Country(string(it.Origin)), Destination: adapter.Country(string(it.Destination))}
-	forecasts := 0
-	for _, e := range *it.Events {
-		row, known := c.row(string(e.Code))
-		if row.Status == adapter.Ignored {
-			forecasts++
-			continue
+	t := parcel.Tracking{Origin: adapter.Country(it.Origin), Destination: adapter.Country(it.Destination)}
+	t.Events = adapter.Events(*it.Events, func(e event) (parcel.Event, bool) {
+		at, ok := wallClock(string(e.Time))
+		row := c.row(string(e.Code))
+		ev := parcel.Event{
+			Time: at, Status: row.Status, Guess: row.Guess, Country: row.Country(t.Origin, t.Destination),
+			Place: adapter.Text(e.Location), Code: adapter.Line(e.Code, 60),
 		}
-		ev, ok := timelineEvent(e, row)
-		if !ok {
-			continue
-		}
-		if !known {
-			res.Unmapped = adapter.Unmapped(res.Unmapped, ev.Code)
-		}
-		switch row.Side {
-		case adapter.SideOrigin:
-			ev.Country = t.Origin
-		case adapter.SideDestination:
-			ev.Country = t.Destination
-		case adapter.SideNone:
-		}
-		t.Events = append(t.Events, ev)
-	}
-	if len(t.Events) == 0 && len(*it.Events) > forecasts {
-		return res, c.client.Changed(ans, "none of %d events could be read", len(*it.Events))
-	}
-	t.Events = adapter.Timeline(t.Events, adapter.OldestFirst)
-	res.Tracking = t
-	return res, nil
-}
-
-func timelineEvent(e event, row adapter.Code) (parcel.Event, bool) {
-	at, ok := wallClock(string(e.Time))
-	code := textx.Line(string(e.Code), 60)
-	text := adapter.Text(string(e.Name))
-	for _, other := range []string{row.Meaning, code} {
-		if text == "" {
-			text = other
-		}
-	}
-	return parcel.Event{
-		Time: at, Status: row.Status, Place: adapter.Text(string(e.Location)), Text: text, Code: code,
-	}, ok && text != ""
+		ev.Text = cmp.Or(adapter.Text(e.Name), row.Meaning, ev.Code)
+		return ev, (ok || ev.Status == adapter.Ignored) && ev.Text != ""
+	})
+	return c.Result(ans, n, t, len(*it.Events))
 }
 
 var dateForm = regexp.MustCompile(`^/Date\((-?\d{1,15})([+-]\d{4})?\)/$`)
 
-// wallClock reads both forms of a time: /Date(ms+hhmm)/ and ISO. The offset is
-// the server's, so that what is left is the clock at a place whose zone is not
-// known.
+// wallClock reads both forms of a time: /Date(ms+hhmm)/ and ISO 8601. The offset
+// is that of the server; without it, the wall clock of a place remains, whose zone
+// is not known.
 func wallClock(s string) (time.Time, bool) {
 	m := dateForm.FindStringSubmatch(s)
 	if m == nil {

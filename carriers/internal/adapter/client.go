@@ -3,6 +3,7 @@ package adapter
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,10 +17,11 @@ import (
 
 const (
 	// maxBody bounds an answer after decompression.
-	maxBody = 4 << 20
-	// userAgent is honest on purpose. Where a service turns such a name away,
-	// its adapter says so and sets its own.
+	maxBody   = 4 << 20
 	userAgent = "parcelwatch/1 (parcel tracking daemon; few polite requests)"
+	// BrowserAgent is for services that refuse [userAgent]: it starts like a
+	// browser's and still names the program.
+	BrowserAgent = "Mozilla/5.0 (compatible; parcelwatch/1; parcel tracking daemon, few polite requests)"
 )
 
 // Client asks one service. It is safe for concurrent use.
@@ -30,11 +32,10 @@ type Client struct {
 	missing []string
 }
 
-// New makes the client of a carrier from its facts and what the person set. A
-// missing credential is no error here: every request then fails with
-// [carriers.ErrDenied]. personal are the elements or members of the answer that
-// hold names, addresses or phones: they are struck from answers that are kept.
-func New(info carriers.Info, cfg carriers.Config, personal ...string) (*Client, error) {
+// NewClient returns a client for the carrier's service. A missing credential is
+// no error here: every request then fails with [carriers.ErrDenied]. For
+// personal see [Spec].
+func NewClient(info carriers.Info, cfg carriers.Config, personal ...string) (*Client, error) {
 	base := cfg.BaseURL
 	if base == "" {
 		base = info.BaseURL
@@ -52,32 +53,31 @@ func New(info carriers.Info, cfg carriers.Config, personal ...string) (*Client, 
 			c.missing = append(c.missing, s.Name)
 		}
 	}
-	own := *cfg.HTTP // a copy: the caller's client keeps its own policy
+	own := *cfg.HTTP // a copy, whose redirects are restricted
 	own.CheckRedirect = sameHost
 	c.http = &own
 	return c, nil
 }
 
-// Request is one call. The zero Method is GET.
+// Request is one call: GET, or POST if it has a body.
 type Request struct {
-	Method string
-	Path   string // unescaped segments are the adapter's to escape: see [Path]
+	Path   string // already escaped, see [Path]
 	Query  url.Values
 	Header http.Header
 	Body   []byte
-	// Own lists statuses beside 2xx whose answers the adapter reads itself,
-	// because there they mean something.
+	JSON   any // sent as the body, with its content type
+	// Own lists the statuses besides 2xx that the adapter handles itself.
 	Own []int
 }
 
-// Answer is what a service sent, whole and bounded.
+// Answer is a complete answer of bounded length.
 type Answer struct {
 	Status int
 	Header http.Header
 	Body   []byte
 }
 
-// Do makes one call. Any failure is one of the family's errors, or the
+// Do makes one call. Every error is one of the five of package carriers, or the
 // context's.
 func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 	if len(c.missing) > 0 {
@@ -108,8 +108,8 @@ func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 	return ans, nil
 }
 
-// Path joins a path of the service from segments, each escaped: a number never
-// reaches another path of the host.
+// Path joins escaped segments, so that a number cannot lead to another path of
+// the host.
 func Path(segments ...string) string {
 	var b strings.Builder
 	for _, s := range segments {
@@ -120,35 +120,37 @@ func Path(segments ...string) string {
 }
 
 func (c *Client) request(ctx context.Context, r Request) (*http.Request, error) {
-	method := r.Method
-	if method == "" {
-		method = http.MethodGet
-	}
 	target := strings.TrimSuffix(c.base.String(), "/") + r.Path
 	if len(r.Query) > 0 {
 		target += "?" + r.Query.Encode()
 	}
-	var body io.Reader
-	if r.Body != nil {
-		body = bytes.NewReader(r.Body)
+	content := r.Body
+	if r.JSON != nil {
+		var err error
+		if content, err = json.Marshal(r.JSON); err != nil {
+			return nil, c.Fail(carriers.ErrChanged, "request cannot be made: %v", err)
+		}
+	}
+	method, body := http.MethodGet, io.Reader(http.NoBody)
+	if content != nil {
+		method, body = http.MethodPost, bytes.NewReader(content)
 	}
 	req, err := http.NewRequestWithContext(ctx, method, target, body)
 	if err != nil {
 		return nil, &carriers.Error{Kind: carriers.ErrChanged, Detail: "request cannot be made", Cause: c.clean(err)}
 	}
+	req.Header.Set("User-Agent", userAgent)
+	req.Header.Set("Accept", "application/json")
+	if r.JSON != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
 	maps.Copy(req.Header, r.Header)
-	if req.Header.Get("User-Agent") == "" {
-		req.Header.Set("User-Agent", userAgent)
-	}
-	if req.Header.Get("Accept") == "" {
-		req.Header.Set("Accept", "application/json")
-	}
 	return req, nil
 }
 
 var errElsewhere = errors.New("the service redirects to another address")
 
-// sameHost lets a redirect stay within the host, and never from https to http.
+// sameHost allows redirects within the host only, and never from https to http.
 func sameHost(req *http.Request, via []*http.Request) error {
 	first := via[0].URL
 	if len(via) >= 5 || req.URL.Host != first.Host || (first.Scheme == "https" && req.URL.Scheme != "https") {

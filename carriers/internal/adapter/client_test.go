@@ -22,7 +22,7 @@ func service(t *testing.T, info carriers.Info, settings map[string]string, h htt
 	t.Helper()
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
-	c, err := adapter.New(info, carriers.Config{BaseURL: server.URL, HTTP: server.Client(), Settings: settings}, "Signatory")
+	c, err := adapter.NewClient(info, carriers.Config{BaseURL: server.URL, HTTP: server.Client(), Settings: settings}, "Signatory")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +41,7 @@ func TestNew(t *testing.T) {
 		"refuses to be without HTTP":  {carriers.Config{}, carriers.ErrEndpoint},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := adapter.New(info, tc.cfg); !errors.Is(err, tc.want) {
+			if _, err := adapter.NewClient(info, tc.cfg); !errors.Is(err, tc.want) {
 				t.Errorf("error %v, want %v", err, tc.want)
 			}
 		})
@@ -123,15 +123,19 @@ func TestRetryAfterForms(t *testing.T) {
 }
 
 func TestBrokenConnection(t *testing.T) {
-	for method, again := range map[string]bool{http.MethodGet: true, http.MethodPost: false} {
+	for body, again := range map[string]bool{"": true, "{}": false} {
 		c := service(t, carriers.Info{Name: "x"}, nil, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "100")
 			_, _ = w.Write([]byte("half"))
 		})
-		_, err := c.Do(t.Context(), adapter.Request{Method: method, Path: "/"})
+		request := adapter.Request{Path: "/"}
+		if body != "" {
+			request.Body = []byte(body)
+		}
+		_, err := c.Do(t.Context(), request)
 		e, ok := errors.AsType[*carriers.Error](err)
 		if !ok || !errors.Is(err, carriers.ErrTemporary) || e.Again != again {
-			t.Errorf("%s: error %v, may be repeated: %v, want %v", method, err, ok && e.Again, again)
+			t.Errorf("body %q: error %v, may be repeated: %v, want %v", body, err, ok && e.Again, again)
 		}
 	}
 }

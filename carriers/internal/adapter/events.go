@@ -3,21 +3,26 @@ package adapter
 import (
 	"slices"
 
-	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
-// maxEvents bounds a timeline. The newest are kept.
+// maxEvents bounds a timeline. The newest events are kept.
 const maxEvents = 500
 
-// The orders in which services list events.
-const (
-	NewestFirst = true
-	OldestFirst = false
-)
+// Events reads the lines of an answer. Lines for which read returns false are
+// left out: they are no events, or lack a time or any word.
+func Events[T any](lines []T, read func(T) (parcel.Event, bool)) []parcel.Event {
+	var events []parcel.Event
+	for _, line := range lines {
+		if ev, ok := read(line); ok {
+			events = append(events, ev)
+		}
+	}
+	return events
+}
 
-// Timeline brings events into the family's form: oldest first with the
-// service's own order among equal times, repeated lines once, bounded.
+// Timeline sorts events, oldest first, keeping the service's own order among
+// equal times. Repeated lines are dropped and the length is bounded.
 func Timeline(events []parcel.Event, newestFirst bool) []parcel.Event {
 	if newestFirst {
 		slices.Reverse(events)
@@ -28,25 +33,39 @@ func Timeline(events []parcel.Event, newestFirst bool) []parcel.Event {
 		code, text, place string
 	}
 	seen := make(map[key]bool, len(events))
-	out := make([]parcel.Event, 0, len(events))
-	for _, e := range events {
+	out := slices.DeleteFunc(events, func(e parcel.Event) bool {
 		k := key{e.Time.UnixMilli(), e.Code, e.Text, e.Place}
-		if seen[k] {
-			continue
-		}
+		again := seen[k]
 		seen[k] = true
-		out = append(out, e)
-	}
-	if len(out) > maxEvents {
-		out = out[len(out)-maxEvents:]
-	}
-	return out
+		return again
+	})
+	return out[max(0, len(out)-maxEvents):]
 }
 
-// Unmapped lists a code once.
-func Unmapped(list []string, code string) []string {
-	if code == "" || slices.Contains(list, code) || len(list) >= 20 {
-		return list
+// Waiting returns the last event that moves the parcel, if it says that the
+// parcel waits for pickup.
+func Waiting(events []parcel.Event) (parcel.Event, bool) {
+	for _, e := range slices.Backward(events) {
+		if e.Status != parcel.Info {
+			return e, e.Status == parcel.ReadyForPickup
+		}
 	}
-	return append(list, textx.Line(code, 60))
+	return parcel.Event{}, false
+}
+
+// unmapped lists the codes of guessed events once each, or their words where
+// they have no code.
+func unmapped(events []parcel.Event) []string {
+	const most = 20
+	var list []string
+	for _, e := range events {
+		code := Line(e.Code, 60)
+		if code == "" {
+			code = Line(e.Text, 50)
+		}
+		if e.Guess && len(list) < most && !slices.Contains(list, code) {
+			list = append(list, code)
+		}
+	}
+	return list
 }

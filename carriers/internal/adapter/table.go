@@ -8,11 +8,10 @@ import (
 	"parcelwatch/parcel"
 )
 
-// errTable is a broken code table: a mistake of ours, found by the first test.
+// errTable is returned for a broken code table.
 var errTable = errors.New("code table is broken")
 
-// Side says where on the journey a code is used, so that an event without a
-// country gets the one of its side.
+// Side is the end of the journey at which a code is used.
 type Side string
 
 // The sides.
@@ -31,10 +30,24 @@ type Code struct {
 	Status    parcel.Status
 	Side      Side
 	Meaning   string // in English
+	Guess     bool   // no row of the table: the zero Status means in transit
 }
 
-// Table maps a service's codes to statuses. It is the embedded codes.tsv of an
-// adapter: code, sub-code, status, side, meaning, under a line of headings.
+// Country returns the country of an event that names none: the one of its side,
+// or "" if the code may be used anywhere.
+func (c Code) Country(origin, destination string) string {
+	switch c.Side {
+	case SideOrigin:
+		return origin
+	case SideDestination:
+		return destination
+	default:
+		return ""
+	}
+}
+
+// Table maps the codes of a service to statuses. It is read from the adapter's
+// codes.tsv: code, sub-code, status, side and meaning, below a heading.
 type Table struct {
 	rows map[[2]string]Code
 	list []Code
@@ -65,13 +78,55 @@ func ParseTable(tsv string) (Table, error) {
 	return t, nil
 }
 
-// Find is the row of the code and its sub-code, else the code's default.
+// Find returns the row of the code and its sub-code, or the default row of the
+// code.
 func (t Table) Find(code, sub string) (Code, bool) {
 	if c, ok := t.rows[[2]string{code, sub}]; ok {
 		return c, true
 	}
 	c, ok := t.rows[[2]string{code, "*"}]
 	return c, ok
+}
+
+// Row is [Table.Find] with [Unknown] for a code that the table does not hold.
+func (t Table) Row(code, sub string) Code {
+	if c, ok := t.Find(code, sub); ok {
+		return c
+	}
+	return Unknown()
+}
+
+// Unknown is the row of a code that no table holds: a guess that the parcel is
+// in transit.
+func Unknown() Code { return Code{Sub: "*", Status: parcel.InTransit, Side: SideNone, Guess: true} }
+
+// Begins returns the row of the code whose words the text begins with, the
+// longest if there are several.
+func (t Table) Begins(code, text string) (best Code, ok bool) {
+	text = strings.ToLower(text)
+	for _, row := range t.list {
+		if row.Code == code && row.Sub != "*" && len(row.Sub) > len(best.Sub) && strings.HasPrefix(text, strings.ToLower(row.Sub)) {
+			best, ok = row, true
+		}
+	}
+	return best, ok
+}
+
+// Holds returns the row of the code whose words are the text, or else the first
+// row whose words the text contains: the order of the table is that of
+// precedence.
+func (t Table) Holds(code, text string) (found Code, ok bool) {
+	text = strings.ToLower(text)
+	for _, row := range t.list {
+		switch {
+		case row.Code != code || row.Sub == "*":
+		case row.Sub == text:
+			return row, true
+		case !ok && strings.Contains(text, row.Sub):
+			found, ok = row, true
+		}
+	}
+	return found, ok
 }
 
 // Codes lists the rows in the order of the table.

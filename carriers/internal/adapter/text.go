@@ -1,42 +1,40 @@
 package adapter
 
 import (
+	"slices"
 	"strings"
 
 	"parcelwatch/internal/textx"
-	"parcelwatch/parcel"
-	"parcelwatch/parcel/number"
 )
 
 // maxText bounds one text of an event.
 const maxText = 400
 
-// Text is a carrier's text as an event holds it: one line, valid, bounded,
-// without the names of persons.
-func Text(s string) string { return NoNames(textx.Line(s, maxText)) }
+// Text returns the text of a service as an event holds it: one bounded line of
+// valid UTF-8 without the names of persons.
+func Text[S ~string](s S) string { return NoNames(Line(s, maxText)) }
 
-// Country is an ISO code as services write it, upper case; empty for anything
-// else.
-func Country(s string) string {
-	s = strings.ToUpper(strings.TrimSpace(s))
-	if len(s) != 2 || s[0] < 'A' || s[0] > 'Z' || s[1] < 'A' || s[1] > 'Z' {
+// Line returns a text as one line of at most limit characters, see [textx.Line].
+func Line[S ~string](s S, limit int) string { return textx.Line(string(s), limit) }
+
+// Country returns s as an ISO 3166-1 alpha-2 code in upper case, or "" if it has
+// another form.
+func Country[S ~string](s S) string {
+	c := strings.ToUpper(strings.TrimSpace(string(s)))
+	if len(c) != 2 || c[0] < 'A' || c[0] > 'Z' || c[1] < 'A' || c[1] > 'Z' {
 		return ""
 	}
-	return s
+	return c
 }
 
-// Alias is another number of the same parcel, if s is a number at all and not
-// the one asked for.
-func Alias(asked number.Number, s, field string) []parcel.Alias {
-	n, err := number.Parse(s)
-	if err != nil || n == asked {
-		return nil
-	}
-	return []parcel.Alias{{Number: n, Field: field}}
+// Mentions reports whether the text contains one of the words, which are in
+// lower case, in any case.
+func Mentions[S ~string](text S, words ...string) bool {
+	low := strings.ToLower(string(text))
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(low, w) })
 }
 
-// Same reports whether the service's text is the number asked for.
-func Same(asked number.Number, s string) bool {
-	n, err := number.Parse(s)
-	return err == nil && n == asked
+// Join joins the parts that are not empty, such as an office and its town.
+func Join(sep string, parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), sep)
 }

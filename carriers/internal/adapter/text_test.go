@@ -2,7 +2,6 @@ package adapter_test
 
 import (
 	"encoding/json"
-	"strings"
 	"testing"
 	"time"
 
@@ -107,7 +106,7 @@ func TestTimeline(t *testing.T) {
 		{Time: at(9), Text: "c"}, {Time: at(8), Text: "b"}, {Time: at(8), Text: "a"}, {Time: at(9), Text: "c"}, {Time: at(7), Text: "0"},
 	}
 	var got []string
-	for _, e := range adapter.Timeline(in, adapter.NewestFirst) {
+	for _, e := range adapter.Timeline(in, true) {
 		got = append(got, e.Text)
 	}
 	if diff := cmp.Diff([]string{"0", "a", "b", "c"}, got); diff != "" {
@@ -117,7 +116,7 @@ func TestTimeline(t *testing.T) {
 	for i := range 700 {
 		many = append(many, parcel.Event{Time: at(0).Add(time.Duration(i) * time.Hour), Text: "x"})
 	}
-	bounded := adapter.Timeline(many, adapter.OldestFirst)
+	bounded := adapter.Timeline(many, false)
 	if len(bounded) != 500 || !bounded[499].Time.Equal(many[699].Time) {
 		t.Errorf("%d events kept, the last at %s: the newest 500 are wanted", len(bounded), bounded[len(bounded)-1].Time)
 	}
@@ -152,15 +151,5 @@ func TestAliases(t *testing.T) {
 	}
 	if !adapter.Same("RB123456785CN", " rb 123456785 cn") || adapter.Same("RB123456785CN", "") {
 		t.Error("numbers are compared wrongly")
-	}
-}
-
-func TestUnmapped(t *testing.T) {
-	var list []string
-	for i := range 50 {
-		list = adapter.Unmapped(list, strings.Repeat("x", i%30))
-	}
-	if len(list) != 20 || list[0] != "x" {
-		t.Errorf("%d codes, the first %q", len(list), list[0])
 	}
 }

@@ -9,10 +9,10 @@ import (
 
 var offsetForm = regexp.MustCompile(`^(?:GMT|UTC)?\s*([+-])(\d{1,2})(?::?(\d{2}))?$`)
 
-// Zone reads the offset forms of the services: "GMT+8", "GMT+02:00", "+08",
+// Zone reads the offsets that services write: "GMT+8", "GMT+02:00", "+08",
 // "UTC+0800", "Z".
-func Zone(s string) (*time.Location, bool) {
-	s = strings.ToUpper(strings.TrimSpace(s))
+func Zone[S ~string](text S) (*time.Location, bool) {
+	s := strings.ToUpper(strings.TrimSpace(string(text)))
 	switch s {
 	case "Z", "GMT", "UTC":
 		return time.UTC, true
@@ -36,8 +36,8 @@ func Zone(s string) (*time.Location, bool) {
 	return Fixed(seconds), true
 }
 
-// Fixed is a zone so many seconds east of Greenwich, without a name, so that
-// equal offsets compare and print alike.
+// Fixed returns a zone the given seconds east of UTC. It has no name, so that
+// equal offsets compare equal.
 func Fixed(seconds int) *time.Location {
 	if seconds == 0 {
 		return time.UTC
@@ -45,10 +45,10 @@ func Fixed(seconds int) *time.Location {
 	return time.FixedZone("", seconds)
 }
 
-// At reads a time by the first layout that fits, in loc where the text names no
-// zone. Years in which no parcel of today travelled are refused.
-func At(s string, loc *time.Location, layouts ...string) (time.Time, bool) {
-	s = strings.TrimSpace(s)
+// At parses a time with the first layout that fits, in loc if the text names no
+// zone. Implausible years are refused.
+func At[S ~string](text S, loc *time.Location, layouts ...string) (time.Time, bool) {
+	s := strings.TrimSpace(string(text))
 	for _, l := range layouts {
 		if t, err := time.ParseInLocation(l, s, loc); err == nil && Plausible(t) {
 			return anonymous(t), true
@@ -57,11 +57,29 @@ func At(s string, loc *time.Location, layouts ...string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// Plausible reports whether a parcel's event can have this time: services send
-// zero and far future times for "none".
+// Moment parses a time that either names its offset (RFC 3339 and its variant
+// without a colon) or is a wall clock in one of the layouts. A wall clock is read
+// in zone; if zone is nil it is read as UTC and zoned is false.
+func Moment[S ~string](text S, zone *time.Location, layouts ...string) (at time.Time, zoned, ok bool) {
+	if at, ok := At(text, time.UTC, time.RFC3339Nano, "2006-01-02T15:04:05.999-0700"); ok {
+		return at, true, true
+	}
+	zoned = zone != nil
+	if !zoned {
+		zone = time.UTC
+	}
+	at, ok = At(text, zone, layouts...)
+	return at, zoned, ok
+}
+
+// In returns the time with the offset that the zone has at that time.
+func In(at time.Time, zone *time.Location) time.Time { return anonymous(at.In(zone)) }
+
+// Plausible reports whether an event can have this time: services send zero and
+// far future times for "none".
 func Plausible(t time.Time) bool { return t.Year() >= 2000 && t.Year() < 2100 }
 
-// anonymous gives parsed offsets the nameless form of [Fixed].
+// anonymous replaces the zone of a time by its offset, see [Fixed].
 func anonymous(t time.Time) time.Time {
 	_, off := t.Zone()
 	return t.In(Fixed(off))

@@ -1,0 +1,87 @@
+package adapter
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+	_ "time/tzdata" // Windows and empty containers have no time zones
+
+	"parcelwatch/carriers"
+	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
+)
+
+// Spec describes a service to [New].
+type Spec struct {
+	Codes string // the embedded codes.tsv
+	// Zone names the time zone of the service's wall clocks, such as
+	// "Europe/Rome". Empty means UTC.
+	Zone string
+	// NewestFirst is set for services that list the newest event first.
+	NewestFirst bool
+	// Personal names the elements or members of an answer that hold names,
+	// addresses or phone numbers. Their values are removed from answers that
+	// are kept for a bug report.
+	Personal []string
+}
+
+// Base is embedded by every adapter. It holds the facts of the carrier, the
+// client of its service, its code table and its settings, and is safe for
+// concurrent use.
+type Base struct {
+	*Client
+	Table
+
+	Zone *time.Location // of Spec.Zone
+
+	info        carriers.Info
+	settings    map[string]string
+	newestFirst bool
+}
+
+// New returns the base of an adapter. It fails for an unusable base URL and for
+// a broken table or zone, but not for a missing credential.
+func New(info carriers.Info, cfg carriers.Config, spec Spec) (Base, error) {
+	client, err := NewClient(info, cfg, spec.Personal...)
+	if err != nil {
+		return Base{}, err
+	}
+	table, err := ParseTable(spec.Codes)
+	if err != nil {
+		return Base{}, fmt.Errorf("%s: %w", info.Name, err)
+	}
+	zone, err := time.LoadLocation(spec.Zone)
+	if err != nil {
+		return Base{}, fmt.Errorf("%s: load the service's time zone: %w", info.Name, err)
+	}
+	return Base{
+		Client: client, Table: table, Zone: zone, info: info, settings: cfg.Settings, newestFirst: spec.NewestFirst,
+	}, nil
+}
+
+// Info returns the facts that the base was made with.
+func (b *Base) Info() carriers.Info { return b.info }
+
+// Setting returns the configured value of a setting, or "".
+func (b *Base) Setting(name string) string { return b.settings[name] }
+
+// Result completes what was read of one answer: events are brought into order,
+// the pickup place is filled in if the parcel waits and dropped if it does not,
+// codes that the table does not hold are listed, and [Ignored] events are dropped.
+// lines is the number of lines from which events were
+// read; if it is not zero and there are no events, the error is
+// [carriers.ErrChanged].
+func (b *Base) Result(ans Answer, n number.Number, t parcel.Tracking, lines int) (carriers.Result, error) {
+	if len(t.Events) == 0 && lines > 0 {
+		return carriers.Result{}, b.Changed(ans, "none of %d events could be read", lines)
+	}
+	t.Events = slices.DeleteFunc(t.Events, func(e parcel.Event) bool { return e.Status == Ignored })
+	t.Events = Timeline(t.Events, b.newestFirst)
+	if at, ok := Waiting(t.Events); ok {
+		t.PickupPlace = cmp.Or(t.PickupPlace, at.Place)
+	} else {
+		t.PickupPlace = ""
+	}
+	return carriers.Result{Number: n, Tracking: t, Unmapped: unmapped(t.Events)}, nil
+}

@@ -1,0 +1,4 @@
+package adapter
+
+// Zones is the table of zones by country.
+const Zones = zones
