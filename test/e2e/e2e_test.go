@@ -4,12 +4,8 @@ package e2e_test
 
 import (
 	"bytes"
-	"context"
-	"fmt"
 	"net/mail"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,60 +15,37 @@ import (
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
 
-	"parcelwatch/carriers/all"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/test/rig"
 )
 
+// binary is the program under test, built once.
+var binary string
+
+func TestMain(m *testing.M) { os.Exit(rig.Main(m, &binary)) }
+
 // program is a running daemon and what it works with.
 type program struct {
+	*rig.Program
+
 	t       *testing.T
 	dovecot *rig.Dovecot
 	db      *sqlite.DB
-	log     *bytes.Buffer
 }
 
-// start builds and runs the daemon against fresh servers, and waits until it
-// idles.
+// start runs the daemon against fresh servers and waits until it idles.
 func start(t *testing.T) *program {
 	t.Helper()
-	rig.Need(t)
-	dir := t.TempDir()
-	binary := filepath.Join(dir, "parcelwatch")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "parcelwatch/cmd/daemon").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
 	d := rig.StartDovecot(t, "", nil)
-	p := &program{t: t, dovecot: d, log: &bytes.Buffer{}}
-	config := writeConfig(t, dir, d, rig.StartPostfix(t, d))
-	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-	cmd := exec.CommandContext(ctx, binary, "run", "--config", config)
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = 10 * time.Second
-	cmd.Stdout, cmd.Stderr = p.log, p.log
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		began := time.Now()
-		stop()
-		_ = cmd.Wait()
-		t.Logf("stopped in %v", time.Since(began).Round(time.Millisecond))
-		if t.Failed() {
-			t.Logf("the program's log:\n%s", p.log.String())
-		}
-	})
-	p.until("the store is there", func() bool {
-		_, err := os.Stat(filepath.Join(dir, "store.db"))
-		return err == nil
-	})
-	var err error
-	if p.db, err = sqlite.Open(t.Context(), filepath.Join(dir, "store.db"), sqlite.Options{}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = p.db.Close() })
+	postfix := rig.StartPostfix(t, d)
+	p := &program{t: t, dovecot: d, Program: rig.NewProgram(t, binary, rig.Config{
+		Language: "ru", Mailboxes: []rig.Mailbox{d.Alice(d.Port + 1)}, SMTP: "127.0.0.1:" + strconv.Itoa(postfix.Port), SMTPCA: d.CA(),
+	})}
+	p.Run()
+	t.Cleanup(p.End)
+	p.db = p.Memory()
 	p.until("the mailbox idles", func() bool {
 		h, err := p.db.Health(t.Context())
 		return err == nil && len(h.Mailboxes) == 1 && h.Mailboxes[0].State == parcel.MailboxIdle
@@ -80,60 +53,9 @@ func start(t *testing.T) *program {
 	return p
 }
 
-func writeConfig(t *testing.T, dir string, d *rig.Dovecot, p *rig.Postfix) string {
-	t.Helper()
-	secret := filepath.Join(dir, "pass")
-	if err := os.WriteFile(secret, []byte(rig.Password), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	text := fmt.Sprintf(`destination = "RU"
-language = "ru"
-timezone = "Europe/Moscow"
-[[mailbox]]
-name = "home"
-host = "127.0.0.1"
-port = %d
-ca = %q
-username = "alice"
-password = { file = %q }
-trusted_authserv = ["mx.rig.test"]
-[[digest]]
-to = ["alice@rig.test"]
-at = ["04:44"]
-urgent = ["out_for_delivery"]
-[smtp]
-host = "127.0.0.1"
-port = %d
-tls = "starttls"
-ca = %q
-username = "alice"
-password = { file = %q }
-from = "Посылки <alice@rig.test>"
-[store]
-path = %q
-`, d.Port+1, d.CA(), secret, p.Port, d.CA(), secret, filepath.Join(dir, "store.db"))
-	var config strings.Builder
-	config.WriteString(text)
-	for _, f := range all.Factories() { // nothing leaves this machine
-		fmt.Fprintf(&config, "[carriers.%s]\nenabled = false\n", f.Info.Name)
-	}
-	path := filepath.Join(dir, "parcelwatch.toml")
-	if err := os.WriteFile(path, []byte(config.String()), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
-// until repeats look until it is true, and fails the test after a while.
 func (p *program) until(what string, look func() bool) {
 	p.t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
-	for !look() {
-		if time.Now().After(deadline) {
-			p.t.Fatalf("still waiting after half a minute: %s", what)
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
+	rig.Await(p.t, what, 30*time.Second, look)
 }
 
 // known reports whether a number is in the store.
@@ -180,19 +102,8 @@ func (p *program) inbox() []seen {
 }
 
 // letter is a package-level mail of the shop.
-func letter(number number.Number, order int, step string) string {
-	return strings.ReplaceAll(fmt.Sprintf(`Authentication-Results: mx.rig.test; dkim=pass header.d=aliexpress.com; dmarc=pass header.from=notice.aliexpress.com
-From: AliExpress <transaction@notice.aliexpress.com>
-To: alice@rig.test
-Subject: Package %[1]s: %[2]s
-Message-ID: <%[1]s.%[3]d@notice.aliexpress.com>
-Date: %[4]s
-MIME-Version: 1.0
-Content-Type: text/html; charset=UTF-8
-
-<html><body><p>Your package %[1]s has an update.</p>
-<a href="https://www.aliexpress.com/p/tracking/index.html?tradeOrderId=%[5]d">Track</a></body></html>
-`, number, step, time.Now().UnixNano(), time.Now().Format(time.RFC1123Z), 8190000000010017+order), "\n", "\r\n")
+func letter(n number.Number, order int, step string) string {
+	return rig.Letter{Number: string(n), Order: rig.Order(order), Step: step, Sent: time.Now()}.Text()
 }
 
 func TestMailIsAParcelAndTheDigestComesBackButIsNotRead(t *testing.T) {

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"parcelwatch/test/rig"
 )
 
 // machine is one with systemd, made by the script of the service's own tests.
@@ -143,7 +145,7 @@ func TestSetupInstallsAServiceThatWatches(t *testing.T) {
 		if status := s.ends(); status != 0 {
 			t.Errorf("exit status %d", status)
 		}
-		waitFor(t, "the service waits for mail", 30*time.Second, m.idles)
+		rig.Await(t, "the service waits for mail", 30*time.Second, m.idles)
 	}
 
 	s := startTerminal(t, nil, m.command(append(append([]string{"env", "LC_ALL=ru_RU.UTF-8", "TZ=Europe/Moscow"}, flags...), "--no-sample")...)...)
@@ -154,7 +156,7 @@ func TestSetupInstallsAServiceThatWatches(t *testing.T) {
 	s.sees(all[len(all)-1][0])
 	answer(s)
 	h.box.Deliver(t, "alice", shipment(numbered(7), 7))
-	waitFor(t, "its mail is a parcel", 30*time.Second, func() bool { return strings.Contains(m.try("parcelwatch", "list", "--json"), string(numbered(7))) })
+	rig.Await(t, "its mail is a parcel", 30*time.Second, func() bool { return strings.Contains(m.try("parcelwatch", "list", "--json"), string(numbered(7))) })
 
 	t.Run("run again it leaves a service that works", func(t *testing.T) {
 		s := startTerminal(t, nil, m.command("env", "LC_ALL=ru_RU.UTF-8", "parcelwatch", "setup", "--no-sample")...)

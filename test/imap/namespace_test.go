@@ -197,10 +197,10 @@ func lost(listing string) string {
 func overWire(t *testing.T, link *wire, change func(*mailwatch.Account)) (*server, *watched) {
 	t.Helper()
 	d := startDovecot(t, "", nil)
-	p := startProxyAt(t, link.server, net.JoinHostPort("127.0.0.1", strconv.Itoa(d.Port+1)))
+	p := startProxyBy(t, link.server, net.JoinHostPort("127.0.0.1", strconv.Itoa(d.Port+1)), (&net.Dialer{}).DialContext)
 	a := d.account(t)
 	a.Probe, a.Poll, a.Retry = 0, 0, 0 // the defaults
-	a.Dial = link.dial(p.port())
+	a.Dial = link.dial(p.Port())
 	change(&a)
 	w := watch(t, a, newMemory())
 	w.until(t, "idle", 20*time.Second, w.in("INBOX", parcel.MailboxIdle))

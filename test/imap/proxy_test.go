@@ -52,43 +52,18 @@ func (l *listening) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// What a proxy does to the connections through it.
-const (
-	healthy      = rig.Healthy
-	blackHole    = rig.BlackHole
-	upstreamHole = rig.AnswersLost
-	silentAccept = rig.SilentAccept
-	refusing     = rig.Refusing
-)
-
-// proxy is one that ends with the test.
-type proxy struct{ *rig.Proxy }
-
-func startProxy(tb testing.TB, target string) *proxy {
+func startProxy(tb testing.TB, target string) *rig.Proxy {
 	tb.Helper()
-	return startProxyAt(tb, "127.0.0.1", target)
+	return startProxyBy(tb, "127.0.0.1", target, (&net.Dialer{}).DialContext)
 }
 
-func startProxyAt(tb testing.TB, host, target string) *proxy {
-	tb.Helper()
-	return startProxyBy(tb, host, target, (&net.Dialer{}).DialContext)
-}
-
-func startProxyBy(tb testing.TB, host, target string, dial rig.DialFunc) *proxy {
+// startProxyBy starts a proxy that ends with the test.
+func startProxyBy(tb testing.TB, host, target string, dial rig.DialFunc) *rig.Proxy {
 	tb.Helper()
 	p, err := rig.StartProxyAt(tb.Context(), host, target, dial)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(p.Close)
-	return &proxy{p}
+	return p
 }
-
-func (p *proxy) port() int { return p.Port() }
-
-func (p *proxy) set(f rig.Fault) { p.Set(f) }
-
-func (p *proxy) cut(reset bool) { p.Cut(reset) }
-
-// used reports whether there is a connection.
-func (p *proxy) used() bool { return p.Used() }

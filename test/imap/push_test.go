@@ -1,9 +1,7 @@
 package imap_test
 
 import (
-	"fmt"
 	"net"
-	"os"
 	"slices"
 	"strconv"
 	"testing"
@@ -11,6 +9,7 @@ import (
 
 	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
+	"parcelwatch/test/rig"
 )
 
 // BenchmarkPush measures the time from the server's announcement, and from the
@@ -45,10 +44,12 @@ func BenchmarkStored(b *testing.B) {
 	d := startDovecot(b, "", nil)
 	heard := &announcements{}
 	link := startProxyBy(b, "127.0.0.1", net.JoinHostPort("127.0.0.1", strconv.Itoa(d.Port)), heard.dial)
-	p := configure(b, "en", fmt.Sprintf("port = %d\ntls = \"none\"", link.port()))
-	p.start(b)
-	db := p.open(b)
-	waitFor(b, "the mailbox idles", 20*time.Second, func() bool {
+	box := d.Alice(link.Port())
+	box.CA = "" // the announcements are read on the way
+	p := rig.NewProgram(b, binary, rig.Config{Mailboxes: []rig.Mailbox{box}})
+	p.Run()
+	db := p.Memory()
+	rig.Await(b, "the mailbox idles", 20*time.Second, func() bool {
 		h, err := db.Health(b.Context())
 		return err == nil && len(h.Mailboxes) == 1 && h.Mailboxes[0].State == parcel.MailboxIdle
 	})
@@ -70,7 +71,7 @@ func BenchmarkStored(b *testing.B) {
 		stored, whole = append(stored, now.Sub(heard.first(start))), append(whole, now.Sub(start))
 	}
 	b.StopTimer()
-	p.end(b, os.Interrupt)
+	p.End()
 	b.ReportMetric(0, "ns/op")
 	report(b, stored, "EXISTS")
 	report(b, whole, "LMTP")

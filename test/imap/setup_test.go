@@ -124,7 +124,7 @@ func TestSetupInATerminalAsksEightQuestionsAndWorks(t *testing.T) {
 		if after := h.box.seen(t); after != before {
 			t.Errorf("another mail program sees %s, before it was %s", after, before)
 		}
-		waitFor(t, "the sample digest in the inbox", 20*time.Second, func() bool { return strings.Contains(h.digests.seen(t), "unseen 1 of 1") })
+		rig.Await(t, "the sample digest in the inbox", 20*time.Second, func() bool { return strings.Contains(h.digests.seen(t), "unseen 1 of 1") })
 		if out, want := h.checked(t), "писем: 3, от магазина за 60 дней: 3"; !strings.Contains(out, want) {
 			t.Errorf("check does not say %q:\n%s", want, out)
 		}

@@ -3,11 +3,12 @@ package imap_test
 import (
 	"encoding/json"
 	"net"
-	"os"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"parcelwatch/test/rig"
 )
 
 // mailboxLine is what `status --json` says of a folder.
@@ -18,10 +19,10 @@ type mailboxLine struct {
 	LastCheck                  *time.Time `json:"last_check"`
 }
 
-func (p *program) status(t *testing.T) mailboxLine {
+func status(t *testing.T, p *rig.Program) mailboxLine {
 	t.Helper()
 	var doc struct{ Mailboxes []mailboxLine }
-	if err := json.Unmarshal([]byte(p.say(t, "status", "--json")), &doc); err != nil || len(doc.Mailboxes) != 1 {
+	if err := json.Unmarshal([]byte(p.Say("status", "--json")), &doc); err != nil || len(doc.Mailboxes) != 1 {
 		return mailboxLine{}
 	}
 	return doc.Mailboxes[0]
@@ -39,39 +40,39 @@ func TestStatusSaysOfAMailboxWhatIsSo(t *testing.T) {
 			t.Run(language, func(t *testing.T) {
 				d := b.start(t, "")
 				link := startProxy(t, net.JoinHostPort("127.0.0.1", strconv.Itoa(d.Port+1)))
-				p := newProgram(t, d, link.port(), language)
-				p.start(t)
-				p.becomes(t, "idle", 20*time.Second)
-				at := p.status(t)
+				p := newProgram(t, d, link.Port(), language)
+				p.Run()
+				becomes(t, p, "idle", 20*time.Second)
+				at := status(t, p)
 				if at.Since == nil || at.LastCheck == nil || at.LastMail != nil || time.Since(*at.Since) > 20*time.Second {
 					t.Errorf("before any mail: %+v", at)
 				}
 				d.Deliver(t, "alice", shipment(numbered(1), 1))
-				waitFor(t, "the last mail", 20*time.Second, func() bool { return p.status(t).LastMail != nil })
-				line := p.line(t)
-				if !strings.Contains(line, want.idle) || !strings.Contains(line, want.mail) || !strings.Contains(line, want.check) {
-					t.Errorf("idle: %s", line)
+				rig.Await(t, "the last mail", 20*time.Second, func() bool { return status(t, p).LastMail != nil })
+				said := line(t, p)
+				if !strings.Contains(said, want.idle) || !strings.Contains(said, want.mail) || !strings.Contains(said, want.check) {
+					t.Errorf("idle: %s", said)
 				}
-				t.Log(line)
-				if now := p.status(t); !now.Since.Equal(*at.Since) {
+				t.Log(said)
+				if now := status(t, p); !now.Since.Equal(*at.Since) {
 					t.Errorf("it idles since %v, and now since %v", at.Since, now.Since)
 				}
 
-				link.set(refusing)
-				link.cut(true)
-				p.becomes(t, "broken", 20*time.Second)
-				line = p.line(t)
-				if !strings.Contains(line, want.broken) || p.status(t).Error == "" {
-					t.Errorf("broken: %s", line)
+				link.Set(rig.Refusing)
+				link.Cut(true)
+				becomes(t, p, "broken", 20*time.Second)
+				said = line(t, p)
+				if !strings.Contains(said, want.broken) || status(t, p).Error == "" {
+					t.Errorf("broken: %s", said)
 				}
-				t.Log(line)
-				link.set(healthy)
-				p.becomes(t, "idle", 40*time.Second)
-				if now := p.status(t); now.Error != "" || !now.Since.After(*at.Since) {
+				t.Log(said)
+				link.Set(rig.Healthy)
+				becomes(t, p, "idle", 40*time.Second)
+				if now := status(t, p); now.Error != "" || !now.Since.After(*at.Since) {
 					t.Errorf("again: %+v", now)
 				}
-				p.end(t, os.Interrupt)
-				if now := p.status(t); now.State != "unknown" || now.LastMail == nil {
+				p.End()
+				if now := status(t, p); now.State != "unknown" || now.LastMail == nil {
 					t.Errorf("stopped: %+v", now)
 				}
 			})
@@ -79,28 +80,28 @@ func TestStatusSaysOfAMailboxWhatIsSo(t *testing.T) {
 		t.Run("without IDLE", func(t *testing.T) {
 			d := b.start(t, b.noIdle)
 			p := newProgram(t, d, d.Port+1, "ru")
-			p.start(t)
-			p.becomes(t, "polling", 20*time.Second)
-			if line := p.line(t); !strings.Contains(line, words["ru"].polling) || !strings.Contains(line, words["ru"].check) {
-				t.Errorf("polling: %s", line)
+			p.Run()
+			becomes(t, p, "polling", 20*time.Second)
+			if said := line(t, p); !strings.Contains(said, words["ru"].polling) || !strings.Contains(said, words["ru"].check) {
+				t.Errorf("polling: %s", said)
 			}
 		})
 	})
 }
 
 // becomes waits for a state of the mailbox.
-func (p *program) becomes(t *testing.T, state string, limit time.Duration) {
+func becomes(t *testing.T, p *rig.Program, state string, limit time.Duration) {
 	t.Helper()
-	waitFor(t, state, limit, func() bool {
+	rig.Await(t, state, limit, func() bool {
 		time.Sleep(100 * time.Millisecond) // each look is a process
-		return p.status(t).State == state
+		return status(t, p).State == state
 	})
 }
 
 // line is the mailbox's in the status that people read.
-func (p *program) line(t *testing.T) string {
+func line(t *testing.T, p *rig.Program) string {
 	t.Helper()
-	for line := range strings.SplitSeq(p.say(t, "status"), "\n") {
+	for line := range strings.SplitSeq(p.Say("status"), "\n") {
 		if strings.Contains(line, "INBOX") {
 			return strings.TrimSpace(line)
 		}

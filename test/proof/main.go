@@ -22,20 +22,19 @@ import (
 	"github.com/alecthomas/kong"
 
 	"parcelwatch/test/proof/internal/faults"
-	"parcelwatch/test/proof/internal/fuzz"
 	"parcelwatch/test/proof/internal/kill"
 	"parcelwatch/test/proof/internal/lab"
 	"parcelwatch/test/proof/internal/leaks"
 	"parcelwatch/test/proof/internal/load"
 	"parcelwatch/test/proof/internal/report"
 	"parcelwatch/test/proof/internal/speed"
+	"parcelwatch/test/rig"
 )
 
 type cli struct {
-	Chapters []string      `arg:"" optional:"" help:"What to try: kill faults load speed fuzz leaks, or all; report only writes down what --from says." default:"all"`
+	Chapters []string      `arg:"" optional:"" help:"What to try: kill faults load speed leaks, or all; report only writes down what --from says." default:"all"`
 	Quick    bool          `help:"Only a few minutes in all, for CI."`
 	Long     bool          `help:"1,000 kills, an hour of idling."`
-	Fuzz     time.Duration `help:"How long each fuzz target runs; 2 seconds where left out."`
 	Only     string        `help:"Of the faults, only those whose part and name hold this text."`
 	Limit    time.Duration `help:"End after this time; 15 minutes, or 4 hours with --long, where left out."`
 	From     []string      `help:"Figures of earlier runs to take into the report, as --json wrote them." type:"path"`
@@ -58,7 +57,6 @@ func chapters() []chapter {
 		{"load", load.Run},
 		{"leaks", leaks.Run},
 		{"speed", speed.Run},
-		{"fuzz", fuzz.Run},
 	}
 }
 
@@ -179,12 +177,12 @@ func (c *cli) prepare(ctx context.Context) (env *lab.Env, clean func(), err erro
 		}
 		clean = func() { _ = os.RemoveAll(dir) }
 	}
-	env = &lab.Env{Dir: dir, Quick: c.Quick, Long: c.Long, Only: c.Only, Fuzz: c.Fuzz, Log: slog.New(slog.NewTextHandler(os.Stderr, nil))}
+	env = &lab.Env{Dir: dir, Quick: c.Quick, Long: c.Long, Only: c.Only, Log: slog.New(slog.NewTextHandler(os.Stderr, nil))}
 	if err = os.MkdirAll(dir, 0o755); err == nil {
 		err = os.Chmod(dir, 0o755)
 	}
 	if err == nil {
-		env.Daemon, err = env.Build(ctx, "")
+		env.Daemon, err = rig.Build(ctx, env.Dir, "")
 	}
 	if err != nil {
 		clean()

@@ -34,7 +34,6 @@ func (*cli) order(ctx context.Context, env *lab.Env, run []chapter, found *repor
 		return
 	}
 	one(env, "speed")
-	one(env, "fuzz")
 	idle := make(chan struct{})
 	busy := *env
 	busy.Idling = sync.OnceFunc(func() { close(idle) })

@@ -77,3 +77,15 @@ func free(ctx context.Context, port int) bool {
 	}
 	return l.Close() == nil
 }
+
+// Build builds the program into dir, with build tags where there are any, and
+// returns its path.
+func Build(ctx context.Context, dir, tags string) (string, error) {
+	file := filepath.Join(dir, "parcelwatch"+tags)
+	cmd := exec.CommandContext(ctx, "go", "build", "-tags", tags, "-o", file, "parcelwatch/cmd/daemon")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build the program: %w: %s", err, out)
+	}
+	return file, nil
+}

@@ -32,6 +32,7 @@ import (
 	"parcelwatch/parcel/number"
 	"parcelwatch/store"
 	"parcelwatch/store/sqlite"
+	"parcelwatch/test/rig"
 	"parcelwatch/tracker"
 )
 
@@ -82,7 +83,7 @@ type letters struct {
 
 // Send is [notify.Sender]: what goes out is kept.
 func (l *letters) Send(_ context.Context, m store.Message, to []string) []notify.Outcome {
-	subject, text, err := opened(m.Raw)
+	subject, text, err := rig.ReadMail(m.Raw)
 	if err != nil {
 		l.t.Errorf("a mail that cannot be read went out: %v", err)
 	}

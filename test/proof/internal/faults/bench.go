@@ -45,10 +45,10 @@ type bench struct {
 	dir     string
 	dovecot *rig.Dovecot
 	imap    *rig.Proxy // in front of Dovecot
-	sink    *lab.Sink
-	posts   *lab.Posts
-	daemon  *lab.Daemon
-	store   *lab.Store
+	sink    *rig.Sink
+	posts   *rig.Posts
+	daemon  *rig.Daemon
+	store   *rig.Store
 	outcome outcome
 
 	smtp    string
@@ -76,7 +76,7 @@ func open(ctx context.Context, env *lab.Env, s setup, moved string) (b *bench, e
 	if err != nil {
 		return b, err
 	}
-	b.daemon = env.NewDaemon(site)
+	b.daemon = rig.NewDaemon(env.Daemon, site)
 	if s.clock {
 		b.clock = filepath.Join(b.dir, "clock")
 		b.daemon.Binary, b.daemon.Env = moved, []string{"PARCELWATCH_PROOF_CLOCK=" + b.clock}
@@ -100,12 +100,12 @@ func (b *bench) servers(ctx context.Context, s setup) (err error) {
 		return err
 	}
 	b.later(b.imap.Close)
-	if b.sink, err = lab.OpenSink(ctx); err != nil {
+	if b.sink, err = rig.OpenSink(ctx); err != nil {
 		return err
 	}
 	b.later(func() { b.sink.Close() })
 	began := time.Now()
-	b.posts = lab.OpenPosts(func(number string) demo.Record {
+	b.posts = rig.OpenPosts(func(number string) demo.Record {
 		return demo.Record{Number: number, Origin: "Mainland China", Scans: []demo.Scan{{
 			At: began.Add(-30 * time.Hour), Zone: 8, Country: "CN", Place: "Shenzhen", Text: "Posting/Collection", UPU: "EMA",
 		}}}
@@ -114,28 +114,28 @@ func (b *bench) servers(ctx context.Context, s setup) (err error) {
 	return nil
 }
 
-func (b *bench) configure(ctx context.Context, s setup) (lab.Site, error) {
-	box := lab.Alice(b.dovecot, b.imap.Port())
+func (b *bench) configure(ctx context.Context, s setup) (rig.Site, error) {
+	box := b.dovecot.Alice(b.imap.Port())
 	if s.plain {
 		box.CA = ""
 	}
-	c := lab.Config{Dir: b.dir, Mailboxes: []lab.Mailbox{box}, SMTP: b.sink.Addr, Digests: s.digests, More: s.more, Carriers: b.posts.Sections("upu")}
+	c := rig.Config{Dir: b.dir, Mailboxes: []rig.Mailbox{box}, SMTP: b.sink.Addr, Digests: s.digests, More: s.more, Carriers: b.posts.Sections("upu")}
 	var err error
 	if s.smtp != nil {
 		if c.SMTP, err = s.smtp(ctx, b); err != nil {
-			return lab.Site{}, err
+			return rig.Site{}, err
 		}
 	}
 	b.smtp = c.SMTP
 	if s.carriers != nil {
 		if c.Carriers, err = s.carriers(ctx, b); err != nil {
-			return lab.Site{}, err
+			return rig.Site{}, err
 		}
 	}
 	if s.disk != "" {
 		disk := filepath.Join(b.dir, "disk")
 		if err := b.mount(ctx, disk, s.disk); err != nil {
-			return lab.Site{}, err
+			return rig.Site{}, err
 		}
 		c.Store = filepath.Join(disk, "parcelwatch.db")
 	}
@@ -173,7 +173,7 @@ func (b *bench) start(ctx context.Context) error {
 		return err
 	}
 	if b.store == nil {
-		if b.store, err = lab.OpenStore(ctx, b.daemon.Site.Store); err != nil {
+		if b.store, err = rig.OpenStore(ctx, b.daemon.Site.Store); err != nil {
 			return err
 		}
 	}
@@ -198,10 +198,10 @@ func (b *bench) end(ctx context.Context) error {
 }
 
 // deliver hands a mail about another parcel to Dovecot.
-func (b *bench) deliver(ctx context.Context, step string) (lab.Letter, error) {
+func (b *bench) deliver(ctx context.Context, step string) (rig.Letter, error) {
 	b.numbers++
-	l := lab.Letter{
-		Number: rig.Number(b.numbers, "CN"), Order: lab.Order(b.numbers), Step: step, Sent: time.Now().Add(-time.Hour), Copy: b.numbers,
+	l := rig.Letter{
+		Number: rig.Number(b.numbers, "CN"), Order: rig.Order(b.numbers), Step: step, Sent: time.Now().Add(-time.Hour), Copy: b.numbers,
 	}
 	_, err := b.dovecot.Send(ctx, "alice", l.Text())
 	return l, err
@@ -209,7 +209,7 @@ func (b *bench) deliver(ctx context.Context, step string) (lab.Letter, error) {
 
 // known waits until a number's mail is on record.
 func (b *bench) known(ctx context.Context, number string) (time.Duration, error) {
-	return lab.Until(ctx, backLimit, "the mail about "+number+" is on record", func() bool {
+	return rig.Until(ctx, backLimit, "the mail about "+number+" is on record", func() bool {
 		n, err := b.store.Count(ctx, "SELECT count(*) FROM number WHERE number = $1", number)
 		return err == nil && n == 1
 	})
@@ -232,7 +232,7 @@ func (b *bench) saw(text string, after time.Duration) {
 }
 
 // recovered waits until a mail that came meanwhile is on record.
-func (b *bench) recovered(ctx context.Context, l lab.Letter) error {
+func (b *bench) recovered(ctx context.Context, l rig.Letter) error {
 	took, err := b.known(ctx, l.Number)
 	b.outcome.back = seconds(took)
 	return err

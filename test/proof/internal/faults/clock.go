@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"time"
 
-	"parcelwatch/test/proof/internal/lab"
+	"parcelwatch/test/rig"
 )
 
 // forward: six digests fall due at once and are one; nothing is thought to be
@@ -16,7 +16,7 @@ func forward(ctx context.Context, b *bench) error {
 	if err := b.start(ctx); err != nil {
 		return err
 	}
-	if err := lab.Pause(ctx, 3*time.Second); err != nil { // the first hour of a digest is counted from now
+	if err := rig.Pause(ctx, 3*time.Second); err != nil { // the first hour of a digest is counted from now
 		return err
 	}
 	from, since := b.daemon.Journal.Len(), time.Now()
@@ -36,7 +36,7 @@ func forward(ctx context.Context, b *bench) error {
 	if err := b.recovered(ctx, l); err != nil {
 		return err
 	}
-	if err := lab.Pause(ctx, 2*time.Second); err != nil {
+	if err := rig.Pause(ctx, 2*time.Second); err != nil {
 		return err
 	}
 	if n := len(b.sink.Mails()); n != 1 {

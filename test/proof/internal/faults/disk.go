@@ -17,7 +17,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"parcelwatch/test/proof/internal/lab"
+	"parcelwatch/test/rig"
 )
 
 // mount gives the store a disk of its own.
@@ -131,7 +131,7 @@ func failing(ctx context.Context, b *bench) error {
 			return err
 		}
 		b.later(func() { _ = trace.Process.Kill() })
-		_, err := lab.Until(ctx, 10*time.Second, "strace holds the daemon", func() bool {
+		_, err := rig.Until(ctx, 10*time.Second, "strace holds the daemon", func() bool {
 			text, err := os.ReadFile("/proc/" + strconv.Itoa(b.daemon.PID()) + "/status")
 			return err == nil && !strings.Contains(string(text), "TracerPid:\t0\n")
 		})
@@ -149,7 +149,7 @@ func failing(ctx context.Context, b *bench) error {
 func locked(ctx context.Context, b *bench) error {
 	var release func() error
 	return b.held(ctx, func() (err error) {
-		release, err = lab.LockStore(ctx, b.daemon.Site.Store)
+		release, err = rig.LockStore(ctx, b.daemon.Site.Store)
 		return err
 	}, func() error { return release() }, "held by another program")
 }

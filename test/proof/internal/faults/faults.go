@@ -20,6 +20,7 @@ import (
 
 	"parcelwatch/test/proof/internal/lab"
 	"parcelwatch/test/proof/internal/report"
+	"parcelwatch/test/rig"
 )
 
 // fault is one case.
@@ -55,7 +56,7 @@ func Run(ctx context.Context, env *lab.Env) (report.Chapter, error) {
 	if err := lab.Need("dovecot", "openssl", "strace", "unshare", "mount"); err != nil {
 		return c, err
 	}
-	moved, err := env.Build(ctx, "proof")
+	moved, err := rig.Build(ctx, env.Dir, "proof")
 	if err != nil {
 		return c, err
 	}

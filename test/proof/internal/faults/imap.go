@@ -15,7 +15,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"parcelwatch/test/proof/internal/lab"
 	"parcelwatch/test/rig"
 )
 
@@ -65,7 +64,7 @@ func connection(begin func(b *bench)) func(ctx context.Context, b *bench) error 
 			return err
 		}
 		// The worst moment is when it idles and will not speak for a while.
-		if _, err := lab.Until(ctx, time.Minute, "the connection idles", func() bool { return b.imap.Calm(8 * time.Second) }); err != nil {
+		if _, err := rig.Until(ctx, time.Minute, "the connection idles", func() bool { return b.imap.Calm(8 * time.Second) }); err != nil {
 			return err
 		}
 		from, since := b.daemon.Journal.Len(), time.Now()
@@ -232,7 +231,7 @@ func restarted(ctx context.Context, b *bench) error {
 		return err
 	}
 	from, since := b.daemon.Journal.Len(), time.Now()
-	if err := b.without(ctx, func() error { return lab.Pause(ctx, 3*time.Second) }); err != nil {
+	if err := b.without(ctx, func() error { return rig.Pause(ctx, 3*time.Second) }); err != nil {
 		return err
 	}
 	l, err := b.deliver(ctx, "at customs")
@@ -302,7 +301,7 @@ func crowded(ctx context.Context, b *bench) error {
 	b.imap.Set(rig.Refusing)
 	b.imap.Cut(false)
 	var other net.Conn
-	_, err := lab.Until(ctx, 20*time.Second, "another client has logged in", func() bool {
+	_, err := rig.Until(ctx, 20*time.Second, "another client has logged in", func() bool {
 		var err error
 		other, err = login(ctx, b.dovecot.Port)
 		return err == nil

@@ -13,7 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"parcelwatch/test/proof/internal/lab"
+	"parcelwatch/test/rig"
 )
 
 func machineFaults() []fault {
@@ -93,7 +93,7 @@ func suspended(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	if err := lab.Pause(ctx, 45*time.Second); err != nil {
+	if err := rig.Pause(ctx, 45*time.Second); err != nil {
 		return err
 	}
 	b.imap.Cut(true)

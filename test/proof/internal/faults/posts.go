@@ -16,7 +16,7 @@ import (
 	"strings"
 	"time"
 
-	"parcelwatch/test/proof/internal/lab"
+	"parcelwatch/test/rig"
 )
 
 // rested is how long a post is left alone the first time, and a moment.
@@ -82,7 +82,7 @@ func post(answer http.HandlerFunc) func(ctx context.Context, b *bench) error {
 // post waits until the post's fault is on record, mends it, lets the time pass
 // for which a post is left alone, and asks about another parcel.
 func (b *bench) post(ctx context.Context, mend func() error) error {
-	took, err := lab.Until(ctx, noticeLimit, "the post's fault is on record", func() bool {
+	took, err := rig.Until(ctx, noticeLimit, "the post's fault is on record", func() bool {
 		n, err := b.store.Count(ctx, "SELECT count(*) FROM carrier_state WHERE name = 'upu' AND error <> ''")
 		return err == nil && n == 1
 	})
@@ -104,7 +104,7 @@ func (b *bench) post(ctx context.Context, mend func() error) error {
 	if err != nil {
 		return err
 	}
-	back, err := lab.Until(ctx, backLimit, "the post's answer is on record", func() bool {
+	back, err := rig.Until(ctx, backLimit, "the post's answer is on record", func() bool {
 		n, err := b.store.Count(ctx, "SELECT count(*) FROM number JOIN parcel ON id = parcel_id WHERE number = $1 AND doc LIKE '%Posting/Collection%'", l.Number)
 		return err == nil && n == 1
 	})
@@ -219,6 +219,6 @@ func nameless(ctx context.Context, b *bench) error {
 		if err := os.WriteFile(hosts, []byte("127.0.0.1 localhost "+postName+"\n"), 0o644); err != nil {
 			return err
 		}
-		return lab.Pause(ctx, 6*time.Second) // Go reads the list of hosts every five
+		return rig.Pause(ctx, 6*time.Second) // Go reads the list of hosts every five
 	})
 }

@@ -12,7 +12,6 @@ import (
 
 	"github.com/emersion/go-smtp"
 
-	"parcelwatch/test/proof/internal/lab"
 	"parcelwatch/test/rig"
 )
 
@@ -69,13 +68,13 @@ func (b *bench) failing(ctx context.Context, from int, since time.Time) error {
 // arrived waits for so many mails, and takes care that they are one and the
 // same.
 func (b *bench) arrived(ctx context.Context, n int) error {
-	took, err := lab.Until(ctx, backLimit, "the mail goes out", func() bool { return len(b.sink.Mails()) >= n })
+	took, err := rig.Until(ctx, backLimit, "the mail goes out", func() bool { return len(b.sink.Mails()) >= n })
 	if err != nil {
 		return err
 	}
 	b.outcome.back = seconds(took)
 	// Whatever else would be sent would be sent now.
-	if err := lab.Pause(ctx, 2*time.Second); err != nil {
+	if err := rig.Pause(ctx, 2*time.Second); err != nil {
 		return err
 	}
 	mails := b.sink.Mails()
@@ -98,7 +97,7 @@ func refused(ctx context.Context, b *bench) error {
 	if err := b.failing(ctx, from, since); err != nil {
 		return err
 	}
-	late, err := lab.OpenSinkAt(ctx, b.smtp)
+	late, err := rig.OpenSinkAt(ctx, b.smtp)
 	if err != nil {
 		return err
 	}
@@ -109,7 +108,7 @@ func refused(ctx context.Context, b *bench) error {
 
 func saying(answer *smtp.SMTPError) func(ctx context.Context, b *bench) error {
 	return func(ctx context.Context, b *bench) error {
-		b.sink.OnMail(func(lab.Taken) error { return answer })
+		b.sink.OnMail(func(rig.Taken) error { return answer })
 		from, since, err := b.urgently(ctx)
 		if err != nil {
 			return err
@@ -124,7 +123,7 @@ func saying(answer *smtp.SMTPError) func(ctx context.Context, b *bench) error {
 
 // rejected: the refusal is told, and the next news goes out.
 func rejected(ctx context.Context, b *bench) error {
-	b.sink.OnMail(func(lab.Taken) error {
+	b.sink.OnMail(func(rig.Taken) error {
 		return &smtp.SMTPError{Code: 554, EnhancedCode: smtp.EnhancedCode{5, 7, 1}, Message: "Rejected as spam"}
 	})
 	from, since, err := b.urgently(ctx)
@@ -146,7 +145,7 @@ func rejected(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	took, err := lab.Until(ctx, backLimit, "the next digest goes out", func() bool { return len(b.sink.Mails()) > 0 })
+	took, err := rig.Until(ctx, backLimit, "the next digest goes out", func() bool { return len(b.sink.Mails()) > 0 })
 	if err != nil {
 		return err
 	}
@@ -175,7 +174,7 @@ func cutEarly(ctx context.Context, b *bench) error {
 // cutLate: nobody can know whether the mail has arrived; the repetition is the
 // same mail.
 func cutLate(ctx context.Context, b *bench) error {
-	b.sink.OnMail(func(lab.Taken) error { return lab.ErrTakenAndCut })
+	b.sink.OnMail(func(rig.Taken) error { return rig.ErrTakenAndCut })
 	from, since, err := b.urgently(ctx)
 	if err != nil {
 		return err
@@ -191,7 +190,7 @@ func cutLate(ctx context.Context, b *bench) error {
 }
 
 func slowMail(ctx context.Context, b *bench) error {
-	b.sink.OnMail(func(lab.Taken) error { return lab.Pause(ctx, 30*time.Second) })
+	b.sink.OnMail(func(rig.Taken) error { return rig.Pause(ctx, 30*time.Second) })
 	from, _, err := b.urgently(ctx)
 	if err != nil {
 		return err

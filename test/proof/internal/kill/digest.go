@@ -3,20 +3,13 @@
 package kill
 
 import (
-	"bytes"
-	"encoding/base64"
-	"errors"
-	"fmt"
-	"io"
-	"mime"
-	"mime/multipart"
-	"mime/quotedprintable"
-	"net/mail"
 	"regexp"
 	"strings"
+
+	"parcelwatch/test/rig"
 )
 
-// digest is what a digest's text says, as far as this chapter looks.
+// digest is the content of a digest's text that this chapter checks.
 type digest struct {
 	news  []string // numbers in the section of what is new
 	named []string // all numbers
@@ -27,12 +20,12 @@ var (
 	numberWord  = regexp.MustCompile(`\bRB\d{9}[A-Z]{2}\b`)
 )
 
-// readDigest reads the text of a digest's mail.
+// readDigest parses the text of a digest's mail.
 func readDigest(raw []byte) (digest, error) {
 	var d digest
-	text, err := plainText(raw)
+	_, text, err := rig.ReadMail(raw)
 	if err != nil {
-		return d, fmt.Errorf("read a digest: %w", err)
+		return d, err
 	}
 	section := ""
 	seen := map[string]bool{}
@@ -54,45 +47,4 @@ func readDigest(raw []byte) (digest, error) {
 		}
 	}
 	return d, nil
-}
-
-var errNoText = errors.New("no text part")
-
-// plainText is the text of a mail of two forms.
-func plainText(raw []byte) (string, error) {
-	m, err := mail.ReadMessage(bytes.NewReader(raw))
-	if err != nil {
-		return "", err
-	}
-	kind, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
-	if err != nil {
-		return "", err
-	}
-	if kind == "text/plain" {
-		return decoded(m.Body, m.Header.Get("Content-Transfer-Encoding"))
-	}
-	parts := multipart.NewReader(m.Body, params["boundary"])
-	for {
-		p, err := parts.NextRawPart()
-		if errors.Is(err, io.EOF) {
-			return "", errNoText
-		}
-		if err != nil {
-			return "", err
-		}
-		if strings.HasPrefix(p.Header.Get("Content-Type"), "text/plain") {
-			return decoded(p, p.Header.Get("Content-Transfer-Encoding"))
-		}
-	}
-}
-
-func decoded(r io.Reader, encoding string) (string, error) {
-	switch strings.ToLower(encoding) {
-	case "base64":
-		r = base64.NewDecoder(base64.StdEncoding, r)
-	case "quoted-printable":
-		r = quotedprintable.NewReader(r)
-	}
-	text, err := io.ReadAll(r)
-	return string(text), err
 }

@@ -18,6 +18,7 @@ import (
 
 	"parcelwatch/test/proof/internal/lab"
 	"parcelwatch/test/proof/internal/report"
+	"parcelwatch/test/rig"
 )
 
 // mailEvery keeps the news of a minute below what a digest lists one by one.
@@ -112,7 +113,7 @@ func (w *world) inspect(ctx context.Context, t *tally, before int) (recorded int
 	if _, err := os.Stat(w.daemon.Site.Store); err != nil {
 		return 0, nil // killed before there was a store
 	}
-	s, err := lab.OpenStore(ctx, w.daemon.Site.Store)
+	s, err := rig.OpenStore(ctx, w.daemon.Site.Store)
 	if err != nil {
 		return before, err
 	}

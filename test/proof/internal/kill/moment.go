@@ -8,7 +8,7 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"parcelwatch/test/proof/internal/lab"
+	"parcelwatch/test/rig"
 )
 
 // moment is when the daemon is killed.
@@ -44,7 +44,7 @@ const (
 // reach waits for a moment of the daemon's life. It reports whether it came.
 func (m moment) reach(ctx context.Context, w *world, from int) (bool, error) {
 	if m.line == nil && !m.taken {
-		return true, lab.Pause(ctx, rand.N(longestLife))
+		return true, rig.Pause(ctx, rand.N(longestLife))
 	}
 	limited, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -59,7 +59,7 @@ func (m moment) reach(ctx context.Context, w *world, from int) (bool, error) {
 	}
 	if err == nil && rand.N(2) == 0 {
 		// Half of them at once, half of them a moment into what comes next.
-		err = lab.Pause(ctx, rand.N(4*time.Millisecond))
+		err = rig.Pause(ctx, rand.N(4*time.Millisecond))
 	}
 	return true, err
 }

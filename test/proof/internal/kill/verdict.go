@@ -14,8 +14,8 @@ import (
 	"time"
 
 	"parcelwatch/parcel"
-	"parcelwatch/test/proof/internal/lab"
 	"parcelwatch/test/proof/internal/report"
+	"parcelwatch/test/rig"
 )
 
 // settleLimit is how long the daemon may need in the end to read what is left
@@ -45,7 +45,7 @@ func (w *world) settle(ctx context.Context) error {
 		func() (int, error) { return s.Count(ctx, "SELECT count(*) FROM fate WHERE state <> 'sent'") },
 	}
 	for range 5 {
-		if _, err = lab.Until(ctx, settleLimit, "everything is read, told and sent", func() bool { return nothing(queries) }); err != nil {
+		if _, err = rig.Until(ctx, settleLimit, "everything is read, told and sent", func() bool { return nothing(queries) }); err != nil {
 			return err
 		}
 		if _, err := w.daemon.Stop(5 * time.Second); err != nil {
@@ -59,7 +59,7 @@ func (w *world) settle(ctx context.Context) error {
 			return err
 		}
 	}
-	return fmt.Errorf("settle: %w", lab.ErrStillWaiting)
+	return fmt.Errorf("settle: %w", rig.ErrStillWaiting)
 }
 
 // begin starts the daemon and waits for its first word: a signal before that
@@ -74,9 +74,9 @@ func (w *world) begin(ctx context.Context) error {
 }
 
 // openStore opens the store, once there is one.
-func (w *world) openStore(ctx context.Context) (s *lab.Store, err error) {
-	_, werr := lab.Until(ctx, time.Minute, "a store", func() bool {
-		s, err = lab.OpenStore(ctx, w.daemon.Site.Store)
+func (w *world) openStore(ctx context.Context) (s *rig.Store, err error) {
+	_, werr := rig.Until(ctx, time.Minute, "a store", func() bool {
+		s, err = rig.OpenStore(ctx, w.daemon.Site.Store)
 		return err == nil
 	})
 	return s, errors.Join(werr, err)
@@ -112,12 +112,12 @@ func first(list []string) string {
 
 // verdict counts in the end.
 func (w *world) verdict(ctx context.Context, c *report.Chapter) error {
-	s, err := lab.OpenStore(ctx, w.daemon.Site.Store)
+	s, err := rig.OpenStore(ctx, w.daemon.Site.Store)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	for _, judge := range []func(context.Context, *lab.Store, *report.Chapter) error{w.notices, w.changes, w.messages} {
+	for _, judge := range []func(context.Context, *rig.Store, *report.Chapter) error{w.notices, w.changes, w.messages} {
 		if err := judge(ctx, s, c); err != nil {
 			return err
 		}
@@ -136,7 +136,7 @@ func (w *world) verdict(ctx context.Context, c *report.Chapter) error {
 
 // notices: every mail that the mail server took is on record once, and its step
 // stands on its parcel's timeline once.
-func (w *world) notices(ctx context.Context, s *lab.Store, c *report.Chapter) error {
+func (w *world) notices(ctx context.Context, s *rig.Store, c *report.Chapter) error {
 	sent := w.delivered()
 	recorded, err := s.Texts(ctx, "SELECT message_id FROM mail")
 	if err != nil {
@@ -185,7 +185,7 @@ func (w *world) notices(ctx context.Context, s *lab.Store, c *report.Chapter) er
 
 // changes: every change was told to everybody, and what is new to a person is
 // new once.
-func (w *world) changes(ctx context.Context, s *lab.Store, c *report.Chapter) error {
+func (w *world) changes(ctx context.Context, s *rig.Store, c *report.Chapter) error {
 	loud, err := s.Count(ctx, "SELECT count(*) FROM change WHERE NOT quiet")
 	if err != nil {
 		return err
@@ -240,7 +240,7 @@ func (w *world) told() (fresh map[string]int, named map[string]bool, err error) 
 }
 
 // messages: a repetition is the same mail, byte for byte.
-func (w *world) messages(ctx context.Context, s *lab.Store, c *report.Chapter) error {
+func (w *world) messages(ctx context.Context, s *rig.Store, c *report.Chapter) error {
 	made, err := s.Texts(ctx, "SELECT id FROM message")
 	if err != nil {
 		return err
@@ -270,9 +270,9 @@ func (w *world) messages(ctx context.Context, s *lab.Store, c *report.Chapter) e
 }
 
 // distinct leaves out repetitions.
-func distinct(mails []lab.Taken) []lab.Taken {
+func distinct(mails []rig.Taken) []rig.Taken {
 	seen := map[string]bool{}
-	return slices.DeleteFunc(slices.Clone(mails), func(m lab.Taken) bool {
+	return slices.DeleteFunc(slices.Clone(mails), func(m rig.Taken) bool {
 		again := seen[m.ID]
 		seen[m.ID] = true
 		return again

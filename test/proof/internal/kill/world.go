@@ -23,13 +23,13 @@ const audiences = 8
 type world struct {
 	env     *lab.Env
 	dovecot *rig.Dovecot
-	sink    *lab.Sink
-	posts   *lab.Posts
-	daemon  *lab.Daemon
+	sink    *rig.Sink
+	posts   *rig.Posts
+	daemon  *rig.Daemon
 	began   time.Time
 
 	mu    sync.Mutex
-	sent  []lab.Letter  // that the mail server has taken over
+	sent  []rig.Letter  // that the mail server has taken over
 	taken chan struct{} // a token for each mail that the sink has taken while armed
 	armed bool
 	dead  chan struct{} // closed when the daemon is dead
@@ -48,23 +48,23 @@ func open(ctx context.Context, env *lab.Env) (*world, error) {
 	if err := w.dovecot.Up(ctx, ""); err != nil {
 		return nil, err
 	}
-	if w.sink, err = lab.OpenSink(ctx); err != nil {
+	if w.sink, err = rig.OpenSink(ctx); err != nil {
 		return nil, errors.Join(err, w.dovecot.Down(ctx))
 	}
-	w.posts = lab.OpenPosts(w.look)
+	w.posts = rig.OpenPosts(w.look)
 	w.sink.OnMail(w.hold)
 	var digests strings.Builder
 	for i := range audiences {
 		fmt.Fprintf(&digests, "[[digest]]\nname = \"a%[1]d\"\nto = [\"a%[1]d@example.org\"]\ncron = \"* * * * *\"\nurgent = []\n", i)
 	}
-	site, err := lab.Config{
-		Dir: dir, Mailboxes: []lab.Mailbox{lab.Alice(w.dovecot, w.dovecot.Port+1)}, Digests: digests.String(),
+	site, err := rig.Config{
+		Dir: dir, Mailboxes: []rig.Mailbox{w.dovecot.Alice(w.dovecot.Port + 1)}, Digests: digests.String(),
 		SMTP: w.sink.Addr, Carriers: w.posts.Sections("cainiao", "upu", "russianpost"),
 	}.Write()
 	if err != nil {
 		return nil, errors.Join(err, w.close(ctx))
 	}
-	w.daemon = env.NewDaemon(site)
+	w.daemon = rig.NewDaemon(env.Daemon, site)
 	return w, nil
 }
 
@@ -111,8 +111,8 @@ func (w *world) deliver(ctx context.Context, parcels int, every time.Duration) e
 		if n%3 == 0 {
 			country = "RU"
 		}
-		l := lab.Letter{
-			Number: rig.Number(n, country), Order: lab.Order(n), Step: steps[step],
+		l := rig.Letter{
+			Number: rig.Number(n, country), Order: rig.Order(n), Step: steps[step],
 			Sent: w.began.Add(time.Duration(step-10) * time.Hour), Copy: at,
 		}
 		if _, err := w.dovecot.Send(ctx, "alice", l.Text()); err != nil {
@@ -130,15 +130,15 @@ func (w *world) deliver(ctx context.Context, parcels int, every time.Duration) e
 	return nil
 }
 
-func (w *world) delivered() []lab.Letter {
+func (w *world) delivered() []rig.Letter {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return append([]lab.Letter(nil), w.sent...)
+	return append([]rig.Letter(nil), w.sent...)
 }
 
 // hold is called when the sink has a whole mail: where a kill waits for that,
 // the client is not told before it is dead.
-func (w *world) hold(lab.Taken) error {
+func (w *world) hold(rig.Taken) error {
 	w.mu.Lock()
 	armed, dead := w.armed, w.dead
 	w.armed = false

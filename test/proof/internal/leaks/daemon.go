@@ -27,8 +27,8 @@ const (
 // watcher is the real daemon on a real Dovecot with several mailboxes.
 type watcher struct {
 	server *rig.Dovecot
-	sink   *lab.Sink
-	daemon *lab.Daemon
+	sink   *rig.Sink
+	daemon *rig.Daemon
 }
 
 func (w *watcher) close(ctx context.Context) {
@@ -55,12 +55,12 @@ func (w *watcher) start(ctx context.Context, env *lab.Env) error {
 	if err := w.server.Up(ctx, ""); err != nil {
 		return err
 	}
-	if w.sink, err = lab.OpenSink(ctx); err != nil {
+	if w.sink, err = rig.OpenSink(ctx); err != nil {
 		return err
 	}
-	c := lab.Config{Dir: dir, SMTP: w.sink.Addr}
+	c := rig.Config{Dir: dir, SMTP: w.sink.Addr}
 	for i := range mailboxes {
-		m := lab.Alice(w.server, w.server.Port+1)
+		m := w.server.Alice(w.server.Port + 1)
 		m.Name = "box" + strconv.Itoa(i)
 		c.Mailboxes = append(c.Mailboxes, m)
 	}
@@ -68,7 +68,7 @@ func (w *watcher) start(ctx context.Context, env *lab.Env) error {
 	if err != nil {
 		return err
 	}
-	w.daemon = env.NewDaemon(site)
+	w.daemon = rig.NewDaemon(env.Daemon, site)
 	if err := w.daemon.Start(ctx); err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func (w *watcher) start(ctx context.Context, env *lab.Env) error {
 
 // watched waits until every mailbox has come to IDLE after a place in the log.
 func (w *watcher) watched(ctx context.Context, from int) error {
-	_, err := lab.Until(ctx, longest, "every mailbox is watched", func() bool {
+	_, err := rig.Until(ctx, longest, "every mailbox is watched", func() bool {
 		seen := map[string]bool{}
 		for _, l := range w.daemon.Journal.Since(from) {
 			if name, ok := mailboxIn(l.Text); ok && strings.Contains(l.Text, "state=idle") {

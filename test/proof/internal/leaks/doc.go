@@ -1,5 +1,3 @@
-// Package leaks looks for what the program does not give back: file descriptors
-// and threads of the real daemon over many lost connections and many readings of
-// its configuration, goroutines and files of the same wiring inside one process,
-// and data races.
+// Package leaks counts what the real daemon holds open after many lost
+// connections and many reloads of its configuration.
 package leaks

@@ -3,12 +3,11 @@ package leaks
 import (
 	"context"
 	"fmt"
-	"os/exec"
-	"strings"
 	"time"
 
 	"parcelwatch/test/proof/internal/lab"
 	"parcelwatch/test/proof/internal/report"
+	"parcelwatch/test/rig"
 )
 
 // warm is how many readings of the configuration come before the first count.
@@ -20,18 +19,11 @@ const mostOfStore = 3 * 5
 // Run is the chapter.
 func Run(ctx context.Context, env *lab.Env) (report.Chapter, error) {
 	c := report.Chapter{
-		Name: "leaks", Title: "Leaks and races",
+		Name: "leaks", Title: "Leaks",
 		Intro: fmt.Sprintf("The real daemon watches %d mailboxes on a real Dovecot. The server ends all their connections, over and over; "+
-			"the daemon reads its configuration again, over and over. What it holds open is counted before and after. The same wiring is started "+
-			"and stopped in one process, where goroutines can be counted, too.", mailboxes),
+			"the daemon reads its configuration again, over and over. What it holds open is counted before and after.", mailboxes),
 	}
-	if err := daemon(ctx, env, &c); err != nil {
-		return c, err
-	}
-	if err := process(ctx, env, &c); err != nil {
-		return c, err
-	}
-	return c, races(ctx, env, &c)
+	return c, daemon(ctx, env, &c)
 }
 
 // daemon counts what the real process holds.
@@ -96,36 +88,8 @@ func (w *watcher) settled(ctx context.Context, want int) (held, error) {
 		if over || (want > 0 && h.leaky() <= want) {
 			return h, nil
 		}
-		if err := lab.Pause(ctx, 200*time.Millisecond); err != nil {
+		if err := rig.Pause(ctx, 200*time.Millisecond); err != nil {
 			return h, err
 		}
 	}
-}
-
-// process runs the tests that count goroutines and files inside one process.
-func process(ctx context.Context, env *lab.Env, c *report.Chapter) error {
-	t := report.Table{Title: "Inside one process", Columns: []string{"package", "test", "took"}}
-	for _, one := range []struct{ pkg, test, promise string }{
-		{"internal/command", "TestStartedAndStoppedOverAndOverItLeavesNothingBehind", "started and stopped 20 times, the daemon leaves no goroutine and no file behind"},
-		{"mailwatch", ".", "no test of the mailboxes leaves a goroutine behind"},
-	} {
-		env.Log.InfoContext(ctx, "looking for goroutines", "package", one.pkg)
-		began := time.Now()
-		out, err := exec.CommandContext(ctx, "go", "test", "-count=1", "-run="+one.test, "parcelwatch/"+one.pkg).CombinedOutput()
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		c.Find(err == nil, one.promise, "%s", verdict(out, err))
-		t.Row(one.pkg, strings.TrimPrefix(one.test, "."), time.Since(began).Round(100*time.Millisecond).String())
-	}
-	c.Tables = append(c.Tables, t)
-	return nil
-}
-
-func verdict(out []byte, err error) string {
-	if err == nil {
-		return "none"
-	}
-	const most = 800
-	return err.Error() + ": " + string(out[max(0, len(out)-most):])
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/emersion/go-smtp"
 	"golang.org/x/sync/errgroup"
 
-	"parcelwatch/test/proof/internal/lab"
 	"parcelwatch/test/rig"
 )
 
@@ -29,10 +28,10 @@ func (w *world) deliver(ctx context.Context, first int) (last time.Time, took ti
 		defer close(waiting)
 		for i := range w.size.mails {
 			due := began.Add(w.size.over * time.Duration(i) / time.Duration(w.size.mails))
-			if err := lab.Pause(ctx, time.Until(due)); err != nil {
+			if err := rig.Pause(ctx, time.Until(due)); err != nil {
 				return err
 			}
-			letter := lab.Letter{Number: rig.Number(first+i, "CN"), Order: lab.Order(first + i), Step: "collected by the carrier", Sent: time.Now(), Copy: i}
+			letter := rig.Letter{Number: rig.Number(first+i, "CN"), Order: rig.Order(first + i), Step: "collected by the carrier", Sent: time.Now(), Copy: i}
 			select {
 			case waiting <- post{box(i % w.size.mailboxes), letter.Text()}:
 			case <-ctx.Done():

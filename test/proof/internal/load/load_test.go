@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"parcelwatch/store/sqlite"
-	"parcelwatch/test/proof/internal/lab"
 	"parcelwatch/test/proof/internal/load"
 	"parcelwatch/test/proof/internal/report"
+	"parcelwatch/test/rig"
 )
 
 func file(t *testing.T, text string) string {
@@ -91,7 +91,7 @@ func TestTheSeededStoreIsSoundAndNothingInItIsDueAtOnce(t *testing.T) {
 	if due, err := db.Due(t.Context(), now.Add(24*time.Hour), parcels, nil); err != nil || len(due) != parcels {
 		t.Errorf("%d are due within a day, error %v, want %d", len(due), err, parcels)
 	}
-	if err := lab.CheckStore(t.Context(), name); err != nil {
+	if err := rig.CheckStore(t.Context(), name); err != nil {
 		t.Error(err)
 	}
 }

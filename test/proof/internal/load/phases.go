@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"parcelwatch/test/proof/internal/lab"
+	"parcelwatch/test/rig"
 )
 
 // outcome is what one world went through.
@@ -63,7 +64,7 @@ func live(ctx context.Context, env *lab.Env, s size, idling func()) (outcome, er
 		return o, err
 	}
 	o.Stop, o.StopErr = w.daemon.Stop(10 * time.Second)
-	o.Unsound = lab.CheckStore(ctx, w.site.Store)
+	o.Unsound = rig.CheckStore(ctx, w.site.Store)
 	return o, nil
 }
 
@@ -81,12 +82,12 @@ func (w *world) start(ctx context.Context, env *lab.Env, o *outcome) error {
 	if err := w.configure(); err != nil {
 		return err
 	}
-	w.daemon = env.NewDaemon(w.site)
+	w.daemon = rig.NewDaemon(env.Daemon, w.site)
 	began = time.Now()
 	if err := w.daemon.Start(ctx); err != nil {
 		return err
 	}
-	_, err := lab.Until(ctx, time.Minute, "every mailbox is watched", func() bool {
+	_, err := rig.Until(ctx, time.Minute, "every mailbox is watched", func() bool {
 		idle, err := w.count(ctx, "SELECT count(*) FROM mailbox_state WHERE state = 'idle'")
 		return err == nil && idle == w.size.mailboxes
 	})
@@ -107,7 +108,7 @@ func (w *world) work(ctx context.Context, o *outcome) error {
 		return err
 	}
 	o.Delivered = took
-	if _, err = lab.Until(ctx, 3*time.Minute, "all mails are stored", func() bool {
+	if _, err = rig.Until(ctx, 3*time.Minute, "all mails are stored", func() bool {
 		o.Stored, err = w.count(ctx, "SELECT count(*) FROM mail")
 		return err == nil && o.Stored >= w.size.mails
 	}); err != nil {
@@ -115,10 +116,10 @@ func (w *world) work(ctx context.Context, o *outcome) error {
 	}
 	o.Behind = time.Since(last)
 	w.log.InfoContext(ctx, "waiting for the digest", "due", w.digest.Format(time.TimeOnly))
-	if err := lab.Pause(ctx, time.Until(w.digest)); err != nil {
+	if err := rig.Pause(ctx, time.Until(w.digest)); err != nil {
 		return err
 	}
-	if _, err := lab.Until(ctx, 2*time.Minute, "the digest is sent", func() bool { return len(w.sink.Mails()) > 0 }); err != nil {
+	if _, err := rig.Until(ctx, 2*time.Minute, "the digest is sent", func() bool { return len(w.sink.Mails()) > 0 }); err != nil {
 		return err
 	}
 	o.Digest = time.Since(w.digest)
@@ -142,7 +143,7 @@ const settling = 20 * time.Second
 // rest leaves the daemon alone.
 func (w *world) rest(ctx context.Context, o *outcome) error {
 	w.log.InfoContext(ctx, "leaving the daemon alone", "for", w.size.idle)
-	if err := lab.Pause(ctx, settling); err != nil {
+	if err := rig.Pause(ctx, settling); err != nil {
 		return err
 	}
 	asked := w.asked()
@@ -150,7 +151,7 @@ func (w *world) rest(ctx context.Context, o *outcome) error {
 	if o.Idle[0], err = look(w.daemon.PID()); err != nil {
 		return err
 	}
-	if err := lab.Pause(ctx, w.size.idle); err != nil {
+	if err := rig.Pause(ctx, w.size.idle); err != nil {
 		return err
 	}
 	o.Idle[1], err = look(w.daemon.PID())
@@ -164,7 +165,7 @@ func (w *world) asked() int {
 
 // count asks the store beside the daemon.
 func (w *world) count(ctx context.Context, query string) (int, error) {
-	s, err := lab.OpenStore(ctx, w.site.Store)
+	s, err := rig.OpenStore(ctx, w.site.Store)
 	if err != nil {
 		return 0, err
 	}

@@ -12,7 +12,6 @@ import (
 	"parcelwatch/parcel/number"
 	"parcelwatch/store"
 	"parcelwatch/store/sqlite"
-	"parcelwatch/test/proof/internal/lab"
 	"parcelwatch/test/rig"
 )
 
@@ -44,7 +43,7 @@ func seed(ctx context.Context, file string, parcels int, now time.Time) error {
 
 // travelled is the nth parcel, twenty days on its way.
 func travelled(n int, now time.Time) *parcel.Parcel {
-	p := &parcel.Parcel{FirstSeen: now.AddDate(0, 0, -20), Origin: "CN", Orders: []string{lab.Order(n)}}
+	p := &parcel.Parcel{FirstSeen: now.AddDate(0, 0, -20), Origin: "CN", Orders: []string{rig.Order(n)}}
 	p.Items = []parcel.Item{{Title: "USB-C cable, braided, 2 pieces", Variant: "1 m", Quantity: 1}}
 	p.AddLink(parcel.Link{Number: number.Number(rig.Number(n, "CN")), Since: p.FirstSeen, Certainty: parcel.Certain})
 	for _, carrier := range []string{"cainiao", "upu"} {

@@ -33,10 +33,10 @@ type world struct {
 	dir    string
 	log    *slog.Logger
 	server *rig.Dovecot
-	sink   *lab.Sink
-	posts  *lab.Posts
-	site   lab.Site
-	daemon *lab.Daemon
+	sink   *rig.Sink
+	posts  *rig.Posts
+	site   rig.Site
+	daemon *rig.Daemon
 	digest time.Time // when the daily digest is due
 }
 
@@ -95,13 +95,13 @@ func (w *world) build(ctx context.Context, env *lab.Env) error {
 	if err := w.server.Up(ctx, fmt.Sprintf(everybody, group)); err != nil {
 		return err
 	}
-	if w.sink, err = lab.OpenSink(ctx); err != nil {
+	if w.sink, err = rig.OpenSink(ctx); err != nil {
 		return err
 	}
-	w.posts = lab.OpenPosts(known)
+	w.posts = rig.OpenPosts(known)
 	right := demo.Answers(known)
 	w.posts.Instead(func(rw http.ResponseWriter, r *http.Request) {
-		if lab.Pause(r.Context(), slowness) == nil {
+		if rig.Pause(r.Context(), slowness) == nil {
 			right.ServeHTTP(rw, r)
 		}
 	})
@@ -127,13 +127,13 @@ func (w *world) store() string { return filepath.Join(w.dir, "store", "parcelwat
 
 // configure writes the configuration with the time of the digest.
 func (w *world) configure() error {
-	c := lab.Config{
+	c := rig.Config{
 		Dir: w.dir, Store: w.store(), SMTP: w.sink.Addr, Carriers: w.posts.Sections("cainiao", "upu", "russianpost"),
 		Digests: fmt.Sprintf("[[digest]]\nto = [\"you@example.org\"]\nat = [%q]\nurgent = []\n", w.digest.Format("15:04")),
 		More:    "[log]\nlevel = \"info\"\n",
 	}
 	for i := range w.size.mailboxes {
-		c.Mailboxes = append(c.Mailboxes, lab.Mailbox{
+		c.Mailboxes = append(c.Mailboxes, rig.Mailbox{
 			Name: box(i), Host: "127.0.0.1", Port: w.server.Port + 1, User: box(i), CA: w.server.CA(),
 		})
 	}

@@ -1,4 +1,4 @@
-package lab
+package rig
 
 import (
 	"bytes"
@@ -24,9 +24,9 @@ type Daemon struct {
 	err  error // valid after done
 }
 
-// NewDaemon is the program on a site, not yet started.
-func (e *Env) NewDaemon(s Site) *Daemon {
-	return &Daemon{Site: s, Journal: NewJournal(), Binary: e.Daemon}
+// NewDaemon returns the program on a site, not yet started.
+func NewDaemon(binary string, s Site) *Daemon {
+	return &Daemon{Site: s, Journal: NewJournal(), Binary: binary}
 }
 
 var errRunning = errors.New("it runs already")

@@ -1,23 +1,25 @@
-package lab
+package rig
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"parcelwatch/carriers/all"
-	"parcelwatch/test/rig"
 )
 
 // Config is a configuration of the program. Every carrier that is not named is
-// switched off: nothing leaves this machine.
+// switched off, so that nothing leaves this machine.
 type Config struct {
 	Dir       string // of the configuration, its secrets and the store
 	Store     string // the store's file; in Dir where empty
+	Language  string // English where empty
 	Mailboxes []Mailbox
 	Digests   string            // [[digest]] sections; a digest at a time that does not come, urgent news at once, where empty
-	SMTP      string            // address of a server without TLS
+	SMTP      string            // address of the server; one where nobody listens where empty
+	SMTPCA    string            // authority of a server with STARTTLS; no TLS where empty
 	Carriers  map[string]string // lines of their sections, by name
 	More      string            // more sections
 }
@@ -30,12 +32,12 @@ type Mailbox struct {
 	More             string // more lines
 }
 
-// Alice is the mailbox of Dovecot's first account, reached at a port.
-func Alice(d *rig.Dovecot, port int) Mailbox {
-	return Mailbox{Name: "home", Host: "127.0.0.1", Port: port, User: "alice", CA: d.CA()}
+// Alice is the mailbox of a server's first account, reached at a port.
+func (s *Server) Alice(port int) Mailbox {
+	return Mailbox{Name: "home", Host: "127.0.0.1", Port: port, User: "alice", CA: s.CA()}
 }
 
-// Site is a configuration on disk.
+// Site is where a configuration is on disk.
 type Site struct {
 	Dir, Config, Store string
 }
@@ -48,16 +50,17 @@ func (c Config) Write() (Site, error) {
 	}
 	secret := filepath.Join(c.Dir, "pass")
 	var b strings.Builder
-	b.WriteString("destination = \"RU\"\nlanguage = \"en\"\ntimezone = \"UTC\"\n")
+	fmt.Fprintf(&b, "destination = \"RU\"\nlanguage = %q\ntimezone = \"UTC\"\n", cmp.Or(c.Language, "en"))
 	for _, m := range c.Mailboxes {
 		m.write(&b, secret)
 	}
 	if b.WriteString(c.Digests); c.Digests == "" {
-		b.WriteString("[[digest]]\nto = [\"you@example.org\"]\ncron = \"33 3 29 2 *\"\n" +
+		b.WriteString("[[digest]]\nto = [\"alice@rig.test\"]\ncron = \"33 3 29 2 *\"\n" +
 			"urgent = [\"out_for_delivery\", \"ready_for_pickup\", \"customs_hold\", \"attempt_failed\"]\n")
 	}
-	host, port, _ := strings.Cut(c.SMTP, ":")
-	fmt.Fprintf(&b, "[smtp]\nhost = %q\nport = %s\ntls = \"none\"\nusername = \"me\"\npassword = { file = %q }\nfrom = \"parcels@example.org\"\n", host, port, secret)
+	host, port, _ := strings.Cut(cmp.Or(c.SMTP, "127.0.0.1:1"), ":")
+	fmt.Fprintf(&b, "[smtp]\nhost = %q\nport = %s\n%susername = \"alice\"\npassword = { file = %q }\nfrom = \"Посылки <alice@rig.test>\"\n",
+		host, port, protection("starttls", c.SMTPCA), secret)
 	for _, f := range all.Factories() {
 		lines, on := c.Carriers[f.Info.Name]
 		if !on {
@@ -69,7 +72,7 @@ func (c Config) Write() (Site, error) {
 	if b.WriteString(c.More); !strings.Contains(c.More, "[log]") {
 		b.WriteString("[log]\nlevel = \"debug\"\n")
 	}
-	for file, text := range map[string]string{secret: rig.Password, s.Config: b.String()} {
+	for file, text := range map[string]string{secret: Password, s.Config: b.String()} {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			return s, fmt.Errorf("write configuration: %w", err)
 		}
@@ -78,12 +81,14 @@ func (c Config) Write() (Site, error) {
 }
 
 func (m Mailbox) write(b *strings.Builder, secret string) {
-	fmt.Fprintf(b, "[[mailbox]]\nname = %q\nhost = %q\nport = %d\nusername = %q\npassword = { file = %q }\ntrusted_authserv = [\"mx.rig.test\"]\n",
+	fmt.Fprintf(b, "[[mailbox]]\nname = %q\nhost = %q\nport = %d\nusername = %q\npassword = { file = %q }\ntrusted_authserv = [\"mx.test\"]\n",
 		m.Name, m.Host, m.Port, m.User, secret)
-	if m.CA == "" {
-		b.WriteString("tls = \"none\"\n")
-	} else {
-		fmt.Fprintf(b, "tls = \"tls\"\nca = %q\n", m.CA)
+	b.WriteString(protection("tls", m.CA) + m.More)
+}
+
+func protection(mode, ca string) string {
+	if ca == "" {
+		return "tls = \"none\"\n"
 	}
-	b.WriteString(m.More)
+	return fmt.Sprintf("tls = %q\nca = %q\n", mode, ca)
 }

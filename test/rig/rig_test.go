@@ -1,4 +1,4 @@
-package lab_test
+package rig_test
 
 import (
 	"context"
@@ -12,7 +12,6 @@ import (
 	"parcelwatch/parcel/number"
 	"parcelwatch/store"
 	"parcelwatch/store/sqlite"
-	"parcelwatch/test/proof/internal/lab"
 	"parcelwatch/test/rig"
 )
 
@@ -30,7 +29,7 @@ func TestJournal(t *testing.T) {
 	t.Parallel()
 	t.Run("a line counts once it is whole", func(t *testing.T) {
 		t.Parallel()
-		j := lab.NewJournal()
+		j := rig.NewJournal()
 		for _, piece := range []string{"msg=a\nms", "g=b", "\nmsg=c"} {
 			if _, err := j.Write([]byte(piece)); err != nil {
 				t.Fatal(err)
@@ -42,7 +41,7 @@ func TestJournal(t *testing.T) {
 	})
 	t.Run("waiting begins at a mark and hears what comes", func(t *testing.T) {
 		t.Parallel()
-		j := lab.NewJournal()
+		j := rig.NewJournal()
 		_, _ = j.Write([]byte("state=broken why=old\n"))
 		from := j.Len()
 		got := make(chan string, 1)
@@ -59,7 +58,7 @@ func TestJournal(t *testing.T) {
 		t.Parallel()
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		if _, err := lab.NewJournal().Await(ctx, 0, "never"); !errors.Is(err, context.Canceled) {
+		if _, err := rig.NewJournal().Await(ctx, 0, "never"); !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -90,7 +89,7 @@ func filled(t *testing.T) string {
 
 func TestTheStoresCheck(t *testing.T) {
 	t.Parallel()
-	if err := lab.CheckStore(t.Context(), filled(t)); err != nil {
+	if err := rig.CheckStore(t.Context(), filled(t)); err != nil {
 		t.Errorf("a sound store: %v", err)
 	}
 	for name, damage := range map[string]string{
@@ -118,7 +117,7 @@ func TestTheStoresCheck(t *testing.T) {
 			if err := db.Close(); err != nil {
 				t.Fatal(err)
 			}
-			if lab.CheckStore(t.Context(), file) == nil {
+			if rig.CheckStore(t.Context(), file) == nil {
 				t.Error("passed for sound")
 			}
 		})

@@ -1,4 +1,4 @@
-package story_test
+package rig
 
 import (
 	"bytes"
@@ -9,19 +9,20 @@ import (
 	gomail "github.com/emersion/go-message/mail"
 )
 
-// opened takes the subject and the plain text out of a finished mail.
-func opened(raw []byte) (subject, text string, err error) {
+// ReadMail returns the subject and the plain text of a mail, with bare line
+// feeds.
+func ReadMail(raw []byte) (subject, text string, err error) {
 	r, err := gomail.CreateReader(bytes.NewReader(raw))
 	if err != nil {
-		return "", "", fmt.Errorf("open the mail: %w", err)
+		return "", "", fmt.Errorf("read a mail: %w", err)
 	}
 	if subject, err = r.Header.Subject(); err != nil {
-		return "", "", fmt.Errorf("subject: %w", err)
+		return "", "", fmt.Errorf("read a mail's subject: %w", err)
 	}
 	for {
 		part, err := r.NextPart()
 		if err != nil {
-			return subject, "", fmt.Errorf("no plain text: %w", err)
+			return subject, "", fmt.Errorf("read a mail's plain text: %w", err)
 		}
 		kind, _, err := mime.ParseMediaType(part.Header.Get("Content-Type"))
 		if err != nil || kind != "text/plain" {

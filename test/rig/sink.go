@@ -1,4 +1,4 @@
-package lab
+package rig
 
 import (
 	"bytes"
@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log" //nolint:depguard // what smtp.Server wants
-	"mime"
 	"net"
 	"net/mail"
 	"sync"
@@ -18,9 +17,9 @@ import (
 
 // Taken is one mail that a sink has taken.
 type Taken struct {
-	ID, Subject string
-	To          []string
-	Raw         []byte
+	ID  string
+	To  []string
+	Raw []byte
 }
 
 // Sink is an SMTP server that keeps what it takes and says what it is told to.
@@ -162,11 +161,7 @@ func (s *sinkSession) Data(r io.Reader) error {
 	if err != nil {
 		return fmt.Errorf("SMTP sink: %w", err)
 	}
-	subject, err := new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject"))
-	if err != nil {
-		subject = m.Header.Get("Subject")
-	}
-	err = s.sink.take(Taken{ID: m.Header.Get("Message-ID"), Subject: subject, To: s.to, Raw: raw})
+	err = s.sink.take(Taken{ID: m.Header.Get("Message-ID"), To: s.to, Raw: raw})
 	if errors.Is(err, ErrTakenAndCut) {
 		return errors.Join(err, s.conn.Conn().Close())
 	}
