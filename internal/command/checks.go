@@ -10,6 +10,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/config"
+	"parcelwatch/internal/app"
 	"parcelwatch/internal/cli"
 	"parcelwatch/mail/verify"
 	"parcelwatch/mailwatch"
@@ -51,7 +52,7 @@ func (c *checkCmd) run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	set, broken, err := posts(ctx, cfg)
+	set, broken, err := app.Carriers(ctx, cfg)
 	if err != nil {
 		return err
 	}
@@ -134,7 +135,7 @@ func (k *checking) store(ctx context.Context, cfg *config.Config) {
 // mailbox logs in, looks at the folders, and reads recent mail without keeping
 // anything.
 func (k *checking) mailbox(ctx context.Context, cfg *config.Config, m config.Mailbox) {
-	account, err := accountOf(cfg, m)
+	account, err := app.Account(cfg, m, k.vault(cfg))
 	if err != nil {
 		k.found("mailbox", m.Name, err)
 		return
@@ -173,16 +174,14 @@ func (k *checking) span(d config.Duration) string {
 // dryRun says what would be followed, and which servers' verdicts do not count
 // yet.
 func (k *checking) dryRun(ctx context.Context, cfg *config.Config, m config.Mailbox, account mailwatch.Account) {
-	parser, err := parserOf(cfg, m.Forwarders)
+	r, err := app.NewReader(verify.New(app.OneShotResolver()), cfg, m)
 	if err != nil {
 		k.found("mailbox", m.Name, err)
 		return
 	}
-	policy := verify.Policy{Domains: cfg.Shop.Domains, Authserv: m.TrustedAuthserv, Forwarders: m.Forwarders, Host: m.Host}
-	r := reader{checker: verify.New(&impatient{resolver: verify.SystemResolver(), known: map[string]answer{}}), parser: parser, policy: policy}
 	seen, unconfirmed := map[string]bool{}, map[string]int{}
 	err = mailwatch.Recent(ctx, account, m.Since.Time(), dryRun, func(ctx context.Context, mail mailwatch.Mail) error {
-		n, err := r.read(ctx, mail.Raw)
+		n, err := r.Read(ctx, mail.Raw)
 		if err != nil && !errors.Is(err, verify.ErrTemporary) {
 			k.tell("mailbox", m.Name, "note", fmt.Sprintf("%s: %v", mail.Ref, err))
 			return ctx.Err()
@@ -224,7 +223,7 @@ func (k *checking) would(mailbox string, n parcel.Notice, seen map[string]bool) 
 }
 
 func (k *checking) smtp(ctx context.Context, cfg *config.Config) {
-	s, err := smtpOf(cfg)
+	s, err := app.SMTP(cfg, k.vault(cfg))
 	if err != nil {
 		k.found("smtp", cfg.SMTP.Host, err)
 		return
@@ -235,6 +234,14 @@ func (k *checking) smtp(ctx context.Context, cfg *config.Config) {
 		return
 	}
 	k.tell("smtp", cfg.SMTP.Host, "good", "")
+}
+
+// channels says which channels can be used. Nothing is sent.
+func (k *checking) channels(ctx context.Context, cfg *config.Config) {
+	_, broken := app.Channels(ctx, cfg)
+	for _, one := range cfg.Channels {
+		k.found("channel", one.Name, broken[one.Name])
+	}
 }
 
 // carriers asks each for a number that it must know: an answer that is not

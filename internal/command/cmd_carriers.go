@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
+	"parcelwatch/internal/app"
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/fault"
 	"parcelwatch/internal/message"
@@ -44,7 +45,7 @@ type carrierDoc struct {
 // Run lists the carriers: what they cover, what they need, how they are.
 func (c *carriersCmd) Run(ctx context.Context, e *env) error {
 	cfg := e.anyConfig()
-	set, broken, err := posts(ctx, cfg)
+	set, broken, err := app.Carriers(ctx, cfg)
 	if err != nil {
 		return err
 	}

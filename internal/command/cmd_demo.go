@@ -10,8 +10,11 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"parcelwatch/carriers/all"
 	"parcelwatch/config"
+	"parcelwatch/internal/app"
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/demo"
 	"parcelwatch/parcel"
@@ -63,7 +66,8 @@ type stage struct {
 	*env
 	world   *demo.World
 	db      *sqlite.DB
-	daemon  *daemon
+	box     config.Mailbox
+	app     *app.App
 	looked  chan struct{} // the notifier looks
 	told    map[int64]parcel.Status
 	numbers map[int64]number.Number
@@ -95,8 +99,9 @@ func openStage(ctx context.Context, e *env, w *demo.World) (*stage, error) {
 		return nil, err
 	}
 	s := &stage{env: e, world: w, db: db, looked: make(chan struct{}, 1), told: map[int64]parcel.Status{}, numbers: map[int64]number.Number{}}
-	s.daemon, err = newDaemon(ctx, cfg, outside{
-		db: db, ledger: hurried{db}, desk: watched{db, s.looked}, log: log, now: w.Clock.Now,
+	s.box = cfg.Mailboxes[0]
+	s.app, err = app.New(ctx, cfg, app.Deps{
+		Store: db, Ledger: noWaitLedger{db}, Digests: watched{db, s.looked}, Log: log, Now: w.Clock.Now,
 	})
 	if err != nil {
 		shut(db)
@@ -105,11 +110,11 @@ func openStage(ctx context.Context, e *env, w *demo.World) (*stage, error) {
 	return s, nil
 }
 
-// hurried is a ledger without manners: the demo's posts need no rest.
-type hurried struct{ store.Ledger }
+// noWaitLedger books slots without making callers wait.
+type noWaitLedger struct{ store.Ledger }
 
 // Reserve books nothing.
-func (hurried) Reserve(_ context.Context, _ string, _ time.Duration, now time.Time) (time.Time, error) {
+func (noWaitLedger) Reserve(_ context.Context, _ string, _ time.Duration, now time.Time) (time.Time, error) {
 	return now, nil
 }
 
@@ -130,32 +135,28 @@ func (w watched) Health(ctx context.Context) (parcel.Health, error) {
 
 // play runs the daemon while the story goes by.
 func (s *stage) play(ctx context.Context) error {
-	g := newGroup(ctx)
-	g.run(s.daemon.run)
-	g.run(func(ctx context.Context) error {
-		if err := s.world.Play(ctx, s.settle); err != nil {
-			return err
-		}
-		return errAgain // the story is over, and with it the daemon
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	work, daemon := errgroup.WithContext(ctx)
+	work.Go(func() error { return s.app.Run(daemon) })
+	work.Go(func() error {
+		defer cancel() // the end of the story ends the daemon
+		return s.world.Play(daemon, s.settle)
 	})
-	if err := g.wait(); err != nil && !errors.Is(err, errAgain) {
-		return err
-	}
-	return ctx.Err()
+	return work.Wait()
 }
 
 // settle waits until the daemon has done what there was to do at this hour.
 func (s *stage) settle(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, demoSettle)
 	defer cancel()
-	box := s.daemon.cfg.Mailboxes[0]
 	for _, done := range []func() (bool, error){
 		func() (bool, error) {
-			p, err := s.db.Checkpoint(ctx, box.Name, box.Folders[0])
+			p, err := s.db.Checkpoint(ctx, s.box.Name, s.box.Folders[0])
 			return int(p.UID) >= s.world.Delivered(), err
 		},
 		func() (bool, error) {
-			s.daemon.tracker.Wake()
+			s.app.WakeTracker()
 			next, err := s.db.NextDue(ctx)
 			return next.IsZero() || next.After(s.world.Clock.Now()), err
 		},
@@ -184,7 +185,7 @@ func (s *stage) notified() func() (bool, error) {
 			case <-s.looked: // of an earlier look
 			default:
 			}
-			s.daemon.notifier.Wake()
+			s.app.WakeNotifier()
 		}
 		select {
 		case <-s.looked:

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"parcelwatch/config"
+	"parcelwatch/internal/app"
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/locale"
 	"parcelwatch/notify"
@@ -45,7 +46,7 @@ func (c *digestCmd) Run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	smtp, err := smtpOf(cfg)
+	smtp, err := app.SMTP(cfg, e.vault(cfg))
 	if err != nil {
 		return err
 	}
@@ -81,7 +82,7 @@ func (c *digestCmd) Run(ctx context.Context, e *env) error {
 
 // audience picks the digest that is meant, the first one where none is named.
 func (c *digestCmd) audience(e *env, cfg *config.Config) (notify.Config, error) {
-	telling, err := tellingOf(cfg)
+	telling, err := app.Notifications(cfg)
 	if err != nil {
 		return telling, err
 	}
@@ -113,7 +114,7 @@ func (c *digestCmd) sample(e *env, cfg *config.Config) error {
 	p := e.say
 	if c.Language != "" {
 		var err error
-		if p, err = locale.New(languageOf(c.Language)); err != nil {
+		if p, err = locale.New(app.Language(c.Language)); err != nil {
 			return err
 		}
 	}
@@ -129,7 +130,7 @@ func (c *digestCmd) show(e *env, d notify.Digest, cfg *config.Config, telling *n
 	if c.Language == "" && c.Sample {
 		language = e.say.Language()
 	}
-	p, err := locale.New(languageOf(language))
+	p, err := locale.New(app.Language(language))
 	if err != nil {
 		return err
 	}

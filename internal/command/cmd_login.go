@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"parcelwatch/config"
+	"parcelwatch/internal/app"
 	"parcelwatch/internal/message"
 	"parcelwatch/internal/oauth"
 	"parcelwatch/internal/setup"
@@ -36,24 +37,20 @@ func (c *loginCmd) Run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	logins := &memoryVault{}
-	t := &tokens{oauth2: target.oauth2, proxy: target.proxy, username: target.username, vault: logins}
-	token, err := e.login(ctx, setup.NewPrompt(e.in, e.out, nil), target.oauth2, t)
+	logins := &app.MemoryVault{}
+	t := app.NewTokens(target.oauth2, target.proxy, target.username, logins)
+	token, err := e.login(ctx, setup.NewPrompt(e.in, e.out, nil), t)
 	e.progress.Clear()
 	if err != nil {
 		return e.loginFailed(ctx, err)
 	}
-	source, err := t.open(ctx)
-	if err != nil {
-		return err
-	}
-	if err := source.Keep(ctx, token); err != nil {
+	if err := t.Keep(ctx, token); err != nil {
 		return err
 	}
 	if err := e.tryLogin(ctx, cfg, target, t); err != nil {
 		return err
 	}
-	if err := logins.moveTo(ctx, storeVault{cfg.Store.Path, e.now}); err != nil {
+	if err := logins.MoveTo(ctx, e.vault(cfg)); err != nil {
 		return err
 	}
 	e.print(e.say.T("login_kept", "Name", target.name))
@@ -73,9 +70,9 @@ func (c *loginCmd) pick(e *env, cfg *config.Config) (loginTarget, error) {
 		}
 	}
 	if s := cfg.SMTP; s.OAuth2 != nil {
-		names = append(names, smtpName)
-		if c.Name == smtpName || c.Name == "" && targets == nil {
-			targets = append(targets, loginTarget{name: smtpName, oauth2: s.OAuth2, proxy: s.Proxy, username: s.Username})
+		names = append(names, app.SMTPName)
+		if c.Name == app.SMTPName || c.Name == "" && targets == nil {
+			targets = append(targets, loginTarget{name: app.SMTPName, oauth2: s.OAuth2, proxy: s.Proxy, username: s.Username})
 		}
 	}
 	switch {
@@ -91,23 +88,23 @@ func (c *loginCmd) pick(e *env, cfg *config.Config) (loginTarget, error) {
 
 // tryLogin shows the token to the server. One that is for another account is
 // not kept; a server that cannot be reached is no reason not to.
-func (e *env) tryLogin(ctx context.Context, cfg *config.Config, target loginTarget, t *tokens) error {
+func (e *env) tryLogin(ctx context.Context, cfg *config.Config, target loginTarget, t *app.Tokens) error {
 	if target.mailbox == nil {
-		s, err := smtpOf(cfg)
+		s, err := app.SMTP(cfg, e.vault(cfg))
 		if err != nil {
 			return err
 		}
-		s.Token = smtpTokens(t)
+		s.Token = t.SMTP()
 		if err = s.Check(ctx); errors.Is(err, notify.ErrLogin) {
 			return failed(e.say.T("login_other_account", "Username", target.username, "Words", e.say.Text(notify.Fault(err))))
 		}
 		return e.tried(ctx, err, cfg.SMTP.Host, notify.Fault)
 	}
-	account, err := accountOf(cfg, *target.mailbox)
+	account, err := app.Account(cfg, *target.mailbox, e.vault(cfg))
 	if err != nil {
 		return err
 	}
-	account.Auth = mailboxTokens(t, target.name)
+	account.Auth = t.Mailbox(target.name)
 	_, err = mailwatch.Check(ctx, account)
 	if refused, ok := errors.AsType[*mailwatch.RefusedError](err); ok {
 		return failed(e.say.T("login_other_account", "Username", target.username, "Words", refused.Text))

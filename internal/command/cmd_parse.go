@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"strings"
 
 	"parcelwatch/config"
 	"parcelwatch/extract"
+	"parcelwatch/internal/app"
 	"parcelwatch/internal/cli"
 	"parcelwatch/mail/verify"
 	"parcelwatch/parcel"
@@ -30,15 +30,11 @@ func (c *parseCmd) Run(ctx context.Context, e *env) error {
 	if err := cfg.Need(config.NeedRules); err != nil {
 		return err
 	}
-	forwarders, authserv := everybody(cfg)
-	parser, err := parserOf(cfg, forwarders)
+	box := everybody(cfg)
+	box.TrustedAuthserv = append(box.TrustedAuthserv, c.Authserv...)
+	r, err := app.NewReader(verify.New(app.OneShotResolver()), cfg, box)
 	if err != nil {
 		return err
-	}
-	r := reader{
-		checker: verify.New(&impatient{resolver: verify.SystemResolver(), known: map[string]answer{}}),
-		parser:  parser,
-		policy:  verify.Policy{Domains: cfg.Shop.Domains, Authserv: append(authserv, c.Authserv...), Forwarders: forwarders},
 	}
 	docs, failures := []extract.Doc{}, 0
 	for _, path := range c.Files {
@@ -84,8 +80,8 @@ func (c *parseCmd) redact(e *env) error {
 	return nil
 }
 
-func (c *parseCmd) one(ctx context.Context, r reader, m mailFile) (extract.Doc, error) {
-	n, err := r.read(ctx, m.raw)
+func (c *parseCmd) one(ctx context.Context, r app.Reader, m mailFile) (extract.Doc, error) {
+	n, err := r.Read(ctx, m.raw)
 	if err != nil && !errors.Is(err, verify.ErrTemporary) {
 		return extract.Doc{}, err
 	}
@@ -162,8 +158,13 @@ func writeNotice(e *env, d extract.Doc) {
 	}
 }
 
-// absent reports whether a name does not exist, which is an answer.
-func absent(err error) bool {
-	var dns *net.DNSError
-	return errors.As(err, &dns) && dns.IsNotFound
+// everybody returns a mailbox with the forwarders and the servers of all
+// mailboxes, because a file does not say which mailbox it came to.
+func everybody(c *config.Config) config.Mailbox {
+	var all config.Mailbox
+	for _, m := range c.Mailboxes {
+		all.Forwarders = append(all.Forwarders, m.Forwarders...)
+		all.TrustedAuthserv = append(all.TrustedAuthserv, m.TrustedAuthserv...)
+	}
+	return all
 }

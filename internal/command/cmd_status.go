@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"parcelwatch/config"
+	"parcelwatch/internal/app"
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
@@ -134,7 +135,7 @@ func gather(ctx context.Context, e *env, cfg *config.Config) (statusDoc, error) 
 		}
 	}
 	doc.mailboxes(cfg, health.Mailboxes)
-	set, broken, err := posts(ctx, cfg)
+	set, broken, err := app.Carriers(ctx, cfg)
 	if err != nil {
 		return doc, err
 	}

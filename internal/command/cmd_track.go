@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"parcelwatch/carriers"
 	"parcelwatch/config"
+	"parcelwatch/internal/app"
 	"parcelwatch/internal/cli"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
@@ -36,11 +38,11 @@ func (c *trackCmd) Run(ctx context.Context, e *env) error {
 		return err
 	}
 	cfg := e.anyConfig()
-	set, broken, err := posts(ctx, cfg)
+	set, broken, err := app.Carriers(ctx, cfg)
 	if err != nil {
 		e.note(e.say.T("note_without_config", "Reason", e.words(err)))
 		cfg = config.Default()
-		if set, broken, err = posts(ctx, cfg); err != nil {
+		if set, broken, err = app.Carriers(ctx, cfg); err != nil {
 			return err
 		}
 	}
@@ -226,4 +228,13 @@ func (b budgets) Take(ctx context.Context, carrier string, day parcel.Date, coun
 		return false, fmt.Errorf("book a call: %w", err)
 	}
 	return ok, nil
+}
+
+// names lists the carriers there are.
+func names(s *carriers.Set) string {
+	var out []string
+	for _, m := range s.Members() {
+		out = append(out, m.Info.Name)
+	}
+	return strings.Join(out, ", ")
 }

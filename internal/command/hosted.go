@@ -18,14 +18,6 @@ import (
 // waitConfig is how often a service without a configuration looks for one.
 const waitConfig = 5 * time.Second
 
-// told writes what ends the service to the event log.
-func (s sinks) told(err error) error {
-	if err != nil && s.events != nil {
-		_ = s.events.Error(err.Error())
-	}
-	return err
-}
-
 // startable says what is wrong with the configuration. That there is none yet is
 // not wrong: an installer makes the service before anybody was asked.
 func (e *env) startable() error {

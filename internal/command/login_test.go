@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"parcelwatch/config"
+	"parcelwatch/internal/app"
 	"parcelwatch/internal/demo"
 	"parcelwatch/internal/oauth"
 	"parcelwatch/internal/oauth/oauthtest"
@@ -283,7 +284,7 @@ func TestOutgoingMailUsesTheLoginOfTheMailbox(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := smtpOf(cfg)
+	s, err := app.SMTP(cfg, storeVault{cfg.Store.Path, time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -301,7 +302,7 @@ func TestOutgoingMailUsesTheLoginOfTheMailbox(t *testing.T) {
 	if err := db.SetSecret(t.Context(), oauth.Key(oauth.Microsoft, demo.Address), ""); err != nil {
 		t.Fatal(err)
 	}
-	if s, err = smtpOf(cfg); err != nil {
+	if s, err = app.SMTP(cfg, storeVault{cfg.Store.Path, time.Now}); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Check(t.Context()); err == nil || !strings.Contains(err.Error(), "parcelwatch login smtp") {

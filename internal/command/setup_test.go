@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"parcelwatch/config"
+	"parcelwatch/internal/app"
 	"parcelwatch/internal/demo"
 	"parcelwatch/internal/setup"
 )
@@ -137,7 +138,7 @@ func TestAPersonIsAskedAtMostEightQuestions(t *testing.T) {
 	if mails := p.outbound.Mails(); len(mails) != 1 || !strings.Contains(string(mails[0]), "X-Parcelwatch") {
 		t.Errorf("%d sample digests were sent", len(mails))
 	}
-	if set, _, err := posts(t.Context(), cfg); err != nil {
+	if set, _, err := app.Carriers(t.Context(), cfg); err != nil {
 		t.Error(err)
 	} else if m, _ := set.Get("ems"); !m.Off {
 		t.Error("a service that was refused is asked")

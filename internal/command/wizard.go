@@ -12,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"parcelwatch/config"
+	"parcelwatch/internal/app"
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/setup"
 	"parcelwatch/mailwatch"
@@ -42,7 +43,7 @@ type wizard struct {
 	// smtpPassword is one of the outgoing server's own; empty for the mailbox's.
 	smtpPassword string
 	stale        bool // the credential has to be asked for
-	logins       *memoryVault
+	logins       *app.MemoryVault
 	report       mailwatch.Report
 	notices      []parcel.Notice
 	// unconfirmed counts the shop's mails by the servers whose word would help.
@@ -54,7 +55,7 @@ type wizard struct {
 
 // newWizard starts from the configuration that is there.
 func newWizard(c *setupCmd, e *env) (*wizard, error) {
-	w := &wizard{env: e, c: c, logins: &memoryVault{}, discover: discoverer(c.ISPDB), cfg: config.Default(), first: true}
+	w := &wizard{env: e, c: c, logins: &app.MemoryVault{}, discover: discoverer(c.ISPDB), cfg: config.Default(), first: true}
 	w.width = terminalWidth(e.out)
 	w.ask = setup.NewPrompt(e.in, e.out, hiddenInput(e))
 	path, err := config.Find(e.flag, e.getenv, runtime.GOOS)

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"parcelwatch/config"
+	"parcelwatch/internal/app"
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/oauth"
 	"parcelwatch/internal/setup"
@@ -23,19 +24,19 @@ const loginTries = 5
 
 // account is the mailbox as it will be, with the login that is being tried.
 func (w *wizard) account(box config.Mailbox) (mailwatch.Account, error) {
-	account, err := accountOf(w.cfg, box)
+	account, err := app.Account(w.cfg, box, w.vault(w.cfg))
 	if err != nil {
 		return account, err
 	}
-	if box.OAuth2 != nil && len(w.logins.kept) > 0 {
-		account.Auth = mailboxTokens(w.tokens(box.OAuth2, box.Proxy, box.Username), box.Name)
+	if box.OAuth2 != nil && !w.logins.Empty() {
+		account.Auth = w.tokens(box.OAuth2, box.Proxy, box.Username).Mailbox(box.Name)
 	}
 	return account, nil
 }
 
 // tokens are those of a login that is not in the store yet.
-func (w *wizard) tokens(o *config.OAuth2, proxy config.Proxy, username string) *tokens {
-	return &tokens{oauth2: o, proxy: proxy, username: username, vault: w.logins}
+func (w *wizard) tokens(o *config.OAuth2, proxy config.Proxy, username string) *app.Tokens {
+	return app.NewTokens(o, proxy, username, w.logins)
 }
 
 // login gets a credential and tries it at once, until it works.
@@ -141,15 +142,11 @@ func (w *wizard) byToken(ctx context.Context) error {
 		}
 	}
 	t := w.tokens(w.box.OAuth2, w.box.Proxy, w.box.Username)
-	token, err := w.env.login(ctx, w.ask, w.box.OAuth2, t)
+	token, err := w.env.login(ctx, w.ask, t)
 	if err != nil {
 		return err
 	}
-	source, err := t.open(ctx)
-	if err != nil {
-		return err
-	}
-	return source.Keep(ctx, token)
+	return t.Keep(ctx, token)
 }
 
 // application asks for the client id.
@@ -225,25 +222,21 @@ func startsPlain(err error) bool {
 }
 
 // login leads the person through a provider's login and returns its token.
-func (e *env) login(ctx context.Context, ask *setup.Prompt, o *config.OAuth2, t *tokens) (oauth.Token, error) {
-	app, err := appOf(ctx, o)
+func (e *env) login(ctx context.Context, ask *setup.Prompt, t *app.Tokens) (oauth.Token, error) {
+	application, client, err := t.Application(ctx)
 	if err != nil {
 		return oauth.Token{}, err
 	}
-	client, err := tokenClient(t.proxy)
-	if err != nil {
-		return oauth.Token{}, err
-	}
-	if !app.ByBrowser() {
-		return app.Device(ctx, client, func(c oauth.Code) {
+	if !application.ByBrowser() {
+		return application.Device(ctx, client, func(c oauth.Code) {
 			e.print(e.say.T("login_device", "Page", c.Page, "Code", c.Code))
 			e.progress.Show(e.say.T("login_waiting"))
 		})
 	}
 	lines, stop := ask.Lines(ctx)
 	defer stop()
-	return app.Browser(ctx, client, oauth.Browsing{
-		Username: t.username, Pasted: lines, Done: e.say.T("login_page_done"), Failed: e.say.T("login_page_failed"),
+	return application.Browser(ctx, client, oauth.Browsing{
+		Username: t.Username, Pasted: lines, Done: e.say.T("login_page_done"), Failed: e.say.T("login_page_failed"),
 		Show: func(address string) {
 			e.print(e.say.T("login_browser"))
 			e.print(address)

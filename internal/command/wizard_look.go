@@ -9,6 +9,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/config"
+	"parcelwatch/internal/app"
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/setup"
 	"parcelwatch/mail/verify"
@@ -29,18 +30,14 @@ func (w *wizard) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	parser, err := parserOf(w.cfg, w.box.Forwarders)
+	r, err := app.NewReader(verify.New(app.OneShotResolver()), w.cfg, w.box)
 	if err != nil {
 		return err
-	}
-	r := reader{
-		checker: verify.New(&impatient{resolver: verify.SystemResolver(), known: map[string]answer{}}), parser: parser,
-		policy: verify.Policy{Domains: w.cfg.Shop.Domains, Authserv: w.box.TrustedAuthserv, Forwarders: w.box.Forwarders, Host: w.box.Host},
 	}
 	w.unconfirmed = map[string]int{}
 	w.progress.Show(w.say.T("setup_looking"))
 	err = mailwatch.Recent(ctx, account, sinceDays*24*time.Hour, lookMails, func(ctx context.Context, m mailwatch.Mail) error {
-		n, err := r.read(ctx, m.Raw)
+		n, err := r.Read(ctx, m.Raw)
 		if err != nil && !errors.Is(err, verify.ErrTemporary) {
 			return ctx.Err() // one mail that cannot be read is not worth a stop
 		}
@@ -165,7 +162,7 @@ func (w *wizard) language(ctx context.Context) error {
 // carriers says which service would learn which number, before any does, and
 // lets each be refused.
 func (w *wizard) carriers(ctx context.Context) error {
-	set, _, err := posts(ctx, w.cfg)
+	set, _, err := app.Carriers(ctx, w.cfg)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"parcelwatch/config"
+	"parcelwatch/internal/app"
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/setup"
 	"parcelwatch/notify"
@@ -15,7 +16,7 @@ import (
 // it is the mailbox's own and nothing has to be asked.
 func (w *wizard) outgoing(ctx context.Context) error {
 	w.smtp = w.cfg.SMTP
-	if fresh := w.password != "" || len(w.logins.kept) > 0; fresh && strings.EqualFold(w.smtp.Username, w.box.Username) {
+	if fresh := w.password != "" || !w.logins.Empty(); fresh && strings.EqualFold(w.smtp.Username, w.box.Username) {
 		w.smtp.Password, w.smtp.OAuth2 = w.box.Password, w.box.OAuth2
 	}
 	if w.smtp.Host == "" || w.c.SMTP != "" {
@@ -83,9 +84,9 @@ func (w *wizard) typedOut(ctx context.Context, usual string) error {
 func (w *wizard) sender() (*notify.SMTP, error) {
 	cfg := *w.cfg
 	cfg.SMTP = w.smtp
-	s, err := smtpOf(&cfg)
-	if err == nil && w.smtp.OAuth2 != nil && len(w.logins.kept) > 0 {
-		s.Token = smtpTokens(w.tokens(w.smtp.OAuth2, w.smtp.Proxy, w.smtp.Username))
+	s, err := app.SMTP(&cfg, w.vault(&cfg))
+	if err == nil && w.smtp.OAuth2 != nil && !w.logins.Empty() {
+		s.Token = w.tokens(w.smtp.OAuth2, w.smtp.Proxy, w.smtp.Username).SMTP()
 	}
 	return s, err
 }
@@ -204,7 +205,7 @@ func (w *wizard) sample(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	smtp, err := smtpOf(cfg)
+	smtp, err := app.SMTP(cfg, w.vault(cfg))
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ func (w *wizard) write(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := w.logins.moveTo(ctx, storeVault{w.cfg.Store.Path, w.now}); err != nil {
+	if err := w.logins.MoveTo(ctx, w.vault(w.cfg)); err != nil {
 		return err
 	}
 	if w.old != "" && w.old != text {

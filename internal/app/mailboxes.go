@@ -1,23 +1,24 @@
-package command
+package app
 
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"parcelwatch/config"
+	"parcelwatch/internal/oauth"
 	"parcelwatch/mailwatch"
 )
 
-// accountOf is a mailbox as mailwatch wants it.
-func accountOf(c *config.Config, m config.Mailbox) (mailwatch.Account, error) {
+// Account returns the configuration of a mailbox for mailwatch. OAuth2 logins are
+// read from vault.
+func Account(c *config.Config, m config.Mailbox, vault oauth.Vault) (mailwatch.Account, error) {
 	dial, err := dialer(m.Proxy)
 	if err != nil {
 		return mailwatch.Account{}, fmt.Errorf("mailbox %s: %w", m.Name, err)
 	}
 	a := mailwatch.Account{
 		Name: m.Name, Host: m.Host, Port: m.Port, TLS: mailwatch.TLSMode(m.TLS), Fingerprint: m.Fingerprint,
-		Dial: dial, Auth: authenticator(c, m), Folders: m.Folders, Since: m.Since.Time(), Senders: sendersOf(c, m),
+		Dial: dial, Auth: authenticator(m, vault), Folders: m.Folders, Since: m.Since.Time(), Senders: sendersOf(c, m),
 	}
 	if m.CA != "" {
 		if a.TLSConfig, err = authority(m.CA, "", m.Host); err != nil {
@@ -29,11 +30,9 @@ func accountOf(c *config.Config, m config.Mailbox) (mailwatch.Account, error) {
 
 // authenticator resolves the secret at each login, so that a changed one needs no
 // restart.
-func authenticator(c *config.Config, m config.Mailbox) mailwatch.Authenticator {
+func authenticator(m config.Mailbox, vault oauth.Vault) mailwatch.Authenticator {
 	if m.OAuth2 != nil {
-		return mailboxTokens(&tokens{
-			oauth2: m.OAuth2, proxy: m.Proxy, username: m.Username, vault: storeVault{c.Store.Path, time.Now},
-		}, m.Name)
+		return NewTokens(m.OAuth2, m.Proxy, m.Username, vault).Mailbox(m.Name)
 	}
 	return func(ctx context.Context) (mailwatch.Credential, error) {
 		password, err := m.Password.Resolve(ctx)
@@ -44,7 +43,7 @@ func authenticator(c *config.Config, m config.Mailbox) mailwatch.Authenticator {
 	}
 }
 
-// sendersOf is whose mail is worth reading.
+// sendersOf lists the addresses and domains whose mail is read.
 func sendersOf(c *config.Config, m config.Mailbox) []string {
 	out := append([]string{}, c.Shop.Domains...)
 	out = append(out, m.Forwarders...)

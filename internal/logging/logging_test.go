@@ -1,4 +1,4 @@
-package command
+package logging
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -51,16 +52,16 @@ func TestLogsGoWhereTheyAreAskedFor(t *testing.T) {
 	c.Log.Level, c.Log.File = "warn", file
 	var stderr bytes.Buffer
 	var events eventList
-	for _, out := range []sinks{{stderr: &stderr, events: &events}, {stderr: &stderr, prefixed: true, events: &events}} {
-		l, err := openLogs(out, c)
+	for _, out := range []Sinks{{Stderr: &stderr, Events: &events}, {Stderr: &stderr, Prefixed: true, Events: &events}} {
+		l, err := Open(out, c.Log)
 		if err != nil {
 			t.Fatal(err)
 		}
 		l.Info("not shown")
 		l.Warn("shown", "secret", config.Plain("hunter2"))
-		l.last(nil)
-		l.last(errors.New("the disk is gone"))
-		l.close()
+		l.Last(nil)
+		l.Last(errors.New("the disk is gone"))
+		l.Close()
 	}
 	text, err := os.ReadFile(file)
 	if err != nil || strings.Count(string(text), "msg=shown") != 2 {
@@ -76,7 +77,7 @@ func TestLogsGoWhereTheyAreAskedFor(t *testing.T) {
 		t.Errorf("events: %q", events.lines)
 	}
 	c.Log.File = filepath.Join(file, "below")
-	if _, err := openLogs(sinks{stderr: &stderr}, c); err == nil {
+	if _, err := Open(Sinks{Stderr: &stderr}, c.Log); err == nil {
 		t.Error("a file that cannot be is opened")
 	}
 }
@@ -86,14 +87,14 @@ func TestALogFileIsPutAsideAndOldOnesGo(t *testing.T) {
 	dir := t.TempDir()
 	c := config.Default()
 	c.Log.File, c.Log.Size, c.Log.Copies = filepath.Join(dir, "x.log"), 1, 2
-	l, err := openLogs(sinks{stderr: io.Discard}, c)
+	l, err := Open(Sinks{Stderr: io.Discard}, c.Log)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := range 50 { // five megabytes
 		l.Info("line", "n", i, "text", strings.Repeat("x", 100<<10))
 	}
-	l.close() // waits for what is still being packed
+	l.Close() // waits for what is still being packed
 	files, err := filepath.Glob(filepath.Join(dir, "*"))
 	if err != nil {
 		t.Fatal(err)
@@ -117,18 +118,17 @@ func TestALogFileIsPutAsideAndOldOnesGo(t *testing.T) {
 	}
 }
 
-func TestExitStatusesFollowFromErrors(t *testing.T) {
+func TestWhatIsNoSecretIsShown(t *testing.T) {
 	t.Parallel()
-	for want, errs := range map[int][]error{
-		exitGood:    {nil},
-		exitFailed:  {errors.New("x"), failed("x")},
-		exitUsage:   {usage("x"), config.ErrNoFile, fmt.Errorf("x: %w", config.ErrNoFile), config.Errors{{File: "f"}}, &config.Error{File: "f"}},
-		exitNothing: {nothing("x"), fmt.Errorf("x: %w", nothing("x"))},
-	} {
-		for _, err := range errs {
-			if got := codeOf(err); got != want {
-				t.Errorf("%v: %d, want %d", err, got, want)
-			}
-		}
+	var out bytes.Buffer
+	l, err := Open(Sinks{Stderr: &out}, config.Default().Log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	type number string
+	l.Info("x", "a", number("RB123456785CN"), "b", []string{"p", "q"}, "c", os.ErrNotExist, "d", time.Minute, "e", nil, "f", slog.LevelWarn, "g", struct{ X int }{1})
+	want := ` a=RB123456785CN b="[p q]" c="file does not exist" d=1m0s e=<nil> f=WARN g="(struct { X int })"`
+	if !strings.Contains(out.String(), want) {
+		t.Errorf("got %s, want %s", out.String(), want)
 	}
 }

@@ -1,8 +1,6 @@
 package command
 
 import (
-	"context"
-	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,41 +12,8 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"parcelwatch/carriers"
-	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
-	"parcelwatch/store"
 )
-
-func TestTheFirstFailureEndsTheGroup(t *testing.T) {
-	t.Parallel()
-	first := errors.New("first")
-	g := newGroup(t.Context())
-	g.run(func(context.Context) error { return nil })
-	g.run(func(context.Context) error { return first })
-	g.run(func(ctx context.Context) error { <-ctx.Done(); return errors.New("second") })
-	if err := g.wait(); !errors.Is(err, first) {
-		t.Errorf("got %v", err)
-	}
-	ctx, cancel := context.WithCancelCause(t.Context())
-	g = newGroup(ctx)
-	g.run(func(ctx context.Context) error { <-ctx.Done(); return nil })
-	cancel(errors.New("a signal")) // the end that was asked for is no failure
-	if err := g.wait(); err != nil {
-		t.Errorf("got %v", err)
-	}
-}
-
-func TestTheStoresTroublesAreNotTheMails(t *testing.T) {
-	t.Parallel()
-	for _, err := range []error{store.ErrBusy, store.ErrNoSpace, store.ErrDisk, store.ErrReadOnly, store.ErrCorrupt} {
-		if !errors.Is(later(err), mailwatch.ErrLater) {
-			t.Errorf("%v sets the mail aside", err)
-		}
-	}
-	if errors.Is(later(os.ErrInvalid), mailwatch.ErrLater) {
-		t.Error("any error waits for ever")
-	}
-}
 
 func TestWhatIsConfiguredAndWhatWasRecordedMakeOneState(t *testing.T) {
 	t.Parallel()
@@ -98,7 +63,7 @@ func TestEveryMessageIsUsed(t *testing.T) {
 		}
 	}
 	var code strings.Builder
-	for _, pattern := range []string{"*.go", filepath.Join("..", "..", "internal", "cli", "*.go"), filepath.Join("..", "..", "service", "*.go")} {
+	for _, pattern := range []string{"*.go", filepath.Join("..", "cli", "*.go"), filepath.Join("..", "app", "*.go"), filepath.Join("..", "..", "service", "*.go")} {
 		files, _ := filepath.Glob(pattern)
 		for _, f := range files {
 			if strings.HasSuffix(f, "_test.go") {

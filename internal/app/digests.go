@@ -1,17 +1,17 @@
-package command
+package app
 
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"parcelwatch/config"
 	"parcelwatch/internal/locale"
+	"parcelwatch/internal/oauth"
 	"parcelwatch/notify"
 )
 
-// smtpOf is the mail server as notify wants it.
-func smtpOf(c *config.Config) (*notify.SMTP, error) {
+// SMTP returns the outgoing mail server. OAuth2 logins are read from vault.
+func SMTP(c *config.Config, vault oauth.Vault) (*notify.SMTP, error) {
 	s := c.SMTP
 	dial, err := dialer(s.Proxy)
 	if err != nil {
@@ -26,18 +26,16 @@ func smtpOf(c *config.Config) (*notify.SMTP, error) {
 	}
 	switch {
 	case s.OAuth2 != nil:
-		out.Token = smtpTokens(&tokens{
-			oauth2: s.OAuth2, proxy: s.Proxy, username: s.Username, vault: storeVault{c.Store.Path, time.Now},
-		})
+		out.Token = NewTokens(s.OAuth2, s.Proxy, s.Username, vault).SMTP()
 	case s.Username != "":
 		out.Password = s.Password.Resolve
 	}
 	return out, nil
 }
 
-// tellingOf is who is told what and when, as notify wants it. Without digests
-// nobody is told.
-func tellingOf(c *config.Config) (notify.Config, error) {
+// Notifications returns the notifier's part of the configuration: who gets which
+// digest and when.
+func Notifications(c *config.Config) (notify.Config, error) {
 	out := notify.Config{
 		From: c.SMTP.From, Blind: c.Alarm.After.Time(),
 		Protection: notify.Protection{Days: c.Protection.Days, Remind: c.Protection.Remind},
@@ -71,14 +69,13 @@ func audienceOf(c *config.Config, d config.Digest) (notify.Audience, error) {
 		return notify.Audience{}, err
 	}
 	return notify.Audience{
-		Name: d.Name, To: d.To, Mailboxes: d.Mailboxes, Language: languageOf(d.Language), Zone: zone, Schedule: schedule,
+		Name: d.Name, To: d.To, Mailboxes: d.Mailboxes, Language: Language(d.Language), Zone: zone, Schedule: schedule,
 		Quiet: hours, Urgent: d.Urgent, Always: d.Always, Calendar: d.Calendar, Weekly: d.Weekly,
 	}, nil
 }
 
-// languageOf is the language where there are texts in it, and English where
-// there are none.
-func languageOf(language string) string {
+// Language returns the language, or English if there is no catalogue for it.
+func Language(language string) string {
 	if !slices.Contains(locale.Languages(), language) {
 		return "en"
 	}

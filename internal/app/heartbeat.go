@@ -1,4 +1,4 @@
-package command
+package app
 
 import (
 	"context"
@@ -22,20 +22,20 @@ const (
 )
 
 // heartbeat tells other processes and the service manager that we live.
-func (d *daemon) heartbeat(ctx context.Context) error {
-	defer d.lastBeat(ctx)
+func (l *life) heartbeat(ctx context.Context) error {
+	defer l.lastBeat(ctx)
 	ticker := time.NewTicker(beatEvery)
 	defer ticker.Stop()
 	for n := 0; ; n++ {
-		d.beat(ctx)
+		l.beat(ctx)
 		switch n {
 		case 0:
-			d.systemd.Ready()
+			l.systemd.Ready()
 		case 1:
 			debug.FreeOSMemory() // starting needs several times what idling does
 		}
 		if n%statusBeats == 0 || n == 1 {
-			d.systemd.Status(d.line(ctx))
+			l.systemd.Status(l.line(ctx))
 		}
 		select {
 		case <-ctx.Done():
@@ -46,27 +46,27 @@ func (d *daemon) heartbeat(ctx context.Context) error {
 }
 
 // beat writes a sign of life. One that cannot be written is itself a sign.
-func (d *daemon) beat(ctx context.Context) {
-	b := store.Heartbeat{Started: d.started, At: d.now(), PID: os.Getpid(), Version: version.Get().Version, NextDigest: d.nextDigest()}
-	if err := d.db.SaveHeartbeat(ctx, b); err != nil && ctx.Err() == nil {
-		d.log.WarnContext(ctx, "sign of life is not recorded", "err", err.Error())
+func (l *life) beat(ctx context.Context) {
+	b := store.Heartbeat{Started: l.started, At: l.Now(), PID: os.Getpid(), Version: version.Get().Version, NextDigest: l.nextDigest()}
+	if err := l.Store.SaveHeartbeat(ctx, b); err != nil && ctx.Err() == nil {
+		l.Log.WarnContext(ctx, "sign of life is not recorded", "err", err.Error())
 		return
 	}
-	d.systemd.Feed()
+	l.systemd.Feed()
 }
 
 // lastBeat says that the end was meant, so that nobody waits for the next beat.
-func (d *daemon) lastBeat(ctx context.Context) {
+func (l *life) lastBeat(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
-	_ = d.db.SaveHeartbeat(ctx, store.Heartbeat{Started: d.started})
+	_ = l.Store.SaveHeartbeat(ctx, store.Heartbeat{Started: l.started})
 }
 
 // nextDigest is the earliest digest of all audiences.
-func (d *daemon) nextDigest() time.Time {
+func (l *life) nextDigest() time.Time {
 	var next time.Time
-	for _, a := range d.telling.Audiences {
-		if t := a.Schedule.Next(d.now()); next.IsZero() || !t.IsZero() && t.Before(next) {
+	for _, a := range l.notifying.Audiences {
+		if t := a.Schedule.Next(l.Now()); next.IsZero() || !t.IsZero() && t.Before(next) {
 			next = t
 		}
 	}
@@ -74,21 +74,21 @@ func (d *daemon) nextDigest() time.Time {
 }
 
 // line is what the service manager shows: "watching 2 mailboxes, 7 parcels".
-func (d *daemon) line(ctx context.Context) string {
-	say, err := locale.New(languageOf(d.cfg.Language))
+func (l *life) line(ctx context.Context) string {
+	say, err := locale.New(Language(l.cfg.Language))
 	if err != nil {
 		return ""
 	}
-	parcels, err := d.db.Following(ctx)
+	parcels, err := l.Store.Following(ctx)
 	if err != nil {
 		return err.Error()
 	}
-	health, err := d.db.Health(ctx)
+	health, err := l.Store.Health(ctx)
 	if err != nil {
 		return err.Error()
 	}
 	text := say.T("status_systemd",
-		"Mailboxes", say.T("count_mailboxes", "Count", len(d.cfg.Mailboxes)), "Parcels", say.T("count_parcels", "Count", parcels))
+		"Mailboxes", say.T("count_mailboxes", "Count", len(l.cfg.Mailboxes)), "Parcels", say.T("count_parcels", "Count", parcels))
 	var broken []string
 	for _, m := range health.Mailboxes {
 		if m.State == parcel.MailboxBroken || m.State == parcel.MailboxRefused {
@@ -102,14 +102,14 @@ func (d *daemon) line(ctx context.Context) string {
 }
 
 // care drops once a day what nobody asks for any more.
-func (d *daemon) care(ctx context.Context) error {
+func (l *life) care(ctx context.Context) error {
 	ticker := time.NewTicker(careEvery)
 	defer ticker.Stop()
 	for {
-		if gone, err := d.db.Prune(ctx, d.now()); err != nil && ctx.Err() == nil {
-			d.log.WarnContext(ctx, "old rows are not dropped", "err", err.Error())
+		if gone, err := l.Store.Prune(ctx, l.Now()); err != nil && ctx.Err() == nil {
+			l.Log.WarnContext(ctx, "old rows are not dropped", "err", err.Error())
 		} else if gone != (store.Pruned{}) {
-			d.log.InfoContext(ctx, "old rows dropped", "bodies", gone.Bodies, "answers", gone.Answers, "changes", gone.Changes)
+			l.Log.InfoContext(ctx, "old rows dropped", "bodies", gone.Bodies, "answers", gone.Answers, "changes", gone.Changes)
 		}
 		select {
 		case <-ctx.Done():

@@ -1,20 +1,18 @@
-package command
+package app
 
 import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/all"
 	"parcelwatch/config"
 )
 
-// posts makes the carriers that the configuration asks for. A secret that cannot
-// be had takes its carrier out and is returned by the carrier's name: the others
-// go on.
-func posts(ctx context.Context, c *config.Config) (*carriers.Set, map[string]error, error) {
+// Carriers makes the carriers of the configuration. A carrier whose secret cannot
+// be read stays without it; the error is returned under the carrier's name.
+func Carriers(ctx context.Context, c *config.Config) (*carriers.Set, map[string]error, error) {
 	factories := all.Factories()
 	known := make(map[string][]config.Setting, len(factories))
 	for _, f := range factories {
@@ -45,13 +43,4 @@ func posts(ctx context.Context, c *config.Config) (*carriers.Set, map[string]err
 	}
 	set, err := carriers.NewSet(factories, options)
 	return set, broken, err
-}
-
-// names lists the carriers there are.
-func names(s *carriers.Set) string {
-	var out []string
-	for _, m := range s.Members() {
-		out = append(out, m.Info.Name)
-	}
-	return strings.Join(out, ", ")
 }

@@ -1,4 +1,4 @@
-package command
+package app
 
 import (
 	"bufio"
@@ -93,7 +93,7 @@ func TestAServerIsReachedThroughAnHTTPProxy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer shut(conn)
+	defer func() { _ = conn.Close() }()
 	if line, err := bufio.NewReader(conn).ReadString('\n'); line != "hello\n" || err != nil {
 		t.Errorf("got %q, %v", line, err)
 	}
@@ -105,7 +105,7 @@ func TestAProxyThatDoesNotServeIsNamedWithoutItsPassword(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { shut(silent) })
+	t.Cleanup(func() { _ = silent.Close() })
 	for name, tt := range map[string]struct{ address, want string }{
 		"a wrong password":   {strings.Replace(connectProxy(t).URL, "http://", "http://me:hunter3@", 1), "407"},
 		"nobody there":       {"http://me:hunter3@127.0.0.1:1", "reach proxy"},
@@ -122,7 +122,7 @@ func TestAProxyThatDoesNotServeIsNamedWithoutItsPassword(t *testing.T) {
 			defer cancel()
 			conn, err := dial(ctx, "tcp", "127.0.0.1:9")
 			if err == nil {
-				shut(conn)
+				_ = conn.Close()
 				t.Fatal("it was reached")
 			}
 			if s := err.Error(); !strings.Contains(s, tt.want) || strings.Contains(s, "hunter3") {
@@ -150,7 +150,7 @@ func TestAnOwnAuthorityOrFingerprintDecides(t *testing.T) {
 	shake := func(c *tls.Config) error {
 		conn, err := (&tls.Dialer{Config: c}).DialContext(t.Context(), "tcp", server.Listener.Addr().String())
 		if err == nil {
-			shut(conn)
+			_ = conn.Close()
 		}
 		return err
 	}

@@ -1,4 +1,4 @@
-package command
+package app
 
 import (
 	"testing"
@@ -9,7 +9,7 @@ import (
 
 func TestEveryCarrierHasANameForPeople(t *testing.T) {
 	t.Parallel()
-	set, _, err := posts(t.Context(), &config.Config{})
+	set, _, err := Carriers(t.Context(), &config.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +29,7 @@ func TestEveryCarrierHasANameForPeople(t *testing.T) {
 
 func TestWhereKeysAreToBeHadIsSaidInRussian(t *testing.T) {
 	t.Parallel()
-	set, _, err := posts(t.Context(), &config.Config{})
+	set, _, err := Carriers(t.Context(), &config.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,108 @@
+// Package app wires the parts of the daemon together and runs them: mailboxes,
+// tracker, notifier, heartbeat. It knows no terminal, no environment variable and
+// no store's driver.
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"parcelwatch/config"
+	"parcelwatch/service"
+	"parcelwatch/store"
+)
+
+// Deps is what an app is given.
+type Deps struct {
+	Store   store.Store
+	Ledger  store.Ledger       // nil for Store
+	Digests store.DigestSource // nil for Store
+	Log     *slog.Logger
+	Now     func() time.Time
+}
+
+// App is the daemon. It keeps the store and the log it was given while Reload
+// replaces everything that depends on the configuration.
+type App struct {
+	deps    Deps
+	systemd *service.Notifier
+	life    atomic.Pointer[life]
+	next    chan *life
+}
+
+// New wires an app for a configuration. Nothing runs before Run.
+func New(ctx context.Context, cfg *config.Config, deps Deps) (*App, error) {
+	if deps.Ledger == nil {
+		deps.Ledger = deps.Store
+	}
+	if deps.Digests == nil {
+		deps.Digests = deps.Store
+	}
+	a := &App{deps: deps, systemd: service.NewNotifier(), next: make(chan *life)}
+	first, err := a.newLife(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	a.life.Store(first)
+	return a, nil
+}
+
+// Run works until ctx ends, or something fails that trying again cannot mend,
+// and waits for every goroutine.
+func (a *App) Run(ctx context.Context) error {
+	for {
+		var next *life
+		work, ctx := errgroup.WithContext(ctx)
+		a.life.Load().start(ctx, work)
+		work.Go(func() error {
+			select {
+			case <-ctx.Done():
+				a.systemd.Stopping()
+				return nil
+			case next = <-a.next:
+				return errReplaced
+			}
+		})
+		if err := work.Wait(); err != nil && !errors.Is(err, errReplaced) {
+			return err
+		}
+		if next == nil {
+			return nil
+		}
+		a.life.Store(next)
+	}
+}
+
+// errReplaced ends the work for one configuration so that the next one begins.
+var errReplaced = errors.New("the configuration is replaced")
+
+// Reload goes on with another configuration. Where that cannot be wired, the
+// error says why and the app works on as it is. commit is called between the
+// wiring and the replacement; its error prevents the replacement.
+func (a *App) Reload(ctx context.Context, cfg *config.Config, commit func() error) error {
+	next, err := a.newLife(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	if err := commit(); err != nil {
+		return err
+	}
+	a.systemd.Reloading()
+	select {
+	case a.next <- next:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// WakeTracker makes the tracker look at once for parcels that are due.
+func (a *App) WakeTracker() { a.life.Load().tracker.Wake() }
+
+// WakeNotifier makes the notifier look at once for news that is due.
+func (a *App) WakeNotifier() { a.life.Load().notifier.Wake() }

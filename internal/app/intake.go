@@ -1,0 +1,72 @@
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"parcelwatch/config"
+	"parcelwatch/extract"
+	"parcelwatch/mail/verify"
+	"parcelwatch/mailwatch"
+	"parcelwatch/parcel"
+	"parcelwatch/store"
+	"parcelwatch/tracker"
+)
+
+// mailbox takes in the mail of one mailbox.
+type mailbox struct {
+	*life
+
+	cfg     config.Mailbox
+	account mailwatch.Account
+	intake  *tracker.Tracker
+	reader  Reader
+}
+
+// handle records one mail. The program's own digests are skipped.
+func (b mailbox) handle(ctx context.Context, m mailwatch.Mail) error {
+	header, err := extract.Headers(m.Raw)
+	if err != nil {
+		return fmt.Errorf("read mail %s: %w", m.Ref, err)
+	}
+	own := header.Own
+	if !own && header.MessageID != "" {
+		if own, err = b.Store.Sent(ctx, header.MessageID); err != nil {
+			return later(err)
+		}
+	}
+	if own {
+		return nil
+	}
+	n, err := b.reader.Read(ctx, m.Raw)
+	switch {
+	case errors.Is(err, verify.ErrTemporary) && b.cfg.RequireVerified && n.Verdict.Trust == parcel.TrustUnverified:
+		// The mail would be ignored now, but not once the name server answers.
+		return fmt.Errorf("verify mail %s: %w: %w", m.Ref, mailwatch.ErrLater, err)
+	case err != nil && !errors.Is(err, verify.ErrTemporary):
+		return fmt.Errorf("read mail %s: %w", m.Ref, err)
+	}
+	if m.Partial {
+		n.Problems = append(n.Problems, "the mail is very large; only its beginning was read")
+	}
+	digest := sha256.Sum256(m.Raw)
+	if err := b.intake.Intake(ctx, m.Ref, n, hex.EncodeToString(digest[:])); err != nil {
+		return later(err)
+	}
+	b.Log.DebugContext(ctx, "mail recorded", "mail_id", m.Ref.String(), "parcels", len(n.Parcels))
+	b.tracker.Wake()
+	return nil
+}
+
+// later marks errors that are caused by the store and not by the mail.
+func later(err error) error {
+	for _, cause := range []error{store.ErrBusy, store.ErrNoSpace, store.ErrDisk, store.ErrReadOnly, store.ErrCorrupt} {
+		if errors.Is(err, cause) {
+			return fmt.Errorf("%w: %w", mailwatch.ErrLater, err)
+		}
+	}
+	return err
+}

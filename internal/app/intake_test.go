@@ -1,0 +1,22 @@
+package app
+
+import (
+	"errors"
+	"os"
+	"testing"
+
+	"parcelwatch/mailwatch"
+	"parcelwatch/store"
+)
+
+func TestTheStoresTroublesAreNotTheMails(t *testing.T) {
+	t.Parallel()
+	for _, err := range []error{store.ErrBusy, store.ErrNoSpace, store.ErrDisk, store.ErrReadOnly, store.ErrCorrupt} {
+		if !errors.Is(later(err), mailwatch.ErrLater) {
+			t.Errorf("%v sets the mail aside", err)
+		}
+	}
+	if errors.Is(later(os.ErrInvalid), mailwatch.ErrLater) {
+		t.Error("any error waits for ever")
+	}
+}

@@ -1,0 +1,137 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"parcelwatch/carriers"
+	"parcelwatch/config"
+	"parcelwatch/mail/verify"
+	"parcelwatch/mailwatch"
+	"parcelwatch/notify"
+	"parcelwatch/parcel"
+	"parcelwatch/service"
+	"parcelwatch/tracker"
+)
+
+// life is everything that depends on one reading of the configuration.
+type life struct {
+	Deps
+
+	cfg       *config.Config
+	started   time.Time
+	systemd   *service.Notifier
+	set       *carriers.Set
+	keepers   *tracker.Keepers
+	tracker   *tracker.Tracker
+	notifying notify.Config
+	notifier  *notify.Notifier
+	mailboxes []mailbox
+}
+
+func (a *App) newLife(ctx context.Context, cfg *config.Config) (*life, error) {
+	l := &life{Deps: a.deps, cfg: cfg, started: a.deps.Now(), systemd: a.systemd}
+	set, broken, err := Carriers(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	for name, why := range broken {
+		l.Log.WarnContext(ctx, "carrier has no credential", "carrier", name, "err", why.Error())
+	}
+	l.set, l.keepers = set, tracker.NewKeepers(set, l.Ledger, l.Now, l.Log)
+	if l.notifying, err = Notifications(cfg); err != nil {
+		return nil, err
+	}
+	smtp, err := SMTP(cfg, l.Store)
+	if err != nil {
+		return nil, err
+	}
+	channels, silent := Channels(ctx, cfg)
+	for name, why := range silent {
+		l.Log.WarnContext(ctx, "channel cannot be used", "channel", name, "err", why.Error())
+	}
+	l.notifier = notify.New(l.notifying, l.Digests, l.Store, smtp, notify.Options{
+		Log: l.Log, Now: l.Now, Channels: channels, Gap: l.gap, AllWell: pinger(cfg.Alarm.Ping),
+	})
+	l.tracker = tracker.New(l.tracking(false), l.Store)
+	checker := verify.New(verify.SystemResolver())
+	for _, m := range cfg.Mailboxes {
+		account, err := Account(cfg, m, l.Store)
+		if err != nil {
+			return nil, err
+		}
+		reader, err := NewReader(checker, cfg, m)
+		if err != nil {
+			return nil, err
+		}
+		l.mailboxes = append(l.mailboxes, mailbox{
+			life: l, cfg: m, account: account, reader: reader, intake: tracker.New(l.tracking(m.RequireVerified), l.Store),
+		})
+	}
+	return l, nil
+}
+
+// tracking is the tracker's part of the configuration.
+func (l *life) tracking(requireVerified bool) tracker.Config {
+	view := tracker.ViewOf(l.set, l.cfg.Destination)
+	c := tracker.Config{
+		Rules: tracker.Rules{Home: l.cfg.Destination, RequireVerified: requireVerified},
+		Zone:  l.cfg.Timezone.Location(), Log: l.Log, Now: l.Now, OnChange: l.notifier.Wake,
+		Plan: func(p parcel.Parcel, now time.Time) []carriers.Ask { return tracker.Plan(p, view, now) },
+	}
+	for _, one := range l.set.Carriers() {
+		if k, ok := l.keepers.Get(one.Info().Name); ok {
+			c.Askers = append(c.Askers, k)
+		}
+	}
+	return c
+}
+
+// gap is after how many days parcels are usually seen again, by the recorded
+// journeys where there are enough of them.
+func (l *life) gap(origin, destination string) (least, most int) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	journeys, err := l.Store.Journeys(ctx)
+	if err != nil {
+		return parcel.UsualGap(origin, destination)
+	}
+	return tracker.History(journeys).Usual(origin, destination)
+}
+
+// start starts one goroutine for each part. ctx is the context of work.
+func (l *life) start(ctx context.Context, work *errgroup.Group) {
+	var folders []parcel.MailboxHealth
+	for _, box := range l.mailboxes {
+		for _, f := range box.cfg.Folders {
+			folders = append(folders, parcel.MailboxHealth{Name: box.cfg.Name, Folder: f})
+		}
+		w := mailwatch.New(box.account, l.Store, mailwatch.Options{Log: l.Log, OnState: l.recorder(ctx), OnProgress: l.progress})
+		work.Go(func() error { return w.Run(ctx, box.handle) })
+	}
+	if err := l.Store.KeepMailboxes(ctx, folders); err != nil {
+		l.Log.WarnContext(ctx, "states of mailboxes that are gone stay", "err", err.Error())
+	}
+	for _, part := range []func(context.Context) error{l.tracker.Run, l.notifier.Run, l.heartbeat, l.care} {
+		work.Go(func() error { return part(ctx) })
+	}
+}
+
+// recorder records each state of a mailbox.
+func (l *life) recorder(ctx context.Context) func(parcel.MailboxHealth) {
+	return func(h parcel.MailboxHealth) {
+		// The last state of a mailbox comes after ctx has ended.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+		defer cancel()
+		if err := l.Store.SetMailboxHealth(ctx, h); err != nil {
+			l.Log.WarnContext(ctx, "state of a mailbox is not recorded", "mailbox", h.Name, "err", err.Error())
+		}
+		l.notifier.Wake()
+	}
+}
+
+func (l *life) progress(p mailwatch.Progress) {
+	l.Log.Debug("scanning", "mailbox", p.Mailbox, "folder", p.Folder, "stage", string(p.Stage), "done", p.Done, "total", p.Total)
+}

@@ -1,0 +1,166 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"parcelwatch/config"
+	"parcelwatch/internal/oauth"
+	"parcelwatch/mailwatch"
+	"parcelwatch/notify"
+	"parcelwatch/parcel"
+)
+
+const tokenTime = 30 * time.Second // for one answer of a provider
+
+// MemoryVault keeps logins until they have been tried.
+type MemoryVault struct {
+	mu   sync.Mutex
+	kept map[string]string
+}
+
+// Secret is [oauth.Vault].
+func (v *MemoryVault) Secret(_ context.Context, name string) (string, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if s, ok := v.kept[name]; ok {
+		return s, nil
+	}
+	return "", parcel.ErrNotFound
+}
+
+// SetSecret is [oauth.Vault].
+func (v *MemoryVault) SetSecret(_ context.Context, name, value string) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.kept == nil {
+		v.kept = map[string]string{}
+	}
+	v.kept[name] = value
+	return nil
+}
+
+// Empty reports whether nothing was stored.
+func (v *MemoryVault) Empty() bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return len(v.kept) == 0
+}
+
+// MoveTo copies everything to another vault.
+func (v *MemoryVault) MoveTo(ctx context.Context, to oauth.Vault) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for name, value := range v.kept {
+		if err := to.SetSecret(ctx, name, value); err != nil {
+			return fmt.Errorf("keep the login: %w", err)
+		}
+	}
+	return nil
+}
+
+// Tokens gives access tokens for one account. Its source is made at the first
+// login, because the application's secret is resolved for it.
+type Tokens struct {
+	Username string
+
+	oauth2 *config.OAuth2
+	proxy  config.Proxy
+	vault  oauth.Vault
+	mu     sync.Mutex
+	source *oauth.Source
+}
+
+// NewTokens makes the tokens of an account whose login is kept in vault.
+func NewTokens(o *config.OAuth2, proxy config.Proxy, username string, vault oauth.Vault) *Tokens {
+	return &Tokens{Username: username, oauth2: o, proxy: proxy, vault: vault}
+}
+
+// Application returns the registered application with its secret, and a client
+// that reaches its provider, through the account's proxy if it has one.
+func (t *Tokens) Application(ctx context.Context) (oauth.App, *http.Client, error) {
+	a := oauth.App{Provider: t.oauth2.Provider, ClientID: t.oauth2.ClientID, Endpoint: t.oauth2.Endpoint}
+	if !t.oauth2.ClientSecret.IsZero() {
+		secret, err := t.oauth2.ClientSecret.Resolve(ctx)
+		if err != nil {
+			return a, nil, err
+		}
+		a.ClientSecret = secret
+	}
+	dial, err := dialer(t.proxy)
+	if err != nil {
+		return a, nil, err
+	}
+	tr := &http.Transport{Proxy: http.ProxyFromEnvironment, TLSHandshakeTimeout: tokenTime / 3, IdleConnTimeout: tokenTime, ForceAttemptHTTP2: true}
+	if dial != nil {
+		tr.Proxy, tr.DialContext = nil, dial
+	}
+	return a, &http.Client{Timeout: tokenTime, Transport: tr}, nil
+}
+
+// Keep stores a token that a login has returned.
+func (t *Tokens) Keep(ctx context.Context, token oauth.Token) error {
+	source, err := t.open(ctx)
+	if err != nil {
+		return err
+	}
+	return source.Keep(ctx, token)
+}
+
+// Mailbox presents tokens to the IMAP server of the named mailbox.
+func (t *Tokens) Mailbox(name string) mailwatch.Authenticator {
+	return func(ctx context.Context) (mailwatch.Credential, error) {
+		token, err := t.token(ctx)
+		if oauth.Final(err) {
+			return mailwatch.Credential{}, &mailwatch.RefusedError{Text: advised(err, name).Error(), Token: true}
+		}
+		if err != nil {
+			return mailwatch.Credential{}, err
+		}
+		return mailwatch.Credential{Username: t.Username, Token: token}, nil
+	}
+}
+
+// SMTP presents tokens to the outgoing mail server.
+func (t *Tokens) SMTP() func(context.Context) (string, error) {
+	return func(ctx context.Context) (string, error) {
+		token, err := t.token(ctx)
+		if oauth.Final(err) {
+			return "", fmt.Errorf("%w: %w", notify.ErrLogin, advised(err, SMTPName))
+		}
+		return token, err
+	}
+}
+
+func (t *Tokens) token(ctx context.Context) (string, error) {
+	source, err := t.open(ctx)
+	if err != nil {
+		return "", err
+	}
+	return source.Token(ctx)
+}
+
+func (t *Tokens) open(ctx context.Context) (*oauth.Source, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.source != nil {
+		return t.source, nil
+	}
+	app, client, err := t.Application(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t.source = oauth.NewSource(app, t.Username, t.vault, oauth.Options{HTTP: client, Now: time.Now})
+	return t.source, nil
+}
+
+// advised adds the command that renews a login which has ended for good.
+func advised(err error, name string) error {
+	return fmt.Errorf("%w; log in with: parcelwatch login %s", err, name)
+}
+
+// SMTPName names the outgoing mail server where the name of a mailbox may stand.
+const SMTPName = "smtp"

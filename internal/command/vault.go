@@ -1,0 +1,43 @@
+package command
+
+import (
+	"context"
+	"time"
+
+	"parcelwatch/config"
+	"parcelwatch/internal/oauth"
+	"parcelwatch/parcel"
+	"parcelwatch/store/sqlite"
+)
+
+// storeVault keeps logins in the store, which only its owner can read. It opens
+// the store for each access.
+type storeVault struct {
+	path string
+	now  func() time.Time
+}
+
+func (e *env) vault(c *config.Config) oauth.Vault { return storeVault{c.Store.Path, e.now} }
+
+// Secret is [oauth.Vault].
+func (v storeVault) Secret(ctx context.Context, name string) (string, error) {
+	if !exists(v.path) {
+		return "", parcel.ErrNotFound
+	}
+	db, err := sqlite.Open(ctx, v.path, sqlite.Options{Now: v.now})
+	if err != nil {
+		return "", err
+	}
+	defer shut(db)
+	return db.Secret(ctx, name)
+}
+
+// SetSecret is [oauth.Vault].
+func (v storeVault) SetSecret(ctx context.Context, name, value string) error {
+	db, err := sqlite.Open(ctx, v.path, sqlite.Options{Now: v.now})
+	if err != nil {
+		return err
+	}
+	defer shut(db) // what was written is stored before that
+	return db.SetSecret(ctx, name, value)
+}
