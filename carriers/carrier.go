@@ -1,6 +1,7 @@
 package carriers
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -9,47 +10,46 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// Carrier answers for tracking numbers. Implementations hold no state but their
-// settings, are safe for concurrent use, never retry and never wait: decorators
-// do (see [Keeper]).
+// Carrier answers for tracking numbers. Implementations hold no state except their
+// settings, are safe for concurrent use, and never retry or wait, which the tracker
+// does.
 type Carrier interface {
 	// Info is constant for the life of the carrier.
 	Info() Info
-	// Match says whether this carrier may know the number by its form. It is
-	// pure and fast.
+	// Match tells by the form of the number whether the carrier may know it. It
+	// is pure and fast.
 	Match(n number.Number) Match
-	// Track asks for at most Info().Batch numbers in one call of the service.
-	// It returns one Result for each number asked, in the order asked; one of
-	// them may fail alone. The second result is an error of the whole call,
-	// and then the results are nil. All errors wrap one of the five sentinel
-	// errors of this package, or are the context's.
+	// Track asks for at most Info().Batch numbers in one call of the service
+	// and returns one Result for each, in the same order. A single result may
+	// hold an error; an error of the whole call is returned without results.
+	// All errors wrap one of the five sentinel errors of this package, or are
+	// the context's.
 	Track(ctx context.Context, numbers []number.Number) ([]Result, error)
 }
 
-// Result is what a carrier says of one number.
+// Result is the answer of a carrier for one number.
 type Result struct {
 	Number   number.Number
 	Tracking parcel.Tracking
 	Err      error // nil, or wraps a sentinel error
-	// Unmapped are codes of the answer that the carrier's table does not hold.
-	// Their events are in_transit with the post's own words.
+	// Unmapped are the codes of events that are guesses: the carrier's table
+	// does not hold them.
 	Unmapped []string
-	// Note is what the service said of its limits ("quota 120 of 200"); empty
-	// where it said nothing.
+	// Note is what the service said of its limits ("quota 120 of 200"), or "".
 	Note string
 }
 
-// Match is how sure a carrier is that a number is one of its own.
+// Match is how certain it is that a carrier knows a number.
 type Match int
 
 // The matches.
 const (
 	No    Match = iota
-	Maybe       // the form fits, and other carriers' numbers look the same
+	Maybe       // the form fits, but numbers of other carriers look the same
 	Yes
 )
 
-// Role is the side of the journey a carrier knows best.
+// Role is the side of the journey that a carrier knows best.
 type Role string
 
 // The roles.
@@ -59,34 +59,42 @@ const (
 	RoleAggregator  Role = "aggregator"  // asks others; fills what nobody else answers
 )
 
-// Info is what is known of a carrier before it is asked. Facts are data here,
-// never type switches elsewhere.
+// Info holds the facts of a carrier. Whatever differs between carriers is data
+// here and not a special case elsewhere; the tables of the documentation and of
+// internal/locale are written from it.
 type Info struct {
 	Name      string // as in the folder, the configuration and all output
-	Title     string // the post's own name in Latin letters
-	Site      string // its home page
-	Page      string // page for people with %s for the number; empty where there is none
+	Title     string // its own name in Latin letters
+	Called    string // its name in running text, if it is shorter than Title
+	Site      string // home page
+	Page      string // tracking page with %s for the number; "" if there is none
 	Role      Role
 	Countries []string // ISO countries whose numbers or arrivals it answers for; nil for all
+	Country   string   // ISO country whose designated post it is; "" for others
+	Language  string   // of its texts; "" if they come in several
+	Standard  bool     // its texts are the names of its codes and add nothing to them
+	Covers    string   // what it answers for, in the documentation
+	Key       string   // how to get what it requires, in the documentation
 
-	BaseURL   string        // scheme and host in use without an endpoint of the person's
+	BaseURL   string        // scheme and host, unless an endpoint is configured
+	Hosts     []string      // other hosts that it asks
 	Interval  time.Duration // least time between two calls to the host
-	PerNumber time.Duration // least time between two asks for the same number
+	PerNumber time.Duration // least time between two calls for the same number
 	Budget    int           // calls a day and credential; 0 for no limit
 	// Day is the zone whose midnight renews the budget; nil for UTC.
 	Day   *time.Location
 	Batch int // numbers a call, at least 1
 
 	Settings []Setting
-	// CredentialHelp says in one line where a credential is to be had.
+	// CredentialHelp says in one line where to get a credential.
 	CredentialHelp string
-	// Canary is a number for "check --carriers": the service's answer to it is
-	// known, if only that it does not know it. Empty where there is none.
+	// Canary is the number that "check --carriers" asks for: the answer of the
+	// service is known, even if it is "not found". "" if there is none.
 	Canary number.Number
 }
 
-// NeedsCredential reports whether the carrier cannot be asked without settings
-// of the person's.
+// NeedsCredential reports whether the carrier can be asked only with configured
+// settings.
 func (i Info) NeedsCredential() bool {
 	for _, s := range i.Settings {
 		if s.Required {
@@ -96,25 +104,28 @@ func (i Info) NeedsCredential() bool {
 	return false
 }
 
-// Setting is one key of [carriers.NAME] in the configuration that this carrier
-// takes, beyond the ones every carrier takes (endpoint, proxy, enabled).
+// Setting is a key of [carriers.NAME] in the configuration, besides those of every
+// carrier (endpoint, proxy, enabled).
 type Setting struct {
 	Name     string
-	Secret   bool // takes the forms of a password, never shown
+	Secret   bool // may be given in the forms of a password and is never shown
 	Required bool
 	Help     string // one line
 }
 
-// Config is what a carrier is made of.
+// Spoken returns the name of the carrier in running text.
+func (i Info) Spoken() string { return cmp.Or(i.Called, i.Title) }
+
+// Config is the configuration of a carrier.
 type Config struct {
 	BaseURL  string            // replaces scheme and host; paths stay
 	HTTP     *http.Client      // has a timeout and a bounded transport
 	Settings map[string]string // by Setting.Name, secrets resolved
 }
 
-// Factory makes one kind of carrier. carriers/all lists one for each folder.
-// New refuses a bad base URL. It does not refuse a missing credential: without
-// one, Match works and Track is [ErrDenied].
+// Factory makes one kind of carrier. carriers/all lists one for each folder. New
+// fails for a bad base URL, but not for a missing credential: without one, Match
+// works and Track returns [ErrDenied].
 type Factory struct {
 	Info Info
 	New  func(Config) (Carrier, error)

@@ -25,9 +25,12 @@ func Info() carriers.Info {
 	return carriers.Info{
 		Name:      "cainiao",
 		Title:     "Cainiao Global",
+		Called:    "Cainiao",
 		Site:      "https://global.cainiao.com",
 		Page:      "https://global.cainiao.com/newDetail.htm?mailNoList=%s&otherMailNoList=",
 		Role:      carriers.RoleOrigin,
+		Language:  "en",
+		Covers:    "nearly all AliExpress numbers, until the local post takes over",
 		BaseURL:   "https://global.cainiao.com",
 		Interval:  20 * time.Second,
 		PerNumber: 4 * time.Hour,

@@ -24,9 +24,13 @@ func Info() carriers.Info {
 	return carriers.Info{
 		Name:      "ems",
 		Title:     "EMS (China EMS and others)",
+		Called:    "EMS",
 		Site:      "https://www.ems.post",
 		Page:      "https://items.ems.post/api/publicTracking/track?language=EN&itemId=%s",
 		Role:      carriers.RoleOrigin,
+		Language:  "en",
+		Standard:  true,
+		Covers:    "`E?.........` of EMS posts",
 		BaseURL:   "https://items.ems.post",
 		Interval:  5 * time.Second,
 		PerNumber: 4 * time.Hour,

@@ -28,6 +28,8 @@ func Info() carriers.Info {
 		Page:      "https://track.4px.com/#/result/0/%s",
 		Role:      carriers.RoleOrigin,
 		Countries: []string{"CN"},
+		Language:  "en",
+		Covers:    "`4PX...`",
 		BaseURL:   "https://track.4px.com",
 		Interval:  3 * time.Second,
 		PerNumber: time.Hour,

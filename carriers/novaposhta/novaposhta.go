@@ -31,6 +31,8 @@ func Info() carriers.Info {
 		Page:      "https://novaposhta.ua/tracking/%s",
 		Role:      carriers.RoleDestination,
 		Countries: []string{home},
+		Language:  "uk",
+		Covers:    "Ukraine",
 		BaseURL:   "https://api.novaposhta.ua",
 		Interval:  5 * time.Second,
 		PerNumber: 2 * time.Hour,

@@ -28,6 +28,8 @@ func Info() carriers.Info {
 		Site:      "https://www.17track.net",
 		Page:      "https://t.17track.net/en#nums=%s",
 		Role:      carriers.RoleAggregator,
+		Covers:    "whatever nobody else answers, Yanwen and YunExpress too",
+		Key:       "a key, small free quota",
 		BaseURL:   "https://api.17track.net",
 		Interval:  3 * time.Second, // one lookup is up to three calls
 		PerNumber: 3 * time.Hour,

@@ -24,9 +24,13 @@ func Info() carriers.Info {
 	return carriers.Info{
 		Name:      "upu",
 		Title:     "UPU Global Track & Trace",
+		Called:    "UPU",
 		Site:      "https://globaltracktrace.ptc.post",
 		Page:      "https://globaltracktrace.ptc.post/gtt.web/Search.aspx",
 		Role:      carriers.RoleOrigin,
+		Language:  "en",
+		Standard:  true,
+		Covers:    "international numbers (`RB123456785CN`) of posts that report there",
 		BaseURL:   "https://globaltracktrace.ptc.post",
 		Interval:  5 * time.Second,
 		PerNumber: 6 * time.Hour,

@@ -26,24 +26,6 @@ func Operations() [][3]string {
 	return out
 }
 
-// tongue is how a carrier writes.
-type tongue struct {
-	language string // of its texts; empty where they come in several
-	standard bool   // its texts are the names of its codes and say nothing more
-}
-
-//nolint:gochecknoglobals // table
-var tongues = map[string]tongue{
-	"belpost":        {language: "ru"},
-	"cainiao":        {language: "en"},
-	"ems":            {language: "en", standard: true},
-	"kazpost":        {language: "en", standard: true},
-	"russianpost":    {language: "ru", standard: true},
-	"seventeentrack": {},
-	"ukrposhta":      {language: "uk"},
-	"upu":            {language: "en", standard: true},
-}
-
 // Operation is what a known operation of a carrier is in the language, or empty
 // where the event's code is not known.
 func (p *Printer) Operation(e parcel.Event) string {
@@ -60,7 +42,7 @@ func (p *Printer) Told(e parcel.Event) (operation, own string) {
 		own = ""
 	}
 	operation, carrier, exact := p.operation(e)
-	how := tongues[carrier]
+	how := p.carriers[carrier]
 	switch {
 	case operation == "" || own == "":
 		return operation, own

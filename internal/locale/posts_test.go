@@ -69,6 +69,9 @@ func TestCarrier(t *testing.T) {
 func TestNamesOfPostsAreOfPosts(t *testing.T) {
 	t.Parallel()
 	for _, language := range locale.Languages() {
+		if language == "en" { // its names are those of the tables
+			continue
+		}
 		if _, err := fs.Stat(locale.Catalog, path.Join("catalog", language, "posts.toml")); err != nil {
 			t.Errorf("%s has no names of posts: %v", language, err)
 			continue

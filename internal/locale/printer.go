@@ -29,6 +29,7 @@ type Printer struct {
 	english    *i18n.Localizer
 	regions    map[string]string
 	operations map[string]string
+	carriers   map[string]facts
 }
 
 // Languages lists the languages that have a catalogue, English first.
@@ -48,7 +49,7 @@ func New(tag string) (*Printer, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Printer{language: code, own: english, english: english, operations: operationsByCode()}
+	p := &Printer{language: code, own: english, english: english, operations: operationsByCode(), carriers: carriersByName()}
 	if code != fallback {
 		if p.own, err = localizer(code); err != nil {
 			return nil, err

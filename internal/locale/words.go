@@ -1,6 +1,7 @@
 package locale
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -62,13 +63,13 @@ func (p *Printer) Post(country string) string {
 	return post.Name
 }
 
-// Carrier is what the carrier that the configuration calls by this name is called
-// by people, or the name where nobody has another.
+// Carrier returns the name of a carrier in running text, or its name in the
+// configuration if it is not known.
 func (p *Printer) Carrier(name string) string {
-	if country, ok := postCarriers[name]; ok {
+	if country := p.carriers[name].country; country != "" {
 		return p.Post(country)
 	}
-	return p.word("name_", name)
+	return cmp.Or(p.optional("name_"+name), p.carriers[name].called, name)
 }
 
 // CredentialHelp says in one line where the credential of a carrier is to be
@@ -78,14 +79,6 @@ func (p *Printer) CredentialHelp(carrier, own string) string {
 		return s
 	}
 	return own
-}
-
-// postCarriers are the carriers that are the post of a country.
-//
-//nolint:gochecknoglobals // table
-var postCarriers = map[string]string{
-	"belpost": "BY", "correos": "ES", "kazpost": "KZ", "laposte": "FR", "posteitaliane": "IT",
-	"russianpost": "RU", "singpost": "SG", "ukrposhta": "UA",
 }
 
 // Days is a number of days: "1 day", "5 days".
