@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"parcelwatch/internal/netx"
 )
 
 // ErrEndpoint is returned for an endpoint or proxy that cannot be used.
@@ -23,9 +25,9 @@ const callTimeout = 45 * time.Second
 func NewHTTPClient(proxy string) (*http.Client, error) {
 	via := http.ProxyFromEnvironment
 	if proxy != "" {
-		u, err := parseProxy(proxy)
+		u, err := netx.ParseProxy(proxy)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("proxy: %w: %w", ErrEndpoint, err)
 		}
 		via = http.ProxyURL(u)
 	}
@@ -48,21 +50,6 @@ func NewHTTPClient(proxy string) (*http.Client, error) {
 	}, nil
 }
 
-// parseProxy checks a proxy's address. A proxy may carry a password, so the
-// address is never repeated in the error.
-func parseProxy(proxy string) (*url.URL, error) {
-	u, err := url.Parse(proxy)
-	if err != nil || u.Host == "" {
-		return nil, fmt.Errorf("proxy: %w: write it as socks5://host:port or http://host:port", ErrEndpoint)
-	}
-	switch u.Scheme {
-	case "http", "https", "socks5", "socks5h":
-		return u, nil
-	default:
-		return nil, fmt.Errorf("proxy: %w: scheme %q, use http, https or socks5", ErrEndpoint, u.Scheme)
-	}
-}
-
 // ParseEndpoint checks an address that replaces a service's scheme and host.
 // Plain http is for loopback only: numbers and credentials travel over it.
 func ParseEndpoint(endpoint string) (*url.URL, error) {
@@ -71,19 +58,11 @@ func ParseEndpoint(endpoint string) (*url.URL, error) {
 		return nil, fmt.Errorf("endpoint: %w: write it as https://host", ErrEndpoint)
 	}
 	switch {
-	case u.Scheme == "https", u.Scheme == "http" && loopback(u.Hostname()):
+	case netx.Private(u):
 		return u, nil
 	case u.Scheme == "http":
 		return nil, fmt.Errorf("endpoint: %w: plain http is allowed to this machine only, use https", ErrEndpoint)
 	default:
 		return nil, fmt.Errorf("endpoint: %w: scheme %q, use https", ErrEndpoint, u.Scheme)
 	}
-}
-
-func loopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"parcelwatch/internal/message"
+	"parcelwatch/internal/netx"
 )
 
 // value is a type that reads itself from what TOML gave (string, int64, bool,
@@ -24,8 +25,12 @@ func (p *problems) bind(path string, v any, dst reflect.Value) {
 	if len(p.found) >= maxProblems {
 		return
 	}
-	if own, ok := reflect.TypeAssert[value](dst.Addr()); ok {
+	switch own := dst.Addr().Interface().(type) {
+	case value:
 		p.says(path, own.set(v))
+		return
+	case *netx.TLSMode:
+		p.says(path, setTLS(own, v))
 		return
 	}
 	switch dst.Kind() {

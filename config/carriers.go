@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"net"
 	"net/url"
 	"slices"
 	"strings"
 
 	"parcelwatch/internal/message"
+	"parcelwatch/internal/netx"
 )
 
 // Carrier is one [carriers.NAME], raw: what its keys mean, the carrier says.
@@ -123,19 +123,11 @@ func setEndpoint(dst *string, v any) message.Text {
 		return message.New(wrong)
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "":
 		return message.New("config_endpoint_path")
-	case u.Scheme == "http" && !loopback(u.Hostname()):
+	case !netx.Private(u):
 		return message.New("config_endpoint_http")
 	}
 	*dst = u.Scheme + "://" + u.Host
 	return nil
-}
-
-func loopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
 }
 
 // guardCarriers is guard for the raw sections: a text under a name that is no

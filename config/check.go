@@ -13,6 +13,7 @@ import (
 
 	"github.com/netresearch/go-cron"
 
+	"parcelwatch/internal/netx"
 	"parcelwatch/parcel"
 )
 
@@ -54,13 +55,22 @@ func (c *Config) Need(sections ...Section) error {
 	return p.err()
 }
 
+// canonicalPin is a fingerprint in one form; a text that is none is left for the
+// check.
+func canonicalPin(s string) string {
+	if pin, err := netx.ParsePin(s); err == nil {
+		return pin.String()
+	}
+	return s
+}
+
 // complete fills in what was left out and makes paths absolute.
 func (c *Config) complete() {
 	for i := range c.Mailboxes {
 		m := &c.Mailboxes[i]
-		m.TLS, m.Port = connection(m.TLS, m.Port, 993, 143)
+		m.TLS, m.Port = netx.Complete(m.TLS, m.Port, 993, 143)
 		m.CA = c.abs(m.CA)
-		m.Fingerprint = cleanFingerprint(m.Fingerprint)
+		m.Fingerprint = canonicalPin(m.Fingerprint)
 		if m.Name == "" {
 			m.Name = m.Host
 		}
@@ -72,8 +82,8 @@ func (c *Config) complete() {
 		}
 	}
 	s := &c.SMTP
-	s.TLS, s.Port = connection(s.TLS, s.Port, 465, 587)
-	s.CA, s.Fingerprint = c.abs(s.CA), cleanFingerprint(s.Fingerprint)
+	s.TLS, s.Port = netx.Complete(s.TLS, s.Port, 465, 587)
+	s.CA, s.Fingerprint = c.abs(s.CA), canonicalPin(s.Fingerprint)
 	for i := range c.Digests {
 		c.Digests[i].complete(i, c.Language)
 	}
@@ -120,23 +130,6 @@ func (c *Config) secretPath(s Secret) string {
 		return c.abs(s.arg)
 	}
 	return s.arg
-}
-
-// connection fills in mode and port from each other.
-func connection(mode TLSMode, port, implicit, start int) (TLSMode, int) {
-	switch {
-	case mode == "" && port == start:
-		mode = TLSStart
-	case mode == "":
-		mode = TLSImplicit
-	}
-	if port == 0 {
-		port = start
-		if mode == TLSImplicit {
-			port = implicit
-		}
-	}
-	return mode, port
 }
 
 func (c *Config) checkGeneral(p *problems) {

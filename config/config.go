@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"parcelwatch/internal/message"
+	"parcelwatch/internal/netx"
 	"parcelwatch/parcel"
 )
 
@@ -86,18 +87,18 @@ func Languages() []string {
 
 // Mailbox is one [[mailbox]].
 type Mailbox struct {
-	Name        string   `toml:"name"`
-	Host        string   `toml:"host"`
-	Port        int      `toml:"port"`
-	TLS         TLSMode  `toml:"tls"`
-	CA          string   `toml:"ca"`          // file of an own authority, absolute after loading
-	Fingerprint string   `toml:"fingerprint"` // "sha256:" and 64 hexadecimal digits, lower case
-	Proxy       Proxy    `toml:"proxy"`
-	Username    string   `toml:"username"`
-	Password    Secret   `toml:"password"`
-	OAuth2      *OAuth2  `toml:"oauth2"` // instead of a password
-	Folders     []string `toml:"folders"`
-	Since       Duration `toml:"since"`
+	Name        string       `toml:"name"`
+	Host        string       `toml:"host"`
+	Port        int          `toml:"port"`
+	TLS         netx.TLSMode `toml:"tls"`
+	CA          string       `toml:"ca"`          // file of an own authority, absolute after loading
+	Fingerprint string       `toml:"fingerprint"` // "sha256:" and 64 hexadecimal digits, lower case
+	Proxy       Proxy        `toml:"proxy"`
+	Username    string       `toml:"username"`
+	Password    Secret       `toml:"password"`
+	OAuth2      *OAuth2      `toml:"oauth2"` // instead of a password
+	Folders     []string     `toml:"folders"`
+	Since       Duration     `toml:"since"`
 
 	TrustedAuthserv []string `toml:"trusted_authserv"`
 	RequireVerified bool     `toml:"require_verified"`
@@ -114,16 +115,16 @@ type OAuth2 struct {
 
 // SMTP is the mail server digests leave through.
 type SMTP struct {
-	Host        string  `toml:"host"`
-	Port        int     `toml:"port"`
-	TLS         TLSMode `toml:"tls"`
-	CA          string  `toml:"ca"`
-	Fingerprint string  `toml:"fingerprint"`
-	Proxy       Proxy   `toml:"proxy"`
-	Username    string  `toml:"username"`
-	Password    Secret  `toml:"password"`
-	OAuth2      *OAuth2 `toml:"oauth2"`
-	From        string  `toml:"from"`
+	Host        string       `toml:"host"`
+	Port        int          `toml:"port"`
+	TLS         netx.TLSMode `toml:"tls"`
+	CA          string       `toml:"ca"`
+	Fingerprint string       `toml:"fingerprint"`
+	Proxy       Proxy        `toml:"proxy"`
+	Username    string       `toml:"username"`
+	Password    Secret       `toml:"password"`
+	OAuth2      *OAuth2      `toml:"oauth2"`
+	From        string       `toml:"from"`
 }
 
 // Digest is one [[digest]]: who is told, when and in which language.

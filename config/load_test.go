@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"parcelwatch/config"
+	"parcelwatch/internal/netx"
 	"parcelwatch/parcel"
 )
 
@@ -61,7 +62,7 @@ func TestLoadFillsInWhatIsLeftOut(t *testing.T) {
 		t.Fatalf("Need: %v", err)
 	}
 	m := c.Mailboxes[0]
-	if m.Port != 993 || m.TLS != config.TLSImplicit || m.Since.String() != "60d" {
+	if m.Port != 993 || m.TLS != netx.TLSImplicit || m.Since.String() != "60d" {
 		t.Errorf("mailbox: port %d, tls %q, since %v", m.Port, m.TLS, m.Since)
 	}
 	if diff := cmp.Diff([]string{"INBOX"}, m.Folders); diff != "" {
@@ -90,14 +91,14 @@ func TestPortAndModeFollowEachOther(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		text string
-		mode config.TLSMode
+		mode netx.TLSMode
 		port int
 	}{
-		{``, config.TLSImplicit, 465},
-		{`port = 587`, config.TLSStart, 587},
-		{`tls = "starttls"`, config.TLSStart, 587},
-		{`tls = "tls"`, config.TLSImplicit, 465},
-		{"tls = \"none\"\nport = 25", config.TLSNone, 25},
+		{``, netx.TLSImplicit, 465},
+		{`port = 587`, netx.TLSStart, 587},
+		{`tls = "starttls"`, netx.TLSStart, 587},
+		{`tls = "tls"`, netx.TLSImplicit, 465},
+		{"tls = \"none\"\nport = 25", netx.TLSNone, 25},
 	} {
 		c := load(t, "[smtp]\nhost = \"127.0.0.1\"\nfrom = \"a@b.example\"\n"+tt.text)
 		if c.SMTP.TLS != tt.mode || c.SMTP.Port != tt.port {

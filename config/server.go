@@ -1,10 +1,10 @@
 package config
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
-	"strings"
+
+	"parcelwatch/internal/netx"
 )
 
 // element is the path of a list's element.
@@ -14,47 +14,32 @@ func element(path string, i int) string { return path + "[" + strconv.Itoa(i) + 
 type server struct {
 	host            string
 	port            int
-	mode            TLSMode
+	mode            netx.TLSMode
 	ca, fingerprint string
 }
-
-var (
-	hostForm        = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$|^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$`)
-	fingerprintForm = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
-)
 
 func (s server) check(p *problems, at string) {
 	switch {
 	case s.host == "":
 		p.at(at+".host", "config_host")
-	case !hostForm.MatchString(s.host):
+	case !netx.IsHost(s.host):
 		p.at(at+".host", "config_host_form")
 	}
 	if s.port < 1 || s.port > 65535 {
 		p.at(at+".port", "config_port")
 	}
-	if s.mode == TLSNone && !loopback(s.host) && s.host != "" {
+	if s.mode == netx.TLSNone && !netx.Loopback(s.host) && s.host != "" {
 		p.at(at+".tls", "config_tls_none")
 	}
-	if s.mode == TLSNone && (s.ca != "" || s.fingerprint != "") {
+	if s.mode == netx.TLSNone && (s.ca != "" || s.fingerprint != "") {
 		p.at(at+".tls", "config_tls_none_ca")
 	}
-	if s.fingerprint != "" && !fingerprintForm.MatchString(s.fingerprint) {
+	if _, err := netx.ParsePin(s.fingerprint); s.fingerprint != "" && err != nil {
 		p.at(at+".fingerprint", "config_fingerprint")
 	}
 	if s.ca != "" && s.fingerprint != "" {
 		p.at(at+".fingerprint", "config_ca_fingerprint")
 	}
-}
-
-// cleanFingerprint brings the forms that openssl prints into ours.
-func cleanFingerprint(s string) string {
-	s = strings.ToLower(strings.TrimSpace(s))
-	algorithm, hex, ok := strings.Cut(s, ":")
-	if !ok {
-		return s
-	}
-	return algorithm + ":" + strings.ReplaceAll(hex, ":", "")
 }
 
 type login struct {

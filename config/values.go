@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"parcelwatch/internal/message"
+	"parcelwatch/internal/netx"
 )
 
 // Duration is a length of time: "60d", "12h", "90m", "2w" or parts of them
@@ -163,23 +164,14 @@ func (z *Zone) set(v any) message.Text {
 	return nil
 }
 
-// TLSMode is how a connection to a mail server is secured.
-type TLSMode string
-
-// The modes. TLSNone is for loopback only.
-const (
-	TLSImplicit TLSMode = "tls"
-	TLSStart    TLSMode = "starttls"
-	TLSNone     TLSMode = "none"
-)
-
-func (m *TLSMode) set(v any) message.Text {
-	names := []string{string(TLSImplicit), string(TLSStart), string(TLSNone)}
+// setTLS reads a kind of connection.
+func setTLS(m *netx.TLSMode, v any) message.Text {
+	names := []string{string(netx.TLSImplicit), string(netx.TLSStart), string(netx.TLSNone)}
 	s, ok := v.(string)
 	if !ok || !slices.Contains(names, s) {
 		return Unknown("tls", s, names)
 	}
-	*m = TLSMode(s)
+	*m = netx.TLSMode(s)
 	return nil
 }
 
@@ -234,8 +226,8 @@ func (p *Proxy) set(v any) message.Text {
 	if !ok {
 		return message.New(wrong)
 	}
-	u, err := url.Parse(s)
-	if err != nil || u.Hostname() == "" || !slices.Contains([]string{"socks5", "socks5h", "http", "https"}, u.Scheme) {
+	u, err := netx.ParseProxy(s)
+	if err != nil {
 		return message.New(wrong)
 	}
 	p.u = u

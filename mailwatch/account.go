@@ -11,16 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
-)
 
-// TLSMode says how a connection is protected.
-type TLSMode string
-
-// The modes. Without protection only this machine is spoken to.
-const (
-	TLSImplicit TLSMode = "tls"
-	TLSStart    TLSMode = "starttls"
-	TLSNone     TLSMode = "none"
+	"parcelwatch/internal/netx"
 )
 
 // MaxFolders bounds the connections of one account: servers allow ten to
@@ -64,12 +56,10 @@ type Account struct {
 	Name string // as configured; part of every MailRef
 	Host string
 	Port int // 0: the usual one of the mode
-	TLS  TLSMode
-	// TLSConfig holds an own certificate authority; nil for the system's.
+	TLS  netx.TLSMode
+	// TLSConfig holds a certificate authority of its own or a pinned certificate;
+	// nil for the system's authorities.
 	TLSConfig *tls.Config
-	// Fingerprint is the SHA-256 of the server's certificate in hexadecimal,
-	// with or without "sha256:" and colons. Where set, nothing else counts.
-	Fingerprint string
 	// Dial opens the connection, through a proxy for example; nil for a direct one.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 	Auth Authenticator
@@ -97,15 +87,7 @@ func (a Account) Addr() string { return net.JoinHostPort(a.Host, strconv.Itoa(a.
 
 // complete fills in the defaults.
 func (a Account) complete() Account {
-	if a.TLS == "" {
-		a.TLS = TLSImplicit
-	}
-	if a.Port == 0 {
-		a.Port = 143
-		if a.TLS == TLSImplicit {
-			a.Port = 993
-		}
-	}
+	a.TLS, a.Port = netx.Complete(a.TLS, a.Port, 993, 143)
 	if len(a.Folders) == 0 {
 		a.Folders = []string{"INBOX"}
 	}
@@ -157,22 +139,10 @@ func (a Account) check() error {
 		return fmt.Errorf("%w: no credential", ErrAccount)
 	case len(a.Folders) > MaxFolders:
 		return fmt.Errorf("%w: %d folders, at most %d can be watched", ErrAccount, len(a.Folders), MaxFolders)
-	case !slices.Contains([]TLSMode{TLSImplicit, TLSStart, TLSNone}, a.TLS):
+	case !slices.Contains([]netx.TLSMode{netx.TLSImplicit, netx.TLSStart, netx.TLSNone}, a.TLS):
 		return fmt.Errorf("%w: tls = %q", ErrAccount, a.TLS)
-	case a.TLS == TLSNone && !loopback(a.Host):
+	case a.TLS == netx.TLSNone && !netx.Loopback(a.Host):
 		return fmt.Errorf("connect to %s: %w", a.Host, ErrPlain)
 	}
-	if _, err := fingerprintBytes(a.Fingerprint); err != nil {
-		return err
-	}
 	return nil
-}
-
-// loopback reports whether host is this machine without asking the network.
-func loopback(host string) bool {
-	if strings.EqualFold(strings.TrimSuffix(host, "."), "localhost") {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
 }

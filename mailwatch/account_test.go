@@ -13,6 +13,7 @@ import (
 	"github.com/emersion/go-imap/v2"
 	"github.com/google/go-cmp/cmp"
 
+	"parcelwatch/internal/netx"
 	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
 )
@@ -144,8 +145,7 @@ func TestSettingsThatCannotWorkAreRefusedAtOnce(t *testing.T) {
 		{"no credential", func(a *mailwatch.Account) { a.Auth = nil }, mailwatch.ErrAccount},
 		{"a port that is none", func(a *mailwatch.Account) { a.Port = 70000 }, mailwatch.ErrAccount},
 		{"a mode that is none", func(a *mailwatch.Account) { a.TLS = "ssl" }, mailwatch.ErrAccount},
-		{"a fingerprint that is none", func(a *mailwatch.Account) { a.Fingerprint = "sha256:12:34" }, mailwatch.ErrAccount},
-		{"plain to another machine", func(a *mailwatch.Account) { a.TLS = mailwatch.TLSNone }, mailwatch.ErrPlain},
+		{"plain to another machine", func(a *mailwatch.Account) { a.TLS = netx.TLSNone }, mailwatch.ErrPlain},
 		{"too many folders", func(a *mailwatch.Account) {
 			for i := range mailwatch.MaxFolders + 1 {
 				a.Folders = append(a.Folders, strconv.Itoa(i))

@@ -1,7 +1,6 @@
 package mailwatch
 
 import (
-	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -12,6 +11,7 @@ import (
 	"parcelwatch/internal/fault"
 	"parcelwatch/internal/locale"
 	"parcelwatch/internal/message"
+	"parcelwatch/internal/netx"
 )
 
 // Explain puts an error of an account into one line of English, as logs have
@@ -32,7 +32,7 @@ func Fault(err error, a Account) message.Text {
 	}
 	a = a.complete()
 	for _, explain := range []func(error, Account) message.Text{
-		explainSettings, explainCredential, explainFolder, explainFingerprint, explainStore, explainConnection,
+		explainSettings, explainCredential, explainFolder, explainStore, explainConnection,
 	} {
 		if f := explain(err, a); f != nil {
 			return f
@@ -90,14 +90,6 @@ func explainFolder(err error, a Account) message.Text {
 	return out.And(message.New("do_folder", "Folders", strings.Join(quoted, ", ")))
 }
 
-func explainFingerprint(err error, a Account) message.Text {
-	if !errors.Is(err, ErrFingerprint) {
-		return nil
-	}
-	_, shown, _ := strings.Cut(err.Error(), ErrFingerprint.Error()+": ")
-	return message.New("fault_fingerprint", "Host", a.Host, "Text", oneLine(shown)).And(message.New("do_fingerprint"))
-}
-
 // explainConnection is what keeps every program from talking to a server.
 func explainConnection(err error, a Account) message.Text {
 	switch {
@@ -126,7 +118,7 @@ func explainConnection(err error, a Account) message.Text {
 //
 //nolint:gochecknoglobals // table
 var connectionAdvice = map[string]string{
-	"fault_expired": "do_clock", "fault_certificate": "do_certificate", "fault_no_tls": "do_imap_starttls", "fault_host": "do_host",
+	"fault_expired": "do_clock", "fault_fingerprint": "do_fingerprint", "fault_certificate": "do_certificate", "fault_no_tls": "do_imap_starttls", "fault_host": "do_host",
 	"fault_dns": "do_network", "fault_port": "do_imap_port", "fault_silent": "do_firewall", "fault_cut": "do_wait",
 	"fault_unreachable": "do_wait",
 }
@@ -151,9 +143,9 @@ func authorityAdvice(err error, host string) message.Text {
 	fingerprint := "sha256:..."
 	var unverified *tls.CertificateVerificationError
 	if errors.As(err, &unverified) && len(unverified.UnverifiedCertificates) > 0 {
-		fingerprint = fmt.Sprintf("sha256:%x", sha256.Sum256(unverified.UnverifiedCertificates[0].Raw))
+		fingerprint = netx.PinOf(unverified.UnverifiedCertificates[0]).String()
 	}
-	if loopback(host) {
+	if netx.Loopback(host) {
 		return message.New("do_authority_bridge", "Fingerprint", fingerprint)
 	}
 	return message.New("do_authority", "Fingerprint", fingerprint)

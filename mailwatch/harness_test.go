@@ -18,6 +18,7 @@ import (
 	"github.com/emersion/go-imap/v2/imapserver"
 	"github.com/emersion/go-imap/v2/imapserver/imapmemserver"
 
+	"parcelwatch/internal/netx"
 	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
 )
@@ -242,7 +243,7 @@ func (b *syncBuffer) String() string {
 
 func account(n *pipeNet) mailwatch.Account {
 	return mailwatch.Account{
-		Name: "home", Host: "localhost", TLS: mailwatch.TLSNone, Dial: n.dial,
+		Name: "home", Host: "localhost", TLS: netx.TLSNone, Dial: n.dial,
 		Auth:    password(testPassword),
 		Senders: []string{"aliexpress.com"},
 	}

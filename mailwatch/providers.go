@@ -1,6 +1,10 @@
 package mailwatch
 
-import "strings"
+import (
+	"strings"
+
+	"parcelwatch/internal/netx"
+)
 
 // provider is what a provider of mail asks of its users before a program may
 // read their mail.
@@ -41,7 +45,7 @@ func providerAdvice(host string) string {
 			}
 		}
 	}
-	if loopback(host) {
+	if netx.Loopback(host) {
 		return "do_bridge"
 	}
 	return "do_password"

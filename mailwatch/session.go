@@ -15,6 +15,7 @@ import (
 	"github.com/emersion/go-message/charset"
 	upstream "github.com/emersion/go-sasl"
 
+	"parcelwatch/internal/netx"
 	"parcelwatch/internal/sasl"
 )
 
@@ -88,12 +89,9 @@ func (s *session) start() error {
 		},
 	}
 	s.g.step(answerLimit, time.Minute, smallBudget)
-	if s.account.TLS == TLSStart {
-		config, err := tlsConfig(s.account)
-		if err != nil {
-			return err
-		}
-		options.TLSConfig = config
+	if s.account.TLS == netx.TLSStart {
+		options.TLSConfig = tlsConfig(s.account)
+		var err error
 		if s.c, err = imapclient.NewStartTLS(s.g, options); err != nil {
 			return s.failed("start TLS with "+s.account.Addr(), err)
 		}
@@ -201,7 +199,8 @@ func final(err error) bool {
 	var bearer *upstream.OAuthBearerError
 	var certificate *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
-	return errors.Is(err, ErrLoginDisabled) || errors.Is(err, ErrFingerprint) || errors.Is(err, sasl.ErrUnusable) ||
+	var pin *netx.PinError
+	return errors.Is(err, ErrLoginDisabled) || errors.As(err, &pin) || errors.Is(err, sasl.ErrUnusable) ||
 		errors.As(err, &xoauth) || errors.As(err, &bearer) || errors.As(err, &certificate) || errors.As(err, &record)
 }
 

@@ -18,6 +18,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"parcelwatch/internal/netx"
 	"parcelwatch/mailwatch"
 )
 
@@ -84,6 +85,16 @@ func overTCP(t *testing.T, f *fake, wrap func(net.Conn) net.Conn) func(context.C
 	}
 }
 
+// pinned accepts the certificate with this fingerprint only.
+func pinned(t *testing.T, fingerprint string) *tls.Config {
+	t.Helper()
+	c, err := netx.TLSConfig("", "", fingerprint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
 func TestCertificates(t *testing.T) {
 	now := time.Now()
 	good := certificate(t, "imap.example.org", now.Add(-time.Hour), now.Add(time.Hour))
@@ -98,20 +109,20 @@ func TestCertificates(t *testing.T) {
 		want   string // part of the explanation; empty where it works
 	}{
 		{"own authority", good, func(a *mailwatch.Account) { a.TLSConfig = trusting(good) }, ""},
-		{"fingerprint", good, func(a *mailwatch.Account) { a.Fingerprint = "sha256:" + colons }, ""},
+		{"fingerprint", good, func(a *mailwatch.Account) { a.TLSConfig = pinned(t, "sha256:"+colons) }, ""},
 		{"fingerprint of an expired one", expired, func(a *mailwatch.Account) {
-			a.Fingerprint = fmt.Sprintf("%x", sha256.Sum256(expired.Leaf.Raw))
+			a.TLSConfig = pinned(t, netx.PinOf(expired.Leaf).String())
 		}, ""},
 		{"nobody knows it", good, func(*mailwatch.Account) {}, "signed by nobody known here; if it is self-made, set ca = FILE, or fingerprint = \"sha256:" + strings.ToLower(digits)},
 		{"expired", expired, func(a *mailwatch.Account) { a.TLSConfig = trusting(expired) }, "is not valid today (from "},
 		{"for another host", other, func(a *mailwatch.Account) { a.TLSConfig = trusting(other) }, "the certificate is not for imap.example.org; write the name it is for as host: nas.example.net"},
-		{"not the fingerprint", other, func(a *mailwatch.Account) { a.Fingerprint = digits }, fmt.Sprintf("not the one configured (it is sha256:%x)", sha256.Sum256(other.Leaf.Raw))},
+		{"not the fingerprint", other, func(a *mailwatch.Account) { a.TLSConfig = pinned(t, digits) }, fmt.Sprintf("not the one configured (it is sha256:%x)", sha256.Sum256(other.Leaf.Raw))},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			s := startFake()
 			a := account(s.pipeNet)
-			a.Host, a.TLS, a.Dial = "imap.example.org", mailwatch.TLSImplicit, overTLS(t, s, c.server)
+			a.Host, a.TLS, a.Dial = "imap.example.org", netx.TLSImplicit, overTLS(t, s, c.server)
 			c.change(&a)
 			_, err := mailwatch.Check(t.Context(), a)
 			got := mailwatch.Explain(err, a)
@@ -153,7 +164,7 @@ func TestStartTLS(t *testing.T) {
 				s.caps = "IMAP4rev1 STARTTLS"
 			}
 			a := account(s.pipeNet)
-			a.Host, a.TLS, a.TLSConfig = "imap.example.org", mailwatch.TLSStart, c.config
+			a.Host, a.TLS, a.TLSConfig = "imap.example.org", netx.TLSStart, c.config
 			a.Dial = overTCP(t, s, func(c net.Conn) net.Conn { return c })
 			report, err := mailwatch.Check(t.Context(), a)
 			got := mailwatch.Explain(err, a)
@@ -177,7 +188,7 @@ func TestAStallWhereTLSShouldStartIsNoticed(t *testing.T) {
 		s.greet = "* OK [CAPABILITY IMAP4rev1 STARTTLS] ready" // else the library asks, and waits where no fake clock sees it
 		s.hook = func(_ *fakeConn, _, command string) bool { return command == "STARTTLS" }
 		a := account(s.pipeNet)
-		a.Host, a.TLS = "imap.example.org", mailwatch.TLSStart
+		a.Host, a.TLS = "imap.example.org", netx.TLSStart
 		start := time.Now()
 		_, err := mailwatch.Check(t.Context(), a)
 		if got := mailwatch.Explain(err, a); !strings.Contains(got, "does not answer") || time.Since(start) > 30*time.Second {
@@ -190,7 +201,7 @@ func TestAStallWhereTLSShouldStartIsNoticed(t *testing.T) {
 func TestTLSToAServerWithoutOne(t *testing.T) {
 	s := startFake()
 	a := account(s.pipeNet)
-	a.Host, a.TLS = "imap.example.org", mailwatch.TLSImplicit
+	a.Host, a.TLS = "imap.example.org", netx.TLSImplicit
 	a.Dial = overTCP(t, s, func(c net.Conn) net.Conn { return c })
 	_, err := mailwatch.Check(t.Context(), a)
 	if got := mailwatch.Explain(err, a); !strings.Contains(got, `imap.example.org:993 does not speak TLS from the first byte; use tls = "starttls"`) {
@@ -203,7 +214,7 @@ func TestATLSStallIsNoticed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := make(chan net.Conn, 1)
 		a := account(newPipeNet())
-		a.Host, a.TLS = "imap.example.org", mailwatch.TLSImplicit
+		a.Host, a.TLS = "imap.example.org", netx.TLSImplicit
 		a.Dial = func(context.Context, string, string) (net.Conn, error) {
 			client, other := net.Pipe()
 			server <- other

@@ -15,18 +15,9 @@ import (
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 
+	"parcelwatch/internal/netx"
 	xoauth2 "parcelwatch/internal/sasl"
 	"parcelwatch/store"
-)
-
-// TLSMode is how a connection to the mail server is protected.
-type TLSMode string
-
-// The ways of protection.
-const (
-	TLSImplicit TLSMode = "tls"      // from the first byte, usually port 465
-	TLSStart    TLSMode = "starttls" // required, usually port 587
-	TLSNone     TLSMode = "none"     // to a server on this machine only
 )
 
 // Reasons why nothing was sent that no server gave.
@@ -62,7 +53,7 @@ const (
 type SMTP struct {
 	Host      string
 	Port      int
-	TLS       TLSMode
+	TLS       netx.TLSMode
 	Username  string // empty for no login
 	Password  func(context.Context) (string, error)
 	Token     func(context.Context) (string, error)
@@ -169,7 +160,7 @@ func answered(err error) bool {
 // connect opens, protects and logs in. The caller calls done; until then the
 // end of ctx closes the connection.
 func (s *SMTP) connect(ctx context.Context) (c *smtp.Client, done func(), err error) {
-	if s.TLS == TLSNone && !loopback(s.Host) {
+	if s.TLS == netx.TLSNone && !netx.Loopback(s.Host) {
 		return nil, nil, fmt.Errorf("connect to %s: %w", s.Host, ErrPlain)
 	}
 	address := net.JoinHostPort(s.Host, strconv.Itoa(s.Port))
@@ -225,13 +216,13 @@ func (s *SMTP) greet(ctx context.Context, conn net.Conn) (*smtp.Client, error) {
 	}
 	var c *smtp.Client
 	switch s.TLS {
-	case TLSImplicit, "":
+	case netx.TLSImplicit, "":
 		protected := tls.Client(conn, cfg)
 		if err := protected.HandshakeContext(ctx); err != nil {
 			return nil, fmt.Errorf("start TLS: %w", err)
 		}
 		c = smtp.NewClient(protected)
-	case TLSStart:
+	case netx.TLSStart:
 		var err error
 		if c, err = smtp.NewClientStartTLS(conn, cfg); err != nil {
 			if strings.Contains(err.Error(), "doesn't support STARTTLS") {
@@ -321,14 +312,6 @@ func (r *round) rest(result SendResult, err error) {
 			r.set(i, result, err)
 		}
 	}
-}
-
-func loopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
 }
 
 func ascii(s string) bool {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"parcelwatch/internal/netx"
 	"parcelwatch/notify"
 	"parcelwatch/store"
 )
@@ -27,7 +28,7 @@ func results(outcomes []notify.Outcome) []string {
 }
 
 func plain(s *script) *notify.SMTP {
-	return &notify.SMTP{Host: "127.0.0.1", Port: 25, TLS: notify.TLSNone, Dial: s.dial}
+	return &notify.SMTP{Host: "127.0.0.1", Port: 25, TLS: netx.TLSNone, Dial: s.dial}
 }
 
 func TestSMTPOutcomes(t *testing.T) {
@@ -117,7 +118,7 @@ func TestSMTPProtection(t *testing.T) {
 	t.Run("TLS from the first byte, then the login", func(t *testing.T) {
 		t.Parallel()
 		s := &script{implicit: true, tls: server, hello: []string{"AUTH PLAIN"}}
-		c := &notify.SMTP{Host: "mail.example.org", TLS: notify.TLSImplicit, TLSConfig: client, Dial: s.dial, Username: "me", Password: secret("s3cret")}
+		c := &notify.SMTP{Host: "mail.example.org", TLS: netx.TLSImplicit, TLSConfig: client, Dial: s.dial, Username: "me", Password: secret("s3cret")}
 		if err := c.Check(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -128,7 +129,7 @@ func TestSMTPProtection(t *testing.T) {
 	t.Run("STARTTLS before the login", func(t *testing.T) {
 		t.Parallel()
 		s := &script{tls: server, hello: []string{"STARTTLS", "AUTH PLAIN"}}
-		c := &notify.SMTP{Host: "mail.example.org", TLS: notify.TLSStart, TLSConfig: client, Dial: s.dial, Username: "me", Password: secret("s3cret")}
+		c := &notify.SMTP{Host: "mail.example.org", TLS: netx.TLSStart, TLSConfig: client, Dial: s.dial, Username: "me", Password: secret("s3cret")}
 		if err := c.Check(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -139,7 +140,7 @@ func TestSMTPProtection(t *testing.T) {
 	t.Run("a token goes by XOAUTH2", func(t *testing.T) {
 		t.Parallel()
 		s := &script{implicit: true, tls: server, hello: []string{"AUTH XOAUTH2"}}
-		c := &notify.SMTP{Host: "mail.example.org", TLS: notify.TLSImplicit, TLSConfig: client, Dial: s.dial, Username: "me", Token: secret("t0ken")}
+		c := &notify.SMTP{Host: "mail.example.org", TLS: netx.TLSImplicit, TLSConfig: client, Dial: s.dial, Username: "me", Token: secret("t0ken")}
 		if err := c.Check(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -151,7 +152,7 @@ func TestSMTPProtection(t *testing.T) {
 	t.Run("without STARTTLS no secret is said", func(t *testing.T) {
 		t.Parallel()
 		s := &script{hello: []string{"AUTH PLAIN"}}
-		c := &notify.SMTP{Host: "mail.example.org", TLS: notify.TLSStart, Dial: s.dial, Username: "me", Password: secret("s3cret")}
+		c := &notify.SMTP{Host: "mail.example.org", TLS: netx.TLSStart, Dial: s.dial, Username: "me", Password: secret("s3cret")}
 		if err := c.Check(t.Context()); !errors.Is(err, notify.ErrNoStartTLS) {
 			t.Errorf("got %v, want ErrNoStartTLS", err)
 		}
@@ -163,7 +164,7 @@ func TestSMTPProtection(t *testing.T) {
 		t.Parallel()
 		for _, host := range []string{"mail.example.org", "10.0.0.1", "127.0.0.1.example.org", ""} {
 			s := &script{}
-			c := &notify.SMTP{Host: host, TLS: notify.TLSNone, Dial: s.dial, Username: "me", Password: secret("s3cret")}
+			c := &notify.SMTP{Host: host, TLS: netx.TLSNone, Dial: s.dial, Username: "me", Password: secret("s3cret")}
 			if err := c.Check(t.Context()); !errors.Is(err, notify.ErrPlain) {
 				t.Errorf("%q: got %v, want ErrPlain", host, err)
 			}
@@ -261,7 +262,7 @@ func TestSMTPStops(t *testing.T) {
 				}()
 				return here, nil
 			}
-			c := &notify.SMTP{Host: "127.0.0.1", TLS: notify.TLSNone, Dial: hang}
+			c := &notify.SMTP{Host: "127.0.0.1", TLS: netx.TLSNone, Dial: hang}
 			got := c.Send(ctx, outgoing, []string{"a@example.org", "b@example.org"})
 			if diff := cmp.Diff([]string{"a@example.org untried", "b@example.org untried"}, results(got)); diff != "" {
 				t.Errorf("outcomes (-want +got):\n%s", diff)
@@ -293,7 +294,7 @@ func TestExplain(t *testing.T) {
 		want string
 	}{
 		{"no error", nil, ""},
-		{"nothing listens", (&notify.SMTP{Host: "127.0.0.1", Port: port, TLS: notify.TLSNone}).Check(t.Context()), "nothing listens on 127.0.0.1:"},
+		{"nothing listens", (&notify.SMTP{Host: "127.0.0.1", Port: port, TLS: netx.TLSNone}).Check(t.Context()), "nothing listens on 127.0.0.1:"},
 		{"no such host", &net.DNSError{Err: "no such host", Name: "x", IsNotFound: true}, "there is no host x; check host under [smtp]"},
 		{"expired", over(&script{implicit: true, tls: expired}, &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, "mail.example.org"), "not valid today"},
 		{"another name", over(&script{implicit: true, tls: good}, &tls.Config{RootCAs: goodPool, MinVersion: tls.VersionTLS12}, "other.example.org"), "use the host name that the certificate is for"},

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"parcelwatch/internal/netx"
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
 	"parcelwatch/store"
@@ -73,7 +74,7 @@ func day(t *testing.T, h *house, to ...string) store.Message {
 	m := twoParcels()
 	a := me("08:00")
 	a.To = to
-	sender := &notify.SMTP{Host: "127.0.0.1", Port: 25, TLS: notify.TLSNone, Dial: h.dial}
+	sender := &notify.SMTP{Host: "127.0.0.1", Port: 25, TLS: netx.TLSNone, Dial: h.dial}
 	n := notify.New(config(a), m, m, sender, notify.Options{})
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)

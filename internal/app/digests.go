@@ -6,6 +6,7 @@ import (
 
 	"parcelwatch/config"
 	"parcelwatch/internal/locale"
+	"parcelwatch/internal/netx"
 	"parcelwatch/internal/oauth"
 	"parcelwatch/notify"
 )
@@ -13,16 +14,16 @@ import (
 // SMTP returns the outgoing mail server. OAuth2 logins are read from vault.
 func SMTP(c *config.Config, vault oauth.Vault) (*notify.SMTP, error) {
 	s := c.SMTP
-	dial, err := dialer(s.Proxy)
+	dial, err := netx.Dialer(s.Proxy.URL())
 	if err != nil {
 		return nil, fmt.Errorf("smtp: %w", err)
 	}
-	tlsConfig, err := authority(s.CA, s.Fingerprint, s.Host)
+	tlsConfig, err := netx.TLSConfig(s.Host, s.CA, s.Fingerprint)
 	if err != nil {
 		return nil, fmt.Errorf("smtp: %w", err)
 	}
 	out := &notify.SMTP{
-		Host: s.Host, Port: s.Port, TLS: notify.TLSMode(s.TLS), Username: s.Username, TLSConfig: tlsConfig, Dial: dial,
+		Host: s.Host, Port: s.Port, TLS: s.TLS, Username: s.Username, TLSConfig: tlsConfig, Dial: dial,
 	}
 	switch {
 	case s.OAuth2 != nil:

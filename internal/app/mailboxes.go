@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"parcelwatch/config"
+	"parcelwatch/internal/netx"
 	"parcelwatch/internal/oauth"
 	"parcelwatch/mailwatch"
 )
@@ -12,20 +13,18 @@ import (
 // Account returns the configuration of a mailbox for mailwatch. OAuth2 logins are
 // read from vault.
 func Account(c *config.Config, m config.Mailbox, vault oauth.Vault) (mailwatch.Account, error) {
-	dial, err := dialer(m.Proxy)
+	dial, err := netx.Dialer(m.Proxy.URL())
 	if err != nil {
 		return mailwatch.Account{}, fmt.Errorf("mailbox %s: %w", m.Name, err)
 	}
-	a := mailwatch.Account{
-		Name: m.Name, Host: m.Host, Port: m.Port, TLS: mailwatch.TLSMode(m.TLS), Fingerprint: m.Fingerprint,
+	tlsConfig, err := netx.TLSConfig(m.Host, m.CA, m.Fingerprint)
+	if err != nil {
+		return mailwatch.Account{}, fmt.Errorf("mailbox %s: %w", m.Name, err)
+	}
+	return mailwatch.Account{
+		Name: m.Name, Host: m.Host, Port: m.Port, TLS: m.TLS, TLSConfig: tlsConfig,
 		Dial: dial, Auth: authenticator(m, vault), Folders: m.Folders, Since: m.Since.Time(), Senders: sendersOf(c, m),
-	}
-	if m.CA != "" {
-		if a.TLSConfig, err = authority(m.CA, "", m.Host); err != nil {
-			return mailwatch.Account{}, fmt.Errorf("mailbox %s: %w", m.Name, err)
-		}
-	}
-	return a, nil
+	}, nil
 }
 
 // authenticator resolves the secret at each login, so that a changed one needs no

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parcelwatch/config"
+	"parcelwatch/internal/netx"
 	"parcelwatch/internal/oauth"
 	"parcelwatch/mailwatch"
 	"parcelwatch/notify"
@@ -90,7 +91,7 @@ func (t *Tokens) Application(ctx context.Context) (oauth.App, *http.Client, erro
 		}
 		a.ClientSecret = secret
 	}
-	dial, err := dialer(t.proxy)
+	dial, err := netx.Dialer(t.proxy.URL())
 	if err != nil {
 		return a, nil, err
 	}

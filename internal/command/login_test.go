@@ -20,6 +20,7 @@ import (
 	"parcelwatch/config"
 	"parcelwatch/internal/app"
 	"parcelwatch/internal/demo"
+	"parcelwatch/internal/netx"
 	"parcelwatch/internal/oauth"
 	"parcelwatch/internal/oauth/oauthtest"
 	"parcelwatch/internal/setup"
@@ -344,7 +345,7 @@ func TestAProviderThatHasEndedPasswordsIsToldSo(t *testing.T) {
 	if err := w.run(t.Context()); err == nil || !strings.Contains(out.String(), "Microsoft больше не принимает пароли") || !strings.Contains(out.String(), "Client id: ") {
 		t.Errorf("%v\n%s", err, out)
 	}
-	if got := w.found.IMAP; got != (setup.Server{Host: "outlook.office365.com", Port: 993, TLS: setup.TLS}) {
+	if got := w.found.IMAP; got != (setup.Server{Host: "outlook.office365.com", Port: 993, TLS: netx.TLSImplicit}) {
 		t.Errorf("server %v", got)
 	}
 	p.untouched()

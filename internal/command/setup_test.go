@@ -5,6 +5,7 @@ package command
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"parcelwatch/config"
 	"parcelwatch/internal/app"
 	"parcelwatch/internal/demo"
+	"parcelwatch/internal/netx"
 	"parcelwatch/internal/setup"
 )
 
@@ -282,7 +284,7 @@ func TestRunAgainItStartsFromWhatIsThere(t *testing.T) {
 		c := p.servers()
 		c.NoSample, c.SMTP = true, ""
 		w, out := p.wizard(c, "", "other@demo.example", demo.Password)
-		w.found.SMTP = setup.Server{Host: "127.0.0.1", Port: 1, TLS: setup.Plain}
+		w.found.SMTP = setup.Server{Host: "127.0.0.1", Port: 1, TLS: netx.TLSNone}
 		if err := w.run(t.Context()); !errors.Is(err, setup.ErrStopped) {
 			t.Fatalf("the test's server knows no such user: %v\n%s", err, out)
 		}
@@ -335,5 +337,34 @@ func TestANewPasswordIsForOutgoingMailToo(t *testing.T) {
 	}
 	if p.read("demo.pass") != demo.Password+"\n" {
 		t.Error("the new password is not kept")
+	}
+}
+
+func TestOneFingerprintServesBothServersHoweverItIsWritten(t *testing.T) {
+	colons := strings.Repeat("AB:", 31) + "AB"
+	for _, text := range []string{colons, "SHA256:" + colons, "sha256:" + strings.Repeat("ab", 32), strings.Repeat("ab", 32)} {
+		p := newPlaceFor(t)
+		c := p.servers()
+		c.IMAPTLS, c.SMTPTLS, c.Fingerprint = "tls", "tls", text
+		w, _ := p.wizard(c, "C")
+		w.apply()
+		w.applyOut()
+		account, err := w.account(w.box)
+		if err != nil || account.TLSConfig == nil || account.TLSConfig.VerifyConnection == nil {
+			t.Errorf("%q for the mailbox: %v, the certificate is not pinned", text, err)
+		}
+		sender, err := w.sender()
+		if err != nil || sender.TLSConfig == nil || sender.TLSConfig.VerifyConnection == nil {
+			t.Errorf("%q for outgoing mail: %v, the certificate is not pinned", text, err)
+		}
+		if want := "sha256:" + strings.Repeat("ab", 32); w.box.Fingerprint != want || w.smtp.Fingerprint != want {
+			t.Errorf("%q becomes %q and %q in the configuration", text, w.box.Fingerprint, w.smtp.Fingerprint)
+		}
+	}
+	p := newPlaceFor(t)
+	e := newEnv(env{in: strings.NewReader(""), out: io.Discard, err: io.Discard, getenv: func(string) string { return "" }})
+	e.flag = p.config
+	if _, err := newWizard(&setupCmd{Fingerprint: "AA:BB"}, e); err == nil || !strings.Contains(err.Error(), "AA:BB: \"sha256:\" and 64") {
+		t.Errorf("a short fingerprint: %v", err)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"parcelwatch/config"
 	"parcelwatch/internal/app"
 	"parcelwatch/internal/cli"
+	"parcelwatch/internal/netx"
 	"parcelwatch/internal/setup"
 	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
@@ -56,6 +57,13 @@ type wizard struct {
 // newWizard starts from the configuration that is there.
 func newWizard(c *setupCmd, e *env) (*wizard, error) {
 	w := &wizard{env: e, c: c, logins: &app.MemoryVault{}, discover: discoverer(c.ISPDB), cfg: config.Default(), first: true}
+	if c.Fingerprint != "" {
+		pin, err := netx.ParsePin(c.Fingerprint)
+		if err != nil {
+			return nil, usage(cli.Clean(c.Fingerprint, 100) + ": " + e.say.T("config_fingerprint"))
+		}
+		c.Fingerprint = pin.String()
+	}
 	w.width = terminalWidth(e.out)
 	w.ask = setup.NewPrompt(e.in, e.out, hiddenInput(e))
 	path, err := config.Find(e.flag, e.getenv, runtime.GOOS)

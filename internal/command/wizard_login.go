@@ -2,11 +2,9 @@ package command
 
 import (
 	"context"
-	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -14,6 +12,7 @@ import (
 	"parcelwatch/config"
 	"parcelwatch/internal/app"
 	"parcelwatch/internal/cli"
+	"parcelwatch/internal/netx"
 	"parcelwatch/internal/oauth"
 	"parcelwatch/internal/setup"
 	"parcelwatch/mailwatch"
@@ -82,13 +81,13 @@ func (w *wizard) peculiarity() {
 
 // apply puts the servers as they stand into the mailbox.
 func (w *wizard) apply() {
-	w.box.Host, w.box.Port, w.box.TLS = w.found.IMAP.Host, w.found.IMAP.Port, config.TLSMode(w.found.IMAP.TLS)
+	w.box.Host, w.box.Port, w.box.TLS = w.found.IMAP.Host, w.found.IMAP.Port, w.found.IMAP.TLS
 	w.box.Username = w.found.Username
 	if w.c.CA != "" {
 		w.box.CA, _ = filepath.Abs(w.c.CA)
 	}
 	if w.c.Fingerprint != "" {
-		w.box.Fingerprint = strings.ToLower(w.c.Fingerprint)
+		w.box.Fingerprint = w.c.Fingerprint
 	}
 }
 
@@ -183,8 +182,8 @@ func (w *wizard) repair(ctx context.Context, err error, account mailwatch.Accoun
 		w.say1(w.say.T(id, "Server", w.found.IMAP.Host, "Words", cli.Clean(refused.Text, 200)))
 		return nil
 	}
-	if startsPlain(err) && w.found.IMAP.TLS == setup.TLS {
-		w.found.IMAP.TLS = setup.StartTLS
+	if startsPlain(err) && w.found.IMAP.TLS == netx.TLSImplicit {
+		w.found.IMAP.TLS = netx.TLSStart
 		return nil
 	}
 	if fingerprint, ok := unknownCertificate(err); ok && w.box.CA == "" {
@@ -211,7 +210,7 @@ func unknownCertificate(err error) (string, bool) {
 	if !errors.As(err, &authority) || !errors.As(err, &failure) || len(failure.UnverifiedCertificates) == 0 {
 		return "", false
 	}
-	return fmt.Sprintf("sha256:%x", sha256.Sum256(failure.UnverifiedCertificates[0].Raw)), true
+	return netx.PinOf(failure.UnverifiedCertificates[0]).String(), true
 }
 
 // startsPlain reports whether a server did not begin with TLS: it may be had by

@@ -105,7 +105,7 @@ func (w *wizard) servers(ctx context.Context) error {
 		return err
 	}
 	if w.kept && w.c.IMAP == "" {
-		w.found.IMAP = setup.Server{Host: w.box.Host, Port: w.box.Port, TLS: string(w.box.TLS)}
+		w.found.IMAP = setup.Server{Host: w.box.Host, Port: w.box.Port, TLS: w.box.TLS}
 		w.found.Username = w.box.Username
 		w.found.Provider, _ = setup.ByHost(w.box.Host)
 		w.say1(w.say.T("setup_servers_kept", "IMAP", w.found.IMAP))

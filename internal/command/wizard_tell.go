@@ -8,6 +8,7 @@ import (
 	"parcelwatch/config"
 	"parcelwatch/internal/app"
 	"parcelwatch/internal/cli"
+	"parcelwatch/internal/netx"
 	"parcelwatch/internal/setup"
 	"parcelwatch/notify"
 )
@@ -64,9 +65,9 @@ func (w *wizard) outServer(ctx context.Context) error {
 
 func (w *wizard) applyOut() {
 	s := w.found.SMTP
-	w.smtp.Host, w.smtp.Port, w.smtp.TLS = s.Host, s.Port, config.TLSMode(s.TLS)
+	w.smtp.Host, w.smtp.Port, w.smtp.TLS = s.Host, s.Port, s.TLS
 	if w.c.Fingerprint != "" {
-		w.smtp.Fingerprint = strings.ToLower(w.c.Fingerprint)
+		w.smtp.Fingerprint = w.c.Fingerprint
 	}
 }
 
@@ -94,8 +95,8 @@ func (w *wizard) sender() (*notify.SMTP, error) {
 // repairOut says what went wrong, and asks for what could mend it.
 func (w *wizard) repairOut(ctx context.Context, err error) error {
 	switch {
-	case startsPlain(err) && w.smtp.TLS == config.TLSImplicit:
-		w.smtp.TLS = config.TLSStart
+	case startsPlain(err) && w.smtp.TLS == netx.TLSImplicit:
+		w.smtp.TLS = netx.TLSStart
 		return nil
 	case errors.Is(err, notify.ErrNoAuth):
 		w.smtp.Username, w.smtp.Password, w.smtp.OAuth2 = "", config.Secret{}, nil
@@ -118,7 +119,7 @@ func (w *wizard) repairOut(ctx context.Context, err error) error {
 	} else {
 		w.say1(w.say.T("setup_failed", "Reason", w.say.Text(notify.Fault(err))))
 	}
-	w.found.SMTP = setup.Server{Host: w.smtp.Host, Port: w.smtp.Port, TLS: string(w.smtp.TLS)}
+	w.found.SMTP = setup.Server{Host: w.smtp.Host, Port: w.smtp.Port, TLS: w.smtp.TLS}
 	if err := w.typedOut(ctx, w.found.SMTP.String()); err != nil {
 		return err
 	}

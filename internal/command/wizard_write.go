@@ -83,7 +83,7 @@ func (w *wizard) decide(ctx context.Context) ([]secretText, error) {
 		}
 	}
 	p.SMTP = setup.Account{
-		Server: setup.Server{Host: w.smtp.Host, Port: w.smtp.Port, TLS: string(w.smtp.TLS)}, Username: w.smtp.Username,
+		Server: setup.Server{Host: w.smtp.Host, Port: w.smtp.Port, TLS: w.smtp.TLS}, Username: w.smtp.Username,
 		CA: w.smtp.CA, Fingerprint: w.smtp.Fingerprint,
 	}
 	p.From = w.smtp.From

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"parcelwatch/internal/message"
+	"parcelwatch/internal/netx"
 )
 
 // Of is the fault behind an error of talking to the address, a host with or
@@ -35,11 +36,14 @@ func certificate(err error, address string) message.Text {
 	var name x509.HostnameError
 	var authority x509.UnknownAuthorityError
 	var record tls.RecordHeaderError
+	var pin *netx.PinError
 	host := hostOf(address)
 	switch {
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return message.New("fault_expired", "Host", host,
 			"From", invalid.Cert.NotBefore.Format(time.DateOnly), "To", invalid.Cert.NotAfter.Format(time.DateOnly))
+	case errors.As(err, &pin):
+		return message.New("fault_fingerprint", "Host", host, "Text", pin.Shown.String())
 	case errors.As(err, &name):
 		return message.New("fault_hostname", "Host", host)
 	case errors.As(err, &authority):

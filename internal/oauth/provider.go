@@ -3,9 +3,9 @@ package oauth
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
-	"strings"
+
+	"parcelwatch/internal/netx"
 
 	"golang.org/x/oauth2"
 )
@@ -97,7 +97,7 @@ var errEndpoint = errors.New("not an address that tokens may be sent to; https i
 // move puts an address at another scheme and host.
 func move(address, endpoint string) (string, error) {
 	to, err := url.Parse(endpoint)
-	if err != nil || to.Host == "" || to.Scheme != "https" && (to.Scheme != "http" || !loopback(to.Hostname())) {
+	if err != nil || !netx.Private(to) {
 		return "", fmt.Errorf("endpoint %.100q: %w", endpoint, errEndpoint)
 	}
 	from, err := url.Parse(address)
@@ -106,12 +106,4 @@ func move(address, endpoint string) (string, error) {
 	}
 	from.Scheme, from.Host = to.Scheme, to.Host
 	return from.String(), nil
-}
-
-func loopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
 }

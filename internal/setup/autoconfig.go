@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"parcelwatch/internal/netx"
 )
 
 const (
@@ -56,10 +58,13 @@ func ReadAutoconfig(r io.Reader, address string) (Found, error) {
 // pick takes the first server with TLS from the first byte, else the first with
 // STARTTLS.
 func pick(servers []configServer, kind, address string) (Server, string) {
-	for _, want := range []struct{ socket, protection string }{{"SSL", TLS}, {"STARTTLS", StartTLS}} {
+	for _, want := range []struct {
+		socket     string
+		protection netx.TLSMode
+	}{{"SSL", netx.TLSImplicit}, {"STARTTLS", netx.TLSStart}} {
 		for _, s := range servers {
 			host := strings.TrimSpace(s.Host)
-			if s.Type != kind || strings.TrimSpace(s.Socket) != want.socket || s.Port < 1 || s.Port > 65535 || !hostForm.MatchString(host) {
+			if s.Type != kind || strings.TrimSpace(s.Socket) != want.socket || s.Port < 1 || s.Port > 65535 || !netx.IsHost(host) {
 				continue
 			}
 			return Server{Host: host, Port: s.Port, TLS: want.protection}, username(s.Username, address)

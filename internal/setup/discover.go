@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"parcelwatch/internal/netx"
 )
 
 // Origin says who named the servers.
@@ -137,13 +139,14 @@ func (d Discoverer) published(ctx context.Context, address, domain string) (Foun
 func (d Discoverer) srv(ctx context.Context, address, domain string) (Found, bool) {
 	f := Found{Origin: FromSRV, Username: address, SMTPUsername: address}
 	for _, r := range []struct {
-		service, protection string
-		to                  *Server
+		service    string
+		protection netx.TLSMode
+		to         *Server
 	}{
-		{"imaps", TLS, &f.IMAP},
-		{"imap", StartTLS, &f.IMAP},
-		{"submissions", TLS, &f.SMTP},
-		{"submission", StartTLS, &f.SMTP},
+		{"imaps", netx.TLSImplicit, &f.IMAP},
+		{"imap", netx.TLSStart, &f.IMAP},
+		{"submissions", netx.TLSImplicit, &f.SMTP},
+		{"submission", netx.TLSStart, &f.SMTP},
 	} {
 		if !r.to.IsZero() {
 			continue
@@ -154,7 +157,7 @@ func (d Discoverer) srv(ctx context.Context, address, domain string) (Found, boo
 		}
 		slices.SortFunc(records, func(a, b *net.SRV) int { return cmp.Compare(a.Priority, b.Priority) })
 		// A dot says that the service does not exist.
-		if host := strings.TrimSuffix(records[0].Target, "."); hostForm.MatchString(host) && records[0].Port != 0 {
+		if host := strings.TrimSuffix(records[0].Target, "."); netx.IsHost(host) && records[0].Port != 0 {
 			*r.to = Server{Host: host, Port: int(records[0].Port), TLS: r.protection}
 		}
 	}
@@ -181,11 +184,11 @@ func (d Discoverer) guess(ctx context.Context, address, domain string) (Found, b
 		return Found{}, false
 	}
 	f := Found{Origin: FromGuess, Username: address, SMTPUsername: address}
-	f.IMAP = d.first(ctx, Server{"imap." + domain, 993, TLS}, Server{"mail." + domain, 993, TLS}, Server{domain, 993, TLS})
+	f.IMAP = d.first(ctx, Server{"imap." + domain, 993, netx.TLSImplicit}, Server{"mail." + domain, 993, netx.TLSImplicit}, Server{domain, 993, netx.TLSImplicit})
 	if f.IMAP.IsZero() {
 		return f, false
 	}
-	f.SMTP = d.first(ctx, Server{"smtp." + domain, 465, TLS}, Server{"mail." + domain, 465, TLS}, Server{domain, 465, TLS})
+	f.SMTP = d.first(ctx, Server{"smtp." + domain, 465, netx.TLSImplicit}, Server{"mail." + domain, 465, netx.TLSImplicit}, Server{domain, 465, netx.TLSImplicit})
 	return f, true
 }
 

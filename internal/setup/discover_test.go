@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"parcelwatch/internal/netx"
 	"parcelwatch/internal/setup"
 )
 
@@ -62,7 +63,7 @@ func TestEveryProviderIsWhole(t *testing.T) {
 			t.Errorf("%+v lacks something", p)
 		}
 		for _, s := range []setup.Server{p.IMAP, p.SMTP} {
-			if s.TLS == setup.Plain || s.Port == 0 || (s.Port == 587) != (s.TLS == setup.StartTLS) && p.ID != "proton" {
+			if s.TLS == netx.TLSNone || s.Port == 0 || (s.Port == 587) != (s.TLS == netx.TLSStart) && p.ID != "proton" {
 				t.Errorf("%s: %s with %s", p.ID, s, s.TLS)
 			}
 		}
@@ -139,8 +140,8 @@ const autoconfig = `<?xml version="1.0"?><clientConfig version="1.1"><emailProvi
 
 var (
 	fromAutoconfig = setup.Found{
-		Origin: setup.FromAutoconfig, IMAP: setup.Server{Host: "imap.example.org", Port: 993, TLS: setup.TLS},
-		SMTP: setup.Server{Host: "smtp.example.org", Port: 587, TLS: setup.StartTLS}, Username: "me", SMTPUsername: "me@example.org",
+		Origin: setup.FromAutoconfig, IMAP: setup.Server{Host: "imap.example.org", Port: 993, TLS: netx.TLSImplicit},
+		SMTP: setup.Server{Host: "smtp.example.org", Port: 587, TLS: netx.TLSStart}, Username: "me", SMTPUsername: "me@example.org",
 	}
 	srvRecords = map[string][]*net.SRV{
 		"_imaps._tcp.example.org":       {{Target: "later.example.org.", Port: 993, Priority: 9}, {Target: "box.example.org.", Port: 1993, Priority: 1}},
@@ -154,8 +155,8 @@ func TestServersAreFoundInTheOrderOfTrust(t *testing.T) {
 	page := map[string]string{"https://autoconfig.example.org/mail/config-v1.1.xml": autoconfig}
 	gmail, _ := setup.ByDomain("gmail.com")
 	srv := setup.Found{
-		Origin: setup.FromSRV, IMAP: setup.Server{Host: "box.example.org", Port: 1993, TLS: setup.TLS},
-		SMTP: setup.Server{Host: "out.example.org", Port: 587, TLS: setup.StartTLS}, Username: "me@example.org", SMTPUsername: "me@example.org",
+		Origin: setup.FromSRV, IMAP: setup.Server{Host: "box.example.org", Port: 1993, TLS: netx.TLSImplicit},
+		SMTP: setup.Server{Host: "out.example.org", Port: 587, TLS: netx.TLSStart}, Username: "me@example.org", SMTPUsername: "me@example.org",
 	}
 	mx := setup.Found{
 		Origin: setup.FromMX, Provider: gmail, IMAP: gmail.IMAP, SMTP: gmail.SMTP, Username: "me@example.org", SMTPUsername: "me@example.org",
@@ -163,8 +164,8 @@ func TestServersAreFoundInTheOrderOfTrust(t *testing.T) {
 	ispdb := fromAutoconfig
 	ispdb.Origin = setup.FromISPDB
 	guess := setup.Found{
-		Origin: setup.FromGuess, IMAP: setup.Server{Host: "mail.example.org", Port: 993, TLS: setup.TLS},
-		SMTP: setup.Server{Host: "smtp.example.org", Port: 465, TLS: setup.TLS}, Username: "me@example.org", SMTPUsername: "me@example.org",
+		Origin: setup.FromGuess, IMAP: setup.Server{Host: "mail.example.org", Port: 993, TLS: netx.TLSImplicit},
+		SMTP: setup.Server{Host: "smtp.example.org", Port: 465, TLS: netx.TLSImplicit}, Username: "me@example.org", SMTPUsername: "me@example.org",
 	}
 	google := []*net.MX{{Host: "ASPMX.L.GOOGLE.COM."}}
 	for _, c := range []struct {
@@ -286,7 +287,7 @@ func FuzzReadAutoconfig(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if found.IMAP.Host == "" || found.IMAP.TLS == setup.Plain || found.IMAP.Port < 1 || strings.ContainsAny(found.IMAP.Host+found.Username, "\r\n\x00") {
+		if found.IMAP.Host == "" || found.IMAP.TLS == netx.TLSNone || found.IMAP.Port < 1 || strings.ContainsAny(found.IMAP.Host+found.Username, "\r\n\x00") {
 			t.Errorf("got %+v", found)
 		}
 	})

@@ -90,7 +90,7 @@ func (p Plan) mailbox(d *document) {
 func (a Account) write(d *document, s *section, name string) {
 	s.text("host", a.Server.Host)
 	s.set("port", strconv.Itoa(a.Server.Port))
-	s.text("tls", a.Server.TLS)
+	s.text("tls", string(a.Server.TLS))
 	for key, value := range map[string]string{"ca": a.CA, "fingerprint": a.Fingerprint} {
 		if value == "" {
 			s.remove(key)

@@ -3,6 +3,8 @@ package setup
 import (
 	"slices"
 	"strings"
+
+	"parcelwatch/internal/netx"
 )
 
 // Provider is what is known of a provider of mail.
@@ -27,9 +29,9 @@ func Providers() []Provider {
 }
 
 // on is a server that begins with TLS, later one that starts it.
-func on(host string, port int) Server { return Server{Host: host, Port: port, TLS: TLS} }
+func on(host string, port int) Server { return Server{Host: host, Port: port, TLS: netx.TLSImplicit} }
 
-func later(host string) Server { return Server{Host: host, Port: 587, TLS: StartTLS} }
+func later(host string) Server { return Server{Host: host, Port: 587, TLS: netx.TLSStart} }
 
 // world are used everywhere.
 func world() []Provider {
@@ -117,7 +119,7 @@ func private() []Provider {
 		},
 		{
 			ID: "proton", Domains: []string{"proton.me", "protonmail.com", "protonmail.ch", "pm.me"}, MX: []string{"protonmail.ch"},
-			IMAP: Server{"127.0.0.1", 1143, StartTLS}, SMTP: Server{"127.0.0.1", 1025, StartTLS}, Page: "https://proton.me/mail/bridge",
+			IMAP: Server{"127.0.0.1", 1143, netx.TLSStart}, SMTP: Server{"127.0.0.1", 1025, netx.TLSStart}, Page: "https://proton.me/mail/bridge",
 		},
 		{
 			ID: "zoho", Domains: []string{"zohomail.com", "zoho.com"}, MX: []string{"zoho.com"},

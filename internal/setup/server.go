@@ -5,23 +5,17 @@ import (
 	"fmt"
 	"net"
 	"net/mail"
-	"regexp"
 	"strconv"
 	"strings"
-)
 
-// The ways a connection is protected, as the configuration names them.
-const (
-	TLS      = "tls"
-	StartTLS = "starttls"
-	Plain    = "none"
+	"parcelwatch/internal/netx"
 )
 
 // Server is where to connect to.
 type Server struct {
 	Host string
 	Port int
-	TLS  string
+	TLS  netx.TLSMode
 }
 
 // IsZero reports whether there is none.
@@ -35,18 +29,17 @@ var (
 	ErrServer = errors.New("a host is expected, or host:port")
 	// ErrAddress is what is no mail address.
 	ErrAddress = errors.New("not a mail address")
-	hostForm   = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$`)
 )
 
 // ParseServer reads what a person types: a host, or host:port. The port decides
 // the protection where that is not given.
-func ParseServer(text, protection string, implicit, start int) (Server, error) {
+func ParseServer(text string, protection netx.TLSMode, implicit, start int) (Server, error) {
 	text = strings.TrimSpace(text)
 	host, port, err := net.SplitHostPort(text)
 	if err != nil {
 		host, port = strings.Trim(text, "[]"), ""
 	}
-	if net.ParseIP(host) == nil && !hostForm.MatchString(host) {
+	if !netx.IsHost(host) {
 		return Server{}, fmt.Errorf("%.60q: %w", text, ErrServer)
 	}
 	s := Server{Host: host, TLS: protection}
@@ -57,18 +50,7 @@ func ParseServer(text, protection string, implicit, start int) (Server, error) {
 		}
 		s.Port = n
 	}
-	switch {
-	case s.TLS == "" && s.Port == start:
-		s.TLS = StartTLS
-	case s.TLS == "":
-		s.TLS = TLS
-	}
-	if s.Port == 0 {
-		s.Port = start
-		if s.TLS == TLS {
-			s.Port = implicit
-		}
-	}
+	s.TLS, s.Port = netx.Complete(s.TLS, s.Port, implicit, start)
 	return s, nil
 }
 
@@ -81,7 +63,7 @@ func ParseAddress(text string) (address, domain string, err error) {
 	}
 	local, domain := cutLast(a.Address, "@")
 	domain = strings.ToLower(strings.TrimSuffix(domain, "."))
-	if !hostForm.MatchString(domain) && !international(domain) || local == "" {
+	if !netx.IsHost(domain) && !international(domain) || local == "" {
 		return "", "", fmt.Errorf("%.80q: %w", text, ErrAddress)
 	}
 	return local + "@" + domain, domain, nil

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"parcelwatch/internal/netx"
 	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
 	"parcelwatch/test/rig"
@@ -25,15 +26,15 @@ func TestFaultsAreNoticedWithin90Seconds(t *testing.T) {
 	silent := func(_ *testing.T, p *rig.Proxy, _ *server) { p.Set(rig.SilentAccept); p.Cut(true) }
 	cases := []struct {
 		name  string
-		tls   mailwatch.TLSMode
+		tls   netx.TLSMode
 		brand int
 		begin func(t *testing.T, p *rig.Proxy, d *server)
 	}{
-		{"every packet is lost, Cyrus", mailwatch.TLSImplicit, 1, lost},
-		{"every packet is lost, STARTTLS", mailwatch.TLSStart, 0, lost},
-		{"goodbye: Cyrus is stopped", mailwatch.TLSImplicit, 1, func(t *testing.T, _ *rig.Proxy, d *server) { t.Helper(); d.Stop(t) }},
-		{"a proxy that accepts connections and stays silent", mailwatch.TLSImplicit, 0, silent},
-		{"the same before STARTTLS", mailwatch.TLSStart, 0, silent},
+		{"every packet is lost, Cyrus", netx.TLSImplicit, 1, lost},
+		{"every packet is lost, STARTTLS", netx.TLSStart, 0, lost},
+		{"goodbye: Cyrus is stopped", netx.TLSImplicit, 1, func(t *testing.T, _ *rig.Proxy, d *server) { t.Helper(); d.Stop(t) }},
+		{"a proxy that accepts connections and stays silent", netx.TLSImplicit, 0, silent},
+		{"the same before STARTTLS", netx.TLSStart, 0, silent},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -41,7 +42,7 @@ func TestFaultsAreNoticedWithin90Seconds(t *testing.T) {
 			d := brands()[c.brand].start(t, "")
 			a := d.account(t)
 			target := d.Port + 1
-			if a.TLS = c.tls; c.tls == mailwatch.TLSStart {
+			if a.TLS = c.tls; c.tls == netx.TLSStart {
 				target = d.Port
 			}
 			p := startProxy(t, net.JoinHostPort("127.0.0.1", strconv.Itoa(target)))

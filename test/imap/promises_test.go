@@ -17,6 +17,7 @@ import (
 	"github.com/emersion/go-imap/v2"
 	"github.com/google/go-cmp/cmp"
 
+	"parcelwatch/internal/netx"
 	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
 )
@@ -171,8 +172,8 @@ func failedLogins(t *testing.T, b brand) {
 	}
 	cases := []loginCase{
 		{"all is well", func(*mailwatch.Account) {}, ""},
-		{"starttls", func(a *mailwatch.Account) { a.TLS, a.Port = mailwatch.TLSStart, d.Port }, ""},
-		{"plain on loopback", func(a *mailwatch.Account) { a.TLS, a.Port = mailwatch.TLSNone, d.Port }, ""},
+		{"starttls", func(a *mailwatch.Account) { a.TLS, a.Port = netx.TLSStart, d.Port }, ""},
+		{"plain on loopback", func(a *mailwatch.Account) { a.TLS, a.Port = netx.TLSNone, d.Port }, ""},
 		{"a wrong password", func(a *mailwatch.Account) { a.Auth = password("alice", "wrong") }, "127.0.0.1 refuses the login ("},
 		{"a password in another script", func(a *mailwatch.Account) { a.Auth = password("alice", "пароль\"\\") }, "127.0.0.1 refuses the login ("},
 		{"a certificate nobody knows", func(a *mailwatch.Account) { a.TLSConfig = nil }, "signed by nobody known here; set ca = FILE, or fingerprint = \"sha256:"},

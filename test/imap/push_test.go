@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"parcelwatch/mailwatch"
+	"parcelwatch/internal/netx"
 	"parcelwatch/parcel"
 	"parcelwatch/test/rig"
 )
@@ -19,7 +19,7 @@ func BenchmarkPush(b *testing.B) {
 	d := startDovecot(b, "", nil)
 	a := d.account(b)
 	heard := &announcements{}
-	a.TLS, a.Port, a.Dial = mailwatch.TLSNone, d.Port, heard.dial
+	a.TLS, a.Port, a.Dial = netx.TLSNone, d.Port, heard.dial
 	w := watch(b, a, newMemory())
 	w.until(b, "idle", 10*time.Second, w.in("INBOX", parcel.MailboxIdle))
 	var pushed, whole []time.Duration

@@ -1,34 +1,41 @@
-package app
+package netx
 
 import (
 	"bufio"
 	"context"
-	"crypto/sha256"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/url"
-	"os"
+	"slices"
 	"time"
 
 	"golang.org/x/net/proxy"
-
-	"parcelwatch/config"
 )
 
 const proxyTime = 20 * time.Second
 
-// dialFunc opens a connection.
-type dialFunc func(ctx context.Context, network, address string) (net.Conn, error)
+// Dial opens a connection.
+type Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
-// dialer is how to reach a server: nil for directly, else through the proxy.
-func dialer(p config.Proxy) (dialFunc, error) {
-	u := p.URL()
+// ErrProxy is returned for an address that is no proxy's. A proxy may carry a
+// password, so the address is never repeated.
+var ErrProxy = errors.New("write the proxy as socks5://host:port or http://host:port")
+
+// ParseProxy reads the address of a proxy: http, https, socks5 or socks5h.
+func ParseProxy(s string) (*url.URL, error) {
+	u, err := url.Parse(s)
+	if err != nil || u.Hostname() == "" || !slices.Contains([]string{"socks5", "socks5h", "http", "https"}, u.Scheme) {
+		return nil, ErrProxy
+	}
+	return u, nil
+}
+
+// Dialer connects through the proxy; it is nil without one.
+func Dialer(u *url.URL) (Dial, error) {
 	if u == nil {
 		return nil, nil
 	}
@@ -37,11 +44,11 @@ func dialer(p config.Proxy) (dialFunc, error) {
 	}
 	d, err := proxy.FromURL(u, &net.Dialer{Timeout: proxyTime})
 	if err != nil {
-		return nil, fmt.Errorf("proxy %s: %w", p, err)
+		return nil, fmt.Errorf("proxy %s: %w", u.Redacted(), err)
 	}
 	c, ok := d.(proxy.ContextDialer)
 	if !ok {
-		return nil, fmt.Errorf("proxy %s: %w", p, errors.ErrUnsupported)
+		return nil, fmt.Errorf("proxy %s: %w", u.Redacted(), errors.ErrUnsupported)
 	}
 	return c.DialContext, nil
 }
@@ -105,42 +112,3 @@ func (t tunnel) connect(conn net.Conn, address string) error {
 type oneByte struct{ net.Conn }
 
 func (o oneByte) Read(p []byte) (int, error) { return o.Conn.Read(p[:min(1, len(p))]) }
-
-// authority is the TLS configuration for a server with an own authority or a
-// known certificate; nil where the system's authorities decide.
-func authority(caFile, fingerprint, host string) (*tls.Config, error) {
-	switch {
-	case caFile != "":
-		pem, err := os.ReadFile(caFile) //nolint:gosec // the person names the file
-		if err != nil {
-			return nil, fmt.Errorf("certificate authority: %w", err)
-		}
-		pool := x509.NewCertPool()
-		if !pool.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("certificate authority: %s holds no certificate in PEM form", caFile)
-		}
-		return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool, ServerName: host}, nil
-	case fingerprint != "":
-		want, err := hex.DecodeString(fingerprint[len("sha256:"):])
-		if err != nil {
-			return nil, fmt.Errorf("fingerprint: %w", err)
-		}
-		return pinned(want, host), nil
-	}
-	return nil, nil
-}
-
-// pinned accepts one certificate, whoever signed it.
-func pinned(want []byte, host string) *tls.Config {
-	return &tls.Config{
-		MinVersion: tls.VersionTLS12, ServerName: host,
-		InsecureSkipVerify: true, //nolint:gosec // the exact certificate is compared instead of its chain
-		VerifyConnection: func(s tls.ConnectionState) error {
-			got := sha256.Sum256(s.PeerCertificates[0].Raw)
-			if string(got[:]) != string(want) {
-				return fmt.Errorf("the certificate is not the configured one: it is sha256:%x", got)
-			}
-			return nil
-		},
-	}
-}

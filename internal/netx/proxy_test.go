@@ -1,4 +1,4 @@
-package app
+package netx_test
 
 import (
 	"bufio"
@@ -13,27 +13,24 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"parcelwatch/config"
+	"parcelwatch/internal/netx"
 )
 
-// proxyOf is the proxy setting of a configuration.
-func proxyOf(t *testing.T, address string) config.Proxy {
+// proxyAt is the proxy at an address.
+func proxyAt(t *testing.T, address string) *url.URL {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "x.toml")
-	if err := os.WriteFile(path, []byte("[smtp]\nproxy = \""+address+"\"\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	c, err := config.Load(path)
+	u, err := netx.ParseProxy(address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c.SMTP.Proxy
+	return u
 }
 
 // greeter says one line to everybody.
@@ -85,7 +82,7 @@ func connectProxy(t *testing.T) *httptest.Server {
 func TestAServerIsReachedThroughAnHTTPProxy(t *testing.T) {
 	t.Parallel()
 	target, proxy := greeter(t), connectProxy(t)
-	dial, err := dialer(proxyOf(t, strings.Replace(proxy.URL, "http://", "http://me:hunter2@", 1)))
+	dial, err := netx.Dialer(proxyAt(t, strings.Replace(proxy.URL, "http://", "http://me:hunter2@", 1)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +111,7 @@ func TestAProxyThatDoesNotServeIsNamedWithoutItsPassword(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dial, err := dialer(proxyOf(t, tt.address))
+			dial, err := netx.Dialer(proxyAt(t, tt.address))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -130,7 +127,7 @@ func TestAProxyThatDoesNotServeIsNamedWithoutItsPassword(t *testing.T) {
 			}
 		})
 	}
-	if dial, err := dialer(config.Proxy{}); dial != nil || err != nil {
+	if dial, err := netx.Dialer(nil); dial != nil || err != nil {
 		t.Errorf("without a proxy: %v, %v", dial != nil, err)
 	}
 }
@@ -158,12 +155,13 @@ func TestAnOwnAuthorityOrFingerprintDecides(t *testing.T) {
 		ca, print string
 		good      bool
 	}{
-		"the authority":         {ca: ca, good: true},
-		"the certificate":       {print: fmt.Sprintf("sha256:%x", sum), good: true},
-		"another certificate":   {print: "sha256:" + strings.Repeat("00", 32)},
-		"the system's opinion ": {},
+		"the authority":                        {ca: ca, good: true},
+		"the certificate":                      {print: fmt.Sprintf("sha256:%x", sum), good: true},
+		"the certificate as openssl prints it": {print: strings.ToUpper(fmt.Sprintf("% x", sum)), good: true},
+		"another certificate":                  {print: "sha256:" + strings.Repeat("00", 32)},
+		"the system's opinion ":                {},
 	} {
-		c, err := authority(tt.ca, tt.print, "127.0.0.1")
+		c, err := netx.TLSConfig("127.0.0.1", tt.ca, tt.print)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -171,44 +169,13 @@ func TestAnOwnAuthorityOrFingerprintDecides(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := authority(filepath.Join(t.TempDir(), "none"), "", "x"); !errors.Is(err, os.ErrNotExist) {
+	if _, err := netx.TLSConfig("x", filepath.Join(t.TempDir(), "none"), ""); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no file: %v", err)
 	}
 	if err := os.WriteFile(ca, []byte("no PEM"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := authority(ca, "", "x"); err == nil || !strings.Contains(err.Error(), "PEM") {
+	if _, err := netx.TLSConfig("x", ca, ""); err == nil || !strings.Contains(err.Error(), "PEM") {
 		t.Errorf("no PEM: %v", err)
-	}
-}
-
-func TestTheDeadMansSwitchIsFetchedAndNeverNamed(t *testing.T) {
-	t.Parallel()
-	hits, status := 0, http.StatusOK
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		hits++
-		w.WriteHeader(status)
-	}))
-	t.Cleanup(s.Close)
-	if pinger(config.Secret{}) != nil {
-		t.Error("something to fetch without an address")
-	}
-	ping := pinger(config.Plain(s.URL + "/hunter2"))
-	for range 3 {
-		if err := ping(t.Context()); err != nil {
-			t.Error(err)
-		}
-	}
-	if hits != 1 {
-		t.Errorf("fetched %d times in a row, want once", hits)
-	}
-	status = http.StatusNotFound
-	if err := pinger(config.Plain(s.URL + "/hunter2"))(t.Context()); err == nil || strings.Contains(err.Error(), "hunter2") {
-		t.Errorf("404: %v", err)
-	}
-	for _, address := range []string{"http://127.0.0.1:1/hunter2", "://hunter2"} {
-		if err := pinger(config.Plain(address))(t.Context()); err == nil || strings.Contains(err.Error(), "hunter2") {
-			t.Errorf("%s: %v", address, err)
-		}
 	}
 }
