@@ -16,24 +16,27 @@ const (
 	handleTries = 4
 	firstRetry  = time.Second
 	maxRetry    = 5 * time.Minute
-	saveLimit   = 3 * time.Second // for the place reached, also when a stop was asked for
-	saveEvery   = 16              // mails handled between two saves within a batch
+	saveLimit   = 3 * time.Second // for a checkpoint, also during a stop
 )
 
-// delivery hands batches to the handler beside the fetching of the next ones.
+// delivery hands batches to the handler while the next ones are fetched.
 type delivery struct {
 	f     *folder
 	queue chan batch
 	done  chan struct{}
-	err   error // valid after done
+	err   error            // valid after done
+	saved store.Checkpoint // the last one known to be stored
 }
 
-// startDelivery begins to deliver; finish ends it.
-func (f *folder) startDelivery(ctx context.Context) *delivery {
+// startDelivery starts a delivery, which finish ends. failed is called where it
+// ends by itself.
+func (f *folder) startDelivery(ctx context.Context, failed func()) *delivery {
 	d := &delivery{f: f, queue: make(chan batch, 1), done: make(chan struct{})}
 	go func() {
 		defer close(d.done)
-		d.err = d.run(ctx)
+		if d.err = d.run(ctx); d.err != nil {
+			failed()
+		}
 	}()
 	return d
 }
@@ -45,8 +48,7 @@ func (d *delivery) finish() error {
 	return d.err
 }
 
-// hand queues a batch, giving signs of life to the server while the handler is
-// behind.
+// hand queues a batch. It keeps the connection alive while the queue is full.
 func (f *folder) hand(ctx context.Context, s *session, d *delivery, b batch) error {
 	ticker := time.NewTicker(f.w.account.Probe)
 	defer ticker.Stop()
@@ -76,45 +78,44 @@ func (d *delivery) run(ctx context.Context) error {
 	return nil
 }
 
-// batch handles the mails of a batch in order, then moves the place.
+// batch handles the mails of a batch in order. The handler moves the checkpoint
+// with each mail; what is left is the end of a batch whose last mails were not
+// handed over.
 func (d *delivery) batch(ctx context.Context, b batch) error {
+	if d.saved.UIDValidity != b.validity {
+		d.saved = store.Checkpoint{UIDValidity: b.validity}
+	}
 	for _, a := range b.aside {
 		if err := d.setAside(ctx, d.ref(a.uid, b), a.subject, a.why); err != nil {
 			return err
 		}
 	}
-	var unsaved uint32
-	for i, m := range b.mails {
+	for _, m := range b.mails {
 		if err := d.mail(ctx, m); err != nil {
-			if unsaved > 0 {
-				err = errors.Join(err, d.save(ctx, b, unsaved))
-			}
 			return err
 		}
-		unsaved = m.mail.Ref.UID
-		if (i+1)%saveEvery == 0 {
-			if err := d.save(ctx, b, unsaved); err != nil {
-				return err
-			}
+	}
+	if b.upTo > d.saved.UID || b.scanned {
+		if err := d.save(ctx, store.Checkpoint{UIDValidity: b.validity, UID: b.upTo, Scanned: b.scanned}); err != nil {
+			return err
 		}
 	}
-	if err := d.save(ctx, b, b.upTo); err != nil {
-		return err
-	}
 	if len(d.queue) == 0 {
-		d.f.health.settled(time.Now())
+		d.f.health.settled()
 	}
 	return nil
 }
 
-// mail handles one mail. One that keeps failing by itself is set aside; one that
-// fails for another reason is tried for as long as it takes.
+// mail handles one mail, or sets it aside: at once after a [PermanentError], and
+// after a few tries where the cause is unknown. With [ErrLater] it tries until
+// ctx ends.
 func (d *delivery) mail(ctx context.Context, m delivered) error {
 	delay := firstRetry
 	defer d.f.health.release(ctx)
 	for try := 1; ; try++ {
 		err := d.safely(ctx, m.mail)
 		if err == nil {
+			d.saved.UID = max(d.saved.UID, m.mail.Ref.UID)
 			d.f.health.mail(m.date, time.Now())
 			return nil
 		}
@@ -122,7 +123,8 @@ func (d *delivery) mail(ctx context.Context, m delivered) error {
 			return ctx.Err()
 		}
 		later := errors.Is(err, ErrLater)
-		if !later && try >= handleTries {
+		_, permanent := errors.AsType[*PermanentError](err)
+		if !later && (permanent || try >= handleTries) {
 			return d.setAside(ctx, m.mail.Ref, m.subject, oneLine("handling it failed: "+err.Error()))
 		}
 		if later && try == handleTries {
@@ -135,7 +137,7 @@ func (d *delivery) mail(ctx context.Context, m delivered) error {
 	}
 }
 
-// waiting is why mail waits to be handled.
+// waiting is the reason shown while a mail waits to be handled.
 func waiting(err error) message.Text {
 	why := fault.Of(err, "")
 	if why == nil {
@@ -144,11 +146,11 @@ func waiting(err error) message.Text {
 	return message.New("fault_handling").And(why)
 }
 
-// safely keeps a mail that breaks the handler from ending the program.
+// safely turns a panic of the handler into an error.
 func (d *delivery) safely(ctx context.Context, m Mail) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = fmt.Errorf("handler broke down: %v", v)
+			err = Permanent(fmt.Errorf("handler broke down: %v", v))
 		}
 	}()
 	return d.f.handle(ctx, m)
@@ -160,20 +162,20 @@ func (d *delivery) ref(uid uint32, b batch) parcel.MailRef {
 
 func (d *delivery) setAside(ctx context.Context, ref parcel.MailRef, subject, why string) error {
 	d.f.log.WarnContext(ctx, "mail set aside", "mail_id", ref.String(), "err", why)
-	if err := d.f.w.positions.SetAside(ctx, ref, subject, why, time.Now()); err != nil {
+	if err := d.f.w.checkpoints.SetAside(ctx, ref, subject, why, time.Now()); err != nil {
 		return &StoreError{Err: err}
 	}
 	return nil
 }
 
-// save moves the place, also while a stop is under way: the mails are handled.
-func (d *delivery) save(ctx context.Context, b batch, uid uint32) error {
+// save stores a checkpoint, also during a stop: the mails before it are handled.
+func (d *delivery) save(ctx context.Context, c store.Checkpoint) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveLimit)
 	defer cancel()
-	p := store.Checkpoint{UIDValidity: b.validity, UID: uid, Scanned: b.scanned}
-	if err := d.f.w.positions.SaveCheckpoint(ctx, d.f.w.account.Name, d.f.name, p); err != nil {
+	if err := d.f.w.checkpoints.SaveCheckpoint(ctx, d.f.w.account.Name, d.f.name, c); err != nil {
 		return &StoreError{Err: err}
 	}
-	d.f.log.DebugContext(ctx, "place moved", "uid", uid, "uid_validity", b.validity)
+	d.saved = c
+	d.f.log.DebugContext(ctx, "checkpoint saved", "uid", c.UID, "uid_validity", c.UIDValidity)
 	return nil
 }

@@ -51,7 +51,17 @@ func TestAMailThatCannotBeHandled(t *testing.T) {
 				}
 				return nil
 			},
-			after: time.Minute, want: []string{"one", "three"}, asides: 1,
+			after: 0, want: []string{"one", "three"}, asides: 1,
+		},
+		{
+			name: "is set aside at once where trying again would not help",
+			fail: func(m mailwatch.Mail, _ int) error {
+				if subjectOf(m) == "two" {
+					return mailwatch.Permanent(errTest)
+				}
+				return nil
+			},
+			after: 0, want: []string{"one", "three"}, asides: 1,
 		},
 		{
 			name: "waits for as long as it takes where the mail is not the cause",
@@ -112,7 +122,7 @@ func TestAWaitingMailIsReportedAndTheConnectionKept(t *testing.T) {
 			t.Errorf("connections: got %d, want 1", got)
 		}
 		if got := r.positions.get("INBOX").UID; got != 0 {
-			t.Errorf("the place moved to %d", got)
+			t.Errorf("the checkpoint moved to %d", got)
 		}
 		r.stop(t)
 		s.stop(t)

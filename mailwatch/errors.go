@@ -6,10 +6,28 @@ import (
 	"strings"
 )
 
-// ErrLater marks a handler's error whose cause is not the mail: a full disk, a
-// name server that does not answer. Such a mail is tried again for as long as it
-// takes and never set aside.
+// ErrLater marks a handler's error whose cause is not the mail, such as a full
+// disk or a name server that does not answer. The mail is tried again until it
+// is handled, and never set aside.
 var ErrLater = errors.New("try again later")
+
+// PermanentError is a handler's error that trying again would not change. The
+// mail is set aside at once.
+type PermanentError struct{ Err error }
+
+// Permanent marks an error as permanent; nil stays nil.
+func Permanent(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &PermanentError{Err: err}
+}
+
+// Error is the text of the cause.
+func (e *PermanentError) Error() string { return e.Err.Error() }
+
+// Unwrap gives the cause.
+func (e *PermanentError) Unwrap() error { return e.Err }
 
 // ErrLoginDisabled means that the server takes no password on this connection.
 var ErrLoginDisabled = errors.New("the server takes no password on this connection")
@@ -44,7 +62,7 @@ func (e *FolderError) Error() string {
 	return fmt.Sprintf("no folder %q; there are: %s", e.Folder, strings.Join(e.Existing, ", "))
 }
 
-// StoreError is a place that could not be read or written: not the server's fault.
+// StoreError is a checkpoint that could not be read or written.
 type StoreError struct{ Err error }
 
 // Error says why.

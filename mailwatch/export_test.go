@@ -1,7 +1,10 @@
 package mailwatch
 
 import (
+	"context"
+	"log/slog"
 	"net"
+	"parcelwatch/parcel"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
@@ -52,6 +55,17 @@ func HeaderMatches(raw []byte, senders []string) (matches bool, subject string, 
 
 // OneLine makes the cleaning of foreign text visible.
 func OneLine(s string) string { return oneLine(s) }
+
+// Health makes the state of a folder visible.
+type Health struct{ *health }
+
+// NewHealth makes the state of a folder that is reported to report.
+func NewHealth(report func(parcel.MailboxHealth)) Health {
+	return Health{newHealth(parcel.MailboxHealth{}, report, slog.New(slog.DiscardHandler))}
+}
+
+// Set changes the state of the connection.
+func (h Health) Set(ctx context.Context, state parcel.MailboxState) { h.set(ctx, state, nil) }
 
 // NextDelays is what a backoff gives in a row.
 func NextDelays(n int) []time.Duration {

@@ -74,7 +74,9 @@ func (f *folder) connect(ctx context.Context, wait *backoff) error {
 	if err := s.examine(f.name); err != nil {
 		return err
 	}
-	d := f.startDelivery(ctx)
+	reading, stop := context.WithCancel(ctx)
+	defer stop()
+	d := f.startDelivery(ctx, stop)
 	f.reader.emit = func(ctx context.Context, s *session, b batch) error {
 		if err := f.hand(ctx, s, d, b); err != nil {
 			return err
@@ -82,7 +84,7 @@ func (f *folder) connect(ctx context.Context, wait *backoff) error {
 		wait.reset() // it gets on
 		return nil
 	}
-	err = f.follow(ctx, s, wait)
+	err = f.follow(reading, s, wait)
 	return errors.Join(err, d.finish())
 }
 
@@ -117,7 +119,7 @@ func (f *folder) follow(ctx context.Context, s *session, wait *backoff) error {
 
 // resume finds the place in the mailbox and finishes the first scan.
 func (f *folder) resume(ctx context.Context, s *session) (uint32, error) {
-	p, err := f.w.positions.Checkpoint(ctx, f.w.account.Name, f.name)
+	p, err := f.w.checkpoints.Checkpoint(ctx, f.w.account.Name, f.name)
 	if err != nil {
 		return 0, &StoreError{Err: err}
 	}

@@ -271,7 +271,7 @@ func watch(a mailwatch.Account, p *memPositions, in *inbox) *run {
 			r.steps = append(r.steps, s)
 		},
 	})
-	go func() { r.done <- w.Run(ctx, in.handle) }()
+	go func() { r.done <- w.Run(ctx, p.recording(in.handle)) }()
 	return r
 }
 

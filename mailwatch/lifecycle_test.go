@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -198,7 +199,7 @@ func TestARenumberedFolderIsReadAgain(t *testing.T) {
 	})
 }
 
-func TestMailIsHandedOverAgainWhenThePlaceWasNotKept(t *testing.T) {
+func TestMailIsHandedOverAgainWhenTheCheckpointWasNotSaved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startMem(t)
 		p := newPositions()
@@ -207,16 +208,61 @@ func TestMailIsHandedOverAgainWhenThePlaceWasNotKept(t *testing.T) {
 		p.setFail(errTest)
 		s.add(t, "INBOX", shop, "twice")
 		settle()
-		if got := r.state("INBOX"); got.State != parcel.MailboxBroken || !strings.Contains(got.Error, "[store]") {
-			t.Errorf("state: got %+v", got)
-		}
 		p.setFail(nil)
 		pass(30 * time.Second)
 		if diff := cmp.Diff([]string{"twice", "twice"}, r.inbox.subjects()); diff != "" {
 			t.Error(diff)
 		}
+		r.stop(t)
+		s.stop(t)
+	})
+}
+
+func TestAStoreThatFailsIsReportedAndMailGoesOnWhenItWorks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startMem(t)
+		p := newPositions()
+		r := watch(account(s.pipeNet), p, &inbox{})
+		settle()
+		p.setFail(errTest)
+		s.add(t, "INBOX", friend, "not handed over")
+		settle()
+		if got := r.state("INBOX"); got.State != parcel.MailboxBroken || !strings.Contains(got.Error, "[store]") {
+			t.Errorf("state: got %+v", got)
+		}
+		p.setFail(nil)
+		pass(30 * time.Second)
+		s.add(t, "INBOX", shop, "later")
+		settle()
+		if diff := cmp.Diff([]string{"later"}, r.inbox.subjects()); diff != "" {
+			t.Error(diff)
+		}
 		if got := r.state("INBOX").State; got != parcel.MailboxIdle {
 			t.Errorf("state: got %q", got)
+		}
+		r.stop(t)
+		s.stop(t)
+	})
+}
+
+func TestACheckpointIsSavedOncePerMail(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startMem(t)
+		p := newPositions()
+		r := watch(account(s.pipeNet), p, &inbox{})
+		settle()
+		before := p.saved()
+		for i := range 3 {
+			s.add(t, "INBOX", shop, strconv.Itoa(i))
+			settle()
+		}
+		if got := p.saved() - before; got != 3 {
+			t.Errorf("three mails saved the checkpoint %d times, want 3", got)
+		}
+		s.add(t, "INBOX", friend, "not handed over")
+		settle()
+		if got := p.saved() - before; got != 4 {
+			t.Errorf("a mail that is not handed over saved the checkpoint %d times, want once", got-3)
 		}
 		r.stop(t)
 		s.stop(t)

@@ -57,10 +57,30 @@ func (p *memPositions) SetAside(_ context.Context, ref parcel.MailRef, subject, 
 	return nil
 }
 
+// recording moves the checkpoint with each mail, as a handler does.
+func (p *memPositions) recording(handle mailwatch.Handler) mailwatch.Handler {
+	return func(ctx context.Context, m mailwatch.Mail) error {
+		if err := handle(ctx, m); err != nil {
+			return err
+		}
+		c := store.Checkpoint{UIDValidity: m.Ref.UIDValidity, UID: m.Ref.UID}
+		if err := p.SaveCheckpoint(ctx, m.Ref.Mailbox, m.Ref.Folder, c); err != nil {
+			return fmt.Errorf("%w: %w", mailwatch.ErrLater, err)
+		}
+		return nil
+	}
+}
+
 func (p *memPositions) get(folder string) store.Checkpoint {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.at["home/"+folder]
+}
+
+func (p *memPositions) saved() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.saves
 }
 
 func (p *memPositions) setFail(err error) {

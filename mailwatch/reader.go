@@ -20,11 +20,10 @@ const (
 
 // batch is a stretch of the mailbox that has been read.
 type batch struct {
-	mails []delivered
-	aside []aside
-	upTo  uint32 // every mail up to here is in this batch, an earlier one, or not ours
-	// scanned says that the first scan is over, with this batch or before it.
-	scanned  bool
+	mails    []delivered
+	aside    []aside
+	upTo     uint32 // every mail up to here is in this batch, an earlier one, or not ours
+	scanned  bool   // the first scan is complete with this batch
 	validity uint32
 }
 
@@ -47,7 +46,6 @@ type reader struct {
 	// emit takes a batch over; it may wait, and keeps the session alive meanwhile.
 	emit     func(context.Context, *session, batch) error
 	progress func(Progress)
-	scanned  bool
 	reached  uint32 // the highest UID that was seen to exist in the current reading
 
 	noFrom      bool // SEARCH FROM does not work here
@@ -94,7 +92,6 @@ func (r *reader) send(ctx context.Context, s *session, b batch) error {
 	if b.upTo == 0 && !b.scanned {
 		return nil // nothing was there
 	}
-	b.scanned = b.scanned || r.scanned
 	b.validity = s.box.UIDValidity
 	return r.emit(ctx, s, b)
 }

@@ -171,7 +171,6 @@ func (s *session) newest() (uint32, error) {
 // firstScan reads what is there, in UID order, so that an interrupted one goes
 // on where it was.
 func (r *reader) firstScan(ctx context.Context, s *session, after uint32) (uint32, error) {
-	r.scanned = false
 	end, err := s.newest()
 	if err != nil {
 		return after, err
@@ -186,7 +185,7 @@ func (r *reader) firstScan(ctx context.Context, s *session, after uint32) (uint3
 
 // readNew reads what has arrived above a UID and returns the place reached.
 func (r *reader) readNew(ctx context.Context, s *session, after uint32) (uint32, error) {
-	r.sinceDate, r.scanned, r.chosen = time.Time{}, true, false
+	r.sinceDate, r.chosen = time.Time{}, false
 	uids, err := r.arrived(s, after)
 	if err != nil || len(uids) == 0 {
 		return after, err

@@ -27,8 +27,8 @@ type Progress struct {
 	Done, Total     int
 }
 
-// Options are what a watcher tells to whom. The functions are called one at a
-// time and must not block for long.
+// Options are what a watcher reports. The functions may be called by several
+// folders at once; each folder waits for its own calls.
 type Options struct {
 	Log        *slog.Logger
 	OnState    func(parcel.MailboxHealth)
@@ -37,12 +37,11 @@ type Options struct {
 
 // Watcher reads the folders of one account for as long as it runs.
 type Watcher struct {
-	account   Account
-	positions store.Checkpoints
-	log       *slog.Logger
-	options   Options
+	account     Account
+	checkpoints store.Checkpoints
+	log         *slog.Logger
+	options     Options
 
-	telling sync.Mutex // OnState and OnProgress, one at a time
 	// gate lets one folder log in at a time, and keeps the others from trying a
 	// credential that was refused.
 	gate    chan struct{}
@@ -56,10 +55,10 @@ type refusedUntil struct {
 	fast bool // the quick second try of a token was used
 }
 
-// New makes a watcher for an account. Positions are read and written by folder
-// under the account's name.
-func New(a Account, p store.Checkpoints, o Options) *Watcher {
-	w := &Watcher{account: a.complete(), positions: p, options: o, log: o.Log, gate: make(chan struct{}, 1)}
+// New makes a watcher for an account. Checkpoints are kept under the account's
+// name.
+func New(a Account, c store.Checkpoints, o Options) *Watcher {
+	w := &Watcher{account: a.complete(), checkpoints: c, options: o, log: o.Log, gate: make(chan struct{}, 1)}
 	if w.log == nil {
 		w.log = slog.New(slog.DiscardHandler)
 	}
@@ -135,8 +134,6 @@ func (w *Watcher) tellState(h parcel.MailboxHealth) {
 	if w.options.OnState == nil {
 		return
 	}
-	w.telling.Lock()
-	defer w.telling.Unlock()
 	w.options.OnState(h)
 }
 
@@ -144,7 +141,5 @@ func (w *Watcher) tellProgress(p Progress) {
 	if w.options.OnProgress == nil {
 		return
 	}
-	w.telling.Lock()
-	defer w.telling.Unlock()
 	w.options.OnProgress(p)
 }

@@ -21,7 +21,7 @@ const (
 	statusBeats = 6
 )
 
-// heartbeat tells other processes and the service manager that we live.
+// heartbeat shows other processes and the service manager that the daemon runs.
 func (l *life) heartbeat(ctx context.Context) error {
 	defer l.lastBeat(ctx)
 	ticker := time.NewTicker(beatEvery)
@@ -45,7 +45,7 @@ func (l *life) heartbeat(ctx context.Context) error {
 	}
 }
 
-// beat writes a sign of life. One that cannot be written is itself a sign.
+// beat writes a heartbeat. Where it cannot, the service manager gets none either.
 func (l *life) beat(ctx context.Context) {
 	b := store.Heartbeat{Started: l.started, At: l.Now(), PID: os.Getpid(), Version: version.Get().Version, NextDigest: l.nextDigest()}
 	if err := l.Store.SaveHeartbeat(ctx, b); err != nil && ctx.Err() == nil {

@@ -30,7 +30,7 @@ type mailbox struct {
 func (b mailbox) handle(ctx context.Context, m mailwatch.Mail) error {
 	header, err := extract.Headers(m.Raw)
 	if err != nil {
-		return fmt.Errorf("read mail %s: %w", m.Ref, err)
+		return mailwatch.Permanent(fmt.Errorf("read mail %s: %w", m.Ref, err))
 	}
 	own := header.Own
 	if !own && header.MessageID != "" {
@@ -39,7 +39,8 @@ func (b mailbox) handle(ctx context.Context, m mailwatch.Mail) error {
 		}
 	}
 	if own {
-		return nil
+		at := store.Checkpoint{UIDValidity: m.Ref.UIDValidity, UID: m.Ref.UID}
+		return later(b.Store.SaveCheckpoint(ctx, m.Ref.Mailbox, m.Ref.Folder, at))
 	}
 	n, err := b.reader.Read(ctx, m.Raw)
 	switch {
@@ -47,7 +48,7 @@ func (b mailbox) handle(ctx context.Context, m mailwatch.Mail) error {
 		// The mail would be ignored now, but not once the name server answers.
 		return fmt.Errorf("verify mail %s: %w: %w", m.Ref, mailwatch.ErrLater, err)
 	case err != nil && !errors.Is(err, verify.ErrTemporary):
-		return fmt.Errorf("read mail %s: %w", m.Ref, err)
+		return mailwatch.Permanent(fmt.Errorf("read mail %s: %w", m.Ref, err))
 	}
 	if m.Partial {
 		n.Problems = append(n.Problems, "the mail is very large; only its beginning was read")

@@ -88,7 +88,7 @@ func openStage(ctx context.Context, e *env, w *demo.World) (*stage, error) {
 			cfg.Carriers[f.Info.Name] = config.Carrier{"enabled": false}
 		}
 	}
-	for _, old := range []string{"", "-wal", "-shm"} { // of an earlier demo
+	for _, old := range []string{"", "-wal", "-shm", ".alive"} { // of an earlier demo
 		if err := remove(cfg.Store.Path + old); err != nil {
 			return nil, err
 		}

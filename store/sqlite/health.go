@@ -5,19 +5,24 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"time"
 
 	"parcelwatch/parcel"
 	"parcelwatch/store"
 )
 
-const showNotUnderstood = 50
+const (
+	showNotUnderstood = 50
+	checkEvery        = time.Hour // between two writes of a LastCheck that has nothing beside it
+
+	selectMailbox = `SELECT name, folder, state, since, last_mail, last_check, error, fault FROM mailbox_state`
+)
 
 // Health is what works and what is broken since when, as last recorded.
 func (db *DB) Health(ctx context.Context) (h parcel.Health, err error) {
 	err = db.read(ctx, "read health", func(tx *sql.Tx) error {
 		var err error
-		if h.Mailboxes, err = list(ctx, tx, scanMailbox,
-			`SELECT name, folder, state, since, last_mail, last_check, error, fault FROM mailbox_state ORDER BY name, folder`); err != nil {
+		if h.Mailboxes, err = list(ctx, tx, scanMailbox, selectMailbox+` ORDER BY name, folder`); err != nil {
 			return fmt.Errorf("list mailboxes: %w", err)
 		}
 		if h.Carriers, err = carrierHealths(ctx, tx, db.now()); err != nil {
@@ -33,12 +38,29 @@ func (db *DB) Health(ctx context.Context) (h parcel.Health, err error) {
 	if err != nil {
 		return parcel.Health{}, err
 	}
+	p, err := db.lastPulse()
+	if err != nil {
+		return parcel.Health{}, fmt.Errorf("read health: %w", err)
+	}
+	for i, m := range h.Mailboxes {
+		if at := p.Checks[checkKey(m)]; at.After(m.LastCheck) {
+			h.Mailboxes[i].LastCheck = at
+		}
+	}
 	return h, nil
 }
 
-// SetMailboxHealth records the state of one folder. A last mail or last check
-// that is not given stays what it was: a watcher that starts knows neither.
+// SetMailboxHealth records the state of one folder. A zero LastMail or LastCheck
+// leaves the recorded one. Where only LastCheck has moved, it is written to the
+// store once an hour and to the file of the heartbeat otherwise.
 func (db *DB) SetMailboxHealth(ctx context.Context, h parcel.MailboxHealth) error {
+	same, err := db.onlyChecked(ctx, h)
+	if err != nil {
+		return err
+	}
+	if same {
+		return db.pulse("record health of "+h.Name, func(p *pulse) { p.Checks[checkKey(h)] = h.LastCheck })
+	}
 	return db.write(ctx, "record health of "+h.Name, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx,
 			`INSERT INTO mailbox_state (name, folder, state, since, last_mail, last_check, error, fault)
@@ -51,12 +73,30 @@ func (db *DB) SetMailboxHealth(ctx context.Context, h parcel.MailboxHealth) erro
 	})
 }
 
+// onlyChecked reports whether h differs from what is recorded by a newer
+// LastCheck alone.
+func (db *DB) onlyChecked(ctx context.Context, h parcel.MailboxHealth) (same bool, err error) {
+	err = db.read(ctx, "read health of "+h.Name, func(tx *sql.Tx) error {
+		found, err := list(ctx, tx, scanMailbox, selectMailbox+` WHERE name = $1 AND folder = $2`, h.Name, h.Folder)
+		if err != nil || len(found) == 0 {
+			return err
+		}
+		was := found[0]
+		mailed := !h.LastMail.IsZero() && h.LastMail.UnixMilli() != was.LastMail.UnixMilli()
+		since := h.LastCheck.Sub(was.LastCheck)
+		same = h.State == was.State && h.Since.UnixMilli() == was.Since.UnixMilli() && line(h.Error) == was.Error && h.Fault.Equal(was.Fault) &&
+			!mailed && !h.LastCheck.IsZero() && !was.LastCheck.IsZero() && since >= 0 && since < checkEvery
+		return nil
+	})
+	return same, err
+}
+
 // KeepMailboxes drops the states of folders other than the ones named, which
 // are no longer configured. Positions stay, so that a folder can come back.
 func (db *DB) KeepMailboxes(ctx context.Context, watched []parcel.MailboxHealth) error {
 	return db.write(ctx, "drop states of mailboxes", func(tx *sql.Tx) error {
 		have, err := list(ctx, tx, scanMailbox,
-			`SELECT name, folder, state, since, last_mail, last_check, error, fault FROM mailbox_state`)
+			selectMailbox)
 		if err != nil {
 			return err
 		}
@@ -70,30 +110,6 @@ func (db *DB) KeepMailboxes(ctx context.Context, watched []parcel.MailboxHealth)
 		}
 		return nil
 	})
-}
-
-// SetBeat records a sign of life of the daemon.
-func (db *DB) SaveHeartbeat(ctx context.Context, b store.Heartbeat) error {
-	return db.write(ctx, "record the heartbeat", func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx,
-			`INSERT INTO alive (id, started, at, pid, version, next_digest) VALUES (1, $1, $2, $3, $4, $5)
-			 ON CONFLICT (id) DO UPDATE SET started = excluded.started, at = excluded.at, pid = excluded.pid,
-			   version = excluded.version, next_digest = excluded.next_digest`,
-			stamp(b.Started), stamp(b.At), b.PID, line(b.Version), stamp(b.NextDigest))
-		return err
-	})
-}
-
-// Beat is the last sign of life; the zero value when there never was one.
-func (db *DB) Heartbeat(ctx context.Context) (b store.Heartbeat, err error) {
-	err = db.read(ctx, "read the heartbeat", func(tx *sql.Tx) error {
-		found, err := list(ctx, tx, scanBeat, `SELECT started, at, pid, version, next_digest FROM alive`)
-		if len(found) > 0 {
-			b = found[0]
-		}
-		return err
-	})
-	return b, err
 }
 
 // outboxHealth counts messages that still have a recipient to try. The error is
@@ -151,14 +167,4 @@ func scanNotUnderstood(s scanner) (parcel.NotUnderstood, error) {
 	err := s.Scan(&n.Mail, &n.Subject, &n.Why, &at)
 	n.At = moment(at)
 	return n, err
-}
-
-func scanBeat(s scanner) (store.Heartbeat, error) {
-	var (
-		b                 store.Heartbeat
-		started, at, next sql.NullInt64
-	)
-	err := s.Scan(&started, &at, &b.PID, &b.Version, &next)
-	b.Started, b.At, b.NextDigest = moment(started), moment(at), moment(next)
-	return b, err
 }

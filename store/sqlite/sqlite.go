@@ -49,6 +49,7 @@ type DB struct {
 	writer  *sql.DB // one connection, every transaction immediate
 	reader  *sql.DB // cannot write
 	closing sync.Once
+	pulsing sync.Mutex // the file of the heartbeat is read and overwritten
 }
 
 // Open opens the store in the file path, makes folder and file where there are

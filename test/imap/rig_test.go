@@ -175,7 +175,15 @@ func begin(tb testing.TB, a mailwatch.Account, p store.Checkpoints, handler func
 			w.wake()
 		},
 	})
-	go func() { w.done <- watcher.Run(ctx, handler(w)) }()
+	handle := handler(w)
+	go func() {
+		w.done <- watcher.Run(ctx, func(ctx context.Context, m mailwatch.Mail) error {
+			if err := handle(ctx, m); err != nil {
+				return err
+			}
+			return p.SaveCheckpoint(ctx, m.Ref.Mailbox, m.Ref.Folder, store.Checkpoint{UIDValidity: m.Ref.UIDValidity, UID: m.Ref.UID})
+		})
+	}()
 	return w
 }
 

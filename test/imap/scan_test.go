@@ -16,6 +16,7 @@ import (
 	"parcelwatch/extract"
 	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
+	"parcelwatch/store"
 )
 
 // BenchmarkFirstScan reads the notifications (one mail in fifty) out of a large
@@ -112,7 +113,7 @@ func scanOnce(b *testing.B, d *server, parser *extract.Parser, ours int) (took t
 	handled := 0
 	w := mailwatch.New(a, keep, mailwatch.Options{})
 	start := time.Now()
-	err := w.Run(ctx, func(_ context.Context, m mailwatch.Mail) error {
+	err := w.Run(ctx, func(ctx context.Context, m mailwatch.Mail) error {
 		if _, err := parser.Parse(m.Raw, parcel.Verdict{Trust: parcel.TrustUnverified}); err != nil {
 			return err
 		}
@@ -121,9 +122,9 @@ func scanOnce(b *testing.B, d *server, parser *extract.Parser, ours int) (took t
 		}
 		if handled == ours {
 			took = time.Since(start)
-			cancel()
+			defer cancel()
 		}
-		return nil
+		return keep.SaveCheckpoint(ctx, m.Ref.Mailbox, m.Ref.Folder, store.Checkpoint{UIDValidity: m.Ref.UIDValidity, UID: m.Ref.UID})
 	})
 	if err != nil || handled != ours || len(keep.asides) > 0 {
 		b.Fatalf("handled %d of %d, %v, set aside %q", handled, ours, err, keep.asides)

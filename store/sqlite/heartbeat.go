@@ -1,0 +1,110 @@
+package sqlite
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	"parcelwatch/parcel"
+	"parcelwatch/store"
+)
+
+// pulse is what changes every few seconds and is worth nothing after a power
+// cut. It is a small file beside the database, overwritten in place and never
+// synced: in the database it would cost thousands of synced writes a day, which
+// wear out SD cards.
+type pulse struct {
+	Heartbeat store.Heartbeat
+	Checks    map[string]time.Time // LastCheck of each folder
+}
+
+// pulseBlock is the size to which the file is padded, so that one write replaces
+// all of it.
+const pulseBlock = 1024
+
+// SaveHeartbeat replaces the heartbeat. It is not synced to the disk.
+func (db *DB) SaveHeartbeat(ctx context.Context, b store.Heartbeat) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("record the heartbeat: %w", err)
+	}
+	b.Version = line(b.Version)
+	for _, t := range []*time.Time{&b.Started, &b.At, &b.NextDigest} {
+		*t = t.UTC().Truncate(time.Millisecond)
+	}
+	return db.pulse("record the heartbeat", func(p *pulse) { p.Heartbeat = b })
+}
+
+// Heartbeat is the last one; the zero value when there never was one.
+func (db *DB) Heartbeat(context.Context) (store.Heartbeat, error) {
+	p, err := db.lastPulse()
+	if err != nil {
+		return store.Heartbeat{}, fmt.Errorf("read the heartbeat: %w", err)
+	}
+	return p.Heartbeat, nil
+}
+
+func (db *DB) pulsePath() string { return db.path + ".alive" }
+
+// pulse changes the file.
+func (db *DB) pulse(doing string, change func(*pulse)) (err error) {
+	db.pulsing.Lock()
+	defer db.pulsing.Unlock()
+	p, err := db.lastPulse()
+	if err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	change(&p)
+	raw, err := json.Marshal(p)
+	if err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	if pad := len(raw) % pulseBlock; pad > 0 {
+		raw = append(raw, bytes.Repeat([]byte{' '}, pulseBlock-pad)...)
+	}
+	if err := overwrite(db.pulsePath(), raw); err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	return nil
+}
+
+func overwrite(path string, raw []byte) (err error) {
+	_, missing := os.Stat(path)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o600) //nolint:gosec // beside the configured path
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if errors.Is(missing, fs.ErrNotExist) {
+		if err := adopt(path); err != nil {
+			return err
+		}
+	}
+	if _, err := f.WriteAt(raw, 0); err != nil {
+		return err
+	}
+	return f.Truncate(int64(len(raw)))
+}
+
+// lastPulse reads the file. One that is missing, or damaged by a power cut, is
+// empty: it is written again within seconds.
+func (db *DB) lastPulse() (pulse, error) {
+	raw, err := os.ReadFile(db.pulsePath())
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return pulse{}, err
+	}
+	var p pulse
+	if json.Unmarshal(raw, &p) != nil {
+		p = pulse{}
+	}
+	if p.Checks == nil {
+		p.Checks = map[string]time.Time{}
+	}
+	return p, nil
+}
+
+func checkKey(h parcel.MailboxHealth) string { return h.Name + "/" + h.Folder }
