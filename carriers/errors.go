@@ -68,7 +68,7 @@ func ResultOf(err error) parcel.Result {
 	switch {
 	case err == nil:
 		return parcel.ResultOK
-	case errors.Is(err, ErrNotNow):
+	case errors.Is(err, ErrNotNow), errors.Is(err, ErrUnknown):
 		return parcel.ResultSkipped
 	case errors.Is(err, ErrNotFound):
 		return parcel.ResultNotFound

@@ -14,10 +14,6 @@ import (
 	"parcelwatch/store"
 )
 
-// usualWait is how long a [Keeper] lets a lookup wait for its turn when nobody
-// sits in front of it.
-const usualWait = 90 * time.Second
-
 // Keeper stands between the program and one carrier and keeps the manners that
 // adapters do not have. From the outside in, and nowhere else:
 //
@@ -28,7 +24,7 @@ const usualWait = 90 * time.Second
 //	retry       a GET whose connection broke is repeated, once
 //
 // All it knows is in the [Ledger], so a restart, or another process beside it,
-// changes nothing. It is a [Carrier] itself and safe for concurrent use.
+// changes nothing. It is safe for concurrent use.
 type Keeper struct {
 	carrier Carrier
 	info    Info
@@ -60,22 +56,13 @@ func NewKeeper(c Carrier, l store.Ledger, clock func() time.Time, log *slog.Logg
 // Info is the carrier's.
 func (k *Keeper) Info() Info { return k.info }
 
-// Match is the carrier's.
-func (k *Keeper) Match(n number.Number) Match { return k.carrier.Match(n) }
-
-// Track asks for any count of numbers and waits for its turn as long as is
-// usual in the background. See [Keeper.TrackWithin].
-func (k *Keeper) Track(ctx context.Context, numbers []number.Number) ([]Result, error) {
-	return k.TrackWithin(ctx, usualWait, numbers)
-}
-
-// TrackWithin asks for any count of numbers and waits for its turn at most so
-// long; the call itself is bounded by its own deadline and the context's. There
-// is one result for each number, in the order asked, and each failure is in its
-// numbers' Err: one of the five, the context's, or a [NotNowError] where the
+// Track asks for any count of numbers and waits for its turn at most wait; the
+// call itself is bounded by its own deadline and the context's. There is one
+// result for each number, in the order asked, and each failure is in its
+// number's Err: one of the five, the context's, or a [NotNowError] where the
 // keeper did not ask at all. The second result is a failure of the ledger (or of
-// the context before it), and then nothing was asked any more.
-func (k *Keeper) TrackWithin(ctx context.Context, wait time.Duration, numbers []number.Number) ([]Result, error) {
+// the context before it), and then nothing more was asked.
+func (k *Keeper) Track(ctx context.Context, wait time.Duration, numbers []number.Number) ([]Result, error) {
 	latest := k.clock().Add(wait)
 	results := make([]Result, 0, len(numbers))
 	for chunk := range slices.Chunk(numbers, max(1, k.info.Batch)) {

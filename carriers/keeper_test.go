@@ -18,7 +18,7 @@ import (
 // one asks for one number.
 func one(t *testing.T, k *carriers.Keeper) error {
 	t.Helper()
-	res, err := k.Track(t.Context(), []number.Number{"RB123456785CN"})
+	res, err := k.Track(t.Context(), 90*time.Second, []number.Number{"RB123456785CN"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +31,7 @@ func TestNumbersAreSplitIntoCallsAndKeepTheirDistance(t *testing.T) {
 		k, ledger, _ := keep(f)
 		start := time.Now()
 		numbers := []number.Number{"N1111", "N2222", "N3333", "N4444", "N5555"}
-		res, err := k.Track(t.Context(), numbers)
+		res, err := k.Track(t.Context(), 90*time.Second, numbers)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,7 +63,7 @@ func TestImpatienceIsToldWhenAndBooksNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 5 {
-			res, err := k.TrackWithin(t.Context(), time.Second, []number.Number{"RB123456785CN"})
+			res, err := k.Track(t.Context(), time.Second, []number.Number{"RB123456785CN"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -230,7 +230,7 @@ func TestOneBadNumberDoesNotSilenceTheCarrier(t *testing.T) {
 		}}
 		k, ledger, _ := keep(f)
 		for range 3 {
-			if _, err := k.Track(t.Context(), []number.Number{"BAD11", "GOOD1"}); err != nil {
+			if _, err := k.Track(t.Context(), 90*time.Second, []number.Number{"BAD11", "GOOD1"}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -249,14 +249,14 @@ func TestAnAskerWhoGoesAwaySaysNothingOfTheCarrier(t *testing.T) {
 		k, ledger, _ := keep(f)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		res, err := k.Track(ctx, []number.Number{"RB123456785CN"})
+		res, err := k.Track(ctx, 90*time.Second, []number.Number{"RB123456785CN"})
 		if err != nil || !errors.Is(res[0].Err, carriers.ErrTemporary) {
 			t.Errorf("got %+v, error %v", res, err)
 		}
 		if h := health(t, ledger); h.Fails != 0 || h.State != "" {
 			t.Errorf("health %+v", h)
 		}
-		res, err = k.Track(ctx, []number.Number{"RB123456785CN"})
+		res, err = k.Track(ctx, 90*time.Second, []number.Number{"RB123456785CN"})
 		if err == nil && res[0].Err == nil {
 			t.Errorf("an ended context is not heard: %+v", res)
 		}
@@ -297,7 +297,7 @@ func TestALedgerThatFailsStopsAsking(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			f := &fake{info: fakeInfo()}
 			k := carriers.NewKeeper(f, &torn{carriers.NewMemoryLedger(), left}, time.Now, slog.New(slog.DiscardHandler))
-			if _, err := k.Track(t.Context(), []number.Number{"RB123456785CN"}); !errors.Is(err, errTorn) || len(f.asked) != asked {
+			if _, err := k.Track(t.Context(), 90*time.Second, []number.Number{"RB123456785CN"}); !errors.Is(err, errTorn) || len(f.asked) != asked {
 				t.Errorf("after %d good steps: error %v, asked %d times, want %d", left, err, len(f.asked), asked)
 			}
 		})

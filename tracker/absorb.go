@@ -11,7 +11,7 @@ import (
 
 // basis is what a judgement of a parcel needs to know beside it.
 type basis struct {
-	Rules
+	Home string
 	History
 }
 

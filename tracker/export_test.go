@@ -5,8 +5,11 @@ import (
 	"time"
 )
 
-// Basis is what absorb judges by.
-type Basis = basis
+// What importNotice and absorb decide by.
+type (
+	Rules = rules
+	Basis = basis
+)
 
 // The pure parts that tests outside the package speak to.
 var (
@@ -22,11 +25,7 @@ type Look struct{ p *poll }
 
 // NewLook stops a tracker's time: every queue takes what is put into it.
 func NewLook(t *Tracker) Look {
-	p := &poll{Tracker: t, visits: map[int64]*visit{}, queues: map[string]*queue{}, ready: map[string][]job{}, done: make(chan outcome)}
-	for name := range t.askers {
-		p.queues[name] = newQueue()
-	}
-	return Look{p}
+	return Look{newPoll(t)}
 }
 
 // Tick is one look at what is due. It returns how long nothing is.

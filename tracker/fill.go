@@ -39,11 +39,10 @@ func (p *poll) fill(ctx context.Context, now time.Time) {
 
 // ride takes one parcel along in the calls that have room.
 func (p *poll) ride(one parcel.Parcel, now time.Time) {
-	v := &visit{id: one.ID, rides: true}
-	for _, ask := range p.cfg.Plan(one, now) {
-		if ask.Skip == "" && p.free(ask.Carrier) > 0 {
-			v.open++
-			p.ready[ask.Carrier] = append(p.ready[ask.Carrier], job{visit: v, ask: ask, asked: one.Source(ask.Carrier, ask.Number).Asked})
+	v := &visit{id: one.ID, piggybacked: true}
+	for _, a := range p.engine.next(v, p.engine.Plan(one, now)) {
+		if p.free(a.Carrier) > 0 {
+			p.ready[a.Carrier] = append(p.ready[a.Carrier], v.add(a, one.Source(a.Carrier, a.Number).Asked))
 		}
 	}
 	if v.open > 0 {
@@ -64,7 +63,7 @@ func (p *poll) seats() bool {
 // free is the room in the last of this round's calls to a carrier; none where it
 // is not called.
 func (p *poll) free(carrier string) int {
-	jobs, batch := len(p.ready[carrier]), p.askers[carrier].Info().Batch
+	jobs, batch := len(p.ready[carrier]), p.engine.Askers[carrier].Info().Batch
 	if jobs == 0 || batch <= 1 {
 		return 0
 	}

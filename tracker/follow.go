@@ -11,57 +11,53 @@ import (
 )
 
 const (
-	// followTime bounds all that a person waits for, with room to print it.
+	// followTime bounds a visit that somebody waits for, with room to print it.
 	followTime = 26 * time.Second
 	// followTurn is how long one lookup may wait for its turn meanwhile.
 	followTurn = 10 * time.Second
-	// followRounds: the number, the number it turned into, and what that needs.
-	followRounds = 3
-	// followNumbers bounds what an answer of nonsense can make of a parcel.
+	// followNumbers bounds how many numbers answers can add to a parcel.
 	followNumbers = 12
 )
 
-// Follow asks about a parcel now, for a person who waits: what the plan says,
-// then what follows from the answers (another number, a parcel that turns out
-// to be abroad), all within half a minute whatever the carriers do. It returns
-// the parcel with what was learned and how each ask ended, skipped ones
-// included. seen, if there is one, is called as each lookup ends. The error is a
-// failure of the ledger; what was learned until then stands.
-func (k *Keepers) Follow(ctx context.Context, p parcel.Parcel, v View, seen func(carriers.Asked)) (parcel.Parcel, []carriers.Asked, error) {
+// Follow makes one visit to a parcel now, within half a minute: it asks what the
+// plan says, then what follows from the answers (another number, a parcel that
+// turns out to be abroad). It returns the parcel with what was learned and how
+// each ask ended, including the skipped ones. seen, if not nil, is called as
+// each lookup ends. The error is a failure of the ledger; what was learned until
+// then is returned with it.
+func (e *Engine) Follow(ctx context.Context, p parcel.Parcel, seen func(carriers.Asked)) (parcel.Parcel, []carriers.Asked, error) {
 	ctx, cancel := context.WithTimeout(ctx, followTime)
 	defer cancel()
 	p.Links, p.Sources = slices.Clone(p.Links), slices.Clone(p.Sources)
-	var done []carriers.Asked
-	var last []carriers.Ask
-	for range followRounds {
-		last = Plan(p, v, k.now())
-		asks := slices.DeleteFunc(slices.Clone(last), func(a carriers.Ask) bool {
-			return a.Skip != "" || among(done, a)
-		})
+	v := &visit{}
+	var plan []carriers.Ask
+	for {
+		plan = e.Plan(p, e.Now())
+		asks, before := e.next(v, plan), len(v.asked)
 		if len(asks) == 0 || ctx.Err() != nil {
 			break
 		}
-		asked, err := k.Ask(ctx, asks, followTurn, seen)
-		done = append(done, asked...)
-		for _, a := range asked {
-			Record(&p, a, k.now())
+		v.rounds++
+		err := e.ask(ctx, v, asks, followTurn, seen)
+		for _, a := range v.asked[before:] {
+			Record(&p, a, e.Now())
 		}
-		p.Settle(v.Home, k.now())
+		p.Settle(e.Home, e.Now())
 		if err != nil {
-			return p, done, err
+			return p, v.asked, err
 		}
 	}
-	for _, a := range last {
-		if a.Skip != "" && !among(done, a) {
-			done = append(done, carriers.Asked{Ask: a, Result: a.Skip})
+	for _, a := range plan {
+		if a.Skip != "" && !v.has(a) {
+			v.asked = append(v.asked, carriers.Asked{Ask: a, Result: a.Skip})
 		}
 	}
-	return p, done, nil
+	return p, v.asked, nil
 }
 
-// Record puts on the parcel what one ask has brought: the source's timeline, or
-// its failure, and other numbers on the carrier's word. An ask that was skipped,
-// by the plan or by a keeper, leaves no trace.
+// Record puts the outcome of one ask on the parcel: the source's timeline, or
+// its failure, and other numbers that the carrier names. An ask that was
+// skipped, by the plan or by a keeper, leaves no trace.
 func Record(p *parcel.Parcel, a carriers.Asked, now time.Time) {
 	if a.Skip != "" || errors.Is(a.Err, carriers.ErrNotNow) || errors.Is(a.Err, carriers.ErrUnknown) {
 		return
@@ -78,8 +74,4 @@ func Record(p *parcel.Parcel, a carriers.Asked, now time.Time) {
 			p.AddLink(parcel.Link{Number: alias.Number, Since: now, Reason: alias.Field, Certainty: parcel.Certain})
 		}
 	}
-}
-
-func among(done []carriers.Asked, a carriers.Ask) bool {
-	return slices.ContainsFunc(done, func(d carriers.Asked) bool { return d.Carrier == a.Carrier && d.Number == a.Number })
 }

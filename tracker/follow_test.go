@@ -2,6 +2,8 @@ package tracker_test
 
 import (
 	"log/slog"
+	"maps"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,7 +25,7 @@ func TestAskRunsCarriersAtOnceAndKeepsTheOrder(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		keepers := tracker.NewKeepers(set, carriers.NewMemoryLedger(), time.Now, slog.New(slog.DiscardHandler))
+		engine := tracker.NewEngine(set, "UA", carriers.NewMemoryLedger(), time.Now, slog.New(slog.DiscardHandler))
 		asks := []carriers.Ask{
 			{Carrier: "slow", Number: "N1111"},
 			{Carrier: "quick", Number: "N1111"},
@@ -32,7 +34,7 @@ func TestAskRunsCarriersAtOnceAndKeepsTheOrder(t *testing.T) {
 			{Carrier: "quick", Number: "N2222"},
 		}
 		start, seen := time.Now(), 0
-		asked, err := keepers.Ask(t.Context(), asks, time.Minute, func(carriers.Asked) { seen++ })
+		asked, err := engine.Ask(t.Context(), asks, time.Minute, func(carriers.Asked) { seen++ })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,11 +77,11 @@ func TestFollow(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		keepers := tracker.NewKeepers(set, carriers.NewMemoryLedger(), time.Now, slog.New(slog.DiscardHandler))
+		engine := tracker.NewEngine(set, "UA", carriers.NewMemoryLedger(), time.Now, slog.New(slog.DiscardHandler))
 		p := parcel.Parcel{Typed: true, FirstSeen: time.Now(), Links: links("LP00999900000034")}
 		start := time.Now()
 		mute.match = func(n number.Number) carriers.Match { return map[bool]carriers.Match{true: carriers.Yes}[n[0] == '5'] }
-		p, asked, err := keepers.Follow(t.Context(), p, tracker.ViewOf(set, "UA"), nil)
+		p, asked, err := engine.Follow(t.Context(), p, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -115,7 +117,7 @@ func TestRecordLeavesTheParcelAloneWhereNobodyWasAsked(t *testing.T) {
 	}
 }
 
-func TestKeepersKeepWhatCanBeAsked(t *testing.T) {
+func TestACarrierWithoutItsCredentialIsNotAsked(t *testing.T) {
 	set, err := carriers.NewSet([]carriers.Factory{
 		factory(named("plain", carriers.RoleOrigin)),
 		factory(named("lacking", carriers.RoleDestination, carriers.Setting{Name: "key", Required: true})),
@@ -123,11 +125,8 @@ func TestKeepersKeepWhatCanBeAsked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	keepers := tracker.NewKeepers(set, carriers.NewMemoryLedger(), time.Now, slog.New(slog.DiscardHandler))
-	if _, ok := keepers.Get("lacking"); ok {
-		t.Error("a carrier without its credential is kept")
-	}
-	if k, ok := keepers.Get("plain"); !ok || k.Info().Name != "plain" || k.Match("X") != carriers.Maybe {
-		t.Error("a carrier that can be asked is not kept")
+	engine := tracker.NewEngine(set, "UA", carriers.NewMemoryLedger(), time.Now, slog.New(slog.DiscardHandler))
+	if names := slices.Collect(maps.Keys(engine.Askers)); !slices.Equal(names, []string{"plain"}) {
+		t.Errorf("%v can be asked, want only the carrier that has its credential", names)
 	}
 }

@@ -10,17 +10,22 @@ import (
 	"parcelwatch/store"
 )
 
-// Rules are the person's settings that decide what becomes of a notice.
-type Rules struct {
-	Home            string // ISO country where parcels arrive unless events say otherwise
-	RequireVerified bool   // unverified mail creates nothing
+// Policy is what a mailbox's mail may do.
+type Policy struct {
+	RequireVerified bool // unverified mail creates nothing
+}
+
+// rules decide what becomes of a notice.
+type rules struct {
+	Home string
+	Policy
 }
 
 // importNotice changes the state by what a notice says: orders and parcels are
 // found or made, numbers joined, the step becomes an event, and what moved is
 // recorded as changes. A notice that may not create anything leaves the state
 // alone; a shipment mail that names nothing is noted as not understood.
-func importNotice(s *store.State, ref parcel.MailRef, n parcel.Notice, rules Rules, now time.Time) {
+func importNotice(s *store.State, ref parcel.MailRef, n parcel.Notice, rules rules, now time.Time) {
 	if !n.Shipment() || !n.Verdict.Trust.Creates() {
 		return
 	}
@@ -62,7 +67,7 @@ type intake struct {
 	parcel.Notice
 
 	mailbox string
-	rules   Rules
+	rules   rules
 	now     time.Time
 }
 

@@ -137,7 +137,7 @@ func TestUnverifiedMailIsNamedWhereVerifiedIsRequired(t *testing.T) {
 	var s store.State
 	n := saying(parcel.StepPickedUp, []string{orderA}, with("RB123456785CN", parcel.StepPickedUp, orderA))
 	n.Verdict.Trust = parcel.TrustUnverified
-	tracker.ImportNotice(&s, ref(), n, tracker.Rules{RequireVerified: true}, noon())
+	tracker.ImportNotice(&s, ref(), n, tracker.Rules{Policy: tracker.Policy{RequireVerified: true}}, noon())
 	if len(s.Parcels) != 0 || s.NotUnderstood == nil {
 		t.Errorf("%d parcels, note %v; want none and a note", len(s.Parcels), s.NotUnderstood)
 	}

@@ -32,7 +32,7 @@ func (t *Tracker) Add(ctx context.Context, n number.Number, title string) (parce
 				Links: []parcel.Link{{Number: n, Since: now, Reason: "typed", Certainty: parcel.Certain}},
 			}
 			s.Parcels = append(s.Parcels, out)
-			settle(out, t.cfg.Rules.Home, now)
+			settle(out, t.cfg.Home, now)
 			s.Changes = append(s.Changes, snapshot{}.changes(out, now)...)
 		}
 		if title != "" {
@@ -96,7 +96,7 @@ func (t *Tracker) Merge(ctx context.Context, a, b number.Number) (parcel.Parcel,
 			return ErrSameParcel
 		}
 		takeOver(into, from, "merged by hand", parcel.Certain, now)
-		settle(into, t.cfg.Rules.Home, now)
+		settle(into, t.cfg.Home, now)
 		into.NextCheck, into.Reason = now, "merged"
 		s.Merged = append(s.Merged, from.ID)
 		out = *into
@@ -124,8 +124,8 @@ func (t *Tracker) Split(ctx context.Context, n number.Number) (parcel.Parcel, er
 		}
 		out = splitOff(p, n, now)
 		s.Parcels = append(s.Parcels, out)
-		settle(p, t.cfg.Rules.Home, now)
-		settle(out, t.cfg.Rules.Home, now)
+		settle(p, t.cfg.Home, now)
+		settle(out, t.cfg.Home, now)
 		p.NextCheck, p.Reason = now, "split"
 		return nil
 	})

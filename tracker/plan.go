@@ -31,10 +31,6 @@ type View struct {
 	Home    string // ISO country where parcels usually arrive; empty when not said
 }
 
-// ViewOf is the set's members as planning sees them; home is the configured
-// destination country, possibly empty.
-func ViewOf(s *carriers.Set, home string) View { return View{Members: s.Members(), Home: home} }
-
 // Plan says which carriers to ask for which number of the parcel, the one that
 // leads first, and which that could know it are not asked. It is pure.
 //

@@ -2,13 +2,13 @@ package tracker
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
 	"parcelwatch/carriers"
 	"parcelwatch/internal/rest"
 	"parcelwatch/parcel"
-	"parcelwatch/parcel/number"
 	"parcelwatch/store"
 )
 
@@ -21,29 +21,9 @@ const (
 	// backlogNap is the wait while everything due is under way already: its time
 	// stays in the past until it is answered.
 	backlogNap = 15 * time.Second
+	// turn is how long a call may wait for its turn.
+	turn = 90 * time.Second
 )
-
-// visit is one parcel's turn: it ends when all its asks have ended.
-type visit struct {
-	id       int64
-	open     int
-	rides    bool // along in others' calls; its own turn comes at its time
-	answered bool
-	until    time.Time // the earliest moment a carrier that was not asked can be
-}
-
-// job is one number to ask one carrier about.
-type job struct {
-	visit *visit
-	ask   carriers.Ask
-	asked time.Time // when it was last asked; the longest ago goes first
-}
-
-// outcome is how a job ended.
-type outcome struct {
-	job
-	result carriers.Result
-}
 
 // poll is the state of one Run. Only its goroutine touches visits.
 type poll struct {
@@ -55,16 +35,30 @@ type poll struct {
 	done    chan outcome
 }
 
+func newPoll(t *Tracker) *poll {
+	p := &poll{
+		Tracker: t, visits: map[int64]*visit{}, queues: map[string]*queue{}, ready: map[string][]job{}, done: make(chan outcome),
+	}
+	for name := range t.engine.Askers {
+		p.queues[name] = newQueue()
+	}
+	return p
+}
+
 // Run asks carriers about due parcels until the context ends, and waits for
 // every question under way to end. Each carrier has one goroutine, so that a
 // slow one does not hold up the others.
 func (t *Tracker) Run(ctx context.Context) error {
-	p := &poll{Tracker: t, visits: map[int64]*visit{}, queues: map[string]*queue{}, ready: map[string][]job{}, done: make(chan outcome)}
+	p := newPoll(t)
+	end := func(o outcome) {
+		select {
+		case p.done <- o:
+		case <-ctx.Done():
+		}
+	}
 	var workers sync.WaitGroup
-	for name, a := range t.askers {
-		q := newQueue()
-		p.queues[name] = q
-		workers.Go(func() { p.work(ctx, a, q) })
+	for name, a := range t.engine.Askers {
+		workers.Go(func() { work(ctx, a, p.queues[name], turn, end) })
 	}
 	defer workers.Wait()
 	timer := time.NewTimer(0)
@@ -129,115 +123,101 @@ func (p *poll) round(ctx context.Context) time.Duration {
 // is answered.
 func (p *poll) underWay(id int64) bool { return p.visits[id] != nil }
 
-// start queues the asks of one parcel, or closes the visit at once where nobody
+// start begins the visit of one due parcel, or ends it at once where no carrier
 // is to be asked.
 func (p *poll) start(ctx context.Context, one parcel.Parcel, now time.Time) {
 	v := &visit{id: one.ID}
-	for _, ask := range p.cfg.Plan(one, now) {
-		if ask.Skip != "" || p.queues[ask.Carrier] == nil {
-			continue
-		}
-		v.open++
-		p.ready[ask.Carrier] = append(p.ready[ask.Carrier], job{visit: v, ask: ask, asked: one.Source(ask.Carrier, ask.Number).Asked})
+	for _, j := range p.jobs(v, &one, p.engine.Plan(one, now)) {
+		p.ready[j.ask.Carrier] = append(p.ready[j.ask.Carrier], j)
 	}
 	if v.open == 0 {
-		p.close(ctx, v, nil)
+		p.record(ctx, v, nil)
 		return
 	}
 	p.visits[one.ID] = v
 }
 
-// work asks one carrier, as many numbers in a call as it takes, until the
-// context ends.
-func (p *poll) work(ctx context.Context, a Asker, q *queue) {
-	info := a.Info()
-	for {
-		jobs, ok := q.take(ctx, max(info.Batch, 1))
-		if !ok {
-			return
-		}
-		numbers := make([]number.Number, len(jobs))
-		for i, j := range jobs {
-			numbers[i] = j.ask.Number
-		}
-		results, err := a.Track(ctx, numbers)
-		if ctx.Err() != nil {
-			return
-		}
-		p.cfg.Log.DebugContext(ctx, "carrier asked", "carrier", info.Name, "numbers", len(numbers))
-		for i, j := range jobs {
-			o := outcome{job: j, result: carriers.Result{Number: j.ask.Number, Err: err}}
-			if err == nil {
-				o.result = results[i]
-			}
-			select {
-			case p.done <- o:
-			case <-ctx.Done():
-				return
-			}
-		}
+// jobs are the next round of a visit: the asks of the plan that it has not made.
+func (p *poll) jobs(v *visit, one *parcel.Parcel, plan []carriers.Ask) []job {
+	var out []job
+	for _, a := range p.next(v, plan) {
+		out = append(out, v.add(a, one.Source(a.Carrier, a.Number).Asked))
 	}
+	v.rounds++
+	return out
 }
 
-// finish records one outcome and closes the visit with the last one.
+// next are the asks of a visit's next round. Rounds after the first ask only
+// about numbers that the visit has learned: a post that an answer has made worth
+// asking is asked at the parcel's next check.
+func (p *poll) next(v *visit, plan []carriers.Ask) []carriers.Ask {
+	return slices.DeleteFunc(p.engine.next(v, plan), func(a carriers.Ask) bool { return v.knows(a.Number) })
+}
+
+// finish records one outcome and, with the last one of a round, starts the next
+// round or ends the visit.
 func (p *poll) finish(ctx context.Context, o outcome) {
-	o.visit.open--
-	var asked []carriers.Asked
-	if until, notNow := carriers.NotNowUntil(o.result.Err); notNow {
-		o.visit.until = earliest(o.visit.until, until)
-	} else {
-		o.visit.answered = true
-		asked = []carriers.Asked{{
-			Ask: o.ask, Result: carriers.ResultOf(o.result.Err), Tracking: o.result.Tracking, Err: o.result.Err,
-		}}
+	v := o.visit
+	a := v.end(o)
+	p.cfg.Log.DebugContext(ctx, "carrier asked", "carrier", a.Carrier, "result", a.Result)
+	if v.open == 0 {
+		delete(p.visits, v.id)
 	}
-	if o.visit.open == 0 {
-		delete(p.visits, o.visit.id)
-	}
-	if o.visit.open == 0 && !o.visit.rides {
-		p.close(ctx, o.visit, asked)
+	if a.Result == parcel.ResultSkipped && (v.open > 0 || v.piggybacked) {
 		return
 	}
-	if len(asked) > 0 {
-		p.record(ctx, o.visit.id, asked, nil)
-	}
+	p.record(ctx, v, []carriers.Asked{a})
 }
 
-// close records the last answers of a visit and when the parcel's next turn is.
-func (p *poll) close(ctx context.Context, v *visit, asked []carriers.Asked) {
-	p.record(ctx, v.id, asked, func(one *parcel.Parcel, h History, now time.Time) {
-		one.NextCheck, one.Reason = NextCheck(one, h, p.cfg.Zone, now)
-		if !v.answered && !v.until.IsZero() && !one.NextCheck.IsZero() && v.until.After(now) {
-			one.NextCheck, one.Reason = v.until, "waits_for_carrier"
-		}
-	})
-}
-
-func (p *poll) record(ctx context.Context, id int64, asked []carriers.Asked, then func(*parcel.Parcel, History, time.Time)) {
+// record puts answers on the parcel's record. Where they are the last of a round
+// it plans the next one, and where nothing is left to ask it says when the
+// parcel's next turn is. A piggybacked visit leaves that turn as it is.
+func (p *poll) record(ctx context.Context, v *visit, asked []carriers.Asked) {
 	now := p.cfg.Now()
-	scope := store.Scope{Parcels: []int64{id}, Now: now}
+	scope := store.Scope{Parcels: []int64{v.id}, Now: now}
 	for _, a := range asked {
 		for _, alias := range a.Tracking.Aliases {
 			scope.Numbers = append(scope.Numbers, alias.Number)
 		}
 	}
-	told := false
+	var one *parcel.Parcel
+	var plan []carriers.Ask
+	news := false
 	err := p.store.Apply(ctx, scope, func(s *store.State) error {
-		one := absorb(s, id, asked, basis{p.cfg.Rules, p.history}, now)
-		if one != nil && then != nil {
-			then(one, p.history, now)
+		plan = nil
+		one = absorb(s, v.id, asked, basis{p.cfg.Home, p.history}, now)
+		if one != nil && v.open == 0 && !v.piggybacked {
+			if plan = p.next(v, p.engine.Plan(*one, now)); len(plan) == 0 {
+				one.NextCheck, one.Reason = p.nextCheck(v, one, now)
+			}
 		}
-		told = len(s.Changes) > 0
+		news = len(s.Changes) > 0
 		return nil
 	})
 	if err != nil {
 		p.failed(ctx, "record what carriers answered", err)
 		return
 	}
-	p.cfg.Log.DebugContext(ctx, "answers recorded", "parcel", id, "answers", len(asked), "news", told)
-	if told {
+	if len(asked) > 0 {
+		p.cfg.Log.DebugContext(ctx, "answer recorded", "parcel", v.id, "news", news)
+	}
+	for _, j := range p.jobs(v, one, plan) {
+		p.visits[v.id] = v
+		p.queues[j.ask.Carrier].put(j)
+	}
+	if news {
 		p.cfg.OnChange()
 	}
+}
+
+// nextCheck is when the parcel's next turn is: by its schedule, or, where no
+// carrier could be asked, as soon as one can.
+func (p *poll) nextCheck(v *visit, one *parcel.Parcel, now time.Time) (time.Time, string) {
+	next, reason := NextCheck(one, p.history, p.cfg.Zone, now)
+	if !v.answered && v.until.After(now) && !next.IsZero() {
+		return v.until, "waits_for_carrier"
+	}
+	return next, reason
 }
 
 // failed logs what could not be done; the store's trouble is the only one here,
@@ -246,12 +226,4 @@ func (p *poll) failed(ctx context.Context, doing string, err error) {
 	if ctx.Err() == nil {
 		p.cfg.Log.ErrorContext(ctx, "poll failed", "doing", doing, "err", err)
 	}
-}
-
-// earliest is the earlier of two times, where zero is none.
-func earliest(a, b time.Time) time.Time {
-	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
-		return b
-	}
-	return a
 }

@@ -32,7 +32,7 @@ type post struct {
 
 func (p *post) Info() carriers.Info { return p.info }
 
-func (p *post) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
+func (p *post) Track(ctx context.Context, _ time.Duration, numbers []number.Number) ([]carriers.Result, error) {
 	timer := time.NewTimer(p.takes)
 	defer timer.Stop()
 	select {
@@ -88,6 +88,14 @@ func ask(names ...string) tracker.Planner {
 	}
 }
 
+func engine(plan tracker.Planner, posts ...*post) *tracker.Engine {
+	e := &tracker.Engine{Plan: plan, Now: time.Now, Askers: map[string]tracker.Asker{}}
+	for _, p := range posts {
+		e.Askers[p.info.Name] = p
+	}
+	return e
+}
+
 // running opens a store, starts a tracker over it in a bubble of fake time, and
 // stops both before the bubble ends.
 func running(t *testing.T, cfg tracker.Config, story func(*testing.T, *tracker.Tracker, *sqlite.DB)) {
@@ -133,7 +141,7 @@ func get(t *testing.T, db *sqlite.DB, n number.Number) parcel.Parcel {
 
 func TestANewParcelIsAskedAboutAtOnceAndThenByItsSchedule(t *testing.T) {
 	p := &post{info: carriers.Info{Name: "post", Batch: 10}, answer: exported}
-	running(t, tracker.Config{Plan: ask("post"), Askers: []tracker.Asker{p}}, func(t *testing.T, tr *tracker.Tracker, db *sqlite.DB) {
+	running(t, tracker.Config{Engine: engine(ask("post"), p)}, func(t *testing.T, tr *tracker.Tracker, db *sqlite.DB) {
 		add(t, tr, "RB123456785CN")
 		time.Sleep(time.Minute)
 		got := get(t, db, "RB123456785CN")
@@ -150,7 +158,7 @@ func TestANewParcelIsAskedAboutAtOnceAndThenByItsSchedule(t *testing.T) {
 func TestASlowCarrierDoesNotHoldUpTheOthers(t *testing.T) {
 	slow := &post{info: carriers.Info{Name: "slow", Batch: 1}, answer: exported, takes: time.Hour}
 	fast := &post{info: carriers.Info{Name: "fast", Batch: 1}, answer: exported, takes: time.Second}
-	cfg := tracker.Config{Plan: ask("slow", "fast"), Askers: []tracker.Asker{slow, fast}}
+	cfg := tracker.Config{Engine: engine(ask("slow", "fast"), slow, fast)}
 	running(t, cfg, func(t *testing.T, tr *tracker.Tracker, db *sqlite.DB) {
 		add(t, tr, "RB123456785CN", "RR123456785CN")
 		time.Sleep(30 * time.Minute)
@@ -164,7 +172,7 @@ func TestASlowCarrierDoesNotHoldUpTheOthers(t *testing.T) {
 
 func TestNumbersAreAskedAboutInBatches(t *testing.T) {
 	p := &post{info: carriers.Info{Name: "post", Batch: 10}, answer: exported, takes: time.Minute}
-	running(t, tracker.Config{Plan: ask("post"), Askers: []tracker.Asker{p}}, func(t *testing.T, tr *tracker.Tracker, _ *sqlite.DB) {
+	running(t, tracker.Config{Engine: engine(ask("post"), p)}, func(t *testing.T, tr *tracker.Tracker, _ *sqlite.DB) {
 		for i := range 25 {
 			add(t, tr, number.Number(fmt.Sprintf("LP%014d", i)))
 		}
@@ -178,7 +186,7 @@ func TestNumbersAreAskedAboutInBatches(t *testing.T) {
 func TestACarrierThatIsNotAskedNowIsTriedWhenItsTimeComes(t *testing.T) {
 	until := time.Date(2000, 1, 1, 9, 0, 0, 0, time.UTC) // the bubble starts at midnight
 	p := &post{info: carriers.Info{Name: "post", Batch: 1}, fail: &carriers.NotNowError{Carrier: "post", Reason: "budget", Until: until}}
-	running(t, tracker.Config{Plan: ask("post"), Askers: []tracker.Asker{p}}, func(t *testing.T, tr *tracker.Tracker, db *sqlite.DB) {
+	running(t, tracker.Config{Engine: engine(ask("post"), p)}, func(t *testing.T, tr *tracker.Tracker, db *sqlite.DB) {
 		add(t, tr, "RB123456785CN")
 		time.Sleep(time.Hour)
 		got := get(t, db, "RB123456785CN")
@@ -193,7 +201,7 @@ func TestACarrierThatIsNotAskedNowIsTriedWhenItsTimeComes(t *testing.T) {
 
 func TestAFailureIsPutOnRecordAndNotTaken(t *testing.T) {
 	p := &post{info: carriers.Info{Name: "post", Batch: 1}, fail: &carriers.Error{Kind: carriers.ErrDenied, Detail: "captcha"}}
-	running(t, tracker.Config{Plan: ask("post"), Askers: []tracker.Asker{p}}, func(t *testing.T, tr *tracker.Tracker, db *sqlite.DB) {
+	running(t, tracker.Config{Engine: engine(ask("post"), p)}, func(t *testing.T, tr *tracker.Tracker, db *sqlite.DB) {
 		add(t, tr, "RB123456785CN")
 		time.Sleep(time.Minute)
 		got := get(t, db, "RB123456785CN")
@@ -203,9 +211,39 @@ func TestAFailureIsPutOnRecordAndNotTaken(t *testing.T) {
 	})
 }
 
+func TestANumberThatAnAnswerNamesIsAskedAboutInTheSameVisit(t *testing.T) {
+	const local = "59000000000017"
+	origin := &post{info: carriers.Info{Name: "origin", Batch: 1}, answer: func(n number.Number) carriers.Result {
+		r := exported(n)
+		r.Tracking.Aliases = []parcel.Alias{{Number: local, Field: "copyRealMailNo"}}
+		return r
+	}}
+	delivery := &post{info: carriers.Info{Name: "delivery", Batch: 1}, answer: exported}
+	plan := func(p parcel.Parcel, _ time.Time) []carriers.Ask {
+		asks := []carriers.Ask{{Carrier: "origin", Number: "LP00999900000034"}}
+		if p.Has(local) {
+			asks = append(asks, carriers.Ask{Carrier: "delivery", Number: local})
+		}
+		if p.Status == parcel.Export {
+			asks = append(asks, carriers.Ask{Carrier: "delivery", Number: "LP00999900000034"})
+		}
+		return asks
+	}
+	running(t, tracker.Config{Engine: engine(plan, origin, delivery)}, func(t *testing.T, tr *tracker.Tracker, db *sqlite.DB) {
+		add(t, tr, "LP00999900000034")
+		time.Sleep(time.Minute)
+		if fmt.Sprint(origin.made(), delivery.made()) != "[[LP00999900000034]] [[59000000000017]]" {
+			t.Errorf("origin asked about %v, delivery about %v; want the new number once, and the old one at the next check", origin.made(), delivery.made())
+		}
+		if got := get(t, db, local); got.Source("delivery", local).Asked.IsZero() || got.NextCheck.Before(time.Now().Add(time.Hour)) {
+			t.Errorf("next check at %s, sources %v; want the answer on record and a turn planned", got.NextCheck, got.Sources)
+		}
+	})
+}
+
 func TestAStopInTheMiddleOfAQuestionIsPrompt(t *testing.T) {
 	p := &post{info: carriers.Info{Name: "post", Batch: 1}, answer: exported, takes: 24 * time.Hour}
-	running(t, tracker.Config{Plan: ask("post"), Askers: []tracker.Asker{p}}, func(t *testing.T, tr *tracker.Tracker, _ *sqlite.DB) {
+	running(t, tracker.Config{Engine: engine(ask("post"), p)}, func(t *testing.T, tr *tracker.Tracker, _ *sqlite.DB) {
 		add(t, tr, "RB123456785CN")
 		time.Sleep(time.Minute) // the question is under way; running() now stops the tracker
 	})
@@ -216,7 +254,7 @@ func TestAStopInTheMiddleOfAQuestionIsPrompt(t *testing.T) {
 
 func TestWhatAPersonSaysOfAParcel(t *testing.T) {
 	p := &post{info: carriers.Info{Name: "post", Batch: 1}, fail: carriers.ErrNotFound}
-	running(t, tracker.Config{Plan: ask("post"), Askers: []tracker.Asker{p}}, func(t *testing.T, tr *tracker.Tracker, db *sqlite.DB) {
+	running(t, tracker.Config{Engine: engine(ask("post"), p)}, func(t *testing.T, tr *tracker.Tracker, db *sqlite.DB) {
 		ctx := t.Context()
 		add(t, tr, "RB123456785CN", "RR123456785CN")
 		if _, err := tr.Edit(ctx, "RB123456785CN", func(p *parcel.Parcel) { p.Title = "cable" }); err != nil {
@@ -270,7 +308,7 @@ func TestNumbersDueSoonRideAlongAndAreNotAskedTwice(t *testing.T) {
 		}
 		return out
 	}
-	running(t, tracker.Config{Plan: plan, Askers: []tracker.Asker{bus, bike}}, func(t *testing.T, tr *tracker.Tracker, db *sqlite.DB) {
+	running(t, tracker.Config{Engine: engine(plan, bus, bike)}, func(t *testing.T, tr *tracker.Tracker, db *sqlite.DB) {
 		began := time.Now()
 		err := db.Apply(t.Context(), store.Scope{Now: began}, func(s *store.State) error {
 			for i, wait := range []time.Duration{0, time.Hour, 2 * time.Hour, 5 * time.Hour} {

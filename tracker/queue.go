@@ -9,9 +9,10 @@ import (
 // queue holds the jobs of one carrier, the longest not asked first: where a
 // budget is short, every parcel has its turn.
 type queue struct {
-	mu   sync.Mutex
-	jobs []job
-	some chan struct{}
+	mu     sync.Mutex
+	jobs   []job
+	closed bool
+	some   chan struct{}
 }
 
 func newQueue() *queue { return &queue{some: make(chan struct{}, 1)} }
@@ -21,7 +22,7 @@ func (q *queue) put(jobs ...job) {
 	q.mu.Lock()
 	for _, j := range jobs {
 		at, _ := slices.BinarySearchFunc(q.jobs, j, func(a, b job) int {
-			if c := a.asked.Compare(b.asked); c != 0 {
+			if c := a.since.Compare(b.since); c != 0 {
 				return c
 			}
 			return -1 // behind its equals
@@ -29,23 +30,35 @@ func (q *queue) put(jobs ...job) {
 		q.jobs = slices.Insert(q.jobs, at, j)
 	}
 	q.mu.Unlock()
+	q.signal()
+}
+
+// close ends the queue once its jobs are taken.
+func (q *queue) close() {
+	q.mu.Lock()
+	q.closed = true
+	q.mu.Unlock()
+	q.signal()
+}
+
+func (q *queue) signal() {
 	select {
 	case q.some <- struct{}{}:
 	default:
 	}
 }
 
-// take waits for jobs and returns at most n of them, or false when the context
-// ends.
+// take waits for jobs and returns at most n of them, or false when the queue
+// has ended or the context ends.
 func (q *queue) take(ctx context.Context, n int) ([]job, bool) {
 	for {
 		q.mu.Lock()
-		if len(q.jobs) > 0 {
+		if len(q.jobs) > 0 || q.closed {
 			n = min(n, len(q.jobs))
 			out := slices.Clone(q.jobs[:n])
 			q.jobs = slices.Delete(q.jobs, 0, n)
 			q.mu.Unlock()
-			return out, true
+			return out, n > 0
 		}
 		q.mu.Unlock()
 		select {

@@ -128,7 +128,7 @@ func live(l life, pol policy) seen {
 			}
 			answers = append(answers, a)
 		}
-		tracker.Absorb(&s, 1, answers, tracker.Basis{Rules: tracker.Rules{Home: "RU"}}, now)
+		tracker.Absorb(&s, 1, answers, tracker.Basis{Home: "RU"}, now)
 		out.days = int(now.Sub(start) / day)
 	}
 	return out
@@ -186,7 +186,7 @@ func TestAbsorbTellsAnAliasAndTakesOverItsParcel(t *testing.T) {
 		Events:  []parcel.Event{{Time: noon(), ZoneKnown: true, Status: parcel.Accepted, Text: "accepted", Sources: []string{"cainiao"}}},
 		Aliases: []parcel.Alias{{Number: "RB123456785CN", Field: "copyRealMailNo"}},
 	}, nil)
-	tracker.Absorb(&s, 1, []carriers.Asked{got}, tracker.Basis{Rules: tracker.Rules{Home: "RU"}}, noon())
+	tracker.Absorb(&s, 1, []carriers.Asked{got}, tracker.Basis{Home: "RU"}, noon())
 	if !p.Has("RB123456785CN") || p.Title != "case" || len(p.Orders) != 1 || fmt.Sprint(s.Merged) != "[2]" {
 		t.Errorf("numbers %v, title %q, orders %v, merged %v; want the other parcel taken over", p.Numbers(), p.Title, p.Orders, s.Merged)
 	}
@@ -216,7 +216,7 @@ func TestAbsorbKeepsTheTimelineWhenACarrierFails(t *testing.T) {
 	ok := answer("upu", "RB123456785CN", parcel.Tracking{Events: events}, nil)
 	bad := answer("upu", "RB123456785CN", parcel.Tracking{}, carriers.ErrChanged)
 	for _, a := range []carriers.Asked{ok, bad} {
-		tracker.Absorb(&s, 1, []carriers.Asked{a}, tracker.Basis{Rules: tracker.Rules{Home: "RU"}}, noon())
+		tracker.Absorb(&s, 1, []carriers.Asked{a}, tracker.Basis{Home: "RU"}, noon())
 	}
 	src := p.Source("upu", "RB123456785CN")
 	if p.Status != parcel.Export || len(src.Events) != 1 || src.Result != parcel.ResultChanged || src.Error == "" {

@@ -45,16 +45,8 @@ func crowdIn(tb testing.TB, n int, now func() time.Time, around func(store.Track
 	if err != nil {
 		tb.Fatal(err)
 	}
-	view, keepers := tracker.ViewOf(set, "RU"), tracker.NewKeepers(set, carriers.NewMemoryLedger(), now, slog.New(slog.DiscardHandler))
-	cfg := tracker.Config{
-		Rules: tracker.Rules{Home: "RU"}, Now: now,
-		Plan: func(p parcel.Parcel, now time.Time) []carriers.Ask { return tracker.Plan(p, view, now) },
-	}
-	for _, c := range set.Carriers() {
-		k, _ := keepers.Get(c.Info().Name)
-		cfg.Askers = append(cfg.Askers, k)
-	}
-	return tracker.New(cfg, around(db))
+	engine := tracker.NewEngine(set, "RU", carriers.NewMemoryLedger(), now, slog.New(slog.DiscardHandler))
+	return tracker.New(tracker.Config{Home: "RU", Now: now, Engine: engine}, around(db))
 }
 
 func travelled(i int) *parcel.Parcel {

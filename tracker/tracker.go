@@ -6,29 +6,15 @@ import (
 	"log/slog"
 	"time"
 
-	"parcelwatch/carriers"
 	"parcelwatch/parcel"
-	"parcelwatch/parcel/number"
 	"parcelwatch/store"
 )
 
-// Asker is one carrier as the poll sees it: paced, budgeted and quarantined.
-// Track may wait for its turn and hears the context. An error that wraps
-// [carriers.ErrNotNow] means that nothing was asked.
-type Asker interface {
-	Info() carriers.Info
-	Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error)
-}
-
-// Planner says whom to ask about a parcel; see [Plan].
-type Planner func(p parcel.Parcel, now time.Time) []carriers.Ask
-
 // Config is what a Tracker is made of.
 type Config struct {
-	Rules  Rules
-	Zone   *time.Location // where the person lives; UTC when nil
-	Plan   Planner
-	Askers []Asker
+	Home   string         // ISO country where parcels arrive unless events say otherwise
+	Zone   *time.Location // where parcels arrive; UTC when nil
+	Engine *Engine        // asks carriers; nil for a tracker that asks none
 	Log    *slog.Logger
 	Now    func() time.Time // time.Now when nil
 	// OnChange is called after changes were recorded, from the goroutine that
@@ -41,7 +27,7 @@ type Config struct {
 type Tracker struct {
 	cfg    Config
 	store  store.Tracking
-	askers map[string]Asker
+	engine *Engine
 	wake   chan struct{}
 }
 
@@ -59,18 +45,17 @@ func New(cfg Config, store store.Tracking) *Tracker {
 	if cfg.OnChange == nil {
 		cfg.OnChange = func() {}
 	}
-	t := &Tracker{cfg: cfg, store: store, askers: map[string]Asker{}, wake: make(chan struct{}, 1)}
-	for _, a := range cfg.Askers {
-		t.askers[a.Info().Name] = a
+	if cfg.Engine == nil {
+		cfg.Engine = &Engine{}
 	}
-	return t
+	return &Tracker{cfg: cfg, store: store, engine: cfg.Engine, wake: make(chan struct{}, 1)}
 }
 
 // Intake puts one notice on record: orders, parcels, changes, and that its mail
 // was read, in one transaction. The same mail again changes nothing. digest is a
 // hash of the mail's bytes, by which it is known again where it has no usable
-// Message-ID.
-func (t *Tracker) Intake(ctx context.Context, ref parcel.MailRef, n parcel.Notice, digest string) error {
+// Message-ID. policy is the mailbox's.
+func (t *Tracker) Intake(ctx context.Context, ref parcel.MailRef, n parcel.Notice, digest string, policy Policy) error {
 	now := t.cfg.Now()
 	scope := store.Scope{Mail: &ref, MessageID: n.MessageID, Digest: digest, Now: now}
 	if n.Shipment() && n.Verdict.Trust.Creates() {
@@ -79,16 +64,16 @@ func (t *Tracker) Intake(ctx context.Context, ref parcel.MailRef, n parcel.Notic
 			scope.Numbers = append(scope.Numbers, p.Number)
 		}
 	}
-	told := false
+	news := false
 	err := t.store.Apply(ctx, scope, func(s *store.State) error {
-		importNotice(s, ref, n, t.cfg.Rules, now)
-		told = len(s.Changes) > 0
+		importNotice(s, ref, n, rules{t.cfg.Home, policy}, now)
+		news = len(s.Changes) > 0
 		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("tracker: record mail %s: %w", ref, err)
 	}
-	if told {
+	if news {
 		t.Wake()
 		t.cfg.OnChange()
 	}

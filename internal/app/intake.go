@@ -22,7 +22,6 @@ type mailbox struct {
 
 	cfg     config.Mailbox
 	account mailwatch.Account
-	intake  *tracker.Tracker
 	reader  Reader
 }
 
@@ -54,11 +53,11 @@ func (b mailbox) handle(ctx context.Context, m mailwatch.Mail) error {
 		n.Problems = append(n.Problems, "the mail is very large; only its beginning was read")
 	}
 	digest := sha256.Sum256(m.Raw)
-	if err := b.intake.Intake(ctx, m.Ref, n, hex.EncodeToString(digest[:])); err != nil {
+	policy := tracker.Policy{RequireVerified: b.cfg.RequireVerified}
+	if err := b.tracker.Intake(ctx, m.Ref, n, hex.EncodeToString(digest[:]), policy); err != nil {
 		return later(err)
 	}
 	b.Log.DebugContext(ctx, "mail recorded", "mail_id", m.Ref.String(), "parcels", len(n.Parcels))
-	b.tracker.Wake()
 	return nil
 }
 

@@ -24,7 +24,6 @@ type life struct {
 	started   time.Time
 	systemd   *service.Notifier
 	set       *carriers.Set
-	keepers   *tracker.Keepers
 	tracker   *tracker.Tracker
 	notifying notify.Config
 	notifier  *notify.Notifier
@@ -40,7 +39,7 @@ func (a *App) newLife(ctx context.Context, cfg *config.Config) (*life, error) {
 	for name, why := range broken {
 		l.Log.WarnContext(ctx, "carrier has no credential", "carrier", name, "err", why.Error())
 	}
-	l.set, l.keepers = set, tracker.NewKeepers(set, l.Ledger, l.Now, l.Log)
+	l.set = set
 	if l.notifying, err = Notifications(cfg); err != nil {
 		return nil, err
 	}
@@ -55,7 +54,10 @@ func (a *App) newLife(ctx context.Context, cfg *config.Config) (*life, error) {
 	l.notifier = notify.New(l.notifying, l.Digests, l.Store, smtp, notify.Options{
 		Log: l.Log, Now: l.Now, Channels: channels, Gap: l.gap, AllWell: pinger(cfg.Alarm.Ping),
 	})
-	l.tracker = tracker.New(l.tracking(false), l.Store)
+	l.tracker = tracker.New(tracker.Config{
+		Home: cfg.Destination, Zone: cfg.Timezone.Location(), Log: l.Log, Now: l.Now, OnChange: l.notifier.Wake,
+		Engine: tracker.NewEngine(set, cfg.Destination, l.Ledger, l.Now, l.Log),
+	}, l.Store)
 	checker := verify.New(verify.SystemResolver())
 	for _, m := range cfg.Mailboxes {
 		account, err := Account(cfg, m, l.Store)
@@ -66,27 +68,9 @@ func (a *App) newLife(ctx context.Context, cfg *config.Config) (*life, error) {
 		if err != nil {
 			return nil, err
 		}
-		l.mailboxes = append(l.mailboxes, mailbox{
-			life: l, cfg: m, account: account, reader: reader, intake: tracker.New(l.tracking(m.RequireVerified), l.Store),
-		})
+		l.mailboxes = append(l.mailboxes, mailbox{life: l, cfg: m, account: account, reader: reader})
 	}
 	return l, nil
-}
-
-// tracking is the tracker's part of the configuration.
-func (l *life) tracking(requireVerified bool) tracker.Config {
-	view := tracker.ViewOf(l.set, l.cfg.Destination)
-	c := tracker.Config{
-		Rules: tracker.Rules{Home: l.cfg.Destination, RequireVerified: requireVerified},
-		Zone:  l.cfg.Timezone.Location(), Log: l.Log, Now: l.Now, OnChange: l.notifier.Wake,
-		Plan: func(p parcel.Parcel, now time.Time) []carriers.Ask { return tracker.Plan(p, view, now) },
-	}
-	for _, one := range l.set.Carriers() {
-		if k, ok := l.keepers.Get(one.Info().Name); ok {
-			c.Askers = append(c.Askers, k)
-		}
-	}
-	return c
 }
 
 // gap is after how many days parcels are usually seen again, by the recorded

@@ -249,7 +249,7 @@ func (k *checking) channels(ctx context.Context, cfg *config.Config) {
 func (k *checking) carriers(ctx context.Context, set *carriers.Set) {
 	ctx, cancel := context.WithTimeout(ctx, canaryTime)
 	defer cancel()
-	keepers := tracker.NewKeepers(set, carriers.NewMemoryLedger(), k.now, k.quiet())
+	engine := tracker.NewEngine(set, "", carriers.NewMemoryLedger(), k.now, k.quiet())
 	var asks []carriers.Ask
 	for _, m := range set.Members() {
 		switch {
@@ -263,7 +263,7 @@ func (k *checking) carriers(ctx context.Context, set *carriers.Set) {
 			asks = append(asks, carriers.Ask{Carrier: m.Info.Name, Number: m.Info.Canary})
 		}
 	}
-	asked, err := keepers.Ask(ctx, asks, canaryTime, nil)
+	asked, err := engine.Ask(ctx, asks, canaryTime, nil)
 	if err != nil {
 		k.found("carrier", "", err)
 	}

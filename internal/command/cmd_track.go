@@ -56,7 +56,7 @@ func (c *trackCmd) Run(ctx context.Context, e *env) error {
 	}
 	ledger, closeLedger := e.trackLedger(ctx, cfg)
 	defer closeLedger()
-	t := tracking{env: e, set: set, keepers: tracker.NewKeepers(set, ledger, e.now, e.quiet()), home: cfg.Destination}
+	t := tracking{env: e, set: set, engine: tracker.NewEngine(set, cfg.Destination, ledger, e.now, e.quiet())}
 	p, asked, err := t.ask(ctx, n, c.Carrier)
 	if err != nil {
 		return err
@@ -76,10 +76,9 @@ func (c *trackCmd) Run(ctx context.Context, e *env) error {
 
 // tracking is one question to the carriers.
 type tracking struct {
-	env     *env
-	set     *carriers.Set
-	keepers *tracker.Keepers
-	home    string
+	env    *env
+	set    *carriers.Set
+	engine *tracker.Engine
 }
 
 func (t tracking) ask(ctx context.Context, n number.Number, only string) (parcel.Parcel, []carriers.Asked, error) {
@@ -92,7 +91,7 @@ func (t tracking) ask(ctx context.Context, n number.Number, only string) (parcel
 		t.env.progress.Show(t.env.say.T("track_asking", "Done", done, "Total", max(done, len(t.set.Carriers()))))
 	}
 	if only == "" {
-		p, asked, err := t.keepers.Follow(ctx, p, tracker.ViewOf(t.set, t.home), seen)
+		p, asked, err := t.engine.Follow(ctx, p, seen)
 		p.StatusSince = since(p)
 		return p, asked, err
 	}
@@ -106,11 +105,11 @@ func (t tracking) ask(ctx context.Context, n number.Number, only string) (parcel
 	if ask.Skip != "" {
 		return p, []carriers.Asked{{Ask: ask, Result: ask.Skip}}, nil
 	}
-	asked, err := t.keepers.Ask(ctx, []carriers.Ask{ask}, trackTime, seen)
+	asked, err := t.engine.Ask(ctx, []carriers.Ask{ask}, trackTime, seen)
 	for _, a := range asked {
 		tracker.Record(&p, a, t.env.now())
 	}
-	p.Settle(t.home, t.env.now())
+	p.Settle(t.engine.Home, t.env.now())
 	p.StatusSince = since(p)
 	return p, asked, err
 }

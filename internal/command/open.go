@@ -31,7 +31,7 @@ func (e *env) openStore(ctx context.Context) (opened, error) {
 // nobody: a daemon that runs does.
 func (o opened) tracker(e *env) *tracker.Tracker {
 	return tracker.New(tracker.Config{
-		Rules: tracker.Rules{Home: o.cfg.Destination}, Zone: o.cfg.Timezone.Location(), Log: e.quiet(), Now: e.now,
+		Home: o.cfg.Destination, Zone: o.cfg.Timezone.Location(), Log: e.quiet(), Now: e.now,
 	}, o.DB)
 }
 

@@ -169,16 +169,7 @@ func (l limited) Info() carriers.Info { return l.info(l.Carrier.Info()) }
 func poll(t *testing.T, db *sqlite.DB, set *carriers.Set, step func(done int) bool) {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	keepers := tracker.NewKeepers(set, db, time.Now, log)
-	view := tracker.ViewOf(set, "UA")
-	cfg := tracker.Config{
-		Rules: tracker.Rules{Home: "UA"}, Log: log,
-		Plan: func(p parcel.Parcel, now time.Time) []carriers.Ask { return tracker.Plan(p, view, now) },
-	}
-	for _, c := range set.Carriers() {
-		k, _ := keepers.Get(c.Info().Name)
-		cfg.Askers = append(cfg.Askers, k)
-	}
+	cfg := tracker.Config{Home: "UA", Log: log, Engine: tracker.NewEngine(set, "UA", db, time.Now, log)}
 	err := db.Apply(t.Context(), store.Scope{Now: time.Now()}, func(s *store.State) error {
 		for _, n := range crowd() {
 			p := &parcel.Parcel{FirstSeen: time.Now(), NextCheck: time.Now()}

@@ -223,8 +223,8 @@ func everything(t *testing.T, f carriers.Factory, a *answerer, n number.Number) 
 	now := time.Date(2026, 3, 20, 12, 0, 0, 0, time.UTC)
 	var log bytes.Buffer
 	set, ledger := alone(t, f, a), carriers.NewMemoryLedger()
-	keepers := tracker.NewKeepers(set, ledger, func() time.Time { return now }, slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))
-	asked, err := keepers.Ask(t.Context(), []carriers.Ask{{Carrier: f.Info.Name, Number: n}}, time.Second, nil)
+	engine := tracker.NewEngine(set, "", ledger, func() time.Time { return now }, slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	asked, err := engine.Ask(t.Context(), []carriers.Ask{{Carrier: f.Info.Name, Number: n}}, time.Second, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -148,7 +148,6 @@ func (w *world) sleepUntil(t time.Time) { time.Sleep(t.Sub(w.now()) / pace) }
 func (w *world) live() {
 	log := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	set := w.set()
-	keepers := tracker.NewKeepers(set, w.db, w.now, log)
 	schedule, err := notify.ParseSchedule([]string{"08:00", "19:00"}, "", w.zone)
 	if err != nil {
 		w.t.Fatal(err)
@@ -160,17 +159,10 @@ func (w *world) live() {
 		}},
 		From: "Parcels <parcels@example.org>", Protection: notify.Protection{Days: 60, Remind: 7}, Blind: 6 * time.Hour,
 	}, w.db, w.db, w.out, notify.Options{Log: log, Now: w.now})
-	view := tracker.ViewOf(set, w.story.home)
-	cfg := tracker.Config{
-		Rules: tracker.Rules{Home: w.story.home}, Zone: w.zone, Log: log, Now: w.now, OnChange: notifier.Wake,
-		Plan: func(p parcel.Parcel, now time.Time) []carriers.Ask { return tracker.Plan(p, view, now) },
-	}
-	for _, c := range set.Carriers() {
-		if k, ok := keepers.Get(c.Info().Name); ok {
-			cfg.Askers = append(cfg.Askers, k)
-		}
-	}
-	tr := tracker.New(cfg, w.db)
+	tr := tracker.New(tracker.Config{
+		Home: w.story.home, Zone: w.zone, Log: log, Now: w.now, OnChange: notifier.Wake,
+		Engine: tracker.NewEngine(set, w.story.home, w.db, w.now, log),
+	}, w.db)
 	ctx, cancel := context.WithCancel(w.t.Context())
 	var running sync.WaitGroup
 	for _, run := range []func(context.Context) error{tr.Run, notifier.Run} {
@@ -247,7 +239,7 @@ func (w *world) deliver(tr *tracker.Tracker) {
 		}
 		digest := sha256.Sum256(raw)
 		ref := parcel.MailRef{Mailbox: "home", Folder: "INBOX", UIDValidity: 1, UID: uint32(i + 1)}
-		if err := tr.Intake(w.t.Context(), ref, notice, hex.EncodeToString(digest[:])); err != nil {
+		if err := tr.Intake(w.t.Context(), ref, notice, hex.EncodeToString(digest[:]), tracker.Policy{}); err != nil {
 			w.t.Fatal(err)
 		}
 		tr.Wake()

@@ -1,0 +1,93 @@
+package tracker
+
+import (
+	"slices"
+	"time"
+
+	"parcelwatch/carriers"
+	"parcelwatch/parcel/number"
+)
+
+// visitRounds bounds the rounds of a visit: the number, the number it turned
+// into, and what that one needs.
+const visitRounds = 3
+
+// visit is one parcel's turn. It takes a few rounds, each planned on what the
+// rounds before have brought.
+type visit struct {
+	id          int64
+	piggybacked bool             // on calls made for others; its own turn comes at its time
+	rounds      int              // started so far
+	asked       []carriers.Asked // every ask of the visit, in the order planned
+	open        int              // asks without an answer
+	answered    bool             // by any carrier, if only with a failure
+	until       time.Time        // the earliest moment when a carrier that was not asked can be
+}
+
+// job is one number to ask one carrier about.
+type job struct {
+	visit *visit
+	at    int // index in visit.asked
+	ask   carriers.Ask
+	since time.Time // when the carrier was last asked about it; the longest ago goes first
+}
+
+// outcome is how a job ended. failure is one of the ledger, where there was one.
+type outcome struct {
+	job
+
+	result  carriers.Result
+	failure error
+}
+
+// next are the asks of a plan that the visit has not made and that can be asked;
+// none once it has had its rounds.
+func (e *Engine) next(v *visit, plan []carriers.Ask) []carriers.Ask {
+	if v.rounds == visitRounds {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(plan), func(a carriers.Ask) bool {
+		return a.Skip != "" || e.Askers[a.Carrier] == nil || v.has(a)
+	})
+}
+
+func (v *visit) has(a carriers.Ask) bool {
+	return slices.ContainsFunc(v.asked, func(d carriers.Asked) bool { return d.Carrier == a.Carrier && d.Number == a.Number })
+}
+
+// knows reports whether the visit has asked any carrier about the number.
+func (v *visit) knows(n number.Number) bool {
+	return slices.ContainsFunc(v.asked, func(d carriers.Asked) bool { return d.Number == n })
+}
+
+// add makes an ask part of the visit.
+func (v *visit) add(a carriers.Ask, since time.Time) job {
+	v.open++
+	v.asked = append(v.asked, carriers.Asked{Ask: a})
+	return job{visit: v, at: len(v.asked) - 1, ask: a, since: since}
+}
+
+// end notes how one of the visit's asks ended.
+func (v *visit) end(o outcome) carriers.Asked {
+	v.open--
+	a := &v.asked[o.at]
+	if a.Skip != "" {
+		a.Result = a.Skip
+		return *a
+	}
+	a.Result, a.Tracking, a.Err = carriers.ResultOf(o.result.Err), o.result.Tracking, o.result.Err
+	if until, notNow := carriers.NotNowUntil(a.Err); notNow {
+		v.until = earliest(v.until, until)
+	} else {
+		v.answered = true
+	}
+	return *a
+}
+
+// earliest is the earlier of two times, where zero is none.
+func earliest(a, b time.Time) time.Time {
+	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
+		return b
+	}
+	return a
+}
