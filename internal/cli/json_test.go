@@ -2,7 +2,6 @@ package cli_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"flag"
 	"os"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/locale"
+	"parcelwatch/internal/status"
 	"parcelwatch/parcel"
 )
 
@@ -44,8 +44,8 @@ func sample() parcel.Parcel {
 	return p
 }
 
-func asked() []cli.AskedDoc {
-	return []cli.AskedDoc{
+func asked() []status.Asked {
+	return []status.Asked{
 		{Carrier: "cainiao", Number: "RB123456785CN", Result: parcel.ResultOK, Link: "https://example.org/ok"},
 		{Carrier: "upu", Number: "10100011607346", Result: parcel.ResultChanged, Error: "upu: answer not understood: \x1b[2J", Detail: "a login\x1b[2J page", Link: "https://example.org/upu"},
 		{Carrier: "ukrposhta", Number: "RB123456785CN", Result: parcel.ResultNoCredential, Note: "ask the post for a token", Link: "https://example.org/u"},
@@ -85,7 +85,7 @@ func TestAParcelIsShownToPeople(t *testing.T) {
 			continue
 		}
 		var out bytes.Buffer
-		if err := cli.WriteParcel(&out, say, cli.Document(p, "RB123456785CN", asked(), now), p.StatusSince, now); err != nil {
+		if err := cli.WriteParcel(&out, say, status.Document(p, "RB123456785CN", asked(), now), p.StatusSince, now); err != nil {
 			t.Fatal(err)
 		}
 		golden(t, "parcel."+language+".txt", out.Bytes())
@@ -102,7 +102,7 @@ func TestANumberNobodyKnowsIsSaidToBeOne(t *testing.T) {
 	p.AddLink(parcel.Link{Number: "RB123456785CN", Certainty: parcel.Certain})
 	p.Settle("RU", now)
 	var out bytes.Buffer
-	if err := cli.WriteParcel(&out, say, cli.Document(p, "", nil, now), time.Time{}, now); err != nil {
+	if err := cli.WriteParcel(&out, say, status.Document(p, "", nil, now), time.Time{}, now); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := out.String(), "RB123456785CN\nno news from the posts yet\nfrom China to Russia\n"; got != want {
@@ -113,81 +113,25 @@ func TestANumberNobodyKnowsIsSaidToBeOne(t *testing.T) {
 func TestAParcelIsGivenToScripts(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	if err := cli.WriteJSON(&out, cli.Document(sample(), "RB123456785CN", asked(), now)); err != nil {
+	if err := cli.WriteJSON(&out, status.Document(sample(), "RB123456785CN", asked(), now)); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "parcel.json", out.Bytes())
 }
 
-func TestListsAreNeverNull(t *testing.T) {
+func TestAFailedWriteIsAnError(t *testing.T) {
 	t.Parallel()
-	for name, v := range map[string]any{
-		"track":  cli.Document(parcel.Parcel{}, "12345", nil, now),
-		"parcel": cli.ListParcel(parcel.Parcel{}, now),
-		"order":  cli.ListOrder(parcel.Order{ID: "8190000000000001", Step: parcel.StepConfirmed}),
-	} {
-		raw, err := json.Marshal(v)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var doc map[string]any
-		if err := json.Unmarshal(raw, &doc); err != nil {
-			t.Fatal(err)
-		}
-		if doc["schema"] != float64(1) {
-			t.Errorf("%s: schema %v", name, doc["schema"])
-		}
-		for _, key := range []string{"numbers", "orders", "events", "asked"} {
-			if v, there := doc[key]; there && v == nil {
-				t.Errorf("%s: %s is null", name, key)
-			}
-		}
-	}
 	if err := cli.WriteJSON(broken{}, 1); err == nil {
 		t.Error("a failed write is not told")
 	}
 }
 
-func TestAnOrderIsARowOfItsOwn(t *testing.T) {
+func TestAParcelIsARow(t *testing.T) {
 	t.Parallel()
-	got := cli.ListOrder(parcel.Order{
-		ID: "8190000000000001", Step: parcel.StepShipped, Items: []parcel.Item{{Title: "Lamp"}, {Title: "Cable"}}, StepAt: now, Closed: true,
-	})
-	if got.Number != "" || got.Orders[0] != "8190000000000001" || got.Title != "Lamp" || got.Status != parcel.PreAdvice || !got.Done || !got.LastEvent.Equal(now) {
-		t.Errorf("%+v", got)
-	}
 	p := sample()
-	row := cli.ListParcel(p, now)
+	row := status.ParcelRow(p, now)
 	if row.Number != "10100011607346" || row.Status != parcel.ReadyForPickup || *row.PickupUntil != "2026-03-28" || row.Done || row.ETA != nil {
 		t.Errorf("%+v", row)
-	}
-}
-
-func TestDaysAreCountedFromTheFirstThatIsKnown(t *testing.T) {
-	t.Parallel()
-	day := func(d int) time.Time { return now.AddDate(0, 0, d) }
-	events := func(at ...time.Time) []parcel.Source {
-		var s parcel.Source
-		s.Carrier = "cainiao"
-		for _, t := range at {
-			s.Events = append(s.Events, parcel.Event{Time: t, ZoneKnown: true, Status: parcel.InTransit, Sources: []string{"cainiao"}})
-		}
-		return []parcel.Source{s}
-	}
-	for name, tt := range map[string]struct {
-		p    parcel.Parcel
-		want int
-	}{
-		"nothing known":     {parcel.Parcel{}, 0},
-		"first seen":        {parcel.Parcel{FirstSeen: day(-3)}, 3},
-		"sent before":       {parcel.Parcel{FirstSeen: day(-3), Shipped: day(-5)}, 5},
-		"an event before":   {parcel.Parcel{Shipped: day(-5), Sources: events(day(-8), day(-2))}, 8},
-		"arrived long ago":  {parcel.Parcel{Shipped: day(-50), Status: parcel.Delivered, StatusSince: day(-20)}, 30},
-		"in a wrong future": {parcel.Parcel{FirstSeen: day(2)}, 0},
-	} {
-		if got := cli.Days(tt.p, now); got != tt.want {
-			t.Errorf("%s: %d, want %d", name, got, tt.want)
-		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parcelwatch/internal/locale"
+	"parcelwatch/internal/status"
 	"parcelwatch/parcel"
 )
 
@@ -20,7 +21,7 @@ const (
 
 // WriteParcel writes a parcel for a person: what it is, where it is, its
 // timeline and who was asked.
-func WriteParcel(w io.Writer, say *locale.Printer, d TrackDoc, since time.Time, now time.Time) error {
+func WriteParcel(w io.Writer, say *locale.Printer, d status.Parcel, since time.Time, now time.Time) error {
 	var lines []string
 	head := string(d.Number)
 	if d.Title != "" {
@@ -65,7 +66,7 @@ func WriteParcel(w io.Writer, say *locale.Printer, d TrackDoc, since time.Time, 
 }
 
 // journey is from where to where, and for how long.
-func journey(say *locale.Printer, d TrackDoc) string {
+func journey(say *locale.Printer, d status.Parcel) string {
 	var parts []string
 	switch {
 	case d.Origin != "" && d.Destination != "":
@@ -79,7 +80,7 @@ func journey(say *locale.Printer, d TrackDoc) string {
 	return strings.Join(parts, ", ")
 }
 
-func otherNumbers(d TrackDoc) string {
+func otherNumbers(d status.Parcel) string {
 	var others []string
 	for _, n := range d.Numbers {
 		if n != d.Number {
@@ -126,7 +127,7 @@ func Place(say *locale.Printer, e parcel.Event) string {
 	}
 }
 
-func writeAsked(w io.Writer, say *locale.Printer, d TrackDoc) error {
+func writeAsked(w io.Writer, say *locale.Printer, d status.Parcel) error {
 	if len(d.Asked) == 0 {
 		return nil
 	}

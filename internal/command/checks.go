@@ -12,6 +12,7 @@ import (
 	"parcelwatch/config"
 	"parcelwatch/internal/app"
 	"parcelwatch/internal/cli"
+	"parcelwatch/internal/status"
 	"parcelwatch/mail/verify"
 	"parcelwatch/mailwatch"
 	"parcelwatch/notify"
@@ -56,7 +57,7 @@ func (c *checkCmd) run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	k := &checking{env: e, doc: checkDoc{Schema: cli.Schema, Good: true, Findings: []finding{}}, json: c.JSON}
+	k := &checking{env: e, doc: checkDoc{Schema: status.Schema, Good: true, Findings: []finding{}}, json: c.JSON}
 	k.found("config", cfg.Path, nil)
 	if cfg.Destination == "" {
 		k.tell("config", "destination", "note", e.say.T("check_destination"))

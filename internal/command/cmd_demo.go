@@ -17,6 +17,7 @@ import (
 	"parcelwatch/internal/app"
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/demo"
+	"parcelwatch/internal/status"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 	"parcelwatch/store"
@@ -228,7 +229,7 @@ func (s *stage) show(ctx context.Context) error {
 			continue
 		}
 		s.told[p.ID] = p.Status
-		s.print(day + cli.Pad(string(p.Number()), 18) + cli.Pad(s.say.Status(p.Status), 40) + cli.Title(p.Title, p.Items))
+		s.print(day + cli.Pad(string(p.Number()), 18) + cli.Pad(s.say.Status(p.Status), 40) + status.Title(p.Title, p.Items))
 	}
 	mails := s.world.Outbound.Mails()
 	for _, raw := range mails[s.mails:] {

@@ -8,18 +8,11 @@ import (
 	"strings"
 
 	"parcelwatch/internal/cli"
-	"parcelwatch/parcel"
+	"parcelwatch/internal/status"
 )
 
 type exportCmd struct {
 	CSV bool `help:"${help_export_csv}"`
-}
-
-// exportDoc is everything the person might want to keep.
-type exportDoc struct {
-	Schema  int            `json:"schema"`
-	Parcels []cli.TrackDoc `json:"parcels"`
-	Orders  []parcel.Order `json:"orders"`
 }
 
 // Run writes all parcels and orders.
@@ -29,47 +22,34 @@ func (c *exportCmd) Run(ctx context.Context, e *env) error {
 		return err
 	}
 	defer shut(db)
-	parcels, err := db.Parcels(ctx, true)
-	if err != nil {
-		return err
-	}
-	orders, err := db.Orders(ctx, true)
-	if err != nil {
-		return err
-	}
 	if c.CSV {
-		return exportCSV(e, parcels, orders)
+		return exportCSV(ctx, e, db)
 	}
-	doc := exportDoc{Schema: cli.Schema, Parcels: []cli.TrackDoc{}, Orders: append([]parcel.Order{}, orders...)}
-	for _, p := range parcels {
-		doc.Parcels = append(doc.Parcels, cli.Document(p, "", answers(p), e.now()))
+	doc, err := status.Everything(ctx, db, e.now())
+	if err != nil {
+		return err
 	}
 	return cli.WriteJSON(e.out, doc)
 }
 
-// exportCSV is one row a parcel, and one an order that has none.
-func exportCSV(e *env, parcels []parcel.Parcel, orders []parcel.Order) error {
-	w := csv.NewWriter(e.out)
+// exportCSV writes one row for each parcel, and one for each order without a
+// parcel.
+func exportCSV(ctx context.Context, e *env, from status.Parcels) error {
+	list, err := status.List(ctx, from, true, e.now())
+	if err != nil {
+		return err
+	}
 	rows := [][]string{{"number", "numbers", "orders", "title", "status", "phase", "origin", "destination", "days", "eta", "last_event"}}
-	known := map[string]bool{}
-	for _, p := range parcels {
-		rows = append(rows, csvRow(cli.ListParcel(p, e.now())))
-		for _, o := range p.Orders {
-			known[o] = true
-		}
+	for _, r := range list {
+		rows = append(rows, csvRow(r))
 	}
-	for _, o := range orders {
-		if !known[o.ID] {
-			rows = append(rows, csvRow(cli.ListOrder(o)))
-		}
-	}
-	if err := w.WriteAll(rows); err != nil {
+	if err := csv.NewWriter(e.out).WriteAll(rows); err != nil {
 		return fmt.Errorf("write CSV: %w", err)
 	}
 	return nil
 }
 
-func csvRow(d cli.ListDoc) []string {
+func csvRow(d status.Row) []string {
 	numbers := make([]string, 0, len(d.Numbers))
 	for _, n := range d.Numbers {
 		numbers = append(numbers, string(n))

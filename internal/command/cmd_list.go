@@ -3,11 +3,10 @@ package command
 import (
 	"context"
 	"strings"
-	"time"
 
 	"parcelwatch/internal/cli"
+	"parcelwatch/internal/status"
 	"parcelwatch/parcel"
-	"parcelwatch/store/sqlite"
 )
 
 type listCmd struct {
@@ -22,7 +21,7 @@ func (c *listCmd) Run(ctx context.Context, e *env) error {
 		return err
 	}
 	defer shut(db)
-	docs, err := listed(ctx, db.DB, c.All, e.now())
+	docs, err := status.List(ctx, db, c.All, e.now())
 	if err != nil {
 		return err
 	}
@@ -40,51 +39,7 @@ func (c *listCmd) Run(ctx context.Context, e *env) error {
 	return t.Write(e.out)
 }
 
-// listed is every parcel, then every order without one.
-func listed(ctx context.Context, db *sqlite.DB, all bool, now time.Time) ([]cli.ListDoc, error) {
-	parcels, err := db.Parcels(ctx, all)
-	if err != nil {
-		return nil, err
-	}
-	orders, err := db.Orders(ctx, all)
-	if err != nil {
-		return nil, err
-	}
-	docs := make([]cli.ListDoc, 0, len(parcels)+len(orders))
-	for _, p := range parcels {
-		docs = append(docs, cli.ListParcel(p, now))
-	}
-	known, err := carried(ctx, db, parcels, all)
-	if err != nil {
-		return nil, err
-	}
-	for _, o := range orders {
-		if !known[o.ID] {
-			docs = append(docs, cli.ListOrder(o))
-		}
-	}
-	return docs, nil
-}
-
-// carried is which orders have a parcel, final ones included: an order whose
-// parcel has arrived waits for nothing.
-func carried(ctx context.Context, db *sqlite.DB, parcels []parcel.Parcel, all bool) (map[string]bool, error) {
-	if !all {
-		var err error
-		if parcels, err = db.Parcels(ctx, true); err != nil {
-			return nil, err
-		}
-	}
-	known := map[string]bool{}
-	for _, p := range parcels {
-		for _, o := range p.Orders {
-			known[o] = true
-		}
-	}
-	return known, nil
-}
-
-func listRow(e *env, d cli.ListDoc) []string {
+func listRow(e *env, d status.Row) []string {
 	name, status := string(d.Number), e.say.Standing(d.Status, d.LastEvent != nil)
 	if d.Number == "" {
 		name = e.say.T("list_order", "Order", strings.Join(d.Orders, ", "))

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"parcelwatch/internal/cli"
-	"parcelwatch/parcel"
+	"parcelwatch/internal/status"
 )
 
 type showCmd struct {
@@ -27,24 +27,12 @@ func (c *showCmd) Run(ctx context.Context, e *env) error {
 	if err != nil {
 		return e.known(err, n)
 	}
-	doc := cli.Document(p, n, answers(p), e.now())
+	doc := status.Document(p, n, status.Answers(p), e.now())
 	if c.JSON {
 		return cli.WriteJSON(e.out, doc)
 	}
 	if doc.Title == "" {
-		doc.Title = cli.Title(p.Title, p.Items)
+		doc.Title = status.Title(p.Title, p.Items)
 	}
 	return cli.WriteParcel(e.out, e.say, doc, since(p), e.now())
-}
-
-// answers is how asking went the last time, by what the parcel remembers.
-func answers(p parcel.Parcel) []cli.AskedDoc {
-	var out []cli.AskedDoc
-	for _, s := range p.Sources {
-		if s.Carrier == parcel.SourceMail || s.Result == "" {
-			continue
-		}
-		out = append(out, cli.AskedDoc{Carrier: s.Carrier, Number: s.Number, Result: s.Result, Error: s.Error})
-	}
-	return out
 }

@@ -13,6 +13,7 @@ import (
 	"parcelwatch/config"
 	"parcelwatch/internal/app"
 	"parcelwatch/internal/cli"
+	"parcelwatch/internal/status"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 	"parcelwatch/store"
@@ -62,7 +63,7 @@ func (c *trackCmd) Run(ctx context.Context, e *env) error {
 		return err
 	}
 	e.progress.Clear()
-	doc := cli.Document(p, n, askedDocs(asked, set), e.now())
+	doc := status.Document(p, n, askedDocs(asked, set), e.now())
 	if c.JSON {
 		err = cli.WriteJSON(e.out, doc)
 	} else {
@@ -123,7 +124,7 @@ func since(p parcel.Parcel) time.Time {
 }
 
 // verdict is the exit status that an answer leads to.
-func (t tracking) verdict(n number.Number, d cli.TrackDoc) error {
+func (t tracking) verdict(n number.Number, d status.Parcel) error {
 	if len(d.Events) > 0 {
 		return nil
 	}
@@ -144,10 +145,10 @@ func (t tracking) verdict(n number.Number, d cli.TrackDoc) error {
 }
 
 // askedDocs is who was asked, those who answered first.
-func askedDocs(asked []carriers.Asked, set *carriers.Set) []cli.AskedDoc {
-	out := make([]cli.AskedDoc, 0, len(asked))
+func askedDocs(asked []carriers.Asked, set *carriers.Set) []status.Asked {
+	out := make([]status.Asked, 0, len(asked))
 	for _, a := range asked {
-		d := cli.AskedDoc{Carrier: a.Carrier, Number: a.Number, Result: a.Result, Link: a.Link}
+		d := status.Asked{Carrier: a.Carrier, Number: a.Number, Result: a.Result, Link: a.Link}
 		if a.Err != nil {
 			d.Error, d.Detail = a.Err.Error(), detail(a.Err)
 		} else if a.Result == parcel.ResultSkipped {
@@ -160,7 +161,7 @@ func askedDocs(asked []carriers.Asked, set *carriers.Set) []cli.AskedDoc {
 		}
 		out = append(out, d)
 	}
-	slices.SortStableFunc(out, func(a, b cli.AskedDoc) int {
+	slices.SortStableFunc(out, func(a, b status.Asked) int {
 		return cmp.Compare(order(a.Result), order(b.Result))
 	})
 	return out

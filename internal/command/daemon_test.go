@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"parcelwatch/internal/demo"
+	"parcelwatch/internal/status"
 )
 
 // screen is what a command writes, readable while it writes.
@@ -97,10 +98,10 @@ func wait(t *testing.T, what string, seen func() bool) {
 	}
 }
 
-func statusOf(t *testing.T, config string) (int, statusDoc) {
+func statusOf(t *testing.T, config string) (int, status.Status) {
 	t.Helper()
 	code, out, errs := command(t.Context(), "status", "--json", "--config", config)
-	var doc statusDoc
+	var doc status.Status
 	if err := json.Unmarshal([]byte(out), &doc); err != nil {
 		t.Fatalf("status: %v\n%s%s", err, out, errs)
 	}

@@ -7,11 +7,12 @@ import (
 	"parcelwatch/config"
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/message"
+	"parcelwatch/internal/status"
 	"parcelwatch/parcel"
 )
 
 // writeStatus shows the state of everything to a person.
-func writeStatus(e *env, cfg *config.Config, d statusDoc) error {
+func writeStatus(e *env, cfg *config.Config, d status.Status) error {
 	zone := cfg.Timezone.Location()
 	if !exists(cfg.Store.Path) {
 		e.print(e.say.T("status_no_store", "Path", cfg.Store.Path))
@@ -29,7 +30,7 @@ func writeStatus(e *env, cfg *config.Config, d statusDoc) error {
 		e.print(e.say.T("status_next_digest", "Date", e.say.DateTime(d.NextDigest.In(zone))))
 	}
 	if d.Outbox.Oldest != nil {
-		e.print(e.say.T("status_outbox_waiting", "Date", e.say.DateTime(d.Outbox.Oldest.In(zone)), "Error", e.why(d.Outbox.fault, d.Outbox.Error)))
+		e.print(e.say.T("status_outbox_waiting", "Date", e.say.DateTime(d.Outbox.Oldest.In(zone)), "Error", e.why(d.Outbox.Fault, d.Outbox.Error)))
 	}
 	if err := e.section("status_mailboxes", mailboxRows(e, d, zone)); err != nil {
 		return err
@@ -56,14 +57,14 @@ func (e *env) section(title string, t *cli.Table) error {
 
 func (e *env) ago(t time.Time) string { return e.say.Ago(e.now().Sub(t)) }
 
-func mailboxRows(e *env, d statusDoc, zone *time.Location) *cli.Table {
+func mailboxRows(e *env, d status.Status, zone *time.Location) *cli.Table {
 	t := cli.NewTable(50)
 	for _, m := range d.Mailboxes {
 		words := []string{e.say.MailboxState(m.State)}
 		if m.Since != nil {
 			words[0] = e.say.T("status_since", "State", words[0], "Date", e.say.DateTime(m.Since.In(zone)))
 		}
-		if why := e.why(m.fault, m.Error); why != "" {
+		if why := e.why(m.Fault, m.Error); why != "" {
 			words[0] += ": " + why
 		}
 		if m.LastMail != nil {
@@ -77,10 +78,10 @@ func mailboxRows(e *env, d statusDoc, zone *time.Location) *cli.Table {
 	return t
 }
 
-func carrierRows(e *env, d statusDoc, zone *time.Location) *cli.Table {
+func carrierRows(e *env, d status.Status, zone *time.Location) *cli.Table {
 	t := cli.NewTable(50)
 	for _, c := range d.Carriers {
-		words := []string{carrierWords(e, c.State, e.why(c.fault, c.Error))}
+		words := []string{carrierWords(e, c.State, e.why(c.Fault, c.Error))}
 		if c.Until != nil && c.State == parcel.CarrierQuarantined {
 			words = append(words, e.say.T("status_until", "Date", e.say.DateTime(c.Until.In(zone))))
 		}

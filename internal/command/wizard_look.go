@@ -12,6 +12,7 @@ import (
 	"parcelwatch/internal/app"
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/setup"
+	"parcelwatch/internal/status"
 	"parcelwatch/mail/verify"
 	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
@@ -69,7 +70,7 @@ func (w *wizard) shipments() {
 	var rows []row
 	seen := map[string]bool{}
 	for _, n := range slices.Backward(w.notices) {
-		title := cli.Title("", n.Items)
+		title := status.Title("", n.Items)
 		for _, p := range n.Parcels {
 			if !seen[string(p.Number)] {
 				seen[string(p.Number)] = true

@@ -18,8 +18,8 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/all"
-	"parcelwatch/internal/cli"
 	"parcelwatch/internal/locale"
+	"parcelwatch/internal/status"
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
@@ -232,7 +232,7 @@ func everything(t *testing.T, f carriers.Factory, a *answerer, n number.Number) 
 	p.AddLink(parcel.Link{Number: n, Since: now, Reason: "mail", Certainty: parcel.Certain})
 	tracker.Record(&p, asked[0], now)
 	p.Settle("", now)
-	doc := cli.AskedDoc{Carrier: f.Info.Name, Number: n, Result: asked[0].Result}
+	doc := status.Asked{Carrier: f.Info.Name, Number: n, Result: asked[0].Result}
 	texts = map[string]string{"log": log.String()}
 	if asked[0].Err != nil {
 		doc.Error = asked[0].Err.Error()
@@ -242,7 +242,7 @@ func everything(t *testing.T, f carriers.Factory, a *answerer, n number.Number) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, v := range map[string]any{"parcel": p, "track document": cli.Document(p, n, []cli.AskedDoc{doc}, now), "health": health} {
+	for name, v := range map[string]any{"parcel": p, "track document": status.Document(p, n, []status.Asked{doc}, now), "health": health} {
 		text, err := json.Marshal(v)
 		if err != nil {
 			t.Fatal(err)

@@ -25,7 +25,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/all"
 	"parcelwatch/extract"
-	"parcelwatch/internal/cli"
+	"parcelwatch/internal/status"
 	"parcelwatch/mail/verify"
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
@@ -267,7 +267,7 @@ func (w *world) compare() {
 			t.Errorf("%s is asked %d times from day %d to %d, where there is no need", r.post, n, r.from, r.to)
 		}
 	}
-	doc, err := json.MarshalIndent(cli.Document(p, s.number, nil, w.now()), "", " ")
+	doc, err := json.MarshalIndent(status.Document(p, s.number, nil, w.now()), "", " ")
 	if err != nil {
 		t.Fatal(err)
 	}

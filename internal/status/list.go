@@ -1,0 +1,66 @@
+package status
+
+import (
+	"context"
+	"time"
+
+	"parcelwatch/parcel"
+)
+
+// Parcels is where parcels and orders are read.
+type Parcels interface {
+	Parcels(ctx context.Context, all bool) ([]parcel.Parcel, error)
+	Orders(ctx context.Context, all bool) ([]parcel.Order, error)
+}
+
+// List returns the rows of all parcels, then of all orders without one. Without all,
+// those that are closed or final are left out.
+func List(ctx context.Context, from Parcels, all bool, now time.Time) ([]Row, error) {
+	parcels, err := from.Parcels(ctx, true)
+	if err != nil {
+		return nil, err
+	}
+	orders, err := from.Orders(ctx, all)
+	if err != nil {
+		return nil, err
+	}
+	rows, carried := []Row{}, map[string]bool{}
+	for _, p := range parcels {
+		if row := ParcelRow(p, now); all || !row.Done {
+			rows = append(rows, row)
+		}
+		for _, o := range p.Orders {
+			carried[o] = true // by a final parcel too: the order waits for nothing
+		}
+	}
+	for _, o := range orders {
+		if !carried[o.ID] {
+			rows = append(rows, OrderRow(o))
+		}
+	}
+	return rows, nil
+}
+
+// Export is everything that is worth keeping.
+type Export struct {
+	Schema  int            `json:"schema"`
+	Parcels []Parcel       `json:"parcels"`
+	Orders  []parcel.Order `json:"orders"`
+}
+
+// Everything returns all parcels and orders.
+func Everything(ctx context.Context, from Parcels, now time.Time) (Export, error) {
+	parcels, err := from.Parcels(ctx, true)
+	if err != nil {
+		return Export{}, err
+	}
+	orders, err := from.Orders(ctx, true)
+	if err != nil {
+		return Export{}, err
+	}
+	d := Export{Schema: Schema, Parcels: []Parcel{}, Orders: some(orders)}
+	for _, p := range parcels {
+		d.Parcels = append(d.Parcels, Document(p, "", Answers(p), now))
+	}
+	return d, nil
+}

@@ -1,0 +1,159 @@
+// Package status gathers what is known of the parcels, the mailboxes and the
+// carriers into the documents that commands give as JSON. It knows a store and a
+// clock, but neither how a document is shown nor who asks for it.
+package status
+
+import (
+	"context"
+	"time"
+
+	"parcelwatch/carriers"
+	"parcelwatch/config"
+	"parcelwatch/internal/message"
+	"parcelwatch/parcel"
+	"parcelwatch/store"
+)
+
+// Status is the state of everything.
+type Status struct {
+	Schema              int             `json:"schema"`
+	Running             bool            `json:"running"`
+	Since               *time.Time      `json:"since"`
+	Mailboxes           []Mailbox       `json:"mailboxes"`
+	Carriers            []CarrierStatus `json:"carriers"`
+	Outbox              Outbox          `json:"outbox"`
+	LastDigest          *time.Time      `json:"last_digest"`
+	NextDigest          *time.Time      `json:"next_digest"`
+	Parcels             int             `json:"parcels"`
+	OrdersWithoutNumber int             `json:"orders_without_number"`
+	NotUnderstood       []NotUnderstood `json:"not_understood"`
+}
+
+// Mailbox is the state of one folder.
+type Mailbox struct {
+	Name      string              `json:"name"`
+	Folder    string              `json:"folder"`
+	State     parcel.MailboxState `json:"state"`
+	Since     *time.Time          `json:"since"`
+	LastMail  *time.Time          `json:"last_mail"`
+	LastCheck *time.Time          `json:"last_check"`
+	Error     string              `json:"error"`
+	Fault     message.Text        `json:"-"` // Error as a message
+}
+
+// Outbox is the mail that waits to be sent.
+type Outbox struct {
+	Waiting int          `json:"waiting"`
+	Oldest  *time.Time   `json:"oldest"`
+	Error   string       `json:"error"`
+	Fault   message.Text `json:"-"` // Error as a message
+}
+
+// NotUnderstood is a shipment mail in which nothing was found.
+type NotUnderstood struct {
+	Mail    string     `json:"mail"`
+	Why     string     `json:"why"`
+	Subject string     `json:"subject,omitempty"`
+	At      *time.Time `json:"at,omitempty"`
+}
+
+// Source is what the documents are made from.
+type Source struct {
+	Store    Store // nil where there is no store yet, which counts as an empty one
+	Config   *config.Config
+	Carriers *carriers.Set
+	Broken   map[string]error // why the secrets of a carrier cannot be read
+	Now      time.Time
+}
+
+// Store is what is read of the store.
+type Store interface {
+	store.DigestSource
+	store.Counts
+	store.Heartbeats
+}
+
+// Status gathers the state of everything.
+func (s Source) Status(ctx context.Context) (Status, error) {
+	d := Status{Schema: Schema}
+	health, err := s.health(ctx)
+	if err != nil {
+		return d, err
+	}
+	if s.Store != nil {
+		if err := s.counts(ctx, &d); err != nil {
+			return d, err
+		}
+	}
+	d.Mailboxes = s.mailboxes(health.Mailboxes, d.Running)
+	d.Carriers = []CarrierStatus{}
+	for _, m := range s.Carriers.Members() {
+		d.Carriers = append(d.Carriers, CarrierStatus{m.Info.Name, s.carrierState(m, health.Carriers)})
+	}
+	box := health.Outbox
+	d.Outbox = Outbox{Waiting: box.Waiting, Oldest: moment(box.Oldest), Error: box.Error, Fault: box.Fault}
+	d.NotUnderstood = []NotUnderstood{}
+	for _, n := range health.NotUnderstood {
+		d.NotUnderstood = append(d.NotUnderstood, NotUnderstood{Mail: n.Mail, Why: n.Why, Subject: n.Subject, At: moment(n.At)})
+	}
+	return d, nil
+}
+
+func (s Source) health(ctx context.Context) (parcel.Health, error) {
+	if s.Store == nil {
+		return parcel.Health{}, nil
+	}
+	return s.Store.Health(ctx)
+}
+
+func (s Source) counts(ctx context.Context, d *Status) error {
+	beat, err := s.Store.Heartbeat(ctx)
+	if err != nil {
+		return err
+	}
+	if d.Running = beat.Alive(s.Now); d.Running {
+		d.Since, d.NextDigest = moment(beat.Started), moment(beat.NextDigest)
+	}
+	last, err := s.Store.LastDigest(ctx)
+	if err != nil {
+		return err
+	}
+	d.LastDigest = moment(last)
+	rows, err := List(ctx, s.Store, false, s.Now)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if r.Number == "" {
+			d.OrdersWithoutNumber++
+		} else {
+			d.Parcels++
+		}
+	}
+	return nil
+}
+
+// mailboxes lists the configured folders with what was recorded of them. While no
+// daemon runs, their states are not known.
+func (s Source) mailboxes(recorded []parcel.MailboxHealth, running bool) []Mailbox {
+	out := []Mailbox{}
+	for _, m := range s.Config.Mailboxes {
+		for _, folder := range m.Folders {
+			row := Mailbox{Name: m.Name, Folder: folder, State: parcel.MailboxUnknown}
+			for _, h := range recorded {
+				if h.Name != m.Name || h.Folder != folder {
+					continue
+				}
+				row.LastMail, row.LastCheck = moment(h.LastMail), moment(h.LastCheck)
+				if running {
+					row.State, row.Since, row.Error, row.Fault = h.State, moment(h.Since), h.Error, h.Fault
+				}
+			}
+			if running && row.State == parcel.MailboxUnknown {
+				row.State = parcel.MailboxConnecting
+			}
+			out = append(out, row)
+		}
+	}
+	return out
+}
