@@ -6,6 +6,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/belpost"
 	"parcelwatch/carriers/cainiao"
+	"parcelwatch/carriers/cainiaoeurope"
 	"parcelwatch/carriers/correos"
 	"parcelwatch/carriers/dhl"
 	"parcelwatch/carriers/ems"
@@ -44,5 +45,6 @@ func Factories() []carriers.Factory {
 		{Info: laposte.Info(), New: laposte.New},
 		{Info: singpost.Info(), New: singpost.New},
 		{Info: inpost.Info(), New: inpost.New},
+		{Info: cainiaoeurope.Info(), New: cainiaoeurope.New},
 	}
 }
