@@ -30,7 +30,7 @@ func TestItems(t *testing.T) {
 		{"a size is no quantity", "USB-C cable...\nmax1000", nil},
 		{"a zero", "USB-C cable...\nx0", nil},
 	}
-	p := newParser(t, extract.Options{})
+	p := newParser(t, options{})
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -50,7 +50,7 @@ func TestItemsByMarkup(t *testing.T) {
 	body := `<div class="EDM-MULTIPLE-PACKAGES-item-title">Cable <b>100 W</b></div><div class="EDM-MULTIPLE-PACKAGES-item-sku"></div>` +
 		`<div class="EDM-MULTIPLE-PACKAGES-item-title">Sensor</div><div class="EDM-MULTIPLE-PACKAGES-item-sku">White &amp; green</div><div>x4</div>` +
 		`<div class="EDM-ORDER-LOGISTICS-product-name">Lamp</div><p class="product-name">an advert</p>`
-	n, err := newParser(t, extract.Options{}).Parse(htmlLetter(delivered, body), unverified)
+	n, err := newParser(t, options{}).Parse(htmlLetter(delivered, body), unverified)
 	want := []parcel.Item{{Title: "Cable 100 W", Quantity: 1}, {Title: "Sensor", Variant: "White & green", Quantity: 4}, {Title: "Lamp", Quantity: 1}}
 	if d := cmp.Diff(want, n.Items); d != "" || err != nil {
 		t.Errorf("%v -want +got\n%s", err, d)
@@ -80,7 +80,7 @@ func TestETA(t *testing.T) {
 		{"not when it is delivered", delivered, "Delivered by 05/03/2026", ""},
 		{"not in the address", order, "Ship to\nEstimated 05/03/2026", ""},
 	}
-	p := newParser(t, extract.Options{})
+	p := newParser(t, options{})
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -112,7 +112,7 @@ func TestLogisticsInformation(t *testing.T) {
 		{"no block", "Sender: Singapore Post", false, parcel.Logistics{}},
 		{"a site that is none", "Logistics Information\nSender: Singapore Post\nTracking number: " + s10 + "\nTrack at the post office, 1.5 km from here.", false, post()},
 	}
-	p := newParser(t, extract.Options{})
+	p := newParser(t, options{})
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -157,7 +157,7 @@ func TestMarkup(t *testing.T) {
 		{"tags in capitals", "<P>Tracking number</P><P>" + lp + "</P>", []string{lp}},
 		{"a cut tag", label + lp + `<a href="https://www.aliexpress.com/?trackingNumber=` + s10, []string{lp}},
 	}
-	p := newParser(t, extract.Options{})
+	p := newParser(t, options{})
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -195,7 +195,7 @@ func TestStructures(t *testing.T) {
 		{"refused and encoded", mixed + strings.Repeat("--b\r\n", 300) + "--b\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n<p>Tracking=20number=\r\n: RB123456=\r\n785CN</p>"},
 		{"more than is read", head + "\r\n" + label + strings.Repeat("\r\nx", 200000)},
 	}
-	p := newParser(t, extract.Options{})
+	p := newParser(t, options{})
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -216,7 +216,7 @@ func TestLettersSurviveAWrongCharset(t *testing.T) {
 	title := "Кабель для телефона..."
 	raw := "From: AliExpress <transaction@notice.aliexpress.com>\r\nSubject: Order " + order1 + ": order shipped\r\nContent-Type: text/plain; charset=us-ascii\r\n" +
 		"Content-Transfer-Encoding: 8bit\r\n\r\nЗдравствуйте! Ваш заказ отправлен и скоро будет у вас, спасибо за покупку.\r\n" + title + "\r\nЧёрный\r\nx1\r\n"
-	n, err := newParser(t, extract.Options{}).Parse([]byte(raw), unverified)
+	n, err := newParser(t, options{}).Parse([]byte(raw), unverified)
 	if err != nil || len(n.Items) != 1 || n.Items[0].Title != title {
 		t.Errorf("%+v, problems %q, %v", n.Items, n.Problems, err)
 	}

@@ -12,6 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"parcelwatch/extract"
+	"parcelwatch/extract/shop/aliexpress"
+	"parcelwatch/mail"
 	"parcelwatch/mail/verify"
 	"parcelwatch/parcel"
 )
@@ -33,7 +35,7 @@ func TestCorpus(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no mails in %s: %v", corpus, err)
 	}
-	p := newParser(t, extract.Options{Forwarders: []string{"partner@example.org"}})
+	p := newParser(t, options{Forwarders: []string{"partner@example.org"}})
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".eml")
 		t.Run(name, func(t *testing.T) {
@@ -55,8 +57,8 @@ func verdict(t *testing.T, file string, raw []byte) parcel.Verdict {
 		trust, reason, _ := strings.Cut(strings.TrimSpace(string(line)), " ")
 		return parcel.Verdict{Trust: parcel.Trust(trust), Reason: reason}
 	}
-	v, err := verify.New(noKeys{}).Check(t.Context(), raw, verify.Policy{
-		Authserv: []string{"mx.example.org"}, Forwarders: []string{"partner@example.org"},
+	v, err := verify.New(noKeys{}).Check(t.Context(), mail.Read(raw), verify.Policy{
+		Authserv: []string{"mx.example.org"}, Senders: aliexpress.Senders(nil, []string{"partner@example.org"}, nil),
 	})
 	if err != nil {
 		t.Fatalf("verdict: %v", err)

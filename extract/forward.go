@@ -71,7 +71,7 @@ func (pg *page) headerLike(i int) bool {
 func (p *Parser) namesShop(s string) bool {
 	for w := range strings.FieldsFuncSeq(s, func(r rune) bool { return r <= ' ' || strings.ContainsRune("<>()[],;\"'*", r) }) {
 		w = strings.TrimPrefix(strings.TrimSuffix(w, "."), "mailto:")
-		if strings.Contains(w, "@") && p.sender(w) == senderShop {
+		if strings.Contains(w, "@") && p.isShop(w) {
 			return true
 		}
 	}

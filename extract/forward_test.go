@@ -29,7 +29,7 @@ func TestForwardedInTheText(t *testing.T) {
 		{"a language nobody knows", "Fwd: " + delivered, "Ding: AliExpress <transaction@notice.aliexpress.com>\nDong: Sunday\nDang: me" + body, parcel.StepDelivered},
 		{"sent through the relay", "Fwd: x", "From: AliExpress <transaction_at_notice_aliexpress_com_0a1b2c3d4e_0a1b2c3d@privaterelay.appleid.com>\nSubject: " + delivered + body, parcel.StepDelivered},
 	}
-	p := newParser(t, extract.Options{Forwarders: []string{"partner@example.org"}})
+	p := newParser(t, options{Forwarders: []string{"partner@example.org"}})
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -47,7 +47,7 @@ func TestForwardedInTheText(t *testing.T) {
 func TestForwardedAsMarkup(t *testing.T) {
 	t.Parallel()
 	raw := strings.Replace(string(sent("Fwd: "+delivered, `<div>look</div><div class="gmail_quote"><div dir="ltr" class="gmail_attr">---------- Forwarded message ---------<br>Von: <strong>AliExpress</strong> <span>&lt;<a href="mailto:transaction@notice.aliexpress.com">transaction@notice.aliexpress.com</a>&gt;</span><br>Subject: `+delivered+`<br></div><p>Hi</p><a href="https://www.aliexpress.com/x" data-saferedirecturl="https://www.google.com/url?q=https%3A%2F%2Fwww.aliexpress.com%2Fp%2Ftracking%2Findex.html%3FtradeOrderId%3D`+order1+`%26trackingNumber%3D`+lp+`&amp;source=gmail">Track</a></div>`)), "text/plain", "text/html", 1)
-	n, err := newParser(t, extract.Options{Forwarders: []string{"partner@example.org"}}).Parse([]byte(raw), forwarded)
+	n, err := newParser(t, options{Forwarders: []string{"partner@example.org"}}).Parse([]byte(raw), forwarded)
 	if err != nil || n.Step != parcel.StepDelivered || len(n.Parcels) != 1 || len(n.Orders) != 1 {
 		t.Errorf("%s, orders %v, parcels %v, %v", n.Step, n.Orders, numbers(n), err)
 	}
@@ -65,7 +65,7 @@ func TestForwardedWhole(t *testing.T) {
 		return []byte(b.String())
 	}
 	one, two := string(letter(delivered, "Order number "+order1)), string(letter("Package "+s10+": at customs", "Hi"))
-	p := newParser(t, extract.Options{Forwarders: []string{"partner@example.org"}})
+	p := newParser(t, options{Forwarders: []string{"partner@example.org"}})
 	t.Run("one mail", func(t *testing.T) {
 		t.Parallel()
 		n, err := p.Parse(outer("8bit", one), forwarded)
@@ -110,7 +110,7 @@ func TestForwardedWhole(t *testing.T) {
 
 func TestAForwardersOtherMailIsNone(t *testing.T) {
 	t.Parallel()
-	p := newParser(t, extract.Options{Forwarders: []string{"partner@example.org"}})
+	p := newParser(t, options{Forwarders: []string{"partner@example.org"}})
 	for name, raw := range map[string][]byte{
 		"a letter":                sent("Dinner?", "Package "+lp+" and order "+order1),
 		"a mail of another shop":  sent("Fwd: "+delivered, "From: Shop <a@shop.example>\nSubject: "+delivered+"\n\nTracking number "+lp),
@@ -130,11 +130,11 @@ func TestAForwardersOtherMailIsNone(t *testing.T) {
 func TestACopiedLogisticsBlockIsRead(t *testing.T) {
 	t.Parallel()
 	raw := sent("our parcel", "Look:\n\nOrder number: "+order1+"\nLogistics Information\nSender: China Post\nTracking number: "+s10+"\nTrack at: 17track.net\n")
-	n, err := newParser(t, extract.Options{Forwarders: []string{"partner@example.org"}}).Parse(raw, forwarded)
+	n, err := newParser(t, options{Forwarders: []string{"partner@example.org"}}).Parse(raw, forwarded)
 	if err != nil || n.Shop != extract.Shop || n.Step != parcel.StepUpdate || len(n.Parcels) != 1 || n.Logistics.Sender != "China Post" {
 		t.Errorf("%+v, %v", n, err)
 	}
-	if n, err := newParser(t, extract.Options{}).Parse(raw, forwarded); err != nil || n.Shop != "" {
+	if n, err := newParser(t, options{}).Parse(raw, forwarded); err != nil || n.Shop != "" {
 		t.Errorf("from a person nobody configured: %+v, %v", n, err)
 	}
 }

@@ -74,7 +74,7 @@ func FuzzParse(f *testing.F) {
 	for _, raw := range seeds(f) {
 		f.Add(raw)
 	}
-	p := newParser(f, extract.Options{
+	p := newParser(f, options{
 		Forwarders: []string{"partner@example.org"},
 		Rules:      []extract.Rule{{Name: "r", Subject: `rule (?P<number>\S+) (?P<order>\d+)`, Body: `(?P<step>\w+)`}},
 	})
@@ -95,7 +95,7 @@ func FuzzSubject(f *testing.F) {
 	} {
 		f.Add(s, "delivered")
 	}
-	p := newParser(f, extract.Options{})
+	p := newParser(f, options{})
 	f.Fuzz(func(t *testing.T, subject, body string) {
 		n, err := p.Parse(letter(subject, body), unverified)
 		checkNotice(t, n, err)
@@ -110,8 +110,9 @@ func FuzzRedact(f *testing.F) {
 	for _, raw := range seeds(f) {
 		f.Add(raw)
 	}
+	p := newParser(f, options{})
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		if out := extract.Redact(raw); len(out) > 16*len(raw)+4096 {
+		if out := p.Redact(raw); len(out) > 16*len(raw)+4096 {
 			t.Errorf("%d bytes became %d", len(raw), len(out))
 		}
 	})
@@ -125,9 +126,9 @@ func FuzzLean(f *testing.F) {
 	} {
 		f.Add([]byte(s))
 	}
-	p := newParser(f, extract.Options{})
+	p := newParser(f, options{})
 	f.Fuzz(func(t *testing.T, src []byte) {
-		if full, short := extract.Texts(p, src); full != short {
+		if full, short := extract.Texts(p.Parser, src); full != short {
 			t.Errorf("%q reads %q, and without its needless attributes %q", src, full, short)
 		}
 	})

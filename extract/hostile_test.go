@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"parcelwatch/extract"
 )
 
 const shopHead = "From: AliExpress <transaction@notice.aliexpress.com>\r\nTo: me@example.org\r\nSubject: Package LP00999900000034: with local carrier\r\n" +
@@ -92,7 +90,7 @@ const tooLong = 20 * time.Second
 
 func TestHostileMailIsReadInBoundedTimeAndSize(t *testing.T) {
 	t.Parallel()
-	p := newParser(t, extract.Options{Forwarders: []string{"partner@example.org"}})
+	p := newParser(t, options{Forwarders: []string{"partner@example.org"}})
 	for name, raw := range hostile() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"parcelwatch/internal/textx"
+	"parcelwatch/mail"
 
 	"github.com/jhillyerd/enmime/v2"
 )
@@ -31,7 +32,7 @@ const (
 // readBody takes a mail apart. What cannot be taken apart is read as one text
 // with its markup stripped: a number in it is still found.
 func readBody(raw []byte) body {
-	raw = withoutEnvelope(raw)
+	raw = mail.WithoutEnvelope(raw)
 	var b body
 	if len(raw) > maxRead {
 		raw = raw[:maxRead]
@@ -187,13 +188,13 @@ func mojibake(r, next rune) bool {
 // rawContents makes the best of bytes that were not taken apart: the transfer
 // encoding is undone where it shows, headers of parts are left in as text.
 func rawContents(raw []byte) []content {
-	head, text := raw[:headerEnd(raw)], raw[headerEnd(raw):]
+	head, text := mail.Split(raw)
 	if len(text) == 0 {
 		head, text = nil, raw
 	}
 	if bytes.Contains(text, []byte("=\n")) || bytes.Contains(text, []byte("=\r\n")) || bytes.Contains(text, []byte("=3D")) ||
 		bytes.Contains(bytes.ToLower(head), []byte("quoted-printable")) {
-		text = looseQuotedPrintable(text)
+		text = mail.LooseQuotedPrintable(text)
 	}
 	return []content{{html: looksHTML(text), text: text}}
 }
@@ -206,27 +207,4 @@ func looksHTML(s []byte) bool {
 		}
 	}
 	return false
-}
-
-// looseQuotedPrintable decodes what is quoted-printable and keeps all else.
-func looseQuotedPrintable(s []byte) []byte {
-	out := make([]byte, 0, len(s))
-	for i := 0; i < len(s); i++ {
-		if s[i] != '=' {
-			out = append(out, s[i])
-			continue
-		}
-		switch rest := s[i+1:]; {
-		case len(rest) >= 2 && isHex(rest[0]) && isHex(rest[1]):
-			out = append(out, hexDigit(rest[0])<<4|hexDigit(rest[1]))
-			i += 2
-		case bytes.HasPrefix(rest, []byte("\r\n")):
-			i += 2
-		case bytes.HasPrefix(rest, []byte("\n")):
-			i++
-		default:
-			out = append(out, '=')
-		}
-	}
-	return out
 }

@@ -1,54 +1,45 @@
 package extract
 
 import (
-	"bytes"
+	"errors"
 	"fmt"
-	"strings"
+	"slices"
 	"sync"
 
 	"parcelwatch/internal/textx"
+	"parcelwatch/mail"
 	"parcelwatch/parcel"
 )
 
 // Shop is the name notices of the shop's mail carry.
 const Shop = "aliexpress"
 
+// ErrNoMail is returned for bytes that are no mail at all.
+var ErrNoMail = errors.New("no mail: not one header field found")
+
+// maxSubject is how many runes of a subject are kept.
+const maxSubject = 300
+
 // Options say whose mail is read and how.
 type Options struct {
-	Domains    []string // of the shop, sub-domains included; none for aliexpress.com and aliexpress.ru
-	Forwarders []string // addresses of people whose forwarded mail counts
-	Rules      []Rule   // tried in order before everything else
+	Senders mail.Senders
+	Rules   []Rule // tried in order before everything else
 }
 
 // Parser reads mails. It remembers nothing of them and is safe for concurrent
 // use.
 type Parser struct {
-	domains    []string
-	forwarders []string
-	rules      []rule
-	quiet      []quiet
-	words      *vocabulary
-	templates  []template
-	pool       sync.Pool // of *scratch
+	senders   mail.Senders
+	rules     []rule
+	words     *vocabulary
+	templates []template
+	pool      sync.Pool // of *scratch
 }
 
 // New makes a parser. The error is about a rule, in words for the person who
 // wrote it.
 func New(o Options) (*Parser, error) {
-	p := &Parser{quiet: quietSenders(), templates: loadTemplates()}
-	for _, d := range o.Domains {
-		if d = strings.ToLower(strings.Trim(strings.TrimSpace(d), ".")); d != "" {
-			p.domains = append(p.domains, d)
-		}
-	}
-	if len(p.domains) == 0 {
-		p.domains = []string{"aliexpress.com", "aliexpress.ru"}
-	}
-	for _, f := range o.Forwarders {
-		if f = strings.ToLower(strings.TrimSpace(f)); f != "" {
-			p.forwarders = append(p.forwarders, f)
-		}
-	}
+	p := &Parser{senders: o.Senders, templates: loadTemplates()}
 	for _, r := range o.Rules {
 		c, err := compileRule(r)
 		if err != nil {
@@ -67,64 +58,59 @@ func New(o Options) (*Parser, error) {
 // forged and foreign mail nothing that creates a parcel is returned. The error
 // is for bytes that are no mail at all; everything else gives a notice, with
 // what could not be read among its problems.
-func (p *Parser) Parse(raw []byte, v parcel.Verdict) (parcel.Notice, error) {
-	if len(bytes.TrimSpace(raw)) == 0 {
+func (p *Parser) Parse(m mail.Message, v parcel.Verdict) (parcel.Notice, error) {
+	h := m.Header
+	if len(h.Fields) == 0 {
 		return parcel.Notice{}, ErrNoMail
 	}
-	fields, err := readHeader(raw)
-	if err != nil {
-		return parcel.Notice{}, err
-	}
-	h := summary(fields)
 	n := parcel.Notice{
 		Verdict: v, Step: parcel.StepNone, Subject: h.Subject, MessageID: h.MessageID, Sent: h.Date,
 	}
-	who := p.origin(h, &n)
-	if h.Own || who == senderForeign && len(p.rules) == 0 {
+	from := p.origin(h, &n)
+	foreign := from.Class == mail.Foreign
+	if h.Own || foreign && len(p.rules) == 0 {
 		return n, nil
 	}
-	if who == senderForeign || who == senderSilent && len(p.rules) == 0 {
+	if foreign || from.Quiet && len(p.rules) == 0 {
 		p.refuseRules(h, &n)
 		return n, nil
 	}
 	if n.Verdict.Trust.Creates() {
-		p.readMail(raw, h, who, &n)
+		p.readMail(m.Raw, h, from, &n)
 	}
 	return n, nil
 }
 
 // origin says in whose name the mail comes, and keeps the verdict from claiming
 // more than the From of the mail allows.
-func (p *Parser) origin(h Header, n *parcel.Notice) sender {
+func (p *Parser) origin(h mail.Header, n *parcel.Notice) mail.Sender {
 	if len(h.From) != 1 {
 		if n.Verdict.Trust == "" || n.Verdict.Trust.Creates() {
 			n.Verdict = parcel.Verdict{Trust: parcel.TrustForeign, Reason: "there is no one From address"}
-			for _, f := range h.From {
-				if p.sender(f) != senderForeign {
-					n.Verdict = parcel.Verdict{Trust: parcel.TrustForged, Reason: "more than one From address"}
-				}
+			if slices.ContainsFunc(h.From, func(a mail.Address) bool { return p.senders.Of(a, h).Class != mail.Foreign }) {
+				n.Verdict = parcel.Verdict{Trust: parcel.TrustForged, Reason: "more than one From address"}
 			}
 		}
-		return senderForeign
+		return mail.Sender{}
 	}
-	who := p.sender(h.From[0])
+	from := p.senders.Of(h.From[0], h)
 	switch {
 	case n.Verdict.Trust == parcel.TrustForeign:
-		who = senderForeign
-	case who == senderForeign:
+		return mail.Sender{}
+	case from.Class == mail.Foreign:
 		if n.Verdict.Trust == "" || n.Verdict.Trust.Creates() {
 			n.Verdict = parcel.Verdict{Trust: parcel.TrustForeign, Reason: "From is not the shop's"}
 		}
 	case n.Verdict.Trust == "":
 		n.Verdict = parcel.Verdict{Trust: parcel.TrustUnverified, Reason: "the sender was not checked"}
 	}
-	return who
+	return from
 }
 
 // refuseRules says why a user's rule does not apply to a mail it was written for.
-func (p *Parser) refuseRules(h Header, n *parcel.Notice) {
+func (p *Parser) refuseRules(h mail.Header, n *parcel.Notice) {
 	for _, r := range p.rules {
-		if r.from != nil && len(h.From) == 1 && r.from.MatchString(h.From[0]) && (r.subject == nil || r.subject.MatchString(h.Subject)) {
+		if r.from != nil && len(h.From) == 1 && r.from.MatchString(h.From[0].Addr) && (r.subject == nil || r.subject.MatchString(h.Subject)) {
 			n.Problems = append(n.Problems, fmt.Sprintf("rule %q fits, but the sender is not one of the shop's domains: add its domain to [shop] domains", r.name))
 			return
 		}
@@ -132,16 +118,18 @@ func (p *Parser) refuseRules(h Header, n *parcel.Notice) {
 }
 
 // readMail reads the body and fills the notice.
-func (p *Parser) readMail(raw []byte, h Header, who sender, n *parcel.Notice) {
+func (p *Parser) readMail(raw []byte, h mail.Header, from mail.Sender, n *parcel.Notice) {
 	b := readBody(raw)
 	n.Problems = append(n.Problems, b.problems...)
 	pages := p.pages(b, n)
 	defer p.release(pages)
-	if p.applyRules(h, pages, n) || who == senderSilent {
+	if p.applyRules(h, pages, n) || from.Quiet {
 		return
 	}
-	if who != senderForwarder {
+	if from.Original != "" { // the shop's own mail, also under a rewritten From
 		p.notice(h.Subject, pages, n)
+	}
+	if from.Class != mail.Forwarder || n.Shop != "" {
 		return
 	}
 	for _, m := range b.mails {
@@ -185,12 +173,11 @@ func (p *Parser) pages(b body, n *parcel.Notice) []page {
 // attached reads a mail of the shop that a person has sent on whole. Several of
 // them add up to one notice.
 func (p *Parser) attached(raw []byte, n *parcel.Notice) {
-	fields, err := readHeader(raw)
-	if err != nil {
+	h := mail.ParseHeader(raw)
+	if h.Own || len(h.From) != 1 {
 		return
 	}
-	h := summary(fields)
-	if h.Own || len(h.From) != 1 || p.sender(h.From[0]) != senderShop {
+	if from := p.senders.Of(h.From[0], h); from.Quiet || from.Class != mail.Shop && from.Class != mail.Rewritten {
 		return
 	}
 	b := readBody(raw)
@@ -234,9 +221,9 @@ func join(n *parcel.Notice, in parcel.Notice) {
 }
 
 // applyRules lets the user's rules read the mail.
-func (p *Parser) applyRules(h Header, pages []page, n *parcel.Notice) bool {
+func (p *Parser) applyRules(h mail.Header, pages []page, n *parcel.Notice) bool {
 	for _, r := range p.rules {
-		c, ok := r.match(h.From[0], h.Subject, pages)
+		c, ok := r.match(h.From[0].Addr, h.Subject, pages)
 		if !ok {
 			continue
 		}

@@ -6,16 +6,37 @@ import (
 	"testing"
 
 	"parcelwatch/extract"
+	"parcelwatch/extract/shop/aliexpress"
+	"parcelwatch/mail"
 	"parcelwatch/parcel"
 )
 
-func newParser(tb testing.TB, o extract.Options) *extract.Parser {
+// options say what the parser of a test is made of.
+type options struct {
+	Domains, Forwarders []string
+	Rules               []extract.Rule
+}
+
+// parser reads the bytes of a mail.
+type parser struct{ *extract.Parser }
+
+func (p parser) Parse(raw []byte, v parcel.Verdict) (parcel.Notice, error) {
+	return p.Parser.Parse(mail.Read(raw), v)
+}
+
+func newParser(tb testing.TB, o options) parser {
 	tb.Helper()
-	p, err := extract.New(o)
+	p, err := extract.New(extract.Options{Senders: aliexpress.Senders(o.Domains, o.Forwarders, nil), Rules: o.Rules})
 	if err != nil {
 		tb.Fatalf("New: %v", err)
 	}
-	return p
+	return parser{p}
+}
+
+// redact makes a copy that names nobody.
+func redact(tb testing.TB, raw []byte) []byte {
+	tb.Helper()
+	return newParser(tb, options{}).Redact(raw)
 }
 
 // letter is a plain mail of the shop.
@@ -32,7 +53,7 @@ var unverified = parcel.Verdict{Trust: parcel.TrustUnverified, Reason: "test"}
 
 func TestAPackageMailNamesItsNumber(t *testing.T) {
 	t.Parallel()
-	n, err := newParser(t, extract.Options{}).Parse(letter("Package JY26CAA0D000551012: with local carrier", "Hi"), unverified)
+	n, err := newParser(t, options{}).Parse(letter("Package JY26CAA0D000551012: with local carrier", "Hi"), unverified)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,8 @@ import (
 
 	"github.com/jhillyerd/enmime/v2"
 	"github.com/jhillyerd/enmime/v2/mediatype"
+
+	"parcelwatch/mail"
 )
 
 // The library that takes mails apart needs 2^n time for n nested multiparts that
@@ -13,6 +15,7 @@ import (
 // are far above any mail of a shop.
 const (
 	maxRead       = 192 << 10 // bytes of a mail that are read; the text stands in front of attachments
+	maxHeader     = 64 << 10
 	maxBoundaries = 12
 	maxDashLines  = 200
 	maxNesting    = 40 // boundaries the library may honour in one mail, repeats included
@@ -20,8 +23,8 @@ const (
 
 // precheck says why the structure of a mail is refused; empty for a good one.
 func precheck(raw []byte) string {
-	if n := headerEnd(raw); n > maxHeader {
-		return fmt.Sprintf("structure refused: %d KB of header", n>>10)
+	if head, _ := mail.Split(raw); len(head) > maxHeader {
+		return fmt.Sprintf("structure refused: %d KB of header", len(head)>>10)
 	}
 	if n := countDashLines(raw); n > maxDashLines {
 		return fmt.Sprintf("structure refused: %d part lines", n)

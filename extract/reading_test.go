@@ -79,7 +79,7 @@ func TestOrdersAndNumbersByStructure(t *testing.T) {
 		{"an order is no number", "Order " + order1 + ": order shipped", "Tracking number " + order1, []string{order1}, nil},
 		{"words in capitals are none", "PACKAGE DELIVERED: " + lp, "TRACKING NUMBER DELIVERED", nil, []string{lp}},
 	}
-	p := newParser(t, extract.Options{})
+	p := newParser(t, options{})
 	for _, tt := range tests {
 		for form, raw := range map[string][]byte{
 			"plain": letter(encoded(tt.subject), tt.body),
@@ -149,7 +149,7 @@ func TestWhichOrdersAParcelCarries(t *testing.T) {
 			[]parcel.NoticeParcel{{Number: lp, Step: parcel.StepShipped}, {Number: s10, Step: parcel.StepShipped}},
 		},
 	}
-	p := newParser(t, extract.Options{})
+	p := newParser(t, options{})
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -169,7 +169,7 @@ func TestParcelsWithStepsOfTheirOwn(t *testing.T) {
 	card := func(order, number, words string) string {
 		return fmt.Sprintf("%s\nTrack it: https://www.aliexpress.com/p/tracking/index.html?tradeOrderId=%s&trackingNumber=%s\n", words, order, number)
 	}
-	p := newParser(t, extract.Options{})
+	p := newParser(t, options{})
 	n, err := p.Parse(letter("Your 2 packages have delivery updates", card(order1, lp, "At customs")+card(order2, s10, "Out for delivery")), unverified)
 	if err != nil || n.Step != parcel.StepUpdate || len(n.Parcels) != 2 || n.Parcels[0].Step != parcel.StepAtCustoms || n.Parcels[1].Step != parcel.StepOutForDelivery {
 		t.Errorf("%s %+v, %v", n.Step, n.Parcels, err)
@@ -195,7 +195,7 @@ func TestWhatIsNoShipmentMail(t *testing.T) {
 		{"nothing", "", ""},
 		{"other mail", "Welcome to AliExpress", "Hi, look around"},
 	}
-	p := newParser(t, extract.Options{})
+	p := newParser(t, options{})
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -209,7 +209,7 @@ func TestWhatIsNoShipmentMail(t *testing.T) {
 
 func TestShipmentMailWithoutAnythingIsSaid(t *testing.T) {
 	t.Parallel()
-	n, err := newParser(t, extract.Options{}).Parse(letter("Your order has been shipped", "Hi"), unverified)
+	n, err := newParser(t, options{}).Parse(letter("Your order has been shipped", "Hi"), unverified)
 	if err != nil || n.Shop != extract.Shop || n.Step != parcel.StepShipped || len(n.Problems) != 1 || !strings.Contains(n.Problems[0], "no order and no tracking number") {
 		t.Errorf("%+v, %v", n, err)
 	}
@@ -231,7 +231,7 @@ func TestTheStepIsFoundElsewhere(t *testing.T) {
 		{"not the progress bar", "Ding " + lp + ": klingelt", "Hello Jo,\nDing.\nConfirmed\nShipped\nDelivered", parcel.StepOther, "klingelt"},
 		{"not a sentence about something else", "Ding " + lp + ": klingelt", "Hello Jo,\nDing.\nOther things are out for delivery.", parcel.StepOther, "klingelt"},
 	}
-	p := newParser(t, extract.Options{})
+	p := newParser(t, options{})
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -11,15 +11,17 @@ import (
 	"github.com/jhillyerd/enmime/v2/mediatype"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/htmlindex"
+
+	"parcelwatch/mail"
 )
 
 // Redact makes a copy of a mail that is fit for a bug report: names, addresses,
 // phones, order ids and numbers are replaced, the same by the same, attachments
 // are emptied. Structure, headers, encodings and wording stay, and a number
 // stays one of its family, so that the copy is read as the mail was.
-func Redact(raw []byte) []byte {
-	r := newRedactor(raw)
-	env := len(raw) - len(withoutEnvelope(raw))
+func (p *Parser) Redact(raw []byte) []byte {
+	r := newRedactor(p, raw)
+	env := len(raw) - len(mail.WithoutEnvelope(raw))
 	return append(r.plain(raw[:env:env]), r.entity(raw[env:], 0)...)
 }
 
@@ -28,14 +30,9 @@ const (
 	maxRedacted = 4 << 20 // bytes of a mail that are copied
 )
 
-func newRedactor(raw []byte) *redactor {
+func newRedactor(p *Parser, raw []byte) *redactor {
 	sum := sha256.Sum256(raw)
-	r := &redactor{salt: sum[:], made: map[string]string{}, names: map[string]bool{}}
-	p, err := New(Options{})
-	if err != nil {
-		return r // the tables are part of the program; a test reads them
-	}
-	r.parser = p
+	r := &redactor{parser: p, salt: sum[:], made: map[string]string{}, names: map[string]bool{}}
 	r.learn(raw, 0)
 	return r
 }
@@ -45,10 +42,9 @@ func (r *redactor) entity(raw []byte, depth int) []byte {
 	if len(raw) > maxRedacted {
 		raw = raw[:maxRedacted]
 	}
-	end := headerEnd(raw)
-	head, body := raw[:end], raw[end:]
-	fields, err := readHeader(head)
-	if err != nil {
+	head, body := mail.Split(raw)
+	fields := mail.ParseHeader(head)
+	if len(fields.Fields) == 0 {
 		return r.plain(raw)
 	}
 	out := r.header(head)
@@ -103,9 +99,9 @@ func (r *redactor) leaf(body []byte, cte, charset string, html bool) []byte {
 	text := body
 	switch cte {
 	case "quoted-printable":
-		text = looseQuotedPrintable(body)
+		text = mail.LooseQuotedPrintable(body)
 	case "base64":
-		text = looseBase64(string(body))
+		text = mail.LooseBase64(string(body))
 	}
 	enc := charsetOf(charset)
 	text = decodeCharset(enc, text)

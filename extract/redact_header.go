@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"parcelwatch/internal/textx"
+	"parcelwatch/mail"
 )
 
 // header copies the fields of a header, each with its name and its folding.
@@ -48,7 +49,7 @@ func (r *redactor) field(raw []byte) []byte {
 	if strings.Contains(strings.ToLower(end), "?q?") {
 		enc = mime.QEncoding
 	}
-	text := r.words(decodeWords(textx.Clean(end)))
+	text := r.words(mail.DecodeWords(textx.Clean(end)))
 	return []byte(name + ": " + r.encode(enc, text) + tail)
 }
 

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"parcelwatch/extract"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 )
@@ -26,7 +25,7 @@ const private = "Received: from mx.example.org ([203.0.113.77]) by a; Sun, 01 Ma
 
 func TestRedactedCopiesNameNobody(t *testing.T) {
 	t.Parallel()
-	out := extract.Redact([]byte(private))
+	out := redact(t, []byte(private))
 	plain := bytes.ReplaceAll(out, []byte("=\r\n"), nil)
 	for _, secret := range []string{
 		"Petra", "petra", "Müster", "M=C3=BCster", "uuml", "muster", "mail.example", "Geheimweg", "Hinterstadt", "17,", "15112345678",
@@ -53,7 +52,7 @@ func TestRedactedCopiesNameNobodyInALanguageThatIsNotKnown(t *testing.T) {
 		"<p>Szállítási cím: Titkos Béla, +36 30 123 4567, Rejtett utca</p><p>Várható: 2026. 03. 05 - 2026-03-09</p>"
 	const text = head + "plain; charset=utf-8\r\n\r\nKedves Béla!\r\n\r\nTelefon: 06 30 123 4567\r\nVárható: 2026. 03. 05 - 2026-03-09\r\n"
 	for _, raw := range []string{html, text} {
-		out := string(extract.Redact([]byte(raw)))
+		out := string(redact(t, []byte(raw)))
 		for _, secret := range []string{"Titkos", "Béla", "Rejtett", "123 4567", "36 30", "06 30"} {
 			if strings.Contains(out, secret) {
 				t.Errorf("%q is in the copy:\n%s", secret, out)
@@ -69,7 +68,7 @@ func TestRedactedCopiesNameNobodyInALanguageThatIsNotKnown(t *testing.T) {
 
 func TestRedactedCopiesAreReadAsTheMailWas(t *testing.T) {
 	t.Parallel()
-	n, err := newParser(t, extract.Options{}).Parse(extract.Redact([]byte(private)), unverified)
+	n, err := newParser(t, options{}).Parse(redact(t, []byte(private)), unverified)
 	if err != nil || n.Step != parcel.StepAtCustoms || len(n.Parcels) != 1 || len(n.Orders) != 1 || len(n.Items) != 1 || len(n.Problems) != 0 {
 		t.Fatalf("%+v, %v", n, err)
 	}
@@ -81,20 +80,20 @@ func TestRedactedCopiesAreReadAsTheMailWas(t *testing.T) {
 func TestTheSameIsReplacedByTheSame(t *testing.T) {
 	t.Parallel()
 	raw := []byte(private)
-	if !bytes.Equal(extract.Redact(raw), extract.Redact(raw)) {
+	if !bytes.Equal(redact(t, raw), redact(t, raw)) {
 		t.Error("two copies differ")
 	}
-	p := newParser(t, extract.Options{})
-	n, err := p.Parse(extract.Redact(raw), unverified)
+	p := newParser(t, options{})
+	n, err := p.Parse(redact(t, raw), unverified)
 	if err != nil || len(n.Orders) != 1 {
 		t.Fatal(n.Orders, err)
 	}
 	rotated := n.Orders[0][12:] + n.Orders[0][:12]
-	copied := bytes.ReplaceAll(extract.Redact(raw), []byte("=\r\n"), nil)
+	copied := bytes.ReplaceAll(redact(t, raw), []byte("=\r\n"), nil)
 	if bytes.Count(copied, []byte(rotated)) != 2 { // Message-ID and link
 		t.Errorf("the rotated form of %s stands %d times, want 2", n.Orders[0], bytes.Count(copied, []byte(rotated)))
 	}
-	other := extract.Redact(append([]byte("X-Other: 1\r\n"), raw...))
+	other := redact(t, append([]byte("X-Other: 1\r\n"), raw...))
 	if m, err := p.Parse(other, unverified); err != nil || m.Orders[0] == n.Orders[0] {
 		t.Errorf("the replacement does not depend on the mail: %v, %v", m.Orders, err)
 	}
@@ -109,11 +108,11 @@ func TestRedactInEveryEncoding(t *testing.T) {
 		{"windows-1251", head + "Content-Type: text/plain; charset=windows-1251\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=C7=E4=F0=E0=E2=F1=F2=E2=F3=E9=F2=E5, =CF=B8=F2=F0 =D2=E0=E9=ED=FB=E9!\r\n=E7=E0=EA=E0=E7 8190000000001234\r\n"},
 		{"attached whole", "From: me@example.net\r\nContent-Type: message/rfc822\r\n\r\n" + head + "Content-Type: text/plain; charset=utf-8\r\n\r\nЗдравствуйте, Пётр Тайный!\r\nзаказ 8190000000001234\r\n"},
 	}
-	p := newParser(t, extract.Options{})
+	p := newParser(t, options{})
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			out := extract.Redact([]byte(tt.raw))
+			out := redact(t, []byte(tt.raw))
 			for _, secret := range []string{"Пётр", "Тайный", "=CF=B8=F2=F0", "=D2=E0=E9=ED=FB=E9", "0J/Rk9GC", "8190000000001234", "LP00999900000034", "me@example.net"} {
 				if bytes.Contains(out, []byte(secret)) {
 					t.Errorf("%q is in the copy:\n%s", secret, out)
@@ -136,7 +135,7 @@ func TestRedactedCorpusIsReadAlike(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatal(err)
 	}
-	p := newParser(t, extract.Options{})
+	p := newParser(t, options{})
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			t.Parallel()
@@ -148,7 +147,7 @@ func TestRedactedCorpusIsReadAlike(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			is, err := p.Parse(extract.Redact(raw), unverified)
+			is, err := p.Parse(redact(t, raw), unverified)
 			if err != nil || is.Shop != was.Shop || is.Step != was.Step || len(is.Orders) != len(was.Orders) || len(is.Parcels) != len(was.Parcels) || is.ETA != was.ETA {
 				t.Fatalf("was %q %s %v %v %q, is %q %s %v %v %q, %v", was.Shop, was.Step, was.Orders, numbers(was), was.ETA,
 					is.Shop, is.Step, is.Orders, numbers(is), is.ETA, err)

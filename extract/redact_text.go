@@ -13,9 +13,6 @@ import (
 // label in front of one stays.
 func (r *redactor) addresses(text []byte, isHTML bool) {
 	r.spans = r.spans[:0]
-	if r.parser == nil {
-		return
-	}
 	pg := r.page(text, isHTML)
 	for _, l := range pg.lines {
 		if l.role != roleAddress && !called(pg.str(l)) {

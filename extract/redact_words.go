@@ -8,9 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/emersion/go-message/mail"
-	"github.com/emersion/go-message/textproto"
-
+	"parcelwatch/mail"
 	"parcelwatch/parcel/number"
 )
 
@@ -35,16 +33,12 @@ var (
 )
 
 // learnHeader notes the names in the address fields.
-func (r *redactor) learnHeader(h textproto.Header) {
+func (r *redactor) learnHeader(h mail.Header) {
 	for _, key := range []string{"To", "Cc", "Delivered-To", "Reply-To", "X-Original-To", "Resent-To", "Sender", "From"} {
-		for f := h.FieldsByKey(key); f.Next(); {
-			list, err := mail.ParseAddressList(decodable(f.Value()))
-			if err != nil {
-				continue
-			}
-			for _, a := range list {
-				if r.parser.sender(a.Address) == senderForeign {
-					r.learnName(decodeWords(a.Name))
+		for _, value := range h.Values(key) {
+			for _, a := range mail.Addresses(value) {
+				if r.parser.senders.Of(a, h).Class == mail.Foreign {
+					r.learnName(a.Name)
 				}
 			}
 		}
@@ -80,15 +74,12 @@ func (r *redactor) common(w string) bool {
 // learn notes the orders of a mail, and the names in its address fields,
 // greetings and addresses.
 func (r *redactor) learn(raw []byte, depth int) {
-	fields, err := readHeader(raw)
-	if err != nil {
-		return
-	}
-	r.learnHeader(fields)
+	h := mail.ParseHeader(raw)
+	r.learnHeader(h)
 	b := readBody(raw)
 	for _, c := range b.contents {
 		pg := r.page(c.text, c.html)
-		rd := reading{p: r.parser, subject: r.parser.readSubject(summary(fields).Subject), pages: []page{pg}}
+		rd := reading{p: r.parser, subject: r.parser.readSubject(h.Subject), pages: []page{pg}}
 		rd.read()
 		r.orders = append(r.orders, rd.orders...)
 		r.strangers(&pg)
@@ -137,11 +128,9 @@ func (r *redactor) plain(s []byte) []byte {
 // veil replaces an address: every word but the label in front, every digit.
 func (r *redactor) veil(s string) string {
 	label := 0
-	if r.parser != nil {
-		pg := r.parser.onePage(s)
-		if end, ok := pg.leads(pg.lines[0], labelShipTo); ok {
-			label = pg.after(pg.lines[0], end)
-		}
+	pg := r.parser.onePage(s)
+	if end, ok := pg.leads(pg.lines[0], labelShipTo); ok {
+		label = pg.after(pg.lines[0], end)
 	}
 	return s[:label] + r.each(s[label:], func(w string) string { return r.fake(w, false) })
 }
@@ -343,39 +332,30 @@ func (r *redactor) scramble(w string, try byte, letters bool, keep int) string {
 	return b.String()
 }
 
-// address replaces a mail address that is not the shop's. Of a relayed one the
-// ids are the person's.
+// address replaces a mail address that is not the shop's. Of an address that a
+// rewriter made, only what belongs to the person is replaced.
 func (r *redactor) address(a string) string {
-	local, domain, ok := cutAddress(strings.ToLower(a))
-	if !ok || r.parser == nil {
+	local, domain, ok := mail.Parts(strings.ToLower(a))
+	if !ok {
 		return "user@example.org"
 	}
-	if domain == relayDomain {
-		return r.relay(a)
+	if private, ok := r.parser.senders.Private(a); ok {
+		for _, part := range private {
+			a = strings.Replace(a, part, r.scramble(part, 0, false, 0), 1)
+		}
+		return a
 	}
-	if _, shop := r.parser.shopDomain(domain); shop {
+	if r.parser.senders.Address("x@"+domain).Class == mail.Shop {
 		return a
 	}
 	if have, ok := r.made["@"+a]; ok {
 		return have
 	}
-	out := "user" + r.scramble("0000", 0, false, 0) + "@example.org"
-	if len(local) > 0 {
-		out = r.scramble("user-abc", local[0], false, 5) + r.scramble(strings.Repeat("g", 4)+local, 0, false, 0)[:4] + "@example.org"
-	}
+	out := r.scramble("user-abc", local[0], false, 5) + r.scramble(strings.Repeat("g", 4)+local, 0, false, 0)[:4] + "@example.org"
 	r.made["@"+a] = out
 	return out
 }
 
-// relay replaces the ids of a relayed address.
-func (r *redactor) relay(a string) string {
-	local, _, _ := strings.Cut(a, "@")
-	parts := strings.Split(local, "_")
-	if len(parts) < 4 {
-		return "user@" + relayDomain
-	}
-	for i := len(parts) - 2; i < len(parts); i++ {
-		parts[i] = r.scramble(parts[i], 0, false, 0)
-	}
-	return strings.Join(parts, "_") + "@" + relayDomain
+func isHex(c byte) bool {
+	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'f'
 }

@@ -44,7 +44,7 @@ func TestRulesReadWhatWeDoNot(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			n, err := newParser(t, extract.Options{Rules: []extract.Rule{tt.rule}}).Parse(letter(tt.subject, tt.body), unverified)
+			n, err := newParser(t, options{Rules: []extract.Rule{tt.rule}}).Parse(letter(tt.subject, tt.body), unverified)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -65,7 +65,7 @@ func TestARuleThatDoesNotFitChangesNothing(t *testing.T) {
 		{Name: "subject", Subject: `^Nothing (?P<number>\w+)`},
 		{Name: "body", Subject: `.`, Body: `nowhere (?P<number>\w+)`},
 	} {
-		n, err := newParser(t, extract.Options{Rules: []extract.Rule{r}}).Parse(letter(delivered, "Hi"), unverified)
+		n, err := newParser(t, options{Rules: []extract.Rule{r}}).Parse(letter(delivered, "Hi"), unverified)
 		if err != nil || n.Shop != extract.Shop || len(n.Parcels) != 1 || n.Parcels[0].Number != "LP00999900000034" {
 			t.Errorf("%s: %+v, %v", r.Name, n, err)
 		}
@@ -77,7 +77,7 @@ func TestTheFirstRuleThatFitsWins(t *testing.T) {
 	rules := []extract.Rule{
 		{Name: "a", Subject: `^Nothing (?P<number>\w+)`}, {Name: "b", Subject: `Ding (?P<number>\w+)`}, {Name: "c", Subject: `(?P<number>\w+)`},
 	}
-	n, err := newParser(t, extract.Options{Rules: rules}).Parse(letter("Ding Q12345", ""), unverified)
+	n, err := newParser(t, options{Rules: rules}).Parse(letter("Ding Q12345", ""), unverified)
 	if err != nil || n.Shop != "b" {
 		t.Errorf("%q, %v", n.Shop, err)
 	}
@@ -85,7 +85,7 @@ func TestTheFirstRuleThatFitsWins(t *testing.T) {
 
 func TestARuleMakesNoForeignMailTrusted(t *testing.T) {
 	t.Parallel()
-	p := newParser(t, extract.Options{Rules: []extract.Rule{{Name: "mine", From: `evil\.example$`, Subject: `(?P<number>LP\d+)`}}})
+	p := newParser(t, options{Rules: []extract.Rule{{Name: "mine", From: `evil\.example$`, Subject: `(?P<number>LP\d+)`}}})
 	n, err := p.Parse(from("a@evil.example"), unverified)
 	if err != nil || n.Shop != "" || len(n.Parcels) != 0 {
 		t.Errorf("%+v, %v", n, err)
@@ -97,7 +97,7 @@ func TestARuleMakesNoForeignMailTrusted(t *testing.T) {
 
 func TestARuleMayReadASilentSender(t *testing.T) {
 	t.Parallel()
-	p := newParser(t, extract.Options{Rules: []extract.Rule{{Name: "mine", From: `@mail\.`, Subject: `(?P<number>LP\d+)`}}})
+	p := newParser(t, options{Rules: []extract.Rule{{Name: "mine", From: `@mail\.`, Subject: `(?P<number>LP\d+)`}}})
 	n, err := p.Parse(from("a@mail.aliexpress.com"), unverified)
 	if err != nil || n.Shop != "mine" || len(n.Parcels) != 1 {
 		t.Errorf("%+v, %v", n, err)

@@ -46,12 +46,12 @@ func TestSamples(t *testing.T) {
 		{"aliexpress_order_shipped", parcel.StepShipped, 1, 0, 0, "", false},
 		{"aliexpress_with_local_carrier", parcel.StepLocalCarrier, 0, 1, 0, number.FamilyCainiaoLine, false},
 	}
-	p := newParser(t, extract.Options{})
+	p := newParser(t, options{})
 	for _, tt := range tests {
 		t.Run(tt.file, func(t *testing.T) {
 			t.Parallel()
 			raw := sample(t, tt.file)
-			for name, mail := range map[string][]byte{"as it is": raw, "redacted": extract.Redact(raw)} {
+			for name, mail := range map[string][]byte{"as it is": raw, "redacted": redact(t, raw)} {
 				n, err := p.Parse(mail, unverified)
 				if err != nil {
 					t.Fatalf("%s: %v", name, err)
@@ -111,7 +111,7 @@ func TestSampleSubjects(t *testing.T) {
 		"confirmed_multi": parcel.StepConfirmed, "rating": parcel.StepFeedback, "combined_update": parcel.StepUpdate,
 		"delivery_update": parcel.StepUpdate, "coupon": parcel.StepNone, "marketing": parcel.StepNone,
 	}
-	p := newParser(t, extract.Options{})
+	p := newParser(t, options{})
 	for _, line := range strings.Split(strings.TrimSpace(string(list)), "\n")[1:] {
 		f := strings.Split(line, "\t")
 		if len(f) != 5 || strings.HasPrefix(f[3], "(") || strings.Contains(f[3], "...") {
@@ -141,7 +141,7 @@ func TestSampleNumbers(t *testing.T) {
 	if err != nil {
 		t.Skip("no list of numbers")
 	}
-	p := newParser(t, extract.Options{})
+	p := newParser(t, options{})
 	for _, line := range strings.Split(strings.TrimSpace(string(list)), "\n")[1:] {
 		f := strings.Split(line, "\t")
 		if len(f) < 3 || !strings.HasPrefix(f[2], "invalid") {

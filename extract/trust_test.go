@@ -1,6 +1,7 @@
 package extract_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -53,7 +54,7 @@ func TestOnlyTheShopsSendersTellOfParcels(t *testing.T) {
 		{"partner@example.org", false},
 		{"nobody", false},
 	}
-	p := newParser(t, extract.Options{Forwarders: []string{"Partner@Example.org"}})
+	p := newParser(t, options{Forwarders: []string{"Partner@Example.org"}})
 	for _, tt := range tests {
 		t.Run(tt.address, func(t *testing.T) {
 			t.Parallel()
@@ -70,7 +71,7 @@ func TestOnlyTheShopsSendersTellOfParcels(t *testing.T) {
 
 func TestConfiguredDomains(t *testing.T) {
 	t.Parallel()
-	p := newParser(t, extract.Options{Domains: []string{" Shop.Example. ", ""}})
+	p := newParser(t, options{Domains: []string{" Shop.Example. ", ""}})
 	for address, want := range map[string]bool{
 		"a@shop.example": true, "a@mails.shop.example": true, "a@myshop.example": false, "transaction@notice.aliexpress.com": false,
 	} {
@@ -82,7 +83,7 @@ func TestConfiguredDomains(t *testing.T) {
 
 func TestTrustIsObeyed(t *testing.T) {
 	t.Parallel()
-	p := newParser(t, extract.Options{})
+	p := newParser(t, options{})
 	tests := []struct {
 		given, want parcel.Trust
 		creates     bool
@@ -113,7 +114,7 @@ func TestTrustIsObeyed(t *testing.T) {
 
 func TestTheFromSetsABoundToTheVerdict(t *testing.T) {
 	t.Parallel()
-	p := newParser(t, extract.Options{})
+	p := newParser(t, options{})
 	tests := []struct {
 		name, from string
 		want       parcel.Trust
@@ -131,6 +132,41 @@ func TestTheFromSetsABoundToTheVerdict(t *testing.T) {
 			n, err := p.Parse([]byte(raw), parcel.Verdict{Trust: parcel.TrustVerified, Reason: "somebody was wrong"})
 			if err != nil || n.Verdict.Trust != tt.want || len(n.Parcels) != 0 {
 				t.Errorf("%+v, parcels %v, %v", n.Verdict, n.Parcels, err)
+			}
+		})
+	}
+}
+
+func TestWhatIsNoMail(t *testing.T) {
+	t.Parallel()
+	p := newParser(t, options{})
+	for name, raw := range map[string]string{
+		"nothing": "", "blanks": " \r\n\r\n ", "an mbox line alone": "From a b\n", "an image": "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			n, err := p.Parse([]byte(raw), unverified)
+			if !errors.Is(err, extract.ErrNoMail) {
+				t.Errorf("Parse: %v", err)
+			}
+			checkNotice(t, n, err)
+		})
+	}
+}
+
+func TestOwnDigestsAreNotRead(t *testing.T) {
+	t.Parallel()
+	p := newParser(t, options{Forwarders: []string{"me@example.org"}})
+	for _, field := range []string{
+		"X-Parcelwatch: digest", "List-Id: parcelwatch <parcelwatch.example.org>", "Message-ID: <20260301.abc@parcelwatch.example.org>",
+	} {
+		t.Run(field, func(t *testing.T) {
+			t.Parallel()
+			raw := "From: me@example.org\r\nSubject: Fwd: 2 parcels\r\n" + field + "\r\n\r\nFrom: AliExpress <transaction@notice.aliexpress.com>\r\n" +
+				"Subject: Package LP00999900000034: delivered\r\nDate: today\r\n\r\nLogistics Information\r\nTracking number: LP00999900000034\r\n"
+			n, err := p.Parse([]byte(raw), forwarded)
+			if err != nil || n.Shop != "" || len(n.Parcels) != 0 {
+				t.Errorf("read as input: %+v, %v", n, err)
 			}
 		})
 	}

@@ -9,8 +9,9 @@ import (
 	"net"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
+
+	"parcelwatch/mail"
 
 	"parcelwatch/internal/netx"
 )
@@ -67,9 +68,8 @@ type Account struct {
 	Folders []string
 	// Since is how far back the first scan looks; 0 for 60 days.
 	Since time.Duration
-	// Senders are the domains (with their sub-domains) and addresses whose mail
-	// is handed over. Empty means all mail.
-	Senders []string
+	// Senders say whose mail is handed over; none for all mail.
+	Senders mail.Senders
 	// Probe is the interval at which a connection has to prove that it lives:
 	// at most a minute, which is also the default.
 	Probe time.Duration
@@ -107,13 +107,6 @@ func (a Account) complete() Account {
 	if a.MaxSize <= 0 {
 		a.MaxSize = defaultMaxSize
 	}
-	senders := make([]string, 0, len(a.Senders))
-	for _, s := range a.Senders {
-		if s = strings.ToLower(strings.Trim(strings.TrimSpace(s), "@.")); s != "" {
-			senders = append(senders, asciiAddress(s))
-		}
-	}
-	a.Senders = unique(senders)
 	return a
 }
 

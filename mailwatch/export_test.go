@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/emersion/go-imap/v2"
+
+	"parcelwatch/mail"
 )
 
 // Guard makes the guard around a connection visible to tests.
@@ -48,9 +50,9 @@ func UIDsWithin(set imap.UIDSet, first, last uint32) ([]uint32, error) {
 func FromCriteria(senders []string) []imap.SearchCriteria { return fromCriteria(senders) }
 
 // HeaderMatches reads a header and compares its senders.
-func HeaderMatches(raw []byte, senders []string) (matches bool, subject string, date time.Time) {
+func HeaderMatches(raw []byte, senders mail.Senders) (matches bool, subject string, date time.Time) {
 	h := readHead(fetched{uid: 1, body: raw})
-	return h.matches(senders), h.subject, h.date
+	return senders.Wants(h.header), h.subject, h.date
 }
 
 // OneLine makes the cleaning of foreign text visible.

@@ -19,6 +19,7 @@ import (
 	"github.com/emersion/go-imap/v2/imapserver/imapmemserver"
 
 	"parcelwatch/internal/netx"
+	"parcelwatch/mail"
 	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
 )
@@ -245,7 +246,7 @@ func account(n *pipeNet) mailwatch.Account {
 	return mailwatch.Account{
 		Name: "home", Host: "localhost", TLS: netx.TLSNone, Dial: n.dial,
 		Auth:    password(testPassword),
-		Senders: []string{"aliexpress.com"},
+		Senders: senders("aliexpress.com"),
 	}
 }
 
@@ -321,3 +322,6 @@ func pass(d time.Duration) {
 }
 
 var errTest = errors.New("made up for the test")
+
+// senders choose the mail of domains and addresses.
+func senders(list ...string) mail.Senders { return mail.NewSenders(mail.Choice{Domains: list}) }

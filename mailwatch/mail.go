@@ -3,15 +3,16 @@ package mailwatch
 import (
 	"context"
 
+	"parcelwatch/mail"
 	"parcelwatch/parcel"
 )
 
 // Mail is one mail as it was read.
 type Mail struct {
-	Ref     parcel.MailRef
-	Size    int64  // as the server says
-	Raw     []byte // header and body; only the start where Partial
-	Partial bool   // larger than the limit: Raw holds the beginning only
+	mail.Message // only the start where Partial
+	Ref          parcel.MailRef
+	Size         int64 // as the server says
+	Partial      bool  // larger than the limit: Raw holds the beginning only
 }
 
 // Handler handles a mail. Before it returns nil it has stored what the mail

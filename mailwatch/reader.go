@@ -7,6 +7,7 @@ import (
 
 	"github.com/emersion/go-imap/v2"
 
+	"parcelwatch/mail"
 	"parcelwatch/parcel"
 )
 
@@ -148,7 +149,7 @@ func (r *reader) readChunk(ctx context.Context, s *session, chunk []uint32) erro
 // wanted reports whether a mail is one of ours.
 func (r *reader) wanted(h head) bool {
 	old := !r.sinceDate.IsZero() && !h.date.IsZero() && h.date.Before(r.sinceDate)
-	return !old && h.matches(r.account.Senders)
+	return !old && r.account.Senders.Wants(h.header)
 }
 
 // heads reads sizes and headers. Mails that are gone are left out.
@@ -185,7 +186,7 @@ func (r *reader) sizes(s *session, uids []uint32) ([]head, []aside, error) {
 func (r *reader) headSection() *imap.FetchItemBodySection {
 	section := &imap.FetchItemBodySection{Specifier: imap.PartSpecifierHeader, Peek: true}
 	if !r.fullHeader {
-		section.HeaderFields = headerFields()
+		section.HeaderFields = r.account.Senders.Fields()
 	}
 	return section
 }
@@ -239,21 +240,19 @@ func (r *reader) partSection() *imap.FetchItemBodySection {
 func (r *reader) deliver(s *session, got []fetched, byUID map[uint32]head) []delivered {
 	out := make([]delivered, 0, len(got))
 	for _, f := range got {
-		h := byUID[f.uid]
-		size := max(h.size, int64(len(f.body)))
-		if r.chosen {
-			if h = readHead(f); !r.wanted(h) {
-				continue
-			}
+		size := max(byUID[f.uid].size, int64(len(f.body)))
+		h := readHead(f)
+		if r.chosen && !r.wanted(h) {
+			continue
 		}
 		if int64(len(f.body)) > r.account.MaxSize {
 			f.body = f.body[:r.account.MaxSize]
 		}
 		out = append(out, delivered{
 			mail: Mail{
+				Message: mail.Message{Raw: f.body, Header: h.header},
 				Ref:     parcel.MailRef{Mailbox: r.account.Name, Folder: r.folder, UIDValidity: s.box.UIDValidity, UID: f.uid},
 				Size:    size,
-				Raw:     f.body,
 				Partial: size > r.account.MaxSize && int64(len(f.body)) >= r.account.MaxSize,
 			},
 			subject: h.subject,

@@ -29,7 +29,7 @@ func (r *reader) candidates(ctx context.Context, s *session, within span, since 
 			sample := imap.SeqSet{{Start: last - min(last-1, sampleSize-1), Stop: last}}
 			err = r.verify(s, sample, found, within, since)
 		}
-		r.chosen = err == nil && len(r.account.Senders) > 0
+		r.chosen = err == nil && !r.account.Senders.All()
 		if err == nil || !r.distrust(s, err, &r.noFrom) {
 			return found, err
 		}
@@ -71,7 +71,7 @@ func (r *reader) searchFrom(ctx context.Context, s *session, w walk, within span
 	for length := firstStretch; w.left > 0; {
 		stretch := w.next(length)
 		start := time.Now()
-		for _, criteria := range fromCriteria(r.account.Senders) {
+		for _, criteria := range fromCriteria(r.account.Senders.Keys()) {
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
@@ -100,7 +100,7 @@ func (r *reader) recent(s *session, within span, since time.Duration) ([]uint32,
 // different thing on every server, and one that finds nothing looks like an
 // empty mailbox.
 func (r *reader) verify(s *session, set imap.NumSet, found []uint32, within span, since time.Duration) error {
-	if len(r.account.Senders) == 0 {
+	if r.account.Senders.All() {
 		return nil
 	}
 	sample, err := s.fetch(set, r.headSection(), sampleSize*headBytes+slackBytes)
@@ -115,7 +115,7 @@ func (r *reader) verify(s *session, set imap.NumSet, found []uint32, within span
 		h := readHead(f)
 		recent := since <= 0 || h.date.After(oldest)
 		inside := f.uid >= within.first && f.uid <= within.last
-		if _, ok := slices.BinarySearch(found, f.uid); !ok && recent && inside && h.matches(r.account.Senders) {
+		if _, ok := slices.BinarySearch(found, f.uid); !ok && recent && inside && r.account.Senders.Found(h.header) {
 			return fmt.Errorf("search by sender: %w: it misses mail %d", errUntrusted, f.uid)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"parcelwatch/mail"
 	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
 )
@@ -100,7 +101,7 @@ func TestSendersInOtherScriptsAreSearchedForInASCII(t *testing.T) {
 					return true
 				}
 				a := account(s.pipeNet)
-				a.Senders = []string{"заказ@aliexpress.com", "пример.рф"}
+				a.Senders = mail.NewSenders(mail.Choice{Others: []string{"заказ@aliexpress.com", "пример.рф"}})
 				r := watch(a, newPositions(), &inbox{})
 				pass(10 * time.Second)
 				if diff := cmp.Diff([]string{"one", "two", "three"}, r.inbox.subjects()); diff != "" {

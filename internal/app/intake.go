@@ -8,7 +8,6 @@ import (
 	"fmt"
 
 	"parcelwatch/config"
-	"parcelwatch/extract"
 	"parcelwatch/mail/verify"
 	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
@@ -27,13 +26,10 @@ type mailbox struct {
 
 // handle records one mail. The program's own digests are skipped.
 func (b mailbox) handle(ctx context.Context, m mailwatch.Mail) error {
-	header, err := extract.Headers(m.Raw)
-	if err != nil {
-		return mailwatch.Permanent(fmt.Errorf("read mail %s: %w", m.Ref, err))
-	}
-	own := header.Own
-	if !own && header.MessageID != "" {
-		if own, err = b.Store.Sent(ctx, header.MessageID); err != nil {
+	own := m.Header.Own
+	if id := m.Header.MessageID; !own && id != "" {
+		var err error
+		if own, err = b.Store.Sent(ctx, id); err != nil {
 			return later(err)
 		}
 	}
@@ -41,7 +37,7 @@ func (b mailbox) handle(ctx context.Context, m mailwatch.Mail) error {
 		at := store.Checkpoint{UIDValidity: m.Ref.UIDValidity, UID: m.Ref.UID}
 		return later(b.Store.SaveCheckpoint(ctx, m.Ref.Mailbox, m.Ref.Folder, at))
 	}
-	n, err := b.reader.Read(ctx, m.Raw)
+	n, err := b.reader.Read(ctx, m.Message)
 	switch {
 	case errors.Is(err, verify.ErrTemporary) && b.cfg.RequireVerified && n.Verdict.Trust == parcel.TrustUnverified:
 		// The mail would be ignored now, but not once the name server answers.

@@ -41,13 +41,3 @@ func authenticator(m config.Mailbox, vault oauth.Vault) mailwatch.Authenticator 
 		return mailwatch.Credential{Username: m.Username, Password: password}, nil
 	}
 }
-
-// sendersOf lists the addresses and domains whose mail is read.
-func sendersOf(c *config.Config, m config.Mailbox) []string {
-	out := append([]string{}, c.Shop.Domains...)
-	out = append(out, m.Forwarders...)
-	for _, r := range c.Rules {
-		out = append(out, r.Sender)
-	}
-	return out
-}

@@ -9,12 +9,14 @@ import (
 
 	"parcelwatch/config"
 	"parcelwatch/extract"
+	"parcelwatch/extract/shop/aliexpress"
+	"parcelwatch/mail"
 	"parcelwatch/mail/verify"
 	"parcelwatch/parcel"
 )
 
-// Reader turns the bytes of a mail into a notice: it verifies the sender, then
-// extracts what the mail says.
+// Reader turns a mail into a notice: it verifies the sender, then extracts what
+// the mail says.
 type Reader struct {
 	checker *verify.Checker
 	parser  *extract.Parser
@@ -23,37 +25,42 @@ type Reader struct {
 
 // NewReader returns the reader for mail of a mailbox.
 func NewReader(checker *verify.Checker, c *config.Config, m config.Mailbox) (Reader, error) {
-	parser, err := parserOf(c, m.Forwarders)
-	return Reader{checker: checker, parser: parser, policy: verify.Policy{
-		Domains: c.Shop.Domains, Authserv: m.TrustedAuthserv, Forwarders: m.Forwarders, Host: m.Host,
-	}}, err
+	rules := make([]extract.Rule, 0, len(c.Rules))
+	for _, r := range c.Rules {
+		rules = append(rules, extract.Rule{Name: r.Name, From: senderPattern(r.Sender), Subject: text(r.Subject), Body: text(r.Body)})
+	}
+	senders := sendersOf(c, m)
+	parser, err := extract.New(extract.Options{Senders: senders, Rules: rules})
+	if err != nil {
+		return Reader{}, fmt.Errorf("rules: %w", err)
+	}
+	return Reader{checker: checker, parser: parser, policy: verify.Policy{Senders: senders, Authserv: m.TrustedAuthserv, Host: m.Host}}, nil
 }
 
 // Read reads one mail. An error that wraps [verify.ErrTemporary] means that no
 // name server answered; the notice then holds what is known without one.
-func (r Reader) Read(ctx context.Context, raw []byte) (parcel.Notice, error) {
-	verdict, judged := r.checker.Check(ctx, raw, r.policy)
+func (r Reader) Read(ctx context.Context, m mail.Message) (parcel.Notice, error) {
+	verdict, judged := r.checker.Check(ctx, m, r.policy)
 	if judged != nil && !errors.Is(judged, verify.ErrTemporary) {
 		return parcel.Notice{}, judged
 	}
-	n, err := r.parser.Parse(raw, verdict)
+	n, err := r.parser.Parse(m, verdict)
 	if err != nil {
 		return n, err
 	}
 	return n, judged
 }
 
-// parserOf makes the parser for the configuration.
-func parserOf(c *config.Config, forwarders []string) (*extract.Parser, error) {
-	rules := make([]extract.Rule, 0, len(c.Rules))
+// Redact copies a mail without what names a person, see [extract.Parser.Redact].
+func (r Reader) Redact(raw []byte) []byte { return r.parser.Redact(raw) }
+
+// sendersOf is whose mail is chosen on the server, judged and read.
+func sendersOf(c *config.Config, m config.Mailbox) mail.Senders {
+	rules := make([]string, 0, len(c.Rules))
 	for _, r := range c.Rules {
-		rules = append(rules, extract.Rule{Name: r.Name, From: senderPattern(r.Sender), Subject: text(r.Subject), Body: text(r.Body)})
+		rules = append(rules, r.Sender)
 	}
-	p, err := extract.New(extract.Options{Domains: c.Shop.Domains, Forwarders: forwarders, Rules: rules})
-	if err != nil {
-		return nil, fmt.Errorf("rules: %w", err)
-	}
-	return p, nil
+	return aliexpress.Senders(c.Shop.Domains, m.Forwarders, rules)
 }
 
 // senderPattern is the expression for an address, or for a domain with its

@@ -182,13 +182,13 @@ func (k *checking) dryRun(ctx context.Context, cfg *config.Config, m config.Mail
 	}
 	seen, unconfirmed := map[string]bool{}, map[string]int{}
 	err = mailwatch.Recent(ctx, account, m.Since.Time(), dryRun, func(ctx context.Context, mail mailwatch.Mail) error {
-		n, err := r.Read(ctx, mail.Raw)
+		n, err := r.Read(ctx, mail.Message)
 		if err != nil && !errors.Is(err, verify.ErrTemporary) {
 			k.tell("mailbox", m.Name, "note", fmt.Sprintf("%s: %v", mail.Ref, err))
 			return ctx.Err()
 		}
 		if n.Shipment() && n.Verdict.Trust == parcel.TrustUnverified {
-			for _, id := range verify.AuthservIDs(mail.Raw) {
+			for _, id := range verify.AuthservIDs(mail.Header) {
 				unconfirmed[id]++
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"parcelwatch/extract"
 	"parcelwatch/internal/app"
 	"parcelwatch/internal/cli"
+	"parcelwatch/mail"
 	"parcelwatch/mail/verify"
 	"parcelwatch/parcel"
 )
@@ -73,7 +74,11 @@ func (c *parseCmd) redact(e *env) error {
 			return usage(e.say.T("err_redact"))
 		}
 	}
-	if _, err := e.out.Write(extract.Redact(found[0].raw)); err != nil {
+	r, err := app.NewReader(nil, &config.Config{}, config.Mailbox{})
+	if err != nil {
+		return err
+	}
+	if _, err := e.out.Write(r.Redact(found[0].raw)); err != nil {
 		return fmt.Errorf("write the copy: %w", err)
 	}
 	e.note(e.say.T("note_redacted"))
@@ -81,7 +86,7 @@ func (c *parseCmd) redact(e *env) error {
 }
 
 func (c *parseCmd) one(ctx context.Context, r app.Reader, m mailFile) (extract.Doc, error) {
-	n, err := r.Read(ctx, m.raw)
+	n, err := r.Read(ctx, mail.Read(m.raw))
 	if err != nil && !errors.Is(err, verify.ErrTemporary) {
 		return extract.Doc{}, err
 	}

@@ -38,7 +38,7 @@ func (w *wizard) look(ctx context.Context) error {
 	w.unconfirmed = map[string]int{}
 	w.progress.Show(w.say.T("setup_looking"))
 	err = mailwatch.Recent(ctx, account, sinceDays*24*time.Hour, lookMails, func(ctx context.Context, m mailwatch.Mail) error {
-		n, err := r.Read(ctx, m.Raw)
+		n, err := r.Read(ctx, m.Message)
 		if err != nil && !errors.Is(err, verify.ErrTemporary) {
 			return ctx.Err() // one mail that cannot be read is not worth a stop
 		}
@@ -47,7 +47,7 @@ func (w *wizard) look(ctx context.Context) error {
 		}
 		w.notices = append(w.notices, n)
 		if n.Verdict.Trust == parcel.TrustUnverified {
-			for _, id := range verify.AuthservIDs(m.Raw) {
+			for _, id := range verify.AuthservIDs(m.Header) {
 				w.unconfirmed[id]++
 			}
 		}

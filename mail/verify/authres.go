@@ -8,6 +8,8 @@ import (
 	"parcelwatch/internal/textx"
 
 	"github.com/emersion/go-msgauth/authres"
+
+	"parcelwatch/mail"
 )
 
 const resultsField = "Authentication-Results"
@@ -35,20 +37,20 @@ type report struct {
 // below are older and may be anybody's, so only the topmost ones count: from
 // the first field of a counting server to the next Received, and of each method
 // the first word.
-func (p Policy) results(fields []field, domain string) said {
+func (p Policy) results(fields []mail.Field, domain string) said {
 	var reports []report
 	looked := 0
 	for _, f := range fields {
-		if f.is("Received") && len(reports) > 0 {
+		if f.Is("Received") && len(reports) > 0 {
 			break
 		}
-		if !f.is(resultsField) {
+		if !f.Is(resultsField) {
 			continue
 		}
 		if looked++; looked > maxReports {
 			break
 		}
-		if r := parseResults(f.value); p.counts(r.id) {
+		if r := parseResults(f.Value); p.counts(r.id) {
 			reports = append(reports, r)
 		}
 	}
@@ -209,19 +211,18 @@ func bare(value string) (string, bool) {
 // AuthservIDs lists the ids of the servers that judged a mail last, topmost
 // first: what the owner of the mailbox would configure. Fields further down may
 // be anybody's and are left out, and so are those without an id.
-func AuthservIDs(raw []byte) []string {
-	head, _ := split(raw[:min(len(raw), maxHeader)])
+func AuthservIDs(h mail.Header) []string {
 	var out []string
 	seen := false
-	for _, f := range fieldsOf(head) {
-		if f.is("Received") && seen || len(out) == maxIDs {
+	for _, f := range h.Fields {
+		if f.Is("Received") && seen || len(out) == maxIDs {
 			break
 		}
-		if !f.is(resultsField) {
+		if !f.Is(resultsField) {
 			continue
 		}
 		seen = true
-		id := parseResults(f.value).id
+		id := parseResults(f.Value).id
 		if domainName.MatchString(id) && !slices.Contains(out, id) {
 			out = append(out, id)
 		}

@@ -116,7 +116,7 @@ func TestTheBigProvidersAreKnownByHost(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			v := check(t, zone{}, compose(shopFrom, "Authentication-Results: "+tt.value), verify.Policy{Host: tt.host})
+			v := check(t, zone{}, compose(shopFrom, "Authentication-Results: "+tt.value), verify.Policy{Host: tt.host, Senders: senders()})
 			if v.Trust != tt.trust {
 				t.Errorf("got %s (%s), want %s", v.Trust, v.Reason, tt.trust)
 			}
@@ -126,7 +126,7 @@ func TestTheBigProvidersAreKnownByHost(t *testing.T) {
 
 func TestAConfiguredServerMayBeAFamily(t *testing.T) {
 	t.Parallel()
-	p := verify.Policy{Authserv: []string{" *.Example.org "}}
+	p := verify.Policy{Authserv: []string{" *.Example.org "}, Senders: senders()}
 	mail := compose(shopFrom, "Authentication-Results: mx7.example.org; dkim=pass header.d=aliexpress.com")
 	want(t, check(t, zone{}, mail, p), parcel.TrustVerified, "said by mx7.example.org")
 }
@@ -163,7 +163,7 @@ func TestAuthservIDs(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(tt.want, verify.AuthservIDs([]byte(compose(shopFrom, tt.head...)))); diff != "" {
+			if diff := cmp.Diff(tt.want, verify.AuthservIDs(read(compose(shopFrom, tt.head...)).Header)); diff != "" {
 				t.Errorf("ids (-want +got):\n%s", diff)
 			}
 		})
@@ -174,7 +174,7 @@ func TestAuthservIDs(t *testing.T) {
 		for i := range 500 {
 			head = append(head, "Authentication-Results: mx"+strings.Repeat("x", i%60+1)+".evil.example; none")
 		}
-		if got := verify.AuthservIDs([]byte(compose(shopFrom, head...))); len(got) > 16 {
+		if got := verify.AuthservIDs(read(compose(shopFrom, head...)).Header); len(got) > 16 {
 			t.Errorf("%d ids, want at most 16", len(got))
 		}
 	})

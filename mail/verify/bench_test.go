@@ -41,7 +41,7 @@ func BenchmarkCheckRSA(b *testing.B) {
 	b.ReportAllocs()
 	b.SetBytes(int64(signed.Len()))
 	for b.Loop() {
-		if v, err := c.Check(b.Context(), signed.Bytes(), policy()); err != nil || v.Trust != parcel.TrustVerified {
+		if v, err := c.Check(b.Context(), read(signed.String()), policy()); err != nil || v.Trust != parcel.TrustVerified {
 			b.Fatal(v, err)
 		}
 	}
@@ -90,7 +90,7 @@ func BenchmarkCheck(b *testing.B) {
 			b.ReportAllocs()
 			b.SetBytes(int64(len(mail)))
 			for b.Loop() {
-				if _, err := c.Check(b.Context(), []byte(mail), policy()); err != nil {
+				if _, err := c.Check(b.Context(), read(mail), policy()); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -38,7 +38,7 @@ func TestTheCorpus(t *testing.T) {
 				t.Fatalf("%d documents, error %v", len(docs), err)
 			}
 			v := check(t, zone{}, string(raw), verify.Policy{
-				Authserv: []string{"mx.example.org"}, Forwarders: []string{"partner@example.org"},
+				Authserv: []string{"mx.example.org"}, Senders: senders("partner@example.org"),
 			})
 			if v.Trust != docs[0].Trust {
 				t.Errorf("got %s (%s), want %s", v.Trust, v.Reason, docs[0].Trust)
@@ -63,6 +63,6 @@ func TestTheSamples(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want(t, check(t, zone{}, string(raw), verify.Policy{}), parcel.TrustUnverified, "no signature of ")
+		want(t, check(t, zone{}, string(raw), verify.Policy{Senders: senders()}), parcel.TrustUnverified, "no signature of ")
 	}
 }

@@ -11,12 +11,14 @@ import (
 	"time"
 
 	"github.com/emersion/go-msgauth/dkim"
+
+	"parcelwatch/mail"
 )
 
 // signed is a mail as the verification needs it.
 type signed struct {
 	head, body []byte
-	fields     []field
+	fields     []mail.Field
 }
 
 // checked is what our own verification found. All empty means that there is no
@@ -39,8 +41,8 @@ func (c *Checker) verify(ctx context.Context, m signed, domain string) checked {
 		return checked{failed: "dkim=policy: the header is too large to be verified"}
 	}
 	look := &lookup{keys: c.keys, domain: domain}
-	mail := io.MultiReader(bytes.NewReader(head), bytes.NewReader(m.body))
-	found, err := dkim.VerifyWithOptions(mail, &dkim.VerifyOptions{
+	whole := io.MultiReader(bytes.NewReader(head), bytes.NewReader(m.body))
+	found, err := dkim.VerifyWithOptions(whole, &dkim.VerifyOptions{
 		LookupTXT:        func(name string) ([]string, error) { return look.txt(ctx, name) },
 		MaxVerifications: maxSignatures,
 	})
@@ -75,9 +77,9 @@ func failure(v *dkim.Verification) string {
 
 const signatureField = "DKIM-Signature"
 
-func hasSignature(fields []field, domain string) bool {
+func hasSignature(fields []mail.Field, domain string) bool {
 	for _, f := range fields {
-		if f.is(signatureField) && aligned(signer(f.value), domain) {
+		if f.Is(signatureField) && aligned(signer(f.Value), domain) {
 			return true
 		}
 	}
@@ -99,7 +101,7 @@ func signer(value string) string {
 // byte for byte.
 func only(head []byte, domain string) []byte {
 	out := make([]byte, 0, len(head)+2)
-	for lines := range foldedLines(head) {
+	for lines := range mail.Folded(head) {
 		name, value, _ := bytes.Cut(lines, []byte(":"))
 		if !strings.EqualFold(strings.TrimSpace(string(name)), signatureField) || aligned(signer(string(value)), domain) {
 			out = append(out, lines...)
@@ -119,7 +121,7 @@ const (
 // verifiable reports whether the header is of a size that is verified.
 func verifiable(head []byte) bool {
 	n := 0
-	for lines := range foldedLines(head) {
+	for lines := range mail.Folded(head) {
 		name, _, _ := bytes.Cut(lines, []byte(":"))
 		long := len(lines) > maxSignature && strings.EqualFold(strings.TrimSpace(string(name)), signatureField)
 		if n++; n > maxFields || long || bytes.Count(lines, []byte("\n")) > maxFolds {

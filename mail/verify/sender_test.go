@@ -40,7 +40,7 @@ func TestWhoseFromItIs(t *testing.T) {
 		{"a percent hack", "AliExpress <transaction%notice.aliexpress.com@evil.example>", parcel.TrustForeign, "evil.example"},
 		{"an empty From", "", parcel.TrustForeign, "no readable address"},
 		{"a From without an address", "AliExpress", parcel.TrustForeign, "no readable address"},
-		{"two angle brackets", "<transaction@notice.aliexpress.com> <a@evil.example>", parcel.TrustForeign, "no readable address"},
+		{"two angle brackets", "<transaction@notice.aliexpress.com> <a@evil.example>", parcel.TrustForged, "more than one address"},
 
 		{"two addresses", "a@evil.example, transaction@notice.aliexpress.com", parcel.TrustForged, "more than one address"},
 		{"a group", "AliExpress: transaction@notice.aliexpress.com, a@evil.example;", parcel.TrustForged, "more than one address"},
@@ -173,7 +173,7 @@ func TestForwarders(t *testing.T) {
 
 func TestConfiguredDomains(t *testing.T) {
 	t.Parallel()
-	p := verify.Policy{Domains: []string{" Shop.Example. ", ""}}
+	p := verify.Policy{Senders: sendersOf(" Shop.Example. ", "")}
 	want(t, check(t, zone{}, compose("a@mail.shop.example"), p), parcel.TrustUnverified, "no signature of shop.example")
 	want(t, check(t, zone{}, compose(shopFrom), p), parcel.TrustForeign, "notice.aliexpress.com, which is not the shop's")
 }

@@ -14,7 +14,20 @@ import (
 	"time"
 
 	"github.com/emersion/go-msgauth/dkim"
+
+	"parcelwatch/mail"
 )
+
+func read(raw string) mail.Message { return mail.Read([]byte(raw)) }
+
+func sendersOf(domains ...string) mail.Senders {
+	return mail.NewSenders(mail.Choice{Domains: domains})
+}
+
+// senders are the shop's usual domains and some forwarders.
+func senders(forwarders ...string) mail.Senders {
+	return mail.NewSenders(mail.Choice{Domains: []string{"aliexpress.com", "aliexpress.ru"}, Forwarders: forwarders})
+}
 
 // zone is a name service of fixed records; other names do not exist.
 type zone map[string][]string
@@ -86,20 +99,20 @@ func (s signer) record() []string {
 	return []string{"v=DKIM1; k=ed25519; p=" + base64.StdEncoding.EncodeToString(public)}
 }
 
-func (s signer) sign(tb testing.TB, mail string) string {
+func (s signer) sign(tb testing.TB, raw string) string {
 	tb.Helper()
-	return s.signUntil(tb, mail, time.Time{})
+	return s.signUntil(tb, raw, time.Time{})
 }
 
-func (s signer) signExpired(tb testing.TB, mail string) string {
+func (s signer) signExpired(tb testing.TB, raw string) string {
 	tb.Helper()
-	return s.signUntil(tb, mail, time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC))
+	return s.signUntil(tb, raw, time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC))
 }
 
-func (s signer) signUntil(tb testing.TB, mail string, until time.Time) string {
+func (s signer) signUntil(tb testing.TB, raw string, until time.Time) string {
 	tb.Helper()
 	var out bytes.Buffer
-	err := dkim.Sign(&out, strings.NewReader(mail), &dkim.SignOptions{
+	err := dkim.Sign(&out, strings.NewReader(raw), &dkim.SignOptions{
 		Domain: s.domain, Selector: "s1", Signer: s.key, Expiration: until,
 		HeaderCanonicalization: dkim.CanonicalizationRelaxed, BodyCanonicalization: dkim.CanonicalizationRelaxed,
 		HeaderKeys: []string{"From", "Subject", "Date", "To"},

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"parcelwatch/internal/textx"
+	"parcelwatch/mail"
 	"parcelwatch/parcel"
 )
 
@@ -41,16 +42,12 @@ func SystemResolver() Resolver {
 	return &net.Resolver{PreferGo: true}
 }
 
-// Policy says whose mail counts and whose word counts.
+// Policy says whose mail counts and which servers' results count.
 type Policy struct {
-	// Domains are the shop's, sub-domains included. None means aliexpress.com
-	// and aliexpress.ru.
-	Domains []string
+	Senders mail.Senders
 	// Authserv are the ids of servers whose Authentication-Results count;
 	// "*.example.org" stands for every id below example.org.
 	Authserv []string
-	// Forwarders are addresses of people whose forwarded mail counts.
-	Forwarders []string
 	// Host is the IMAP server the mail was read from. The ids that the big
 	// providers write are known.
 	Host string
@@ -66,32 +63,31 @@ func New(r Resolver) *Checker {
 	return &Checker{keys: newKeyring(r)}
 }
 
-// Check judges the origin of one mail, given as its exact bytes. It takes at
-// most five seconds. An error wrapping [ErrTemporary] comes with the verdict
-// that holds as long as no name server answers; every other error is ctx's.
-func (c *Checker) Check(ctx context.Context, raw []byte, p Policy) (parcel.Verdict, error) {
+// Check judges the origin of one mail. It takes at most five seconds. An error
+// wrapping [ErrTemporary] comes with the verdict that holds as long as no name
+// server answers; every other error is ctx's.
+func (c *Checker) Check(ctx context.Context, m mail.Message, p Policy) (parcel.Verdict, error) {
 	if err := ctx.Err(); err != nil {
 		return parcel.Verdict{}, fmt.Errorf("check the sender: %w", err)
 	}
-	head, body := split(raw)
-	if len(head) > maxHeader || len(raw) > maxMail {
+	head, body := mail.Split(m.Raw)
+	if len(head) > maxHeader || len(m.Raw) > maxMail {
 		return verdict(parcel.TrustForeign, "the mail is too large to be judged"), nil
 	}
-	fields := fieldsOf(head)
-	from, bad := p.sender(fields)
+	from, bad := p.sender(m.Header)
 	if bad != nil {
 		return *bad, nil
 	}
 
 	limited, cancel := context.WithTimeout(ctx, checkTime)
 	defer cancel()
-	own := c.verify(limited, signed{head: head, body: body, fields: fields}, from.domain)
+	own := c.verify(limited, signed{head: head, body: body, fields: m.Header.Fields}, from.domain)
 	// Our own limit means a name service that does not answer; the caller's end
 	// of patience does not.
 	if err := ctx.Err(); err != nil {
 		return parcel.Verdict{}, fmt.Errorf("verify the signature of %s: %w", from.domain, err)
 	}
-	v := judge(from, own, p.results(fields, from.domain), doubled(fields))
+	v := judge(from, own, p.results(m.Header.Fields, from.domain), doubled(m.Header))
 	if own.temporary != nil && v.Trust == parcel.TrustUnverified {
 		return v, fmt.Errorf("look up the key of %s: %w: %w", from.domain, ErrTemporary, own.temporary)
 	}
@@ -101,7 +97,7 @@ func (c *Checker) Check(ctx context.Context, raw []byte, p Policy) (parcel.Verdi
 // judge weighs our own check against the word of servers that count. Our own
 // pass is the strongest; a counting server's "not the shop's" is next.
 func judge(from sender, own checked, said said, doubled string) parcel.Verdict {
-	good := from.class.trust()
+	good := from.trust()
 	switch {
 	case own.passed != "" && doubled == "":
 		return verdict(good, from.prefix()+own.passed+" (checked here)")
@@ -109,7 +105,7 @@ func judge(from sender, own checked, said said, doubled string) parcel.Verdict {
 		return verdict(parcel.TrustForged, said.failed)
 	case said.passed != "" && doubled == "":
 		return verdict(good, from.prefix()+said.passed)
-	case from.class == classForwarder:
+	case from.Class == mail.Forwarder:
 		return verdict(good, from.prefix()+"nothing proves it and nothing speaks against it")
 	case doubled != "":
 		// A signature covers one of them, a reader may take the other.
@@ -117,7 +113,7 @@ func judge(from sender, own checked, said said, doubled string) parcel.Verdict {
 	case own.failed != "":
 		return verdict(parcel.TrustUnverified, own.failed+" (checked here)")
 	default:
-		return verdict(parcel.TrustUnverified, "no signature of "+from.organisation+", and no word of a server that counts")
+		return verdict(parcel.TrustUnverified, "no signature of "+organisation(from.domain)+", and no word of a server that counts")
 	}
 }
 

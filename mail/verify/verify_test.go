@@ -18,12 +18,12 @@ const (
 
 // policy is the one most tests use: one configured server, one forwarder.
 func policy() verify.Policy {
-	return verify.Policy{Authserv: []string{"mx.example.org"}, Forwarders: []string{"Partner@example.org"}}
+	return verify.Policy{Authserv: []string{"mx.example.org"}, Senders: senders("Partner@example.org")}
 }
 
 func check(t *testing.T, z zone, mail string, p verify.Policy) parcel.Verdict {
 	t.Helper()
-	v, err := verify.New(z).Check(t.Context(), []byte(mail), p)
+	v, err := verify.New(z).Check(t.Context(), read(mail), p)
 	if err != nil {
 		t.Fatalf("Check: %v", err)
 	}
@@ -106,7 +106,7 @@ func TestASilentNameServerMeansTryAgain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			v, err := verify.New(broken{cause}).Check(t.Context(), []byte(mail), policy())
+			v, err := verify.New(broken{cause}).Check(t.Context(), read(mail), policy())
 			if !errors.Is(err, verify.ErrTemporary) || !errors.Is(err, cause) {
 				t.Errorf("error is %v, want a temporary one wrapping %v", err, cause)
 			}
@@ -116,7 +116,7 @@ func TestASilentNameServerMeansTryAgain(t *testing.T) {
 	t.Run("but a counting server's word makes it needless", func(t *testing.T) {
 		t.Parallel()
 		said := "Authentication-Results: mx.example.org; dkim=pass header.d=aliexpress.com\r\n" + mail
-		v, err := verify.New(broken{context.DeadlineExceeded}).Check(t.Context(), []byte(said), policy())
+		v, err := verify.New(broken{context.DeadlineExceeded}).Check(t.Context(), read(said), policy())
 		if err != nil {
 			t.Errorf("unexpected error %v", err)
 		}
@@ -131,14 +131,14 @@ func TestTheCallersContextIsHeard(t *testing.T) {
 		t.Parallel()
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		if _, err := verify.New(zone{}).Check(ctx, []byte(mail), policy()); !errors.Is(err, context.Canceled) {
+		if _, err := verify.New(zone{}).Check(ctx, read(mail), policy()); !errors.Is(err, context.Canceled) {
 			t.Errorf("error is %v, want context.Canceled", err)
 		}
 	})
 	t.Run("cancelled while a name server is silent", func(t *testing.T) {
 		t.Parallel()
 		ctx, cancel := context.WithCancel(t.Context())
-		_, err := verify.New(silent{asked: cancel}).Check(ctx, []byte(mail), policy())
+		_, err := verify.New(silent{asked: cancel}).Check(ctx, read(mail), policy())
 		if !errors.Is(err, context.Canceled) || errors.Is(err, verify.ErrTemporary) {
 			t.Errorf("error is %v, want context.Canceled and no temporary one", err)
 		}
@@ -151,7 +151,7 @@ func TestOnlyTheShopsNamesAreLookedUp(t *testing.T) {
 	counted := &counter{zone: zone{}.with(evil)}
 	c := verify.New(counted)
 	for _, from := range []string{shopFrom, relayFrom, friend, "Eve <eve@tracking.evil.example>"} {
-		if _, err := c.Check(t.Context(), []byte(evil.sign(t, compose(from))), policy()); err != nil {
+		if _, err := c.Check(t.Context(), read(evil.sign(t, compose(from))), policy()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -166,7 +166,7 @@ func TestAKeyIsAskedForOnce(t *testing.T) {
 	counted := &counter{zone: zone{}.with(shop)}
 	c := verify.New(counted)
 	for range 5 {
-		if _, err := c.Check(t.Context(), []byte(shop.sign(t, compose(shopFrom))), policy()); err != nil {
+		if _, err := c.Check(t.Context(), read(shop.sign(t, compose(shopFrom))), policy()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -180,7 +180,7 @@ func TestManySignaturesOfTheShopAreBounded(t *testing.T) {
 	shop := newSigner(t, "aliexpress.com")
 	counted := &counter{zone: zone{}}
 	mail := heap(shop.sign(t, compose(shopFrom)), 300)
-	if _, err := verify.New(counted).Check(t.Context(), []byte(mail), policy()); err != nil {
+	if _, err := verify.New(counted).Check(t.Context(), read(mail), policy()); err != nil {
 		t.Fatal(err)
 	}
 	if n := counted.asked.Load(); n > 5 {

@@ -15,6 +15,7 @@ import (
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
 
+	"parcelwatch/mail"
 	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
 	"parcelwatch/store"
@@ -40,7 +41,7 @@ func (d *server) account(tb testing.TB) mailwatch.Account {
 	tb.Helper()
 	return mailwatch.Account{
 		Name: "home", Host: "127.0.0.1", Port: d.Port + 1, TLSConfig: d.Trust(tb),
-		Auth: password("alice", "secret"), Senders: []string{"aliexpress.com"},
+		Auth: password("alice", "secret"), Senders: mail.NewSenders(mail.Choice{Domains: []string{"aliexpress.com"}}),
 		Probe: time.Second, Poll: time.Second, Retry: 50 * time.Millisecond,
 	}
 }

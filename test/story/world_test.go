@@ -25,7 +25,9 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/all"
 	"parcelwatch/extract"
+	"parcelwatch/extract/shop/aliexpress"
 	"parcelwatch/internal/status"
+	pwmail "parcelwatch/mail"
 	"parcelwatch/mail/verify"
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
@@ -210,7 +212,7 @@ func (w *world) deliver(tr *tracker.Tracker) {
 	if err != nil || len(files) == 0 {
 		w.t.Fatalf("no mails of the story: %v", err)
 	}
-	parser, err := extract.New(extract.Options{})
+	parser, err := extract.New(extract.Options{Senders: aliexpress.Senders(nil, nil, nil)})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -229,11 +231,13 @@ func (w *world) deliver(tr *tracker.Tracker) {
 			w.t.Fatal(err)
 		}
 		w.sleepUntil(sent.Add(time.Minute))
-		verdict, err := checker.Check(w.t.Context(), raw, verify.Policy{Authserv: []string{"mx.example.org"}})
+		verdict, err := checker.Check(w.t.Context(), pwmail.Read(raw), verify.Policy{
+			Authserv: []string{"mx.example.org"}, Senders: aliexpress.Senders(nil, nil, nil),
+		})
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		notice, err := parser.Parse(raw, verdict)
+		notice, err := parser.Parse(pwmail.Read(raw), verdict)
 		if err != nil {
 			w.t.Fatal(err)
 		}

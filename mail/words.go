@@ -1,21 +1,17 @@
-package extract
+package mail
 
 import (
+	"bytes"
 	"encoding/base64"
 	"io"
 	"strings"
 
-	"github.com/emersion/go-message"
 	"github.com/emersion/go-message/charset"
-	"github.com/emersion/go-message/textproto"
 )
 
-// wrap gives a textproto header the reading methods of package message.
-func wrap(h textproto.Header) message.Header { return message.Header{Header: h} }
-
-// decodeWords decodes RFC 2047 words. Neighbours of one charset are joined
+// DecodeWords decodes RFC 2047 words. Neighbours of one charset are joined
 // before they are converted, because shops cut them in the middle of a letter.
-func decodeWords(s string) string {
+func DecodeWords(s string) string {
 	if !strings.Contains(s, "=?") {
 		return strings.ToValidUTF8(s, "\uFFFD")
 	}
@@ -79,16 +75,16 @@ func cutWord(s string) (encodedWord, string, bool) {
 	cs, _, _ = strings.Cut(cs, "*") // RFC 2231 language suffix
 	switch enc[0] {
 	case 'b', 'B':
-		return encodedWord{cs, looseBase64(text)}, rest, true
+		return encodedWord{cs, LooseBase64(text)}, rest, true
 	case 'q', 'Q':
-		return encodedWord{cs, looseQ(text)}, rest, true
+		return encodedWord{cs, LooseQuotedPrintable([]byte(strings.ReplaceAll(text, "_", " ")))}, rest, true
 	default:
 		return encodedWord{}, "", false
 	}
 }
 
-// looseBase64 decodes what is base64 and steps over what is not.
-func looseBase64(s string) []byte {
+// LooseBase64 decodes what is base64 and steps over what is not.
+func LooseBase64(s string) []byte {
 	clean := strings.Map(func(r rune) rune {
 		if r == '+' || r == '/' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
 			return r
@@ -103,17 +99,24 @@ func looseBase64(s string) []byte {
 	return out[:n]
 }
 
-func looseQ(s string) []byte {
+// LooseQuotedPrintable decodes what is quoted-printable and keeps all else.
+func LooseQuotedPrintable(s []byte) []byte {
 	out := make([]byte, 0, len(s))
 	for i := 0; i < len(s); i++ {
-		switch {
-		case s[i] == '_':
-			out = append(out, ' ')
-		case s[i] == '=' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]):
-			out = append(out, hexDigit(s[i+1])<<4|hexDigit(s[i+2]))
-			i += 2
-		default:
+		if s[i] != '=' {
 			out = append(out, s[i])
+			continue
+		}
+		switch rest := s[i+1:]; {
+		case len(rest) >= 2 && isHex(rest[0]) && isHex(rest[1]):
+			out = append(out, hexDigit(rest[0])<<4|hexDigit(rest[1]))
+			i += 2
+		case bytes.HasPrefix(rest, []byte("\r\n")):
+			i += 2
+		case bytes.HasPrefix(rest, []byte("\n")):
+			i++
+		default:
+			out = append(out, '=')
 		}
 	}
 	return out
@@ -146,6 +149,3 @@ func toUTF8(cs string, text []byte) string {
 	}
 	return string(out)
 }
-
-// decodable makes a From field with raw 8-bit bytes readable for a parser.
-func decodable(s string) string { return strings.ToValidUTF8(s, "?") }
