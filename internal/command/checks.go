@@ -17,7 +17,8 @@ import (
 	"parcelwatch/mailwatch"
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
-	"parcelwatch/store/sqlite"
+	"parcelwatch/store"
+	"parcelwatch/store/driver"
 	"parcelwatch/tracker"
 )
 
@@ -121,11 +122,11 @@ func (k *checking) add(heading string, f finding) {
 }
 
 func (k *checking) store(ctx context.Context, cfg *config.Config) {
-	if !exists(cfg.Store.Path) {
+	if !driver.At(cfg.Store.Path).Exists(ctx) {
 		k.tell("store", cfg.Store.Path, "note", k.say.T("status_no_store", "Path", cfg.Store.Path))
 		return
 	}
-	db, err := sqlite.Open(ctx, cfg.Store.Path, sqlite.Options{Now: k.now})
+	db, err := driver.At(cfg.Store.Path).Open(ctx, store.Options{Now: k.now})
 	if err == nil {
 		defer shut(db)
 		err = db.Check(ctx)

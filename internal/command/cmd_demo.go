@@ -21,7 +21,7 @@ import (
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 	"parcelwatch/store"
-	"parcelwatch/store/sqlite"
+	"parcelwatch/store/driver"
 )
 
 const (
@@ -66,7 +66,7 @@ func (c *demoCmd) Run(ctx context.Context, e *env) (err error) {
 type stage struct {
 	*env
 	world   *demo.World
-	db      *sqlite.DB
+	db      store.Store
 	box     config.Mailbox
 	app     *app.App
 	looked  chan struct{} // the notifier looks
@@ -95,7 +95,7 @@ func openStage(ctx context.Context, e *env, w *demo.World) (*stage, error) {
 		}
 	}
 	log := slog.New(slog.NewTextHandler(e.err, &slog.HandlerOptions{Level: slog.LevelError}))
-	db, err := sqlite.Open(ctx, cfg.Store.Path, sqlite.Options{Log: log, Now: w.Clock.Now})
+	db, err := driver.At(cfg.Store.Path).Open(ctx, store.Options{Log: log, Now: w.Clock.Now})
 	if err != nil {
 		return nil, err
 	}

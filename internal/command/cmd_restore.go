@@ -3,7 +3,7 @@ package command
 import (
 	"context"
 
-	"parcelwatch/store/sqlite"
+	"parcelwatch/store/driver"
 )
 
 type restoreCmd struct {
@@ -16,7 +16,7 @@ func (c *restoreCmd) Run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	if err := sqlite.Restore(ctx, cfg.Store.Path, c.File); err != nil {
+	if err := driver.At(cfg.Store.Path).Restore(ctx, c.File); err != nil {
 		return err
 	}
 	e.print(e.say.T("restore_done", "Path", c.File, "Before", cfg.Store.Path+".before-restore"))

@@ -13,7 +13,8 @@ import (
 	"parcelwatch/internal/logging"
 	"parcelwatch/internal/version"
 	"parcelwatch/service"
-	"parcelwatch/store/sqlite"
+	"parcelwatch/store"
+	"parcelwatch/store/driver"
 )
 
 type runCmd struct {
@@ -57,12 +58,12 @@ func (e *env) work(ctx context.Context, out logging.Sinks) (err error) {
 		log.Last(err)
 		log.Close()
 	}()
-	release, err := sqlite.Lock(cfg.Store.Path)
+	release, err := driver.At(cfg.Store.Path).Lock(ctx)
 	if err != nil {
 		return err
 	}
 	defer release()
-	db, err := sqlite.Open(ctx, cfg.Store.Path, sqlite.Options{Log: log.Logger, Now: e.now})
+	db, err := driver.At(cfg.Store.Path).Open(ctx, store.Options{Log: log.Logger, Now: e.now})
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,8 @@ import (
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/status"
 	"parcelwatch/parcel"
-	"parcelwatch/store/sqlite"
+	"parcelwatch/store"
+	"parcelwatch/store/driver"
 )
 
 type statusCmd struct {
@@ -36,7 +37,7 @@ func (c *statusCmd) Run(ctx context.Context, e *env) error {
 	case c.JSON:
 		err = cli.WriteJSON(e.out, doc)
 	default:
-		err = writeStatus(e, cfg, doc)
+		err = writeStatus(ctx, e, cfg, doc)
 	}
 	if err != nil {
 		return err
@@ -76,10 +77,10 @@ func (e *env) source(ctx context.Context, cfg *config.Config) (s status.Source, 
 		return s, release, err
 	}
 	s = status.Source{Config: cfg, Carriers: set, Broken: broken, Now: e.now()}
-	if !exists(cfg.Store.Path) {
+	if !driver.At(cfg.Store.Path).Exists(ctx) {
 		return s, release, nil
 	}
-	db, err := sqlite.Open(ctx, cfg.Store.Path, sqlite.Options{Now: e.now})
+	db, err := driver.At(cfg.Store.Path).Open(ctx, store.Options{Now: e.now})
 	if err != nil {
 		return s, release, err
 	}

@@ -17,7 +17,7 @@ import (
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 	"parcelwatch/store"
-	"parcelwatch/store/sqlite"
+	"parcelwatch/store/driver"
 	"parcelwatch/tracker"
 )
 
@@ -198,12 +198,12 @@ func order(r parcel.Result) int {
 // there is a store, and knows nothing of its quarantines: a person asks now.
 func (e *env) trackLedger(ctx context.Context, c *config.Config) (store.Ledger, func()) {
 	memory := carriers.NewMemoryLedger()
-	if !exists(c.Store.Path) {
+	if !driver.At(c.Store.Path).Exists(ctx) {
 		return memory, func() {}
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	db, err := sqlite.Open(ctx, c.Store.Path, sqlite.Options{Now: e.now})
+	db, err := driver.At(c.Store.Path).Open(ctx, store.Options{Now: e.now})
 	if err != nil {
 		return memory, func() {}
 	}
@@ -213,7 +213,7 @@ func (e *env) trackLedger(ctx context.Context, c *config.Config) (store.Ledger, 
 // budgets is a ledger in memory whose budgets are the store's.
 type budgets struct {
 	store.Ledger
-	db *sqlite.DB
+	db store.Store
 }
 
 // Take books with the store; one that cannot book now holds nobody up.

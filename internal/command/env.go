@@ -15,7 +15,7 @@ import (
 	"parcelwatch/internal/locale"
 	"parcelwatch/parcel/number"
 	"parcelwatch/store"
-	"parcelwatch/store/sqlite"
+	"parcelwatch/store/driver"
 )
 
 // env is what commands see of the process around them.
@@ -102,8 +102,8 @@ func (e *env) anyConfig() *config.Config {
 }
 
 // store opens the memory that the configuration names.
-func (e *env) store(ctx context.Context, c *config.Config) (*sqlite.DB, error) {
-	db, err := sqlite.Open(ctx, c.Store.Path, sqlite.Options{Log: e.quiet(), Now: e.now})
+func (e *env) store(ctx context.Context, c *config.Config) (store.Store, error) {
+	db, err := driver.At(c.Store.Path).Open(ctx, store.Options{Log: e.quiet(), Now: e.now})
 	if errors.Is(err, os.ErrPermission) || errors.Is(err, store.ErrReadOnly) {
 		return nil, fmt.Errorf("%w; %s", err, e.say.T(whoMay))
 	}

@@ -7,13 +7,13 @@ import (
 	"parcelwatch/config"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
-	"parcelwatch/store/sqlite"
+	"parcelwatch/store"
 	"parcelwatch/tracker"
 )
 
 // opened is the store of the configuration.
 type opened struct {
-	*sqlite.DB
+	store.Store
 	cfg *config.Config
 }
 
@@ -24,7 +24,7 @@ func (e *env) openStore(ctx context.Context) (opened, error) {
 		return opened{}, err
 	}
 	db, err := e.store(ctx, c)
-	return opened{DB: db, cfg: c}, err
+	return opened{Store: db, cfg: c}, err
 }
 
 // tracker is the story over the store, for a person's own changes. It asks
@@ -32,7 +32,7 @@ func (e *env) openStore(ctx context.Context) (opened, error) {
 func (o opened) tracker(e *env) *tracker.Tracker {
 	return tracker.New(tracker.Config{
 		Home: o.cfg.Destination, Zone: o.cfg.Timezone.Location(), Log: e.quiet(), Now: e.now,
-	}, o.DB)
+	}, o.Store)
 }
 
 // edit opens the store, lets do change something about a number, and prints

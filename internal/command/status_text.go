@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -9,12 +10,13 @@ import (
 	"parcelwatch/internal/message"
 	"parcelwatch/internal/status"
 	"parcelwatch/parcel"
+	"parcelwatch/store/driver"
 )
 
 // writeStatus shows the state of everything to a person.
-func writeStatus(e *env, cfg *config.Config, d status.Status) error {
+func writeStatus(ctx context.Context, e *env, cfg *config.Config, d status.Status) error {
 	zone := cfg.Timezone.Location()
-	if !exists(cfg.Store.Path) {
+	if !driver.At(cfg.Store.Path).Exists(ctx) {
 		e.print(e.say.T("status_no_store", "Path", cfg.Store.Path))
 	}
 	if d.Running && d.Since != nil {

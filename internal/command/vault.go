@@ -7,7 +7,8 @@ import (
 	"parcelwatch/config"
 	"parcelwatch/internal/oauth"
 	"parcelwatch/parcel"
-	"parcelwatch/store/sqlite"
+	"parcelwatch/store"
+	"parcelwatch/store/driver"
 )
 
 // storeVault keeps logins in the store, which only its owner can read. It opens
@@ -21,10 +22,10 @@ func (e *env) vault(c *config.Config) oauth.Vault { return storeVault{c.Store.Pa
 
 // Secret is [oauth.Vault].
 func (v storeVault) Secret(ctx context.Context, name string) (string, error) {
-	if !exists(v.path) {
+	if !driver.At(v.path).Exists(ctx) {
 		return "", parcel.ErrNotFound
 	}
-	db, err := sqlite.Open(ctx, v.path, sqlite.Options{Now: v.now})
+	db, err := driver.At(v.path).Open(ctx, store.Options{Now: v.now})
 	if err != nil {
 		return "", err
 	}
@@ -34,7 +35,7 @@ func (v storeVault) Secret(ctx context.Context, name string) (string, error) {
 
 // SetSecret is [oauth.Vault].
 func (v storeVault) SetSecret(ctx context.Context, name, value string) error {
-	db, err := sqlite.Open(ctx, v.path, sqlite.Options{Now: v.now})
+	db, err := driver.At(v.path).Open(ctx, store.Options{Now: v.now})
 	if err != nil {
 		return err
 	}

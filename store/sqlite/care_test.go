@@ -282,20 +282,3 @@ func TestPrune(t *testing.T) {
 		t.Errorf("%d changes of the parcel on its way are left, want 1", len(changes))
 	}
 }
-
-func TestLastDigest(t *testing.T) {
-	t.Parallel()
-	db := open(t, filepath.Join(t.TempDir(), "p.db"))
-	if at, err := db.LastDigest(t.Context()); err != nil || !at.IsZero() {
-		t.Errorf("LastDigest of nothing = %v, %v", at, err)
-	}
-	for i, audience := range []string{"me", "you"} {
-		m := store.Message{ID: audience + "@x", Audience: audience, Made: storetest.Now().Add(time.Duration(-i) * time.Hour)}
-		if err := db.Enqueue(t.Context(), m, nil); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if at, err := db.LastDigest(t.Context()); err != nil || !at.Equal(storetest.Now()) {
-		t.Errorf("LastDigest = %v, %v; want %v", at, err, storetest.Now())
-	}
-}

@@ -19,5 +19,6 @@ func harness(t *testing.T) storetest.Harness {
 	return storetest.Harness{
 		Store:  open(t, path),
 		Reopen: func() store.Store { return open(t, path) },
+		Dir:    t.TempDir(),
 	}
 }

@@ -1,7 +1,5 @@
-// Package sqlite keeps everything in one SQLite file. It satisfies the
-// contracts of tracker, notify, mailwatch and carriers, and keeps the rows that
-// "status" and "login" need. One method is one transaction. It decides nothing:
-// what a parcel's row means, its callers know.
+// Package sqlite is the store in one SQLite file. It does not know who uses the
+// store, nor what a row means.
 package sqlite
 
 import (
@@ -35,11 +33,8 @@ const (
 	readers = 4
 )
 
-// Options are what a store needs from outside.
-type Options struct {
-	Log *slog.Logger     // nil for silence
-	Now func() time.Time // nil for the system's clock
-}
+// Options are [store.Options].
+type Options = store.Options
 
 // DB is an open store. It is safe for concurrent use.
 type DB struct {

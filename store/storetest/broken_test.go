@@ -74,6 +74,9 @@ type broken struct {
 	answers       func([]store.Answer) []store.Answer
 	health        func(parcel.Health) parcel.Health
 	beat          func(store.Heartbeat) store.Heartbeat
+	following     func(int) int
+	backup        func() error
+	prune         func(store.Pruned) store.Pruned
 	secret        func(string, error) (string, error)
 	byNumber      func(parcel.Parcel, error) (parcel.Parcel, error)
 }
@@ -187,6 +190,21 @@ func (b *broken) Health(ctx context.Context) (parcel.Health, error) {
 
 func (b *broken) Heartbeat(ctx context.Context) (store.Heartbeat, error) {
 	return through(b.beat)(b.Store.Heartbeat(ctx))
+}
+
+func (b *broken) Following(ctx context.Context) (int, error) {
+	return through(b.following)(b.Store.Following(ctx))
+}
+
+func (b *broken) Backup(ctx context.Context, file string) error {
+	if b.backup != nil {
+		return b.backup()
+	}
+	return b.Store.Backup(ctx, file)
+}
+
+func (b *broken) Prune(ctx context.Context, now time.Time) (store.Pruned, error) {
+	return through(b.prune)(b.Store.Prune(ctx, now))
 }
 
 func (b *broken) Secret(ctx context.Context, name string) (string, error) {

@@ -2,6 +2,8 @@ package storetest
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -17,6 +19,9 @@ func healthChecks() []Check {
 		{"the heartbeat is the last one", heartbeat},
 		{"a secret is kept until dropped", secrets},
 		{"an empty store is healthy", emptyHealth},
+		{"counts are those of the lists", counted},
+		{"a backup is a new file and leaves the store sound", backedUp},
+		{"what is no longer used is pruned, and nothing else", pruned},
 	}
 }
 
@@ -79,5 +84,64 @@ func secrets(t T, h Harness) {
 func emptyHealth(t T, h Harness) {
 	if diff := cmp.Diff(parcel.Health{}, get[parcel.Health](t)(h.Store.Health(t.Context()))); diff != "" {
 		t.Errorf("health of an empty store (-want +got):\n%s", diff)
+	}
+}
+
+func counted(t T, h Harness) {
+	moving, done, closed := newParcel(numberA), newParcel(numberB), newParcel(numberC)
+	done.Status, done.FinalAt = parcel.Delivered, Now()
+	closed.Closed = true
+	add(t, h.Store, moving, done, closed)
+	listed := len(get[[]parcel.Parcel](t)(h.Store.Parcels(t.Context(), false)))
+	if n := get[int](t)(h.Reopen().Following(t.Context())); n != 1 || n != listed {
+		t.Errorf("%d parcels are followed and %d listed, want 1", n, listed)
+	}
+	if at := get[time.Time](t)(h.Store.LastDigest(t.Context())); !at.IsZero() {
+		t.Errorf("the last digest of an empty outbox = %v", at)
+	}
+	older, newest := outgoing("07:00", "me"), outgoing("08:00", "you")
+	older.Made = Now().Add(-time.Hour)
+	for _, m := range []store.Message{newest, older} {
+		must(t, h.Store.Enqueue(t.Context(), m, nil), "enqueue")
+	}
+	if at := get[time.Time](t)(h.Reopen().LastDigest(t.Context())); !at.Equal(Now()) {
+		t.Errorf("the last digest = %v, want %v", at, Now())
+	}
+}
+
+func backedUp(t T, h Harness) {
+	add(t, h.Store, newParcel(numberA))
+	file := filepath.Join(h.Dir, "copy")
+	must(t, h.Store.Backup(t.Context(), file), "back up")
+	if info, err := os.Stat(file); err != nil || info.Size() == 0 {
+		t.Errorf("the backup: %v, %v", info, err)
+	}
+	if err := h.Store.Backup(t.Context(), file); err == nil {
+		t.Errorf("a backup replaces a file that is there")
+	}
+	must(t, h.Store.Check(t.Context()), "check")
+}
+
+func pruned(t T, h Harness) {
+	p := newParcel(numberA)
+	add(t, h.Store, p)
+	sent := outgoing("08:00", "me")
+	for i := range sent.Deliveries {
+		sent.Deliveries[i] = store.Delivery{To: sent.Deliveries[i].To, State: store.DeliverySent}
+	}
+	must(t, h.Store.Enqueue(t.Context(), sent, nil), "enqueue")
+	must(t, h.Store.Enqueue(t.Context(), outgoing("19:00", "me"), nil), "enqueue")
+	must(t, h.Store.KeepAnswer(t.Context(), "upu", []byte("?"), Now()), "keep answer")
+	if got := get[store.Pruned](t)(h.Store.Prune(t.Context(), Now())); got != (store.Pruned{}) {
+		t.Errorf("pruned today: %+v", got)
+	}
+	if got, want := get[store.Pruned](t)(h.Store.Prune(t.Context(), Now().AddDate(1, 0, 0))), (store.Pruned{Bodies: 1, Answers: 1}); got != want {
+		t.Errorf("pruned a year later: %+v, want %+v", got, want)
+	}
+	if waiting := get[[]store.Message](t)(h.Store.DueMessages(t.Context(), Now(), 10)); len(waiting) != 1 || len(waiting[0].Raw) == 0 {
+		t.Errorf("the message that waits: %+v", waiting)
+	}
+	if !get[bool](t)(h.Store.Sent(t.Context(), sent.ID)) {
+		t.Errorf("the Message-ID of a pruned message is not known")
 	}
 }

@@ -19,6 +19,7 @@ type Harness struct {
 	// Reopen closes nothing that the test still uses: it gives another view of
 	// the same store, as a second process has.
 	Reopen func() store.Store
+	Dir    string // a folder for files
 }
 
 // T is the part of *testing.T that the checks need, so that the suite itself

@@ -204,6 +204,9 @@ func ledgerFaults() map[string]func(b *broken) {
 		"the heartbeat is the last one":                           func(b *broken) { b.beat = func(v store.Heartbeat) store.Heartbeat { v.PID = 0; return v } },
 		"a secret is kept until dropped":                          func(b *broken) { b.secret = func(v string, _ error) (string, error) { return v, nil } },
 		"an empty store is healthy":                               func(b *broken) { b.health = func(h parcel.Health) parcel.Health { h.Outbox.Waiting++; return h } },
+		"counts are those of the lists":                           func(b *broken) { b.following = func(n int) int { return n + 1 } },
+		"a backup is a new file and leaves the store sound":       func(b *broken) { b.backup = func() error { return nil } },
+		"what is no longer used is pruned, and nothing else":      func(b *broken) { b.prune = func(p store.Pruned) store.Pruned { p.Bodies = 0; return p } },
 		"a mailbox's state is kept, and what a restart does not know stays": func(b *broken) {
 			b.health = func(h parcel.Health) parcel.Health { h.Mailboxes[0].LastMail = time.Time{}; return h }
 		},
@@ -250,5 +253,5 @@ func harness(t *testing.T, breakIt func(*broken)) storetest.Harness {
 		breakIt(b)
 		return b
 	}
-	return storetest.Harness{Store: open(), Reopen: open}
+	return storetest.Harness{Store: open(), Reopen: open, Dir: t.TempDir()}
 }

@@ -1,0 +1,36 @@
+package sqlite
+
+import (
+	"context"
+	"os"
+
+	"parcelwatch/store"
+)
+
+// At is the driver of the store in the file path.
+func At(path string) store.Driver { return driver(path) }
+
+type driver string
+
+// Open is [Open].
+func (d driver) Open(ctx context.Context, o store.Options) (store.Store, error) {
+	db, err := Open(ctx, string(d), o)
+	if err != nil {
+		return nil, err // not a nil *DB in an interface
+	}
+	return db, nil
+}
+
+// Exists reports whether there is a file.
+func (d driver) Exists(context.Context) bool {
+	_, err := os.Stat(string(d))
+	return err == nil
+}
+
+// Lock is [Lock].
+func (d driver) Lock(context.Context) (release func(), err error) { return Lock(string(d)) }
+
+// Restore is [Restore].
+func (d driver) Restore(ctx context.Context, backup string) error {
+	return Restore(ctx, string(d), backup)
+}
