@@ -136,7 +136,7 @@ func ProtectionEnds(parcels []parcel.Parcel, g Protection, zone *time.Location, 
 		if ok && !p.Muted && left >= 0 && left <= g.Remind {
 			out = append(out, parcel.Change{
 				Kind: parcel.ChangeProtection, Parcel: p.ID, New: string(end), At: now,
-				Key: key(p.ID, "protection", string(end)),
+				Key: "protection/" + string(end),
 			})
 		}
 	}
@@ -159,12 +159,8 @@ func PickupEnds(parcels []parcel.Parcel, zone *time.Location, now time.Time) []p
 		}
 		out = append(out, parcel.Change{
 			Kind: parcel.ChangePickupUntil, Parcel: p.ID, New: string(p.Pickup.Until), At: now,
-			Key: key(p.ID, "pickup_ends", string(p.Pickup.Until)),
+			Key: "pickup_ends/" + string(p.Pickup.Until),
 		})
 	}
 	return out
-}
-
-func key(id int64, what, value string) string {
-	return strconv.FormatInt(id, 10) + "/" + what + "/" + value
 }

@@ -17,12 +17,14 @@ type Input struct {
 	Health     parcel.Health
 	Next       time.Time // of the regular digest; zero for none
 	Protection Protection
-	// Gap is after how many days a parcel is usually seen in the destination
-	// country. Nil for what is known of the route in general.
-	Gap func(origin, destination string) (least, most int)
+	Gap        Gap // nil for what is known of the route in general
 	// Urgent leaves only the parcels and troubles that Changes are about.
 	Urgent bool
 }
+
+// Gap is after how many days a parcel from origin is usually first seen in
+// destination.
+type Gap = func(origin, destination string) (least, most int)
 
 // Compose decides what is said and in which section. It is pure.
 func Compose(in Input, now time.Time) Digest {

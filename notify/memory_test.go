@@ -56,7 +56,7 @@ func (m *memory) Tell(_ context.Context, changes []parcel.Change) error {
 		return err
 	}
 	for _, ch := range changes {
-		if slices.ContainsFunc(m.changes, func(o parcel.Change) bool { return o.Key == ch.Key }) {
+		if slices.ContainsFunc(m.changes, func(o parcel.Change) bool { return o.Parcel == ch.Parcel && o.Key == ch.Key }) {
 			continue
 		}
 		ch.ID = int64(len(m.changes) + 1)

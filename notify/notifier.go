@@ -29,9 +29,9 @@ type Options struct {
 	Log      *slog.Logger
 	Now      func() time.Time
 	Channels []Subscription
-	// Gap is after how many days parcels are usually seen again, by what was
-	// seen here; nil for what is known in general.
-	Gap func(origin, destination string) (least, most int)
+	// Gaps reads the usual gaps of the routes seen so far, once for each digest;
+	// nil for what is known in general.
+	Gaps func(ctx context.Context) (Gap, error)
 	// AllWell is called after each look that found nothing broken, for a dead
 	// man's switch.
 	AllWell func(ctx context.Context) error
@@ -46,7 +46,7 @@ type Notifier struct {
 	sender   Sender
 	log      *slog.Logger
 	now      func() time.Time
-	gap      func(origin, destination string) (least, most int)
+	gaps     func(ctx context.Context) (Gap, error)
 	allWell  func(ctx context.Context) error
 	wake     chan struct{} // something may have changed
 	send     chan struct{} // the outbox may hold something
@@ -73,7 +73,7 @@ type audienceState struct {
 // New makes a notifier. Nothing happens before Run.
 func New(cfg Config, desk store.DigestSource, outbox store.Outbox, sender Sender, o Options) *Notifier {
 	n := &Notifier{
-		cfg: cfg, desk: desk, outbox: outbox, sender: sender, log: o.Log, now: o.Now, gap: o.Gap, allWell: o.AllWell,
+		cfg: cfg, desk: desk, outbox: outbox, sender: sender, log: o.Log, now: o.Now, gaps: o.Gaps, allWell: o.AllWell,
 		wake: make(chan struct{}, 1), send: make(chan struct{}, 1),
 		state: map[string]*audienceState{}, unmarked: map[string][]store.Delivery{}, lastError: map[string]string{},
 	}
@@ -183,7 +183,7 @@ func (n *Notifier) audience(name string) (Audience, bool) {
 
 // input reads all that a digest is composed from.
 func (n *Notifier) input(ctx context.Context, a Audience, now time.Time) (Input, error) {
-	in := Input{Audience: a, Next: a.Schedule.Next(now), Protection: n.cfg.Protection, Gap: n.gap}
+	in := Input{Audience: a, Next: a.Schedule.Next(now), Protection: n.cfg.Protection}
 	var err error
 	if in.Changes, err = n.outbox.Pending(ctx, a.Name); err != nil {
 		return in, fmt.Errorf("list what is to be told: %w", err)
@@ -196,6 +196,11 @@ func (n *Notifier) input(ctx context.Context, a Audience, now time.Time) (Input,
 	}
 	if in.Health, err = n.desk.Health(ctx); err != nil {
 		return in, fmt.Errorf("read the health: %w", err)
+	}
+	if n.gaps != nil {
+		if in.Gap, err = n.gaps(ctx); err != nil {
+			return in, fmt.Errorf("read earlier journeys: %w", err)
+		}
 	}
 	return in, nil
 }

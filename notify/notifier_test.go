@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync/atomic"
@@ -394,4 +395,32 @@ func TestNotifierAllWell(t *testing.T) {
 			t.Errorf("%d pings while something is broken", n-before)
 		}
 	})
+}
+
+func TestUsualGapsAreReadOnceForADigest(t *testing.T) {
+	m := newMemory()
+	for i := range 3 {
+		m.parcels = append(m.parcels, parcel.Parcel{
+			ID: int64(i + 1), FirstSeen: daysAgo(20), Status: parcel.Export, Phase: parcel.PhaseBetween, Origin: "CN", Destination: "RU", Exported: daysAgo(12),
+		})
+	}
+	type key struct{}
+	reads := 0
+	n := notify.New(notify.Config{Audiences: []notify.Audience{{Name: "me"}}}, m, m, nil, notify.Options{
+		Now: func() time.Time { return noon },
+		Gaps: func(ctx context.Context) (notify.Gap, error) {
+			if ctx.Value(key{}) == nil {
+				t.Error("the gaps are read without the context of the digest")
+			}
+			reads++
+			return func(string, string) (least, most int) { return 1, 99 }, nil
+		},
+	})
+	d, err := n.Digest(context.WithValue(t.Context(), key{}, true), "me")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if reads != 1 || len(d.Sections) != 1 || len(d.Sections[0].Items) != 3 || !strings.Contains(fmt.Sprint(d.Sections[0].Items[0].Notes), "99") {
+		t.Errorf("read %d times for sections %+v, want once for three parcels that say what is usual", reads, d.Sections)
+	}
 }

@@ -24,8 +24,8 @@ type Change struct {
 	// Quiet changes are recorded, shown in lists, and make no digest by
 	// themselves: the first sight of something delivered or ancient.
 	Quiet bool `json:"quiet,omitempty"`
-	// Key names the transition (parcel, kind, state, day). The store keeps one
-	// change per key, so the same news is never told twice.
+	// Key names the change among those of its parcel, or among those of no parcel:
+	// kind, state, day. The store keeps one change for each key.
 	Key string `json:"key"`
 }
 

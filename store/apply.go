@@ -27,7 +27,7 @@ type State struct {
 	// Forgotten has an entry for each number and order of the scope that has a
 	// tombstone. Deleting the entry clears the tombstone.
 	Forgotten map[string]bool
-	// Changes are recorded unless their Key was recorded before.
+	// Changes are recorded unless their Key was recorded before of the same parcel.
 	Changes []NewChange
 	// Merged are the parcels to delete because another one took over their numbers.
 	Merged []int64

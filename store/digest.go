@@ -18,7 +18,7 @@ type DigestSource interface {
 	// id 0 it lists those of no parcel, such as alarms.
 	Changes(ctx context.Context, id int64) ([]parcel.Change, error)
 	// Tell records changes that neither a mail nor a carrier caused, such as an
-	// alarm. A change whose Key was recorded before is left out; one without a
-	// Key is an error.
+	// alarm. A change whose Key was recorded before of the same
+	// parcel is left out; one without a Key is an error.
 	Tell(ctx context.Context, changes []parcel.Change) error
 }

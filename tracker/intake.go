@@ -176,7 +176,7 @@ func shippedBy(s parcel.Step) bool {
 func orderChanges(o *parcel.Order, earlier parcel.Step, now time.Time) []store.NewChange {
 	c := parcel.Change{
 		Kind: parcel.ChangeNewOrder, Order: o.ID, Old: string(earlier), New: string(o.Step), To: o.Step.Status(), At: now,
-		Key:   o.ID + "|order|" + string(o.Step),
+		Key:   "order/" + o.ID + "/" + string(o.Step),
 		Quiet: now.Sub(o.StepAt) > quietAge || o.Closed,
 	}
 	if earlier != "" {

@@ -208,7 +208,11 @@ func TestAnOrderMailMovesTheOnlyParcelOfTheOrder(t *testing.T) {
 
 func TestEveryChangeHasAKeyOfItsOwn(t *testing.T) {
 	var s store.State
-	seen := map[string]parcel.ChangeKind{}
+	type key struct {
+		of  *parcel.Parcel
+		key string
+	}
+	seen := map[key]parcel.ChangeKind{}
 	for _, n := range []parcel.Notice{
 		saying(parcel.StepConfirmed, []string{orderA}), saying(parcel.StepShipped, []string{orderA}),
 		saying(parcel.StepConfirmed, []string{orderB}),
@@ -217,10 +221,10 @@ func TestEveryChangeHasAKeyOfItsOwn(t *testing.T) {
 		saying(parcel.StepDelivered, []string{orderB}, with("RR123456785CN", parcel.StepDelivered, orderB)),
 	} {
 		for _, c := range took(&s, n) {
-			if was, ok := seen[c.Key]; ok {
+			if was, ok := seen[key{c.Of, c.Key}]; ok {
 				t.Errorf("key %q of %s was already that of %s", c.Key, c.Kind, was)
 			}
-			seen[c.Key] = c.Kind
+			seen[key{c.Of, c.Key}] = c.Kind
 		}
 	}
 	if len(seen) < 6 {

@@ -1,6 +1,7 @@
 package tracker
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -42,6 +43,15 @@ func (h History) Usual(origin, destination string) (minDays, maxDays int) {
 	}
 	slices.Sort(days)
 	return days[len(days)/10], days[(len(days)*9-1)/10] + 1
+}
+
+// Gaps reads the finished journeys from a store and returns their
+// [History.Usual].
+func Gaps(journeys func(context.Context) ([]store.Journey, error)) func(context.Context) (func(origin, destination string) (minDays, maxDays int), error) {
+	return func(ctx context.Context) (func(origin, destination string) (minDays, maxDays int), error) {
+		list, err := journeys(ctx)
+		return History(list).Usual, err
+	}
 }
 
 // stalledAt is when p's silence stops being normal; zero where it never does.

@@ -2,6 +2,7 @@ package tracker_test
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 	"parcelwatch/store"
+	"parcelwatch/store/sqlite"
 	"parcelwatch/tracker"
 )
 
@@ -221,5 +223,46 @@ func TestAbsorbKeepsTheTimelineWhenACarrierFails(t *testing.T) {
 	src := p.Source("upu", "RB123456785CN")
 	if p.Status != parcel.Export || len(src.Events) != 1 || src.Result != parcel.ResultChanged || src.Error == "" {
 		t.Errorf("status %q, source %+v; want the timeline kept and the failure named", p.Status, src)
+	}
+}
+
+func TestBothPartsOfASplitParcelHaveNewsOfTheirOwn(t *testing.T) {
+	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "p.db"), sqlite.Options{Now: noon})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	p := &parcel.Parcel{FirstSeen: noon()}
+	for _, n := range []number.Number{"RB123456785CN", "RR123456785CN"} {
+		p.AddLink(parcel.Link{Number: n, Certainty: parcel.Certain})
+	}
+	if err := db.Apply(t.Context(), store.Scope{Now: noon()}, func(s *store.State) error {
+		s.Parcels = append(s.Parcels, p)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	exports := func(id int64, n number.Number) int {
+		left := answer("post", n, exported(n).Tracking, nil)
+		left.Tracking.Events[0].Time = noon()
+		if err := db.Apply(t.Context(), store.Scope{Parcels: []int64{id}, Now: noon()}, func(s *store.State) error {
+			tracker.Absorb(s, id, []carriers.Asked{left}, tracker.Basis{}, noon())
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		changes, err := db.Changes(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(slices.DeleteFunc(changes, func(c parcel.Change) bool { return c.To != parcel.Export }))
+	}
+	before := exports(p.ID, "RR123456785CN")
+	part, err := tracker.New(tracker.Config{Now: noon}, db).Split(t.Context(), "RB123456785CN")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if after := exports(part.ID, "RB123456785CN"); before != 1 || after != 1 {
+		t.Errorf("%d changes of the parcel and %d of the part split off, want one of each", before, after)
 	}
 }

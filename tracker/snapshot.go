@@ -31,14 +31,13 @@ func snap(p *parcel.Parcel) snapshot {
 	}
 }
 
-// changes lists what is different in p since before, as news with keys that make
-// every transition unique. New parcels tell that they are new, not also where
-// they are.
+// changes lists what is different in p since before, with keys that make every
+// transition of the parcel unique. A new parcel has one change, that it is new.
 func (before snapshot) changes(p *parcel.Parcel, now time.Time) []store.NewChange {
 	var out []store.NewChange
 	add := func(kind parcel.ChangeKind, detail string, c parcel.Change) {
 		c.Kind, c.At = kind, now
-		c.Key = key(p, kind, detail)
+		c.Key = string(kind) + "/" + detail
 		c.Quiet = c.Quiet || p.Muted || p.Closed
 		out = append(out, store.NewChange{Change: c, Of: p})
 	}
@@ -51,7 +50,7 @@ func (before snapshot) changes(p *parcel.Parcel, now time.Time) []store.NewChang
 		return out
 	}
 	if p.Status != before.status {
-		add(parcel.ChangeMoved, string(p.Status)+"|"+day, parcel.Change{
+		add(parcel.ChangeMoved, string(p.Status)+"/"+day, parcel.Change{
 			From: before.status, To: p.Status, Event: last, Quiet: old(last, now) && p.Status != parcel.Expired,
 		})
 	}
@@ -75,15 +74,6 @@ func (before snapshot) changes(p *parcel.Parcel, now time.Time) []store.NewChang
 		add(parcel.ChangeStalled, day, parcel.Change{To: p.Status, Event: last})
 	}
 	return out
-}
-
-// key names a transition by the parcel's first number, which it keeps for life.
-func key(p *parcel.Parcel, kind parcel.ChangeKind, detail string) string {
-	first := ""
-	if len(p.Links) > 0 {
-		first = string(p.Links[0].Number) + "@" + string(parcel.DateOf(p.FirstSeen.UTC()))
-	}
-	return first + "|" + string(kind) + "|" + detail
 }
 
 // lastMove is the newest event that moved the parcel; the zero event for none.

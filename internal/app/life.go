@@ -52,7 +52,7 @@ func (a *App) newLife(ctx context.Context, cfg *config.Config) (*life, error) {
 		l.Log.WarnContext(ctx, "channel cannot be used", "channel", name, "err", why.Error())
 	}
 	l.notifier = notify.New(l.notifying, l.Digests, l.Store, smtp, notify.Options{
-		Log: l.Log, Now: l.Now, Channels: channels, Gap: l.gap, AllWell: pinger(cfg.Alarm.Ping),
+		Log: l.Log, Now: l.Now, Channels: channels, Gaps: tracker.Gaps(l.Store.Journeys), AllWell: pinger(cfg.Alarm.Ping),
 	})
 	l.tracker = tracker.New(tracker.Config{
 		Home: cfg.Destination, Zone: cfg.Timezone.Location(), Log: l.Log, Now: l.Now, OnChange: l.notifier.Wake,
@@ -71,18 +71,6 @@ func (a *App) newLife(ctx context.Context, cfg *config.Config) (*life, error) {
 		l.mailboxes = append(l.mailboxes, mailbox{life: l, cfg: m, account: account, reader: reader})
 	}
 	return l, nil
-}
-
-// gap is after how many days parcels are usually seen again, by the recorded
-// journeys where there are enough of them.
-func (l *life) gap(origin, destination string) (least, most int) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-	defer cancel()
-	journeys, err := l.Store.Journeys(ctx)
-	if err != nil {
-		return parcel.UsualGap(origin, destination)
-	}
-	return tracker.History(journeys).Usual(origin, destination)
 }
 
 // start starts one goroutine for each part. ctx is the context of work.

@@ -15,7 +15,6 @@ import (
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/locale"
 	"parcelwatch/notify"
-	"parcelwatch/parcel"
 	"parcelwatch/store"
 	"parcelwatch/tracker"
 )
@@ -58,14 +57,7 @@ func (c *digestCmd) Run(ctx context.Context, e *env) error {
 		return err
 	}
 	defer shut(db)
-	gap := func(origin, destination string) (least, most int) {
-		journeys, err := db.Journeys(ctx)
-		if err != nil {
-			return parcel.UsualGap(origin, destination)
-		}
-		return tracker.History(journeys).Usual(origin, destination)
-	}
-	n := notify.New(telling, db, db, smtp, notify.Options{Log: slog.New(slog.DiscardHandler), Now: e.now, Gap: gap})
+	n := notify.New(telling, db, db, smtp, notify.Options{Log: slog.New(slog.DiscardHandler), Now: e.now, Gaps: tracker.Gaps(db.Journeys)})
 	if c.Send {
 		sent, err := n.DigestNow(ctx)
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"parcelwatch/parcel"
 )
@@ -54,13 +55,17 @@ func recordChange(ctx context.Context, tx *sql.Tx, c parcel.Change) error {
 	if c.Key == "" {
 		return fmt.Errorf("%w: %s", errNoKey, c.Kind)
 	}
+	key := c.Key
+	if c.Parcel != 0 {
+		key = strconv.FormatInt(c.Parcel, 10) + "/" + key
+	}
 	doc, err := json.Marshal(c)
 	if err != nil {
 		return fmt.Errorf("write change %s: %w", c.Key, err)
 	}
 	if _, err := tx.ExecContext(ctx,
 		`INSERT INTO change (key, parcel_id, quiet, at, doc) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (key) DO NOTHING`,
-		c.Key, c.Parcel, c.Quiet, c.At.UnixMilli(), string(doc)); err != nil {
+		key, c.Parcel, c.Quiet, c.At.UnixMilli(), string(doc)); err != nil {
 		return fmt.Errorf("record change %s: %w", c.Key, err)
 	}
 	return nil

@@ -19,6 +19,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 	"parcelwatch/store"
 	"parcelwatch/store/sqlite"
@@ -115,6 +116,45 @@ func TestUpgrade(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+func TestAChangeRecordedUnderItsOldKeyIsNotRecordedAgain(t *testing.T) {
+	t.Parallel()
+	script, err := os.ReadFile(filepath.Join(schemas, "0002_faults.sql"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "old.db")
+	runScript(t, path, string(script)+`
+		INSERT INTO change (key, parcel_id, quiet, at, doc) VALUES ('RB123456785CN@2026-03-01|moved|export|2026-03-02', 7, FALSE, 0, '{"kind":"moved"}');
+		INSERT INTO change (key, parcel_id, quiet, at, doc) VALUES ('8190000000000117|order|shipped', 0, FALSE, 0, '{"kind":"order_step"}');`)
+	db := open(t, path)
+	count := func() (n int) {
+		for _, id := range []int64{0, 7, 8} {
+			changes, err := db.Changes(t.Context(), id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n += len(changes)
+		}
+		return n
+	}
+	before := count()
+	for _, c := range []struct {
+		change parcel.Change
+		more   int
+	}{
+		{parcel.Change{Kind: parcel.ChangeMoved, Parcel: 7, Key: "moved/export/2026-03-02"}, 0},
+		{parcel.Change{Kind: parcel.ChangeOrderStep, Key: "order/8190000000000117/shipped"}, 0},
+		{parcel.Change{Kind: parcel.ChangeMoved, Parcel: 8, Key: "moved/export/2026-03-02"}, 1},
+	} {
+		if err := db.Tell(t.Context(), []parcel.Change{c.change}); err != nil {
+			t.Fatal(err)
+		}
+		if got := count() - before; got != c.more {
+			t.Errorf("after %s of parcel %d there are %d more changes, want %d", c.change.Key, c.change.Parcel, got, c.more)
+		}
+	}
 }
 
 func TestRefused(t *testing.T) {

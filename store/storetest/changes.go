@@ -84,14 +84,16 @@ func keyOnce(t T, h Harness) {
 	p := newParcel(numberA)
 	add(t, h.Store, p)
 	first := keys(get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me")))
-	must(t, h.Store.Tell(t.Context(), []parcel.Change{news("x"), news("x"), news(first[0])}), "tell")
-	if diff := cmp.Diff(append(first, "x"), keys(get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me")))); diff != "" {
+	again, others := news(first[0]), news(first[0])
+	again.Parcel, others.Parcel = p.ID, p.ID+1
+	must(t, h.Store.Tell(t.Context(), []parcel.Change{news("x"), news("x"), again, others}), "tell")
+	if diff := cmp.Diff(append(first, "x", first[0]), keys(get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me")))); diff != "" {
 		t.Errorf("pending (-want +got):\n%s", diff)
 	}
 	if err := h.Store.Tell(t.Context(), []parcel.Change{news("y"), news("")}); err == nil {
 		t.Errorf("a change without a key was accepted")
 	}
-	if got := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me")); len(got) != 2 {
+	if got := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me")); len(got) != 3 {
 		t.Errorf("half of a refused list stayed: %v", keys(got))
 	}
 }
