@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"parcelwatch/internal/netx"
+	"parcelwatch/internal/provider"
 )
 
 // element is the path of a list's element.
@@ -58,7 +59,7 @@ func (l login) check(p *problems, at string) {
 	if l.oauth2 == nil {
 		return
 	}
-	providers := []string{"google", "microsoft"}
+	providers := provider.OAuthNames()
 	if !slices.Contains(providers, l.oauth2.Provider) {
 		p.says(at+".oauth2.provider", Unknown("provider", l.oauth2.Provider, providers))
 	}

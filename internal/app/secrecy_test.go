@@ -19,6 +19,7 @@ import (
 	"parcelwatch/internal/logging"
 	"parcelwatch/internal/oauth"
 	"parcelwatch/internal/oauth/oauthtest"
+	"parcelwatch/internal/provider"
 	"parcelwatch/mailwatch"
 	"parcelwatch/notify/shout"
 )
@@ -133,7 +134,7 @@ func login(t *testing.T, app *oauth.App) oauth.Token {
 	t.Helper()
 	s := oauthtest.Open(oauthtest.Config{Access: func(int) string { return needle }})
 	t.Cleanup(s.Close)
-	*app = oauth.App{Provider: oauth.Microsoft, ClientID: oauthtest.ClientID, ClientSecret: needle, Endpoint: s.URL}
+	*app = oauth.App{Provider: provider.Microsoft, ClientID: oauthtest.ClientID, ClientSecret: needle, Endpoint: s.URL}
 	token, err := app.Device(t.Context(), http.DefaultClient, func(oauth.Code) {})
 	if err != nil {
 		t.Fatal(err)

@@ -23,7 +23,7 @@ import (
 	"parcelwatch/internal/netx"
 	"parcelwatch/internal/oauth"
 	"parcelwatch/internal/oauth/oauthtest"
-	"parcelwatch/internal/setup"
+	"parcelwatch/internal/provider"
 	"parcelwatch/store/sqlite"
 )
 
@@ -92,12 +92,12 @@ func (w oauthWorld) kept(t *testing.T, provider string) string {
 
 func TestALoginByCodeIsTriedKeptAndUsedByTheDaemon(t *testing.T) {
 	t.Parallel()
-	w := newOAuthWorld(t, oauth.Microsoft, oauthtest.Config{})
+	w := newOAuthWorld(t, provider.Microsoft, oauthtest.Config{})
 	code, out, errs := command(t.Context(), "--config", w.config, "login", "work")
 	if code != exitGood || !strings.Contains(out, "type the code ABCD-EFGH") || !strings.Contains(out, "accepts the login") {
 		t.Fatalf("exit status %d\n%s%s", code, out, errs)
 	}
-	if !strings.Contains(w.kept(t, oauth.Microsoft), "refresh-1") {
+	if !strings.Contains(w.kept(t, provider.Microsoft), "refresh-1") {
 		t.Error("the login is not kept")
 	}
 	if info, err := os.Stat(w.store); err != nil || info.Mode().Perm() != 0o600 {
@@ -147,13 +147,13 @@ func (p *typist) Read(b []byte) (int, error) {
 
 func TestALoginByBrowserElsewhereIsPasted(t *testing.T) {
 	t.Parallel()
-	w := newOAuthWorld(t, oauth.Google, oauthtest.Config{})
+	w := newOAuthWorld(t, provider.Google, oauthtest.Config{})
 	out := &screen{}
 	e := newEnv(env{in: &typist{t: t, out: out, rest: strings.NewReader("")}, out: out, err: out, getenv: func(string) string { return "" }})
 	if code := run(t.Context(), []string{"--config", w.config, "login"}, e); code != exitGood {
 		t.Fatalf("exit status %d\n%s", code, out)
 	}
-	if !strings.Contains(w.kept(t, oauth.Google), "refresh-1") {
+	if !strings.Contains(w.kept(t, provider.Google), "refresh-1") {
 		t.Error("the login is not kept")
 	}
 	if form := w.service.Asked()[0]; form.Get("client_secret") != "client-secret" {
@@ -163,9 +163,9 @@ func TestALoginByBrowserElsewhereIsPasted(t *testing.T) {
 
 func TestALoginForAnotherAccountIsNotKept(t *testing.T) {
 	t.Parallel()
-	w := newOAuthWorld(t, oauth.Microsoft, oauthtest.Config{Access: func(int) string { return "somebody-else" }})
+	w := newOAuthWorld(t, provider.Microsoft, oauthtest.Config{Access: func(int) string { return "somebody-else" }})
 	code, out, errs := command(t.Context(), "--config", w.config, "login", demo.Address)
-	if code != exitFailed || !strings.Contains(errs, "log in as "+demo.Address) || w.kept(t, oauth.Microsoft) != "" {
+	if code != exitFailed || !strings.Contains(errs, "log in as "+demo.Address) || w.kept(t, provider.Microsoft) != "" {
 		t.Errorf("exit status %d\n%s%s", code, out, errs)
 	}
 }
@@ -174,12 +174,12 @@ func TestALoginSaysWhyThereIsNone(t *testing.T) {
 	t.Parallel()
 	t.Run("the person says no", func(t *testing.T) {
 		t.Parallel()
-		w := newOAuthWorld(t, oauth.Microsoft, oauthtest.Config{Deny: true})
+		w := newOAuthWorld(t, provider.Microsoft, oauthtest.Config{Deny: true})
 		if code, _, errs := command(t.Context(), "--config", w.config, "login"); code != exitFailed || !strings.Contains(errs, "allow the access") {
 			t.Errorf("exit status %d, %s", code, errs)
 		}
 	})
-	w := newOAuthWorld(t, oauth.Microsoft, oauthtest.Config{})
+	w := newOAuthWorld(t, provider.Microsoft, oauthtest.Config{})
 	text, err := os.ReadFile(w.config)
 	if err != nil {
 		t.Fatal(err)
@@ -212,7 +212,7 @@ func TestALoginSaysWhyThereIsNone(t *testing.T) {
 
 func TestARevokedLoginIsToldWithWhatToDo(t *testing.T) {
 	t.Parallel()
-	w := newOAuthWorld(t, oauth.Microsoft, oauthtest.Config{Lives: 60})
+	w := newOAuthWorld(t, provider.Microsoft, oauthtest.Config{Lives: 60})
 	if code, _, errs := command(t.Context(), "--config", w.config, "login"); code != exitGood {
 		t.Fatal(errs)
 	}
@@ -233,7 +233,7 @@ func TestARevokedLoginIsToldWithWhatToDo(t *testing.T) {
 
 func TestATokenServiceThatIsDownIsNoRefusal(t *testing.T) {
 	t.Parallel()
-	w := newOAuthWorld(t, oauth.Microsoft, oauthtest.Config{Lives: 60})
+	w := newOAuthWorld(t, provider.Microsoft, oauthtest.Config{Lives: 60})
 	if code, _, errs := command(t.Context(), "--config", w.config, "login"); code != exitGood {
 		t.Fatal(errs)
 	}
@@ -247,7 +247,7 @@ func TestATokenServiceThatIsDownIsNoRefusal(t *testing.T) {
 
 func TestALoginIsKeptThoughTheMailServerIsAway(t *testing.T) {
 	t.Parallel()
-	w := newOAuthWorld(t, oauth.Microsoft, oauthtest.Config{})
+	w := newOAuthWorld(t, provider.Microsoft, oauthtest.Config{})
 	text, err := os.ReadFile(w.config)
 	if err != nil {
 		t.Fatal(err)
@@ -257,14 +257,14 @@ func TestALoginIsKeptThoughTheMailServerIsAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, out, errs := command(t.Context(), "--config", w.config, "login")
-	if code != exitGood || !strings.Contains(errs, "could not be tried") || w.kept(t, oauth.Microsoft) == "" {
+	if code != exitGood || !strings.Contains(errs, "could not be tried") || w.kept(t, provider.Microsoft) == "" {
 		t.Errorf("exit status %d\n%s%s", code, out, errs)
 	}
 }
 
 func TestOutgoingMailUsesTheLoginOfTheMailbox(t *testing.T) {
 	t.Parallel()
-	w := newOAuthWorld(t, oauth.Microsoft, oauthtest.Config{})
+	w := newOAuthWorld(t, provider.Microsoft, oauthtest.Config{})
 	addr, shown := tokenOutbox(t)
 	text, err := os.ReadFile(w.config)
 	if err != nil {
@@ -274,7 +274,7 @@ func TestOutgoingMailUsesTheLoginOfTheMailbox(t *testing.T) {
 	_, port, _ := net.SplitHostPort(addr)
 	changed := strings.Replace(string(text), "port = "+old, "port = "+port, 1)
 	changed = strings.Replace(changed, fmt.Sprintf("password = %q", demo.Password),
-		fmt.Sprintf("oauth2 = { provider = %q, client_id = %q, endpoint = %q }", oauth.Microsoft, oauthtest.ClientID, w.service.URL), 1)
+		fmt.Sprintf("oauth2 = { provider = %q, client_id = %q, endpoint = %q }", provider.Microsoft, oauthtest.ClientID, w.service.URL), 1)
 	if err := os.WriteFile(w.config, []byte(changed), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -300,7 +300,7 @@ func TestOutgoingMailUsesTheLoginOfTheMailbox(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer shut(db)
-	if err := db.SetSecret(t.Context(), oauth.Key(oauth.Microsoft, demo.Address), ""); err != nil {
+	if err := db.SetSecret(t.Context(), oauth.Key(provider.Microsoft, demo.Address), ""); err != nil {
 		t.Fatal(err)
 	}
 	if s, err = app.SMTP(cfg, storeVault{cfg.Store.Path, time.Now}); err != nil {
@@ -313,7 +313,7 @@ func TestOutgoingMailUsesTheLoginOfTheMailbox(t *testing.T) {
 
 func TestSetupLogsInByCodeWhereAProviderHasEndedPasswords(t *testing.T) {
 	t.Parallel()
-	w := newOAuthWorld(t, oauth.Microsoft, oauthtest.Config{})
+	w := newOAuthWorld(t, provider.Microsoft, oauthtest.Config{})
 	p := newPlaceFor(t)
 	addr, shown := tokenOutbox(t)
 	c := &setupCmd{
@@ -328,11 +328,11 @@ func TestSetupLogsInByCodeWhereAProviderHasEndedPasswords(t *testing.T) {
 	if !strings.Contains(out.String(), "ABCD-EFGH") || !strings.Contains(shown(), "access-1") {
 		t.Errorf("shown %q, said:\n%s", shown(), out)
 	}
-	want := fmt.Sprintf("oauth2 = { provider = %q, client_id = %q, endpoint = %q }", oauth.Microsoft, oauthtest.ClientID, w.service.URL)
+	want := fmt.Sprintf("oauth2 = { provider = %q, client_id = %q, endpoint = %q }", provider.Microsoft, oauthtest.ClientID, w.service.URL)
 	if got := p.read("parcelwatch.toml"); strings.Count(got, want) != 2 || strings.Contains(got, "password") {
 		t.Errorf("configuration:\n%s", got)
 	}
-	raw, err := storeVault{wiz.cfg.Store.Path, time.Now}.Secret(context.Background(), oauth.Key(oauth.Microsoft, demo.Address))
+	raw, err := storeVault{wiz.cfg.Store.Path, time.Now}.Secret(context.Background(), oauth.Key(provider.Microsoft, demo.Address))
 	if err != nil || !strings.Contains(raw, "refresh-1") {
 		t.Errorf("kept: %v", err)
 	}
@@ -345,7 +345,7 @@ func TestAProviderThatHasEndedPasswordsIsToldSo(t *testing.T) {
 	if err := w.run(t.Context()); err == nil || !strings.Contains(out.String(), "Microsoft больше не принимает пароли") || !strings.Contains(out.String(), "Client id: ") {
 		t.Errorf("%v\n%s", err, out)
 	}
-	if got := w.found.IMAP; got != (setup.Server{Host: "outlook.office365.com", Port: 993, TLS: netx.TLSImplicit}) {
+	if got := w.found.IMAP; got != (netx.Server{Host: "outlook.office365.com", Port: 993, TLS: netx.TLSImplicit}) {
 		t.Errorf("server %v", got)
 	}
 	p.untouched()

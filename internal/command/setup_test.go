@@ -284,7 +284,7 @@ func TestRunAgainItStartsFromWhatIsThere(t *testing.T) {
 		c := p.servers()
 		c.NoSample, c.SMTP = true, ""
 		w, out := p.wizard(c, "", "other@demo.example", demo.Password)
-		w.found.SMTP = setup.Server{Host: "127.0.0.1", Port: 1, TLS: netx.TLSNone}
+		w.found.SMTP = netx.Server{Host: "127.0.0.1", Port: 1, TLS: netx.TLSNone}
 		if err := w.run(t.Context()); !errors.Is(err, setup.ErrStopped) {
 			t.Fatalf("the test's server knows no such user: %v\n%s", err, out)
 		}

@@ -189,7 +189,7 @@ func (w *wizard) wrong(err error) string {
 	switch {
 	case errors.Is(err, setup.ErrAddress):
 		return w.say.T("setup_address_wrong")
-	case errors.Is(err, setup.ErrServer):
+	case errors.Is(err, netx.ErrServer):
 		return w.say.T("setup_server_wrong")
 	}
 	return err.Error()

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -14,6 +15,7 @@ import (
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/netx"
 	"parcelwatch/internal/oauth"
+	"parcelwatch/internal/provider"
 	"parcelwatch/internal/setup"
 	"parcelwatch/mailwatch"
 )
@@ -150,16 +152,13 @@ func (w *wizard) byToken(ctx context.Context) error {
 
 // application asks for the client id.
 func (w *wizard) application(ctx context.Context) error {
-	provider := w.found.Provider.OAuth
-	if provider == "" {
-		provider = oauth.Microsoft
-	}
+	name := cmp.Or(w.found.Provider.OAuth, provider.Microsoft)
 	w.say1(w.say.T("setup_client_id_help"))
 	id, err := w.line(ctx, query{"--client-id", w.c.ClientID, "", "setup_client_id"})
 	if err != nil {
 		return err
 	}
-	w.box.OAuth2 = &config.OAuth2{Provider: provider, ClientID: id, Endpoint: w.c.Endpoint}
+	w.box.OAuth2 = &config.OAuth2{Provider: name, ClientID: id, Endpoint: w.c.Endpoint}
 	w.box.Password = config.Secret{}
 	if w.c.ClientSecret != "" {
 		secret, err := fileSecret("--client-secret-file", w.c.ClientSecret)

@@ -12,6 +12,8 @@ import (
 
 	"parcelwatch/config"
 	"parcelwatch/internal/cli"
+	"parcelwatch/internal/netx"
+	"parcelwatch/internal/provider"
 	"parcelwatch/internal/setup"
 	"parcelwatch/mailwatch"
 )
@@ -29,7 +31,7 @@ func discoverer(ispdb bool) setup.Discoverer {
 		HTTP: &http.Client{Timeout: probeTime, Transport: &http.Transport{
 			Proxy: http.ProxyFromEnvironment, TLSHandshakeTimeout: probeTime, DisableKeepAlives: true,
 		}},
-		Probe: func(ctx context.Context, s setup.Server) bool {
+		Probe: func(ctx context.Context, s netx.Server) bool {
 			ctx, cancel := context.WithTimeout(ctx, probeTime)
 			defer cancel()
 			conn, err := d.DialContext(ctx, "tcp", s.String())
@@ -105,9 +107,9 @@ func (w *wizard) servers(ctx context.Context) error {
 		return err
 	}
 	if w.kept && w.c.IMAP == "" {
-		w.found.IMAP = setup.Server{Host: w.box.Host, Port: w.box.Port, TLS: w.box.TLS}
+		w.found.IMAP = netx.Server{Host: w.box.Host, Port: w.box.Port, TLS: w.box.TLS}
 		w.found.Username = w.box.Username
-		w.found.Provider, _ = setup.ByHost(w.box.Host)
+		w.found.Provider, _ = provider.ByHost(w.box.Host)
 		w.say1(w.say.T("setup_servers_kept", "IMAP", w.found.IMAP))
 		return nil
 	}
@@ -126,12 +128,12 @@ func (w *wizard) servers(ctx context.Context) error {
 func (w *wizard) given() error {
 	var err error
 	if w.c.IMAP != "" {
-		if w.found.IMAP, err = setup.ParseServer(w.c.IMAP, w.c.IMAPTLS, 993, 143); err != nil {
+		if w.found.IMAP, err = netx.ParseServer(w.c.IMAP, w.c.IMAPTLS, 993, 143); err != nil {
 			return usage("--imap: " + w.wrong(err))
 		}
 	}
 	if w.c.SMTP != "" {
-		if w.found.SMTP, err = setup.ParseServer(w.c.SMTP, w.c.SMTPTLS, 465, 587); err != nil {
+		if w.found.SMTP, err = netx.ParseServer(w.c.SMTP, w.c.SMTPTLS, 465, 587); err != nil {
 			return usage("--smtp: " + w.wrong(err))
 		}
 	}
@@ -176,7 +178,7 @@ func (w *wizard) search(ctx context.Context) error {
 }
 
 // shown is a server, or that there is none.
-func (w *wizard) shown(s setup.Server) string {
+func (w *wizard) shown(s netx.Server) string {
 	if s.IsZero() {
 		return w.say.T("setup_word_unknown")
 	}
@@ -197,7 +199,7 @@ func (w *wizard) typed(ctx context.Context, usual string) error {
 		if s == usual {
 			return nil
 		}
-		w.found.IMAP, err = setup.ParseServer(s, "", 993, 143)
+		w.found.IMAP, err = netx.ParseServer(s, "", 993, 143)
 		return err
 	})
 }

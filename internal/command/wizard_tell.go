@@ -76,7 +76,7 @@ func (w *wizard) typedOut(ctx context.Context, usual string) error {
 		if s == usual {
 			return nil
 		}
-		w.found.SMTP, err = setup.ParseServer(s, "", 465, 587)
+		w.found.SMTP, err = netx.ParseServer(s, "", 465, 587)
 		return err
 	})
 }
@@ -119,7 +119,7 @@ func (w *wizard) repairOut(ctx context.Context, err error) error {
 	} else {
 		w.say1(w.say.T("setup_failed", "Reason", w.say.Text(notify.Fault(err))))
 	}
-	w.found.SMTP = setup.Server{Host: w.smtp.Host, Port: w.smtp.Port, TLS: w.smtp.TLS}
+	w.found.SMTP = netx.Server{Host: w.smtp.Host, Port: w.smtp.Port, TLS: w.smtp.TLS}
 	if err := w.typedOut(ctx, w.found.SMTP.String()); err != nil {
 		return err
 	}

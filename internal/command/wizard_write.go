@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"parcelwatch/config"
+	"parcelwatch/internal/netx"
 	"parcelwatch/internal/setup"
 	"parcelwatch/service"
 )
@@ -83,7 +84,7 @@ func (w *wizard) decide(ctx context.Context) ([]secretText, error) {
 		}
 	}
 	p.SMTP = setup.Account{
-		Server: setup.Server{Host: w.smtp.Host, Port: w.smtp.Port, TLS: w.smtp.TLS}, Username: w.smtp.Username,
+		Server: netx.Server{Host: w.smtp.Host, Port: w.smtp.Port, TLS: w.smtp.TLS}, Username: w.smtp.Username,
 		CA: w.smtp.CA, Fingerprint: w.smtp.Fingerprint,
 	}
 	p.From = w.smtp.From

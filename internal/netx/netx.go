@@ -48,6 +48,12 @@ func Loopback(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
+// Under reports whether host is the domain or below it.
+func Under(host, domain string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	return host == domain || strings.HasSuffix(host, "."+domain)
+}
+
 // Private reports whether credentials may be sent to u: over https, or over
 // plain http to this machine.
 func Private(u *url.URL) bool {

@@ -92,3 +92,29 @@ func TestProxies(t *testing.T) {
 		}
 	}
 }
+
+func TestServersAreReadAsPeopleTypeThem(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		text       string
+		protection netx.TLSMode
+		want       netx.Server
+	}{
+		{"imap.example.org", "", netx.Server{Host: "imap.example.org", Port: 993, TLS: netx.TLSImplicit}},
+		{" imap.example.org:143 ", "", netx.Server{Host: "imap.example.org", Port: 143, TLS: netx.TLSStart}},
+		{"imap.example.org:1143", "", netx.Server{Host: "imap.example.org", Port: 1143, TLS: netx.TLSImplicit}},
+		{"127.0.0.1:1143", "starttls", netx.Server{Host: "127.0.0.1", Port: 1143, TLS: netx.TLSStart}},
+		{"localhost", "none", netx.Server{Host: "localhost", Port: 143, TLS: netx.TLSNone}},
+		{"[::1]:993", "", netx.Server{Host: "::1", Port: 993, TLS: netx.TLSImplicit}},
+		{"::1", "", netx.Server{Host: "::1", Port: 993, TLS: netx.TLSImplicit}},
+	} {
+		if got, err := netx.ParseServer(c.text, c.protection, 993, 143); err != nil || got != c.want {
+			t.Errorf("%q: got %+v, %v", c.text, got, err)
+		}
+	}
+	for _, text := range []string{"", "imaps://imap.example.org", "a b", "host:0", "host:99999", "host:x", "-host", "host/path", "me@host"} {
+		if got, err := netx.ParseServer(text, "", 993, 143); !errors.Is(err, netx.ErrServer) {
+			t.Errorf("%q: got %+v, %v", text, got, err)
+		}
+	}
+}

@@ -14,6 +14,7 @@ import (
 
 	"parcelwatch/internal/oauth"
 	"parcelwatch/internal/oauth/oauthtest"
+	"parcelwatch/internal/provider"
 	"parcelwatch/parcel"
 )
 
@@ -63,7 +64,7 @@ func (v *vault) SetSecret(_ context.Context, name, value string) error {
 // login logs in the quick way, by a browser that does not hesitate.
 func login(t *testing.T, s *oauthtest.Service) oauth.Token {
 	t.Helper()
-	token, err := app(s, oauth.Google).Browser(t.Context(), client(), oauth.Browsing{
+	token, err := app(s, provider.Google).Browser(t.Context(), client(), oauth.Browsing{
 		Show: func(address string) { go browse(address, make(chan string, 1)) },
 	})
 	if err != nil {
@@ -78,14 +79,14 @@ type clock struct{ at time.Time }
 func (c *clock) now() time.Time { return c.at }
 
 func source(s *oauthtest.Service, v oauth.Vault, c *clock, log *slog.Logger) *oauth.Source {
-	return oauth.NewSource(app(s, oauth.Microsoft), me, v, oauth.Options{HTTP: client(), Now: c.now, Log: log})
+	return oauth.NewSource(app(s, provider.Microsoft), me, v, oauth.Options{HTTP: client(), Now: c.now, Log: log})
 }
 
 func TestADeviceCodeIsShownAndLeadsToALogin(t *testing.T) {
 	t.Parallel()
 	s := open(t, oauthtest.Config{Polls: 1})
 	var shown oauth.Code
-	token, err := app(s, oauth.Microsoft).Device(t.Context(), client(), func(c oauth.Code) { shown = c })
+	token, err := app(s, provider.Microsoft).Device(t.Context(), client(), func(c oauth.Code) { shown = c })
 	if err != nil || token.IsZero() {
 		t.Fatal(token, err)
 	}
@@ -101,7 +102,7 @@ func TestABrowserComesBackWithACodeAndTheProof(t *testing.T) {
 	t.Parallel()
 	s := open(t, oauthtest.Config{})
 	pages := make(chan string, 1)
-	token, err := app(s, oauth.Google).Browser(t.Context(), client(), oauth.Browsing{
+	token, err := app(s, provider.Google).Browser(t.Context(), client(), oauth.Browsing{
 		Username: me, Done: "you may close <this>", Show: func(address string) { go browse(address, pages) },
 	})
 	if err != nil || token.IsZero() {
@@ -132,7 +133,7 @@ func TestTheLoginAddressAsksForARefreshTokenAndNamesTheAccount(t *testing.T) {
 	s := open(t, oauthtest.Config{})
 	ctx, cancel := context.WithCancel(t.Context())
 	var shown *url.URL
-	_, err := app(s, oauth.Google).Browser(ctx, client(), oauth.Browsing{Username: me, Show: func(address string) {
+	_, err := app(s, provider.Google).Browser(ctx, client(), oauth.Browsing{Username: me, Show: func(address string) {
 		shown, _ = url.Parse(address)
 		cancel()
 	}})
@@ -154,7 +155,7 @@ func TestWhereTheBrowserIsElsewhereItsAddressIsPasted(t *testing.T) {
 	t.Parallel()
 	s := open(t, oauthtest.Config{})
 	pasted := make(chan string, 3)
-	token, err := app(s, oauth.Google).Browser(t.Context(), client(), oauth.Browsing{Pasted: pasted, Show: func(address string) {
+	token, err := app(s, provider.Google).Browser(t.Context(), client(), oauth.Browsing{Pasted: pasted, Show: func(address string) {
 		pasted <- "no address"
 		pasted <- "http://127.0.0.1/?state=guessed&code=stolen"
 		pasted <- "  " + redirect(t, address) + "\n"
@@ -180,7 +181,7 @@ func redirect(t *testing.T, address string) string {
 func TestAStrangerAtTheLandingPageChangesNothing(t *testing.T) {
 	t.Parallel()
 	s := open(t, oauthtest.Config{})
-	_, err := app(s, oauth.Google).Browser(t.Context(), client(), oauth.Browsing{Show: func(address string) {
+	_, err := app(s, provider.Google).Browser(t.Context(), client(), oauth.Browsing{Show: func(address string) {
 		u, _ := url.Parse(address)
 		back := u.Query().Get("redirect_uri")
 		for _, query := range []string{"", "?code=x", "?code=x&state=y", "?error=access_denied", "favicon.ico?state=" + u.Query().Get("state")} {
@@ -217,7 +218,7 @@ func TestFailuresAreNamed(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			a := app(open(t, c.config), oauth.Microsoft)
+			a := app(open(t, c.config), provider.Microsoft)
 			c.change(&a)
 			token, err := a.Device(t.Context(), client(), func(oauth.Code) {})
 			if !errors.Is(err, c.want) || !oauth.Final(err) || !token.IsZero() {
@@ -230,7 +231,7 @@ func TestFailuresAreNamed(t *testing.T) {
 func TestADeniedBrowserLoginIsNamed(t *testing.T) {
 	t.Parallel()
 	s := open(t, oauthtest.Config{Deny: true})
-	_, err := app(s, oauth.Google).Browser(t.Context(), client(), oauth.Browsing{
+	_, err := app(s, provider.Google).Browser(t.Context(), client(), oauth.Browsing{
 		Show: func(address string) { go browse(address, make(chan string, 1)) },
 	})
 	if !errors.Is(err, oauth.ErrDenied) {
@@ -241,7 +242,7 @@ func TestADeniedBrowserLoginIsNamed(t *testing.T) {
 func TestTokensGoToNoOpenConnection(t *testing.T) {
 	t.Parallel()
 	for _, endpoint := range []string{"http://login.example", "ftp://127.0.0.1", "login.example", "https://"} {
-		a := oauth.App{Provider: oauth.Microsoft, ClientID: "x", Endpoint: endpoint}
+		a := oauth.App{Provider: provider.Microsoft, ClientID: "x", Endpoint: endpoint}
 		if _, err := a.Device(t.Context(), client(), func(oauth.Code) {}); err == nil || !strings.Contains(err.Error(), "https is expected") {
 			t.Errorf("%s: got %v", endpoint, err)
 		}

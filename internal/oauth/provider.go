@@ -6,14 +6,9 @@ import (
 	"net/url"
 
 	"parcelwatch/internal/netx"
+	"parcelwatch/internal/provider"
 
 	"golang.org/x/oauth2"
-)
-
-// The providers.
-const (
-	Google    = "google"
-	Microsoft = "microsoft"
 )
 
 // App is the person's own application at a provider.
@@ -26,57 +21,23 @@ type App struct {
 	Endpoint string
 }
 
-// provider is what is public of a provider.
-type provider struct {
-	endpoint oauth2.Endpoint
-	scopes   []string
-	browser  bool // its device codes do not open mailboxes
-}
-
-func providerOf(name string) (provider, bool) {
-	switch name {
-	case Google:
-		return provider{
-			endpoint: oauth2.Endpoint{ //nolint:gosec // addresses, no credentials
-				AuthURL: "https://accounts.google.com/o/oauth2/v2/auth", TokenURL: "https://oauth2.googleapis.com/token",
-				AuthStyle: oauth2.AuthStyleInParams,
-			},
-			scopes:  []string{"https://mail.google.com/"},
-			browser: true,
-		}, true
-	case Microsoft:
-		const base = "https://login.microsoftonline.com/common/oauth2/v2.0/"
-		return provider{
-			endpoint: oauth2.Endpoint{
-				AuthURL: base + "authorize", TokenURL: base + "token", DeviceAuthURL: base + "devicecode",
-				AuthStyle: oauth2.AuthStyleInParams,
-			},
-			scopes: []string{
-				"https://outlook.office.com/IMAP.AccessAsUser.All", "https://outlook.office.com/SMTP.Send", "offline_access",
-			},
-		}, true
-	default:
-		return provider{}, false
-	}
-}
-
 // ByBrowser reports whether the provider is logged in to with a browser on this
 // machine, and not with a code on any device.
 func (a App) ByBrowser() bool {
-	p, _ := providerOf(a.Provider)
-	return p.browser
+	p, _ := provider.OAuthOf(a.Provider)
+	return p.Browser
 }
 
 // config is the application as the library wants it.
 func (a App) config() (*oauth2.Config, error) {
-	p, ok := providerOf(a.Provider)
+	p, ok := provider.OAuthOf(a.Provider)
 	if !ok {
 		return nil, fmt.Errorf("%w: provider %.20q is not known", ErrApp, a.Provider)
 	}
 	if a.ClientID == "" {
 		return nil, fmt.Errorf("%w: the client id is missing", ErrApp)
 	}
-	e := p.endpoint
+	e := oauth2.Endpoint{AuthURL: p.AuthURL, TokenURL: p.TokenURL, DeviceAuthURL: p.DeviceURL, AuthStyle: oauth2.AuthStyleInParams}
 	if a.Endpoint != "" {
 		for _, address := range []*string{&e.AuthURL, &e.TokenURL, &e.DeviceAuthURL} {
 			if *address == "" {
@@ -89,7 +50,7 @@ func (a App) config() (*oauth2.Config, error) {
 			*address = moved
 		}
 	}
-	return &oauth2.Config{ClientID: a.ClientID, ClientSecret: a.ClientSecret, Endpoint: e, Scopes: p.scopes}, nil
+	return &oauth2.Config{ClientID: a.ClientID, ClientSecret: a.ClientSecret, Endpoint: e, Scopes: p.Scopes}, nil
 }
 
 var errEndpoint = errors.New("not an address that tokens may be sent to; https is expected, plain http on this machine only")

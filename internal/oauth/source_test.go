@@ -15,6 +15,7 @@ import (
 
 	"parcelwatch/internal/oauth"
 	"parcelwatch/internal/oauth/oauthtest"
+	"parcelwatch/internal/provider"
 )
 
 func TestAnAccessTokenIsUsedUntilItRunsOutAndRotationIsKept(t *testing.T) {
@@ -34,7 +35,7 @@ func TestAnAccessTokenIsUsedUntilItRunsOutAndRotationIsKept(t *testing.T) {
 			t.Fatalf("after %s: got %q, %v, want %q", step.pass, got, err, step.want)
 		}
 	}
-	if raw, _ := v.Secret(t.Context(), oauth.Key(oauth.Microsoft, me)); !strings.Contains(raw, "refresh-2") {
+	if raw, _ := v.Secret(t.Context(), oauth.Key(provider.Microsoft, me)); !strings.Contains(raw, "refresh-2") {
 		t.Errorf("the rotated token is not kept: %s", raw)
 	}
 	// Another process finds what this one has renewed.
@@ -119,7 +120,7 @@ func TestARotatedTokenOutlivesAVaultThatIsFull(t *testing.T) {
 	if _, err := src.Token(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if raw, _ := v.Secret(t.Context(), oauth.Key(oauth.Microsoft, me)); !strings.Contains(raw, "refresh-4") {
+	if raw, _ := v.Secret(t.Context(), oauth.Key(provider.Microsoft, me)); !strings.Contains(raw, "refresh-4") {
 		t.Errorf("kept: %s", raw)
 	}
 	if s := out.String(); !strings.Contains(s, "disk full") || strings.Contains(s, "refresh-") || strings.Contains(s, "access-") {
@@ -158,12 +159,12 @@ func TestALoginForAnotherApplicationIsNone(t *testing.T) {
 	if err := source(s, v, now, nil).Keep(t.Context(), login(t, s)); err != nil {
 		t.Fatal(err)
 	}
-	a := app(s, oauth.Microsoft)
+	a := app(s, provider.Microsoft)
 	a.ClientID = "other"
 	if _, err := oauth.NewSource(a, me, v, oauth.Options{HTTP: client(), Now: now.now}).Token(t.Context()); !errors.Is(err, oauth.ErrNoLogin) {
 		t.Errorf("got %v", err)
 	}
-	if err := v.SetSecret(t.Context(), oauth.Key(oauth.Microsoft, me), "{"); err != nil {
+	if err := v.SetSecret(t.Context(), oauth.Key(provider.Microsoft, me), "{"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := source(s, v, now, nil).Token(t.Context()); !errors.Is(err, oauth.ErrNoLogin) {
@@ -206,7 +207,7 @@ func TestAnErrorDoesNotRepeatWhatWasSent(t *testing.T) {
 	v, now := newVault(), &clock{at: time.Now()}
 	src := source(s, v, now, nil)
 	raw, _ := json.Marshal(map[string]any{"client_id": oauthtest.ClientID, "refresh": long})
-	if err := v.SetSecret(t.Context(), oauth.Key(oauth.Microsoft, me), string(raw)); err != nil {
+	if err := v.SetSecret(t.Context(), oauth.Key(provider.Microsoft, me), string(raw)); err != nil {
 		t.Fatal(err)
 	}
 	_, err := src.Token(t.Context())

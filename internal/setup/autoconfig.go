@@ -57,7 +57,7 @@ func ReadAutoconfig(r io.Reader, address string) (Found, error) {
 
 // pick takes the first server with TLS from the first byte, else the first with
 // STARTTLS.
-func pick(servers []configServer, kind, address string) (Server, string) {
+func pick(servers []configServer, kind, address string) (netx.Server, string) {
 	for _, want := range []struct {
 		socket     string
 		protection netx.TLSMode
@@ -67,10 +67,10 @@ func pick(servers []configServer, kind, address string) (Server, string) {
 			if s.Type != kind || strings.TrimSpace(s.Socket) != want.socket || s.Port < 1 || s.Port > 65535 || !netx.IsHost(host) {
 				continue
 			}
-			return Server{Host: host, Port: s.Port, TLS: want.protection}, username(s.Username, address)
+			return netx.Server{Host: host, Port: s.Port, TLS: want.protection}, username(s.Username, address)
 		}
 	}
-	return Server{}, address
+	return netx.Server{}, address
 }
 
 func username(pattern, address string) string {

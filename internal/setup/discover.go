@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"parcelwatch/internal/netx"
+	"parcelwatch/internal/provider"
 )
 
 // Origin says who named the servers.
@@ -31,9 +32,9 @@ const (
 // Found is what an address leads to.
 type Found struct {
 	Origin   Origin
-	Provider Provider // the zero value where none is known
-	IMAP     Server
-	SMTP     Server // the zero value where none was found
+	Provider provider.Provider // the zero value where none is known
+	IMAP     netx.Server
+	SMTP     netx.Server // the zero value where none was found
 	// Username and SMTPUsername log in.
 	Username, SMTPUsername string
 }
@@ -46,15 +47,10 @@ func (f Found) Sure(domain string) bool {
 	case FromTable, FromAutoconfig:
 		return true
 	case FromSRV:
-		return below(f.IMAP.Host, domain) && (f.SMTP.IsZero() || below(f.SMTP.Host, domain))
+		return netx.Under(f.IMAP.Host, domain) && (f.SMTP.IsZero() || netx.Under(f.SMTP.Host, domain))
 	default:
 		return false
 	}
-}
-
-func below(host, domain string) bool {
-	host = strings.ToLower(strings.TrimSuffix(host, "."))
-	return host == domain || strings.HasSuffix(host, "."+domain)
 }
 
 // ErrUnknown means that nothing is known of an address's servers.
@@ -73,7 +69,7 @@ type Discoverer struct {
 	HTTP  *http.Client
 	// Probe reports whether a server answers with TLS and a certificate for its
 	// name. It is asked only about guesses.
-	Probe func(ctx context.Context, s Server) bool
+	Probe func(ctx context.Context, s netx.Server) bool
 	// ISPDB allows asking Mozilla's list, a third party, about the domain.
 	ISPDB bool
 }
@@ -86,7 +82,7 @@ func (d Discoverer) Discover(ctx context.Context, address string) (Found, error)
 	if err != nil {
 		return Found{}, err
 	}
-	if p, ok := ByDomain(domain); ok {
+	if p, ok := provider.ByDomain(domain); ok {
 		return known(p, FromTable, address), nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, discoverTime)
@@ -101,7 +97,7 @@ func (d Discoverer) Discover(ctx context.Context, address string) (Found, error)
 }
 
 // known is a provider's servers for an address.
-func known(p Provider, o Origin, address string) Found {
+func known(p provider.Provider, o Origin, address string) Found {
 	f := Found{Origin: o, Provider: p, IMAP: p.IMAP, SMTP: p.SMTP, Username: address, SMTPUsername: address}
 	if p.LocalName {
 		f.Username, _ = cutLast(address, "@")
@@ -127,7 +123,7 @@ func (d Discoverer) published(ctx context.Context, address, domain string) (Foun
 	for i := range found {
 		if ok[i] {
 			if found[i].Provider.ID == "" {
-				found[i].Provider, _ = ByHost(found[i].IMAP.Host)
+				found[i].Provider, _ = provider.ByHost(found[i].IMAP.Host)
 			}
 			return found[i], true
 		}
@@ -141,7 +137,7 @@ func (d Discoverer) srv(ctx context.Context, address, domain string) (Found, boo
 	for _, r := range []struct {
 		service    string
 		protection netx.TLSMode
-		to         *Server
+		to         *netx.Server
 	}{
 		{"imaps", netx.TLSImplicit, &f.IMAP},
 		{"imap", netx.TLSStart, &f.IMAP},
@@ -158,7 +154,7 @@ func (d Discoverer) srv(ctx context.Context, address, domain string) (Found, boo
 		slices.SortFunc(records, func(a, b *net.SRV) int { return cmp.Compare(a.Priority, b.Priority) })
 		// A dot says that the service does not exist.
 		if host := strings.TrimSuffix(records[0].Target, "."); netx.IsHost(host) && records[0].Port != 0 {
-			*r.to = Server{Host: host, Port: int(records[0].Port), TLS: r.protection}
+			*r.to = netx.Server{Host: host, Port: int(records[0].Port), TLS: r.protection}
 		}
 	}
 	return f, !f.IMAP.IsZero()
@@ -171,7 +167,7 @@ func (d Discoverer) mx(ctx context.Context, address, domain string) (Found, bool
 		return Found{}, false
 	}
 	for _, r := range records {
-		if p, ok := ByMX(r.Host); ok {
+		if p, ok := provider.ByMX(r.Host); ok {
 			return known(p, FromMX, address), true
 		}
 	}
@@ -184,26 +180,25 @@ func (d Discoverer) guess(ctx context.Context, address, domain string) (Found, b
 		return Found{}, false
 	}
 	f := Found{Origin: FromGuess, Username: address, SMTPUsername: address}
-	f.IMAP = d.first(ctx, Server{"imap." + domain, 993, netx.TLSImplicit}, Server{"mail." + domain, 993, netx.TLSImplicit}, Server{domain, 993, netx.TLSImplicit})
+	f.IMAP = d.first(ctx, 993, "imap."+domain, "mail."+domain, domain)
 	if f.IMAP.IsZero() {
 		return f, false
 	}
-	f.SMTP = d.first(ctx, Server{"smtp." + domain, 465, netx.TLSImplicit}, Server{"mail." + domain, 465, netx.TLSImplicit}, Server{domain, 465, netx.TLSImplicit})
+	f.SMTP = d.first(ctx, 465, "smtp."+domain, "mail."+domain, domain)
 	return f, true
 }
 
-// first is the first that answers, all being asked at once.
-func (d Discoverer) first(ctx context.Context, servers ...Server) Server {
-	good := make([]bool, len(servers))
+// first returns the first host that answers; all are tried at once.
+func (d Discoverer) first(ctx context.Context, port int, hosts ...string) netx.Server {
+	good := make([]bool, len(hosts))
+	at := func(i int) netx.Server { return netx.Server{Host: hosts[i], Port: port, TLS: netx.TLSImplicit} }
 	var wg sync.WaitGroup
-	for i, s := range servers {
-		wg.Go(func() { good[i] = d.Probe(ctx, s) })
+	for i := range hosts {
+		wg.Go(func() { good[i] = d.Probe(ctx, at(i)) })
 	}
 	wg.Wait()
-	for i, s := range servers {
-		if good[i] {
-			return s
-		}
+	if i := slices.Index(good, true); i >= 0 {
+		return at(i)
 	}
-	return Server{}
+	return netx.Server{}
 }

@@ -13,71 +13,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"parcelwatch/internal/netx"
+	"parcelwatch/internal/provider"
 	"parcelwatch/internal/setup"
 )
-
-func TestTheBigProvidersAreKnownByTheirDomains(t *testing.T) {
-	t.Parallel()
-	for domain, want := range map[string]struct{ id, imap, smtp string }{
-		"gmail.com":      {"gmail", "imap.gmail.com:993", "smtp.gmail.com:465"},
-		"googlemail.com": {"gmail", "imap.gmail.com:993", "smtp.gmail.com:465"},
-		"outlook.com":    {"outlook", "outlook.office365.com:993", "smtp-mail.outlook.com:587"},
-		"hotmail.co.uk":  {"outlook", "outlook.office365.com:993", "smtp-mail.outlook.com:587"},
-		"live.ru":        {"outlook", "outlook.office365.com:993", "smtp-mail.outlook.com:587"},
-		"yahoo.com":      {"yahoo", "imap.mail.yahoo.com:993", "smtp.mail.yahoo.com:465"},
-		"yahoo.co.jp":    {"yahoo", "imap.mail.yahoo.com:993", "smtp.mail.yahoo.com:465"},
-		"aol.com":        {"yahoo", "imap.aol.com:993", "smtp.aol.com:465"},
-		"icloud.com":     {"icloud", "imap.mail.me.com:993", "smtp.mail.me.com:587"},
-		"yandex.ru":      {"yandex", "imap.yandex.ru:993", "smtp.yandex.ru:465"},
-		"yandex.kz":      {"yandex", "imap.yandex.ru:993", "smtp.yandex.ru:465"},
-		"ya.ru":          {"yandex", "imap.yandex.ru:993", "smtp.yandex.ru:465"},
-		"mail.ru":        {"mailru", "imap.mail.ru:993", "smtp.mail.ru:465"},
-		"bk.ru":          {"mailru", "imap.mail.ru:993", "smtp.mail.ru:465"},
-		"rambler.ru":     {"rambler", "imap.rambler.ru:993", "smtp.rambler.ru:465"},
-		"ukr.net":        {"ukrnet", "imap.ukr.net:993", "smtp.ukr.net:465"},
-		"i.ua":           {"iua", "imap.i.ua:993", "smtp.i.ua:465"},
-		"tut.by":         {"tutby", "imap.yandex.ru:993", "smtp.yandex.ru:465"},
-		"gmx.de":         {"gmx", "imap.gmx.net:993", "mail.gmx.net:465"},
-		"gmx.com":        {"gmx", "imap.gmx.com:993", "mail.gmx.com:465"},
-		"web.de":         {"webde", "imap.web.de:993", "smtp.web.de:587"},
-		"fastmail.com":   {"fastmail", "imap.fastmail.com:993", "smtp.fastmail.com:465"},
-		"proton.me":      {"proton", "127.0.0.1:1143", "127.0.0.1:1025"},
-	} {
-		p, ok := setup.ByDomain(domain)
-		if !ok || p.ID != want.id || p.IMAP.String() != want.imap || p.SMTP.String() != want.smtp {
-			t.Errorf("%s: got %v, %s, %s, %s", domain, ok, p.ID, p.IMAP, p.SMTP)
-		}
-	}
-	for _, domain := range []string{"example.org", "yahoo.example.org", "notgmail.com", "gmail.com.example", "live.", "outlook.evil.example", "yahoo.co.evil"} {
-		if p, ok := setup.ByDomain(domain); ok {
-			t.Errorf("%s is taken for %s", domain, p.ID)
-		}
-	}
-}
-
-func TestEveryProviderIsWhole(t *testing.T) {
-	t.Parallel()
-	seen := map[string]bool{}
-	for _, p := range setup.Providers() {
-		if p.ID == "" || p.IMAP.IsZero() || p.SMTP.IsZero() || len(p.Domains)+len(p.MX) == 0 {
-			t.Errorf("%+v lacks something", p)
-		}
-		for _, s := range []setup.Server{p.IMAP, p.SMTP} {
-			if s.TLS == netx.TLSNone || s.Port == 0 || (s.Port == 587) != (s.TLS == netx.TLSStart) && p.ID != "proton" {
-				t.Errorf("%s: %s with %s", p.ID, s, s.TLS)
-			}
-		}
-		for _, d := range p.Domains {
-			if seen[d] {
-				t.Errorf("%s stands twice", d)
-			}
-			seen[d] = true
-		}
-		if p.OnlyOAuth && p.OAuth == "" {
-			t.Errorf("%s offers no login at all", p.ID)
-		}
-	}
-}
 
 // names is a name service with what the test puts there.
 type names struct {
@@ -140,8 +78,8 @@ const autoconfig = `<?xml version="1.0"?><clientConfig version="1.1"><emailProvi
 
 var (
 	fromAutoconfig = setup.Found{
-		Origin: setup.FromAutoconfig, IMAP: setup.Server{Host: "imap.example.org", Port: 993, TLS: netx.TLSImplicit},
-		SMTP: setup.Server{Host: "smtp.example.org", Port: 587, TLS: netx.TLSStart}, Username: "me", SMTPUsername: "me@example.org",
+		Origin: setup.FromAutoconfig, IMAP: netx.Server{Host: "imap.example.org", Port: 993, TLS: netx.TLSImplicit},
+		SMTP: netx.Server{Host: "smtp.example.org", Port: 587, TLS: netx.TLSStart}, Username: "me", SMTPUsername: "me@example.org",
 	}
 	srvRecords = map[string][]*net.SRV{
 		"_imaps._tcp.example.org":       {{Target: "later.example.org.", Port: 993, Priority: 9}, {Target: "box.example.org.", Port: 1993, Priority: 1}},
@@ -153,10 +91,10 @@ var (
 func TestServersAreFoundInTheOrderOfTrust(t *testing.T) {
 	t.Parallel()
 	page := map[string]string{"https://autoconfig.example.org/mail/config-v1.1.xml": autoconfig}
-	gmail, _ := setup.ByDomain("gmail.com")
+	gmail, _ := provider.ByDomain("gmail.com")
 	srv := setup.Found{
-		Origin: setup.FromSRV, IMAP: setup.Server{Host: "box.example.org", Port: 1993, TLS: netx.TLSImplicit},
-		SMTP: setup.Server{Host: "out.example.org", Port: 587, TLS: netx.TLSStart}, Username: "me@example.org", SMTPUsername: "me@example.org",
+		Origin: setup.FromSRV, IMAP: netx.Server{Host: "box.example.org", Port: 1993, TLS: netx.TLSImplicit},
+		SMTP: netx.Server{Host: "out.example.org", Port: 587, TLS: netx.TLSStart}, Username: "me@example.org", SMTPUsername: "me@example.org",
 	}
 	mx := setup.Found{
 		Origin: setup.FromMX, Provider: gmail, IMAP: gmail.IMAP, SMTP: gmail.SMTP, Username: "me@example.org", SMTPUsername: "me@example.org",
@@ -164,8 +102,8 @@ func TestServersAreFoundInTheOrderOfTrust(t *testing.T) {
 	ispdb := fromAutoconfig
 	ispdb.Origin = setup.FromISPDB
 	guess := setup.Found{
-		Origin: setup.FromGuess, IMAP: setup.Server{Host: "mail.example.org", Port: 993, TLS: netx.TLSImplicit},
-		SMTP: setup.Server{Host: "smtp.example.org", Port: 465, TLS: netx.TLSImplicit}, Username: "me@example.org", SMTPUsername: "me@example.org",
+		Origin: setup.FromGuess, IMAP: netx.Server{Host: "mail.example.org", Port: 993, TLS: netx.TLSImplicit},
+		SMTP: netx.Server{Host: "smtp.example.org", Port: 465, TLS: netx.TLSImplicit}, Username: "me@example.org", SMTPUsername: "me@example.org",
 	}
 	google := []*net.MX{{Host: "ASPMX.L.GOOGLE.COM."}}
 	for _, c := range []struct {
@@ -191,7 +129,7 @@ func TestServersAreFoundInTheOrderOfTrust(t *testing.T) {
 			t.Parallel()
 			d := setup.Discoverer{
 				Names: c.names, HTTP: clientOf(&web{pages: c.pages}), ISPDB: c.ispdb,
-				Probe: func(_ context.Context, s setup.Server) bool { return slices.Contains(c.probe, s.String()) },
+				Probe: func(_ context.Context, s netx.Server) bool { return slices.Contains(c.probe, s.String()) },
 			}
 			got, err := d.Discover(t.Context(), "me@Example.ORG")
 			if err != nil {
@@ -210,7 +148,7 @@ func TestServersAreFoundInTheOrderOfTrust(t *testing.T) {
 func TestAnUnknownDomainIsNamedAndNobodyElseIsAsked(t *testing.T) {
 	t.Parallel()
 	w := &web{}
-	d := setup.Discoverer{Names: names{}, HTTP: clientOf(w), Probe: func(context.Context, setup.Server) bool { return false }}
+	d := setup.Discoverer{Names: names{}, HTTP: clientOf(w), Probe: func(context.Context, netx.Server) bool { return false }}
 	if _, err := d.Discover(t.Context(), "me@nowhere.example"); !errors.Is(err, setup.ErrUnknown) {
 		t.Errorf("got %v", err)
 	}
@@ -248,7 +186,7 @@ func TestARedirectOutOfTLSIsNotFollowed(t *testing.T) {
 
 func TestServersOfAnotherDomainAreNotSure(t *testing.T) {
 	t.Parallel()
-	f := setup.Found{Origin: setup.FromSRV, IMAP: setup.Server{Host: "imap.evil.example"}}
+	f := setup.Found{Origin: setup.FromSRV, IMAP: netx.Server{Host: "imap.evil.example"}}
 	if f.Sure("example.org") {
 		t.Error("a name service may be lied to")
 	}

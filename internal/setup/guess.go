@@ -1,6 +1,10 @@
 package setup
 
-import "strings"
+import (
+	"strings"
+
+	"parcelwatch/internal/provider"
+)
 
 // Guess is what the surroundings say of where the person lives.
 type Guess struct {
@@ -15,7 +19,7 @@ func (g Guess) Country() string {
 	if c := zones()[g.Zone]; c != "" {
 		return c
 	}
-	if p, ok := ByDomain(g.Domain); ok && p.Country != "" {
+	if p, ok := provider.ByDomain(g.Domain); ok && p.Country != "" {
 		return p.Country
 	}
 	if i := strings.LastIndex(g.Domain, "."); i >= 0 {

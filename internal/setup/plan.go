@@ -2,6 +2,8 @@ package setup
 
 import (
 	"strconv"
+
+	"parcelwatch/internal/netx"
 )
 
 // OAuth is a login without a password.
@@ -15,7 +17,7 @@ type OAuth struct {
 // Account is one server and how to log in to it.
 type Account struct {
 	Name     string
-	Server   Server
+	Server   netx.Server
 	Username string // empty for no login
 	// PasswordFile holds the password. Without it, and without OAuth, what is
 	// configured stays.

@@ -20,10 +20,10 @@ func plan() setup.Plan {
 	return setup.Plan{
 		Destination: "RU", Language: "ru",
 		Mailbox: setup.Account{
-			Name: "home", Server: setup.Server{Host: "imap.example.org", Port: 993, TLS: netx.TLSImplicit}, Username: "me@example.org",
+			Name: "home", Server: netx.Server{Host: "imap.example.org", Port: 993, TLS: netx.TLSImplicit}, Username: "me@example.org",
 			PasswordFile: "home.pass", Folders: []string{"INBOX", `A "b" \ c`},
 		},
-		SMTP: setup.Account{Server: setup.Server{Host: "smtp.example.org", Port: 587, TLS: netx.TLSStart}, Username: "me@example.org", PasswordFile: "home.pass"},
+		SMTP: setup.Account{Server: netx.Server{Host: "smtp.example.org", Port: 587, TLS: netx.TLSStart}, Username: "me@example.org", PasswordFile: "home.pass"},
 		From: "me@example.org", To: []string{"me@example.org"}, At: []string{"08:00", "19:00"},
 	}
 }
