@@ -7,6 +7,7 @@ import (
 
 	"parcelwatch/config"
 	"parcelwatch/internal/app"
+	"parcelwatch/internal/fault"
 	"parcelwatch/internal/message"
 	"parcelwatch/internal/oauth"
 	"parcelwatch/internal/setup"
@@ -124,17 +125,25 @@ func (e *env) tried(ctx context.Context, err error, host string, explain func(er
 	return nil
 }
 
-// loginFailed says in the person's language why there is no login.
+// loginFailed says why there is no login.
 func (e *env) loginFailed(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	for cause, id := range map[error]string{
+	id := "login_err"
+	for cause, its := range map[error]string{
 		oauth.ErrApp: "login_err_app", oauth.ErrDenied: "login_err_denied", oauth.ErrExpired: "login_err_expired",
 	} {
 		if errors.Is(err, cause) {
-			return failed(e.say.T(id, "Reason", err.Error()))
+			id = its
 		}
 	}
-	return failed(e.say.T("login_err", "Reason", err.Error()))
+	reason := fault.Explain(err)
+	if reason == nil {
+		reason = fault.Of(err, "OAuth2")
+	}
+	if reason == nil {
+		reason = message.New("fault_detail", "Text", err.Error())
+	}
+	return failed(e.say.T(id, "Reason", e.say.Text(reason)))
 }

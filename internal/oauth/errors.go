@@ -14,37 +14,64 @@ import (
 	"parcelwatch/internal/textx"
 )
 
-// Why there is no token. Every other error may be gone at the next try.
+// Reasons why there is no token. Every other error may be gone at the next try.
 var (
-	// ErrNoLogin means that nobody has logged in yet, or with another client id.
-	ErrNoLogin error = &known{"no login is stored", "fault_no_oauth"}
-	// ErrEnded means that the provider takes the stored login no more.
-	ErrEnded error = &known{"the provider has ended the login (revoked, expired, or the password was changed)", "fault_login_ended"}
-	// ErrDenied means that the person said no, or that an administrator did.
-	ErrDenied = errors.New("the access was not allowed")
+	// ErrNoLogin means that no login is stored for the account and client id.
+	ErrNoLogin error = &kind{"no login is stored", message.New("fault_no_oauth").And(message.New("do_login"))}
+	// ErrEnded means that the provider no longer accepts the stored login.
+	ErrEnded error = &kind{
+		"the provider has ended the login (revoked, expired, or the password was changed)",
+		message.New("fault_login_ended").And(message.New("do_login")),
+	}
+	// ErrDenied means that the user or an administrator did not allow the access.
+	ErrDenied error = &kind{"the access was not allowed", message.New("fault_oauth_denied")}
 	// ErrApp means that the provider does not know the application, or does not
 	// let it do this.
-	ErrApp = errors.New("the provider does not accept the application (client id or secret)")
-	// ErrExpired means that the person took too long.
-	ErrExpired = errors.New("the login was not finished in time")
+	ErrApp error = &kind{"the provider does not accept the application (client id or secret)", message.New("fault_oauth_app")}
+	// ErrExpired means that the login was not finished in time.
+	ErrExpired error = &kind{"the login was not finished in time", message.New("fault_oauth_late")}
+
+	errRefused error = &kind{"the provider refused the login", message.New("fault_oauth_refused")}
 )
 
-// known is an error that people are told of in their language.
-type known struct{ text, fault string }
+// kind is an error with a message for people.
+type kind struct {
+	text  string
+	fault message.Text
+}
 
-func (k *known) Error() string { return k.text }
+func (k *kind) Error() string { return k.text }
 
-// Fault says what is wrong and what to do, in no language yet.
-func (k *known) Fault() message.Text { return message.New(k.fault).And(message.New("do_login")) }
+// Fault says what is wrong and what to do.
+func (k *kind) Fault() message.Text { return k.fault }
 
-// Final reports whether trying again is of no use before a person has done
-// something.
+// refusal is an error with what the provider says about it.
+type refusal struct {
+	error
+	words string
+}
+
+func (r *refusal) Error() string { return r.error.Error() + ": " + r.words }
+
+func (r *refusal) Unwrap() error { return r.error }
+
+// Fault is that of the kind with the provider's own words.
+func (r *refusal) Fault() message.Text {
+	var k *kind
+	if !errors.As(r.error, &k) {
+		return nil
+	}
+	return k.fault.What().And(message.New("fault_detail", "Text", r.words)).And(k.fault[len(k.fault.What()):])
+}
+
+// Final reports whether another try is useless until someone has logged in again
+// or changed the application's settings.
 func Final(err error) bool {
 	return errors.Is(err, ErrNoLogin) || errors.Is(err, ErrEnded) || errors.Is(err, ErrApp) || errors.Is(err, ErrDenied)
 }
 
 // explain turns an error of the library into one of ours. The library's own text
-// holds the whole answer, which is not for logs; what was sent is struck from it.
+// holds the whole answer, which must not reach logs; what was sent is removed.
 func explain(ctx context.Context, err error, sent ...string) error {
 	var answer *oauth2.RetrieveError
 	if !errors.As(err, &answer) {
@@ -60,33 +87,27 @@ func explain(ctx context.Context, err error, sent ...string) error {
 		}
 	}
 	words = clean(words)
-	status := 0
-	if answer.Response != nil {
-		status = answer.Response.StatusCode
-	}
 	switch answer.ErrorCode {
 	case "invalid_grant":
-		return ended(answer.ErrorDescription)
+		// ErrEnded says it all, but for the number at which Microsoft explains it.
+		if number := reason.FindString(answer.ErrorDescription); number != "" {
+			return &refusal{ErrEnded, number}
+		}
+		return ErrEnded
 	case "access_denied", "authorization_declined", "consent_required", "interaction_required":
-		return fmt.Errorf("%w: %s", ErrDenied, words)
+		return &refusal{ErrDenied, words}
 	case "invalid_client", "unauthorized_client", "invalid_scope", "unsupported_grant_type":
-		return fmt.Errorf("%w: %s", ErrApp, words)
+		return &refusal{ErrApp, words}
 	case "expired_token", "code_expired":
-		return fmt.Errorf("%w: %s", ErrExpired, words)
+		return &refusal{ErrExpired, words}
 	case "":
-		return fmt.Errorf("the provider answered %d %s", status, http.StatusText(status))
-	default:
-		return fmt.Errorf("the provider refused: %s", words)
+		status := 0
+		if answer.Response != nil {
+			status = answer.Response.StatusCode
+		}
+		words = fmt.Sprintf("HTTP %d %s", status, http.StatusText(status))
 	}
-}
-
-// ended keeps of the provider's words only Microsoft's number, by which the
-// reason can be looked up: the rest says what ErrEnded says.
-func ended(words string) error {
-	if number := reason.FindString(words); number != "" {
-		return fmt.Errorf("%w: %s", ErrEnded, number)
-	}
-	return ErrEnded
+	return &refusal{errRefused, words}
 }
 
 var reason = regexp.MustCompile(`\bAADSTS[0-9]{1,9}\b`)

@@ -38,7 +38,7 @@ func (a App) Device(ctx context.Context, c *http.Client, show func(Code)) (Token
 		return Token{}, fmt.Errorf("ask for a code: %w", explain(ctx, err, a.ClientSecret))
 	}
 	if code.DeviceCode == "" || code.UserCode == "" || !strings.HasPrefix(code.VerificationURI, "http") {
-		return Token{}, errors.New("ask for a code: the provider's answer holds none")
+		return Token{}, fmt.Errorf("ask for a code: %w", &refusal{errRefused, "the answer holds none"})
 	}
 	show(Code{Page: clean(code.VerificationURI), Code: clean(code.UserCode)})
 	t, err := conf.DeviceAccessToken(with(ctx, c), code)
@@ -169,7 +169,7 @@ func (b *landing) read(q url.Values) (landed, bool) {
 	}
 	switch refused, code := q.Get("error"), q.Get("code"); {
 	case refused != "":
-		return landed{err: fmt.Errorf("%w: %s", ErrDenied, clean(refused+" "+q.Get("error_description")))}, true
+		return landed{err: &refusal{ErrDenied, clean(refused + " " + q.Get("error_description"))}}, true
 	case code != "":
 		return landed{code: code}, true
 	default:
