@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode"
 
 	"parcelwatch/internal/demo"
 	"parcelwatch/internal/setup"
@@ -150,5 +151,26 @@ func TestAMistypedAnswerIsAskedAgainInThePersonsLanguage(t *testing.T) {
 	}
 	if got := p.read("parcelwatch.toml"); !strings.Contains(got, `at = ["08:00"]`) {
 		t.Errorf("settings:\n%s", got)
+	}
+}
+
+func TestNothingIsSaidInEnglishInARussianSetup(t *testing.T) {
+	p := newPlaceFor(t)
+	two := filepath.Join(p.dir, "two.txt")
+	if err := os.WriteFile(two, []byte("one\ntwo\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, file := range map[string]string{"a missing file": filepath.Join(p.dir, "нет"), "two lines": two} {
+		c := p.servers()
+		c.PasswordFile = file
+		w, _ := p.wizard(c, "ru_RU.UTF-8", demo.Address)
+		err := w.run(t.Context())
+		if err == nil {
+			t.Fatalf("%s: the password is taken", name)
+		}
+		said := strings.NewReplacer("--password-file", "", file, "").Replace(err.Error())
+		if strings.ContainsFunc(said, func(r rune) bool { return r < 0x80 && unicode.IsLetter(r) }) {
+			t.Errorf("%s: %q is not all Russian", name, err)
+		}
 	}
 }

@@ -77,7 +77,7 @@ func newWizard(c *setupCmd, e *env) (*wizard, error) {
 		return nil, err
 	}
 	if err := setup.Writable(w.path); err != nil {
-		return nil, failed(e.say.T("setup_not_writable", "Path", w.path, "Reason", err.Error()))
+		return nil, failed(e.say.T("setup_not_writable", "Path", w.path, "Reason", e.words(err)))
 	}
 	if !exists(w.path) {
 		w.cfg.Path = w.path

@@ -103,7 +103,7 @@ func (w *wizard) credential(ctx context.Context) error {
 	p := w.found.Provider
 	switch {
 	case w.c.PasswordFile != "":
-		password, err := fileSecret("--password-file", w.c.PasswordFile)
+		password, err := w.fileSecret("--password-file", w.c.PasswordFile)
 		w.c.PasswordFile = "" // one that is refused is not tried again
 		w.usePassword(password)
 		return err
@@ -145,7 +145,7 @@ func (w *wizard) byToken(ctx context.Context) error {
 	t := w.tokens(w.box.OAuth2, w.box.Proxy, w.box.Username)
 	token, err := w.env.login(ctx, w.ask, t)
 	if err != nil {
-		return err
+		return w.loginFailed(ctx, err)
 	}
 	return t.Keep(ctx, token)
 }
@@ -161,7 +161,7 @@ func (w *wizard) application(ctx context.Context) error {
 	w.box.OAuth2 = &config.OAuth2{Provider: name, ClientID: id, Endpoint: w.c.Endpoint}
 	w.box.Password = config.Secret{}
 	if w.c.ClientSecret != "" {
-		secret, err := fileSecret("--client-secret-file", w.c.ClientSecret)
+		secret, err := w.fileSecret("--client-secret-file", w.c.ClientSecret)
 		if err != nil {
 			return err
 		}

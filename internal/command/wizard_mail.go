@@ -258,15 +258,15 @@ func (w *wizard) offer(ctx context.Context, others []string) error {
 	return err
 }
 
-// fileSecret reads a secret that a flag names.
-func fileSecret(flag, path string) (string, error) {
+// fileSecret reads the secret in the file that a flag names.
+func (e *env) fileSecret(flag, path string) (string, error) {
 	raw, err := os.ReadFile(path) //nolint:gosec // the person names the file
 	if err != nil {
-		return "", usage(flag + ": " + err.Error())
+		return "", usage(flag + ": " + e.words(err))
 	}
 	text := strings.TrimRight(strings.TrimPrefix(string(raw), "\ufeff"), "\r\n")
 	if text == "" || strings.ContainsAny(text, "\r\n\x00") {
-		return "", usage(flag + ": " + path + ": one line of text is expected")
+		return "", usage(flag + ": " + e.say.T("setup_one_line", "Path", path))
 	}
 	return text, nil
 }
