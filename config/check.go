@@ -151,7 +151,7 @@ func (c *Config) checkGeneral(p *problems) {
 			p.at(element("shop.domains", i), "config_domain")
 		}
 	}
-	if len(c.Shop.Domains) == 0 {
+	if c.Shop.Domains != nil && len(c.Shop.Domains) == 0 {
 		p.at("shop.domains", "config_domains")
 	}
 }

@@ -38,7 +38,7 @@ type Config struct {
 
 // Shop says whose mail counts.
 type Shop struct {
-	Domains []string `toml:"domains"` // sub-domains included
+	Domains []string `toml:"domains"` // sub-domains included; nil for the usual ones
 }
 
 // Protection is about the shop's buyer protection, an estimate from the day of
@@ -72,7 +72,6 @@ type Store struct {
 // Default is the configuration without a file.
 func Default() *Config {
 	c := &Config{Timezone: Zone{Name: "Local"}}
-	c.Shop.Domains = []string{"aliexpress.com", "aliexpress.ru"}
 	c.Protection = Protection{Days: 60, Remind: 7}
 	c.Alarm.After = Duration(time.Hour)
 	c.Log = Log{Level: "info", Size: 10, Copies: 5, Age: Duration(90 * 24 * time.Hour)}

@@ -1,6 +1,10 @@
 package extract
 
-import "strings"
+import (
+	"strings"
+
+	"parcelwatch/extract/shop"
+)
 
 // analyse folds the lines of a page, finds the phrases in them and marks the
 // lines of the address, which nothing else looks at.
@@ -77,12 +81,12 @@ func (pg *page) cutAddresses() {
 		case ok && pg.weight(end, l.tok1) == 0:
 			i = pg.cutBehind(i)
 		case ok && l.end-l.start < 2*longestLine:
-			pg.lines[i].role = roleAddress
+			pg.lines[i].role = shop.RoleAddress
 			if !phone(pg.str(l)) {
 				i = pg.cutBehind(i)
 			}
 		case phone(pg.str(l)) && l.end-l.start < longestLine:
-			pg.lines[i].role = roleAddress
+			pg.lines[i].role = shop.RoleAddress
 			pg.cutBefore(i)
 		}
 	}
@@ -90,13 +94,13 @@ func (pg *page) cutAddresses() {
 
 // cutBehind marks the address behind line i and returns its last line.
 func (pg *page) cutBehind(i int) int {
-	pg.lines[i].role = roleAddress
+	pg.lines[i].role = shop.RoleAddress
 	for k := i + 1; k < len(pg.lines) && k <= i+maxAddress; k++ {
 		l := pg.lines[k]
 		if !pg.addressLine(l) {
 			return k - 1
 		}
-		pg.lines[k].role = roleAddress
+		pg.lines[k].role = shop.RoleAddress
 		if phone(pg.str(l)) {
 			return k
 		}
@@ -107,17 +111,17 @@ func (pg *page) cutBehind(i int) int {
 // cutBefore marks the street and place above a line with name and phone.
 func (pg *page) cutBefore(i int) {
 	for k := i - 1; k >= 0 && k >= i-2; k-- {
-		if l := pg.lines[k]; !pg.addressLine(l) || l.role != rolePlain || quantity(pg.str(l)) > 0 {
+		if l := pg.lines[k]; !pg.addressLine(l) || l.role != shop.RolePlain || quantity(pg.str(l)) > 0 {
 			return
 		}
-		pg.lines[k].role = roleAddress
+		pg.lines[k].role = shop.RoleAddress
 	}
 }
 
 // addressLine reports whether a line may be part of an address: short, and
 // nothing that is known to be something else.
 func (pg *page) addressLine(l line) bool {
-	if l.end-l.start > longestLine || l.role == roleTitle || l.role == roleVariant {
+	if l.end-l.start > longestLine || l.role == shop.RoleTitle || l.role == shop.RoleVariant {
 		return false
 	}
 	for _, m := range pg.marksOf(l) {

@@ -12,7 +12,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"parcelwatch/extract"
-	"parcelwatch/extract/shop/aliexpress"
 	"parcelwatch/mail"
 	"parcelwatch/mail/verify"
 	"parcelwatch/parcel"
@@ -58,7 +57,7 @@ func verdict(t *testing.T, file string, raw []byte) parcel.Verdict {
 		return parcel.Verdict{Trust: parcel.Trust(trust), Reason: reason}
 	}
 	v, err := verify.New(noKeys{}).Check(t.Context(), mail.Read(raw), verify.Policy{
-		Authserv: []string{"mx.example.org"}, Senders: aliexpress.Senders(nil, []string{"partner@example.org"}, nil),
+		Authserv: []string{"mx.example.org"}, Senders: theShop.Senders(nil, []string{"partner@example.org"}, nil),
 	})
 	if err != nil {
 		t.Fatalf("verdict: %v", err)

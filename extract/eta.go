@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"parcelwatch/extract/shop"
 	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
@@ -15,7 +16,7 @@ const etaAhead = 200 * 24 * time.Hour // an expected day lies no further ahead
 // on a line that lies ahead of the mail's own date.
 func (pg *page) eta(sent time.Time) parcel.Date {
 	for i, l := range pg.lines {
-		if l.role != rolePlain {
+		if l.role != shop.RolePlain {
 			continue
 		}
 		if end, ok := pg.has(l, labelETA); ok {
@@ -29,7 +30,7 @@ func (pg *page) eta(sent time.Time) parcel.Date {
 		}
 	}
 	for _, l := range pg.lines {
-		if d := pg.loneDate(l); l.role == rolePlain && !sent.IsZero() && plausible(d, sent) && !d.Before(sent.AddDate(0, 0, -1)) {
+		if d := pg.loneDate(l); l.role == shop.RolePlain && !sent.IsZero() && plausible(d, sent) && !d.Before(sent.AddDate(0, 0, -1)) {
 			return parcel.DateOf(d)
 		}
 	}

@@ -6,7 +6,7 @@ func Precheck(raw []byte) string { return precheck(raw) }
 // Texts are the visible text of markup, read with all its attributes and
 // without the needless ones.
 func Texts(p *Parser, src []byte) (full, short string) {
-	return p.readMarkup(src, &scratch{}).text, p.readMarkup(lean(nil, src), &scratch{}).text
+	return p.readMarkup(src, &scratch{}).text, p.readMarkup(p.lean(nil, src), &scratch{}).text
 }
 
 // Row is a line of a phrase table.
@@ -23,15 +23,6 @@ func Rows() []Row {
 			}
 			out = append(out, r)
 		}
-	}
-	return out
-}
-
-// Table is a table of the program.
-func Table(name string) [][]string {
-	var out [][]string
-	for f := range rows("data/" + name + ".tsv") {
-		out = append(out, f)
 	}
 	return out
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"parcelwatch/extract"
 	"parcelwatch/parcel"
 )
 
@@ -34,7 +33,7 @@ func TestForwardedInTheText(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			n, err := p.Parse(sent(tt.subject, tt.text), forwarded)
-			if err != nil || n.Shop != extract.Shop || n.Step != tt.step || len(n.Parcels) != 1 || n.Parcels[0].Number != lp || len(n.Orders) != 1 {
+			if err != nil || n.Shop != theShop.Name() || n.Step != tt.step || len(n.Parcels) != 1 || n.Parcels[0].Number != lp || len(n.Orders) != 1 {
 				t.Errorf("%q %s, orders %v, parcels %v, %v", n.Shop, n.Step, n.Orders, numbers(n), err)
 			}
 			if n.Verdict != forwarded {
@@ -131,7 +130,7 @@ func TestACopiedLogisticsBlockIsRead(t *testing.T) {
 	t.Parallel()
 	raw := sent("our parcel", "Look:\n\nOrder number: "+order1+"\nLogistics Information\nSender: China Post\nTracking number: "+s10+"\nTrack at: 17track.net\n")
 	n, err := newParser(t, options{Forwarders: []string{"partner@example.org"}}).Parse(raw, forwarded)
-	if err != nil || n.Shop != extract.Shop || n.Step != parcel.StepUpdate || len(n.Parcels) != 1 || n.Logistics.Sender != "China Post" {
+	if err != nil || n.Shop != theShop.Name() || n.Step != parcel.StepUpdate || len(n.Parcels) != 1 || n.Logistics.Sender != "China Post" {
 		t.Errorf("%+v, %v", n, err)
 	}
 	if n, err := newParser(t, options{}).Parse(raw, forwarded); err != nil || n.Shop != "" {

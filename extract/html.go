@@ -4,6 +4,8 @@ import (
 	"bytes"
 
 	"golang.org/x/net/html"
+
+	"parcelwatch/extract/shop"
 )
 
 const (
@@ -17,7 +19,7 @@ const (
 type region struct {
 	name   string
 	depth  int
-	role   role
+	role   shop.Role
 	hidden bool
 	budget int
 }
@@ -38,7 +40,7 @@ type htmlReader struct {
 
 func (p *Parser) readHTML(src []byte) page {
 	s := p.scratch()
-	s.lean = lean(s.lean, src)
+	s.lean = p.lean(s.lean, src)
 	return p.readMarkup(s.lean, s)
 }
 
@@ -68,7 +70,7 @@ func (r *htmlReader) token(kind html.TokenType, raw []byte, end int) {
 		r.text(end)
 	case html.StartTagToken, html.SelfClosingTagToken:
 		// Raw is only good until the tag is read, so it is searched first.
-		what := markup(raw)
+		what := r.parser.markup(raw)
 		r.start(r.tagName(raw[1:]), what)
 	case html.EndTagToken:
 		r.end(r.tagName(raw[2:]))
@@ -164,7 +166,7 @@ func (r *htmlReader) enter(name []byte, what region) {
 			r.regions[i].depth++
 		}
 	}
-	if (what.role != rolePlain || what.hidden) && len(r.regions) < maxRegions {
+	if (what.role != shop.RolePlain || what.hidden) && len(r.regions) < maxRegions {
 		what.name, what.depth, what.budget = string(name), 1, maxHidden
 		r.regions = append(r.regions, what)
 		r.setRole()
@@ -188,33 +190,24 @@ func (r *htmlReader) close(name string, all bool) {
 }
 
 func (r *htmlReader) setRole() {
-	r.b.role = rolePlain
+	r.b.role = shop.RolePlain
 	for _, g := range r.regions {
-		if g.role != rolePlain {
+		if g.role != shop.RolePlain {
 			r.b.role = g.role
 		}
 	}
 }
 
-// markup reads what a tag says of its text in the class names and styles seen
-// in the shop's mail. They help and are not needed.
-func markup(tag []byte) region {
-	if len(tag) < 24 {
-		return region{}
-	}
+// markup reads what a tag says of its text. It helps and is not needed.
+func (p *Parser) markup(tag []byte) region {
 	switch {
+	case len(tag) < 24:
+		return region{}
 	case hidden(tag):
 		return region{hidden: true}
-	case !bytes.Contains(tag, []byte("EDM-")):
-		return region{}
-	case bytes.Contains(tag, []byte("SHIP-TO")):
-		return region{role: roleAddress}
-	case bytes.Contains(tag, []byte("PACKAGES-item-title")), bytes.Contains(tag, []byte("LOGISTICS-product-name")):
-		return region{role: roleTitle}
-	case bytes.Contains(tag, []byte("PACKAGES-item-sku")):
-		return region{role: roleVariant}
+	default:
+		return region{role: p.shop.Role(tag)}
 	}
-	return region{}
 }
 
 func hidden(tag []byte) bool {

@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"parcelwatch/extract/shop"
 	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
@@ -25,7 +26,7 @@ func (pg *page) items() []parcel.Item {
 		return out
 	}
 	for i, l := range pg.lines {
-		if l.role == roleAddress {
+		if l.role == shop.RoleAddress {
 			continue
 		}
 		var item parcel.Item
@@ -33,7 +34,7 @@ func (pg *page) items() []parcel.Item {
 		if n := quantity(pg.str(l)); n > 0 {
 			item, ok = pg.itemAbove(i)
 			item.Quantity = n
-		} else if l.role == roleTitle && !pg.counted(i) {
+		} else if l.role == shop.RoleTitle && !pg.counted(i) {
 			item, ok = pg.itemBelow(i), true
 		}
 		if ok && len(out) < maxItems && !has(out, item) {
@@ -46,7 +47,7 @@ func (pg *page) items() []parcel.Item {
 // counted reports whether a quantity stands below the title on line i. The mail
 // on several packages has none.
 func (pg *page) counted(i int) bool {
-	for k := i + 1; k < len(pg.lines) && k <= i+5 && pg.lines[k].role != roleTitle; k++ {
+	for k := i + 1; k < len(pg.lines) && k <= i+5 && pg.lines[k].role != shop.RoleTitle; k++ {
 		if quantity(pg.str(pg.lines[k])) > 0 {
 			return true
 		}
@@ -58,7 +59,7 @@ func (pg *page) counted(i int) bool {
 // where one stands below.
 func (pg *page) itemBelow(i int) parcel.Item {
 	item := parcel.Item{Title: textx.Cut(pg.str(pg.lines[i]), maxTitle), Quantity: 1}
-	if k := i + 1; k < len(pg.lines) && pg.lines[k].role == roleVariant {
+	if k := i + 1; k < len(pg.lines) && pg.lines[k].role == shop.RoleVariant {
 		item.Variant = textx.Cut(pg.str(pg.lines[k]), maxTitle)
 	}
 	return item
@@ -68,12 +69,12 @@ func (pg *page) itemBelow(i int) parcel.Item {
 func (pg *page) marked() []parcel.Item {
 	var out []parcel.Item
 	for i, l := range pg.lines {
-		if l.role != roleTitle {
+		if l.role != shop.RoleTitle {
 			continue
 		}
 		item := parcel.Item{Title: textx.Cut(pg.str(l), maxTitle), Quantity: 1}
-		for k := i + 1; k < len(pg.lines) && k <= i+4 && pg.lines[k].role != roleTitle; k++ {
-			if s := pg.str(pg.lines[k]); pg.lines[k].role == roleVariant {
+		for k := i + 1; k < len(pg.lines) && k <= i+4 && pg.lines[k].role != shop.RoleTitle; k++ {
+			if s := pg.str(pg.lines[k]); pg.lines[k].role == shop.RoleVariant {
 				item.Variant = textx.Cut(s, maxTitle)
 			} else if n := quantity(s); n > 0 {
 				item.Quantity = n
@@ -97,12 +98,12 @@ func (pg *page) itemAbove(i int) (parcel.Item, bool) {
 		if price(s) || s == "." || pg.button(k) {
 			continue
 		}
-		if l.role == roleAddress || quantity(s) > 0 || pg.heading(l) || found > 0 && sentence(s) {
+		if l.role == shop.RoleAddress || quantity(s) > 0 || pg.heading(l) || found > 0 && sentence(s) {
 			break
 		}
 		lines[found] = k
 		found++
-		if l.role == roleTitle || cutTitle(s) {
+		if l.role == shop.RoleTitle || cutTitle(s) {
 			break
 		}
 	}
@@ -120,14 +121,14 @@ func (pg *page) itemAbove(i int) (parcel.Item, bool) {
 // button reports whether a line is the text of a link to an order or parcel, which
 // is named by other things than its articles.
 func (pg *page) button(i int) bool {
-	return pg.lines[i].role == rolePlain && slices.ContainsFunc(pg.links, func(k link) bool {
+	return pg.lines[i].role == shop.RolePlain && slices.ContainsFunc(pg.links, func(k link) bool {
 		return k.line <= i && i <= k.last && len(k.numbers) > 0
 	})
 }
 
 // heading reports whether a line is a label or a sentence and no article.
 func (pg *page) heading(l line) bool {
-	if l.role == roleTitle || l.role == roleVariant {
+	if l.role == shop.RoleTitle || l.role == shop.RoleVariant {
 		return false
 	}
 	if l.end-l.start > 200 {

@@ -8,7 +8,7 @@ import (
 // lean copies markup without the attributes that say nothing here: nine tenths
 // of a shop's mail are styles, and the tokenizer looks at each of them. What is
 // kept reads the same. Dst is overwritten.
-func lean(dst, src []byte) []byte {
+func (p *Parser) lean(dst, src []byte) []byte {
 	dst = dst[:0]
 	for {
 		i := bytes.IndexByte(src, '<')
@@ -17,7 +17,7 @@ func lean(dst, src []byte) []byte {
 		}
 		dst = append(dst, src[:i]...)
 		src = src[i:]
-		end, short := element(src)
+		end, short := p.element(src)
 		if end < 0 {
 			break
 		}
@@ -33,7 +33,7 @@ func lean(dst, src []byte) []byte {
 
 // element is where what begins with "<" ends, -1 where the rest has to be kept
 // as it is; short is how much of it is enough, 0 for all.
-func element(src []byte) (end, short int) {
+func (p *Parser) element(src []byte) (end, short int) {
 	if bytes.HasPrefix(src, []byte("<!--")) {
 		// What begins a comment may end at once: the tokenizer knows.
 		if i := bytes.Index(src, []byte("-->")); i >= 0 {
@@ -51,18 +51,18 @@ func element(src []byte) (end, short int) {
 	if end := styleEnd(src, n); end > 0 {
 		return end, 0
 	}
-	if end = tagEnd(src, n); end > 0 && needless(src[1:n], src[:end]) {
+	if end = tagEnd(src, n); end > 0 && p.needless(src[1:n], src[:end]) {
 		return end, n
 	}
 	return end, 0
 }
 
 // needless reports whether the attributes of a tag say nothing here.
-func needless(name, tag []byte) bool {
+func (p *Parser) needless(name, tag []byte) bool {
 	if len(name) == 1 && name[0] == 'a' {
 		return !worthReading(tag)
 	}
-	return plainTag(name) && markup(tag) == region{}
+	return plainTag(name) && p.markup(tag) == region{}
 }
 
 // otherEnd is behind what begins with "<" and is no start tag: an end tag, a

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"parcelwatch/extract/shop"
 	"parcelwatch/internal/textx"
 	"parcelwatch/parcel/number"
 )
@@ -62,7 +63,7 @@ func (p *Parser) readLink(s string, depth int) link {
 	} else if i := strings.IndexByte(path, '#'); i >= 0 {
 		path, query = path[:i], path[i+1:]
 	}
-	product := strings.Contains(path, "/item/")
+	product := l.shop && p.shop.Product(path)
 	for query != "" {
 		var pair string
 		pair, query, _ = strings.Cut(query, "&")
@@ -77,7 +78,7 @@ func (p *Parser) readLink(s string, depth int) link {
 // readParam takes one parameter into the link.
 func (p *Parser) readParam(l *link, key, value string, depth int, product bool) {
 	if l.shop {
-		l.shopParam(key, value, product)
+		l.shopParam(p.shop.Param(key), value, product)
 	}
 	switch key {
 	case "mailno", "mailnos", "mailnolist":
@@ -96,22 +97,23 @@ func (p *Parser) readParam(l *link, key, value string, depth int, product bool) 
 }
 
 // shopParam takes one parameter of a link to the shop.
-func (l *link) shopParam(key, value string, product bool) {
-	switch key {
-	case "tradeorderid", "orderid", "tradeid", "o_ids", "tradeorderids", "orderids":
+func (l *link) shopParam(kind shop.Param, value string, product bool) {
+	switch kind {
+	case shop.ParamOrders:
 		for id := range splitList(value) {
 			if !product && orderID(id) {
 				l.orders = appendNew(l.orders, id)
 			}
 		}
-	case "trackingnumber", "trackingnumbers":
+	case shop.ParamNumbers:
 		if !product {
 			l.addNumbers(value)
 		}
-	case "rowan_msg_id":
+	case shop.ParamMessage:
 		l.rotated = derotate(unescape(value))
-	case "rowan_id1":
+	case shop.ParamTemplate:
 		l.template = strings.ToLower(textx.Cut(unescape(value), 200))
+	case shop.ParamUnknown:
 	}
 }
 

@@ -3,6 +3,7 @@ package extract
 import (
 	"strings"
 
+	"parcelwatch/extract/shop"
 	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
@@ -20,7 +21,7 @@ const (
 func (pg *page) logistics() parcel.Logistics {
 	var out parcel.Logistics
 	for i, l := range pg.lines {
-		if l.role != rolePlain {
+		if l.role != shop.RolePlain {
 			continue
 		}
 		if _, ok := pg.has(l, labelLogistics); ok {
@@ -29,7 +30,7 @@ func (pg *page) logistics() parcel.Logistics {
 	}
 	if out.Sender == "" && len(out.Sites) == 0 {
 		for i, l := range pg.lines {
-			if _, ok := pg.has(l, labelNumber); ok && l.role == rolePlain {
+			if _, ok := pg.has(l, labelNumber); ok && l.role == shop.RolePlain {
 				pg.block(max(0, i-blockAround), min(i+blockAround, len(pg.lines)), &out)
 			}
 		}
@@ -41,7 +42,7 @@ func (pg *page) logistics() parcel.Logistics {
 func (pg *page) block(from, to int, out *parcel.Logistics) {
 	for i := from; i < to; i++ {
 		l := pg.lines[i]
-		if l.role != rolePlain {
+		if l.role != shop.RolePlain {
 			continue
 		}
 		for _, m := range pg.marksOf(l) {
@@ -132,7 +133,7 @@ func (pg *page) sites(i int, m mark, out *parcel.Logistics) {
 		return
 	}
 	for k := i + 1; k < len(pg.lines) && k <= i+maxSites; k++ {
-		if v := pg.lines[k]; pg.labelled(v) || v.role != rolePlain || !addSites(out, pg.str(v)) {
+		if v := pg.lines[k]; pg.labelled(v) || v.role != shop.RolePlain || !addSites(out, pg.str(v)) {
 			break
 		}
 	}

@@ -12,7 +12,7 @@ func (p *Parser) notice(subject string, pages []page, n *parcel.Notice) {
 	if !r.shipment() {
 		return
 	}
-	n.Shop = Shop
+	n.Shop = p.shop.Name()
 	p.fill(&r, n)
 	if len(n.Orders) == 0 && len(n.Parcels) == 0 {
 		n.Problems = append(n.Problems, parcel.NothingFound)
@@ -40,7 +40,7 @@ func (r *reading) shipment() bool {
 
 // templated reports whether the links name a template of shipment mail.
 func (r *reading) templated() bool {
-	_, ok := r.p.templateStep(r.tmpl)
+	_, ok := r.p.shop.Step(r.tmpl)
 	return ok
 }
 
@@ -77,7 +77,7 @@ func (r *reading) stepOf() (parcel.Step, string) {
 	if r.step.known {
 		return parcel.StepUpdate, r.step.words
 	}
-	template, ok := r.p.templateStep(r.tmpl)
+	template, ok := r.p.shop.Step(r.tmpl)
 	if ok && template != parcel.StepUpdate {
 		return template, r.step.words
 	}

@@ -3,6 +3,7 @@ package extract
 import (
 	"unicode/utf8"
 
+	"parcelwatch/extract/shop"
 	"parcelwatch/internal/textx"
 )
 
@@ -62,22 +63,12 @@ func (p *Parser) release(pages []page) {
 	}
 }
 
-// role is what the markup says a line is, where it says so.
-type role uint8
-
-const (
-	rolePlain role = iota
-	roleAddress
-	roleTitle
-	roleVariant
-)
-
 // line is one line of a page. Row and col say where in a table it stands; row 0
 // is outside of tables.
 type line struct {
 	start, end   int // in page.text
 	row, col     int
-	role         role
+	role         shop.Role
 	tok0, tok1   int // its words in page.fold.toks
 	mark0, mark1 int // its phrases in page.marks
 	src0, src1   int // its first and last byte in the source, for Redact
@@ -99,7 +90,7 @@ type builder struct {
 	gap   bool // a blank is due before the next letter
 	row   int
 	col   int
-	role  role
+	role  shop.Role
 	full  bool
 }
 
@@ -148,7 +139,7 @@ func (b *builder) put(c []byte, off, end int) {
 	}
 	b.text = append(b.text, c...)
 	l.end, l.src1 = len(b.text), end
-	if b.role != rolePlain {
+	if b.role != shop.RolePlain {
 		l.role = b.role
 	}
 }

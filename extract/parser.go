@@ -6,13 +6,11 @@ import (
 	"slices"
 	"sync"
 
+	"parcelwatch/extract/shop"
 	"parcelwatch/internal/textx"
 	"parcelwatch/mail"
 	"parcelwatch/parcel"
 )
-
-// Shop is the name notices of the shop's mail carry.
-const Shop = "aliexpress"
 
 // ErrNoMail is returned for bytes that are no mail at all.
 var ErrNoMail = errors.New("no mail: not one header field found")
@@ -22,24 +20,26 @@ const maxSubject = 300
 
 // Options say whose mail is read and how.
 type Options struct {
+	Shop    shop.Shop
 	Senders mail.Senders
-	Rules   []Rule // tried in order before everything else
+	Rules   []Rule   // tried in order before everything else
+	Phrases *Phrases // nil to load them; parsers of several mailboxes share them
 }
 
 // Parser reads mails. It remembers nothing of them and is safe for concurrent
 // use.
 type Parser struct {
-	senders   mail.Senders
-	rules     []rule
-	words     *vocabulary
-	templates []template
-	pool      sync.Pool // of *scratch
+	shop    shop.Shop
+	senders mail.Senders
+	rules   []rule
+	words   *vocabulary
+	pool    sync.Pool // of *scratch
 }
 
 // New makes a parser. The error is about a rule, in words for the person who
 // wrote it.
 func New(o Options) (*Parser, error) {
-	p := &Parser{senders: o.Senders, templates: loadTemplates()}
+	p := &Parser{shop: o.Shop, senders: o.Senders}
 	for _, r := range o.Rules {
 		c, err := compileRule(r)
 		if err != nil {
@@ -47,11 +47,26 @@ func New(o Options) (*Parser, error) {
 		}
 		p.rules = append(p.rules, c)
 	}
-	var err error
-	if p.words, err = loadVocabulary(); err != nil {
+	if o.Phrases == nil {
+		var err error
+		if o.Phrases, err = LoadPhrases(); err != nil {
+			return nil, err
+		}
+	}
+	p.words = &o.Phrases.vocabulary
+	return p, nil
+}
+
+// Phrases are the words of steps and labels in all languages, 1.6 MB of memory.
+type Phrases struct{ vocabulary }
+
+// LoadPhrases reads the tables of phrases.
+func LoadPhrases() (*Phrases, error) {
+	v, err := loadVocabulary()
+	if err != nil {
 		return nil, fmt.Errorf("read the phrases: %w", err)
 	}
-	return p, nil
+	return &Phrases{*v}, nil
 }
 
 // Parse reads one mail. The verdict says how far its sender can be trusted; for

@@ -3,12 +3,18 @@ package extract_test
 import (
 	"mime"
 	"strings"
+	"sync"
 	"testing"
 
 	"parcelwatch/extract"
 	"parcelwatch/extract/shop/aliexpress"
 	"parcelwatch/mail"
 	"parcelwatch/parcel"
+)
+
+var (
+	theShop = aliexpress.New()
+	phrases = sync.OnceValues(extract.LoadPhrases)
 )
 
 // options say what the parser of a test is made of.
@@ -26,7 +32,13 @@ func (p parser) Parse(raw []byte, v parcel.Verdict) (parcel.Notice, error) {
 
 func newParser(tb testing.TB, o options) parser {
 	tb.Helper()
-	p, err := extract.New(extract.Options{Senders: aliexpress.Senders(o.Domains, o.Forwarders, nil), Rules: o.Rules})
+	words, err := phrases()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	p, err := extract.New(extract.Options{
+		Shop: theShop, Senders: theShop.Senders(o.Domains, o.Forwarders, nil), Rules: o.Rules, Phrases: words,
+	})
 	if err != nil {
 		tb.Fatalf("New: %v", err)
 	}

@@ -175,12 +175,3 @@ func TestPhrasesAreTolerant(t *testing.T) {
 		})
 	}
 }
-
-func TestTemplatesAreSteps(t *testing.T) {
-	t.Parallel()
-	for _, f := range extract.Table("templates") {
-		if len(f) != 3 || !slices.Contains(parcel.Steps(), parcel.Step(f[0])) || f[1] != "seen" && f[1] != "guessed" || f[2] != strings.ToLower(f[2]) {
-			t.Errorf("templates: %q", f)
-		}
-	}
-}

@@ -3,6 +3,7 @@ package extract
 import (
 	"strings"
 
+	"parcelwatch/extract/shop"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 )
@@ -143,7 +144,7 @@ func (r *reading) isOrder(s string) bool {
 func (r *reading) bodyOrders(pg *page) {
 	running := 0
 	for _, l := range pg.lines {
-		if l.role != rolePlain {
+		if l.role != shop.RolePlain {
 			continue
 		}
 		for i := l.tok0; i < l.tok1; i++ {
@@ -229,7 +230,7 @@ func (pg *page) stepOf(k link, from int) parcel.Step {
 
 func (pg *page) lineStep(i int) parcel.Step {
 	l := pg.lines[i]
-	if l.role != rolePlain {
+	if l.role != shop.RolePlain {
 		return ""
 	}
 	if m, ok := pg.bestStep(l.tok0, l.tok1, false); ok && m.step != parcel.StepUpdate {
@@ -242,7 +243,7 @@ func (pg *page) lineStep(i int) parcel.Step {
 // nothing else has.
 func (r *reading) bodyNumbers(pg *page) {
 	for _, l := range pg.lines {
-		if l.role != rolePlain {
+		if l.role != shop.RolePlain {
 			continue
 		}
 		for i := l.tok0; i < l.tok1; i++ {
@@ -255,7 +256,7 @@ func (r *reading) bodyNumbers(pg *page) {
 		if c.Strength < number.High {
 			continue
 		}
-		if l, ok := pg.lineAt(c.Start); ok && l.role == rolePlain {
+		if l, ok := pg.lineAt(c.Start); ok && l.role == shop.RolePlain {
 			r.addParcel(c.Number)
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"parcelwatch/extract/shop"
 )
 
 // Mail in a language that is not known here has no labels: a phone is told by its
@@ -69,7 +71,7 @@ func greeted(s string) string {
 // strangers notes the names in what may be greetings at the head of a page.
 func (r *redactor) strangers(pg *page) {
 	for _, l := range pg.lines[:min(len(pg.lines), greetingLines)] {
-		if l.role == rolePlain {
+		if l.role == shop.RolePlain {
 			r.learnName(greeted(pg.str(l)))
 		}
 	}

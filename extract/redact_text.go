@@ -6,6 +6,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"parcelwatch/extract/shop"
+
 	xhtml "golang.org/x/net/html"
 )
 
@@ -15,7 +17,7 @@ func (r *redactor) addresses(text []byte, isHTML bool) {
 	r.spans = r.spans[:0]
 	pg := r.page(text, isHTML)
 	for _, l := range pg.lines {
-		if l.role != roleAddress && !called(pg.str(l)) {
+		if l.role != shop.RoleAddress && !called(pg.str(l)) {
 			continue
 		}
 		if _, ok := pg.leads(l, labelShipTo); ok && strings.TrimSpace(pg.addressText(l)) == "" {

@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"parcelwatch/extract/shop"
 	"parcelwatch/mail"
 	"parcelwatch/parcel/number"
 )
@@ -84,7 +85,7 @@ func (r *redactor) learn(raw []byte, depth int) {
 		r.orders = append(r.orders, rd.orders...)
 		r.strangers(&pg)
 		for _, l := range pg.lines {
-			if l.role == roleAddress {
+			if l.role == shop.RoleAddress {
 				r.learnName(pg.addressText(l))
 				continue
 			}

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"parcelwatch/extract"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 )
@@ -56,7 +55,7 @@ func TestSamples(t *testing.T) {
 				if err != nil {
 					t.Fatalf("%s: %v", name, err)
 				}
-				if n.Shop != extract.Shop || n.Step != tt.step {
+				if n.Shop != theShop.Name() || n.Step != tt.step {
 					t.Errorf("%s: %q %s, want %s", name, n.Shop, n.Step, tt.step)
 				}
 				if len(n.Orders) != tt.orders || len(n.Parcels) != tt.parcels || len(n.Items) != tt.items || (n.ETA != "") != tt.eta {

@@ -8,7 +8,7 @@ import (
 	"parcelwatch/mail"
 )
 
-//go:embed data/*.tsv phrases/*.tsv
+//go:embed phrases/*.tsv
 var tables embed.FS
 
 // isShop reports whether an address alone is the shop's, or one that a known
@@ -18,17 +18,7 @@ func (p *Parser) isShop(addr string) bool {
 	return !s.Quiet && (s.Class == mail.Shop || s.Class == mail.Rewritten)
 }
 
-// shopSite reports whether a host of a link is the shop's: a configured domain
-// or aliexpress under any country's top level, which mails use for the site.
+// shopSite reports whether a host of a link is the shop's.
 func (p *Parser) shopSite(host string) bool {
-	if slices.ContainsFunc(p.senders.Domains(), func(d string) bool { return mail.Under(host, d) }) {
-		return true
-	}
-	labels := strings.Split(host, ".")
-	for i, l := range labels {
-		if l == "aliexpress" && (len(labels)-i == 2 || len(labels)-i == 3 && len(labels[i+1]) <= 3) && i < len(labels)-1 {
-			return len(labels[len(labels)-1]) <= 3
-		}
-	}
-	return false
+	return p.shop.Site(host) || slices.ContainsFunc(p.senders.Domains(), func(d string) bool { return mail.Under(host, d) })
 }

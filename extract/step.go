@@ -3,6 +3,7 @@ package extract
 import (
 	"strings"
 
+	"parcelwatch/extract/shop"
 	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
@@ -130,7 +131,7 @@ func (pg *page) bodyStep(ids map[string]bool) stepFound {
 		if i > 40 {
 			break
 		}
-		if l.role != rolePlain {
+		if l.role != shop.RolePlain {
 			continue
 		}
 		_, hi := pg.leads(l, labelGreeting)
@@ -156,31 +157,4 @@ func (pg *page) mentions(l line, ids map[string]bool) bool {
 		}
 	}
 	return false
-}
-
-// template is a row of the table of template names.
-type template struct {
-	step parcel.Step
-	part string
-}
-
-func loadTemplates() []template {
-	var out []template
-	for f := range rows("data/templates.tsv") {
-		if len(f) >= 3 {
-			out = append(out, template{parcel.Step(f[0]), f[2]})
-		}
-	}
-	return out
-}
-
-// templateStep is the step the name of the mail's template says.
-func (p *Parser) templateStep(name string) (parcel.Step, bool) {
-	best := template{}
-	for _, t := range p.templates {
-		if len(t.part) > len(best.part) && strings.Contains(name, t.part) {
-			best = t
-		}
-	}
-	return best.step, best.part != ""
 }

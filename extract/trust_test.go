@@ -62,7 +62,7 @@ func TestOnlyTheShopsSendersTellOfParcels(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if (len(n.Parcels) == 1) != tt.shop || (n.Shop == extract.Shop) != tt.shop {
+			if (len(n.Parcels) == 1) != tt.shop || (n.Shop == theShop.Name()) != tt.shop {
 				t.Errorf("shop %q, parcels %v", n.Shop, n.Parcels)
 			}
 		})

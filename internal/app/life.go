@@ -8,6 +8,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/config"
+	"parcelwatch/extract"
 	"parcelwatch/mail/verify"
 	"parcelwatch/mailwatch"
 	"parcelwatch/notify"
@@ -59,12 +60,16 @@ func (a *App) newLife(ctx context.Context, cfg *config.Config) (*life, error) {
 		Engine: tracker.NewEngine(set, cfg.Destination, l.Ledger, l.Now, l.Log),
 	}, l.Store)
 	checker := verify.New(verify.SystemResolver())
+	phrases, err := extract.LoadPhrases()
+	if err != nil {
+		return nil, err
+	}
 	for _, m := range cfg.Mailboxes {
 		account, err := Account(cfg, m, l.Store)
 		if err != nil {
 			return nil, err
 		}
-		reader, err := NewReader(checker, cfg, m)
+		reader, err := newReader(checker, phrases, cfg, m)
 		if err != nil {
 			return nil, err
 		}

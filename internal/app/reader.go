@@ -25,12 +25,16 @@ type Reader struct {
 
 // NewReader returns the reader for mail of a mailbox.
 func NewReader(checker *verify.Checker, c *config.Config, m config.Mailbox) (Reader, error) {
+	return newReader(checker, nil, c, m)
+}
+
+func newReader(checker *verify.Checker, phrases *extract.Phrases, c *config.Config, m config.Mailbox) (Reader, error) {
 	rules := make([]extract.Rule, 0, len(c.Rules))
 	for _, r := range c.Rules {
 		rules = append(rules, extract.Rule{Name: r.Name, From: senderPattern(r.Sender), Subject: text(r.Subject), Body: text(r.Body)})
 	}
 	senders := sendersOf(c, m)
-	parser, err := extract.New(extract.Options{Senders: senders, Rules: rules})
+	parser, err := extract.New(extract.Options{Shop: aliexpress.New(), Senders: senders, Rules: rules, Phrases: phrases})
 	if err != nil {
 		return Reader{}, fmt.Errorf("rules: %w", err)
 	}
@@ -60,7 +64,7 @@ func sendersOf(c *config.Config, m config.Mailbox) mail.Senders {
 	for _, r := range c.Rules {
 		rules = append(rules, r.Sender)
 	}
-	return aliexpress.Senders(c.Shop.Domains, m.Forwarders, rules)
+	return aliexpress.New().Senders(c.Shop.Domains, m.Forwarders, rules)
 }
 
 // senderPattern is the expression for an address, or for a domain with its

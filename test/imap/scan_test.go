@@ -35,7 +35,7 @@ func firstScan(b *testing.B, mails int) {
 	var ours int
 	var size int64
 	d := startDovecot(b, "", func(home string) { ours, size = fillBox(b, filepath.Join(home, "Maildir"), mails) })
-	parser, err := extract.New(extract.Options{Senders: aliexpress.Senders(nil, nil, nil)})
+	parser, err := extract.New(extract.Options{Shop: aliexpress.New(), Senders: aliexpress.New().Senders(nil, nil, nil)})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -212,7 +212,7 @@ func (w *world) deliver(tr *tracker.Tracker) {
 	if err != nil || len(files) == 0 {
 		w.t.Fatalf("no mails of the story: %v", err)
 	}
-	parser, err := extract.New(extract.Options{Senders: aliexpress.Senders(nil, nil, nil)})
+	parser, err := extract.New(extract.Options{Shop: aliexpress.New(), Senders: aliexpress.New().Senders(nil, nil, nil)})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -232,7 +232,7 @@ func (w *world) deliver(tr *tracker.Tracker) {
 		}
 		w.sleepUntil(sent.Add(time.Minute))
 		verdict, err := checker.Check(w.t.Context(), pwmail.Read(raw), verify.Policy{
-			Authserv: []string{"mx.example.org"}, Senders: aliexpress.Senders(nil, nil, nil),
+			Authserv: []string{"mx.example.org"}, Senders: aliexpress.New().Senders(nil, nil, nil),
 		})
 		if err != nil {
 			w.t.Fatal(err)

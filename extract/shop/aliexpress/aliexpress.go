@@ -1,36 +1,126 @@
-// Package aliexpress is what is known of AliExpress: its domains and senders. It
-// knows nothing of how mails are read.
+// Package aliexpress is what is known of AliExpress: its senders, links, markup
+// and templates. It does not know how mails are read.
 package aliexpress
 
 import (
-	_ "embed" // for the table of senders
+	"bytes"
+	_ "embed" // for the tables
+	"iter"
+	"slices"
 	"strings"
 
+	"parcelwatch/extract/shop"
 	"parcelwatch/mail"
+	"parcelwatch/parcel"
 )
 
-//go:embed senders.tsv
-var senders string
+var (
+	//go:embed senders.tsv
+	sendersTable string
+	//go:embed templates.tsv
+	templatesTable string
+)
 
-// Domains are the shop's, sub-domains included.
-func Domains() []string { return []string{"aliexpress.com", "aliexpress.ru"} }
-
-// Quiet are the senders whose mail never tells of parcels.
-func Quiet() []mail.Quiet {
-	var out []mail.Quiet
-	for line := range strings.Lines(senders) {
-		if f := strings.Split(line, "\t"); len(f) == 3 && f[0][0] != '#' {
-			out = append(out, mail.Quiet{Local: f[0], Sub: f[1]})
-		}
-	}
-	return out
+// Shop is AliExpress.
+type Shop struct {
+	quiet     []mail.Quiet
+	templates []template
 }
 
-// Senders make the table of senders for a mailbox: of the shop, at its usual
-// domains or those given, and of others.
-func Senders(domains, forwarders, others []string) mail.Senders {
-	if len(domains) == 0 {
-		domains = Domains()
+// template is a row of the table of template names.
+type template struct {
+	step parcel.Step
+	part string
+}
+
+// New reads the tables of the shop.
+func New() *Shop {
+	s := &Shop{}
+	for f := range rows(sendersTable) {
+		s.quiet = append(s.quiet, mail.Quiet{Local: f[0], Sub: f[1]})
 	}
-	return mail.NewSenders(mail.Choice{Domains: domains, Quiet: Quiet(), Forwarders: forwarders, Others: others})
+	for f := range rows(templatesTable) {
+		s.templates = append(s.templates, template{parcel.Step(f[0]), f[2]})
+	}
+	return s
+}
+
+// Name is [shop.Shop].
+func (s *Shop) Name() string { return "aliexpress" }
+
+// Senders is [shop.Shop].
+func (s *Shop) Senders(domains, forwarders, rules []string) mail.Senders {
+	if len(domains) == 0 {
+		domains = []string{"aliexpress.com", "aliexpress.ru"}
+	}
+	return mail.NewSenders(mail.Choice{Domains: domains, Quiet: s.quiet, Forwarders: forwarders, Others: rules})
+}
+
+// Site is [shop.Shop]: aliexpress under any country's top level.
+func (s *Shop) Site(host string) bool {
+	labels := strings.Split(host, ".")
+	i := slices.Index(labels, "aliexpress")
+	if i < 0 {
+		return false
+	}
+	top := labels[i+1:]
+	return len(top) == 1 && len(top[0]) <= 3 || len(top) == 2 && len(top[0]) <= 3 && len(top[1]) <= 3
+}
+
+// Product is [shop.Shop].
+func (s *Shop) Product(path string) bool { return strings.Contains(path, "/item/") }
+
+// Param is [shop.Shop].
+func (s *Shop) Param(key string) shop.Param {
+	switch key {
+	case "tradeorderid", "orderid", "tradeid", "o_ids", "tradeorderids", "orderids":
+		return shop.ParamOrders
+	case "trackingnumber", "trackingnumbers":
+		return shop.ParamNumbers
+	case "rowan_msg_id":
+		return shop.ParamMessage
+	case "rowan_id1":
+		return shop.ParamTemplate
+	default:
+		return shop.ParamUnknown
+	}
+}
+
+// Role is [shop.Shop].
+func (s *Shop) Role(tag []byte) shop.Role {
+	switch {
+	case !bytes.Contains(tag, []byte("EDM-")):
+		return shop.RolePlain
+	case bytes.Contains(tag, []byte("SHIP-TO")):
+		return shop.RoleAddress
+	case bytes.Contains(tag, []byte("PACKAGES-item-title")), bytes.Contains(tag, []byte("LOGISTICS-product-name")):
+		return shop.RoleTitle
+	case bytes.Contains(tag, []byte("PACKAGES-item-sku")):
+		return shop.RoleVariant
+	default:
+		return shop.RolePlain
+	}
+}
+
+// Step is [shop.Shop]: of the parts of names in the table, the longest wins.
+func (s *Shop) Step(name string) (parcel.Step, bool) {
+	best := template{}
+	for _, t := range s.templates {
+		if len(t.part) > len(best.part) && strings.Contains(name, t.part) {
+			best = t
+		}
+	}
+	return best.step, best.part != ""
+}
+
+// rows are the lines of a table of three columns. Comments are left out.
+func rows(table string) iter.Seq[[]string] {
+	return func(yield func([]string) bool) {
+		for line := range strings.Lines(table) {
+			f := strings.Split(strings.TrimRight(line, "\r\n"), "\t")
+			if len(f) == 3 && f[0] != "" && f[0][0] != '#' && !yield(f) {
+				return
+			}
+		}
+	}
 }
