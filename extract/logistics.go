@@ -13,6 +13,7 @@ const (
 	blockAround = 6  // lines around a tracking number without a head
 	maxSender   = 80 // runes
 	maxSites    = 8
+	maxCells    = 12 // of a row on either side of a label
 )
 
 // logistics reads the "Logistics Information" block: who sends, and where to
@@ -147,9 +148,16 @@ func (pg *page) sites(i int, m mark, out *parcel.Logistics) {
 // headRow reports whether a label stands in a row of labels, with the values in
 // the rows below.
 func (pg *page) headRow(i int) bool {
-	l := pg.lines[i]
-	for _, k := range []int{i - 1, i + 1} {
-		if k >= 0 && k < len(pg.lines) && pg.lines[k].row == l.row && pg.labelled(pg.lines[k]) {
+	row := pg.lines[i].row
+	from, to := i, i+1
+	for from > 0 && pg.lines[from-1].row == row && i-from < maxCells {
+		from--
+	}
+	for to < len(pg.lines) && pg.lines[to].row == row && to-i < maxCells {
+		to++
+	}
+	for k := from; k < to; k++ {
+		if k != i && pg.labelled(pg.lines[k]) {
 			return true
 		}
 	}

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"sort"
 	"strings"
 
 	"parcelwatch/extract/shop"
@@ -151,7 +152,7 @@ func (r *reading) bodyOrders(pg *page) {
 			if pg.fold.toks[i].digits < 13 || !allDigits(pg.src(i)) {
 				continue
 			}
-			if kind, ok := pg.labelBefore(i); !ok || kind != labelOrder {
+			if kind, ok := pg.labelOf(l, i); !ok || kind != labelOrder {
 				continue
 			}
 			id := pg.src(i)
@@ -247,8 +248,10 @@ func (r *reading) bodyNumbers(pg *page) {
 			continue
 		}
 		for i := l.tok0; i < l.tok1; i++ {
-			if pg.fold.toks[i].digits >= 6 {
-				r.labelled(pg, i)
+			if last, ok := r.grouped(pg, l, i); ok {
+				i = last
+			} else if pg.fold.toks[i].digits >= 6 {
+				r.labelled(pg, l, i)
 			}
 		}
 	}
@@ -264,12 +267,15 @@ func (r *reading) bodyNumbers(pg *page) {
 
 // labelled takes a word as a number where a label stands before it. A word for
 // "package" is a weaker label than one for "tracking number".
-func (r *reading) labelled(pg *page, tok int) {
+func (r *reading) labelled(pg *page, l line, tok int) {
 	word := pg.src(tok)
 	if len(word) < 8 || len(word) > 40 || !plainASCII(word) || r.isOrder(word) || longTail(pg, tok) {
 		return
 	}
-	kind, ok := pg.labelBefore(tok)
+	kind, ok := pg.labelOf(l, tok)
+	if !ok && r.saidOfOrder(pg, l, tok) {
+		kind, ok = labelNumber, true
+	}
 	switch {
 	case !ok:
 		return
@@ -305,17 +311,14 @@ func plainASCII(s string) bool {
 	return true
 }
 
+// lineIndex is the first line that ends behind a byte of the text.
+func (pg *page) lineIndex(off int) int {
+	return sort.Search(len(pg.lines), func(i int) bool { return pg.lines[i].end > off })
+}
+
 // lineAt is the line that holds a byte of the text.
 func (pg *page) lineAt(off int) (line, bool) {
-	lo, hi := 0, len(pg.lines)
-	for lo < hi {
-		mid := (lo + hi) / 2
-		if pg.lines[mid].end <= off {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
+	lo := pg.lineIndex(off)
 	if lo == len(pg.lines) || pg.lines[lo].start > off {
 		return line{}, false
 	}

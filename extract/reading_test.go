@@ -57,6 +57,12 @@ func TestOrdersAndNumbersByStructure(t *testing.T) {
 		{"a link behind a redirect", "Package " + lp + ": in transit", "https://www.google.com/url?q=https%3A%2F%2Fwww.aliexpress.com%2Fp%2Ftracking%2Findex.html%3FtradeOrderId%3D" + order1 + "&source=gmail", []string{order1}, []string{lp}},
 		{"a link to the shop's site of a country", "Package " + lp + ": in transit", "https://m.aliexpress.us/p/order/detail.html?orderId=" + order1, []string{order1}, []string{lp}},
 
+		{"labels in the first row", "Your order has shipped", "<table><tr><th>Order number</th><th>Tracking number</th></tr><tr><td>" + order1 + "</td><td>10101022000006</td></tr></table>", []string{order1}, []string{"10101022000006"}},
+		{"labels in the first row, the number first", "Your order has shipped", "<table><tr><th>Tracking number</th><th>Order number</th></tr><tr><td>10101022000006</td><td>" + order1 + "</td></tr><tr><td>10101022000014</td><td>" + order2 + "</td></tr></table>", []string{order1, order2}, []string{"10101022000006", "10101022000014"}},
+		{"labels in the first column", "Your order has shipped", "<table><tr><th>Order number</th><td>" + order1 + "</td></tr><tr><th>Tracking number</th><td>10101022000006</td></tr></table>", []string{order1}, []string{"10101022000006"}},
+		{"both ids in one sentence", "Your order has shipped", "The tracking number of your order " + order1 + " is 10101022000006.", []string{order1}, []string{"10101022000006"}},
+		{"digits in groups behind a label", "Your order has shipped", "Order number " + order1 + "\nTracking number: 0034 0999 9999 9999 0010", []string{order1}, []string{"00340999999999990010"}},
+		{"a number with a dash behind a label", "Your order has shipped", "Order number " + order1 + "\nTracking number: 714-5544332", []string{order1}, []string{"714-5544332"}},
 		{"a number behind a label", "Your order has shipped", "Your order " + order1 + " is sent.\nTracking number: 520600009876", []string{order1}, []string{"520600009876"}},
 		{"the label of 2019", "Your order has shipped", "Order " + order1 + "\nTRACKING NUMBER :" + s10 + ".", []string{order1}, []string{s10}},
 		{"a label on the line above", "Your order has shipped", "Tracking number\n" + s10, nil, []string{s10}},
@@ -239,5 +245,42 @@ func TestTheStepIsFoundElsewhere(t *testing.T) {
 				t.Errorf("%s %q, %v; want %s %q", n.Step, n.StepWords, err, tt.want, tt.words)
 			}
 		})
+	}
+}
+
+func TestColumnsOfPlainTextAreRead(t *testing.T) {
+	t.Parallel()
+	n, err := newParser(t, options{}).Parse(letter("Your order has shipped",
+		"Order number        Tracking number     Shipping company\n"+order1+"    10101022000006      China Post\n"), unverified)
+	if err != nil || !slices.Equal(n.Orders, []string{order1}) || !slices.Equal(numbers(n), []string{"10101022000006"}) {
+		t.Errorf("orders %v, parcels %v, %v", n.Orders, numbers(n), err)
+	}
+}
+
+// TestAnOrderIDIsNeverAParcel tries every order of columns and rows, with the
+// labels in the first row and in the first column.
+func TestAnOrderIDIsNeverAParcel(t *testing.T) {
+	t.Parallel()
+	labels := map[string]string{"Order number": order1, "Tracking number": "10101022000006", "Status": "Shipped"}
+	orders := [][]string{
+		{"Order number", "Tracking number", "Status"}, {"Order number", "Status", "Tracking number"}, {"Tracking number", "Order number", "Status"},
+		{"Tracking number", "Status", "Order number"}, {"Status", "Order number", "Tracking number"}, {"Status", "Tracking number", "Order number"},
+	}
+	p := newParser(t, options{})
+	for _, columns := range orders {
+		var head, row, across strings.Builder
+		for _, c := range columns {
+			head.WriteString("<th>" + c + "</th>")
+			row.WriteString("<td>" + labels[c] + "</td>")
+			across.WriteString("<tr><th>" + c + "</th><td>" + labels[c] + "</td></tr>")
+		}
+		for name, table := range map[string]string{
+			"first row": "<tr>" + head.String() + "</tr><tr>" + row.String() + "</tr>", "first column": across.String(),
+		} {
+			n, err := p.Parse(htmlLetter("Your order has shipped", "<table>"+table+"</table>"), unverified)
+			if err != nil || !slices.Equal(n.Orders, []string{order1}) || !slices.Equal(numbers(n), []string{"10101022000006"}) {
+				t.Errorf("%v, labels in the %s: orders %v, parcels %v, %v", columns, name, n.Orders, numbers(n), err)
+			}
+		}
 	}
 }

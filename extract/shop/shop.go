@@ -36,11 +36,11 @@ type Param uint8
 
 // The kinds of parameters.
 const (
-	ParamUnknown Param = iota
-	ParamOrders        // order ids, separated by commas and the like
-	ParamNumbers       // tracking numbers
-	ParamMessage       // a message id that begins with an order id, its last four digits in front
-	ParamTemplate      // the name of the mail's template
+	ParamUnknown  Param = iota
+	ParamOrders         // order ids, separated by commas and the like
+	ParamNumbers        // tracking numbers
+	ParamMessage        // a message id that begins with an order id, its last four digits in front
+	ParamTemplate       // the name of the mail's template
 )
 
 // Role is what a piece of text is, where markup says so.
