@@ -44,6 +44,10 @@ func (p *Parser) copiedFrom(pg *page) (int, bool) {
 		if _, ok := pg.leads(l, labelFrom); ok {
 			return i, true
 		}
+		// An attribution line, in any language: "date, name <address>:".
+		if end := strings.TrimRight(s, " \u00a0"); strings.HasSuffix(end, ":") || strings.HasSuffix(end, "：") {
+			return i, true
+		}
 		if i > 0 {
 			if _, ok := pg.leads(pg.lines[i-1], labelFrom); ok && pg.lines[i-1].end-pg.lines[i-1].start < 24 {
 				return i, true

@@ -63,6 +63,11 @@ func (p *Parser) readLink(s string, depth int) link {
 	} else if i := strings.IndexByte(path, '#'); i >= 0 {
 		path, query = path[:i], path[i+1:]
 	}
+	if !l.shop && depth < maxUnwrap {
+		if in := p.embedded(rest, depth); in.shop {
+			return in
+		}
+	}
 	product := l.shop && p.shop.Product(path)
 	for query != "" {
 		var pair string
@@ -73,6 +78,33 @@ func (p *Parser) readLink(s string, depth int) link {
 		}
 	}
 	return l
+}
+
+// embedded is the link to the shop that stands anywhere in the address of a
+// gateway: as it is, percent-encoded, or as Proofpoint writes it ("-3A" for a
+// colon, "_" for a slash).
+func (p *Parser) embedded(rest string, depth int) link {
+	for _, s := range []string{rest, unescape(rest), undash(rest)} {
+		i := strings.LastIndex(strings.ToLower(s), "http")
+		if i < 0 {
+			continue
+		}
+		inner, _, _ := strings.Cut(s[i:], "__;") // Proofpoint's third form
+		if host, _ := splitHost(inner); host != "" && p.shopSite(host) {
+			return p.readLink(inner, depth+1)
+		}
+	}
+	return link{}
+}
+
+// undash undoes the encoding of Proofpoint's second form.
+func undash(s string) string {
+	_, s, ok := strings.Cut(s, "u=http")
+	if !ok {
+		return ""
+	}
+	s, _, _ = strings.Cut(s, "&")
+	return unescape("http" + strings.NewReplacer("-", "%", "_", "/").Replace(s))
 }
 
 // readParam takes one parameter into the link.

@@ -3,6 +3,7 @@ package extract
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"parcelwatch/internal/textx"
@@ -35,6 +36,9 @@ func readBody(raw []byte) body {
 	raw = mail.WithoutEnvelope(raw)
 	var b body
 	if len(raw) > maxRead {
+		raw = withoutPictures(raw)
+	}
+	if len(raw) > maxRead {
 		raw = raw[:maxRead]
 		if i := bytes.LastIndexByte(raw, '\n'); i > maxRead/2 {
 			raw = raw[:i+1] // a letter cut in two would look like a wrong charset
@@ -60,6 +64,34 @@ func readBody(raw []byte) body {
 		b.contents = rawContents(raw)
 	}
 	return b
+}
+
+// withoutPictures empties the parts of a large mail that are neither texts nor
+// mails: a picture in front would take the place of the text behind it.
+func withoutPictures(raw []byte) []byte {
+	head, rest := mail.Split(raw)
+	if !bytes.Contains(bytes.ToLower(head), []byte("multipart/")) {
+		return raw
+	}
+	out := append(make([]byte, 0, maxRead), head...)
+	header, skipped := false, false
+	for line := range bytes.Lines(rest) {
+		switch {
+		case bytes.HasPrefix(line, []byte("--")):
+			header, skipped = true, false
+		case header && len(bytes.TrimRight(line, "\r\n")) == 0:
+			header = false
+		case header && bytes.HasPrefix(bytes.ToLower(line), []byte("content-type:")):
+			kind := bytes.TrimSpace(bytes.ToLower(line[len("content-type:"):]))
+			skipped = bytes.HasPrefix(kind, []byte("image/")) || bytes.HasPrefix(kind, []byte("video/")) || bytes.HasPrefix(kind, []byte("audio/"))
+		case !header && skipped:
+			continue
+		}
+		if out = append(out, line...); len(out) > 2*maxRead {
+			break
+		}
+	}
+	return out
 }
 
 // retry reads the mail again with its charsets guessed, where the declared ones
@@ -112,9 +144,9 @@ func (b *body) leaf(p *enmime.Part) {
 	}
 	switch p.ContentType {
 	case "message/rfc822", "message/global":
-		if len(b.mails) < maxMails {
-			b.mails = append(b.mails, p.Content)
-		}
+		b.attach(p.Content)
+	case "application/ms-tnef":
+		b.problems = append(b.problems, "the text is in a winmail.dat, which is not read: forward the mail as an attachment or as plain text")
 	case "text/html":
 		b.add(p.Content, true)
 	case "text/plain", "":
@@ -122,10 +154,21 @@ func (b *body) leaf(p *enmime.Part) {
 			b.add(p.Content, looksHTML(p.Content))
 		}
 	default:
+		if strings.HasSuffix(strings.ToLower(p.FileName), ".eml") {
+			b.attach(p.Content)
+			return
+		}
 		// A multipart without a boundary arrives as one part with all the text.
 		if bytes.HasPrefix([]byte(p.ContentType), []byte("multipart/")) {
 			b.contents = append(b.contents, rawContents(p.Content)...)
 		}
+	}
+}
+
+// attach takes a mail that is attached whole.
+func (b *body) attach(raw []byte) {
+	if len(b.mails) < maxMails {
+		b.mails = append(b.mails, raw)
 	}
 }
 

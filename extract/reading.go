@@ -2,6 +2,7 @@ package extract
 
 import (
 	"sort"
+	"strconv"
 	"strings"
 
 	"parcelwatch/extract/shop"
@@ -156,7 +157,7 @@ func (r *reading) bodyOrders(pg *page) {
 				continue
 			}
 			id := pg.src(i)
-			if len(id) == 17 {
+			if len(id) > 16 {
 				id = r.unglued(id, &running)
 			}
 			if len(id) >= 14 && len(id) <= 16 && !r.hasParcel(id) && !has(r.weak, id) {
@@ -179,11 +180,12 @@ func (r *reading) hasParcel(s string) bool {
 // each id ("Order 1", "Order 2") and that flattened markup glues to it. The
 // first one must lead to an order already known.
 func (r *reading) unglued(s string, running *int) string {
-	if int(s[0]-'0') != *running+1 || *running == 0 && !has(r.orders, s[1:]) {
+	id, ok := strings.CutPrefix(s, strconv.Itoa(*running+1))
+	if !ok || len(id) != 16 || *running == 0 && !has(r.orders, id) {
 		return ""
 	}
 	*running++
-	return s[1:]
+	return id
 }
 
 func allDigits(s string) bool { return countDigits(s) == len(s) }
