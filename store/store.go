@@ -34,17 +34,35 @@ var (
 	ErrReadOnly = errors.New("the store cannot be written")
 )
 
-// Store is everything a driver implements. It is safe for concurrent use.
+// Store is everything a driver implements. It is safe for concurrent use. Its own
+// methods on what belongs to people are those of the household [Home].
 type Store interface {
+	Household
+	Installation
+	// Household is the store as one household sees it: it reads and changes
+	// nothing of another household, and the same number, order, mailbox or
+	// Message-ID in two households are two things.
+	Household(name string) Household
+}
+
+// Home is the household of an installation that has only one.
+const Home = "home"
+
+// Household is what belongs to people.
+type Household interface {
 	Tracking
 	DigestSource
 	Outbox
 	Checkpoints
-	Ledger
-	AnswerLog
 	Mailboxes
 	Counts
-	Heartbeats
 	Secrets
+}
+
+// Installation is what the households share.
+type Installation interface {
+	Ledger
+	AnswerLog
+	Heartbeats
 	Maintenance
 }

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -20,14 +19,10 @@ const reuseAfter = 184 * 24 * time.Hour
 // Apply loads what the scope names, lets decide change it, and stores the
 // outcome in one transaction.
 //
-// By number only parcels are loaded that are not final for more than six months
-// at scope.Now; by order and by id all of them. A parcel that decide adds drops
-// the memory of having forgotten its numbers, and so does decide by deleting a
-// key from State.Forgotten. Changes not yet told of a merged parcel go over to
-// the one that now carries its numbers.
-func (db *DB) Apply(ctx context.Context, scope store.Scope, decide func(*store.State) error) error {
+// The changes of a merged parcel go over to the one that now carries its numbers.
+func (db *household) Apply(ctx context.Context, scope store.Scope, decide func(*store.State) error) error {
 	var a apply
-	err := db.write(ctx, "store the outcome", func(tx *sql.Tx) error {
+	err := db.write(ctx, "store the outcome", func(tx homeTx) error {
 		a = apply{tx: tx, scope: scope}
 		return a.run(ctx, decide)
 	})
@@ -41,7 +36,7 @@ func (db *DB) Apply(ctx context.Context, scope store.Scope, decide func(*store.S
 
 // apply is one Apply on its way.
 type apply struct {
-	tx        *sql.Tx
+	tx        homeTx
 	scope     store.Scope
 	state     store.State
 	parcels   map[int64][]byte    // documents as they were
@@ -55,7 +50,7 @@ func (a *apply) run(ctx context.Context, decide func(*store.State) error) error 
 	if a.scope.Mail != nil {
 		known, err := importMail(ctx, a.tx, a.scope)
 		if err != nil || known {
-			return err // a known mail still moves the position
+			return err // a known mail still moves the checkpoint
 		}
 	}
 	if err := a.load(ctx); err != nil {
@@ -65,7 +60,7 @@ func (a *apply) run(ctx context.Context, decide func(*store.State) error) error 
 		return err
 	}
 	for _, save := range []func(context.Context) error{
-		a.saveParcels, a.saveOrders, a.saveMerged, a.saveForgotten, a.saveChanges, a.saveNotUnderstood,
+		a.saveParcels, a.saveOrders, a.saveMerged, a.saveTombstones, a.saveChanges, a.saveNotUnderstood,
 	} {
 		if err := save(ctx); err != nil {
 			return err
@@ -82,28 +77,28 @@ func (a *apply) load(ctx context.Context) error {
 	for _, n := range a.scope.Numbers {
 		if err := a.loadParcels(ctx,
 			`SELECT p.id, p.doc FROM number n JOIN parcel p ON p.id = n.parcel_id
-			 WHERE n.number = $1 AND (p.final_at IS NULL OR p.final_at >= $2) ORDER BY p.id`, string(n), alive); err != nil {
+			 WHERE n.home = $3 AND n.number = $1 AND (p.final_at IS NULL OR p.final_at >= $2) ORDER BY p.id`, string(n), alive, a.tx.home); err != nil {
 			return fmt.Errorf("load parcels of number %s: %w", n, err)
 		}
-		if err := a.loadForgotten(ctx, "number", string(n)); err != nil {
+		if err := a.loadTombstone(ctx, "number", string(n)); err != nil {
 			return err
 		}
 	}
 	for _, id := range a.scope.Orders {
 		if err := a.loadParcels(ctx,
 			`SELECT p.id, p.doc FROM parcel_order o JOIN parcel p ON p.id = o.parcel_id
-			 WHERE o.order_id = $1 ORDER BY p.id`, id); err != nil {
+			 WHERE o.home = $2 AND o.order_id = $1 ORDER BY p.id`, id, a.tx.home); err != nil {
 			return fmt.Errorf("load parcels of order %s: %w", id, err)
 		}
 		if err := a.loadOrder(ctx, id); err != nil {
 			return err
 		}
-		if err := a.loadForgotten(ctx, "order", id); err != nil {
+		if err := a.loadTombstone(ctx, "order", id); err != nil {
 			return err
 		}
 	}
 	for _, id := range a.scope.Parcels {
-		if err := a.loadParcels(ctx, `SELECT id, doc FROM parcel WHERE id = $1`, id); err != nil {
+		if err := a.loadParcels(ctx, `SELECT id, doc FROM parcel WHERE home = $2 AND id = $1`, id, a.tx.home); err != nil {
 			return fmt.Errorf("load parcel %d: %w", id, err)
 		}
 	}
@@ -136,7 +131,7 @@ func (a *apply) loadOrder(ctx context.Context, id string) error {
 	if _, have := a.orders[id]; have {
 		return nil
 	}
-	found, err := list(ctx, a.tx, scanOrder, `SELECT id, doc FROM shop_order WHERE id = $1`, id)
+	found, err := list(ctx, a.tx, scanOrder, `SELECT id, doc FROM shop_order WHERE home = $2 AND id = $1`, id, a.tx.home)
 	if err != nil {
 		return fmt.Errorf("load order %s: %w", id, err)
 	}
@@ -151,10 +146,10 @@ func (a *apply) loadOrder(ctx context.Context, id string) error {
 	return nil
 }
 
-func (a *apply) loadForgotten(ctx context.Context, kind, key string) error {
-	hit, err := exists(ctx, a.tx, `SELECT 1 FROM forgotten WHERE kind = $1 AND key = $2`, kind, key)
+func (a *apply) loadTombstone(ctx context.Context, kind, key string) error {
+	hit, err := exists(ctx, a.tx, `SELECT 1 FROM tombstone WHERE home = $3 AND kind = $1 AND key = $2`, kind, key, a.tx.home)
 	if err != nil {
-		return fmt.Errorf("look for forgotten %s %s: %w", kind, key, err)
+		return fmt.Errorf("look for the tombstone of %s %s: %w", kind, key, err)
 	}
 	if hit {
 		a.state.Forgotten[key] = true
@@ -182,7 +177,7 @@ func (a *apply) addParcel(ctx context.Context, p *parcel.Parcel) error {
 		return err
 	}
 	for _, n := range p.Numbers() {
-		if err := recall(ctx, a.tx, "number", string(n)); err != nil {
+		if err := clearTombstone(ctx, a.tx, "number", string(n)); err != nil {
 			return err
 		}
 	}
@@ -223,7 +218,7 @@ func (a *apply) saveOrders(ctx context.Context) error {
 func (a *apply) saveMerged(ctx context.Context) error {
 	for _, id := range a.state.Merged {
 		if heir := a.heir(id); heir != 0 {
-			if _, err := a.tx.ExecContext(ctx, `UPDATE change SET parcel_id = $2 WHERE parcel_id = $1`, id, heir); err != nil {
+			if _, err := a.tx.ExecContext(ctx, `UPDATE change SET parcel_id = $2 WHERE home = $3 AND parcel_id = $1`, id, heir, a.tx.home); err != nil {
 				return fmt.Errorf("hand over changes of parcel %d: %w", id, err)
 			}
 		}
@@ -251,13 +246,13 @@ func (a *apply) heir(merged int64) int64 {
 	return 0
 }
 
-func (a *apply) saveForgotten(ctx context.Context) error {
+func (a *apply) saveTombstones(ctx context.Context) error {
 	for key, kinds := range a.forgotten {
 		if a.state.Forgotten[key] {
 			continue
 		}
 		for _, kind := range kinds {
-			if err := recall(ctx, a.tx, kind, key); err != nil {
+			if err := clearTombstone(ctx, a.tx, kind, key); err != nil {
 				return err
 			}
 		}
@@ -288,7 +283,7 @@ func (a *apply) saveNotUnderstood(ctx context.Context) error {
 	if a.scope.Mail == nil {
 		return nil
 	}
-	if _, err := a.tx.ExecContext(ctx, `DELETE FROM not_understood WHERE mail = $1`, a.scope.Mail.String()); err != nil {
+	if _, err := a.tx.ExecContext(ctx, `DELETE FROM not_understood WHERE home = $2 AND mail = $1`, a.scope.Mail.String(), a.tx.home); err != nil {
 		return fmt.Errorf("clear the mail's fault: %w", err)
 	}
 	return nil

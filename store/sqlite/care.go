@@ -62,7 +62,7 @@ func (db *DB) Check(ctx context.Context) error {
 // ago. Parcels, and which mails were imported, are kept for good: an old mail
 // read anew must not become a new parcel.
 func (db *DB) Prune(ctx context.Context, now time.Time) (p store.Pruned, err error) {
-	err = db.write(ctx, "prune the store", func(tx *sql.Tx) error {
+	err = db.core.write(ctx, "prune the store", func(tx *sql.Tx) error {
 		for _, step := range []struct {
 			count *int
 			query string

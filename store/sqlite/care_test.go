@@ -215,7 +215,7 @@ func TestCheckFindsDamageUnderAnOpenStore(t *testing.T) {
 	if err := db.Check(t.Context()); err != nil {
 		t.Fatalf("a sound store: %v", err)
 	}
-	runScript(t, path, "PRAGMA foreign_keys = 0; INSERT INTO number VALUES ('X-12345', 999)")
+	runScript(t, path, "PRAGMA foreign_keys = 0; INSERT INTO number (number, parcel_id) VALUES ('X-12345', 999)")
 	if err := db.Check(t.Context()); !errors.Is(err, store.ErrCorrupt) || !strings.Contains(err.Error(), "number") {
 		t.Errorf("Check of rows that belong to nothing = %v", err)
 	}

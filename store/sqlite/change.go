@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,12 +15,12 @@ var errNoKey = errors.New("a change without a key cannot be recorded")
 // Pending lists the changes not yet told to the audience, oldest first. Quiet
 // ones are never pending. For an audience that was told nothing so far these
 // are all changes there are.
-func (db *DB) Pending(ctx context.Context, audience string) (out []parcel.Change, err error) {
-	err = db.read(ctx, "list pending changes", func(tx *sql.Tx) error {
+func (db *household) Pending(ctx context.Context, audience string) (out []parcel.Change, err error) {
+	err = db.read(ctx, "list pending changes", func(tx homeTx) error {
 		out, err = list(ctx, tx, scanChange,
-			`SELECT id, parcel_id, doc FROM change WHERE NOT quiet
+			`SELECT id, parcel_id, doc FROM change WHERE home = $2 AND NOT quiet
 			 AND NOT EXISTS (SELECT 1 FROM told WHERE told.change_id = change.id AND told.audience = $1)
-			 ORDER BY at, id`, audience)
+			 ORDER BY at, id`, audience, tx.home)
 		return err
 	})
 	return out, err
@@ -29,8 +28,8 @@ func (db *DB) Pending(ctx context.Context, audience string) (out []parcel.Change
 
 // Tell records changes that neither a mail nor a carrier caused. A change whose
 // key is recorded already is left out.
-func (db *DB) Tell(ctx context.Context, changes []parcel.Change) error {
-	return db.write(ctx, "record changes", func(tx *sql.Tx) error {
+func (db *household) Tell(ctx context.Context, changes []parcel.Change) error {
+	return db.write(ctx, "record changes", func(tx homeTx) error {
 		for _, c := range changes {
 			c.At = orNow(c.At, db.now())
 			if err := recordChange(ctx, tx, c); err != nil {
@@ -42,16 +41,16 @@ func (db *DB) Tell(ctx context.Context, changes []parcel.Change) error {
 }
 
 // Changes lists the changes of a parcel, quiet ones too, oldest first.
-func (db *DB) Changes(ctx context.Context, id int64) (out []parcel.Change, err error) {
-	err = db.read(ctx, "list changes", func(tx *sql.Tx) error {
+func (db *household) Changes(ctx context.Context, id int64) (out []parcel.Change, err error) {
+	err = db.read(ctx, "list changes", func(tx homeTx) error {
 		out, err = list(ctx, tx, scanChange,
-			`SELECT id, parcel_id, doc FROM change WHERE parcel_id = $1 ORDER BY at, id`, id)
+			`SELECT id, parcel_id, doc FROM change WHERE home = $2 AND parcel_id = $1 ORDER BY at, id`, id, tx.home)
 		return err
 	})
 	return out, err
 }
 
-func recordChange(ctx context.Context, tx *sql.Tx, c parcel.Change) error {
+func recordChange(ctx context.Context, tx homeTx, c parcel.Change) error {
 	if c.Key == "" {
 		return fmt.Errorf("%w: %s", errNoKey, c.Kind)
 	}
@@ -64,8 +63,8 @@ func recordChange(ctx context.Context, tx *sql.Tx, c parcel.Change) error {
 		return fmt.Errorf("write change %s: %w", c.Key, err)
 	}
 	if _, err := tx.ExecContext(ctx,
-		`INSERT INTO change (key, parcel_id, quiet, at, doc) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (key) DO NOTHING`,
-		key, c.Parcel, c.Quiet, c.At.UnixMilli(), string(doc)); err != nil {
+		`INSERT INTO change (key, parcel_id, quiet, at, doc, home) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (home, key) DO NOTHING`,
+		key, c.Parcel, c.Quiet, c.At.UnixMilli(), string(doc), tx.home); err != nil {
 		return fmt.Errorf("record change %s: %w", c.Key, err)
 	}
 	return nil

@@ -15,24 +15,24 @@ const (
 	showNotUnderstood = 50
 	checkEvery        = time.Hour // between two writes of a LastCheck that has nothing beside it
 
-	selectMailbox = `SELECT name, folder, state, since, last_mail, last_check, error, fault FROM mailbox_state`
+	selectMailbox = `SELECT name, folder, state, since, last_mail, last_check, error, fault FROM mailbox_state WHERE home = $1`
 )
 
 // Health is what works and what is broken since when, as last recorded.
-func (db *DB) Health(ctx context.Context) (h parcel.Health, err error) {
-	err = db.read(ctx, "read health", func(tx *sql.Tx) error {
+func (db *household) Health(ctx context.Context) (h parcel.Health, err error) {
+	err = db.read(ctx, "read health", func(tx homeTx) error {
 		var err error
-		if h.Mailboxes, err = list(ctx, tx, scanMailbox, selectMailbox+` ORDER BY name, folder`); err != nil {
+		if h.Mailboxes, err = list(ctx, tx, scanMailbox, selectMailbox+` ORDER BY name, folder`, tx.home); err != nil {
 			return fmt.Errorf("list mailboxes: %w", err)
 		}
-		if h.Carriers, err = carrierHealths(ctx, tx, db.now()); err != nil {
+		if h.Carriers, err = carrierHealths(ctx, tx.Tx, db.now()); err != nil {
 			return err
 		}
 		if h.Outbox, err = outboxHealth(ctx, tx); err != nil {
 			return fmt.Errorf("count the outbox: %w", err)
 		}
 		h.NotUnderstood, err = list(ctx, tx, scanNotUnderstood,
-			`SELECT mail, subject, why, at FROM not_understood ORDER BY at DESC, mail LIMIT $1`, showNotUnderstood)
+			`SELECT mail, subject, why, at FROM not_understood WHERE home = $2 ORDER BY at DESC, mail LIMIT $1`, showNotUnderstood, tx.home)
 		return err
 	})
 	if err != nil {
@@ -43,7 +43,7 @@ func (db *DB) Health(ctx context.Context) (h parcel.Health, err error) {
 		return parcel.Health{}, fmt.Errorf("read health: %w", err)
 	}
 	for i, m := range h.Mailboxes {
-		if at := p.Checks[checkKey(m)]; at.After(m.LastCheck) {
+		if at := p.Checks[db.checkKey(m)]; at.After(m.LastCheck) {
 			h.Mailboxes[i].LastCheck = at
 		}
 	}
@@ -53,31 +53,31 @@ func (db *DB) Health(ctx context.Context) (h parcel.Health, err error) {
 // SetMailboxHealth records the state of one folder. A zero LastMail or LastCheck
 // leaves the recorded one. Where only LastCheck has moved, it is written to the
 // store once an hour and to the file of the heartbeat otherwise.
-func (db *DB) SetMailboxHealth(ctx context.Context, h parcel.MailboxHealth) error {
+func (db *household) SetMailboxHealth(ctx context.Context, h parcel.MailboxHealth) error {
 	same, err := db.onlyChecked(ctx, h)
 	if err != nil {
 		return err
 	}
 	if same {
-		return db.pulse("record health of "+h.Name, func(p *pulse) { p.Checks[checkKey(h)] = h.LastCheck })
+		return db.pulse("record health of "+h.Name, func(p *pulse) { p.Checks[db.checkKey(h)] = h.LastCheck })
 	}
-	return db.write(ctx, "record health of "+h.Name, func(tx *sql.Tx) error {
+	return db.write(ctx, "record health of "+h.Name, func(tx homeTx) error {
 		_, err := tx.ExecContext(ctx,
-			`INSERT INTO mailbox_state (name, folder, state, since, last_mail, last_check, error, fault)
-			 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-			 ON CONFLICT (name, folder) DO UPDATE SET state = excluded.state, since = excluded.since,
+			`INSERT INTO mailbox_state (name, folder, state, since, last_mail, last_check, error, fault, home)
+			 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+			 ON CONFLICT (home, name, folder) DO UPDATE SET state = excluded.state, since = excluded.since,
 			   last_mail = coalesce(excluded.last_mail, mailbox_state.last_mail),
 			   last_check = coalesce(excluded.last_check, mailbox_state.last_check), error = excluded.error, fault = excluded.fault`,
-			h.Name, h.Folder, string(h.State), stamp(h.Since), stamp(h.LastMail), stamp(h.LastCheck), line(h.Error), faultText(h.Fault))
+			h.Name, h.Folder, string(h.State), stamp(h.Since), stamp(h.LastMail), stamp(h.LastCheck), line(h.Error), faultText(h.Fault), tx.home)
 		return err
 	})
 }
 
 // onlyChecked reports whether h differs from what is recorded by a newer
 // LastCheck alone.
-func (db *DB) onlyChecked(ctx context.Context, h parcel.MailboxHealth) (same bool, err error) {
-	err = db.read(ctx, "read health of "+h.Name, func(tx *sql.Tx) error {
-		found, err := list(ctx, tx, scanMailbox, selectMailbox+` WHERE name = $1 AND folder = $2`, h.Name, h.Folder)
+func (db *household) onlyChecked(ctx context.Context, h parcel.MailboxHealth) (same bool, err error) {
+	err = db.read(ctx, "read health of "+h.Name, func(tx homeTx) error {
+		found, err := list(ctx, tx, scanMailbox, selectMailbox+` AND name = $2 AND folder = $3`, tx.home, h.Name, h.Folder)
 		if err != nil || len(found) == 0 {
 			return err
 		}
@@ -93,10 +93,9 @@ func (db *DB) onlyChecked(ctx context.Context, h parcel.MailboxHealth) (same boo
 
 // KeepMailboxes drops the states of folders other than the ones named, which
 // are no longer configured. Positions stay, so that a folder can come back.
-func (db *DB) KeepMailboxes(ctx context.Context, watched []parcel.MailboxHealth) error {
-	return db.write(ctx, "drop states of mailboxes", func(tx *sql.Tx) error {
-		have, err := list(ctx, tx, scanMailbox,
-			selectMailbox)
+func (db *household) KeepMailboxes(ctx context.Context, watched []parcel.MailboxHealth) error {
+	return db.write(ctx, "drop states of mailboxes", func(tx homeTx) error {
+		have, err := list(ctx, tx, scanMailbox, selectMailbox, tx.home)
 		if err != nil {
 			return err
 		}
@@ -104,7 +103,7 @@ func (db *DB) KeepMailboxes(ctx context.Context, watched []parcel.MailboxHealth)
 			if slices.ContainsFunc(watched, func(w parcel.MailboxHealth) bool { return w.Name == h.Name && w.Folder == h.Folder }) {
 				continue
 			}
-			if _, err := tx.ExecContext(ctx, `DELETE FROM mailbox_state WHERE name = $1 AND folder = $2`, h.Name, h.Folder); err != nil {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM mailbox_state WHERE home = $3 AND name = $1 AND folder = $2`, h.Name, h.Folder, tx.home); err != nil {
 				return err
 			}
 		}
@@ -115,22 +114,22 @@ func (db *DB) KeepMailboxes(ctx context.Context, watched []parcel.MailboxHealth)
 // outboxHealth counts messages that still have a recipient to try. The error is
 // of the newest message in trouble: waiting, or refused and not followed by
 // another one to the same audience.
-func outboxHealth(ctx context.Context, tx *sql.Tx) (parcel.OutboxHealth, error) {
+func outboxHealth(ctx context.Context, tx homeTx) (parcel.OutboxHealth, error) {
 	var (
 		h      parcel.OutboxHealth
 		oldest sql.NullInt64
 	)
 	if err := tx.QueryRowContext(ctx,
-		`SELECT count(*), min(made_at) FROM message WHERE seq IN
-		 (SELECT message_seq FROM fate WHERE state IN ('waiting', 'ambiguous'))`).Scan(&h.Waiting, &oldest); err != nil {
+		`SELECT count(*), min(made_at) FROM message WHERE home = $1 AND seq IN
+		 (SELECT message_seq FROM fate WHERE state IN ('waiting', 'ambiguous'))`, tx.home).Scan(&h.Waiting, &oldest); err != nil {
 		return h, err
 	}
 	h.Oldest = moment(oldest)
 	errs, err := list(ctx, tx, scanWhy,
 		`SELECT f.error, f.fault FROM fate f JOIN message m ON m.seq = f.message_seq
-		 WHERE f.error <> '' AND (f.state IN ('waiting', 'ambiguous') OR (f.state = 'refused'
-		   AND m.seq = (SELECT max(seq) FROM message l WHERE l.audience = m.audience)))
-		 ORDER BY m.seq DESC, f.place LIMIT 1`)
+		 WHERE m.home = $1 AND f.error <> '' AND (f.state IN ('waiting', 'ambiguous') OR (f.state = 'refused'
+		   AND m.seq = (SELECT max(seq) FROM message l WHERE l.home = $1 AND l.audience = m.audience)))
+		 ORDER BY m.seq DESC, f.place LIMIT 1`, tx.home)
 	if len(errs) > 0 {
 		h.Error, h.Fault = errs[0].Error, errs[0].Fault
 	}

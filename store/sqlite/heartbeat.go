@@ -48,10 +48,10 @@ func (db *DB) Heartbeat(context.Context) (store.Heartbeat, error) {
 	return p.Heartbeat, nil
 }
 
-func (db *DB) pulsePath() string { return db.path + ".alive" }
+func (db *core) pulsePath() string { return db.path + ".alive" }
 
 // pulse changes the file.
-func (db *DB) pulse(doing string, change func(*pulse)) (err error) {
+func (db *core) pulse(doing string, change func(*pulse)) (err error) {
 	db.pulsing.Lock()
 	defer db.pulsing.Unlock()
 	p, err := db.lastPulse()
@@ -92,7 +92,7 @@ func overwrite(path string, raw []byte) (err error) {
 
 // lastPulse reads the file. One that is missing, or damaged by a power cut, is
 // empty: it is written again within seconds.
-func (db *DB) lastPulse() (pulse, error) {
+func (db *core) lastPulse() (pulse, error) {
 	raw, err := os.ReadFile(db.pulsePath())
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return pulse{}, err
@@ -107,4 +107,6 @@ func (db *DB) lastPulse() (pulse, error) {
 	return p, nil
 }
 
-func checkKey(h parcel.MailboxHealth) string { return h.Name + "/" + h.Folder }
+func (db *household) checkKey(h parcel.MailboxHealth) string {
+	return db.home + "/" + h.Name + "/" + h.Folder
+}

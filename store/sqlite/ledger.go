@@ -21,7 +21,7 @@ var errCount = errors.New("a negative count cannot be booked")
 // Take books count units of the carrier's budget for the day and reports
 // whether they were to be had. A budget of 0 books without a limit.
 func (db *DB) Take(ctx context.Context, carrier string, day parcel.Date, count, budget int) (ok bool, err error) {
-	err = db.write(ctx, "book a call of "+carrier, func(tx *sql.Tx) error {
+	err = db.core.write(ctx, "book a call of "+carrier, func(tx *sql.Tx) error {
 		if count < 0 {
 			return errCount
 		}
@@ -49,7 +49,7 @@ func (db *DB) Take(ctx context.Context, carrier string, day parcel.Date, count, 
 // booked before, and returns it; never earlier than now. Where the clock was
 // set back since, what is booked moves back with it.
 func (db *DB) Reserve(ctx context.Context, host string, interval time.Duration, now time.Time) (at time.Time, err error) {
-	err = db.write(ctx, "book a moment of "+host, func(tx *sql.Tx) error {
+	err = db.core.write(ctx, "book a moment of "+host, func(tx *sql.Tx) error {
 		at = now
 		last, err := list(ctx, tx, scanSlotTimes, `SELECT slot_at, booked_at FROM host_slot WHERE host = $1`, host)
 		if err != nil {
@@ -78,7 +78,7 @@ func (db *DB) Reserve(ctx context.Context, host string, interval time.Duration, 
 // its name for one never recorded.
 func (db *DB) CarrierHealth(ctx context.Context, carrier string) (h parcel.CarrierHealth, err error) {
 	h.Name = carrier
-	err = db.read(ctx, "read health of "+carrier, func(tx *sql.Tx) error {
+	err = db.core.read(ctx, "read health of "+carrier, func(tx *sql.Tx) error {
 		all, err := carrierHealths(ctx, tx, db.now())
 		for _, c := range all {
 			if c.Name == carrier {
@@ -93,7 +93,7 @@ func (db *DB) CarrierHealth(ctx context.Context, carrier string) (h parcel.Carri
 // SetCarrierHealth records everything but Today and Budget, which are the
 // ledger's own.
 func (db *DB) SetCarrierHealth(ctx context.Context, h parcel.CarrierHealth) error {
-	return db.write(ctx, "record health of "+h.Name, func(tx *sql.Tx) error {
+	return db.core.write(ctx, "record health of "+h.Name, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx,
 			`INSERT INTO carrier_state (name, state, since, until, fails, last_success, error, fault, note)
 			 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -107,7 +107,7 @@ func (db *DB) SetCarrierHealth(ctx context.Context, h parcel.CarrierHealth) erro
 // KeepAnswer keeps the start of one answer that was not understood; the newest
 // few of each carrier are kept.
 func (db *DB) KeepAnswer(ctx context.Context, carrier string, raw []byte, at time.Time) error {
-	return db.write(ctx, "keep an answer of "+carrier, func(tx *sql.Tx) error {
+	return db.core.write(ctx, "keep an answer of "+carrier, func(tx *sql.Tx) error {
 		kept := append([]byte{}, raw[:min(len(raw), maxAnswer)]...)
 		if _, err := tx.ExecContext(ctx, `INSERT INTO answer (carrier, at, raw) VALUES ($1, $2, $3)`,
 			carrier, at.UnixMilli(), kept); err != nil {
@@ -122,7 +122,7 @@ func (db *DB) KeepAnswer(ctx context.Context, carrier string, raw []byte, at tim
 
 // Answers lists the kept answers of a carrier, newest first.
 func (db *DB) Answers(ctx context.Context, carrier string) (out []store.Answer, err error) {
-	err = db.read(ctx, "list answers of "+carrier, func(tx *sql.Tx) error {
+	err = db.core.read(ctx, "list answers of "+carrier, func(tx *sql.Tx) error {
 		out, err = list(ctx, tx, scanAnswer, `SELECT carrier, at, raw FROM answer WHERE carrier = $1 ORDER BY id DESC`, carrier)
 		return err
 	})

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 
@@ -12,48 +11,48 @@ import (
 
 const keepNotUnderstood = 200
 
-// Position is the place reached in a folder; the zero value for one never read.
-func (db *DB) Checkpoint(ctx context.Context, mailbox, folder string) (p store.Checkpoint, err error) {
-	err = db.read(ctx, "read position", func(tx *sql.Tx) error {
-		found, err := list(ctx, tx, scanPosition,
-			`SELECT uidvalidity, uid, scanned FROM position WHERE mailbox = $1 AND folder = $2`, mailbox, folder)
+// Checkpoint is how far a folder has been read; zero for one never read.
+func (db *household) Checkpoint(ctx context.Context, mailbox, folder string) (c store.Checkpoint, err error) {
+	err = db.read(ctx, "read checkpoint", func(tx homeTx) error {
+		found, err := list(ctx, tx, scanCheckpoint,
+			`SELECT uidvalidity, uid, scanned FROM position WHERE home = $3 AND mailbox = $1 AND folder = $2`, mailbox, folder, tx.home)
 		if len(found) > 0 {
-			p = found[0]
+			c = found[0]
 		}
 		return err
 	})
-	return p, err
+	return c, err
 }
 
-// SavePosition moves the place forward. With another UIDVALIDITY it starts anew;
-// with the same one it never goes back.
-func (db *DB) SaveCheckpoint(ctx context.Context, mailbox, folder string, p store.Checkpoint) error {
-	return db.write(ctx, "save position", func(tx *sql.Tx) error {
-		return movePosition(ctx, tx, mailbox, folder, p)
+// SaveCheckpoint moves the checkpoint forward. With another UIDVALIDITY it starts
+// anew; with the same one it never goes back.
+func (db *household) SaveCheckpoint(ctx context.Context, mailbox, folder string, p store.Checkpoint) error {
+	return db.write(ctx, "save checkpoint", func(tx homeTx) error {
+		return moveCheckpoint(ctx, tx, mailbox, folder, p)
 	})
 }
 
-// SetAside records a mail whose handling or reading keeps failing.
-func (db *DB) SetAside(ctx context.Context, ref parcel.MailRef, subject, why string, at time.Time) error {
-	return db.write(ctx, "set a mail aside", func(tx *sql.Tx) error {
+// SetAside records a mail that cannot be read or handled.
+func (db *household) SetAside(ctx context.Context, ref parcel.MailRef, subject, why string, at time.Time) error {
+	return db.write(ctx, "set a mail aside", func(tx homeTx) error {
 		return recordNotUnderstood(ctx, tx, parcel.NotUnderstood{Mail: ref.String(), Subject: subject, Why: why, At: at}, db.now())
 	})
 }
 
-// importMail marks the scope's mail as imported and moves the position. It
-// reports whether the mail was imported before, under this or another place.
-func importMail(ctx context.Context, tx *sql.Tx, scope store.Scope) (known bool, err error) {
+// importMail marks the scope's mail as imported and moves the checkpoint. It
+// reports whether the mail was imported before, under this UID or another.
+func importMail(ctx context.Context, tx homeTx, scope store.Scope) (known bool, err error) {
 	m := *scope.Mail
 	if known, err = mailKnown(ctx, tx, scope); err != nil {
 		return false, err
 	}
 	if _, err := tx.ExecContext(ctx,
-		`INSERT INTO mail (mailbox, folder, uidvalidity, uid, message_id, digest, imported_at)
-		 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
-		m.Mailbox, m.Folder, m.UIDValidity, m.UID, line(scope.MessageID), scope.Digest, scope.Now.UnixMilli()); err != nil {
+		`INSERT INTO mail (mailbox, folder, uidvalidity, uid, message_id, digest, imported_at, home)
+		 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
+		m.Mailbox, m.Folder, m.UIDValidity, m.UID, line(scope.MessageID), scope.Digest, scope.Now.UnixMilli(), tx.home); err != nil {
 		return false, fmt.Errorf("mark mail %s: %w", m, err)
 	}
-	return known, movePosition(ctx, tx, m.Mailbox, m.Folder, store.Checkpoint{UIDValidity: m.UIDValidity, UID: m.UID})
+	return known, moveCheckpoint(ctx, tx, m.Mailbox, m.Folder, store.Checkpoint{UIDValidity: m.UIDValidity, UID: m.UID})
 }
 
 // mailKnown knows a mail by its place; by the same bytes anywhere in the
@@ -61,19 +60,19 @@ func importMail(ctx context.Context, tx *sql.Tx, scope store.Scope) (known bool,
 // a server that counts anew may also change headers. Within one numbering a
 // Message-ID proves nothing: senders use one twice, and reading a mail a second
 // time is harmless, while passing one over is not.
-func mailKnown(ctx context.Context, tx *sql.Tx, scope store.Scope) (bool, error) {
+func mailKnown(ctx context.Context, tx homeTx, scope store.Scope) (bool, error) {
 	m := *scope.Mail
 	known, err := exists(ctx, tx,
-		`SELECT 1 FROM mail WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3 AND uid = $4`,
-		m.Mailbox, m.Folder, m.UIDValidity, m.UID)
+		`SELECT 1 FROM mail WHERE home = $5 AND mailbox = $1 AND folder = $2 AND uidvalidity = $3 AND uid = $4`,
+		m.Mailbox, m.Folder, m.UIDValidity, m.UID, tx.home)
 	if err == nil && !known && scope.Digest != "" {
 		known, err = exists(ctx, tx,
-			`SELECT 1 FROM mail WHERE digest = $1 AND digest <> '' AND mailbox = $2 LIMIT 1`, scope.Digest, m.Mailbox)
+			`SELECT 1 FROM mail WHERE home = $3 AND digest = $1 AND digest <> '' AND mailbox = $2 LIMIT 1`, scope.Digest, m.Mailbox, tx.home)
 	}
 	if err == nil && !known && scope.MessageID != "" {
 		known, err = exists(ctx, tx,
-			`SELECT 1 FROM mail WHERE message_id = $1 AND message_id <> '' AND mailbox = $2
-			 AND (folder <> $3 OR uidvalidity <> $4) LIMIT 1`, line(scope.MessageID), m.Mailbox, m.Folder, m.UIDValidity)
+			`SELECT 1 FROM mail WHERE home = $5 AND message_id = $1 AND message_id <> '' AND mailbox = $2
+			 AND (folder <> $3 OR uidvalidity <> $4) LIMIT 1`, line(scope.MessageID), m.Mailbox, m.Folder, m.UIDValidity, tx.home)
 	}
 	if err != nil {
 		return false, fmt.Errorf("look for mail %s: %w", m, err)
@@ -81,37 +80,37 @@ func mailKnown(ctx context.Context, tx *sql.Tx, scope store.Scope) (bool, error)
 	return known, nil
 }
 
-func movePosition(ctx context.Context, tx *sql.Tx, mailbox, folder string, p store.Checkpoint) error {
+func moveCheckpoint(ctx context.Context, tx homeTx, mailbox, folder string, p store.Checkpoint) error {
 	_, err := tx.ExecContext(ctx,
-		`INSERT INTO position (mailbox, folder, uidvalidity, uid, scanned) VALUES ($1, $2, $3, $4, $5)
-		 ON CONFLICT (mailbox, folder) DO UPDATE SET
+		`INSERT INTO position (mailbox, folder, uidvalidity, uid, scanned, home) VALUES ($1, $2, $3, $4, $5, $6)
+		 ON CONFLICT (home, mailbox, folder) DO UPDATE SET
 		   uid = CASE WHEN position.uidvalidity = excluded.uidvalidity AND position.uid > excluded.uid
 		         THEN position.uid ELSE excluded.uid END,
 		   scanned = excluded.scanned OR (position.scanned AND position.uidvalidity = excluded.uidvalidity),
 		   uidvalidity = excluded.uidvalidity`,
-		mailbox, folder, p.UIDValidity, p.UID, p.Scanned)
+		mailbox, folder, p.UIDValidity, p.UID, p.Scanned, tx.home)
 	if err != nil {
-		return fmt.Errorf("move position in %s/%s: %w", mailbox, folder, err)
+		return fmt.Errorf("move the checkpoint of %s/%s: %w", mailbox, folder, err)
 	}
 	return nil
 }
 
-func recordNotUnderstood(ctx context.Context, tx *sql.Tx, n parcel.NotUnderstood, now time.Time) error {
+func recordNotUnderstood(ctx context.Context, tx homeTx, n parcel.NotUnderstood, now time.Time) error {
 	if _, err := tx.ExecContext(ctx,
-		`INSERT INTO not_understood (mail, subject, why, at) VALUES ($1, $2, $3, $4)
-		 ON CONFLICT (mail) DO UPDATE SET subject = excluded.subject, why = excluded.why, at = excluded.at`,
-		n.Mail, line(n.Subject), line(n.Why), orNow(n.At, now).UnixMilli()); err != nil {
+		`INSERT INTO not_understood (mail, subject, why, at, home) VALUES ($1, $2, $3, $4, $5)
+		 ON CONFLICT (home, mail) DO UPDATE SET subject = excluded.subject, why = excluded.why, at = excluded.at`,
+		n.Mail, line(n.Subject), line(n.Why), orNow(n.At, now).UnixMilli(), tx.home); err != nil {
 		return fmt.Errorf("record the mail's fault: %w", err)
 	}
 	if _, err := tx.ExecContext(ctx,
-		`DELETE FROM not_understood WHERE mail NOT IN (SELECT mail FROM not_understood ORDER BY at DESC, mail LIMIT $1)`,
-		keepNotUnderstood); err != nil {
+		`DELETE FROM not_understood WHERE home = $2 AND mail NOT IN
+		 (SELECT mail FROM not_understood WHERE home = $2 ORDER BY at DESC, mail LIMIT $1)`, keepNotUnderstood, tx.home); err != nil {
 		return fmt.Errorf("bound the list of faults: %w", err)
 	}
 	return nil
 }
 
-func scanPosition(s scanner) (store.Checkpoint, error) {
+func scanCheckpoint(s scanner) (store.Checkpoint, error) {
 	var p store.Checkpoint
 	err := s.Scan(&p.UIDValidity, &p.UID, &p.Scanned)
 	return p, err

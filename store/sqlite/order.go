@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 
@@ -10,13 +9,13 @@ import (
 )
 
 // Orders lists orders by first seen; closed ones only with all.
-func (db *DB) Orders(ctx context.Context, all bool) (out []parcel.Order, err error) {
-	query := `SELECT id, doc FROM shop_order WHERE NOT closed ORDER BY first_seen, id`
+func (db *household) Orders(ctx context.Context, all bool) (out []parcel.Order, err error) {
+	query := `SELECT id, doc FROM shop_order WHERE home = $1 AND NOT closed ORDER BY first_seen, id`
 	if all {
-		query = `SELECT id, doc FROM shop_order ORDER BY first_seen, id`
+		query = `SELECT id, doc FROM shop_order WHERE home = $1 ORDER BY first_seen, id`
 	}
-	err = db.read(ctx, "list orders", func(tx *sql.Tx) error {
-		out, err = list(ctx, tx, scanOrder, query)
+	err = db.read(ctx, "list orders", func(tx homeTx) error {
+		out, err = list(ctx, tx, scanOrder, query, tx.home)
 		return err
 	})
 	return out, err
@@ -36,11 +35,11 @@ func scanOrder(s scanner) (parcel.Order, error) {
 	return o, nil
 }
 
-func saveOrder(ctx context.Context, tx *sql.Tx, o *parcel.Order, doc []byte) error {
+func saveOrder(ctx context.Context, tx homeTx, o *parcel.Order, doc []byte) error {
 	_, err := tx.ExecContext(ctx,
-		`INSERT INTO shop_order (id, doc, closed, first_seen) VALUES ($1, $2, $3, $4)
-		 ON CONFLICT (id) DO UPDATE SET doc = excluded.doc, closed = excluded.closed, first_seen = excluded.first_seen`,
-		o.ID, string(doc), o.Closed, o.FirstSeen.UnixMilli())
+		`INSERT INTO shop_order (id, doc, closed, first_seen, home) VALUES ($1, $2, $3, $4, $5)
+		 ON CONFLICT (home, id) DO UPDATE SET doc = excluded.doc, closed = excluded.closed, first_seen = excluded.first_seen`,
+		o.ID, string(doc), o.Closed, o.FirstSeen.UnixMilli(), tx.home)
 	if err != nil {
 		return fmt.Errorf("save order %s: %w", o.ID, err)
 	}

@@ -14,9 +14,9 @@ import (
 // audience, together. The second message of an audience's slot changes nothing
 // and gives [notify.ErrSlotTaken]. A recipient that waits without a time is due
 // from when the message was made.
-func (db *DB) Enqueue(ctx context.Context, m store.Message, told []int64) error {
-	return db.write(ctx, "enqueue message", func(tx *sql.Tx) error {
-		taken, err := exists(ctx, tx, `SELECT 1 FROM message WHERE audience = $1 AND slot = $2`, m.Audience, m.Slot)
+func (db *household) Enqueue(ctx context.Context, m store.Message, told []int64) error {
+	return db.write(ctx, "enqueue message", func(tx homeTx) error {
+		taken, err := exists(ctx, tx, `SELECT 1 FROM message WHERE home = $3 AND audience = $1 AND slot = $2`, m.Audience, m.Slot, tx.home)
 		if err != nil {
 			return err
 		}
@@ -30,8 +30,8 @@ func (db *DB) Enqueue(ctx context.Context, m store.Message, told []int64) error 
 			// From the table, since a parcel may have been forgotten with its
 			// changes while the digest was composed.
 			if _, err := tx.ExecContext(ctx,
-				`INSERT INTO told (change_id, audience) SELECT id, $2 FROM change WHERE id = $1 ON CONFLICT DO NOTHING`,
-				id, m.Audience); err != nil {
+				`INSERT INTO told (change_id, audience) SELECT id, $2 FROM change WHERE home = $3 AND id = $1 ON CONFLICT DO NOTHING`,
+				id, m.Audience, tx.home); err != nil {
 				return fmt.Errorf("mark change %d: %w", id, err)
 			}
 		}
@@ -41,11 +41,12 @@ func (db *DB) Enqueue(ctx context.Context, m store.Message, told []int64) error 
 
 // DueMessages lists messages with a recipient to try not after now, the one
 // waiting longest first.
-func (db *DB) DueMessages(ctx context.Context, now time.Time, limit int) (out []store.Message, err error) {
-	err = db.read(ctx, "list due messages", func(tx *sql.Tx) error {
+func (db *household) DueMessages(ctx context.Context, now time.Time, limit int) (out []store.Message, err error) {
+	err = db.read(ctx, "list due messages", func(tx homeTx) error {
 		seqs, err := list(ctx, tx, scanInt,
-			`SELECT message_seq FROM fate WHERE state IN ('waiting', 'ambiguous') AND next_at <= $1
-			 GROUP BY message_seq ORDER BY min(next_at), message_seq LIMIT $2`, now.UnixMilli(), max(limit, 0))
+			`SELECT message_seq FROM fate JOIN message ON seq = message_seq
+			 WHERE home = $3 AND state IN ('waiting', 'ambiguous') AND next_at <= $1
+			 GROUP BY message_seq ORDER BY min(next_at), message_seq LIMIT $2`, now.UnixMilli(), max(limit, 0), tx.home)
 		if err != nil {
 			return err
 		}
@@ -65,16 +66,17 @@ func (db *DB) DueMessages(ctx context.Context, now time.Time, limit int) (out []
 }
 
 // NextMessage is when the next recipient is to be tried; zero when none waits.
-func (db *DB) NextMessage(ctx context.Context) (time.Time, error) {
-	return db.earliest(ctx, "find next message", `SELECT min(next_at) FROM fate WHERE state IN ('waiting', 'ambiguous')`)
+func (db *household) NextMessage(ctx context.Context) (time.Time, error) {
+	return db.earliest(ctx, "find next message", `SELECT min(next_at) FROM fate JOIN message ON seq = message_seq
+		WHERE home = $1 AND state IN ('waiting', 'ambiguous')`)
 }
 
 // Record stores the fates of a message's recipients after a try. What was sent
 // stays sent.
-func (db *DB) Record(ctx context.Context, messageID string, fates []store.Delivery) error {
-	return db.write(ctx, "record fates of "+line(messageID), func(tx *sql.Tx) error {
+func (db *household) Record(ctx context.Context, messageID string, fates []store.Delivery) error {
+	return db.write(ctx, "record fates of "+line(messageID), func(tx homeTx) error {
 		var seq, made int64
-		if err := tx.QueryRowContext(ctx, `SELECT seq, made_at FROM message WHERE id = $1`, bareID(messageID)).Scan(&seq, &made); err != nil {
+		if err := tx.QueryRowContext(ctx, `SELECT seq, made_at FROM message WHERE home = $2 AND id = $1`, bareID(messageID), tx.home).Scan(&seq, &made); err != nil {
 			return err
 		}
 		for _, f := range fates {
@@ -91,10 +93,10 @@ func (db *DB) Record(ctx context.Context, messageID string, fates []store.Delive
 
 // LastSlot is the slot of the audience's newest message and when it was made;
 // empty and zero when there is none.
-func (db *DB) LastSlot(ctx context.Context, audience string) (slot string, made time.Time, err error) {
-	err = db.read(ctx, "find last slot", func(tx *sql.Tx) error {
+func (db *household) LastSlot(ctx context.Context, audience string) (slot string, made time.Time, err error) {
+	err = db.read(ctx, "find last slot", func(tx homeTx) error {
 		found, err := list(ctx, tx, scanSlot,
-			`SELECT slot, made_at FROM message WHERE audience = $1 ORDER BY made_at DESC, seq DESC LIMIT 1`, audience)
+			`SELECT slot, made_at FROM message WHERE home = $2 AND audience = $1 ORDER BY made_at DESC, seq DESC LIMIT 1`, audience, tx.home)
 		if len(found) > 0 {
 			slot, made = found[0].Slot, found[0].Made
 		}
@@ -105,20 +107,20 @@ func (db *DB) LastSlot(ctx context.Context, audience string) (slot string, made 
 
 // LastDigest is when the newest message of all audiences was made; zero when
 // there is none.
-func (db *DB) LastDigest(ctx context.Context) (time.Time, error) {
-	return db.earliest(ctx, "find last digest", `SELECT max(made_at) FROM message`)
+func (db *household) LastDigest(ctx context.Context) (time.Time, error) {
+	return db.earliest(ctx, "find last digest", `SELECT max(made_at) FROM message WHERE home = $1`)
 }
 
 // Sent reports whether the Message-ID, with or without brackets, is one of ours.
-func (db *DB) Sent(ctx context.Context, messageID string) (own bool, err error) {
-	err = db.read(ctx, "look for own message", func(tx *sql.Tx) error {
-		own, err = exists(ctx, tx, `SELECT 1 FROM message WHERE id = $1`, bareID(messageID))
+func (db *household) Sent(ctx context.Context, messageID string) (own bool, err error) {
+	err = db.read(ctx, "look for own message", func(tx homeTx) error {
+		own, err = exists(ctx, tx, `SELECT 1 FROM message WHERE home = $2 AND id = $1`, bareID(messageID), tx.home)
 		return err
 	})
 	return own, err
 }
 
-func addMessage(ctx context.Context, tx *sql.Tx, m store.Message) error {
+func addMessage(ctx context.Context, tx homeTx, m store.Message) error {
 	raw := m.Raw
 	if raw == nil {
 		raw = []byte{} // nil is NULL
@@ -126,8 +128,8 @@ func addMessage(ctx context.Context, tx *sql.Tx, m store.Message) error {
 	made := m.Made.UnixMilli()
 	var seq int64
 	if err := tx.QueryRowContext(ctx,
-		`INSERT INTO message (id, audience, slot, sender, raw, made_at) VALUES ($1, $2, $3, $4, $5, $6) RETURNING seq`,
-		bareID(m.ID), m.Audience, m.Slot, m.From, raw, made).Scan(&seq); err != nil {
+		`INSERT INTO message (id, audience, slot, sender, raw, made_at, home) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING seq`,
+		bareID(m.ID), m.Audience, m.Slot, m.From, raw, made, tx.home).Scan(&seq); err != nil {
 		return fmt.Errorf("add message %s: %w", line(m.ID), err)
 	}
 	for i, f := range m.Deliveries {
@@ -140,7 +142,7 @@ func addMessage(ctx context.Context, tx *sql.Tx, m store.Message) error {
 	return nil
 }
 
-func readMessage(ctx context.Context, tx *sql.Tx, seq int64) (store.Message, error) {
+func readMessage(ctx context.Context, tx homeTx, seq int64) (store.Message, error) {
 	var (
 		m    store.Message
 		made sql.NullInt64

@@ -15,8 +15,8 @@ import (
 
 // Due lists parcels whose next check is not after now, longest due first,
 // without those that skip is true of.
-func (db *DB) Due(ctx context.Context, now time.Time, limit int, skip func(id int64) bool) (out []parcel.Parcel, err error) {
-	err = db.read(ctx, "list due parcels", func(tx *sql.Tx) error {
+func (db *household) Due(ctx context.Context, now time.Time, limit int, skip func(id int64) bool) (out []parcel.Parcel, err error) {
+	err = db.read(ctx, "list due parcels", func(tx homeTx) error {
 		ids, err := dueIDs(ctx, tx, now, limit, skip)
 		if err != nil {
 			return err
@@ -33,8 +33,8 @@ func (db *DB) Due(ctx context.Context, now time.Time, limit int, skip func(id in
 }
 
 // dueIDs come from the index alone: most of a backlog is skipped.
-func dueIDs(ctx context.Context, tx *sql.Tx, now time.Time, limit int, skip func(id int64) bool) ([]int64, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT id FROM parcel WHERE next_check <= $1 ORDER BY next_check, id`, now.UnixMilli())
+func dueIDs(ctx context.Context, tx homeTx, now time.Time, limit int, skip func(id int64) bool) ([]int64, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT id FROM parcel WHERE home = $2 AND next_check <= $1 ORDER BY next_check, id`, now.UnixMilli(), tx.home)
 	if err != nil {
 		return nil, err
 	}
@@ -53,18 +53,18 @@ func dueIDs(ctx context.Context, tx *sql.Tx, now time.Time, limit int, skip func
 }
 
 // NextDue is the earliest next check of all parcels; zero when none is set.
-func (db *DB) NextDue(ctx context.Context) (time.Time, error) {
-	return db.earliest(ctx, "find next check", `SELECT min(next_check) FROM parcel WHERE next_check IS NOT NULL`)
+func (db *household) NextDue(ctx context.Context) (time.Time, error) {
+	return db.earliest(ctx, "find next check", `SELECT min(next_check) FROM parcel WHERE home = $1 AND next_check IS NOT NULL`)
 }
 
 // Parcels lists parcels by first seen; closed and final ones only with all.
-func (db *DB) Parcels(ctx context.Context, all bool) (out []parcel.Parcel, err error) {
-	query := `SELECT id, doc FROM parcel WHERE active ORDER BY first_seen, id`
+func (db *household) Parcels(ctx context.Context, all bool) (out []parcel.Parcel, err error) {
+	query := `SELECT id, doc FROM parcel WHERE home = $1 AND active ORDER BY first_seen, id`
 	if all {
-		query = `SELECT id, doc FROM parcel ORDER BY first_seen, id`
+		query = `SELECT id, doc FROM parcel WHERE home = $1 ORDER BY first_seen, id`
 	}
-	err = db.read(ctx, "list parcels", func(tx *sql.Tx) error {
-		out, err = list(ctx, tx, scanParcel, query)
+	err = db.read(ctx, "list parcels", func(tx homeTx) error {
+		out, err = list(ctx, tx, scanParcel, query, tx.home)
 		return err
 	})
 	return out, err
@@ -72,20 +72,20 @@ func (db *DB) Parcels(ctx context.Context, all bool) (out []parcel.Parcel, err e
 
 // Following is how many parcels are neither closed nor final: as many as Parcels
 // lists without all, and none of them read.
-func (db *DB) Following(ctx context.Context) (n int, err error) {
-	err = db.read(ctx, "count parcels", func(tx *sql.Tx) error {
-		return tx.QueryRowContext(ctx, `SELECT count(*) FROM parcel WHERE active`).Scan(&n)
+func (db *household) Following(ctx context.Context) (n int, err error) {
+	err = db.read(ctx, "count parcels", func(tx homeTx) error {
+		return tx.QueryRowContext(ctx, `SELECT count(*) FROM parcel WHERE home = $1 AND active`, tx.home).Scan(&n)
 	})
 	return n, err
 }
 
 // ParcelByNumber finds a parcel by any of its numbers, the latest first seen
 // where there are several, and [parcel.ErrNotFound] when there is none.
-func (db *DB) ParcelByNumber(ctx context.Context, n number.Number) (p parcel.Parcel, err error) {
-	err = db.read(ctx, "find parcel", func(tx *sql.Tx) error {
+func (db *household) ParcelByNumber(ctx context.Context, n number.Number) (p parcel.Parcel, err error) {
+	err = db.read(ctx, "find parcel", func(tx homeTx) error {
 		p, err = scanParcel(tx.QueryRowContext(ctx,
 			`SELECT p.id, p.doc FROM number n JOIN parcel p ON p.id = n.parcel_id
-			 WHERE n.number = $1 ORDER BY p.first_seen DESC, p.id DESC LIMIT 1`, string(n)))
+			 WHERE n.home = $2 AND n.number = $1 ORDER BY p.first_seen DESC, p.id DESC LIMIT 1`, string(n), tx.home))
 		return err
 	})
 	return p, err
@@ -93,21 +93,21 @@ func (db *DB) ParcelByNumber(ctx context.Context, n number.Number) (p parcel.Par
 
 // Journeys lists the finished gaps between export and import, in the order they
 // ended.
-func (db *DB) Journeys(ctx context.Context) (out []store.Journey, err error) {
-	err = db.read(ctx, "list journeys", func(tx *sql.Tx) error {
+func (db *household) Journeys(ctx context.Context) (out []store.Journey, err error) {
+	err = db.read(ctx, "list journeys", func(tx homeTx) error {
 		out, err = list(ctx, tx, scanJourney,
 			`SELECT origin, destination, exported, imported FROM parcel
-			 WHERE imported IS NOT NULL AND exported <= imported AND origin <> '' AND destination <> ''
-			 ORDER BY imported, id`)
+			 WHERE home = $1 AND imported IS NOT NULL AND exported <= imported AND origin <> '' AND destination <> ''
+			 ORDER BY imported, id`, tx.home)
 		return err
 	})
 	return out, err
 }
 
-func (db *DB) earliest(ctx context.Context, doing, query string) (time.Time, error) {
+func (db *household) earliest(ctx context.Context, doing, query string) (time.Time, error) {
 	var n sql.NullInt64
-	err := db.read(ctx, doing, func(tx *sql.Tx) error {
-		return tx.QueryRowContext(ctx, query).Scan(&n)
+	err := db.read(ctx, doing, func(tx homeTx) error {
+		return tx.QueryRowContext(ctx, query, tx.home).Scan(&n)
 	})
 	return moment(n), err
 }
@@ -139,21 +139,21 @@ func scanJourney(s scanner) (store.Journey, error) {
 }
 
 // insertParcel gives p its id.
-func insertParcel(ctx context.Context, tx *sql.Tx, p *parcel.Parcel) error {
+func insertParcel(ctx context.Context, tx homeTx, p *parcel.Parcel) error {
 	doc, err := json.Marshal(p)
 	if err != nil {
 		return fmt.Errorf("write parcel %s: %w", p.Number(), err)
 	}
-	args := append([]any{string(doc)}, parcelColumns(p)...)
+	args := append([]any{string(doc)}, append(parcelColumns(p), tx.home)...)
 	if err := tx.QueryRowContext(ctx,
-		`INSERT INTO parcel (doc, status, active, first_seen, next_check, final_at, origin, destination, exported, imported)
-		 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`, args...).Scan(&p.ID); err != nil {
+		`INSERT INTO parcel (doc, status, active, first_seen, next_check, final_at, origin, destination, exported, imported, home)
+		 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`, args...).Scan(&p.ID); err != nil {
 		return fmt.Errorf("add parcel %s: %w", p.Number(), err)
 	}
 	return linkParcel(ctx, tx, p)
 }
 
-func updateParcel(ctx context.Context, tx *sql.Tx, p *parcel.Parcel, doc []byte) error {
+func updateParcel(ctx context.Context, tx homeTx, p *parcel.Parcel, doc []byte) error {
 	args := append([]any{p.ID, string(doc)}, parcelColumns(p)...)
 	if _, err := tx.ExecContext(ctx,
 		`UPDATE parcel SET doc = $2, status = $3, active = $4, first_seen = $5, next_check = $6, final_at = $7,
@@ -175,7 +175,7 @@ func parcelColumns(p *parcel.Parcel) []any {
 }
 
 // linkParcel makes the rows of numbers and orders what p says.
-func linkParcel(ctx context.Context, tx *sql.Tx, p *parcel.Parcel) error {
+func linkParcel(ctx context.Context, tx homeTx, p *parcel.Parcel) error {
 	var numbers []string
 	for _, l := range p.Links {
 		numbers = append(numbers, string(l.Number))
@@ -184,7 +184,7 @@ func linkParcel(ctx context.Context, tx *sql.Tx, p *parcel.Parcel) error {
 		what: "numbers",
 		get:  `SELECT number FROM number WHERE parcel_id = $1`,
 		del:  `DELETE FROM number WHERE parcel_id = $1 AND number = $2`,
-		add:  `INSERT INTO number (parcel_id, number) VALUES ($1, $2)`,
+		add:  `INSERT INTO number (parcel_id, number, home) VALUES ($1, $2, $3)`,
 	}).become(ctx, tx, p.ID, numbers); err != nil {
 		return err
 	}
@@ -192,14 +192,14 @@ func linkParcel(ctx context.Context, tx *sql.Tx, p *parcel.Parcel) error {
 		what: "orders",
 		get:  `SELECT order_id FROM parcel_order WHERE parcel_id = $1`,
 		del:  `DELETE FROM parcel_order WHERE parcel_id = $1 AND order_id = $2`,
-		add:  `INSERT INTO parcel_order (parcel_id, order_id) VALUES ($1, $2)`,
+		add:  `INSERT INTO parcel_order (parcel_id, order_id, home) VALUES ($1, $2, $3)`,
 	}.become(ctx, tx, p.ID, p.Orders)
 }
 
 // links is a table that ties something to parcels, by its statements.
 type links struct{ what, get, del, add string }
 
-func (l links) become(ctx context.Context, tx *sql.Tx, id int64, want []string) error {
+func (l links) become(ctx context.Context, tx homeTx, id int64, want []string) error {
 	have, err := list(ctx, tx, scanString, l.get, id)
 	if err != nil {
 		return fmt.Errorf("read %s of parcel %d: %w", l.what, id, err)
@@ -216,7 +216,7 @@ func (l links) become(ctx context.Context, tx *sql.Tx, id int64, want []string) 
 		if slices.Contains(have, s) {
 			continue
 		}
-		if _, err := tx.ExecContext(ctx, l.add, id, s); err != nil {
+		if _, err := tx.ExecContext(ctx, l.add, id, s, tx.home); err != nil {
 			return fmt.Errorf("give %s to parcel %d: %w", l.what, id, err)
 		}
 		have = append(have, s) // the same one twice is one

@@ -36,8 +36,19 @@ const (
 // Options are [store.Options].
 type Options = store.Options
 
-// DB is an open store. It is safe for concurrent use.
-type DB struct {
+// DB is an open store. Its methods on what belongs to people are those of
+// [store.Home].
+type DB struct{ household }
+
+// household is the store as one household sees it.
+type household struct {
+	*core
+
+	home string
+}
+
+// core is the open file.
+type core struct {
 	path    string
 	log     *slog.Logger
 	now     func() time.Time
@@ -60,7 +71,7 @@ func open(ctx context.Context, path string, steps fs.FS, o Options) (*DB, error)
 	if err != nil {
 		return nil, fmt.Errorf("open store %s: %w", path, err)
 	}
-	db := &DB{path: path, log: o.Log, now: o.Now}
+	db := &DB{household{&core{path: path, log: o.Log, now: o.Now}, store.Home}}
 	if db.log == nil {
 		db.log = slog.New(slog.DiscardHandler)
 	}
@@ -72,6 +83,9 @@ func open(ctx context.Context, path string, steps fs.FS, o Options) (*DB, error)
 	}
 	return db, nil
 }
+
+// Household is the store as one household sees it.
+func (db *DB) Household(name string) store.Household { return &household{db.core, name} }
 
 // Path is the file of the store, absolute.
 func (db *DB) Path() string { return db.path }

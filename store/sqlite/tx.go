@@ -19,13 +19,28 @@ type scanner interface{ Scan(dest ...any) error }
 
 // write runs f in a transaction that holds the write lock from its beginning.
 // Nothing of it stays where f or the commit fails.
-func (db *DB) write(ctx context.Context, doing string, f func(tx *sql.Tx) error) error {
+func (db *core) write(ctx context.Context, doing string, f func(tx *sql.Tx) error) error {
 	return transact(ctx, db.writer, doing, f)
 }
 
 // read runs f on one unchanging view of the store.
-func (db *DB) read(ctx context.Context, doing string, f func(tx *sql.Tx) error) error {
+func (db *core) read(ctx context.Context, doing string, f func(tx *sql.Tx) error) error {
 	return transact(ctx, db.reader, doing, f)
+}
+
+// homeTx is a transaction on the rows of one household.
+type homeTx struct {
+	*sql.Tx
+
+	home string
+}
+
+func (db *household) write(ctx context.Context, doing string, f func(tx homeTx) error) error {
+	return db.core.write(ctx, doing, func(tx *sql.Tx) error { return f(homeTx{tx, db.home}) })
+}
+
+func (db *household) read(ctx context.Context, doing string, f func(tx homeTx) error) error {
+	return db.core.read(ctx, doing, func(tx *sql.Tx) error { return f(homeTx{tx, db.home}) })
 }
 
 func transact(ctx context.Context, pool *sql.DB, doing string, f func(tx *sql.Tx) error) error {

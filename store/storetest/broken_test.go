@@ -74,6 +74,7 @@ type broken struct {
 	answers       func([]store.Answer) []store.Answer
 	health        func(parcel.Health) parcel.Health
 	beat          func(store.Heartbeat) store.Heartbeat
+	household     func(string) string
 	following     func(int) int
 	backup        func() error
 	prune         func(store.Pruned) store.Pruned
@@ -190,6 +191,13 @@ func (b *broken) Health(ctx context.Context) (parcel.Health, error) {
 
 func (b *broken) Heartbeat(ctx context.Context) (store.Heartbeat, error) {
 	return through(b.beat)(b.Store.Heartbeat(ctx))
+}
+
+func (b *broken) Household(name string) store.Household {
+	if b.household != nil {
+		name = b.household(name)
+	}
+	return b.Store.Household(name)
 }
 
 func (b *broken) Following(ctx context.Context) (int, error) {

@@ -52,7 +52,7 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 // Checks lists the promises.
 func Checks() []Check {
 	var all []Check
-	for _, group := range [][]Check{parcelChecks(), lifeChecks(), mailChecks(), changeChecks(), outboxChecks(), ledgerChecks(), healthChecks()} {
+	for _, group := range [][]Check{parcelChecks(), lifeChecks(), mailChecks(), changeChecks(), outboxChecks(), ledgerChecks(), healthChecks(), householdChecks()} {
 		all = append(all, group...)
 	}
 	return all

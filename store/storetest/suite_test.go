@@ -188,6 +188,7 @@ func mailFaults() map[string]func(b *broken) {
 
 func ledgerFaults() map[string]func(b *broken) {
 	always := func() (bool, error) { return true, nil }
+	shared := func(b *broken) { b.household = func(string) string { return "one for all" } }
 	return map[string]func(b *broken){
 		"a budget is never overdrawn and survives a reopen":   func(b *broken) { b.take = always },
 		"many who take at once get what there is and no more": func(b *broken) { b.take = always },
@@ -200,13 +201,16 @@ func ledgerFaults() map[string]func(b *broken) {
 		"a carrier's health is kept beside its count of today": func(b *broken) {
 			b.carrierHealth = func(h parcel.CarrierHealth) parcel.CarrierHealth { h.Today = 0; return h }
 		},
-		"the newest few answers not understood are kept, bounded": func(b *broken) { b.answers = reversed[store.Answer] },
-		"the heartbeat is the last one":                           func(b *broken) { b.beat = func(v store.Heartbeat) store.Heartbeat { v.PID = 0; return v } },
-		"a secret is kept until dropped":                          func(b *broken) { b.secret = func(v string, _ error) (string, error) { return v, nil } },
-		"an empty store is healthy":                               func(b *broken) { b.health = func(h parcel.Health) parcel.Health { h.Outbox.Waiting++; return h } },
-		"counts are those of the lists":                           func(b *broken) { b.following = func(n int) int { return n + 1 } },
-		"a backup is a new file and leaves the store sound":       func(b *broken) { b.backup = func() error { return nil } },
-		"what is no longer used is pruned, and nothing else":      func(b *broken) { b.prune = func(p store.Pruned) store.Pruned { p.Bodies = 0; return p } },
+		"the newest few answers not understood are kept, bounded":                func(b *broken) { b.answers = reversed[store.Answer] },
+		"the heartbeat is the last one":                                          func(b *broken) { b.beat = func(v store.Heartbeat) store.Heartbeat { v.PID = 0; return v } },
+		"a secret is kept until dropped":                                         func(b *broken) { b.secret = func(v string, _ error) (string, error) { return v, nil } },
+		"an empty store is healthy":                                              func(b *broken) { b.health = func(h parcel.Health) parcel.Health { h.Outbox.Waiting++; return h } },
+		"the same number, order, mail and name in two households are two things": shared,
+		"what one household forgets, sends or keeps secret is of no other":       shared,
+		"a store is the household home":                                          shared,
+		"counts are those of the lists":                                          func(b *broken) { b.following = func(n int) int { return n + 1 } },
+		"a backup is a new file and leaves the store sound":                      func(b *broken) { b.backup = func() error { return nil } },
+		"what is no longer used is pruned, and nothing else":                     func(b *broken) { b.prune = func(p store.Pruned) store.Pruned { p.Bodies = 0; return p } },
 		"a mailbox's state is kept, and what a restart does not know stays": func(b *broken) {
 			b.health = func(h parcel.Health) parcel.Health { h.Mailboxes[0].LastMail = time.Time{}; return h }
 		},

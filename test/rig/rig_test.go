@@ -95,10 +95,10 @@ func TestTheStoresCheck(t *testing.T) {
 	for name, damage := range map[string]string{
 		"a mail beyond the place":   "UPDATE position SET uid = 0",
 		"a folder without a place":  "DELETE FROM position",
-		"a mail under two numbers":  "INSERT INTO mail SELECT mailbox, folder, uidvalidity, 0, message_id, digest, imported_at FROM mail",
+		"a mail under two numbers":  "INSERT INTO mail SELECT home, mailbox, folder, uidvalidity, 0, message_id, digest, imported_at FROM mail",
 		"a parcel without a number": "DELETE FROM number",
 		"a number in two parcels": `INSERT INTO parcel (doc, status, active, first_seen, origin, destination) VALUES ('{}', '', 1, 0, '', '');
-			INSERT INTO number SELECT number, parcel_id + 1 FROM number`,
+			INSERT INTO number (number, parcel_id) SELECT number, parcel_id + 1 FROM number`,
 		"a message without a recipient": "INSERT INTO message (id, audience, slot, sender, raw, made_at) VALUES ('i', 'a', 's', 'f', x'', 0)",
 		"a change of no parcel":         "INSERT INTO change (key, parcel_id, quiet, at, doc) VALUES ('k', 99, 0, 0, '{}')",
 		"half a row":                    "PRAGMA foreign_keys = 0; INSERT INTO told (change_id, audience) VALUES (99, 'a')",

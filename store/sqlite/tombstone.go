@@ -1,0 +1,72 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+
+	"parcelwatch/parcel"
+)
+
+// Forget deletes a parcel with its changes, its numbers and the orders that no
+// other parcel carries. Numbers and orders get a tombstone, or lose it with purge.
+func (db *household) Forget(ctx context.Context, id int64, purge bool) error {
+	return db.write(ctx, fmt.Sprintf("forget parcel %d", id), func(tx homeTx) error {
+		p, err := scanParcel(tx.QueryRowContext(ctx, `SELECT id, doc FROM parcel WHERE home = $2 AND id = $1`, id, tx.home))
+		if err != nil {
+			return err
+		}
+		for _, del := range []string{
+			`DELETE FROM change WHERE parcel_id = $1`,
+			`DELETE FROM parcel WHERE id = $1`, // numbers and orders follow
+		} {
+			if _, err := tx.ExecContext(ctx, del, id); err != nil {
+				return err
+			}
+		}
+		tombstone := db.setTombstone
+		if purge {
+			tombstone = clearTombstone
+		}
+		for _, n := range p.Numbers() {
+			if err := tombstone(ctx, tx, "number", string(n)); err != nil {
+				return err
+			}
+		}
+		return forgetOrders(ctx, tx, p, tombstone)
+	})
+}
+
+func forgetOrders(ctx context.Context, tx homeTx, p parcel.Parcel, tombstone func(context.Context, homeTx, string, string) error) error {
+	for _, order := range p.Orders {
+		shared, err := exists(ctx, tx, `SELECT 1 FROM parcel_order WHERE home = $2 AND order_id = $1 LIMIT 1`, order, tx.home)
+		if err != nil {
+			return err
+		}
+		if shared {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM shop_order WHERE home = $2 AND id = $1`, order, tx.home); err != nil {
+			return err
+		}
+		if err := tombstone(ctx, tx, "order", order); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (db *household) setTombstone(ctx context.Context, tx homeTx, kind, key string) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO tombstone (kind, key, at, home) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+		kind, key, db.now().UnixMilli(), tx.home)
+	if err != nil {
+		return fmt.Errorf("set the tombstone of %s %s: %w", kind, key, err)
+	}
+	return nil
+}
+
+func clearTombstone(ctx context.Context, tx homeTx, kind, key string) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM tombstone WHERE home = $3 AND kind = $1 AND key = $2`, kind, key, tx.home); err != nil {
+		return fmt.Errorf("clear the tombstone of %s %s: %w", kind, key, err)
+	}
+	return nil
+}
