@@ -26,6 +26,8 @@ func TestForwardedInTheText(t *testing.T) {
 		{"in Russian", "Пересл: посылка", "> От: AliExpress <transaction@notice.aliexpress.com>\n> Тема: Посылка " + lp + ": на таможне\n> Кому: me" + body, parcel.StepAtCustoms},
 		{"labels on lines of their own", "Fwd: x", "From:\nAliExpress <transaction@notice.aliexpress.com>\nSubject:\n" + delivered + body, parcel.StepDelivered},
 		{"a language nobody knows", "Fwd: " + delivered, "Ding: AliExpress <transaction@notice.aliexpress.com>\nDong: Sunday\nDang: me" + body, parcel.StepDelivered},
+		{"an attribution line", "FW: " + delivered, "On Sunday, 1 March 2026 at 09:30, AliExpress <transaction@notice.aliexpress.com> wrote:" + body, parcel.StepDelivered},
+		{"an attribution line without words", "Fwd: Посылка " + lp + ": на таможне", "01.03.2026, 09:30, \"AliExpress\" <transaction@notice.aliexpress.com>:" + body, parcel.StepAtCustoms},
 		{"sent through the relay", "Fwd: x", "From: AliExpress <transaction_at_notice_aliexpress_com_0a1b2c3d4e_0a1b2c3d@privaterelay.appleid.com>\nSubject: " + delivered + body, parcel.StepDelivered},
 	}
 	p := newParser(t, options{Forwarders: []string{"partner@example.org"}})
@@ -135,5 +137,26 @@ func TestACopiedLogisticsBlockIsRead(t *testing.T) {
 	}
 	if n, err := newParser(t, options{}).Parse(raw, forwarded); err != nil || n.Shop != "" {
 		t.Errorf("from a person nobody configured: %+v, %v", n, err)
+	}
+}
+
+func TestWhatAForwarderAttachesIsRead(t *testing.T) {
+	t.Parallel()
+	const head = "From: Pat <partner@example.org>\r\nSubject: Fwd: mail\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+	p := newParser(t, options{Forwarders: []string{"partner@example.org"}})
+	file := base64.StdEncoding.EncodeToString(letter(delivered, "Order number "+order1))
+	n, err := p.Parse([]byte(head+"--b\r\nContent-Type: application/octet-stream; name=Package.EML\r\nContent-Transfer-Encoding: base64\r\n\r\n"+file+"\r\n--b--\r\n"), forwarded)
+	if err != nil || len(n.Parcels) != 1 || n.Parcels[0].Number != lp {
+		t.Errorf("a saved mail: %+v, %v", n, err)
+	}
+	picture := strings.Repeat(strings.Repeat("QUJD", 19)+"\r\n", 5000)
+	copied := "From: AliExpress <transaction@notice.aliexpress.com>\r\nSubject: " + delivered + "\r\n\r\nOrder number " + order1
+	n, err = p.Parse([]byte(head+"--b\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\n"+picture+"--b\r\nContent-Type: text/plain\r\n\r\n"+copied+"\r\n--b--\r\n"), forwarded)
+	if err != nil || len(n.Parcels) != 1 || n.Parcels[0].Number != lp || len(n.Problems) != 0 {
+		t.Errorf("text behind a large picture: %+v, %v", n, err)
+	}
+	n, err = p.Parse([]byte(head+"--b\r\nContent-Type: application/ms-tnef; name=winmail.dat\r\n\r\nx\r\n--b--\r\n"), forwarded)
+	if err != nil || len(n.Parcels) != 0 || len(n.Problems) != 1 || !strings.Contains(n.Problems[0], "winmail.dat") {
+		t.Errorf("a winmail.dat: %+v, %v", n, err)
 	}
 }

@@ -55,6 +55,10 @@ func TestOrdersAndNumbersByStructure(t *testing.T) {
 		{"several orders in one link", "Package " + lp + ": in transit", "https://www.aliexpress.com/ssr/300002636/x?o_ids=" + order1 + "%2C" + order2, []string{order1, order2}, []string{lp}},
 		{"an older link", "Package " + lp + ": in transit", "http://track.aliexpress.com/logisticsdetail.htm?tradeId=" + order1, []string{order1}, []string{lp}},
 		{"a link behind a redirect", "Package " + lp + ": in transit", "https://www.google.com/url?q=https%3A%2F%2Fwww.aliexpress.com%2Fp%2Ftracking%2Findex.html%3FtradeOrderId%3D" + order1 + "&source=gmail", []string{order1}, []string{lp}},
+		{"a link inside Proofpoint's", "Package " + lp + ": in transit", "https://urldefense.proofpoint.com/v2/url?u=https-3A__www.aliexpress.com_p_order_detail.html-3ForderId-3D" + order1 + "&d=DwMFaQ", []string{order1}, []string{lp}},
+		{"a link inside Proofpoint's third form", "Package " + lp + ": in transit", "https://urldefense.com/v3/__https://www.aliexpress.com/p/order/detail.html?orderId=" + order1 + "__;!!AbC$", []string{order1}, []string{lp}},
+		{"a link in the path of Cisco's", "Package " + lp + ": in transit", "https://secure-web.cisco.com/1AbC/https%3A%2F%2Fwww.aliexpress.com%2Fp%2Forder%2Fdetail.html%3ForderId%3D" + order1, []string{order1}, []string{lp}},
+		{"a look-alike inside a gateway's link is none", "Order " + order1 + ": order shipped", "https://secure-web.cisco.com/1AbC/https%3A%2F%2Faliexpress.com.evil.example%2F%3FtrackingNumber%3D" + lp, []string{order1}, nil},
 		{"a link to the shop's site of a country", "Package " + lp + ": in transit", "https://m.aliexpress.us/p/order/detail.html?orderId=" + order1, []string{order1}, []string{lp}},
 
 		{"labels in the first row", "Your order has shipped", "<table><tr><th>Order number</th><th>Tracking number</th></tr><tr><td>" + order1 + "</td><td>10101022000006</td></tr></table>", []string{order1}, []string{"10101022000006"}},
@@ -263,8 +267,12 @@ func TestAnOrderIDIsNeverAParcel(t *testing.T) {
 	t.Parallel()
 	labels := map[string]string{"Order number": order1, "Tracking number": "10101022000006", "Status": "Shipped"}
 	orders := [][]string{
-		{"Order number", "Tracking number", "Status"}, {"Order number", "Status", "Tracking number"}, {"Tracking number", "Order number", "Status"},
-		{"Tracking number", "Status", "Order number"}, {"Status", "Order number", "Tracking number"}, {"Status", "Tracking number", "Order number"},
+		{"Order number", "Tracking number", "Status"},
+		{"Order number", "Status", "Tracking number"},
+		{"Tracking number", "Order number", "Status"},
+		{"Tracking number", "Status", "Order number"},
+		{"Status", "Order number", "Tracking number"},
+		{"Status", "Tracking number", "Order number"},
 	}
 	p := newParser(t, options{})
 	for _, columns := range orders {
@@ -282,5 +290,20 @@ func TestAnOrderIDIsNeverAParcel(t *testing.T) {
 				t.Errorf("%v, labels in the %s: orders %v, parcels %v, %v", columns, name, n.Orders, numbers(n), err)
 			}
 		}
+	}
+}
+
+func TestRunningNumbersGluedToOrdersAreTakenOff(t *testing.T) {
+	t.Parallel()
+	var body strings.Builder
+	var want []string
+	for i := range 12 {
+		id := fmt.Sprintf("8190000000%02d1234", i)
+		want = append(want, id)
+		fmt.Fprintf(&body, "Order %d%s\n", i+1, want[i])
+	}
+	n, err := newParser(t, options{}).Parse(letter("12 orders confirmed: "+want[0]+" & more", body.String()), unverified)
+	if err != nil || !slices.Equal(n.Orders, want) {
+		t.Errorf("got %v, want %v, %v", n.Orders, want, err)
 	}
 }

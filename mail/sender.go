@@ -141,13 +141,6 @@ func (s Senders) Found(h Header) bool {
 	return s.Wants(h) && slices.ContainsFunc(s.Keys(), func(k string) bool { return strings.Contains(from, k) })
 }
 
-func (s Senders) chooses(a Address) bool {
-	addr := ascii(a.Addr)
-	_, domain, _ := Parts(addr)
-	match := func(want string) bool { return addr == want || Under(domain, want) }
-	return slices.ContainsFunc(s.domains, match) || slices.ContainsFunc(s.forwarders, match) || slices.ContainsFunc(s.others, match)
-}
-
 // Of classifies one From address of a mail. A foreign sender with an Original is
 // one that says it passes the shop's mail on and is not known for it.
 func (s Senders) Of(from Address, h Header) Sender {
@@ -183,22 +176,6 @@ func (s Senders) Private(addr string) (parts []string, ok bool) {
 	return nil, false
 }
 
-// original is the shop's address that a mail of an unknown rewriter names, by
-// any of the forms that are known.
-func (s Senders) original(from Address, h Header) Sender {
-	for _, name := range originalFields() {
-		if shop := s.Address(one(h.only(name))); shop.Class == Shop {
-			return shop
-		}
-	}
-	for _, r := range s.rewriters {
-		if shop := s.Address(r.original(from, h)); shop.Class == Shop {
-			return shop
-		}
-	}
-	return Sender{}
-}
-
 // Address classifies a bare address by itself.
 func (s Senders) Address(addr string) Sender {
 	addr = strings.ToLower(addr)
@@ -215,6 +192,29 @@ func (s Senders) Address(addr string) Sender {
 		out.Class = Forwarder
 	}
 	return out
+}
+
+func (s Senders) chooses(a Address) bool {
+	addr := ascii(a.Addr)
+	_, domain, _ := Parts(addr)
+	match := func(want string) bool { return addr == want || Under(domain, want) }
+	return slices.ContainsFunc(s.domains, match) || slices.ContainsFunc(s.forwarders, match) || slices.ContainsFunc(s.others, match)
+}
+
+// original is the shop's address that a mail of an unknown rewriter names, by
+// any of the forms that are known.
+func (s Senders) original(from Address, h Header) Sender {
+	for _, name := range originalFields() {
+		if shop := s.Address(one(h.only(name))); shop.Class == Shop {
+			return shop
+		}
+	}
+	for _, r := range s.rewriters {
+		if shop := s.Address(r.original(from, h)); shop.Class == Shop {
+			return shop
+		}
+	}
+	return Sender{}
 }
 
 func (s Senders) shopDomain(domain string) (string, bool) {

@@ -4,8 +4,9 @@ import (
 	"context"
 	"log/slog"
 	"net"
-	"parcelwatch/parcel"
 	"time"
+
+	"parcelwatch/parcel"
 
 	"github.com/emersion/go-imap/v2"
 

@@ -140,9 +140,7 @@ func dkimWord(results []authres.Result, domain, who string) (pass, fail string) 
 // empty where it is no domain at all.
 func domainOf(s string) string {
 	s = strings.Trim(s, `"`)
-	if _, d, ok := cutLast(s, "@"); ok {
-		s = d
-	}
+	s = s[strings.LastIndexByte(s, '@')+1:]
 	if s = normal(s); !domainName.MatchString(s) {
 		return ""
 	}

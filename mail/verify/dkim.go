@@ -142,7 +142,8 @@ type lookup struct {
 }
 
 func (l *lookup) txt(ctx context.Context, name string) ([]string, error) {
-	if _, owner, ok := cutLast(name, "._domainkey."); !ok || !aligned(owner, l.domain) {
+	const label = "._domainkey."
+	if i := strings.LastIndex(name, label); i < 0 || !aligned(name[i+len(label):], l.domain) {
 		return nil, errors.New("not a key of the shop")
 	}
 	txt, err := l.keys.get(ctx, name)

@@ -92,14 +92,6 @@ func (p Policy) foreign(s sender) string {
 	return "From is at " + name + ", which is not the shop's"
 }
 
-// cutLast is [strings.Cut] around the last occurrence of sep.
-func cutLast(s, sep string) (before, after string, found bool) {
-	if i := strings.LastIndex(s, sep); i >= 0 {
-		return s[:i], s[i+len(sep):], true
-	}
-	return s, "", false
-}
-
 // normal is a domain in lower case without blanks and a closing dot.
 func normal(domain string) string {
 	return strings.TrimSuffix(strings.ToLower(strings.TrimSpace(domain)), ".")
