@@ -21,7 +21,8 @@ type Event struct {
 	Text      string    `json:"text"` // the carrier's own words
 	Code      string    `json:"code"` // the carrier's own code
 	Sources   []string  `json:"sources"`
-	// Guess is set for a code that no table holds: Status is then in_transit.
+	// Guess is set if no table holds the code: Status is then InTransit, and
+	// the event never undoes what a known one said.
 	Guess bool `json:"guess,omitempty"`
 }
 

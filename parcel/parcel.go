@@ -121,8 +121,9 @@ func (p Parcel) Number() number.Number {
 	return p.Links[len(p.Links)-1].Number
 }
 
-// Timeline is the parcel's merged timeline, oldest first.
-func (p Parcel) Timeline() []Event { return Merge(p.Sources) }
+// Timeline is the merged timeline of the parcel, oldest first. Its statuses allow
+// for the way back and for guesses, see decisive.
+func (p Parcel) Timeline() []Event { return decisive(Merge(p.Sources)) }
 
 // Order is a shop's order. One order may travel in several parcels and one
 // parcel may carry several orders; which, the parcels say.

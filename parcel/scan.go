@@ -3,6 +3,7 @@ package parcel
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -77,7 +78,7 @@ func once(s Status) bool {
 // has no zone and the line moves to where the later one's time puts it.
 func joined(first, second Event, moves bool) Event {
 	line, other := first, second
-	if !vague(second) && (vague(first) || moves) {
+	if first.Guess && !second.Guess || !vague(second) && (vague(first) || moves) {
 		line, other = second, first
 	}
 	line.Time, line.ZoneKnown = first.Time, first.ZoneKnown
@@ -153,7 +154,7 @@ func union(a, b []string) []string {
 // equal reports whether two events say the same in all, whoever says it.
 func equal(a, b Event) bool {
 	return a.Time.Equal(b.Time) && a.ZoneKnown == b.ZoneKnown && a.Status == b.Status && a.Country == b.Country &&
-		a.Place == b.Place && a.Text == b.Text && a.Code == b.Code
+		a.Place == b.Place && a.Text == b.Text && a.Code == b.Code && a.Guess == b.Guess
 }
 
 // compareSources is an order of sources by what is in them.
@@ -176,6 +177,7 @@ func compareEvents(a, b Event) int {
 		cmp.Compare(a.Place, b.Place),
 		cmp.Compare(a.Text, b.Text),
 		cmp.Compare(a.Code, b.Code),
+		cmp.Compare(strconv.FormatBool(a.Guess), strconv.FormatBool(b.Guess)),
 		slices.Compare(a.Sources, b.Sources),
 	)
 }

@@ -95,14 +95,15 @@ func hosts(i carriers.Info) string {
 }
 
 func sends(i carriers.Info) string {
-	what := "the number"
+	what := []string{"the number"}
 	for _, s := range i.Settings {
-		what += ", your " + s.Name
+		setting := "your " + s.Name
 		if !s.Required {
-			what += " if you set one"
+			setting += " if you set one"
 		}
+		what = append(what, setting)
 	}
-	return what
+	return strings.Join(what, ", ")
 }
 
 func names() string {

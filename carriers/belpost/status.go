@@ -52,13 +52,9 @@ func (s step) atHome() bool {
 func backwards(events []parcel.Event) {
 	returning := false
 	for i, e := range events {
-		switch {
-		case e.Status == parcel.Returning:
-			returning = true
-		case returning && e.Status == parcel.Delivered:
+		returning = returning || e.Status == parcel.Returning
+		if returning && e.Status == parcel.Delivered {
 			events[i].Status = parcel.Returned
-		case returning && e.Status == parcel.ReadyForPickup:
-			events[i].Status = parcel.Returning
 		}
 	}
 }

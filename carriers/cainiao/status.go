@@ -7,11 +7,15 @@ import (
 	"parcelwatch/parcel"
 )
 
-// row finds the row of an action code. The table cannot hold all codes; those
-// that end in a failure are exceptions.
+// row finds the row of an action code. Of codes that the table does not hold, the
+// prefix RT_ means the way back and the end tells what went wrong.
 func (c *carrier) row(code string) adapter.Code {
 	row := c.Row(code, "*")
-	if row.Guess && (strings.HasSuffix(code, "_FAILURE") || strings.HasSuffix(code, "_FAIL")) {
+	switch {
+	case !row.Guess:
+	case strings.HasPrefix(code, "RT_"):
+		row.Status, row.Guess = parcel.Returning, false
+	case strings.HasSuffix(code, "_FAILURE"), strings.HasSuffix(code, "_FAIL"), strings.HasSuffix(code, "_EXCEPTION"):
 		row.Status, row.Guess = parcel.Exception, false
 	}
 	return row

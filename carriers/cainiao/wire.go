@@ -20,11 +20,12 @@ type envelope struct {
 	ErrorMsg  adapter.Lax `json:"errorMsg"`
 }
 
-// entry is the answer for one number. Its summary fields (status, daysNumber)
-// are unreliable and not read.
+// entry is the answer for one number. Its summary fields are unreliable: status is
+// read only if there are no events.
 type entry struct {
 	MailNo      adapter.Lax `json:"mailNo"`
 	Source      adapter.Lax `json:"mailNoSource"`
+	Status      adapter.Lax `json:"status"`
 	Origin      adapter.Lax `json:"originCountry"`
 	Destination adapter.Lax `json:"destCountry"`
 	CopyRealNo  adapter.Lax `json:"copyRealMailNo"`
@@ -58,9 +59,10 @@ func (c *carrier) read(ans adapter.Answer, entries []entry, n number.Number) (re
 	t := parcel.Tracking{
 		Origin: adapter.CountryNamed(e.Origin), Destination: adapter.CountryNamed(e.Destination), Aliases: aliases(n, e),
 	}
-	// Without events, a source other than "EXTERNAL" means that the seller is
-	// preparing the parcel: the number is known.
-	if len(*e.Details) == 0 && (e.Source == "" || e.Source == "EXTERNAL") {
+	// Without events, this status or a source other than "EXTERNAL" means that the
+	// seller is preparing the parcel: the number is known.
+	preparing := e.Status == "WAIT_SELLER_SEND_GOODS" || e.Source != "" && e.Source != "EXTERNAL"
+	if len(*e.Details) == 0 && !preparing {
 		return res, c.Fail(carriers.ErrNotFound, "no events")
 	}
 	if len(*e.Details) > 0 && e.ETA.Until > 0 {
@@ -73,7 +75,7 @@ func (c *carrier) read(ans adapter.Answer, entries []entry, n number.Number) (re
 // event reads one line. Lines without a time or any word are left out.
 func (c *carrier) event(d detail, origin, destination string) (parcel.Event, bool) {
 	at, ok := instant(d)
-	code := adapter.Line(d.Code, 60)
+	code := strings.ReplaceAll(strings.ToUpper(adapter.Line(d.Code, 60)), " ", "_") // some come in lower case, with blanks
 	place, text := town(d.Cleaned)
 	text = cmp.Or(text, adapter.Text(d.Desc), code)
 	row := c.row(code)

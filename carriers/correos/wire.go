@@ -2,6 +2,7 @@ package correos
 
 import (
 	"cmp"
+	"slices"
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
@@ -15,8 +16,8 @@ type envelope struct {
 }
 
 type shipment struct {
-	Code   adapter.Lax `json:"shipmentCode"`
-	Events []event     `json:"events"`
+	Code   adapter.Lax         `json:"shipmentCode"`
+	Events adapter.Many[event] `json:"events"`
 }
 
 type event struct {
@@ -34,7 +35,10 @@ type item struct {
 		Code adapter.Lax `json:"codError"`
 		Text adapter.Lax `json:"desError"`
 	} `json:"error"`
-	Events *[]itemEvent `json:"eventos"`
+	Events adapter.Many[itemEvent] `json:"eventos"`
+	Others []struct {
+		Code adapter.Lax `json:"codEnvio"`
+	} `json:"enviosAsociados"`
 }
 
 type itemEvent struct {
@@ -49,6 +53,7 @@ type itemEvent struct {
 // sent is an answer of either service.
 type sent struct {
 	number string // "" if the answer has none
+	others []adapter.Lax
 	lines  []line
 }
 
@@ -70,7 +75,10 @@ func (s shipment) sent() sent {
 
 func (i item) sent() sent {
 	out := sent{number: string(i.Code)}
-	for _, e := range *i.Events {
+	for _, o := range i.Others {
+		out.others = append(out.others, o.Code)
+	}
+	for _, e := range i.Events {
 		out.lines = append(out.lines, line{string(e.Date + " " + e.Time), string(e.Code), string(e.Office), string(e.Summary), string(e.Long)})
 	}
 	return out
@@ -82,6 +90,10 @@ func (c *carrier) read(ans adapter.Answer, s sent, n number.Number) (carriers.Re
 		return carriers.Result{}, c.Changed(ans, "the answer is of another number")
 	}
 	t := parcel.Tracking{Events: adapter.Events(s.lines, func(l line) (parcel.Event, bool) { return c.event(l, n.Country() != home) })}
+	// Other numbers of a consignment are other parcels, unless this one was relabelled.
+	if slices.ContainsFunc(s.lines, func(l line) bool { return adapter.Mentions(l.summary, "reetiquetado") }) && len(s.others) == 1 {
+		t.Aliases = adapter.Alias(n, s.others[0], "enviosAsociados")
+	}
 	return c.Result(ans, n, t, len(s.lines))
 }
 

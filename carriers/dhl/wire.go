@@ -2,7 +2,6 @@ package dhl
 
 import (
 	"cmp"
-	"encoding/json"
 	"strings"
 	"time"
 	"unicode"
@@ -34,8 +33,8 @@ type shipment struct {
 		Through adapter.Lax `json:"estimatedThrough"`
 	} `json:"estimatedDeliveryTimeFrame"`
 	Details struct {
-		References references    `json:"references"`
-		Pieces     []adapter.Lax `json:"pieceIds"`
+		References adapter.Many[reference] `json:"references"`
+		Pieces     []adapter.Lax           `json:"pieceIds"`
 	} `json:"details"`
 	Events []event `json:"events"`
 }
@@ -59,21 +58,6 @@ type event struct {
 type reference struct {
 	Number adapter.Lax `json:"number"`
 	Type   adapter.Lax `json:"type"`
-}
-
-// references come as a list or as one.
-type references []reference
-
-// UnmarshalJSON reads both forms; anything else is none.
-func (r *references) UnmarshalJSON(b []byte) error {
-	var one reference
-	if json.Unmarshal(b, (*[]reference)(r)) != nil {
-		*r = nil
-		if json.Unmarshal(b, &one) == nil && one.Number != "" {
-			*r = references{one}
-		}
-	}
-	return nil
 }
 
 // read reads what DHL's services say of the number, from the service with most
@@ -168,15 +152,15 @@ func day(s adapter.Lax) parcel.Date {
 	return parcel.DateOf(at)
 }
 
-// country is the code of the place, or else the name behind its town.
+// country is the code of the place, or else the country that is its town or is
+// named behind it.
 func (p place) country() string {
-	if c := adapter.Country(p.Address.Country); c != "" {
+	town := string(p.Address.Town)
+	_, behind, _ := strings.Cut(town, " - ")
+	if c := cmp.Or(adapter.Country(p.Address.Country), adapter.CountryNamed(behind)); c != "" || len(town) == 2 {
 		return c
 	}
-	if _, name, ok := strings.Cut(string(p.Address.Town), " - "); ok {
-		return adapter.CountryNamed(name)
-	}
-	return ""
+	return adapter.CountryNamed(town)
 }
 
 // town is the place without a street before it, which may be a private address.

@@ -1,9 +1,7 @@
 package inpost
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -19,17 +17,8 @@ type problem struct {
 	Message adapter.Lax `json:"message"`
 }
 
-// answers are one parcel from ShipX, a list in the newer form.
-type answers []answer
-
-// UnmarshalJSON reads both.
-func (l *answers) UnmarshalJSON(b []byte) error {
-	if bytes.HasPrefix(bytes.TrimSpace(b), []byte("[")) {
-		return json.Unmarshal(b, (*[]answer)(l))
-	}
-	*l = make(answers, 1)
-	return json.Unmarshal(b, &(*l)[0])
-}
+// answers are one parcel from ShipX, and a list in the newer form.
+type answers = adapter.Many[answer]
 
 // answer holds the members of both forms. The forecast (expected_flow) is not
 // read.

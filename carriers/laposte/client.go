@@ -30,7 +30,7 @@ func (c *carrier) ask(ctx context.Context, numbers []number.Number) (reply, erro
 	if err != nil {
 		return reply{}, err
 	}
-	var items items
+	var items adapter.Many[item]
 	if err := c.JSON(ans, &items); err != nil {
 		return reply{}, err
 	}

@@ -1,9 +1,7 @@
 package laposte
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"time"
 
 	"parcelwatch/carriers"
@@ -12,23 +10,12 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// items are a list, or a single item if one number was asked for.
-type items []item
-
-// UnmarshalJSON reads both forms.
-func (l *items) UnmarshalJSON(b []byte) error {
-	if bytes.HasPrefix(bytes.TrimSpace(b), []byte("[")) {
-		return json.Unmarshal(b, (*[]item)(l))
-	}
-	*l = make(items, 1)
-	return json.Unmarshal(b, &(*l)[0])
-}
-
 // item is the answer for one number.
 type item struct {
 	Code     adapter.Lax `json:"returnCode"`
 	Message  adapter.Lax `json:"returnMessage"`
 	ID       adapter.Lax `json:"idShip"`
+	Asked    adapter.Lax `json:"inputIdShip"`
 	Shipment *shipment   `json:"shipment"`
 }
 
@@ -64,7 +51,7 @@ type event struct {
 func (c *carrier) read(answer reply, n number.Number, alone bool) (res carriers.Result, err error) {
 	for _, it := range answer.items {
 		switch {
-		case it.Shipment != nil && adapter.Same(n, it.Shipment.ID):
+		case it.Shipment != nil && it.of(n, alone):
 			return c.tracking(answer.Answer, n, *it.Shipment)
 		case it.Shipment == nil && (alone || adapter.Same(n, it.ID)):
 			return res, c.refused(answer.Answer, it)
@@ -78,6 +65,16 @@ func (c *carrier) read(answer reply, n number.Number, alone bool) (res carriers.
 		return res, c.refused(answer.Answer, only)
 	}
 	return res, c.Fail(carriers.ErrTemporary, "the whole call was refused: %s %s", only.Code, only.Message)
+}
+
+// of reports whether a shipment is the number's. Chronopost adds a check character
+// to the number, and without any number the only one asked for is meant.
+func (it item) of(n number.Number, alone bool) bool {
+	id := string(it.Shipment.ID)
+	if id == "" {
+		return alone && (it.Asked == "" || adapter.Same(n, it.Asked))
+	}
+	return adapter.Same(n, id) || len(id) == len(n)+1 && adapter.Same(n, id[:len(n)])
 }
 
 func (c *carrier) tracking(ans adapter.Answer, n number.Number, s shipment) (res carriers.Result, err error) {

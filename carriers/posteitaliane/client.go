@@ -23,11 +23,13 @@ func (c *carrier) ask(ctx context.Context, n number.Number) (res carriers.Result
 	if err := c.JSON(ans, &e); err != nil {
 		return res, err
 	}
-	switch e.Result {
-	case "1", "2":
+	switch {
+	case e.Result == "1", e.Result == "2":
 		return res, c.Fail(carriers.ErrNotFound, "esitoRicerca %s", e.Result)
-	case "3":
+	case e.Result == "3":
 		return c.read(ans, e, n)
+	case e.Result == "" && e.Movements != nil && len(*e.Movements) == 0 && (e.Number == "" || adapter.Same(n, e.Number)):
+		return res, c.Fail(carriers.ErrNotFound, "no result and no movements: the number has expired")
 	default:
 		return res, c.Changed(ans, "esitoRicerca is %q", e.Result)
 	}

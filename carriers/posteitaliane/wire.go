@@ -2,6 +2,11 @@ package posteitaliane
 
 import (
 	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"parcelwatch/carriers"
@@ -19,13 +24,15 @@ type question struct {
 type envelope struct {
 	Number    adapter.Lax `json:"idTracciatura"`
 	Result    adapter.Lax `json:"esitoRicerca"`
+	State     adapter.Lax `json:"stato"`
+	ETA       adapter.Lax `json:"dataPrevistaConsegna"`
 	Back      adapter.Lax `json:"flagRitorno"`
 	Movements *[]movement `json:"listaMovimenti"`
 }
 
 // movement is one event, oldest first.
 type movement struct {
-	Time  adapter.Int `json:"dataOra"`
+	Time  adapter.Lax `json:"dataOra"` // in milliseconds, or as text
 	Text  adapter.Lax `json:"statoLavorazione"`
 	Place adapter.Lax `json:"luogo"`
 	Back  adapter.Lax `json:"flagRitorno"`
@@ -40,21 +47,31 @@ func (c *carrier) read(ans adapter.Answer, e envelope, n number.Number) (res car
 	case e.Movements == nil:
 		return res, c.Changed(ans, "no listaMovimenti in the answer")
 	}
-	t := parcel.Tracking{Events: adapter.Events(*e.Movements, c.event)}
-	res, err = c.Result(ans, n, t, len(*e.Movements))
-	if k := len(res.Tracking.Events); k > 0 && e.Back == "true" {
+	t := parcel.Tracking{Events: adapter.Timeline(adapter.Events(*e.Movements, c.event), false)}
+	if k := len(t.Events); k > 0 {
+		last := &t.Events[k-1]
+		if last.Guess && e.State == delivered {
+			last.Status, last.Guess = parcel.Delivered, false
+		}
 		// The flag is that of the item, not of the movement.
-		if last := &res.Tracking.Events[k-1]; last.Status == parcel.Delivered {
+		if last.Status == parcel.Delivered && e.Back == "true" {
 			last.Status = parcel.Returned
 		}
+		if !last.Status.Final() {
+			t.ETA = c.day(e.ETA)
+		}
 	}
-	return res, err
+	return c.Result(ans, n, t, len(*e.Movements))
 }
+
+// delivered is the state of an item that was handed over.
+const delivered = "5"
 
 // event reads one movement. Its time is an instant; the offset is that of Italy,
 // for movements abroad too.
 func (c *carrier) event(m movement) (ev parcel.Event, ok bool) {
-	ev.Time, ev.ZoneKnown = adapter.In(time.UnixMilli(int64(m.Time)), c.Zone), true
+	ev.Time, ok = c.moment(m.Time)
+	ev.ZoneKnown = true
 	row := c.row(string(m.Text), string(m.Box), m.Back == "true")
 	ev.Status, ev.Guess = row.Status, row.Guess
 	ev.Place, ev.Text = adapter.Text(m.Place), adapter.Text(m.Text)
@@ -63,5 +80,36 @@ func (c *carrier) event(m movement) (ev parcel.Event, ok bool) {
 	}
 	ev.Text = cmp.Or(ev.Text, ev.Code)
 	ev.Country = country(string(m.Place), ev.Text)
-	return ev, m.Time > 0 && adapter.Plausible(ev.Time) && ev.Text != ""
+	return ev, ok && ev.Text != ""
 }
+
+// moment reads a time: milliseconds, or a date with or without a time of day.
+func (c *carrier) moment(s adapter.Lax) (time.Time, bool) {
+	if ms, err := strconv.ParseInt(string(s), 10, 64); err == nil {
+		at := adapter.In(time.UnixMilli(ms), c.Zone)
+		return at, ms > 0 && adapter.Plausible(at)
+	}
+	at, _, ok := adapter.Moment(s, c.Zone, "02/01/2006 15:04:05", "02/01/2006 15:04", "02/01/2006", "2006-01-02T15:04:05.999", time.DateTime, time.DateOnly)
+	if ok {
+		return at, true
+	}
+	m := writtenDay.FindStringSubmatch(strings.ToLower(string(s)))
+	if m == nil {
+		return time.Time{}, false
+	}
+	month := slices.Index(strings.Fields(months), m[2]) + 1
+	return adapter.At(fmt.Sprintf("%s-%02d-%02s", m[3], month, m[1]), c.Zone, time.DateOnly)
+}
+
+func (c *carrier) day(s adapter.Lax) parcel.Date {
+	at, ok := c.moment(s)
+	if !ok {
+		return ""
+	}
+	return parcel.DateOf(at)
+}
+
+// writtenDay is a day in words: "Consegna prevista entro Giovedì 3 Dicembre 2026".
+var writtenDay = regexp.MustCompile(`\b(\d{1,2}) ([a-z]+) (20\d\d)\b`)
+
+const months = "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre"

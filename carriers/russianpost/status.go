@@ -24,6 +24,21 @@ func (c *carrier) row(kind, attr, country string, inbound bool) adapter.Code {
 	return row
 }
 
+// cancelled is the operation that takes back an operation recorded in error.
+const cancelled = "26:2"
+
+// takeBack removes the ends that a later operation takes back.
+func takeBack(events []parcel.Event) []parcel.Event {
+	var kept []parcel.Event
+	for _, e := range events {
+		if last := len(kept) - 1; e.Code == cancelled && last >= 0 && kept[last].Status.Final() {
+			kept = kept[:last]
+		}
+		kept = append(kept, e)
+	}
+	return kept
+}
+
 // inward reports whether the item came from abroad, by the post that issued the
 // number, or else by where it was first seen.
 func inward(records []record, n number.Number) bool {

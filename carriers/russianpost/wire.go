@@ -74,6 +74,7 @@ func (c *carrier) read(ans adapter.Answer, records []record, n number.Number) (r
 		Aliases: aliases,
 		Events:  adapter.Events(records, func(r record) (parcel.Event, bool) { return c.event(r, inbound) }),
 	}
+	t.Events = takeBack(adapter.Timeline(t.Events, false))
 	for _, r := range records {
 		t.Origin = cmp.Or(t.Origin, adapter.Country(r.Place.From.Code))
 		t.Destination = cmp.Or(adapter.Country(r.Place.To.Code), t.Destination)

@@ -16,10 +16,17 @@ const (
 	notRegistered     = "-18019902"
 )
 
-// row finds the row of an event's sub-status, or of its stage if it has none.
+// row finds the row of an event: of its sub-status, of its stage, or of the stage
+// that the sub-status begins with.
 func (c *carrier) row(e event) adapter.Code {
 	code := cmp.Or(string(e.Sub), string(e.Stage))
+	stage, _, _ := strings.Cut(code, "_")
 	row := c.Row(code, "*")
+	for _, general := range []string{string(e.Stage), stage} {
+		if row.Guess {
+			row = c.Row(general, "*")
+		}
+	}
 	row.Code, row.Guess = code, row.Guess && code != ""
 	return row
 }

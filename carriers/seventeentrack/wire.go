@@ -177,7 +177,13 @@ func (c *carrier) tracking(ans adapter.Answer, n number.Number, e entry) (res ca
 		seen[key] = seen[key] || ok
 		return ev, ok && !again
 	})
-	return c.Result(ans, n, t, len(all))
+	res, err = c.Result(ans, n, t, len(all))
+	for _, e := range res.Tracking.Events { // unknown sub-statuses are reported although the stage told what they mean
+		if _, known := c.Find(e.Code, "*"); !known && e.Code != "" && !slices.Contains(res.Unmapped, e.Code) {
+			res.Unmapped = append(res.Unmapped, e.Code)
+		}
+	}
+	return res, err
 }
 
 // scan is an event, which another carrier may have reported before.

@@ -9,7 +9,6 @@ package ukrposhta
 import (
 	"context"
 	_ "embed" // the code table
-	"slices"
 	"time"
 
 	"parcelwatch/carriers"
@@ -56,8 +55,9 @@ func New(cfg carriers.Config) (carriers.Carrier, error) {
 type carrier struct{ adapter.Base }
 
 // Match claims the S10 numbers of Ukraine, and 13 digits that begin as all known
-// ones do. Items of other posts may be on their way there, except letters with a
-// customs barcode (U?) and most with L?.
+// ones do. 12 digits may lack the zero before them. Items of other posts may be on
+// their way to Ukraine, except letters with a customs barcode (U?) and most with
+// L?.
 func (*carrier) Match(n number.Number) carriers.Match {
 	country := n.Country()
 	switch {
@@ -66,14 +66,27 @@ func (*carrier) Match(n number.Number) carriers.Match {
 	case country != "" && (n[0] == 'U' || n[0] == 'L' && country != "CN"):
 		return carriers.No
 	default:
-		return adapter.If(country != "" || adapter.Is(n, number.FamilyUkrposhta), carriers.Maybe)
+		return adapter.If(country != "" || adapter.Is(whole(n), number.FamilyUkrposhta), carriers.Maybe)
 	}
+}
+
+// whole adds the leading zero that 12 digits lack.
+func whole(n number.Number) number.Number {
+	if len(n) == 12 && n[0] == '5' {
+		return "0" + n
+	}
+	return n
 }
 
 // Track asks for all numbers in one call, and alone for each whose check digit is
 // wrong, since one refused number may fail the others.
 func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
-	sound := slices.DeleteFunc(slices.Clone(numbers), func(n number.Number) bool { return n.Check() == number.CheckWrong })
+	var sound []number.Number
+	for _, n := range numbers {
+		if n = whole(n); n.Check() != number.CheckWrong {
+			sound = append(sound, n)
+		}
+	}
 	var answer reply
 	if len(sound) > 0 {
 		var err error
@@ -82,7 +95,7 @@ func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carrier
 		}
 	}
 	return adapter.Each(ctx, numbers, func(ctx context.Context, n number.Number) (carriers.Result, error) {
-		if n.Check() != number.CheckWrong {
+		if n = whole(n); n.Check() != number.CheckWrong {
 			return c.read(answer, n)
 		}
 		alone, err := c.ask(ctx, []number.Number{n})

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Lax is a text that services send as a string, a number or null. Anything else
-// (an object where a text was) reads as empty: adapters check what they need.
+// Lax is a text that services send as a string, a number or null. Anything else,
+// such as an object, reads as "": adapters check what they need.
 type Lax string
 
 // UnmarshalJSON reads any scalar.
@@ -27,6 +27,23 @@ func (l *Lax) UnmarshalJSON(b []byte) error {
 		*l = Lax(b)
 	}
 	return nil
+}
+
+// Many is a list that services may send as a single value, if it has one.
+type Many[T any] []T
+
+// UnmarshalJSON reads both forms. null leaves the list nil.
+func (m *Many[T]) UnmarshalJSON(b []byte) error {
+	b = bytes.TrimSpace(b)
+	*m = nil
+	switch {
+	case string(b) == "null":
+		return nil
+	case bytes.HasPrefix(b, []byte("[")):
+		return json.Unmarshal(b, (*[]T)(m))
+	}
+	*m = make(Many[T], 1)
+	return json.Unmarshal(b, &(*m)[0])
 }
 
 // Int is a whole number that services send as a number, a string or null.
