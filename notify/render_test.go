@@ -47,13 +47,12 @@ func outline(t *testing.T, page string) []string {
 		if n.Type != html.ElementNode {
 			return
 		}
-		line := n.Data
+		out = append(out, n.Data)
 		for _, a := range n.Attr {
 			if a.Key == "style" || a.Key == "role" {
-				line += " " + a.Val
+				out = append(out, a.Val)
 			}
 		}
-		out = append(out, line)
 	})
 	return out
 }

@@ -7,11 +7,14 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
 	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"parcelwatch/carriers"
+	"parcelwatch/carriers/all"
 	"parcelwatch/config"
 	"parcelwatch/service"
 	"parcelwatch/store"
@@ -24,7 +27,13 @@ type Deps struct {
 	Digests store.DigestSource // nil for Store
 	Log     *slog.Logger
 	Now     func() time.Time
+
+	Carriers []carriers.Factory // nil for all carriers
+	Dial     Dial               // reaches mailboxes and the mail server; nil for the network
 }
+
+// Dial opens a connection.
+type Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 
 // App is the daemon. It keeps the store and the log it was given while Reload
 // replaces everything that depends on the configuration.
@@ -42,6 +51,9 @@ func New(ctx context.Context, cfg *config.Config, deps Deps) (*App, error) {
 	}
 	if deps.Digests == nil {
 		deps.Digests = deps.Store
+	}
+	if deps.Carriers == nil {
+		deps.Carriers = all.Factories()
 	}
 	a := &App{deps: deps, systemd: service.NewNotifier(), next: make(chan *life)}
 	first, err := a.newLife(ctx, cfg)

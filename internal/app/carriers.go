@@ -13,7 +13,10 @@ import (
 // Carriers makes the carriers of the configuration. A carrier whose secret cannot
 // be read stays without it; the error is returned under the carrier's name.
 func Carriers(ctx context.Context, c *config.Config) (*carriers.Set, map[string]error, error) {
-	factories := all.Factories()
+	return carriersOf(ctx, c, all.Factories())
+}
+
+func carriersOf(ctx context.Context, c *config.Config, factories []carriers.Factory) (*carriers.Set, map[string]error, error) {
 	known := make(map[string][]config.Setting, len(factories))
 	for _, f := range factories {
 		var takes []config.Setting

@@ -33,7 +33,7 @@ type life struct {
 
 func (a *App) newLife(ctx context.Context, cfg *config.Config) (*life, error) {
 	l := &life{Deps: a.deps, cfg: cfg, started: a.deps.Now(), systemd: a.systemd}
-	set, broken, err := Carriers(ctx, cfg)
+	set, broken, err := carriersOf(ctx, cfg, l.Carriers)
 	if err != nil {
 		return nil, err
 	}
@@ -47,6 +47,9 @@ func (a *App) newLife(ctx context.Context, cfg *config.Config) (*life, error) {
 	smtp, err := SMTP(cfg, l.Store)
 	if err != nil {
 		return nil, err
+	}
+	if l.Dial != nil {
+		smtp.Dial = l.Dial
 	}
 	channels, silent := Channels(ctx, cfg)
 	for name, why := range silent {
@@ -68,6 +71,9 @@ func (a *App) newLife(ctx context.Context, cfg *config.Config) (*life, error) {
 		account, err := Account(cfg, m, l.Store)
 		if err != nil {
 			return nil, err
+		}
+		if l.Dial != nil {
+			account.Dial = l.Dial
 		}
 		reader, err := newReader(checker, phrases, cfg, m)
 		if err != nil {

@@ -30,6 +30,15 @@ type Inbox struct {
 
 // OpenInbox starts the server on a free port of loopback. Close it.
 func OpenInbox(ctx context.Context) (*Inbox, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("demo: listen for IMAP: %w", err)
+	}
+	return ServeInbox(l)
+}
+
+// ServeInbox starts the server on a listener, which it closes.
+func ServeInbox(l net.Listener) (*Inbox, error) {
 	user := imapmemserver.NewUser(Address, Password)
 	if err := user.Create("INBOX", nil); err != nil {
 		return nil, fmt.Errorf("demo: create inbox: %w", err)
@@ -43,11 +52,6 @@ func OpenInbox(ctx context.Context) (*Inbox, error) {
 		Caps:         imap.CapSet{imap.CapIMAP4rev1: {}, imap.CapIMAP4rev2: {}},
 		InsecureAuth: true, // the connection never leaves this machine
 	})
-	var lc net.ListenConfig
-	l, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, fmt.Errorf("demo: listen for IMAP: %w", err)
-	}
 	in := &Inbox{Addr: l.Addr().String(), user: user, server: server, listen: l, done: make(chan struct{})}
 	go in.serve(l)
 	return in, nil

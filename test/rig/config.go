@@ -16,6 +16,8 @@ type Config struct {
 	Dir       string // of the configuration, its secrets and the store
 	Store     string // the store's file; in Dir where empty
 	Language  string // English where empty
+	Country   string // the destination; Russia where empty
+	Zone      string // the time zone; UTC where empty
 	Mailboxes []Mailbox
 	Digests   string            // [[digest]] sections; a digest at a time that does not come, urgent news at once, where empty
 	SMTP      string            // address of the server; one where nobody listens where empty
@@ -50,7 +52,7 @@ func (c Config) Write() (Site, error) {
 	}
 	secret := filepath.Join(c.Dir, "pass")
 	var b strings.Builder
-	fmt.Fprintf(&b, "destination = \"RU\"\nlanguage = %q\ntimezone = \"UTC\"\n", cmp.Or(c.Language, "en"))
+	fmt.Fprintf(&b, "destination = %q\nlanguage = %q\ntimezone = %q\n", cmp.Or(c.Country, "RU"), cmp.Or(c.Language, "en"), cmp.Or(c.Zone, "UTC"))
 	for _, m := range c.Mailboxes {
 		m.write(&b, secret)
 	}
@@ -81,7 +83,7 @@ func (c Config) Write() (Site, error) {
 }
 
 func (m Mailbox) write(b *strings.Builder, secret string) {
-	fmt.Fprintf(b, "[[mailbox]]\nname = %q\nhost = %q\nport = %d\nusername = %q\npassword = { file = %q }\ntrusted_authserv = [\"mx.test\"]\n",
+	fmt.Fprintf(b, "[[mailbox]]\nname = %q\nhost = %q\nport = %d\nusername = %q\npassword = { file = %q }\ntrusted_authserv = [\"mx.rig.test\", \"mx.example.org\"]\n",
 		m.Name, m.Host, m.Port, m.User, secret)
 	b.WriteString(protection("tls", m.CA) + m.More)
 }

@@ -20,9 +20,9 @@ func (l Letter) ID() string {
 
 // Text is the mail.
 func (l Letter) Text() string {
-	return strings.ReplaceAll(fmt.Sprintf(`Authentication-Results: mx.test; dkim=pass header.d=aliexpress.com; dmarc=pass header.from=notice.aliexpress.com
+	return strings.ReplaceAll(fmt.Sprintf(`Authentication-Results: mx.rig.test; dkim=pass header.d=aliexpress.com; dmarc=pass header.from=notice.aliexpress.com
 From: AliExpress <transaction@notice.aliexpress.com>
-To: alice@test
+To: alice@rig.test
 Subject: Package %[1]s: %[3]s
 Message-ID: <%[4]s>
 Date: %[5]s

@@ -47,6 +47,11 @@ func OpenSinkAt(ctx context.Context, addr string) (*Sink, error) {
 	if err != nil {
 		return nil, fmt.Errorf("SMTP sink: %w", err)
 	}
+	return ServeSink(l), nil
+}
+
+// ServeSink starts a server on a listener, which it closes.
+func ServeSink(l net.Listener) *Sink {
 	s := &Sink{Addr: l.Addr().String(), listen: l, done: make(chan struct{})}
 	s.server = smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &sinkSession{sink: s, conn: c}, nil }))
 	s.server.ErrorLog = log.New(io.Discard, "", 0)
@@ -56,7 +61,7 @@ func OpenSinkAt(ctx context.Context, addr string) (*Sink, error) {
 		defer close(s.done)
 		_ = s.server.Serve(l) // runs until Close, which is the one way for it to end
 	}()
-	return s, nil
+	return s
 }
 
 // Close stops the server and waits for it.

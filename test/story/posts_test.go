@@ -1,7 +1,6 @@
 package story_test
 
 import (
-	"context"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
@@ -357,9 +356,3 @@ func (p *posts) calls(post string, from, to int) int {
 	}
 	return n
 }
-
-// noKeys is a name service that knows no key: the mails are judged by what the
-// receiving server wrote.
-type noKeys struct{}
-
-func (noKeys) LookupTXT(context.Context, string) ([]string, error) { return nil, nil }

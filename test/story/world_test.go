@@ -3,17 +3,17 @@ package story_test
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"flag"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/mail"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -24,18 +24,15 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/all"
-	"parcelwatch/extract"
-	"parcelwatch/extract/shop/aliexpress"
+	"parcelwatch/config"
+	"parcelwatch/internal/app"
+	"parcelwatch/internal/demo"
 	"parcelwatch/internal/status"
-	pwmail "parcelwatch/mail"
-	"parcelwatch/mail/verify"
-	"parcelwatch/notify"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 	"parcelwatch/store"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/test/rig"
-	"parcelwatch/tracker"
 )
 
 var update = flag.Bool("update", false, "write the goldens anew")
@@ -74,41 +71,21 @@ type letter struct {
 	text    string
 }
 
-// letters is the mail server at the end of the way.
-type letters struct {
-	t   *testing.T
-	now func() time.Time
-
-	mu   sync.Mutex
-	sent []letter
-}
-
-// Send is [notify.Sender]: what goes out is kept.
-func (l *letters) Send(_ context.Context, m store.Message, to []string) []notify.Outcome {
-	subject, text, err := rig.ReadMail(m.Raw)
-	if err != nil {
-		l.t.Errorf("a mail that cannot be read went out: %v", err)
-	}
-	l.mu.Lock()
-	l.sent = append(l.sent, letter{l.now(), subject, text})
-	l.mu.Unlock()
-	var out []notify.Outcome
-	for _, one := range to {
-		out = append(out, notify.Outcome{To: one, Result: notify.SendOK})
-	}
-	return out
-}
-
-// world is everything at work on one story.
+// world is everything around the program in one story.
 type world struct {
 	t     *testing.T
 	story story
 	zone  *time.Location
 	posts *posts
+	imap  *pipes
+	smtp  *pipes
+	inbox *demo.Inbox
 	db    *sqlite.DB
 	log   *lockedBuffer
-	began time.Time // of the bubble's time
-	out   *letters
+	began time.Time // in the bubble's time
+
+	mu   sync.Mutex
+	sent []letter
 }
 
 // play lets the days of a story pass and compares what came of it.
@@ -122,15 +99,15 @@ func play(t *testing.T, s story) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join(t.TempDir(), "story.db")
+	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{t: t, story: s, zone: zone, log: &lockedBuffer{}, began: time.Now()}
-		w.out = &letters{t: t, now: w.now}
+		w := &world{t: t, story: s, zone: zone, log: &lockedBuffer{}, began: time.Now(), imap: newPipes(), smtp: newPipes()}
 		w.posts = &posts{t: t, now: w.now, scans: s.scans, renamed: s.renamed, dest: s.dest, asked: map[string][]time.Time{}}
-		if w.db, err = sqlite.Open(t.Context(), file, sqlite.Options{Now: w.now}); err != nil {
+		cfg := w.config(dir)
+		if w.db, err = sqlite.Open(t.Context(), cfg.Store.Path, sqlite.Options{Now: w.now}); err != nil {
 			t.Fatal(err)
 		}
-		w.live()
+		w.live(cfg)
 		w.compare()
 		if err := w.db.Close(); err != nil {
 			t.Errorf("close the store: %v", err)
@@ -139,85 +116,121 @@ func play(t *testing.T, s story) {
 }
 
 // pace is how much faster the story's clock runs than the timers: loops that
-// look every minute then look every twenty, and a story is told sooner.
+// look every minute then look every twenty, and a story takes less time.
 const pace = 20
 
 func (w *world) now() time.Time { return start().Add(pace * time.Since(w.began)) }
 
 func (w *world) sleepUntil(t time.Time) { time.Sleep(t.Sub(w.now()) / pace) }
 
-// live wires everybody as the program does and waits out the days.
-func (w *world) live() {
-	log := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	set := w.set()
-	schedule, err := notify.ParseSchedule([]string{"08:00", "19:00"}, "", w.zone)
+// config is the configuration of the program: every carrier is on, with the
+// credentials of those that the story has.
+func (w *world) config(dir string) *config.Config {
+	planted := filepath.Join(dir, "planted")
+	if err := os.WriteFile(planted, []byte(secret), 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+	carriers := map[string]string{}
+	for _, f := range all.Factories() {
+		carriers[f.Info.Name] = ""
+	}
+	carriers["russianpost"] = fmt.Sprintf("login = \"someone\"\npassword = { file = %q }", planted)
+	carriers["ukrposhta"] = fmt.Sprintf("token = { file = %q }", planted)
+	carriers["dhl"] = fmt.Sprintf("key = { file = %q }", planted)
+	site, err := rig.Config{
+		Dir: dir, Store: filepath.Join(dir, "story.db"), Language: w.story.language, Country: w.story.home, Zone: w.story.zone, Carriers: carriers,
+		Mailboxes: []rig.Mailbox{{Name: "home", Host: "127.0.0.1", Port: imapPort, User: demo.Address}},
+		Digests: "[[digest]]\nto = [\"me@example.org\"]\nat = [\"08:00\", \"19:00\"]\n" +
+			"urgent = [\"ready_for_pickup\", \"out_for_delivery\", \"customs_hold\", \"attempt_failed\"]\n",
+	}.Write()
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	notifier := notify.New(notify.Config{
-		Audiences: []notify.Audience{{
-			Name: "me", To: []string{"me@example.org"}, Language: w.story.language, Zone: w.zone, Schedule: schedule,
-			Urgent: []parcel.Status{parcel.ReadyForPickup, parcel.OutForDelivery, parcel.CustomsHold, parcel.AttemptFailed},
-		}},
-		From: "Parcels <parcels@example.org>", Protection: notify.Protection{Days: 60, Remind: 7}, Blind: 6 * time.Hour,
-	}, w.db, w.db, w.out, notify.Options{Log: log, Now: w.now})
-	tr := tracker.New(tracker.Config{
-		Home: w.story.home, Zone: w.zone, Log: log, Now: w.now, OnChange: notifier.Wake,
-		Engine: tracker.NewEngine(set, w.story.home, w.db, w.now, log),
-	}, w.db)
-	ctx, cancel := context.WithCancel(w.t.Context())
-	var running sync.WaitGroup
-	for _, run := range []func(context.Context) error{tr.Run, notifier.Run} {
-		running.Go(func() {
-			if err := run(ctx); err != nil {
-				w.t.Errorf("run ended with %v", err)
-			}
-		})
+	if err := os.WriteFile(filepath.Join(dir, "pass"), []byte(demo.Password), 0o600); err != nil {
+		w.t.Fatal(err)
 	}
-	w.deliver(tr)
-	w.sleepUntil(start().AddDate(0, 0, w.story.days))
-	cancel()
-	running.Wait()
+	cfg, err := config.Load(site.Config)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return cfg
 }
 
-// set is every carrier there is, with the credentials of those that the story
-// has, in front of the posts.
-func (w *world) set() *carriers.Set {
+// live runs the program with a mailbox and a mail server inside the bubble, and
+// waits until the days are over.
+func (w *world) live(cfg *config.Config) {
+	var err error
+	if w.inbox, err = demo.ServeInbox(w.imap); err != nil {
+		w.t.Fatal(err)
+	}
+	sink := rig.ServeSink(w.smtp)
+	sink.OnMail(w.take)
+	a, err := app.New(w.t.Context(), cfg, app.Deps{
+		Store: silent{w.db}, Now: w.now, Carriers: w.carriers(), Dial: w.dial,
+		Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(w.t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- a.Run(ctx) }()
+	w.deliver()
+	w.sleepUntil(start().AddDate(0, 0, w.story.days))
+	cancel()
+	if err := <-ended; err != nil {
+		w.t.Errorf("the program ended with %v", err)
+	}
+	sink.Close()
+	if err := w.inbox.Close(); err != nil {
+		w.t.Error(err)
+	}
+}
+
+// silent is a store without heartbeats, of which weeks have very many.
+type silent struct{ *sqlite.DB }
+
+func (silent) SaveHeartbeat(context.Context, store.Heartbeat) error { return nil }
+
+const imapPort = 143
+
+// dial opens a connection to the mailbox or to the mail server.
+func (w *world) dial(ctx context.Context, _, addr string) (net.Conn, error) {
+	if addr == net.JoinHostPort("127.0.0.1", strconv.Itoa(imapPort)) {
+		return w.imap.dial(ctx)
+	}
+	return w.smtp.dial(ctx)
+}
+
+// take keeps a digest that goes out.
+func (w *world) take(m rig.Taken) error {
+	subject, text, err := rig.ReadMail(m.Raw)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.sent = append(w.sent, letter{w.now(), subject, text})
+	return err
+}
+
+// carriers are all carriers, in front of the posts.
+func (w *world) carriers() []carriers.Factory {
 	factories := all.Factories()
-	options := map[string]carriers.Options{}
 	for i, f := range factories {
 		factories[i].New = func(cfg carriers.Config) (carriers.Carrier, error) {
 			cfg.HTTP = &http.Client{Transport: w.posts, Timeout: 45 * time.Second}
 			return f.New(cfg)
 		}
-		switch f.Info.Name {
-		case "russianpost":
-			options[f.Info.Name] = carriers.Options{Settings: map[string]string{"login": "someone", "password": secret}}
-		case "ukrposhta":
-			options[f.Info.Name] = carriers.Options{Settings: map[string]string{"token": secret}}
-		case "dhl":
-			options[f.Info.Name] = carriers.Options{Settings: map[string]string{"key": secret}}
-		}
 	}
-	set, err := carriers.NewSet(factories, options)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return set
+	return factories
 }
 
-// deliver hands over each mail of the story's folder at the time it was sent.
-func (w *world) deliver(tr *tracker.Tracker) {
+// deliver puts each mail of the story's folder into the mailbox a minute after
+// it was sent.
+func (w *world) deliver() {
 	files, err := filepath.Glob(w.path("*.eml"))
 	if err != nil || len(files) == 0 {
 		w.t.Fatalf("no mails of the story: %v", err)
 	}
-	parser, err := extract.New(extract.Options{Shop: aliexpress.New(), Senders: aliexpress.New().Senders(nil, nil, nil)})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	checker := verify.New(noKeys{})
-	for i, file := range files {
+	for _, file := range files {
 		raw, err := os.ReadFile(filepath.Clean(file))
 		if err != nil {
 			w.t.Fatal(err)
@@ -231,22 +244,9 @@ func (w *world) deliver(tr *tracker.Tracker) {
 			w.t.Fatal(err)
 		}
 		w.sleepUntil(sent.Add(time.Minute))
-		verdict, err := checker.Check(w.t.Context(), pwmail.Read(raw), verify.Policy{
-			Authserv: []string{"mx.example.org"}, Senders: aliexpress.New().Senders(nil, nil, nil),
-		})
-		if err != nil {
+		if err := w.inbox.Deliver(raw, w.now()); err != nil {
 			w.t.Fatal(err)
 		}
-		notice, err := parser.Parse(pwmail.Read(raw), verdict)
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		digest := sha256.Sum256(raw)
-		ref := parcel.MailRef{Mailbox: "home", Folder: "INBOX", UIDValidity: 1, UID: uint32(i + 1)}
-		if err := tr.Intake(w.t.Context(), ref, notice, hex.EncodeToString(digest[:]), tracker.Policy{}); err != nil {
-			w.t.Fatal(err)
-		}
-		tr.Wake()
 	}
 }
 
@@ -303,7 +303,7 @@ var lastEvent = regexp.MustCompile(`(?m)^  \d+\.? \p{L}+(,[^\n:]*)?: .*$`)
 // told is every mail that went out, in one text.
 func (w *world) told() string {
 	var b strings.Builder
-	for _, l := range w.out.sent {
+	for _, l := range w.sent {
 		fmt.Fprintf(&b, "==== %s  %s\n%s\n", l.at.In(w.zone).Format("2006-01-02 15h -0700"), l.subject, strings.TrimSpace(lastEvent.ReplaceAllString(l.text, "  (its newest event)")))
 	}
 	return b.String()
