@@ -1,6 +1,7 @@
 package service
 
 import (
+	"os"
 	"strings"
 
 	"github.com/coreos/go-systemd/v22/daemon"
@@ -19,6 +20,9 @@ func NewNotifier() *Notifier {
 		_, _ = daemon.SdNotify(false, state)
 	}}
 }
+
+// Listens reports whether a service manager receives the messages.
+func (*Notifier) Listens() bool { return os.Getenv("NOTIFY_SOCKET") != "" }
 
 // Ready says that start-up is over.
 func (n *Notifier) Ready() { n.send(daemon.SdNotifyReady) }

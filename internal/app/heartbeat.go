@@ -34,7 +34,7 @@ func (l *life) heartbeat(ctx context.Context) error {
 		case 1:
 			debug.FreeOSMemory() // starting needs several times what idling does
 		}
-		if n%statusBeats == 0 || n == 1 {
+		if l.systemd.Listens() && (n%statusBeats == 0 || n == 1) {
 			l.systemd.Status(l.line(ctx))
 		}
 		select {
