@@ -13,6 +13,7 @@ import (
 	"parcelwatch/config"
 	"parcelwatch/internal/app"
 	"parcelwatch/internal/cli"
+	"parcelwatch/internal/message"
 	"parcelwatch/internal/netx"
 	"parcelwatch/internal/oauth"
 	"parcelwatch/internal/provider"
@@ -40,36 +41,62 @@ func (w *wizard) tokens(o *config.OAuth2, proxy config.Proxy, username string) *
 	return app.NewTokens(o, proxy, username, w.logins)
 }
 
-// login gets a credential and tries it at once, until it works.
-func (w *wizard) login(ctx context.Context) error {
-	w.peculiarity()
-	w.stale = !w.kept || w.c.PasswordFile != "" || w.c.ClientID != ""
+// attempt is a connection that is tried until it works.
+type attempt struct {
+	server  func() string                              // what is shown while it is tried
+	prepare func(context.Context) error                // asks for what is missing
+	check   func(context.Context) error                // connects and logs in
+	fault   func(error) message.Text                   // explains an error of check
+	repair  func(ctx context.Context, err error) error // asks for what may help
+}
+
+// until tries until the check succeeds. With --yes, and after loginTries, the
+// error is final.
+func (w *wizard) until(ctx context.Context, a attempt) error {
 	for try := 1; ; try++ {
-		w.apply()
-		if err := w.credential(ctx); err != nil {
+		if err := a.prepare(ctx); err != nil {
 			return err
 		}
-		account, err := w.account(w.box)
-		if err != nil {
-			return err
-		}
-		w.progress.Show(w.say.T("setup_trying", "Server", w.found.IMAP))
-		w.report, err = mailwatch.Check(ctx, account)
+		w.progress.Show(w.say.T("setup_trying", "Server", a.server()))
+		err := a.check(ctx)
 		w.progress.Clear()
-		if err == nil {
-			w.say1(w.say.T("setup_login_good", "Server", w.found.IMAP.Host))
+		switch {
+		case err == nil:
 			return nil
-		}
-		if ctx.Err() != nil {
+		case ctx.Err() != nil:
 			return ctx.Err()
+		case w.c.Yes || try == loginTries:
+			return failed(w.say.Text(a.fault(err)))
 		}
-		if w.c.Yes || try == loginTries {
-			return failed(w.say.Text(mailwatch.Fault(err, account)))
-		}
-		if err := w.repair(ctx, err, account); err != nil {
+		if err := a.repair(ctx, err); err != nil {
 			return err
 		}
 	}
+}
+
+// login gets a credential for the mailbox and logs in with it.
+func (w *wizard) login(ctx context.Context) error {
+	w.peculiarity()
+	w.stale = !w.kept || w.c.PasswordFile != "" || w.c.ClientID != ""
+	var account mailwatch.Account
+	err := w.until(ctx, attempt{
+		server: func() string { return w.found.IMAP.String() },
+		prepare: func(ctx context.Context) (err error) {
+			w.apply()
+			if err := w.credential(ctx); err != nil {
+				return err
+			}
+			account, err = w.account(w.box)
+			return err
+		},
+		check:  func(ctx context.Context) (err error) { w.report, err = mailwatch.Check(ctx, account); return err },
+		fault:  func(err error) message.Text { return mailwatch.Fault(err, account) },
+		repair: func(ctx context.Context, err error) error { return w.repair(ctx, err, account) },
+	})
+	if err == nil {
+		w.say1(w.say.T("setup_login_good", "Server", w.found.IMAP.Host))
+	}
+	return err
 }
 
 // peculiarity says in one line what the provider asks of its users.
@@ -170,7 +197,7 @@ func (w *wizard) application(ctx context.Context) error {
 	return nil
 }
 
-// repair says what went wrong, and asks for what could mend it.
+// repair reports what went wrong and asks for what may help.
 func (w *wizard) repair(ctx context.Context, err error, account mailwatch.Account) error {
 	if refused, ok := errors.AsType[*mailwatch.RefusedError](err); ok {
 		w.stale = true
@@ -185,20 +212,31 @@ func (w *wizard) repair(ctx context.Context, err error, account mailwatch.Accoun
 		w.found.IMAP.TLS = netx.TLSStart
 		return nil
 	}
-	if fingerprint, ok := unknownCertificate(err); ok && w.box.CA == "" {
-		w.say1(w.say.T("setup_certificate", "Server", w.found.IMAP.Host, "Fingerprint", fingerprint))
-		yes, err := w.yes(ctx, false, "setup_certificate_agree")
-		if yes {
-			w.box.Fingerprint = fingerprint
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-	} else {
-		w.say1(w.say.T("setup_failed", "Reason", w.say.Text(mailwatch.Fault(err, account))))
+	pin, err := w.certificate(ctx, err, w.found.IMAP.Host, w.box.CA, mailwatch.Fault(err, account))
+	if pin != "" || err != nil {
+		w.box.Fingerprint = pin
+		return err
 	}
 	return w.typed(ctx, w.found.IMAP.String())
+}
+
+// certificate asks whether to accept a server's certificate that no known authority
+// has signed, and returns its fingerprint if so. One that was accepted for the
+// mailbox is accepted again. Any other fault is only reported.
+func (w *wizard) certificate(ctx context.Context, cause error, host, ca string, fault message.Text) (string, error) {
+	fingerprint, unknown := unknownCertificate(cause)
+	switch {
+	case !unknown || ca != "":
+		w.say1(w.say.T("setup_failed", "Reason", w.say.Text(fault)))
+		return "", nil
+	case fingerprint == w.box.Fingerprint:
+		return fingerprint, nil
+	}
+	w.say1(w.say.T("setup_certificate", "Server", host, "Fingerprint", fingerprint))
+	if yes, err := w.yes(ctx, false, "setup_certificate_agree"); !yes || err != nil {
+		return "", err
+	}
+	return fingerprint, nil
 }
 
 // unknownCertificate is the fingerprint of a certificate that nobody known here

@@ -25,28 +25,18 @@ func (w *wizard) outgoing(ctx context.Context) error {
 			return err
 		}
 	}
-	for try := 1; ; try++ {
-		sender, err := w.sender()
-		if err != nil {
-			return err
-		}
-		w.progress.Show(w.say.T("setup_trying", "Server", w.smtp.Host))
-		err = sender.Check(ctx)
-		w.progress.Clear()
-		if err == nil {
-			w.say1(w.say.T("setup_smtp_good", "Server", w.smtp.Host))
-			return nil
-		}
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if w.c.Yes || try == loginTries {
-			return failed(w.say.Text(notify.Fault(err)))
-		}
-		if err := w.repairOut(ctx, err); err != nil {
-			return err
-		}
+	var sender *notify.SMTP
+	err := w.until(ctx, attempt{
+		server:  func() string { return w.smtp.Host },
+		prepare: func(context.Context) (err error) { sender, err = w.sender(); return err },
+		check:   func(ctx context.Context) error { return sender.Check(ctx) },
+		fault:   notify.Fault,
+		repair:  w.repairOut,
+	})
+	if err == nil {
+		w.say1(w.say.T("setup_smtp_good", "Server", w.smtp.Host))
 	}
+	return err
 }
 
 // outServer fills in the server, with the mailbox's login.
@@ -92,7 +82,7 @@ func (w *wizard) sender() (*notify.SMTP, error) {
 	return s, err
 }
 
-// repairOut says what went wrong, and asks for what could mend it.
+// repairOut reports what went wrong and asks for what may help.
 func (w *wizard) repairOut(ctx context.Context, err error) error {
 	switch {
 	case startsPlain(err) && w.smtp.TLS == netx.TLSImplicit:
@@ -104,20 +94,10 @@ func (w *wizard) repairOut(ctx context.Context, err error) error {
 	case errors.Is(err, notify.ErrLogin) && w.smtp.OAuth2 == nil:
 		return w.loginOut(ctx, err)
 	}
-	if fingerprint, ok := unknownCertificate(err); ok && w.smtp.CA == "" {
-		yes := fingerprint == w.box.Fingerprint // the person has accepted it already
-		if !yes {
-			w.say1(w.say.T("setup_certificate", "Server", w.smtp.Host, "Fingerprint", fingerprint))
-			if yes, err = w.yes(ctx, false, "setup_certificate_agree"); err != nil {
-				return err
-			}
-		}
-		if yes {
-			w.smtp.Fingerprint = fingerprint
-			return nil
-		}
-	} else {
-		w.say1(w.say.T("setup_failed", "Reason", w.say.Text(notify.Fault(err))))
+	pin, err := w.certificate(ctx, err, w.smtp.Host, w.smtp.CA, notify.Fault(err))
+	if pin != "" || err != nil {
+		w.smtp.Fingerprint = pin
+		return err
 	}
 	w.found.SMTP = netx.Server{Host: w.smtp.Host, Port: w.smtp.Port, TLS: w.smtp.TLS}
 	if err := w.typedOut(ctx, w.found.SMTP.String()); err != nil {
