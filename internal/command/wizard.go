@@ -20,14 +20,14 @@ import (
 	"parcelwatch/parcel"
 )
 
-// wizard is one setting up: what is known so far, and what was found out.
+// wizard is one run of setup: the answers so far and what was discovered.
 type wizard struct {
 	*env
 	c        *setupCmd
 	ask      *setup.Prompt
 	discover setup.Discoverer
 
-	width int // of the terminal; 0 for no end
+	width int // of the terminal; 0 for no limit
 	path  string
 	old   string         // the file's text; empty where there is none
 	cfg   *config.Config // as it was, and then as it will be
@@ -41,20 +41,21 @@ type wizard struct {
 	smtp     config.SMTP
 	from     string // the person's own address
 	password string // typed or read; empty for a kept one
-	// smtpPassword is one of the outgoing server's own; empty for the mailbox's.
+	// smtpPassword is the outgoing server's own password; empty for the mailbox's.
 	smtpPassword string
 	stale        bool // the credential has to be asked for
 	logins       *app.MemoryVault
 	report       mailwatch.Report
 	notices      []parcel.Notice
-	// unconfirmed counts the shop's mails by the servers whose word would help.
+	// unconfirmed counts the shop's mails that only a trusted server id would verify,
+	// by that id.
 	unconfirmed map[string]int
 	written     bool
 
 	plan setup.Plan
 }
 
-// newWizard starts from the configuration that is there.
+// newWizard starts from the existing configuration, if there is one.
 func newWizard(c *setupCmd, e *env) (*wizard, error) {
 	w := &wizard{env: e, c: c, logins: &app.MemoryVault{}, discover: discoverer(c.ISPDB), cfg: config.Default(), first: true}
 	if c.Fingerprint != "" {
@@ -98,8 +99,8 @@ func newWizard(c *setupCmd, e *env) (*wizard, error) {
 	return w, nil
 }
 
-// newPlace is where the configuration goes where there is none: the system's
-// place for who may write there, else the person's own.
+// newPlace is where a new configuration is written: the system's place for an
+// administrator, else the user's own.
 func newPlace(getenv func(string) string) string {
 	places := config.Places(getenv, runtime.GOOS)
 	if len(places) == 0 {
@@ -129,12 +130,11 @@ func (w *wizard) run(ctx context.Context) error {
 	return nil
 }
 
-// query is a question: the flag that answers it, what that flag gave, the usual
-// answer, and its text.
+// query is a question: the flag that answers it, the value of that flag, the
+// default and the id of its text.
 type query struct{ flag, given, usual, id string }
 
-// line is the answer to a question: given by flag, else the usual one where
-// nobody is to be asked, else the person's.
+// line answers a question: by its flag, with --yes by the default, else by asking.
 func (w *wizard) line(ctx context.Context, q query) (string, error) {
 	switch {
 	case q.given != "":
@@ -153,7 +153,8 @@ func (w *wizard) line(ctx context.Context, q query) (string, error) {
 	}
 }
 
-// yes asks for a yes or a no; where nobody is to be asked, it is no.
+// yes asks a yes-or-no question. With --yes the answer is no: that flag confirms
+// answers, it does not accept risks.
 func (w *wizard) yes(ctx context.Context, usual bool, id string, data ...any) (bool, error) {
 	if w.c.Yes {
 		return false, nil
@@ -162,12 +163,12 @@ func (w *wizard) yes(ctx context.Context, usual bool, id string, data ...any) (b
 	return w.ask.Yes(ctx, w.question(id, data...), usual, setup.List(w.say.T("setup_word_yes")), setup.List(w.say.T("setup_word_no")))
 }
 
-// question is a question's text. It leaves room for the usual answer.
+// question is the text of a question, wrapped to leave room for the default.
 func (w *wizard) question(id string, data ...any) string {
 	return setup.Wrap(cli.Clean(w.say.T(id, data...), 600), max(w.width-20, 0), "")
 }
 
-// again asks until check takes the answer. Flags get one try.
+// again asks until check accepts the answer. A flag is tried once.
 func (w *wizard) again(ctx context.Context, q query, check func(string) error) error {
 	for {
 		answer, err := w.line(ctx, q)
@@ -184,7 +185,7 @@ func (w *wizard) again(ctx context.Context, q query, check func(string) error) e
 	}
 }
 
-// wrong is what is the matter with an answer.
+// wrong explains why an answer was not accepted.
 func (w *wizard) wrong(err error) string {
 	switch {
 	case errors.Is(err, setup.ErrAddress):
@@ -195,20 +196,20 @@ func (w *wizard) wrong(err error) string {
 	return err.Error()
 }
 
-// say1 prints a line that is set off from the questions.
+// say1 prints an indented line.
 func (w *wizard) say1(text string) { w.print(setup.Wrap("  "+cli.Clean(text, 600), w.width, "    ")) }
 
-// entry prints a line of a list: what it is about, in so many cells, and the rest
-// behind it, also where that takes several lines.
+// entry prints a row of a list: a name of so many cells, then the rest, wrapped
+// beside it.
 func (w *wizard) entry(name string, cells int, rest string) {
 	line := strings.TrimRight("  "+cli.Pad(name, cells)+" "+cli.Clean(rest, 600), " ")
 	w.print(setup.Wrap(line, w.width, strings.Repeat(" ", cells+3)))
 }
 
-// tell prints a line of its own.
+// tell prints a line that is not indented.
 func (w *wizard) tell(text string) { w.print(setup.Wrap(text, w.width, "")) }
 
-// terminalWidth is how many characters fit in a line; 0 where out is no terminal.
+// terminalWidth is how many characters fit in a line, 0 where out is not a terminal.
 func terminalWidth(out io.Writer) int {
 	f, ok := out.(*os.File)
 	if !ok {

@@ -21,10 +21,10 @@ import (
 	"parcelwatch/mailwatch"
 )
 
-// loginTries is how often a person may mistype.
+// loginTries is how many logins are tried at most.
 const loginTries = 5
 
-// account is the mailbox as it will be, with the login that is being tried.
+// account is the mailbox as it will be configured, with the login being tried.
 func (w *wizard) account(box config.Mailbox) (mailwatch.Account, error) {
 	account, err := app.Account(w.cfg, box, w.vault(w.cfg))
 	if err != nil {
@@ -99,7 +99,7 @@ func (w *wizard) login(ctx context.Context) error {
 	return err
 }
 
-// peculiarity says in one line what the provider asks of its users.
+// peculiarity prints what the provider requires of its users, in one line.
 func (w *wizard) peculiarity() {
 	p := w.found.Provider
 	if p.ID == "" || p.ID == "plain" || w.kept {
@@ -108,7 +108,7 @@ func (w *wizard) peculiarity() {
 	w.say1(w.say.T("setup_provider_"+p.ID, "Page", p.Page))
 }
 
-// apply puts the servers as they stand into the mailbox.
+// apply copies the servers found so far into the mailbox.
 func (w *wizard) apply() {
 	w.box.Host, w.box.Port, w.box.TLS = w.found.IMAP.Host, w.found.IMAP.Port, w.found.IMAP.TLS
 	w.box.Username = w.found.Username
@@ -120,8 +120,7 @@ func (w *wizard) apply() {
 	}
 }
 
-// credential gets what the provider takes, where there is none or the last one
-// was refused.
+// credential gets a password or token, unless there is one that was not refused.
 func (w *wizard) credential(ctx context.Context) error {
 	if !w.stale {
 		return nil
@@ -131,7 +130,7 @@ func (w *wizard) credential(ctx context.Context) error {
 	switch {
 	case w.c.PasswordFile != "":
 		password, err := w.fileSecret("--password-file", w.c.PasswordFile)
-		w.c.PasswordFile = "" // one that is refused is not tried again
+		w.c.PasswordFile = "" // a refused one is not tried again
 		w.usePassword(password)
 		return err
 	case w.c.ClientID != "", w.box.OAuth2 != nil, p.OnlyOAuth && p.IMAP.Host == w.box.Host:
@@ -151,7 +150,7 @@ func (w *wizard) credential(ctx context.Context) error {
 	}
 }
 
-// grouped is how Google shows an app password; the blanks are no part of it.
+// grouped is how Google shows an app password; the blanks do not belong to it.
 var grouped = regexp.MustCompile(`^[a-z]{4} [a-z]{4} [a-z]{4} [a-z]{4}$`)
 
 func (w *wizard) usePassword(password string) {
@@ -162,7 +161,7 @@ func (w *wizard) usePassword(password string) {
 	w.box.Password, w.box.OAuth2 = config.Plain(password), nil
 }
 
-// byToken logs in by OAuth2 with the person's own application.
+// byToken logs in by OAuth2 with the user's own application.
 func (w *wizard) byToken(ctx context.Context) error {
 	if w.box.OAuth2 == nil || w.c.ClientID != "" {
 		if err := w.application(ctx); err != nil {
@@ -250,14 +249,14 @@ func unknownCertificate(err error) (string, bool) {
 	return netx.PinOf(failure.UnverifiedCertificates[0]).String(), true
 }
 
-// startsPlain reports whether a server did not begin with TLS: it may be had by
-// STARTTLS, which is as good.
+// startsPlain reports whether the server did not begin with TLS, so that STARTTLS
+// is worth a try.
 func startsPlain(err error) bool {
 	var record tls.RecordHeaderError
 	return errors.As(err, &record)
 }
 
-// login leads the person through a provider's login and returns its token.
+// login guides the user through a provider's login and returns its token.
 func (e *env) login(ctx context.Context, ask *setup.Prompt, t *app.Tokens) (oauth.Token, error) {
 	application, client, err := t.Application(ctx)
 	if err != nil {

@@ -24,8 +24,7 @@ const (
 	lookShow  = 7   // shipments that are named
 )
 
-// look reads recent mail without keeping anything, and says what would be
-// followed.
+// look reads recent mail, stores nothing and lists what would be followed.
 func (w *wizard) look(ctx context.Context) error {
 	account, err := w.account(w.box)
 	if err != nil {
@@ -40,7 +39,7 @@ func (w *wizard) look(ctx context.Context) error {
 	err = mailwatch.Recent(ctx, account, sinceDays*24*time.Hour, lookMails, func(ctx context.Context, m mailwatch.Mail) error {
 		n, err := r.Read(ctx, m.Message)
 		if err != nil && !errors.Is(err, verify.ErrTemporary) {
-			return ctx.Err() // one mail that cannot be read is not worth a stop
+			return ctx.Err() // a mail that cannot be read is skipped
 		}
 		if !n.Shipment() || !n.Verdict.Trust.Creates() {
 			return nil
@@ -64,7 +63,7 @@ func (w *wizard) look(ctx context.Context) error {
 	return nil
 }
 
-// shipments says what was found, newest first.
+// shipments lists what was found, newest first.
 func (w *wizard) shipments() {
 	type row struct{ what, title string }
 	var rows []row
@@ -84,7 +83,7 @@ func (w *wizard) shipments() {
 			}
 		}
 		for _, o := range n.Orders {
-			seen[o] = true // what is sent is not told a second time as an order
+			seen[o] = true // an order with a parcel is not listed again
 		}
 	}
 	if rows == nil {
@@ -100,8 +99,8 @@ func (w *wizard) shipments() {
 	}
 }
 
-// authserv offers to let the server's word count, where the shop's mail cannot
-// be confirmed without it.
+// authserv offers to trust the verdicts of the mail server where the shop's mail
+// cannot be verified without them.
 func (w *wizard) authserv(ctx context.Context) error {
 	best, most := "", 0
 	for _, id := range slices.Sorted(keysOf(w.unconfirmed)) {
@@ -112,8 +111,8 @@ func (w *wizard) authserv(ctx context.Context) error {
 	if best == "" {
 		return nil
 	}
-	// Where the server writes no verdict, the topmost one is the sender's. So a
-	// name that is not the server's own is a question, and never taken silently.
+	// A server that writes no verdict leaves the sender's on top, so an id that is
+	// not related to the mailbox's server defaults to no.
 	yes, err := w.yes(ctx, setup.Related(best, w.domain, w.box.Host), "setup_authserv", "ID", best)
 	if yes {
 		w.box.TrustedAuthserv = append(w.box.TrustedAuthserv, best)
@@ -160,8 +159,8 @@ func (w *wizard) language(ctx context.Context) error {
 	})
 }
 
-// carriers says which service would learn which number, before any does, and
-// lets each be refused.
+// carriers lists which service would learn which number, before any is asked, and
+// lets the user refuse each.
 func (w *wizard) carriers(ctx context.Context) error {
 	set, _, err := app.Carriers(ctx, w.cfg)
 	if err != nil {
@@ -182,7 +181,7 @@ func (w *wizard) carriers(ctx context.Context) error {
 	return w.refusals(ctx, all, off)
 }
 
-// refusals asks whom to leave out.
+// refusals asks which carriers are never asked.
 func (w *wizard) refusals(ctx context.Context, all, off []string) error {
 	nobody := w.say.T("setup_word_nobody")
 	usual := strings.Join(off, " ")
@@ -208,7 +207,7 @@ func (w *wizard) refusals(ctx context.Context, all, off []string) error {
 	})
 }
 
-// carrier says what one service would be asked.
+// carrier prints what one service would be asked.
 func (w *wizard) carrier(m carriers.Member) {
 	near := len(m.Info.Countries) == 0 || slices.Contains(m.Info.Countries, w.cfg.Destination)
 	var numbers []string
@@ -238,7 +237,7 @@ func (w *wizard) carrier(m carriers.Member) {
 	w.entry(m.Info.Name, 16, title+" ("+site+"): "+what)
 }
 
-// numbers are the numbers found, in order and once each.
+// numbers lists the numbers found, each once.
 func (w *wizard) numbers() []number.Number {
 	var out []number.Number
 	for _, n := range w.notices {

@@ -23,7 +23,7 @@ const (
 	sinceDays = 60
 )
 
-// discoverer asks the real network.
+// discoverer looks servers up on the real network.
 func discoverer(ispdb bool) setup.Discoverer {
 	d := &tls.Dialer{NetDialer: &net.Dialer{Timeout: probeTime}, Config: &tls.Config{MinVersion: tls.VersionTLS12}}
 	return setup.Discoverer{
@@ -44,8 +44,8 @@ func discoverer(ispdb bool) setup.Discoverer {
 	}
 }
 
-// address asks whose mail it is about. One that is configured already is set up
-// anew, another one is added.
+// address asks for the mail address. A mailbox that is configured already is
+// changed, any other is added.
 func (w *wizard) address(ctx context.Context) error {
 	usual := w.ownAddress()
 	var address string
@@ -71,8 +71,8 @@ func (w *wizard) address(ctx context.Context) error {
 	return nil
 }
 
-// ownAddress is that of the mailbox configured first. Where its user name is no
-// address, the digests' sender usually is.
+// ownAddress is the address of the first mailbox: its user name or, where that is
+// not an address, the sender of digests.
 func (w *wizard) ownAddress() string {
 	if len(w.cfg.Mailboxes) == 0 {
 		return ""
@@ -85,8 +85,7 @@ func (w *wizard) ownAddress() string {
 	return ""
 }
 
-// name is what a new mailbox is called: after its domain, with a number where
-// there is one of that name.
+// name names a new mailbox after its domain, with a number where that is taken.
 func (w *wizard) name() string {
 	base, _, _ := strings.Cut(w.domain, ".")
 	for n := 1; ; n++ {
@@ -100,8 +99,8 @@ func (w *wizard) name() string {
 	}
 }
 
-// servers finds out where to log in, and has it agreed to where that is not
-// certain: a password goes to nobody the person does not know of.
+// servers finds out where to log in. Servers that are only likely are confirmed
+// first: no password is sent to a server the user has not seen.
 func (w *wizard) servers(ctx context.Context) error {
 	if err := w.given(); err != nil {
 		return err
@@ -124,7 +123,7 @@ func (w *wizard) servers(ctx context.Context) error {
 	return nil
 }
 
-// given are the servers of the flags.
+// given takes the servers from the flags.
 func (w *wizard) given() error {
 	var err error
 	if w.c.IMAP != "" {
@@ -140,7 +139,7 @@ func (w *wizard) given() error {
 	return nil
 }
 
-// search finds the servers that no flag names.
+// search discovers the servers that no flag names.
 func (w *wizard) search(ctx context.Context) error {
 	imap, smtp := w.found.IMAP, w.found.SMTP
 	w.progress.Show(w.say.T("setup_searching", "Domain", w.domain))
@@ -177,7 +176,7 @@ func (w *wizard) search(ctx context.Context) error {
 	return w.typed(ctx, w.found.IMAP.String())
 }
 
-// shown is a server, or that there is none.
+// shown is a server for display.
 func (w *wizard) shown(s netx.Server) string {
 	if s.IsZero() {
 		return w.say.T("setup_word_unknown")
@@ -185,7 +184,7 @@ func (w *wizard) shown(s netx.Server) string {
 	return s.String()
 }
 
-// origin is who named the servers; a person's own are given.
+// origin says where the servers come from; "given" for flags.
 func (w *wizard) origin() setup.Origin {
 	if w.found.Origin == "" {
 		return "given"
@@ -204,8 +203,8 @@ func (w *wizard) typed(ctx context.Context, usual string) error {
 	})
 }
 
-// folders offers other folders where the usual one holds none of the shop's
-// mail.
+// folders offers the other folders where the watched ones hold no mail of the
+// shop.
 func (w *wizard) folders(ctx context.Context) error {
 	if len(w.c.Folders) > 0 {
 		w.box.Folders = w.c.Folders
@@ -238,7 +237,7 @@ func (w *wizard) offer(ctx context.Context, others []string) error {
 	report, err := mailwatch.Check(ctx, account)
 	w.progress.Clear()
 	if err != nil {
-		return ctx.Err() // a nicety; the folder chosen so far is good
+		return ctx.Err() // optional; the folders chosen so far are usable
 	}
 	var filled []string
 	for _, f := range report.Watched {

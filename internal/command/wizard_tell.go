@@ -13,8 +13,8 @@ import (
 	"parcelwatch/notify"
 )
 
-// outgoing finds the server digests leave through, and tries its login. Usually
-// it is the mailbox's own and nothing has to be asked.
+// outgoing finds the server that sends digests and logs in to it. Usually it
+// takes the mailbox's login and nothing is asked.
 func (w *wizard) outgoing(ctx context.Context) error {
 	w.smtp = w.cfg.SMTP
 	if fresh := w.password != "" || !w.logins.Empty(); fresh && strings.EqualFold(w.smtp.Username, w.box.Username) {
@@ -39,7 +39,7 @@ func (w *wizard) outgoing(ctx context.Context) error {
 	return err
 }
 
-// outServer fills in the server, with the mailbox's login.
+// outServer fills in the outgoing server, with the mailbox's login.
 func (w *wizard) outServer(ctx context.Context) error {
 	if w.found.SMTP.IsZero() {
 		if err := w.typedOut(ctx, ""); err != nil {
@@ -71,7 +71,7 @@ func (w *wizard) typedOut(ctx context.Context, usual string) error {
 	})
 }
 
-// sender is the mail server as it will be.
+// sender is the outgoing server as it will be configured.
 func (w *wizard) sender() (*notify.SMTP, error) {
 	cfg := *w.cfg
 	cfg.SMTP = w.smtp
@@ -107,7 +107,7 @@ func (w *wizard) repairOut(ctx context.Context, err error) error {
 	return nil
 }
 
-// loginOut asks for a login of the outgoing server's own.
+// loginOut asks for a separate login for the outgoing server.
 func (w *wizard) loginOut(ctx context.Context, err error) error {
 	w.say1(w.say.T("setup_smtp_refused", "Reason", w.say.Text(notify.Fault(err))))
 	name, err := w.line(ctx, query{"--username", "", w.smtp.Username, "setup_smtp_username"})
@@ -122,7 +122,7 @@ func (w *wizard) loginOut(ctx context.Context, err error) error {
 	return nil
 }
 
-// recipients asks to whom and when digests go.
+// recipients asks who receives digests and when.
 func (w *wizard) recipients(ctx context.Context) error {
 	to, at := w.from, "08:00"
 	if len(w.cfg.Digests) > 0 {
@@ -172,7 +172,7 @@ func clocks(at []config.Clock) string {
 	return strings.Join(out, ", ")
 }
 
-// sample sends a digest of invented parcels, so that the person sees it arrive.
+// sample sends a digest of invented parcels to show that mail arrives.
 func (w *wizard) sample(ctx context.Context) error {
 	if w.c.NoSample {
 		return nil

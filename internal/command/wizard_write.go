@@ -16,8 +16,8 @@ import (
 	"parcelwatch/service"
 )
 
-// write puts everything on disk: the secrets, then the configuration, each in
-// one step. Before that it is read as the daemon will read it.
+// write stores the secrets and then the configuration, each file atomically, after
+// the new text was read the way the daemon reads it.
 func (w *wizard) write(ctx context.Context) error {
 	secrets, err := w.decide(ctx)
 	if err != nil {
@@ -54,8 +54,7 @@ func (w *wizard) write(ctx context.Context) error {
 // secretText is a file beside the configuration.
 type secretText struct{ name, text string }
 
-// decide makes the plan of what was answered, and lists the secrets to be
-// written.
+// decide turns the answers into the plan and lists the secrets to write.
 func (w *wizard) decide(ctx context.Context) ([]secretText, error) {
 	var secrets []secretText
 	p := &w.plan
@@ -99,7 +98,7 @@ func (w *wizard) decide(ctx context.Context) ([]secretText, error) {
 	return secrets, nil
 }
 
-// fileName is a name that is fit for a file.
+// fileName makes a name usable as a file name.
 func fileName(name string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' || r == '_' || r == '.' && name[0] != '.' {
@@ -112,9 +111,8 @@ func fileName(name string) string {
 	}, name)
 }
 
-// prove reads the new text as a configuration, in its own folder, and looks
-// whether it says what was decided. The file may be written in a way that
-// changing it line by line does not understand.
+// prove loads the new text as a configuration and checks that it says what was
+// decided: a file may be laid out in a way that line edits do not understand.
 func (w *wizard) prove(text string) error {
 	if bytes.Equal([]byte(text), []byte(w.old)) {
 		return nil
@@ -137,7 +135,7 @@ func (w *wizard) prove(text string) error {
 	return nil
 }
 
-// says reports whether a configuration is what was decided.
+// says reports whether a configuration holds what was decided.
 func (w *wizard) says(c *config.Config) bool {
 	p := w.plan
 	if len(c.Mailboxes) <= p.Index || len(c.Digests) == 0 {
@@ -149,7 +147,7 @@ func (w *wizard) says(c *config.Config) bool {
 		strings.Join(c.Digests[0].To, " ") == strings.Join(p.To, " ")
 }
 
-// service offers to install and start the service, where that is possible.
+// service offers to install and start the service where that is possible.
 func (w *wizard) service(ctx context.Context) error {
 	user := !setup.Administrator()
 	if user && runtime.GOOS == "windows" {
@@ -185,7 +183,7 @@ func (w *wizard) service(ctx context.Context) error {
 	return nil
 }
 
-// report1 writes an error of a step that the setting up survives.
+// report1 prints the error of a step after which setup goes on.
 func (w *wizard) report1(err error) {
 	if err.Error() != "" {
 		w.env.report(err)

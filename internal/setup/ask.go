@@ -11,20 +11,20 @@ import (
 	"unicode"
 )
 
-// ErrStopped means that the person had enough: the input ended.
+// ErrStopped means that the input ended.
 var ErrStopped = errors.New("stopped")
 
 // maxLine bounds an answer.
 const maxLine = 8 << 10
 
-// Prompt asks a person, one line each. It is plain text, so that it works in
-// every console, over SSH, for screen readers and in pipes.
+// Prompt asks questions, one line each. It is plain text, so it works in every
+// console, over SSH, with screen readers and in pipes.
 type Prompt struct {
 	in     *bufio.Reader
 	out    io.Writer
 	secret Hidden
 	got    chan reply
-	asking bool // a line is being read that nobody has taken yet
+	asking bool // a line is being read and not yet taken
 	count  int
 }
 
@@ -33,19 +33,17 @@ type reply struct {
 	err  error
 }
 
-// Hidden reads a line that the terminal does not show. It calls ask to put the
-// question, once nothing that is typed is shown any more: who types at once is
-// not to see the secret either.
+// Hidden reads a line that the terminal does not show. It calls ask to print the
+// question only after the echo is off, so that no secret typed early is shown.
 type Hidden func(ctx context.Context, ask func()) (string, error)
 
-// NewPrompt asks on out and reads from in. secret is nil where in is no
+// NewPrompt asks on out and reads from in. secret is nil where in is not a
 // terminal.
 func NewPrompt(in io.Reader, out io.Writer, secret Hidden) *Prompt {
 	return &Prompt{in: bufio.NewReaderSize(in, maxLine), out: out, secret: secret, got: make(chan reply, 1)}
 }
 
-// Count is how many questions were asked so far. A question asked again because
-// the answer could not be used counts again.
+// Count is how many questions were asked, repeated ones included.
 func (p *Prompt) Count() int { return p.count }
 
 // Line asks for a text. An empty answer is the default.
@@ -65,8 +63,7 @@ func (p *Prompt) Line(ctx context.Context, question, usual string) (string, erro
 	return line, nil
 }
 
-// Secret asks for a text that is not shown. Blanks at its ends are kept but for
-// the line's end.
+// Secret asks for a text that is not shown. Blanks at its ends are kept.
 func (p *Prompt) Secret(ctx context.Context, question string) (string, error) {
 	p.count++
 	ask := func() { _, _ = fmt.Fprint(p.out, question+": ") }
@@ -104,8 +101,8 @@ func (p *Prompt) Yes(ctx context.Context, question string, usual bool, yes, no [
 	}
 }
 
-// Lines gives what is typed while something else is waited for, until stop is
-// called. A line begun then is the answer to the next question.
+// Lines returns the lines typed while something else is awaited, until stop is
+// called. A line begun by then answers the next question.
 func (p *Prompt) Lines(ctx context.Context) (lines <-chan string, stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	out, done := make(chan string), make(chan struct{})
@@ -130,8 +127,8 @@ func (p *Prompt) Lines(ctx context.Context) (lines <-chan string, stop func()) {
 	}
 }
 
-// read waits for a line. Reading itself knows no context: where ctx ends first,
-// the line stays for the next call.
+// read waits for a line. Reading cannot be cancelled: where ctx ends first, the
+// line is left for the next call.
 func (p *Prompt) read(ctx context.Context) (string, error) {
 	if !p.asking {
 		p.asking = true
@@ -159,7 +156,7 @@ func (p *Prompt) next() reply {
 	return reply{line: printable(string(raw))}
 }
 
-// printable takes out what arrow keys and the like leave in a line.
+// printable removes control characters, such as arrow keys leave in a line.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) && r != '\t' {
@@ -169,7 +166,7 @@ func printable(s string) string {
 	}, s)
 }
 
-// List takes a typed list apart: blanks, commas and semicolons separate.
+// List splits a typed list at blanks, commas and semicolons.
 func List(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ';' || unicode.IsSpace(r) })
 }

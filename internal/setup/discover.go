@@ -16,12 +16,12 @@ import (
 	"parcelwatch/internal/provider"
 )
 
-// Origin says who named the servers.
+// Origin says where the servers of an address were found.
 type Origin string
 
-// The origins, the surest first.
+// The origins, the most reliable first.
 const (
-	FromTable      Origin = "table"      // known here
+	FromTable      Origin = "table"      // in the table of providers
 	FromAutoconfig Origin = "autoconfig" // the domain's own page, over TLS
 	FromSRV        Origin = "srv"        // the domain's name servers
 	FromMX         Origin = "mx"         // a provider known here takes the domain's mail
@@ -29,7 +29,7 @@ const (
 	FromGuess      Origin = "guess"      // a usual name at which something answers
 )
 
-// Found is what an address leads to.
+// Found is the result of a discovery.
 type Found struct {
 	Origin   Origin
 	Provider provider.Provider // the zero value where none is known
@@ -39,9 +39,9 @@ type Found struct {
 	Username, SMTPUsername string
 }
 
-// Sure reports whether a password may be tried at the servers without asking the
-// person first: they are known here, or named by the domain itself in a way that
-// nobody between could have changed, or they are below the domain.
+// Sure reports whether a password may be sent to the servers without asking first:
+// they are in the table, or the domain names them over TLS, or they are below the
+// domain.
 func (f Found) Sure(domain string) bool {
 	switch f.Origin {
 	case FromTable, FromAutoconfig:
@@ -53,17 +53,18 @@ func (f Found) Sure(domain string) bool {
 	}
 }
 
-// ErrUnknown means that nothing is known of an address's servers.
+// ErrUnknown means that no servers were found for an address.
 var ErrUnknown = errors.New("no mail servers were found for this address")
 
-// Names is the name service as discovery needs it; [net.Resolver] is one.
+// Names is the part of the name service that discovery uses; [net.Resolver]
+// implements it.
 type Names interface {
 	LookupSRV(ctx context.Context, service, proto, name string) (string, []*net.SRV, error)
 	LookupMX(ctx context.Context, name string) ([]*net.MX, error)
 }
 
-// Discoverer finds the servers of an address. No part of it is ever told more
-// than the domain, but for the domain's own page, which is told the address.
+// Discoverer finds the servers of an address. It tells others the domain only; the
+// domain's own autoconfig page is told the address.
 type Discoverer struct {
 	Names Names
 	HTTP  *http.Client
@@ -96,7 +97,7 @@ func (d Discoverer) Discover(ctx context.Context, address string) (Found, error)
 	return Found{Username: address, SMTPUsername: address}, fmt.Errorf("%s: %w", domain, ErrUnknown)
 }
 
-// known is a provider's servers for an address.
+// known returns a provider's servers for an address.
 func known(p provider.Provider, o Origin, address string) Found {
 	f := Found{Origin: o, Provider: p, IMAP: p.IMAP, SMTP: p.SMTP, Username: address, SMTPUsername: address}
 	if p.LocalName {
@@ -105,7 +106,7 @@ func known(p provider.Provider, o Origin, address string) Found {
 	return f
 }
 
-// published asks all who could know at once, and takes the surest answer.
+// published asks all published sources at once and takes the most reliable answer.
 func (d Discoverer) published(ctx context.Context, address, domain string) (Found, bool) {
 	ways := []func() (Found, bool){
 		func() (Found, bool) { return d.autoconfig(ctx, address, domain) },
@@ -160,7 +161,7 @@ func (d Discoverer) srv(ctx context.Context, address, domain string) (Found, boo
 	return f, !f.IMAP.IsZero()
 }
 
-// mx looks whether a provider known here takes the domain's mail.
+// mx finds the provider that receives the domain's mail.
 func (d Discoverer) mx(ctx context.Context, address, domain string) (Found, bool) {
 	records, err := d.Names.LookupMX(ctx, domain)
 	if err != nil {

@@ -1,6 +1,5 @@
-// Package setup is what setting the program up needs to know and can decide
-// without anybody else: which servers an address has, what a provider asks of
-// its users, which country and time are likely, how to ask a person, and how to
-// write the answers into a configuration that may exist already. It logs in
-// nowhere and never sees a password that it does not write.
+// Package setup discovers the servers of a mail address, guesses the country, asks
+// questions on a terminal and edits a configuration file without disturbing the
+// rest of it. It knows no command, logs in nowhere and sees no password but those
+// it writes.
 package setup

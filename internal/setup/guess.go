@@ -6,15 +6,15 @@ import (
 	"parcelwatch/internal/provider"
 )
 
-// Guess is what the surroundings say of where the person lives.
+// Guess holds the hints at the country that parcels go to.
 type Guess struct {
 	Domain   string // of the mail address
 	Zone     string // "Europe/Moscow"
 	Language string // "ru_RU.UTF-8"
 }
 
-// Country is the likeliest country that parcels go to; empty where nothing says.
-// The time zone is the best hint, since it is set where the person is.
+// Country is the most likely country; empty without a hint. The time zone is the
+// best one.
 func (g Guess) Country() string {
 	if c := zones()[g.Zone]; c != "" {
 		return c
@@ -30,13 +30,13 @@ func (g Guess) Country() string {
 	tag, _, _ := strings.Cut(g.Language, ".")
 	tag, _, _ = strings.Cut(tag, "@")
 	_, region, _ := strings.Cut(strings.ReplaceAll(tag, "-", "_"), "_")
-	if len(region) == 2 && g.Language != "en_US.UTF-8" { // which images come with, wherever they run
+	if len(region) == 2 && g.Language != "en_US.UTF-8" { // the default of system images everywhere
 		return strings.ToUpper(region)
 	}
 	return ""
 }
 
-// zones are the countries of the time zones that most buyers live in.
+// zones maps time zones to countries.
 func zones() map[string]string {
 	out := map[string]string{}
 	for country, names := range map[string]string{
@@ -65,7 +65,7 @@ func zones() map[string]string {
 	return out
 }
 
-// endings are domains that belong to a country in fact and not only by name.
+// endings maps top-level domains that are mostly used in their country.
 func endings() map[string]string {
 	out := map[string]string{"uk": "GB", "su": "RU", "xn--p1ai": "RU"}
 	for e := range strings.FieldsSeq("ru ua by kz de at ch fr es pt it pl nl be cz sk hu ro bg gr tr ie se no dk fi ee lv lt md ge am az uz kg rs hr si il br mx cl kr jp au nz ca") {

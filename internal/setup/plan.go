@@ -19,20 +19,20 @@ type Account struct {
 	Name     string
 	Server   netx.Server
 	Username string // empty for no login
-	// PasswordFile holds the password. Without it, and without OAuth, what is
-	// configured stays.
+	// PasswordFile holds the password. Without it and without OAuth, the configured
+	// login stays.
 	PasswordFile    string
 	OAuth           *OAuth
 	CA, Fingerprint string
 	Folders         []string
-	Authserv        []string // whose word counts
+	Authserv        []string // ids of servers whose verdicts are trusted
 }
 
-// Plan is what the person has decided.
+// Plan is what to write into the configuration.
 type Plan struct {
 	Destination, Language string
 	Timezone              string // empty for the system's
-	// Index is which [[mailbox]] it is about; that after the last for a new one.
+	// Index is the number of the [[mailbox]]; one past the last adds a new one.
 	Index   int
 	Mailbox Account
 	SMTP    Account
@@ -46,8 +46,8 @@ const beginning = `# parcelwatch. docs/configuration.md describes every key; "pa
 
 `
 
-// Edit puts the plan into a configuration that exists already, or makes a new
-// one. What the plan does not speak of stays as it is.
+// Edit writes the plan into an existing configuration, or a new one if old is
+// empty. Everything the plan does not mention stays as it is.
 func (p Plan) Edit(old string) string {
 	if old == "" {
 		old = beginning

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// document is a TOML file that is changed by lines, so that comments, order and
-// all that setup knows nothing of stay as the person wrote them.
+// document is a TOML file edited line by line, so that comments, order and unknown
+// keys stay as they are.
 type document struct {
 	sections []*section
 }
@@ -17,14 +17,13 @@ type section struct {
 	entries []entry
 }
 
-// entry is one key with its value, which may go over several lines, or one line
-// that is none.
+// entry is a key with its value, which may span lines, or a line without a key.
 type entry struct {
 	key  string // empty for comments and blank lines
 	text string // with its line's end
 }
 
-// parseDocument takes a file apart. It must be valid TOML.
+// parseDocument splits a file, which must be valid TOML, into sections.
 func parseDocument(text string) *document {
 	d := &document{sections: []*section{{}}}
 	for text != "" {
@@ -42,7 +41,7 @@ func parseDocument(text string) *document {
 	return d
 }
 
-// header is the bare form of a header's line: no comment, no blanks, no quotes.
+// header is a header line without comment, blanks and quotes.
 func header(line string) string {
 	end := strings.LastIndex(line, "]")
 	if i := strings.Index(line, "#"); i >= 0 && i < end {
@@ -62,8 +61,8 @@ func keyOf(line string) string {
 	return strings.NewReplacer(" ", "", "\t", "", `"`, "", "'", "").Replace(key)
 }
 
-// logicalLine is how many bytes the first key with its value takes: lists and
-// long texts go over several lines.
+// logicalLine is the length in bytes of the first key with its value; lists and
+// multi-line strings span lines.
 func logicalLine(text string) int {
 	depth, quote := 0, ""
 	for i := 0; i < len(text); i++ {
@@ -113,10 +112,10 @@ func (d *document) String() string {
 	return b.String()
 }
 
-// general is the beginning, above all headers.
+// general is the part above all headers.
 func (d *document) general() *section { return d.sections[0] }
 
-// find is the nth section of the header; nil where there is none.
+// find returns the nth section with the header, or nil.
 func (d *document) find(header string, n int) *section {
 	for _, s := range d.sections {
 		if s.header != header {
@@ -130,8 +129,7 @@ func (d *document) find(header string, n int) *section {
 	return nil
 }
 
-// open is the nth section of the header, a new one at the end where there is
-// none.
+// open returns the nth section with the header and appends it if there is none.
 func (d *document) open(header string, n int) *section {
 	if s := d.find(header, n); s != nil {
 		return s
@@ -149,7 +147,7 @@ func (d *document) open(header string, n int) *section {
 	return s
 }
 
-// set gives a key its value, which stands where it stood, or behind the last key.
+// set sets a key in its place, or behind the last key.
 func (s *section) set(key, value string) {
 	line := entry{key: key, text: key + " = " + value + "\n"}
 	for i, e := range s.entries {
@@ -175,14 +173,14 @@ func (s *section) set(key, value string) {
 	s.entries = slices.Insert(s.entries, at, line)
 }
 
-// remove takes a key away, with what is written below it as key.more.
+// remove deletes a key and its dotted keys (key.more).
 func (s *section) remove(key string) {
 	s.entries = slices.DeleteFunc(s.entries, func(e entry) bool {
 		return e.key == key || strings.HasPrefix(e.key, key+".")
 	})
 }
 
-// removeBelow takes away the sub-sections [name.key] that belong to s.
+// removeBelow deletes the sub-section with the header that belongs to s.
 func (d *document) removeBelow(s *section, header string) {
 	at := slices.Index(d.sections, s)
 	for i := at + 1; i < len(d.sections); i++ {
@@ -197,7 +195,7 @@ func (d *document) removeBelow(s *section, header string) {
 	}
 }
 
-// quoted is a text as TOML has it.
+// quoted is a text as a TOML string.
 func quoted(s string) string {
 	s = printable(s)
 	if strings.Contains(s, `\`) && !strings.Contains(s, "'") {

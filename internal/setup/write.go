@@ -8,12 +8,12 @@ import (
 	"path/filepath"
 )
 
-// WriteFile writes a file that its owner alone can read, in one step: a crash
-// leaves the old one or the new one. One that is there keeps its owner, and its
-// mode where that is closed to others.
+// WriteFile atomically writes a file that only its owner can read: a crash leaves
+// the old or the new one. An existing file keeps its owner, and its mode without
+// the rights of others.
 func WriteFile(path string, data []byte) error {
-	// A service under an account of its own must get at what it may read.
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // what is secret below it is closed by itself
+	// A service under an account of its own must reach the files it may read.
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // the secret files in it have modes of their own
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*") // mode 0600
@@ -41,7 +41,7 @@ func fill(f *os.File, path string, data []byte) error {
 	return protect(f.Name(), path)
 }
 
-// Writable reports why a file could not be written, before anything is asked.
+// Writable reports why a file could not be written.
 func Writable(path string) error {
 	dir := filepath.Dir(path)
 	for {
