@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"sync"
+
+	"parcelwatch/internal/textx"
 )
 
 // Progress shows one line that changes, on a terminal only. The zero value shows
@@ -24,7 +26,7 @@ func NewProgress(w io.Writer, terminal bool) *Progress {
 
 // Show replaces the line.
 func (p *Progress) Show(text string) {
-	p.line(Fit(Clean(text, 200), 79))
+	p.line(Fit(textx.Line(text, 200), 79))
 }
 
 // Clear takes the line away; what follows starts on a clean one.

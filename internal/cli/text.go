@@ -9,9 +9,6 @@ import (
 	"golang.org/x/text/width"
 )
 
-// Clean makes a text from outside fit for a terminal.
-func Clean(s string, limit int) string { return textx.Line(s, limit) }
-
 // Width is how many cells of a terminal the text takes.
 func Width(s string) int {
 	n := 0

@@ -9,6 +9,7 @@ import (
 
 	"parcelwatch/internal/locale"
 	"parcelwatch/internal/status"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -25,7 +26,7 @@ func WriteParcel(w io.Writer, say *locale.Printer, d status.Parcel, since time.T
 	var lines []string
 	head := string(d.Number)
 	if d.Title != "" {
-		head += "  " + Clean(d.Title, maxTitle)
+		head += "  " + textx.Line(d.Title, maxTitle)
 	}
 	lines = append(lines, head)
 	status := say.Standing(d.Status, len(d.Events) > 0)
@@ -49,7 +50,7 @@ func WriteParcel(w io.Writer, say *locale.Printer, d status.Parcel, since time.T
 		lines = append(lines, say.T("show_pickup", "Date", say.DayDate(*d.PickupUntil)))
 	}
 	if d.PickupPlace != "" {
-		lines = append(lines, say.T("show_place", "Place", Clean(d.PickupPlace, maxPlace)))
+		lines = append(lines, say.T("show_place", "Place", textx.Line(d.PickupPlace, maxPlace)))
 	}
 	for _, n := range d.Maybe {
 		lines = append(lines, say.T("show_maybe", "Number", n))
@@ -98,7 +99,7 @@ func writeEvents(w io.Writer, say *locale.Printer, events []parcel.Event) error 
 	t.Indent = "  "
 	for _, e := range events {
 		when := say.ShortDate(e.Time) + " " + say.Clock(e.Time)
-		text := Clean(e.Text, maxText)
+		text := textx.Line(e.Text, maxText)
 		if len(e.Sources) > 0 {
 			text += " (" + strings.Join(e.Sources, ", ") + ")"
 		}
@@ -116,7 +117,7 @@ func writeEvents(w io.Writer, say *locale.Printer, events []parcel.Event) error 
 
 // Place is where an event was: country and place, as far as they are known.
 func Place(say *locale.Printer, e parcel.Event) string {
-	place := Clean(e.Place, maxPlace)
+	place := textx.Line(e.Place, maxPlace)
 	switch {
 	case e.Country == "":
 		return place
@@ -139,7 +140,7 @@ func writeAsked(w io.Writer, say *locale.Printer, d status.Parcel) error {
 	for _, a := range d.Asked {
 		words := say.Result(a.Result)
 		if why := cmp.Or(a.Detail, a.Error, a.Note); why != "" {
-			words += ": " + Clean(why, maxText)
+			words += ": " + textx.Line(why, maxText)
 		}
 		if a.Link != "" && a.Result != parcel.ResultOK {
 			words += "  " + a.Link

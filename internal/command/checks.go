@@ -13,6 +13,7 @@ import (
 	"parcelwatch/internal/app"
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/status"
+	"parcelwatch/internal/textx"
 	"parcelwatch/mail/verify"
 	"parcelwatch/mailwatch"
 	"parcelwatch/notify"
@@ -101,14 +102,14 @@ func (k *checking) tell(what, name, state, detail string) {
 }
 
 func (k *checking) tellFolder(mailbox, folder, state, detail string) {
-	folder = cli.Clean(folder, 100)
+	folder = textx.Line(folder, 100)
 	k.add(k.say.T("check_folder", "Name", mailbox, "Folder", folder), finding{What: "folder", Name: mailbox + " " + folder, State: state, Detail: detail})
 }
 
 // add tells a finding under its heading.
 func (k *checking) add(heading string, f finding) {
 	k.doc.Good = k.doc.Good && f.State != "wrong"
-	f.Detail = cli.Clean(f.Detail, 500)
+	f.Detail = textx.Line(f.Detail, 500)
 	k.doc.Findings = append(k.doc.Findings, f)
 	if k.json {
 		return

@@ -3,7 +3,7 @@ package command
 import (
 	"context"
 
-	"parcelwatch/internal/cli"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel/number"
 	"parcelwatch/tracker"
 )
@@ -16,7 +16,7 @@ type addCmd struct {
 // Run follows a number.
 func (c *addCmd) Run(ctx context.Context, e *env) error {
 	return e.edit(ctx, c.Number, func(t *tracker.Tracker, n number.Number) (string, error) {
-		_, err := t.Add(ctx, n, cli.Clean(c.Title, 200))
+		_, err := t.Add(ctx, n, textx.Line(c.Title, 200))
 		return e.say.T("add_done", "Number", n), err
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/status"
+	"parcelwatch/internal/textx"
 
 	"parcelwatch/parcel"
 )
@@ -76,7 +77,7 @@ func carrierRow(e *env, d status.Carrier) []string {
 		words += ", " + e.say.T("status_success", "Ago", e.say.Ago(e.now().Sub(*d.LastSuccess)))
 	}
 	if d.Note != "" {
-		words += ", " + cli.Clean(d.Note, 100)
+		words += ", " + textx.Line(d.Note, 100)
 	}
 	return []string{d.Name, e.say.Carrier(d.Name), e.say.T("role_" + string(d.Role)), covers, words}
 }

@@ -12,8 +12,8 @@ import (
 
 	"parcelwatch/config"
 	"parcelwatch/internal/app"
-	"parcelwatch/internal/cli"
 	"parcelwatch/internal/locale"
+	"parcelwatch/internal/textx"
 	"parcelwatch/notify"
 	"parcelwatch/store"
 	"parcelwatch/tracker"
@@ -90,7 +90,7 @@ func (c *digestCmd) audience(e *env, cfg *config.Config) (notify.Config, error) 
 		}
 	}
 	if pick < 0 {
-		return telling, usage(e.say.T("err_digest", "Name", cli.Clean(c.Name, 40), "Names", strings.Join(names, ", ")))
+		return telling, usage(e.say.T("err_digest", "Name", textx.Line(c.Name, 40), "Names", strings.Join(names, ", ")))
 	}
 	one := telling.Audiences[pick]
 	if c.Language != "" {

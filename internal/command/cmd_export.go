@@ -9,6 +9,7 @@ import (
 
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/status"
+	"parcelwatch/internal/textx"
 )
 
 type exportCmd struct {
@@ -69,7 +70,7 @@ func csvRow(d status.Row) []string {
 
 // cell keeps a text from outside from being a formula to a spreadsheet.
 func cell(s string) string {
-	s = cli.Clean(s, 200)
+	s = textx.Line(s, 200)
 	if s != "" && strings.ContainsRune("=+-@", rune(s[0])) {
 		return "'" + s
 	}

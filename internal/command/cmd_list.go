@@ -6,6 +6,7 @@ import (
 
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/status"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -60,5 +61,5 @@ func listRow(e *env, d status.Row) []string {
 	if d.LastEvent != nil {
 		news = e.say.Ago(e.now().Sub(*d.LastEvent))
 	}
-	return []string{name, status, news, cli.Clean(d.Title, 90)}
+	return []string{name, status, news, textx.Line(d.Title, 90)}
 }

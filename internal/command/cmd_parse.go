@@ -10,6 +10,7 @@ import (
 	"parcelwatch/extract"
 	"parcelwatch/internal/app"
 	"parcelwatch/internal/cli"
+	"parcelwatch/internal/textx"
 	"parcelwatch/mail"
 	"parcelwatch/mail/verify"
 	"parcelwatch/parcel"
@@ -120,18 +121,18 @@ func (c *parseCmd) verdict(e *env, docs []extract.Doc, failures int) error {
 
 // writeNotice shows one mail to a person.
 func writeNotice(e *env, d extract.Doc) {
-	e.print(cli.Clean(d.File, 200))
+	e.print(textx.Line(d.File, 200))
 	line := func(text string) { e.print("  " + text) }
 	trust := e.say.T("trust_" + string(d.Trusted))
 	if d.TrustReason != "" {
-		trust += " (" + cli.Clean(e.say.Why(d.TrustReason), 200) + ")"
+		trust += " (" + textx.Line(e.say.Why(d.TrustReason), 200) + ")"
 	}
 	if d.Step == parcel.StepNone {
 		line(e.say.T("parse_no"))
 	} else {
 		step := e.say.Step(d.Step)
 		if d.StepWords != "" {
-			step += " (" + cli.Clean(d.StepWords, 120) + ")"
+			step += " (" + textx.Line(d.StepWords, 120) + ")"
 		}
 		line(step)
 	}
@@ -147,19 +148,19 @@ func writeNotice(e *env, d extract.Doc) {
 		line(text)
 	}
 	for _, i := range d.Items {
-		line("- " + cli.Clean(i.Title, 90))
+		line("- " + textx.Line(i.Title, 90))
 	}
 	if d.Logistics.Sender != "" {
-		line(e.say.T("parse_sender", "Sender", cli.Clean(d.Logistics.Sender, 90)))
+		line(e.say.T("parse_sender", "Sender", textx.Line(d.Logistics.Sender, 90)))
 	}
 	if len(d.Logistics.Sites) > 0 {
-		line(e.say.T("parse_sites", "Sites", cli.Clean(strings.Join(d.Logistics.Sites, ", "), 200)))
+		line(e.say.T("parse_sites", "Sites", textx.Line(strings.Join(d.Logistics.Sites, ", "), 200)))
 	}
 	if d.ETA != "" {
 		line(e.say.T("parse_eta", "Date", e.say.DayDate(parcel.Date(d.ETA))))
 	}
 	for _, p := range d.Problems {
-		line(e.say.T("parse_problem", "Problem", cli.Clean(e.say.Why(p), 200)))
+		line(e.say.T("parse_problem", "Problem", textx.Line(e.say.Why(p), 200)))
 	}
 }
 

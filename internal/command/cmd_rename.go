@@ -3,7 +3,7 @@ package command
 import (
 	"context"
 
-	"parcelwatch/internal/cli"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 	"parcelwatch/tracker"
@@ -16,7 +16,7 @@ type renameCmd struct {
 
 // Run gives a parcel another title.
 func (c *renameCmd) Run(ctx context.Context, e *env) error {
-	title := cli.Clean(c.Title, 200)
+	title := textx.Line(c.Title, 200)
 	return e.edit(ctx, c.Number, func(t *tracker.Tracker, n number.Number) (string, error) {
 		_, err := t.Edit(ctx, n, func(p *parcel.Parcel) { p.Title = title })
 		return e.say.T("rename_done", "Number", n, "Title", title), err

@@ -7,7 +7,7 @@ import (
 	"runtime"
 
 	"parcelwatch/config"
-	"parcelwatch/internal/cli"
+	"parcelwatch/internal/textx"
 	"parcelwatch/service"
 )
 
@@ -125,7 +125,7 @@ func (c *serviceCmd) status(ctx context.Context, e *env, m *service.Manager) err
 	}
 	text := e.say.T(id, "Name", s.Name, "Platform", s.Platform)
 	if s.Detail != "" {
-		text += ": " + cli.Clean(s.Detail, 200)
+		text += ": " + textx.Line(s.Detail, 200)
 	}
 	e.print(text)
 	err = c.readable(e, m)

@@ -14,6 +14,7 @@ import (
 	"parcelwatch/internal/app"
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/status"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 	"parcelwatch/store"
@@ -53,7 +54,7 @@ func (c *trackCmd) Run(ctx context.Context, e *env) error {
 		}
 	}
 	if _, known := set.Get(c.Carrier); c.Carrier != "" && !known {
-		return usage(e.say.T("err_carrier", "Name", cli.Clean(c.Carrier, 40), "Names", names(set)))
+		return usage(e.say.T("err_carrier", "Name", textx.Line(c.Carrier, 40), "Names", names(set)))
 	}
 	ledger, closeLedger := e.trackLedger(ctx, cfg)
 	defer closeLedger()

@@ -13,6 +13,7 @@ import (
 	"parcelwatch/config"
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/locale"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel/number"
 	"parcelwatch/store"
 	"parcelwatch/store/driver"
@@ -58,7 +59,7 @@ func (e *env) print(line string) {
 // note writes one line to stderr that is no error.
 func (e *env) note(line string) {
 	e.progress.Clear()
-	_, _ = fmt.Fprintln(e.err, cli.Clean(line, 1000))
+	_, _ = fmt.Fprintln(e.err, textx.Line(line, 1000))
 }
 
 // config loads the configuration and checks the sections the command uses.
@@ -119,7 +120,7 @@ func (e *env) quiet() *slog.Logger {
 func (e *env) number(text string) (number.Number, error) {
 	n, err := number.Parse(text)
 	if err != nil {
-		return "", usage(e.say.T("err_number", "Text", cli.Clean(text, 50)))
+		return "", usage(e.say.T("err_number", "Text", textx.Line(text, 50)))
 	}
 	if n.Check() == number.CheckWrong {
 		e.note(e.say.T("note_check_digit", "Number", n))

@@ -9,6 +9,7 @@ import (
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/message"
 	"parcelwatch/internal/status"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 	"parcelwatch/store/driver"
 )
@@ -42,7 +43,7 @@ func writeStatus(ctx context.Context, e *env, cfg *config.Config, d status.Statu
 	}
 	t := cli.NewTable(60)
 	for _, n := range d.NotUnderstood {
-		t.Row(cli.Clean(n.Mail, 60), cli.Clean(e.say.Why(n.Why), 200))
+		t.Row(textx.Line(n.Mail, 60), textx.Line(e.say.Why(n.Why), 200))
 	}
 	return e.section("status_not_understood", t)
 }
@@ -75,7 +76,7 @@ func mailboxRows(e *env, d status.Status, zone *time.Location) *cli.Table {
 		if m.LastCheck != nil {
 			words = append(words, e.say.T("status_last_check", "Ago", e.ago(*m.LastCheck)))
 		}
-		t.Row(cli.Clean(m.Name, 40), cli.Clean(m.Folder, 40), strings.Join(words, ", "))
+		t.Row(textx.Line(m.Name, 40), textx.Line(m.Folder, 40), strings.Join(words, ", "))
 	}
 	return t
 }
@@ -97,7 +98,7 @@ func carrierRows(e *env, d status.Status, zone *time.Location) *cli.Table {
 			words = append(words, e.say.T("status_success", "Ago", e.ago(*c.LastSuccess)))
 		}
 		if c.Note != "" {
-			words = append(words, cli.Clean(c.Note, 100))
+			words = append(words, textx.Line(c.Note, 100))
 		}
 		t.Row(c.Name, strings.Join(words, ", "))
 	}
@@ -108,9 +109,9 @@ func carrierRows(e *env, d status.Status, zone *time.Location) *cli.Table {
 // recorded in before faults were kept.
 func (e *env) why(f message.Text, english string) string {
 	if len(f) > 0 {
-		return cli.Clean(e.say.Text(f), 500)
+		return textx.Line(e.say.Text(f), 500)
 	}
-	return cli.Clean(english, 300)
+	return textx.Line(english, 300)
 }
 
 // carrierWords is the state with its reason. One that works has failed once at

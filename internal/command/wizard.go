@@ -16,6 +16,7 @@ import (
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/netx"
 	"parcelwatch/internal/setup"
+	"parcelwatch/internal/textx"
 	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
 )
@@ -61,7 +62,7 @@ func newWizard(c *setupCmd, e *env) (*wizard, error) {
 	if c.Fingerprint != "" {
 		pin, err := netx.ParsePin(c.Fingerprint)
 		if err != nil {
-			return nil, usage(cli.Clean(c.Fingerprint, 100) + ": " + e.say.T("config_fingerprint"))
+			return nil, usage(textx.Line(c.Fingerprint, 100) + ": " + e.say.T("config_fingerprint"))
 		}
 		c.Fingerprint = pin.String()
 	}
@@ -165,7 +166,7 @@ func (w *wizard) yes(ctx context.Context, usual bool, id string, data ...any) (b
 
 // question is the text of a question, wrapped to leave room for the default.
 func (w *wizard) question(id string, data ...any) string {
-	return setup.Wrap(cli.Clean(w.say.T(id, data...), 600), max(w.width-20, 0), "")
+	return setup.Wrap(textx.Line(w.say.T(id, data...), 600), max(w.width-20, 0), "")
 }
 
 // again asks until check accepts the answer. A flag is tried once.
@@ -197,12 +198,12 @@ func (w *wizard) wrong(err error) string {
 }
 
 // say1 prints an indented line.
-func (w *wizard) say1(text string) { w.print(setup.Wrap("  "+cli.Clean(text, 600), w.width, "    ")) }
+func (w *wizard) say1(text string) { w.print(setup.Wrap("  "+textx.Line(text, 600), w.width, "    ")) }
 
 // entry prints a row of a list: a name of so many cells, then the rest, wrapped
 // beside it.
 func (w *wizard) entry(name string, cells int, rest string) {
-	line := strings.TrimRight("  "+cli.Pad(name, cells)+" "+cli.Clean(rest, 600), " ")
+	line := strings.TrimRight("  "+cli.Pad(name, cells)+" "+textx.Line(rest, 600), " ")
 	w.print(setup.Wrap(line, w.width, strings.Repeat(" ", cells+3)))
 }
 

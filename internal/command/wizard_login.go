@@ -12,12 +12,12 @@ import (
 
 	"parcelwatch/config"
 	"parcelwatch/internal/app"
-	"parcelwatch/internal/cli"
 	"parcelwatch/internal/message"
 	"parcelwatch/internal/netx"
 	"parcelwatch/internal/oauth"
 	"parcelwatch/internal/provider"
 	"parcelwatch/internal/setup"
+	"parcelwatch/internal/textx"
 	"parcelwatch/mailwatch"
 )
 
@@ -204,7 +204,7 @@ func (w *wizard) repair(ctx context.Context, err error, account mailwatch.Accoun
 		if w.found.Provider.ID != "" && w.found.Provider.ID != "plain" && !w.kept {
 			id = "setup_refused_hint"
 		}
-		w.say1(w.say.T(id, "Server", w.found.IMAP.Host, "Words", cli.Clean(refused.Text, 200)))
+		w.say1(w.say.T(id, "Server", w.found.IMAP.Host, "Words", textx.Line(refused.Text, 200)))
 		return nil
 	}
 	if startsPlain(err) && w.found.IMAP.TLS == netx.TLSImplicit {

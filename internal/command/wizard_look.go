@@ -10,9 +10,9 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/config"
 	"parcelwatch/internal/app"
-	"parcelwatch/internal/cli"
 	"parcelwatch/internal/setup"
 	"parcelwatch/internal/status"
+	"parcelwatch/internal/textx"
 	"parcelwatch/mail/verify"
 	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
@@ -92,7 +92,7 @@ func (w *wizard) shipments() {
 	}
 	w.say1(w.say.T("setup_found", "Count", len(rows), "Days", sinceDays))
 	for _, r := range rows[:min(len(rows), lookShow)] {
-		w.entry(cli.Clean(r.what, 40), 24, r.title)
+		w.entry(textx.Line(r.what, 40), 24, r.title)
 	}
 	if more := len(rows) - lookShow; more > 0 {
 		w.say1("  " + w.say.T("setup_found_more", "More", more))
@@ -195,7 +195,7 @@ func (w *wizard) refusals(ctx context.Context, all, off []string) error {
 		}
 		for _, name := range w.plan.Refused {
 			if !slices.Contains(all, name) {
-				return failed(w.say.T("err_carrier", "Name", cli.Clean(name, 40), "Names", strings.Join(all, ", ")))
+				return failed(w.say.T("err_carrier", "Name", textx.Line(name, 40), "Names", strings.Join(all, ", ")))
 			}
 		}
 		for _, name := range all {

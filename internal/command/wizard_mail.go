@@ -11,10 +11,10 @@ import (
 	"time"
 
 	"parcelwatch/config"
-	"parcelwatch/internal/cli"
 	"parcelwatch/internal/netx"
 	"parcelwatch/internal/provider"
 	"parcelwatch/internal/setup"
+	"parcelwatch/internal/textx"
 	"parcelwatch/mailwatch"
 )
 
@@ -243,7 +243,7 @@ func (w *wizard) offer(ctx context.Context, others []string) error {
 	for _, f := range report.Watched {
 		if f.Candidates > 0 {
 			filled = append(filled, f.Folder)
-			w.say1(w.say.T("setup_folder", "Folder", cli.Clean(f.Folder, 80), "Mails", f.Candidates))
+			w.say1(w.say.T("setup_folder", "Folder", textx.Line(f.Folder, 80), "Mails", f.Candidates))
 		}
 	}
 	if filled == nil {

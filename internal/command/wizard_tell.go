@@ -7,9 +7,9 @@ import (
 
 	"parcelwatch/config"
 	"parcelwatch/internal/app"
-	"parcelwatch/internal/cli"
 	"parcelwatch/internal/netx"
 	"parcelwatch/internal/setup"
+	"parcelwatch/internal/textx"
 	"parcelwatch/notify"
 )
 
@@ -114,7 +114,7 @@ func (w *wizard) loginOut(ctx context.Context, err error) error {
 	if err != nil {
 		return err
 	}
-	password, err := w.ask.Secret(ctx, w.say.T("setup_password", "Username", cli.Clean(name, 100)))
+	password, err := w.ask.Secret(ctx, w.say.T("setup_password", "Username", textx.Line(name, 100)))
 	if err != nil {
 		return err
 	}
