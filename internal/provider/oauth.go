@@ -22,8 +22,8 @@ func OAuthNames() []string { return []string{Google, Microsoft} }
 func OAuthOf(name string) (OAuth, bool) {
 	switch name {
 	case Google:
-		return OAuth{
-			AuthURL: "https://accounts.google.com/o/oauth2/v2/auth", TokenURL: "https://oauth2.googleapis.com/token", //nolint:gosec // addresses, no credentials
+		return OAuth{ //nolint:gosec // addresses, no credentials
+			AuthURL: "https://accounts.google.com/o/oauth2/v2/auth", TokenURL: "https://oauth2.googleapis.com/token",
 			Scopes:  []string{"https://mail.google.com/"},
 			Browser: true,
 		}, true
