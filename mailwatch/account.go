@@ -16,8 +16,8 @@ import (
 	"parcelwatch/internal/netx"
 )
 
-// MaxFolders bounds the connections of one account: servers allow ten to
-// fifteen, and the person's own mail programs need some of them.
+// MaxFolders bounds the connections of one account: servers allow ten to fifteen,
+// and other mail programs need some of them.
 const MaxFolders = 10
 
 const (
@@ -49,10 +49,10 @@ func (c Credential) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.Use
 func (c Credential) MarshalText() ([]byte, error) { return []byte(c.Username + " (hidden)"), nil }
 
 // Authenticator gives the credential for the next login. It is called before
-// each connection, so it is the place to refresh a token.
+// each connection, so it can refresh a token.
 type Authenticator func(ctx context.Context) (Credential, error)
 
-// Account is one mailbox and what is to be read from it.
+// Account is one mailbox and what to read from it.
 type Account struct {
 	Name string // as configured; part of every MailRef
 	Host string

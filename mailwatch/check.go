@@ -10,14 +10,14 @@ import (
 	"parcelwatch/parcel"
 )
 
-// Report is what a look at an account found.
+// Report is what Check found in an account.
 type Report struct {
-	Idle    bool     // the server tells of new mail by itself
+	Idle    bool     // the server announces new mail
 	Folders []string // all that can be opened; none where the server's list cannot be read
 	Watched []FolderReport
 }
 
-// FolderReport is what a look at one of the account's folders found.
+// FolderReport is what Check found in a folder.
 type FolderReport struct {
 	Folder     string
 	Messages   int
@@ -60,9 +60,9 @@ func count(ctx context.Context, s *session, a Account, name string) (messages, c
 }
 
 // Recent hands the latest mails of the senders to handle, at most limit of each
-// folder, oldest first, and remembers nothing: a dry run. It ends with the first
-// error of handle. Mails that could not be read are named in the error after all
-// others were handed over.
+// folder, oldest first, and stores nothing. It stops at the first error of handle.
+// Its error names the mails that could not be read, after all others were handed
+// over.
 func Recent(ctx context.Context, a Account, since time.Duration, limit int, handle Handler) error {
 	a = a.complete()
 	s, err := open(ctx, a)

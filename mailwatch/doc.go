@@ -1,5 +1,7 @@
-// Package mailwatch reads mail from IMAP servers and hands each one to a
-// handler at least once, in UID order, without touching a flag. It keeps its
-// place per folder, notices dead connections within 90 seconds, and knows only
-// mail: what a mail means is not its business.
+// Package mailwatch reads mail from IMAP servers and hands each one to a handler,
+// at least once and in UID order, without changing any flag. It does not know
+// what a mail means.
+//
+// It keeps a checkpoint for each folder and notices a dead connection within 90
+// seconds.
 package mailwatch

@@ -32,8 +32,8 @@ func (e *PermanentError) Unwrap() error { return e.Err }
 // ErrLoginDisabled means that the server takes no password on this connection.
 var ErrLoginDisabled = errors.New("the server takes no password on this connection")
 
-// RefusedError is a credential that the server does not accept. Trying again
-// with the same one would only get the account locked.
+// RefusedError is a credential that the server does not accept. Trying it again
+// soon would get the account locked.
 type RefusedError struct {
 	Text  string // the server's words
 	Token bool   // an OAuth2 token, not a password
@@ -42,7 +42,7 @@ type RefusedError struct {
 // Error gives the server's words.
 func (e *RefusedError) Error() string { return "credential refused: " + e.Text }
 
-// CredentialError is a credential that could not be had at all.
+// CredentialError is a credential that could not be obtained.
 type CredentialError struct{ Err error }
 
 // Error says why.
@@ -51,13 +51,13 @@ func (e *CredentialError) Error() string { return "get the credential: " + e.Err
 // Unwrap gives the cause.
 func (e *CredentialError) Unwrap() error { return e.Err }
 
-// FolderError is a folder that does not exist, with those that do.
+// FolderError is a folder that does not exist.
 type FolderError struct {
 	Folder   string
 	Existing []string
 }
 
-// Error names the folder and its neighbours.
+// Error names the folder and those that exist.
 func (e *FolderError) Error() string {
 	return fmt.Sprintf("no folder %q; there are: %s", e.Folder, strings.Join(e.Existing, ", "))
 }
@@ -71,8 +71,8 @@ func (e *StoreError) Error() string { return "keep the place in the mailbox: " +
 // Unwrap gives the cause.
 func (e *StoreError) Unwrap() error { return e.Err }
 
-// protocolError is an answer that the library could not read; the connection is
-// gone with it.
+// protocolError is an answer that the library could not parse. It ends the
+// connection.
 type protocolError struct {
 	text string
 	err  error

@@ -24,8 +24,7 @@ func Explain(err error, a Account) string {
 	return a.Name + ": " + text
 }
 
-// Fault says of an error of an account what is wrong and what to do, in no
-// language yet. It is pure and never holds a secret.
+// Fault says what is wrong with an account and what to do, as a message. It is pure and never holds a secret.
 func Fault(err error, a Account) message.Text {
 	if err == nil {
 		return nil

@@ -10,8 +10,8 @@ import (
 	"parcelwatch/store"
 )
 
-// reopenEvery is the number of probes after which a folder is opened anew: a
-// deleted and recreated one goes on under the old name without a word.
+// reopenEvery is the number of probes after which a folder is opened again: the
+// server does not say that one was deleted and recreated under the same name.
 const reopenEvery = 10
 
 // folder watches one folder over as many connections as it takes.
@@ -35,7 +35,7 @@ func newFolder(w *Watcher, name string, handle Handler) *folder {
 	return f
 }
 
-// run connects again and again until ctx ends.
+// run keeps the folder connected until ctx ends.
 func (f *folder) run(ctx context.Context) {
 	f.health.set(ctx, parcel.MailboxConnecting, nil)
 	wait := &backoff{first: f.w.account.Retry}
@@ -55,8 +55,8 @@ func (f *folder) run(ctx context.Context) {
 	}
 }
 
-// delay is the time until the next try. Credentials that were refused wait for
-// the person.
+// delay is the time until the next try. Refused credentials are tried rarely, so
+// that the account is not locked.
 func (f *folder) delay(wait *backoff, state parcel.MailboxState) time.Duration {
 	if state == parcel.MailboxRefused {
 		return max(time.Until(f.w.refusedTill()), wait.first)
@@ -81,14 +81,14 @@ func (f *folder) connect(ctx context.Context, wait *backoff) error {
 		if err := f.hand(ctx, s, d, b); err != nil {
 			return err
 		}
-		wait.reset() // it gets on
+		wait.reset() // reading makes progress
 		return nil
 	}
 	err = f.follow(reading, s, wait)
 	return errors.Join(err, d.finish())
 }
 
-// follow reads what is there and then what arrives.
+// follow reads the mail that is there, then mail as it arrives.
 func (f *folder) follow(ctx context.Context, s *session, wait *backoff) error {
 	f.health.set(ctx, f.watching(s), nil)
 	at, err := f.resume(ctx, s)
@@ -107,7 +107,7 @@ func (f *folder) follow(ctx context.Context, s *session, wait *backoff) error {
 		if err := s.wait(ctx, proven); err != nil {
 			return err
 		}
-		f.health.set(ctx, f.watching(s), nil) // IDLE may have turned out to be empty talk
+		f.health.set(ctx, f.watching(s), nil) // IDLE may have been refused since
 		if probes%reopenEvery != 0 {
 			continue
 		}
@@ -117,7 +117,7 @@ func (f *folder) follow(ctx context.Context, s *session, wait *backoff) error {
 	}
 }
 
-// resume finds the place in the mailbox and finishes the first scan.
+// resume reads the checkpoint and completes the first scan.
 func (f *folder) resume(ctx context.Context, s *session) (uint32, error) {
 	p, err := f.w.checkpoints.Checkpoint(ctx, f.w.account.Name, f.name)
 	if err != nil {
@@ -136,15 +136,15 @@ func (f *folder) resume(ctx context.Context, s *session) (uint32, error) {
 	return f.reader.firstScan(ctx, s, p.UID)
 }
 
-// warnRewound tells of a server that gives out old UIDs again without saying so,
-// after a restored backup for example: mail below the place is not looked for.
+// warnRewound logs that the server assigns UIDs below the checkpoint again, for
+// example after it was restored from a backup: such mail is not read.
 func (f *folder) warnRewound(ctx context.Context, s *session, p store.Checkpoint) {
 	if s.box.UIDNext > 0 && uint32(s.box.UIDNext) <= p.UID {
 		f.log.WarnContext(ctx, "the server numbers new mail below the place reached", "uid", p.UID, "uid_next", uint32(s.box.UIDNext))
 	}
 }
 
-// reopen opens the folder anew and begins again where it is another one.
+// reopen opens the folder again and resumes where it is another one by now.
 func (f *folder) reopen(ctx context.Context, s *session, at uint32) (uint32, error) {
 	before := s.box.UIDValidity
 	if err := s.examine(f.name); err != nil || s.box.UIDValidity == before {

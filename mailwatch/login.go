@@ -11,10 +11,10 @@ import (
 	"parcelwatch/internal/sasl"
 )
 
-// clientName is what servers are told in ID; some refuse every folder without.
+// clientName is sent in ID; some servers refuse to open a folder without one.
 const clientName = "parcelwatch"
 
-// login presents the credential and learns what the server can do.
+// login authenticates and reads the server's capabilities.
 func (s *session) login(cred Credential) error {
 	if s.c.State() == imap.ConnStateNotAuthenticated {
 		s.g.step(answerLimit, time.Minute, smallBudget)
@@ -22,8 +22,8 @@ func (s *session) login(cred Credential) error {
 			return refusal(cred, s.failed("log in", err))
 		}
 	}
-	// The library forgets the capabilities of the time before the login only
-	// behind our back: after a NOOP it has.
+	// The library drops the capabilities from before the login asynchronously;
+	// after a NOOP it has.
 	if err := s.noop(); err != nil {
 		return err
 	}
@@ -41,10 +41,11 @@ func (s *session) login(cred Credential) error {
 	return nil
 }
 
-// enable switches UTF-8 on where folders cannot be named otherwise: the library
-// writes it to every server that knows the second revision of IMAP, which many
-// read only after ENABLE, and UTF8=ONLY refuses everything before. Merely offered
-// it stays off: folders would get other names than people see in their settings.
+// enable turns UTF-8 on where it is needed to name folders: the library sends
+// UTF-8 to every server that supports IMAP4rev2, many of which accept it only
+// after ENABLE, and a UTF8=ONLY server refuses everything before that. Where it is
+// only offered it stays off, since folder names would differ from those that
+// people see in their settings.
 func (s *session) enable() error {
 	var what imap.Cap
 	if _, only := s.caps[imap.CapUTF8Only]; only {
@@ -63,7 +64,7 @@ func (s *session) enable() error {
 	return nil
 }
 
-// authenticate uses the way the server offers.
+// authenticate logs in by a mechanism that the server offers.
 func (s *session) authenticate(cred Credential) error {
 	caps := s.c.Caps()
 	if caps == nil {
@@ -91,7 +92,7 @@ func tokenClient(a Account, caps imap.CapSet, cred Credential) upstream.Client {
 	return sasl.NewXOAuth2Client(cred.Username, cred.Token)
 }
 
-// refusal tells a refused credential from a login that failed for other reasons.
+// refusal turns err into a [RefusedError] where the server refused the credential.
 func refusal(cred Credential, err error) error {
 	var answer *imap.Error
 	var xoauth *sasl.XOAuth2Error

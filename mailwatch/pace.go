@@ -7,14 +7,15 @@ import (
 	"github.com/emersion/go-imap/v2"
 )
 
-// killsAllowed is how often a single mail may end the connection before it is set
-// aside: an answer that cannot be read counts double, a lost connection once.
+// killsAllowed is how many points a mail may collect before it is set aside: one
+// each time that reading it alone ends the connection, two where the answer could
+// not be parsed.
 const killsAllowed = 4
 
 var errHeaderFields = errors.New("HEADER.FIELDS is not understood")
 
-// pace is how many mails one FETCH asks for. A mail that ends the connection is
-// found by halving, over as many connections as that takes.
+// pace is how many mails one FETCH requests. It is halved each time a FETCH ends
+// the connection, until the mail that causes it is found.
 type pace struct {
 	most    int
 	limit   int
@@ -45,7 +46,7 @@ func (p *pace) blame(uids []uint32, err error) {
 	p.kills[uids[0]]++
 }
 
-// split takes out the mails that are known to end the connection.
+// split separates the mails that are known to end the connection.
 func (p *pace) split(uids []uint32) (good []uint32, lost []aside) {
 	for _, uid := range uids {
 		if p.kills[uid] >= killsAllowed {
@@ -57,16 +58,16 @@ func (p *pace) split(uids []uint32) (good []uint32, lost []aside) {
 	return good, lost
 }
 
-// ask is one question to the server: a section of several mails, and the bytes
-// that the answer may have.
+// ask is one FETCH: a section of several mails, and how many bytes the answer may
+// have.
 type ask struct {
 	uids    []uint32
 	section *imap.FetchItemBodySection
 	budget  int64
 }
 
-// fetch gets one section of each mail, whatever the server does: what it leaves
-// out is asked for singly, and what cannot be had is named.
+// fetch reads one section of each mail. Mails missing from the answer are
+// requested one by one; those the server does not deliver are returned as lost.
 func (r *reader) fetch(s *session, p *pace, a ask) ([]fetched, []aside, error) {
 	uids, lost := p.split(a.uids)
 	if len(uids) == 0 {

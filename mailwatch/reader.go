@@ -19,7 +19,7 @@ const (
 	slackBytes = 4 << 20
 )
 
-// batch is a stretch of the mailbox that has been read.
+// batch is a part of the mailbox that has been read.
 type batch struct {
 	mails    []delivered
 	aside    []aside
@@ -40,11 +40,11 @@ type aside struct {
 }
 
 // reader turns UIDs into batches of mail. It outlives connections and remembers
-// what it learned of the server's weaknesses.
+// which commands do not work on the server.
 type reader struct {
 	account Account
 	folder  string
-	// emit takes a batch over; it may wait, and keeps the session alive meanwhile.
+	// emit takes a batch; while it waits it keeps the session alive.
 	emit     func(context.Context, *session, batch) error
 	progress func(Progress)
 	reached  uint32 // the highest UID that was seen to exist in the current reading
@@ -53,8 +53,8 @@ type reader struct {
 	noSearch    bool // neither does SEARCH SINCE
 	searchFails int
 	fullHeader  bool // HEADER.FIELDS does not work here
-	// chosen says that a search that can be believed has chosen the mails: their
-	// headers need no reading of their own, which would open every mail twice.
+	// chosen says that a verified search has chosen the mails, so that their
+	// headers need not be read before the bodies.
 	chosen    bool
 	headPace  pace
 	bodyPace  pace
@@ -68,8 +68,8 @@ func newReader(a Account, folder string) *reader {
 	}
 }
 
-// read takes the mails apart from ours, in UID order, and emits them. The last
-// batch reaches up to end.
+// read emits those of the mails that are from the senders, in UID order. last is
+// emitted at the end.
 func (r *reader) read(ctx context.Context, s *session, uids []uint32, last batch) error {
 	total := len(uids)
 	r.reached = 0
@@ -88,7 +88,7 @@ func (r *reader) read(ctx context.Context, s *session, uids []uint32, last batch
 	return r.send(ctx, s, last)
 }
 
-// send emits a batch with what is the same for all.
+// send emits a batch unless it is empty.
 func (r *reader) send(ctx context.Context, s *session, b batch) error {
 	if b.upTo == 0 && !b.scanned {
 		return nil // nothing was there
@@ -97,13 +97,13 @@ func (r *reader) send(ctx context.Context, s *session, b batch) error {
 	return r.emit(ctx, s, b)
 }
 
-// readChunk reads the headers of a chunk, then the mails among them that count.
+// readChunk reads the headers of a chunk, then the mails that are from the senders.
 func (r *reader) readChunk(ctx context.Context, s *session, chunk []uint32) error {
 	heads, lost, err := r.heads(s, chunk)
 	if err != nil {
 		return err
 	}
-	// A search may name mail that is not there: the place moves to what is.
+	// A search may name mail that does not exist: the checkpoint follows what does.
 	for _, h := range heads {
 		r.reached = max(r.reached, h.uid)
 	}
@@ -146,13 +146,13 @@ func (r *reader) readChunk(ctx context.Context, s *session, chunk []uint32) erro
 	return r.send(ctx, s, b)
 }
 
-// wanted reports whether a mail is one of ours.
+// wanted reports whether a mail is recent enough and from one of the senders.
 func (r *reader) wanted(h head) bool {
 	old := !r.sinceDate.IsZero() && !h.date.IsZero() && h.date.Before(r.sinceDate)
 	return !old && r.account.Senders.Wants(h.header)
 }
 
-// heads reads sizes and headers. Mails that are gone are left out.
+// heads reads sizes and headers. Deleted mails are left out.
 func (r *reader) heads(s *session, uids []uint32) ([]head, []aside, error) {
 	budget := int64(len(uids))*headBytes + slackBytes
 	if r.chosen {
@@ -173,7 +173,7 @@ func (r *reader) heads(s *session, uids []uint32) ([]head, []aside, error) {
 	return heads, lost, nil
 }
 
-// sizes reads what batches need to be cut to measure.
+// sizes reads the sizes of mails, by which batches are bounded.
 func (r *reader) sizes(s *session, uids []uint32) ([]head, []aside, error) {
 	got, lost, err := r.fetch(s, &r.headPace, ask{uids, nil, int64(len(uids))*1024 + slackBytes})
 	heads := make([]head, 0, len(got))
@@ -191,7 +191,7 @@ func (r *reader) headSection() *imap.FetchItemBodySection {
 	return section
 }
 
-// bodies reads whole mails, those over the limit only in part.
+// bodies reads mails, and of those over MaxSize the beginning.
 func (r *reader) bodies(s *session, heads []head) ([]delivered, []aside, error) {
 	byUID := make(map[uint32]head, len(heads))
 	var whole, large []uint32
@@ -224,7 +224,8 @@ func (r *reader) bodies(s *session, heads []head) ([]delivered, []aside, error) 
 	return r.deliver(s, order(got), byUID), lost, nil
 }
 
-// subject is of a mail that could not be read whole, where its header can be.
+// subject reads the subject of a mail whose body could not be read; empty where
+// the header cannot be read either.
 func (r *reader) subject(s *session, uid uint32) string {
 	f, ok, err := s.fetchOne(uid, r.headSection(), headBytes+slackBytes)
 	if err != nil || !ok {

@@ -11,12 +11,12 @@ import (
 	"github.com/emersion/go-imap/v2"
 )
 
-// manyNew is how much new mail is worth a SEARCH by sender before its headers
-// are read.
+// manyNew is the number of new mails above which a SEARCH by sender is cheaper
+// than reading all headers.
 const manyNew = 1000
 
-// candidates finds the mails within a span that may be from the senders and have
-// arrived in the given time. It is a prefilter: headers decide.
+// candidates finds the mails of a span that may be from the senders and arrived
+// within the given time. It may return too many: headers decide.
 func (r *reader) candidates(ctx context.Context, s *session, within span, since time.Duration) ([]uint32, error) {
 	last := s.box.NumMessages
 	if last == 0 || within.empty() {
@@ -44,8 +44,8 @@ func (r *reader) candidates(ctx context.Context, s *session, within span, since 
 	return r.enumerate(ctx, s, within)
 }
 
-// distrust decides whether an error means that this kind of SEARCH is of no use
-// here. A connection that ended counts after the second time.
+// distrust marks a kind of SEARCH as useless on this server and reports whether to
+// go on without it. A SEARCH that ends the connection is useless the second time.
 func (r *reader) distrust(s *session, err error, useless *bool) bool {
 	var refusal *imap.Error
 	switch {
@@ -62,10 +62,9 @@ func (r *reader) distrust(s *session, err error, useless *bool) bool {
 	return *useless && s.alive()
 }
 
-// searchFrom asks for the mails of the senders, one stretch of the mailbox after
-// the other: a search of headers may open every mail, and has to end within a
-// command's time. Where the server is quick the stretches grow, since each
-// command has its price too.
+// searchFrom searches for mails of the senders, one stretch of the mailbox at a
+// time: a search of headers may open every mail, and must end within the time of
+// one command. Stretches grow while the server is quick.
 func (r *reader) searchFrom(ctx context.Context, s *session, w walk, within span) ([]uint32, error) {
 	var found []uint32
 	for length := firstStretch; w.left > 0; {
@@ -96,9 +95,8 @@ func (r *reader) recent(s *session, within span, since time.Duration) ([]uint32,
 	return s.search(imap.SearchCriteria{Since: sinceDay(since)}, within)
 }
 
-// verify reads the newest headers itself and compares: SEARCH FROM is a
-// different thing on every server, and one that finds nothing looks like an
-// empty mailbox.
+// verify compares the search with the newest headers: servers implement SEARCH
+// FROM differently, and one that finds nothing looks like an empty mailbox.
 func (r *reader) verify(s *session, set imap.NumSet, found []uint32, within span, since time.Duration) error {
 	if r.account.Senders.All() {
 		return nil
@@ -106,7 +104,7 @@ func (r *reader) verify(s *session, set imap.NumSet, found []uint32, within span
 	sample, err := s.fetch(set, r.headSection(), sampleSize*headBytes+slackBytes)
 	if err != nil {
 		if refusal := (*imap.Error)(nil); errors.As(err, &refusal) {
-			return nil // reading will tell; the search stands
+			return nil // the search is used unverified
 		}
 		return err
 	}
@@ -168,8 +166,8 @@ func (s *session) newest() (uint32, error) {
 	return uid, nil
 }
 
-// firstScan reads what is there, in UID order, so that an interrupted one goes
-// on where it was.
+// firstScan reads the mail that is there above a UID, in UID order, so that an
+// interrupted scan can continue.
 func (r *reader) firstScan(ctx context.Context, s *session, after uint32) (uint32, error) {
 	end, err := s.newest()
 	if err != nil {
@@ -183,7 +181,7 @@ func (r *reader) firstScan(ctx context.Context, s *session, after uint32) (uint3
 	return end, r.read(ctx, s, found, batch{upTo: end, scanned: true})
 }
 
-// readNew reads what has arrived above a UID and returns the place reached.
+// readNew reads the mail above a UID and returns the UID up to which it has read.
 func (r *reader) readNew(ctx context.Context, s *session, after uint32) (uint32, error) {
 	r.sinceDate, r.chosen = time.Time{}, false
 	uids, err := r.arrived(s, after)
@@ -199,7 +197,7 @@ func (r *reader) readNew(ctx context.Context, s *session, after uint32) (uint32,
 		switch {
 		case err == nil:
 			r.chosen = true
-			uids = slices.Compact(append(found, within.last)) // the last one shows how far it goes
+			uids = slices.Compact(append(found, within.last)) // the last one marks the end
 		case !r.distrust(s, err, &r.noFrom):
 			return after, err
 		}
@@ -220,7 +218,7 @@ func newestOf(uids []uint32) imap.UIDSet {
 	return set
 }
 
-// arrived lists the UIDs above one. It does not trust announcements: it asks.
+// arrived lists the UIDs above one. It asks, since announcements are unreliable.
 func (r *reader) arrived(s *session, after uint32) ([]uint32, error) {
 	within := above(after)
 	if !r.noSearch {

@@ -40,12 +40,12 @@ type session struct {
 	wake    chan struct{} // filled when the server announces mail
 	box     *imap.SelectData
 	noIdle  bool
-	calm    bool // nothing was announced at the last look
+	calm    bool // nothing was announced by the last probe
 	unhook  func() bool
 }
 
-// open connects and logs in. When ctx ends, everything the session does ends
-// within a moment, but LOGOUT can still be said.
+// open connects and logs in. When ctx ends, pending commands fail within
+// stopLimit, which leaves time for a LOGOUT.
 func open(ctx context.Context, a Account) (*session, error) {
 	if err := a.check(); err != nil {
 		return nil, err
@@ -76,7 +76,7 @@ func (s *session) start() error {
 	options := &imapclient.Options{
 		WordDecoder: &mime.WordDecoder{CharsetReader: charset.Reader},
 		UnilateralDataHandler: &imapclient.UnilateralDataHandler{
-			// It runs on the decoder's goroutine: it must neither block nor ask.
+			// It runs on the decoder's goroutine: it must not block or send a command.
 			Mailbox: func(data *imapclient.UnilateralDataMailbox) {
 				if data.NumMessages == nil {
 					return
@@ -134,19 +134,19 @@ func (s *session) list() ([]string, error) {
 	return names, nil
 }
 
-// noop asks for a sign of life.
+// noop checks that the server still answers.
 func (s *session) noop() error {
 	s.g.step(answerLimit, time.Minute, folderBudget)
 	return s.failed("ask for a sign of life", s.c.Noop().Wait())
 }
 
-// idles reports whether the server tells of new mail by itself.
+// idles reports whether the server announces new mail.
 func (s *session) idles() bool {
 	return !s.noIdle && (s.caps.Has(imap.CapIdle) || s.caps.Has(imap.CapIMAP4rev2))
 }
 
-// close says goodbye, where the connection still lives, and waits until the
-// client has ended.
+// close logs out where the connection works, and waits until the client has
+// ended.
 func (s *session) close() {
 	if s.alive() {
 		s.g.step(stopLimit, stopLimit, smallBudget)
@@ -155,7 +155,7 @@ func (s *session) close() {
 	s.abandon()
 }
 
-// abandon closes the connection without a word.
+// abandon closes the connection without LOGOUT.
 func (s *session) abandon() {
 	s.unhook()
 	_ = s.g.Close()
@@ -174,8 +174,9 @@ func (s *session) alive() bool {
 	}
 }
 
-// failed says what was being done and puts the true cause in the place of what
-// the library makes of it. A server's answer is a cause of its own.
+// failed wraps err with what was being done. Unless err is the server's answer,
+// the guard's cause replaces it: the library reports only that the connection was
+// closed.
 func (s *session) failed(doing string, err error) error {
 	if err == nil {
 		return nil
@@ -192,8 +193,8 @@ func (s *session) failed(doing string, err error) error {
 	return fmt.Errorf("%s: %w", doing, &protocolError{text: oneLine(err.Error()), err: err})
 }
 
-// final reports whether an error is a cause of its own already: a refused token,
-// a certificate that does not fit.
+// final reports whether err names its cause already, such as a refused token or a
+// wrong certificate.
 func final(err error) bool {
 	var xoauth *sasl.XOAuth2Error
 	var bearer *upstream.OAuthBearerError

@@ -13,14 +13,13 @@ const (
 	maxDelay     = 15 * time.Minute
 	refusedPause = time.Hour
 	tokenPause   = time.Minute
-	// soon is the interval to the first probe after something has happened: a mail
-	// that came between the last look and IDLE is announced by most servers, not all.
+	// soon is the interval to the first probe after mail was announced: not all
+	// servers announce a mail that arrives between the last search and IDLE.
 	soon = 5 * time.Second
 )
 
-// wait returns when mail may have arrived or the connection has proven that it
-// lives, and with an error where it has not.
-// Each proof is told to proven.
+// wait returns when mail may have arrived or Poll has passed, and with an error
+// when the connection fails. It calls proven each time the server answers.
 func (s *session) wait(ctx context.Context, proven func()) error {
 	until := time.Now().Add(s.account.Poll)
 	for {
@@ -44,7 +43,7 @@ func (s *session) wait(ctx context.Context, proven func()) error {
 	}
 }
 
-// pause lets time pass until the next probe, or less where mail is announced.
+// pause waits until the next probe, or until mail is announced.
 func (s *session) pause(ctx context.Context) (announced bool, err error) {
 	interval := min(s.account.Probe, s.account.Poll)
 	var done func() error
@@ -71,8 +70,8 @@ func (s *session) pause(ctx context.Context) (announced bool, err error) {
 	return announced, nil
 }
 
-// idle starts IDLE and returns what ends it. A server that offers IDLE and then
-// refuses is polled from now on.
+// idle starts IDLE and returns a function that ends it. A server that offers IDLE
+// and then refuses it is polled from then on.
 func (s *session) idle(interval time.Duration) (func() error, error) {
 	s.g.step(answerLimit, 0, smallBudget)
 	cmd, err := s.c.Idle()
@@ -90,20 +89,20 @@ func (s *session) idle(interval time.Duration) (func() error, error) {
 	}, nil
 }
 
-// backoff grows the time between two tries.
+// backoff is the growing delay between two tries.
 type backoff struct{ first, last time.Duration }
 
 func (b *backoff) reset() { b.last = 0 }
 
-// next is between half and the whole of a delay that doubles each time, so that
-// many clients of a server that went away do not come back at once.
+// next is a random delay between half and all of a value that doubles each time,
+// so that many clients of one server do not reconnect at the same moment.
 func (b *backoff) next() time.Duration {
 	b.last = min(max(2*b.last, b.first), maxDelay)
 	half := b.last / 2
 	return max(b.first, half+rand.N(half+1)) //nolint:gosec // spreading load needs no secret
 }
 
-// pause waits, and says why where ctx ended it.
+// pause waits for d, or returns the error of ctx.
 func pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -20,7 +20,7 @@ const (
 	StageReading   Stage = "reading"   // they count mails whose header was found worth reading
 )
 
-// Progress is how far a scan has come.
+// Progress is how far a scan is.
 type Progress struct {
 	Mailbox, Folder string
 	Stage           Stage
@@ -42,8 +42,8 @@ type Watcher struct {
 	log         *slog.Logger
 	options     Options
 
-	// gate lets one folder log in at a time, and keeps the others from trying a
-	// credential that was refused.
+	// gate lets one folder log in at a time, so that the others do not try a
+	// credential that was just refused.
 	gate    chan struct{}
 	refusal sync.Mutex
 	refused refusedUntil
@@ -52,7 +52,7 @@ type Watcher struct {
 type refusedUntil struct {
 	err  error
 	till time.Time
-	fast bool // the quick second try of a token was used
+	fast bool // the early second try of a token was made
 }
 
 // New makes a watcher for an account. Checkpoints are kept under the account's
@@ -82,7 +82,7 @@ func (w *Watcher) Run(ctx context.Context, handle Handler) error {
 	return nil
 }
 
-// open logs in, one folder after the other.
+// open connects and logs in, one folder at a time.
 func (w *Watcher) open(ctx context.Context) (*session, error) {
 	select {
 	case w.gate <- struct{}{}:
@@ -98,7 +98,7 @@ func (w *Watcher) open(ctx context.Context) (*session, error) {
 	return s, err
 }
 
-// remember keeps a refusal for the other folders, and forgets it after a login.
+// remember keeps a refusal for the other folders until a login succeeds.
 func (w *Watcher) remember(err error) {
 	w.refusal.Lock()
 	defer w.refusal.Unlock()
@@ -109,7 +109,7 @@ func (w *Watcher) remember(err error) {
 	case errors.As(err, &refused):
 		pause := refusedPause
 		if refused.Token && !w.refused.fast {
-			pause = tokenPause // it may have run out between two looks at the clock
+			pause = tokenPause // it may just have expired
 		}
 		w.refused = refusedUntil{err: err, till: time.Now().Add(pause), fast: true}
 	}

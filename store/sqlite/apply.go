@@ -11,9 +11,8 @@ import (
 	"parcelwatch/store"
 )
 
-// Posts give a number out again after some time. A parcel that was final for
-// longer than this (no half of a year is longer) is not what a new mail with
-// its number means.
+// Carriers reuse numbers. A new mail does not mean the parcel of its number that
+// has been final for longer than this, which is more than any half of a year.
 const reuseAfter = 184 * 24 * time.Hour
 
 // Apply loads what the scope names, lets decide change it, and stores the
@@ -28,13 +27,13 @@ func (db *household) Apply(ctx context.Context, scope store.Scope, decide func(*
 	})
 	if err != nil {
 		for _, p := range a.added {
-			p.ID = 0 // it never was
+			p.ID = 0 // rolled back
 		}
 	}
 	return err
 }
 
-// apply is one Apply on its way.
+// apply is one call of Apply.
 type apply struct {
 	tx        homeTx
 	scope     store.Scope
@@ -229,7 +228,7 @@ func (a *apply) saveMerged(ctx context.Context) error {
 	return nil
 }
 
-// heir is the parcel that carries a number the merged one had.
+// heir is the parcel that now carries a number of the merged one.
 func (a *apply) heir(merged int64) int64 {
 	for _, n := range a.numbers[merged] {
 		for _, p := range a.state.Parcels {
@@ -275,7 +274,7 @@ func (a *apply) saveChanges(ctx context.Context) error {
 	return nil
 }
 
-// A mail that could not be read once and can be now is no longer shown.
+// saveNotUnderstood records the mail, or clears what an earlier attempt recorded.
 func (a *apply) saveNotUnderstood(ctx context.Context) error {
 	if n := a.state.NotUnderstood; n != nil {
 		return recordNotUnderstood(ctx, a.tx, *n, a.scope.Now)

@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	bodyDays    = 60 // sent mails keep their bytes for so long
+	bodyDays    = 60 // for which sent mails keep their bytes
 	answerDays  = 90
 	budgetDays  = 40
 	changeYears = 2
@@ -23,8 +23,8 @@ const (
 
 var errSame = errors.New("the backup is the store itself")
 
-// Backup writes a consistent copy of the store into a new file, readable by its
-// owner only, while others go on working. It holds kept secrets, too.
+// Backup writes a consistent copy into a new file that only its owner can read,
+// while others keep using the store. The copy contains the secrets.
 func (db *DB) Backup(ctx context.Context, file string) error {
 	if err := copyInto(ctx, db.writer, file); err != nil {
 		return fmt.Errorf("back up the store to %s: %w", file, explain(err))
@@ -32,9 +32,10 @@ func (db *DB) Backup(ctx context.Context, file string) error {
 	return nil
 }
 
-// Restore puts a backup in the place of the store path. A backup that is
-// damaged, newer or not ours is refused. What was there before is kept as
-// path.before-restore. No daemon may run.
+// Restore replaces the store in the file path by a backup and keeps it as
+// path.before-restore. It returns store.ErrCorrupt, store.ErrNewer or
+// store.ErrForeign for a backup that cannot be used, and store.ErrInUse while a
+// daemon runs.
 func Restore(ctx context.Context, path, backup string) error {
 	if err := restore(ctx, path, backup); err != nil {
 		return fmt.Errorf("restore %s: %w", backup, explain(err))
@@ -42,7 +43,7 @@ func Restore(ctx context.Context, path, backup string) error {
 	return nil
 }
 
-// Check reads the whole file and says whether it is damaged.
+// Check reads the whole file and returns store.ErrCorrupt where it is damaged.
 func (db *DB) Check(ctx context.Context) error {
 	if err := check(ctx, db.reader, `PRAGMA integrity_check(5)`); err != nil {
 		return fmt.Errorf("check store %s: %w", db.path, explain(err))
@@ -57,10 +58,8 @@ func (db *DB) Check(ctx context.Context) error {
 	return nil
 }
 
-// Prune drops what nobody asks for any more: the bytes of mails sent long ago
-// (their Message-IDs stay), old answers and budgets, and changes of two years
-// ago. Parcels, and which mails were imported, are kept for good: an old mail
-// read anew must not become a new parcel.
+// Prune deletes the bytes of mails sent long ago (their Message-IDs stay), old
+// answers and budgets, and announced changes of more than two years ago.
 func (db *DB) Prune(ctx context.Context, now time.Time) (p store.Pruned, err error) {
 	err = db.core.write(ctx, "prune the store", func(tx *sql.Tx) error {
 		for _, step := range []struct {
@@ -121,11 +120,11 @@ func scanForeignKey(s scanner) (string, error) {
 	return table, err
 }
 
-// copyInto copies what pool sees into a new file. Copying the file itself would
-// miss the log, and closing it would drop SQLite's locks. The file is made
-// beforehand, for SQLite would make it readable by others.
+// copyInto copies the database of pool into a new file. Copying the file itself
+// would miss the write-ahead log, and closing it would drop SQLite's locks. The
+// file is created first, since SQLite would make it readable by others.
 func copyInto(ctx context.Context, pool *sql.DB, file string) error {
-	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the person names the file
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // named by the caller
 	if err != nil {
 		return fmt.Errorf("make file: %w", err)
 	}
@@ -211,8 +210,8 @@ func distinct(path, backup string) error {
 	return nil
 }
 
-// sides are the files of a store beside its own: without its log it would lose
-// what was written last, with another's it would be damaged.
+// sides are the suffixes of the files of a store. They move together: without its
+// log a store loses what was written last, with another's it is damaged.
 func sides() []string { return []string{"", "-wal", "-shm"} }
 
 func moveStore(from, to string) error {

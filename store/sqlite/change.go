@@ -12,9 +12,8 @@ import (
 
 var errNoKey = errors.New("a change without a key cannot be recorded")
 
-// Pending lists the changes not yet told to the audience, oldest first. Quiet
-// ones are never pending. For an audience that was told nothing so far these
-// are all changes there are.
+// Pending lists the changes not yet announced to the audience, oldest first;
+// quiet ones never. For a new audience these are all changes.
 func (db *household) Pending(ctx context.Context, audience string) (out []parcel.Change, err error) {
 	err = db.read(ctx, "list pending changes", func(tx homeTx) error {
 		out, err = list(ctx, tx, scanChange,
@@ -26,8 +25,7 @@ func (db *household) Pending(ctx context.Context, audience string) (out []parcel
 	return out, err
 }
 
-// Tell records changes that neither a mail nor a carrier caused. A change whose
-// key is recorded already is left out.
+// Tell records changes that neither a mail nor a carrier caused.
 func (db *household) Tell(ctx context.Context, changes []parcel.Change) error {
 	return db.write(ctx, "record changes", func(tx homeTx) error {
 		for _, c := range changes {

@@ -17,8 +17,8 @@ func busy(err error) bool {
 	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY
 }
 
-// explain puts the reason of package store, and what to do, before an error of
-// the driver. Other errors pass unchanged.
+// explain wraps an error of the driver in the one of package store that names its
+// cause. Other errors are returned as they are.
 func explain(err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return parcel.ErrNotFound

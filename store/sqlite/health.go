@@ -125,7 +125,7 @@ func outboxHealth(ctx context.Context, tx homeTx) (parcel.OutboxHealth, error) {
 		return h, err
 	}
 	h.Oldest = moment(oldest)
-	errs, err := list(ctx, tx, scanWhy,
+	errs, err := list(ctx, tx, scanFault,
 		`SELECT f.error, f.fault FROM fate f JOIN message m ON m.seq = f.message_seq
 		 WHERE m.home = $1 AND f.error <> '' AND (f.state IN ('waiting', 'ambiguous') OR (f.state = 'refused'
 		   AND m.seq = (SELECT max(seq) FROM message l WHERE l.home = $1 AND l.audience = m.audience)))
@@ -147,8 +147,8 @@ func scanMailbox(s scanner) (parcel.MailboxHealth, error) {
 	return h, err
 }
 
-// scanWhy reads why sending fails.
-func scanWhy(s scanner) (store.Delivery, error) {
+// scanFault reads why sending fails.
+func scanFault(s scanner) (store.Delivery, error) {
 	var (
 		f     store.Delivery
 		fault string

@@ -18,8 +18,8 @@ const (
 
 var errCount = errors.New("a negative count cannot be booked")
 
-// Take books count units of the carrier's budget for the day and reports
-// whether they were to be had. A budget of 0 books without a limit.
+// Take books count units of the carrier's budget for the day and reports whether
+// that many were left. A budget of 0 is unlimited.
 func (db *DB) Take(ctx context.Context, carrier string, day parcel.Date, count, budget int) (ok bool, err error) {
 	err = db.core.write(ctx, "book a call of "+carrier, func(tx *sql.Tx) error {
 		if count < 0 {

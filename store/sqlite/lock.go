@@ -15,10 +15,10 @@ import (
 
 var errHeld = errors.New("held by another process")
 
-// Lock makes the caller the only daemon on the store path, until release or the
-// end of the process, however it ends. [store.ErrInUse] names the process that
-// was first. Other commands need no lock. The store's own file is not touched:
-// closing it would drop SQLite's locks.
+// Lock makes the caller the only daemon on the store in the file path until release
+// is called or the process ends. [store.ErrInUse] names the process that holds the
+// lock. The lock is a file beside the store's: closing that one would drop
+// SQLite's locks.
 func Lock(path string) (release func(), err error) {
 	path, err = filepath.Abs(path)
 	if err != nil {
@@ -44,11 +44,11 @@ func Lock(path string) (release func(), err error) {
 	if err := sign(f); err != nil {
 		return nil, errors.Join(fmt.Errorf("lock the store: %w", err), f.Close())
 	}
-	// The file stays: removing it would let two hold two files of one name.
-	return sync.OnceFunc(func() { f.Close() }), nil //nolint:gosec // closing releases, and cannot be undone
+	// The file stays: after a removal two processes could lock two files of that name.
+	return sync.OnceFunc(func() { f.Close() }), nil //nolint:gosec // closing releases the lock
 }
 
-// sign writes who holds the lock, for the one that comes second.
+// sign writes the process id into the lock file, for the error of a second daemon.
 func sign(f *os.File) error {
 	if err := f.Truncate(0); err != nil {
 		return err

@@ -10,11 +10,10 @@ import (
 	"parcelwatch/store"
 )
 
-// Enqueue stores a finished message and marks the changes as told to the
-// audience, together. The second message of an audience's slot changes nothing
-// and gives [notify.ErrSlotTaken]. A recipient that waits without a time is due
-// from when the message was made.
-func (db *household) Enqueue(ctx context.Context, m store.Message, told []int64) error {
+// Enqueue stores a message and marks the changes as announced to its audience. The
+// second message of an audience's slot changes nothing: [store.ErrSlotTaken]. A
+// delivery that waits without a time is due from when the message was made.
+func (db *household) Enqueue(ctx context.Context, m store.Message, announced []int64) error {
 	return db.write(ctx, "enqueue message", func(tx homeTx) error {
 		taken, err := exists(ctx, tx, `SELECT 1 FROM message WHERE home = $3 AND audience = $1 AND slot = $2`, m.Audience, m.Slot, tx.home)
 		if err != nil {
@@ -26,7 +25,7 @@ func (db *household) Enqueue(ctx context.Context, m store.Message, told []int64)
 		if err := addMessage(ctx, tx, m); err != nil {
 			return err
 		}
-		for _, id := range told {
+		for _, id := range announced {
 			// From the table, since a parcel may have been forgotten with its
 			// changes while the digest was composed.
 			if _, err := tx.ExecContext(ctx,
@@ -39,8 +38,8 @@ func (db *household) Enqueue(ctx context.Context, m store.Message, told []int64)
 	})
 }
 
-// DueMessages lists messages with a recipient to try not after now, the one
-// waiting longest first.
+// DueMessages lists messages with a delivery to try not after now, the one waiting
+// longest first.
 func (db *household) DueMessages(ctx context.Context, now time.Time, limit int) (out []store.Message, err error) {
 	err = db.read(ctx, "list due messages", func(tx homeTx) error {
 		seqs, err := list(ctx, tx, scanInt,
@@ -65,26 +64,25 @@ func (db *household) DueMessages(ctx context.Context, now time.Time, limit int) 
 	return out, nil
 }
 
-// NextMessage is when the next recipient is to be tried; zero when none waits.
+// NextMessage is when the next delivery is to be tried; zero when none waits.
 func (db *household) NextMessage(ctx context.Context) (time.Time, error) {
 	return db.earliest(ctx, "find next message", `SELECT min(next_at) FROM fate JOIN message ON seq = message_seq
 		WHERE home = $1 AND state IN ('waiting', 'ambiguous')`)
 }
 
-// Record stores the fates of a message's recipients after a try. What was sent
-// stays sent.
-func (db *household) Record(ctx context.Context, messageID string, fates []store.Delivery) error {
-	return db.write(ctx, "record fates of "+line(messageID), func(tx homeTx) error {
+// Record stores the deliveries of a message after a try. A sent one stays sent.
+func (db *household) Record(ctx context.Context, messageID string, deliveries []store.Delivery) error {
+	return db.write(ctx, "record deliveries of "+line(messageID), func(tx homeTx) error {
 		var seq, made int64
 		if err := tx.QueryRowContext(ctx, `SELECT seq, made_at FROM message WHERE home = $2 AND id = $1`, bareID(messageID), tx.home).Scan(&seq, &made); err != nil {
 			return err
 		}
-		for _, f := range fates {
+		for _, f := range deliveries {
 			if _, err := tx.ExecContext(ctx,
 				`UPDATE fate SET state = $3, next_at = $4, tries = $5, error = $6, fault = $7
 				 WHERE message_seq = $1 AND recipient = $2 AND state <> 'sent'`,
-				seq, f.To, string(f.State), fateNext(f, made), f.Tries, line(f.Error), faultText(f.Fault)); err != nil {
-				return fmt.Errorf("fate of %s: %w", f.To, err)
+				seq, f.To, string(f.State), nextTry(f, made), f.Tries, line(f.Error), faultText(f.Fault)); err != nil {
+				return fmt.Errorf("delivery to %s: %w", f.To, err)
 			}
 		}
 		return nil
@@ -111,7 +109,7 @@ func (db *household) LastDigest(ctx context.Context) (time.Time, error) {
 	return db.earliest(ctx, "find last digest", `SELECT max(made_at) FROM message WHERE home = $1`)
 }
 
-// Sent reports whether the Message-ID, with or without brackets, is one of ours.
+// Sent reports whether the Message-ID is of a message in the outbox.
 func (db *household) Sent(ctx context.Context, messageID string) (own bool, err error) {
 	err = db.read(ctx, "look for own message", func(tx homeTx) error {
 		own, err = exists(ctx, tx, `SELECT 1 FROM message WHERE home = $2 AND id = $1`, bareID(messageID), tx.home)
@@ -135,7 +133,7 @@ func addMessage(ctx context.Context, tx homeTx, m store.Message) error {
 	for i, f := range m.Deliveries {
 		if _, err := tx.ExecContext(ctx,
 			`INSERT INTO fate (message_seq, place, recipient, state, next_at, tries, error, fault) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			seq, i, f.To, string(f.State), fateNext(f, made), f.Tries, line(f.Error), faultText(f.Fault)); err != nil {
+			seq, i, f.To, string(f.State), nextTry(f, made), f.Tries, line(f.Error), faultText(f.Fault)); err != nil {
 			return fmt.Errorf("add recipient %s: %w", f.To, err)
 		}
 	}
@@ -153,13 +151,14 @@ func readMessage(ctx context.Context, tx homeTx, seq int64) (store.Message, erro
 	}
 	m.Made = moment(made)
 	var err error
-	m.Deliveries, err = list(ctx, tx, scanFate,
+	m.Deliveries, err = list(ctx, tx, scanDelivery,
 		`SELECT recipient, state, next_at, tries, error, fault FROM fate WHERE message_seq = $1 ORDER BY place`, seq)
 	return m, err
 }
 
-// fateNext is when to try again; only who waits has such a time, and always.
-func fateNext(f store.Delivery, made int64) any {
+// nextTry is when to try again: always set for a delivery that waits, never for
+// others.
+func nextTry(f store.Delivery, made int64) any {
 	switch f.State {
 	case store.DeliveryWaiting, store.DeliveryAmbiguous:
 		if f.Next.IsZero() {
@@ -171,7 +170,7 @@ func fateNext(f store.Delivery, made int64) any {
 	}
 }
 
-func scanFate(s scanner) (store.Delivery, error) {
+func scanDelivery(s scanner) (store.Delivery, error) {
 	var (
 		f     store.Delivery
 		next  sql.NullInt64

@@ -32,7 +32,7 @@ func (db *household) Due(ctx context.Context, now time.Time, limit int, skip fun
 	return out, err
 }
 
-// dueIDs come from the index alone: most of a backlog is skipped.
+// dueIDs reads the index alone, since most of a backlog is skipped.
 func dueIDs(ctx context.Context, tx homeTx, now time.Time, limit int, skip func(id int64) bool) ([]int64, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT id FROM parcel WHERE home = $2 AND next_check <= $1 ORDER BY next_check, id`, now.UnixMilli(), tx.home)
 	if err != nil {
@@ -70,8 +70,7 @@ func (db *household) Parcels(ctx context.Context, all bool) (out []parcel.Parcel
 	return out, err
 }
 
-// Following is how many parcels are neither closed nor final: as many as Parcels
-// lists without all, and none of them read.
+// Following is how many parcels are neither closed nor final. It reads no document.
 func (db *household) Following(ctx context.Context) (n int, err error) {
 	err = db.read(ctx, "count parcels", func(tx homeTx) error {
 		return tx.QueryRowContext(ctx, `SELECT count(*) FROM parcel WHERE home = $1 AND active`, tx.home).Scan(&n)

@@ -23,14 +23,14 @@ const (
 	versionTable = "schema_version"
 	// Copies made before a schema step; older ones are removed.
 	keepCopies = 2
-	// One failure for the table of versions, one for the steps, and the truth.
+	// One for the table of versions, one for the steps, and the last one.
 	upTries = 3
 )
 
 func migrations() fs.FS {
 	sub, err := fs.Sub(embedded, "migrations")
 	if err != nil {
-		return embedded // cannot be: the name is a constant; goose then finds no steps and says so
+		return embedded // unreachable: the name is a constant
 	}
 	return sub
 }
@@ -64,8 +64,8 @@ func (db *DB) migrate(ctx context.Context, steps fs.FS) error {
 	return nil
 }
 
-// up takes the steps. Of several programs that open a store at the same moment
-// all but one come second in each of them, fail, and find the work done.
+// up runs the steps. Where several processes open a store at the same moment, all
+// but one fail at each step and find it done.
 func up(ctx context.Context, p *goose.Provider, pool *sql.DB, want int64) error {
 	var err error
 	for range upTries {
@@ -111,21 +111,20 @@ func (db *DB) copyBefore(ctx context.Context, have int64) error {
 	return nil
 }
 
-// inspect looks at an existing file without being able to write, and says why
-// it cannot be used, if so.
+// inspect opens an existing file read-only and returns why it cannot be used.
 func inspect(ctx context.Context, path string, steps fs.FS) error {
 	if !inUse(path) {
-		err := inspectAs(ctx, stillDSN(path), steps)
+		err := inspectAs(ctx, immutableDSN(path), steps)
 		if err == nil || !inUse(path) {
 			return err
 		}
-		// Somebody began to write while we looked: what was seen means nothing.
+		// Another process began to write meanwhile, so that the result means nothing.
 	}
 	return inspectAs(ctx, readDSN(path), steps)
 }
 
-// inUse reports whether the store has a log: it is open, or was when its last
-// user died.
+// inUse reports whether the store has a write-ahead log: a process has it open, or
+// had when it died.
 func inUse(path string) bool {
 	_, err := os.Stat(path + "-wal")
 	return err == nil
@@ -152,8 +151,8 @@ func inspectAs(ctx context.Context, name string, steps fs.FS) (err error) {
 	return quickCheck(ctx, pool)
 }
 
-// known is the version of our schema, 0 in a database that is empty. It is one
-// look: between two, another program may have made the store.
+// known is the version of the schema, 0 in an empty database. It reads in one
+// transaction, since another process may be creating the store.
 func known(ctx context.Context, pool *sql.DB) (have int64, err error) {
 	var tx *sql.Tx
 	if err := patient(ctx, func() (err error) { tx, err = pool.BeginTx(ctx, nil); return err }); err != nil {
@@ -166,7 +165,7 @@ func known(ctx context.Context, pool *sql.DB) (have int64, err error) {
 	return 0, blank(ctx, tx)
 }
 
-// blank refuses a database that has tables, but no version of ours.
+// blank refuses a database that has tables but no schema version.
 func blank(ctx context.Context, q querier) error {
 	var tables int
 	if err := q.QueryRowContext(ctx,

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// Secret is what was kept under the name, such as a login's rotated token, and
-// parcel.ErrNotFound where nothing was. The file is its only protection.
+// Secret is the value kept under the name, or parcel.ErrNotFound. It is stored in
+// the clear: the mode of the file protects it.
 func (db *household) Secret(ctx context.Context, name string) (value string, err error) {
 	err = db.read(ctx, "read secret "+name, func(tx homeTx) error {
 		return tx.QueryRowContext(ctx, `SELECT value FROM secret WHERE home = $2 AND name = $1`, name, tx.home).Scan(&value)
@@ -14,8 +14,8 @@ func (db *household) Secret(ctx context.Context, name string) (value string, err
 	return value, err
 }
 
-// SetSecret keeps the value under the name, or drops it where it is empty. The
-// value is in no error.
+// SetSecret keeps the value, or deletes it where it is empty. No error contains
+// the value.
 func (db *household) SetSecret(ctx context.Context, name, value string) error {
 	return db.write(ctx, "keep secret "+name, func(tx homeTx) error {
 		if value == "" {

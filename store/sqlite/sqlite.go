@@ -22,12 +22,11 @@ import (
 )
 
 const (
-	// Programs beside the daemon hold the write lock for milliseconds. SQLite
-	// does not hear a context while it waits for a lock, so that it waits in
-	// small bits (see patient).
+	// Other processes hold the write lock for milliseconds. SQLite does not hear a
+	// context while it waits for a lock, so it waits in short steps (see patient).
 	busyWait = 10 * time.Second
 	busyBit  = 100 * time.Millisecond
-	// A stop must end within seconds, so what is only tidy gets less.
+	// A stop must end within seconds.
 	closeWait = 2 * time.Second
 
 	readers = 4
@@ -58,10 +57,10 @@ type core struct {
 	pulsing sync.Mutex // the file of the heartbeat is read and overwritten
 }
 
-// Open opens the store in the file path, makes folder and file where there are
-// none (readable by their owner only), and brings an older schema up to date,
-// keeping a copy beside the file. A store that is damaged, newer or not ours is
-// refused with an error of package store, and not written to.
+// Open opens the store in the file path. It creates folder and file where there are
+// none, readable by their owner only, and upgrades an older schema after copying
+// the file. It returns store.ErrCorrupt, store.ErrNewer or store.ErrForeign for a
+// file that it cannot use, and does not write to that.
 func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	return open(ctx, path, migrations(), o)
 }
@@ -76,7 +75,7 @@ func open(ctx context.Context, path string, steps fs.FS, o Options) (*DB, error)
 		db.log = slog.New(slog.DiscardHandler)
 	}
 	if db.now == nil {
-		db.now = time.Now //nolint:forbidigo // the one place that chooses the clock
+		db.now = time.Now //nolint:forbidigo // the default clock
 	}
 	if err := db.open(ctx, steps); err != nil {
 		return nil, fmt.Errorf("open store %s: %w", path, errors.Join(explain(err), db.shut()))
@@ -90,8 +89,8 @@ func (db *DB) Household(name string) store.Household { return &household{db.core
 // Path is the file of the store, absolute.
 func (db *DB) Path() string { return db.path }
 
-// Close writes what is still in the log into the file and closes it. The
-// store is consistent without it, too. Closing it again does nothing.
+// Close moves the write-ahead log into the file and closes it. A store that was
+// not closed is consistent too. Closing again does nothing.
 func (db *DB) Close() error {
 	var err error
 	db.closing.Do(func() { err = db.close() })
@@ -105,7 +104,7 @@ func (db *DB) close() error {
 	if err := db.reader.Close(); err != nil {
 		return errors.Join(err, db.writer.Close())
 	}
-	// A closer gets no context, and this one must end in time in any case.
+	// Close gets no context, and must end in time.
 	ctx, cancel := context.WithTimeout(context.Background(), closeWait)
 	defer cancel()
 	for _, pragma := range []string{
@@ -150,8 +149,8 @@ func (db *DB) shut() error {
 	return errors.Join(errs...)
 }
 
-// create makes the file where there is none, so that it is never readable by
-// others, not even for a moment. SQLite gives its log the same mode.
+// create creates the file where there is none, readable by its owner only from the
+// start. SQLite gives its log the same mode.
 func create(path string) (fresh bool, err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return false, fmt.Errorf("make folder: %w", err)
@@ -185,12 +184,12 @@ func connect(ctx context.Context, dsn string, conns int) (*sql.DB, error) {
 	return pool, nil
 }
 
-// Pragmas belong to a connection, and the pool makes connections when it likes:
-// they stand in the DSN and nowhere else.
+// Pragmas belong to a connection, and the pool opens connections when it needs
+// them, so pragmas are set in the DSN.
 func writeDSN(path string) string {
 	return dsn(path, url.Values{
-		// A deferred transaction that reads and then writes is refused at once
-		// when another writer was faster, busy_timeout or not.
+		// A deferred transaction that reads and then writes fails at once, despite
+		// busy_timeout, where another process has written in between.
 		"_txlock": {"immediate"},
 		"_pragma": {
 			busyPragma(), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
@@ -204,12 +203,12 @@ func readDSN(path string) string {
 	return dsn(path, url.Values{"mode": {"ro"}, "_pragma": {busyPragma(), "query_only(1)"}})
 }
 
-// stillDSN reads a store that nobody has open, leaving no trace beside it.
-func stillDSN(path string) string {
+// immutableDSN reads a store that no process has open and creates no files.
+func immutableDSN(path string) string {
 	return dsn(path, url.Values{"mode": {"ro"}, "immutable": {"1"}, "_pragma": {"query_only(1)"}})
 }
 
-// copyDSN reads a store to copy it, which query_only takes for writing.
+// copyDSN reads a store to copy it, which query_only would forbid.
 func copyDSN(path string) string {
 	q := url.Values{"mode": {"ro"}, "_pragma": {busyPragma()}}
 	if !inUse(path) {

@@ -17,13 +17,13 @@ type querier interface {
 
 type scanner interface{ Scan(dest ...any) error }
 
-// write runs f in a transaction that holds the write lock from its beginning.
-// Nothing of it stays where f or the commit fails.
+// write runs f in a transaction that holds the write lock from the start. It is
+// rolled back where f or the commit fails.
 func (db *core) write(ctx context.Context, doing string, f func(tx *sql.Tx) error) error {
 	return transact(ctx, db.writer, doing, f)
 }
 
-// read runs f on one unchanging view of the store.
+// read runs f on one snapshot of the store.
 func (db *core) read(ctx context.Context, doing string, f func(tx *sql.Tx) error) error {
 	return transact(ctx, db.reader, doing, f)
 }
@@ -58,15 +58,15 @@ func transact(ctx context.Context, pool *sql.DB, doing string, f func(tx *sql.Tx
 	if err == nil {
 		return nil
 	}
-	// An interrupted statement is the caller's wish, not the store's fault.
+	// A statement that was interrupted failed because ctx ended.
 	if cause := ctx.Err(); cause != nil {
 		return fmt.Errorf("%s: %w", doing, cause)
 	}
 	return fmt.Errorf("%s: %w", doing, explain(err))
 }
 
-// patient repeats f while another program holds the lock that it wants. Mostly
-// SQLite has waited within f; some locks it does not wait for.
+// patient repeats f while another process holds the lock it needs. For most locks
+// SQLite itself waits within f, for some it does not.
 func patient(ctx context.Context, f func() error) error {
 	pause := time.NewTimer(0)
 	defer pause.Stop()
