@@ -11,9 +11,8 @@ import (
 	"strconv"
 	"time"
 
-	"parcelwatch/mail"
-
 	"parcelwatch/internal/netx"
+	"parcelwatch/mail"
 )
 
 // MaxFolders bounds the connections of one account: servers allow ten to fifteen,

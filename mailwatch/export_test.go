@@ -11,6 +11,7 @@ import (
 	"github.com/emersion/go-imap/v2"
 
 	"parcelwatch/mail"
+	"parcelwatch/parcel"
 )
 
 // Guard makes the guard around a connection visible to tests.

@@ -42,41 +42,46 @@ func householdsApart(t T, h Harness) {
 	if ids["north"] == ids["south"] {
 		t.Fatalf("two households share the parcel %d", ids["north"])
 	}
-	for _, name := range []string{"north", "south"} {
-		s := h.Reopen().Household(name)
-		titles := func(parcels []parcel.Parcel) (out []string) {
-			for _, p := range parcels {
-				out = append(out, p.Title)
-			}
-			return out
-		}
-		for what, got := range map[string][]parcel.Parcel{
-			"Parcels": get[[]parcel.Parcel](t)(s.Parcels(t.Context(), true)),
-			"Due":     get[[]parcel.Parcel](t)(s.Due(t.Context(), Now(), 10, nil)),
-		} {
-			if diff := cmp.Diff([]string{name}, titles(got)); diff != "" {
-				t.Errorf("%s of %s (-want +got):\n%s", what, name, diff)
-			}
-		}
-		if got := get[[]parcel.Order](t)(s.Orders(t.Context(), true)); len(got) != 1 || got[0].Shop != name {
-			t.Errorf("orders of %s = %+v", name, got)
-		}
-		if got := get[[]parcel.Change](t)(s.Pending(t.Context(), "me")); len(got) != 1 || got[0].Parcel != ids[name] {
-			t.Errorf("changes of %s = %+v", name, got)
-		}
-		health := get[parcel.Health](t)(s.Health(t.Context()))
-		if len(health.Mailboxes) != 1 || health.Mailboxes[0].Error != name || len(health.NotUnderstood) != 1 || health.NotUnderstood[0].Subject != name {
-			t.Errorf("health of %s = %+v", name, health)
-		}
-		if n := get[int](t)(s.Following(t.Context())); n != 1 {
-			t.Errorf("%s follows %d parcels, want 1", name, n)
-		}
-		if c := get[store.Checkpoint](t)(s.Checkpoint(t.Context(), "home", "INBOX")); c.UID != 5 {
-			t.Errorf("the checkpoint of %s = %+v", name, c)
-		}
+	for name, id := range ids {
+		showsOwn(t, h.Reopen().Household(name), name, id)
 	}
 	if err := h.Store.Household("north").Forget(t.Context(), ids["south"], false); !errors.Is(err, parcel.ErrNotFound) {
 		t.Errorf("forgetting the parcel of another household = %v, want ErrNotFound", err)
+	}
+}
+
+// showsOwn checks that a household shows its own rows and no other's.
+func showsOwn(t T, s store.Household, name string, id int64) {
+	t.Helper()
+	titles := func(parcels []parcel.Parcel) (out []string) {
+		for _, p := range parcels {
+			out = append(out, p.Title)
+		}
+		return out
+	}
+	for what, got := range map[string][]parcel.Parcel{
+		"Parcels": get[[]parcel.Parcel](t)(s.Parcels(t.Context(), true)),
+		"Due":     get[[]parcel.Parcel](t)(s.Due(t.Context(), Now(), 10, nil)),
+	} {
+		if diff := cmp.Diff([]string{name}, titles(got)); diff != "" {
+			t.Errorf("%s of %s (-want +got):\n%s", what, name, diff)
+		}
+	}
+	if got := get[[]parcel.Order](t)(s.Orders(t.Context(), true)); len(got) != 1 || got[0].Shop != name {
+		t.Errorf("orders of %s = %+v", name, got)
+	}
+	if got := get[[]parcel.Change](t)(s.Pending(t.Context(), "me")); len(got) != 1 || got[0].Parcel != id {
+		t.Errorf("changes of %s = %+v", name, got)
+	}
+	health := get[parcel.Health](t)(s.Health(t.Context()))
+	if len(health.Mailboxes) != 1 || health.Mailboxes[0].Error != name || len(health.NotUnderstood) != 1 || health.NotUnderstood[0].Subject != name {
+		t.Errorf("health of %s = %+v", name, health)
+	}
+	if n := get[int](t)(s.Following(t.Context())); n != 1 {
+		t.Errorf("%s follows %d parcels, want 1", name, n)
+	}
+	if c := get[store.Checkpoint](t)(s.Checkpoint(t.Context(), "home", "INBOX")); c.UID != 5 {
+		t.Errorf("the checkpoint of %s = %+v", name, c)
 	}
 }
 
