@@ -25,7 +25,7 @@ func moments() []moment {
 	return []moment{
 		{name: "at any time", share: 28},
 		{name: "a mail was recorded", share: 12, line: []string{`msg="mail recorded"`}},
-		{name: "the place in the folder was moved", share: 12, line: []string{`msg="place moved"`}},
+		{name: "the checkpoint of the folder was saved", share: 12, line: []string{`msg="checkpoint saved"`}},
 		{name: "a post has answered, nothing is recorded yet", share: 12, line: []string{`msg="carrier asked"`}},
 		{name: "the answer was recorded", share: 12, line: []string{`msg="answers recorded"`, "answers=1"}},
 		{name: "a digest was put into the outbox", share: 8, line: []string{`msg="digest made"`}, mailing: true},
