@@ -8,16 +8,12 @@ package belpost
 
 import (
 	"context"
-	_ "embed" // the code table
 	"time"
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel/number"
 )
-
-//go:embed codes.tsv
-var codes string
 
 // Info returns the facts of Belpost.
 func Info() carriers.Info {
@@ -40,7 +36,7 @@ func Info() carriers.Info {
 
 // New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	base, err := adapter.New(Info(), cfg, adapter.Spec{Codes: codes, Zone: "Europe/Minsk", NewestFirst: true})
+	base, err := adapter.New(Info(), cfg, adapter.Spec{Zone: "Europe/Minsk", NewestFirst: true})
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,6 @@ package cainiaoeurope
 
 import (
 	"context"
-	_ "embed" // the code table
 	"regexp"
 	"time"
 
@@ -18,9 +17,6 @@ import (
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel/number"
 )
-
-//go:embed codes.tsv
-var codes string
 
 // Info returns the facts of the service.
 func Info() carriers.Info {
@@ -43,7 +39,7 @@ func Info() carriers.Info {
 
 // New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	base, err := adapter.New(Info(), cfg, adapter.Spec{Codes: codes, Zone: "Europe/Madrid", NewestFirst: true, Personal: []string{
+	base, err := adapter.New(Info(), cfg, adapter.Spec{Zone: "Europe/Madrid", NewestFirst: true, Personal: []string{
 		"receiverName", "receiverPhone", "receiverAddress", "signer",
 	}})
 	if err != nil {

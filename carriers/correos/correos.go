@@ -8,16 +8,12 @@ package correos
 
 import (
 	"context"
-	_ "embed" // the code table
 	"time"
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel/number"
 )
-
-//go:embed codes.tsv
-var codes string
 
 const secondHost = "https://localizador.correos.es"
 
@@ -44,7 +40,7 @@ func Info() carriers.Info {
 // New returns the carrier. A configured endpoint replaces both hosts.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
 	personal := []string{"nombre_cliente", "destinatario", "remitente"}
-	base, err := adapter.New(Info(), cfg, adapter.Spec{Codes: codes, Zone: "Europe/Madrid", Personal: personal})
+	base, err := adapter.New(Info(), cfg, adapter.Spec{Zone: "Europe/Madrid", Personal: personal})
 	if err != nil {
 		return nil, err
 	}

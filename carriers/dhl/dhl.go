@@ -8,7 +8,6 @@ package dhl
 
 import (
 	"context"
-	_ "embed" // the code table
 	"strings"
 	"time"
 
@@ -16,9 +15,6 @@ import (
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel/number"
 )
-
-//go:embed codes.tsv
-var codes string
 
 // Info returns the facts of DHL.
 func Info() carriers.Info {
@@ -47,7 +43,7 @@ func Info() carriers.Info {
 
 // New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	base, err := adapter.New(Info(), cfg, adapter.Spec{Codes: codes, NewestFirst: true, Personal: []string{
+	base, err := adapter.New(Info(), cfg, adapter.Spec{NewestFirst: true, Personal: []string{
 		"name", "givenName", "familyName", "organizationName", "streetAddress", "postalCode",
 		"addressLocality", "description", "remark", "signatureUrl", "documentUrl",
 	}})

@@ -8,16 +8,12 @@ package ems
 
 import (
 	"context"
-	_ "embed" // the code table
 	"time"
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel/number"
 )
-
-//go:embed codes.tsv
-var codes string
 
 // Info returns the facts of the service.
 func Info() carriers.Info {
@@ -41,7 +37,7 @@ func Info() carriers.Info {
 
 // New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	base, err := adapter.New(Info(), cfg, adapter.Spec{Codes: codes})
+	base, err := adapter.New(Info(), cfg, adapter.Spec{})
 	if err != nil {
 		return nil, err
 	}

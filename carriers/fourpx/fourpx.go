@@ -8,16 +8,12 @@ package fourpx
 
 import (
 	"context"
-	_ "embed" // the code table
 	"time"
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel/number"
 )
-
-//go:embed codes.tsv
-var codes string
 
 // Info returns the facts of 4PX.
 func Info() carriers.Info {
@@ -39,7 +35,7 @@ func Info() carriers.Info {
 
 // New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	base, err := adapter.New(Info(), cfg, adapter.Spec{Codes: codes, NewestFirst: true, Personal: []string{
+	base, err := adapter.New(Info(), cfg, adapter.Spec{NewestFirst: true, Personal: []string{
 		"consigneePostcode", "sigPicUrl",
 	}})
 	if err != nil {

@@ -7,16 +7,12 @@ package inpost
 
 import (
 	"context"
-	_ "embed" // the code table
 	"time"
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel/number"
 )
-
-//go:embed codes.tsv
-var codes string
 
 // Info returns the facts of InPost.
 func Info() carriers.Info {
@@ -40,7 +36,7 @@ func Info() carriers.Info {
 
 // New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	base, err := adapter.New(Info(), cfg, adapter.Spec{Codes: codes, Zone: "Europe/Warsaw", NewestFirst: true, Personal: []string{
+	base, err := adapter.New(Info(), cfg, adapter.Spec{Zone: "Europe/Warsaw", NewestFirst: true, Personal: []string{
 		"name", "phone", "email", "first_name", "last_name",
 	}})
 	if err != nil {

@@ -8,7 +8,6 @@ package kazpost
 
 import (
 	"context"
-	_ "embed" // the code table
 	"errors"
 	"time"
 
@@ -16,9 +15,6 @@ import (
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel/number"
 )
-
-//go:embed codes.tsv
-var codes string
 
 // Info returns the facts of Kazpost.
 func Info() carriers.Info {
@@ -43,7 +39,7 @@ func Info() carriers.Info {
 
 // New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	base, err := adapter.New(Info(), cfg, adapter.Spec{Codes: codes, Personal: []string{
+	base, err := adapter.New(Info(), cfg, adapter.Spec{Personal: []string{
 		"name", "name_fact", "address", "phone",
 	}})
 	if err != nil {

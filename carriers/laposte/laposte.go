@@ -7,16 +7,12 @@ package laposte
 
 import (
 	"context"
-	_ "embed" // the code table
 	"time"
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel/number"
 )
-
-//go:embed codes.tsv
-var codes string
 
 // Info returns the facts of La Poste.
 func Info() carriers.Info {
@@ -45,7 +41,7 @@ func Info() carriers.Info {
 
 // New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	base, err := adapter.New(Info(), cfg, adapter.Spec{Codes: codes, NewestFirst: true, Personal: []string{
+	base, err := adapter.New(Info(), cfg, adapter.Spec{NewestFirst: true, Personal: []string{
 		"name", "companyName", "firstName", "lastName", "adr1", "adr2", "adr3", "adr4", "phone",
 		"phoneNumber", "email",
 	}})

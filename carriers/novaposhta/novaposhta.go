@@ -9,7 +9,6 @@ package novaposhta
 
 import (
 	"context"
-	_ "embed" // the code table
 	"errors"
 	"strings"
 	"time"
@@ -18,9 +17,6 @@ import (
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel/number"
 )
-
-//go:embed codes.tsv
-var codes string
 
 // Info returns the facts of Nova Poshta.
 func Info() carriers.Info {
@@ -45,7 +41,7 @@ func Info() carriers.Info {
 
 // New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	base, err := adapter.New(Info(), cfg, adapter.Spec{Codes: codes, Zone: "Europe/Kyiv", Personal: []string{
+	base, err := adapter.New(Info(), cfg, adapter.Spec{Zone: "Europe/Kyiv", Personal: []string{
 		"RecipientFullName", "RecipientFullNameEW", "SenderFullNameEW", "PhoneRecipient",
 		"PhoneSender", "CounterpartyRecipientDescription", "CounterpartySenderDescription",
 		"RecipientAddress", "SenderAddress", "WarehouseRecipientAddress", "OwnerDocumentNumber",

@@ -8,16 +8,12 @@ package postnord
 
 import (
 	"context"
-	_ "embed" // the code table
 	"time"
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel/number"
 )
-
-//go:embed codes.tsv
-var codes string
 
 // Info returns the facts of PostNord.
 func Info() carriers.Info {
@@ -44,7 +40,7 @@ func Info() carriers.Info {
 
 // New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	base, err := adapter.New(Info(), cfg, adapter.Spec{Codes: codes, Personal: []string{
+	base, err := adapter.New(Info(), cfg, adapter.Spec{Personal: []string{
 		"name", "street1", "street2", "signature",
 	}})
 	if err != nil {

@@ -8,16 +8,12 @@ package russianpost
 
 import (
 	"context"
-	_ "embed" // the code table
 	"time"
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel/number"
 )
-
-//go:embed codes.tsv
-var codes string
 
 // Info returns the facts of Russian Post.
 func Info() carriers.Info {
@@ -50,7 +46,7 @@ func Info() carriers.Info {
 
 // New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	base, err := adapter.New(Info(), cfg, adapter.Spec{Codes: codes, Personal: []string{"Sndr", "Rcpn"}})
+	base, err := adapter.New(Info(), cfg, adapter.Spec{Personal: []string{"Sndr", "Rcpn"}})
 	if err != nil {
 		return nil, err
 	}

@@ -8,7 +8,6 @@ package seventeentrack
 
 import (
 	"context"
-	_ "embed" // the code table
 	"errors"
 	"time"
 
@@ -16,9 +15,6 @@ import (
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel/number"
 )
-
-//go:embed codes.tsv
-var codes string
 
 // Info returns the facts of 17TRACK.
 func Info() carriers.Info {
@@ -47,7 +43,7 @@ const canary number.Number = "LP00000000000"
 
 // New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	base, err := adapter.New(Info(), cfg, adapter.Spec{Codes: codes, NewestFirst: true, Personal: []string{
+	base, err := adapter.New(Info(), cfg, adapter.Spec{NewestFirst: true, Personal: []string{
 		"street", "postal_code", "shipper", "consignee", "phone_number", "phone_number_last_4",
 		"email", "cpf_or_cnpj", "customer_number", "reference_number",
 	}})

@@ -8,16 +8,12 @@ package singpost
 
 import (
 	"context"
-	_ "embed" // the code table
 	"time"
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
 	"parcelwatch/parcel/number"
 )
-
-//go:embed codes.tsv
-var codes string
 
 // Info returns the facts of Singapore Post.
 func Info() carriers.Info {
@@ -46,7 +42,7 @@ func Info() carriers.Info {
 
 // New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	base, err := adapter.New(Info(), cfg, adapter.Spec{Codes: codes, Zone: "Asia/Singapore"})
+	base, err := adapter.New(Info(), cfg, adapter.Spec{Zone: "Asia/Singapore"})
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,8 @@ import (
 
 // Spec describes a service to [New].
 type Spec struct {
-	Codes string // the embedded codes.tsv
+	// Codes is the code table; empty means the codes.tsv of the carrier's folder.
+	Codes string
 	// Zone names the time zone of the service's wall clocks, such as
 	// "Europe/Rome". Empty means UTC.
 	Zone string
@@ -47,7 +48,7 @@ func New(info carriers.Info, cfg carriers.Config, spec Spec) (Base, error) {
 	if err != nil {
 		return Base{}, err
 	}
-	table, err := ParseTable(spec.Codes)
+	table, err := ParseTable(cmp.Or(spec.Codes, carriers.CodeTable(info.Name)))
 	if err != nil {
 		return Base{}, fmt.Errorf("%s: %w", info.Name, err)
 	}

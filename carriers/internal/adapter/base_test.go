@@ -36,7 +36,7 @@ func TestZoneKnowsSummerTime(t *testing.T) {
 }
 
 func TestNewRefusesABrokenTableOrZone(t *testing.T) {
-	for _, spec := range []adapter.Spec{{Codes: heading + "A\t*\tarrived\t-\tArrived\n"}, {Codes: heading, Zone: "Europe/Atlantis"}} {
+	for _, spec := range []adapter.Spec{{}, {Codes: heading + "A\t*\tarrived\t-\tArrived\n"}, {Codes: heading, Zone: "Europe/Atlantis"}} {
 		if _, err := adapter.New(carriers.Info{BaseURL: "https://x.example"}, carriers.Config{HTTP: http.DefaultClient}, spec); err == nil {
 			t.Errorf("%+v is taken", spec)
 		}

@@ -53,8 +53,11 @@ type Table struct {
 	list []Code
 }
 
-// ParseTable reads an embedded table.
+// ParseTable reads a table.
 func ParseTable(tsv string) (Table, error) {
+	if tsv == "" {
+		return Table{}, fmt.Errorf("%w: it is empty", errTable)
+	}
 	t := Table{rows: make(map[[2]string]Code)}
 	for i, line := range strings.Split(strings.TrimSpace(tsv), "\n") {
 		f := strings.Split(strings.TrimRight(line, "\r"), "\t")
