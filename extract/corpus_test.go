@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"parcelwatch/extract"
+	"parcelwatch/internal/message"
 	"parcelwatch/mail"
 	"parcelwatch/mail/verify"
 	"parcelwatch/parcel"
@@ -54,7 +55,7 @@ func verdict(t *testing.T, file string, raw []byte) parcel.Verdict {
 	t.Helper()
 	if line, err := os.ReadFile(strings.TrimSuffix(file, ".eml") + ".verdict"); err == nil {
 		trust, reason, _ := strings.Cut(strings.TrimSpace(string(line)), " ")
-		return parcel.Verdict{Trust: parcel.Trust(trust), Reason: reason}
+		return parcel.Verdict{Trust: parcel.Trust(trust), Reason: message.Raw(reason)}
 	}
 	v, err := verify.New(noKeys{}).Check(t.Context(), mail.Read(raw), verify.Policy{
 		Authserv: []string{"mx.example.org"}, Senders: theShop.Senders(nil, []string{"partner@example.org"}, nil),
@@ -92,6 +93,7 @@ func compare(t *testing.T, got, want extract.Doc) {
 		got.StepWords = ""
 	}
 	want.TrustReason, want.Problems = got.TrustReason, got.Problems
+	want.Reason, want.Unread = got.Reason, got.Unread
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("-want +got\n%s", d)
 	}

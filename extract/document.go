@@ -3,6 +3,8 @@ package extract
 import (
 	"time"
 
+	"parcelwatch/internal/locale"
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 )
@@ -24,6 +26,9 @@ type Doc struct {
 	ETA         string           `json:"eta"`  // 2006-01-02, or empty
 	Sent        string           `json:"sent"` // RFC 3339 in UTC, or empty
 	Problems    []string         `json:"problems"`
+
+	Reason message.Text   `json:"-"` // TrustReason for people
+	Unread []message.Text `json:"-"` // Problems for people
 }
 
 // DocParcel is one parcel of a [Doc].
@@ -39,11 +44,15 @@ type DocParcel struct {
 func Document(file string, n parcel.Notice) Doc {
 	d := Doc{
 		Schema: 1, File: file, Shop: n.Shop,
-		Trusted: n.Verdict.Trust, TrustReason: n.Verdict.Reason,
+		Trusted: n.Verdict.Trust, TrustReason: locale.English(n.Verdict.Reason),
 		Step: n.Step, StepWords: n.StepWords, Status: n.Step.Status(),
 		Orders: list(n.Orders), Parcels: make([]DocParcel, 0, len(n.Parcels)),
 		Logistics: parcel.Logistics{Sender: n.Logistics.Sender, Sites: list(n.Logistics.Sites)},
-		Items:     list(n.Items), ETA: string(n.ETA), Problems: list(n.Problems),
+		Items:     list(n.Items), ETA: string(n.ETA), Problems: make([]string, 0, len(n.Problems)),
+		Reason: n.Verdict.Reason, Unread: n.Problems,
+	}
+	for _, p := range n.Problems {
+		d.Problems = append(d.Problems, locale.English(p))
 	}
 	if !n.Sent.IsZero() {
 		d.Sent = n.Sent.UTC().Format(time.RFC3339)

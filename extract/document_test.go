@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"parcelwatch/extract"
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 )
 
 func TestDocument(t *testing.T) {
 	t.Parallel()
 	n := parcel.Notice{
-		Shop: theShop.Name(), Verdict: parcel.Verdict{Trust: parcel.TrustVerified, Reason: "dkim=pass"}, Step: parcel.StepInCountry, StepWords: "in your country/region",
+		Shop: theShop.Name(), Verdict: parcel.Verdict{Trust: parcel.TrustVerified, Reason: message.Raw("dkim=pass")}, Step: parcel.StepInCountry, StepWords: "in your country/region",
 		Orders: []string{order1}, Parcels: []parcel.NoticeParcel{{Number: lp, Orders: []string{order1}, Step: parcel.StepInCountry}},
 		Logistics: parcel.Logistics{Sender: "Singapore Post", Sites: []string{"singpost.com"}},
 		Items:     []parcel.Item{{Title: "Cable", Variant: "1 m", Quantity: 1}}, ETA: "2026-03-05",

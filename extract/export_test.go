@@ -1,7 +1,9 @@
 package extract
 
+import "parcelwatch/internal/locale"
+
 // Precheck is the check of a mail's structure.
-func Precheck(raw []byte) string { return precheck(raw) }
+func Precheck(raw []byte) string { return locale.English(precheck(raw)) }
 
 // Texts are the visible text of markup, read with all its attributes and
 // without the needless ones.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"parcelwatch/internal/locale"
 	"parcelwatch/parcel"
 )
 
@@ -38,7 +39,7 @@ func TestForwardedInTheText(t *testing.T) {
 			if err != nil || n.Shop != theShop.Name() || n.Step != tt.step || len(n.Parcels) != 1 || n.Parcels[0].Number != lp || len(n.Orders) != 1 {
 				t.Errorf("%q %s, orders %v, parcels %v, %v", n.Shop, n.Step, n.Orders, numbers(n), err)
 			}
-			if n.Verdict != forwarded {
+			if n.Verdict.Trust != forwarded.Trust {
 				t.Errorf("verdict %+v", n.Verdict)
 			}
 		})
@@ -70,7 +71,7 @@ func TestForwardedWhole(t *testing.T) {
 	t.Run("one mail", func(t *testing.T) {
 		t.Parallel()
 		n, err := p.Parse(outer("8bit", one), forwarded)
-		if err != nil || n.Step != parcel.StepDelivered || len(n.Parcels) != 1 || n.Subject != delivered || n.Sent.Format("2006-01-02") != "2026-03-01" || n.Verdict != forwarded {
+		if err != nil || n.Step != parcel.StepDelivered || len(n.Parcels) != 1 || n.Subject != delivered || n.Sent.Format("2006-01-02") != "2026-03-01" || n.Verdict.Trust != forwarded.Trust {
 			t.Errorf("%+v, %v", n, err)
 		}
 	})
@@ -156,7 +157,7 @@ func TestWhatAForwarderAttachesIsRead(t *testing.T) {
 		t.Errorf("text behind a large picture: %+v, %v", n, err)
 	}
 	n, err = p.Parse([]byte(head+"--b\r\nContent-Type: application/ms-tnef; name=winmail.dat\r\n\r\nx\r\n--b--\r\n"), forwarded)
-	if err != nil || len(n.Parcels) != 0 || len(n.Problems) != 1 || !strings.Contains(n.Problems[0], "winmail.dat") {
+	if err != nil || len(n.Parcels) != 0 || len(n.Problems) != 1 || !strings.Contains(locale.English(n.Problems[0]), "winmail.dat") {
 		t.Errorf("a winmail.dat: %+v, %v", n, err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"parcelwatch/extract"
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 )
@@ -81,7 +82,7 @@ func FuzzParse(f *testing.F) {
 	verdicts := []parcel.Trust{parcel.TrustVerified, parcel.TrustForwarded, parcel.TrustForged, parcel.TrustForeign, ""}
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		for _, v := range verdicts {
-			n, err := p.Parse(raw, parcel.Verdict{Trust: v, Reason: "fuzz"})
+			n, err := p.Parse(raw, parcel.Verdict{Trust: v, Reason: message.Raw("fuzz")})
 			checkNotice(t, n, err)
 		}
 	})

@@ -3,9 +3,11 @@ package extract
 import (
 	"bytes"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"parcelwatch/internal/message"
 	"parcelwatch/internal/textx"
 	"parcelwatch/mail"
 
@@ -22,7 +24,7 @@ type content struct {
 type body struct {
 	contents []content
 	mails    [][]byte // mails attached whole
-	problems []string
+	problems []message.Text
 }
 
 const (
@@ -43,16 +45,16 @@ func readBody(raw []byte) body {
 		if i := bytes.LastIndexByte(raw, '\n'); i > maxRead/2 {
 			raw = raw[:i+1] // a letter cut in two would look like a wrong charset
 		}
-		b.problems = append(b.problems, fmt.Sprintf("the mail is large: only its first %d KB were read", maxRead>>10))
+		b.problems = append(b.problems, message.New("unread_large", "KB", strconv.Itoa(maxRead>>10)))
 	}
-	if why := precheck(raw); why != "" {
-		b.problems = append(b.problems, why+"; the raw text was read instead")
+	if why := precheck(raw); why != nil {
+		b.problems = append(b.problems, message.New("unread_raw").Around(why))
 		b.contents = rawContents(raw)
 		return b
 	}
 	root, err := readParts(raw, false)
 	if err != nil {
-		b.problems = append(b.problems, "the mail's structure could not be read ("+textx.Cut(textx.Clean(err.Error()), 120)+"); the raw text was read instead")
+		b.problems = append(b.problems, message.New("unread_raw").Around(message.New("unread_structure", "Text", textx.Cut(textx.Clean(err.Error()), 120))))
 		b.contents = rawContents(raw)
 		return b
 	}
@@ -107,7 +109,7 @@ func (b *body) retry(raw []byte, bad int) {
 		b.contents = again.contents
 		return
 	}
-	b.problems = append(b.problems, "some letters could not be read: the charset is not what the mail says")
+	b.problems = append(b.problems, message.New("unread_charset"))
 }
 
 func readParts(raw []byte, detect bool) (*enmime.Part, error) {
@@ -146,7 +148,7 @@ func (b *body) leaf(p *enmime.Part) {
 	case "message/rfc822", "message/global":
 		b.attach(p.Content)
 	case "application/ms-tnef":
-		b.problems = append(b.problems, "the text is in a winmail.dat, which is not read: forward the mail as an attachment or as plain text")
+		b.problems = append(b.problems, message.New("unread_winmail"))
 	case "text/html":
 		b.add(p.Content, true)
 	case "text/plain", "":

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 )
 
@@ -15,7 +16,7 @@ func (p *Parser) notice(subject string, pages []page, n *parcel.Notice) {
 	n.Shop = p.shop.Name()
 	p.fill(&r, n)
 	if len(n.Orders) == 0 && len(n.Parcels) == 0 {
-		n.Problems = append(n.Problems, parcel.NothingFound)
+		n.Problems = append(n.Problems, message.New(parcel.NothingFound))
 	}
 }
 

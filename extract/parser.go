@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 
 	"parcelwatch/extract/shop"
+	"parcelwatch/internal/message"
 	"parcelwatch/internal/textx"
 	"parcelwatch/mail"
 	"parcelwatch/parcel"
@@ -101,9 +103,9 @@ func (p *Parser) Parse(m mail.Message, v parcel.Verdict) (parcel.Notice, error) 
 func (p *Parser) origin(h mail.Header, n *parcel.Notice) mail.Sender {
 	if len(h.From) != 1 {
 		if n.Verdict.Trust == "" || n.Verdict.Trust.Creates() {
-			n.Verdict = parcel.Verdict{Trust: parcel.TrustForeign, Reason: "there is no one From address"}
+			n.Verdict = parcel.Verdict{Trust: parcel.TrustForeign, Reason: message.New("proof_from_not_one")}
 			if slices.ContainsFunc(h.From, func(a mail.Address) bool { return p.senders.Of(a, h).Class != mail.Foreign }) {
-				n.Verdict = parcel.Verdict{Trust: parcel.TrustForged, Reason: "more than one From address"}
+				n.Verdict = parcel.Verdict{Trust: parcel.TrustForged, Reason: message.New("proof_from_many")}
 			}
 		}
 		return mail.Sender{}
@@ -114,10 +116,10 @@ func (p *Parser) origin(h mail.Header, n *parcel.Notice) mail.Sender {
 		return mail.Sender{}
 	case from.Class == mail.Foreign:
 		if n.Verdict.Trust == "" || n.Verdict.Trust.Creates() {
-			n.Verdict = parcel.Verdict{Trust: parcel.TrustForeign, Reason: "From is not the shop's"}
+			n.Verdict = parcel.Verdict{Trust: parcel.TrustForeign, Reason: message.New("proof_from_foreign")}
 		}
 	case n.Verdict.Trust == "":
-		n.Verdict = parcel.Verdict{Trust: parcel.TrustUnverified, Reason: "the sender was not checked"}
+		n.Verdict = parcel.Verdict{Trust: parcel.TrustUnverified, Reason: message.New("proof_unchecked")}
 	}
 	return from
 }
@@ -126,7 +128,7 @@ func (p *Parser) origin(h mail.Header, n *parcel.Notice) mail.Sender {
 func (p *Parser) refuseRules(h mail.Header, n *parcel.Notice) {
 	for _, r := range p.rules {
 		if r.from != nil && len(h.From) == 1 && r.from.MatchString(h.From[0].Addr) && (r.subject == nil || r.subject.MatchString(h.Subject)) {
-			n.Problems = append(n.Problems, fmt.Sprintf("rule %q fits, but the sender is not one of the shop's domains: add its domain to [shop] domains", r.name))
+			n.Problems = append(n.Problems, message.New("unread_rule", "Rule", r.name))
 			return
 		}
 	}
@@ -177,7 +179,7 @@ func (p *Parser) pages(b body, n *parcel.Notice) []page {
 			pg = p.readText(c.text)
 		}
 		if len(pg.text) >= maxText {
-			n.Problems = append(n.Problems, fmt.Sprintf("the text is long: only its first %d KB were read", maxText>>10))
+			n.Problems = append(n.Problems, message.New("unread_text_long", "KB", strconv.Itoa(maxText>>10)))
 		}
 		p.analyse(&pg)
 		pages = append(pages, pg)

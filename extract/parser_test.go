@@ -8,6 +8,7 @@ import (
 
 	"parcelwatch/extract"
 	"parcelwatch/extract/shop/aliexpress"
+	"parcelwatch/internal/message"
 	"parcelwatch/mail"
 	"parcelwatch/parcel"
 )
@@ -61,7 +62,7 @@ func letter(subject, body string) []byte {
 // encoded is a subject as a header carries it.
 func encoded(s string) string { return mime.BEncoding.Encode("utf-8", s) }
 
-var unverified = parcel.Verdict{Trust: parcel.TrustUnverified, Reason: "test"}
+var unverified = parcel.Verdict{Trust: parcel.TrustUnverified, Reason: message.Raw("test")}
 
 func TestAPackageMailNamesItsNumber(t *testing.T) {
 	t.Parallel()

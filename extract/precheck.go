@@ -2,11 +2,12 @@ package extract
 
 import (
 	"bytes"
-	"fmt"
+	"strconv"
 
 	"github.com/jhillyerd/enmime/v2"
 	"github.com/jhillyerd/enmime/v2/mediatype"
 
+	"parcelwatch/internal/message"
 	"parcelwatch/mail"
 )
 
@@ -21,18 +22,18 @@ const (
 	maxNesting    = 40 // boundaries the library may honour in one mail, repeats included
 )
 
-// precheck says why the structure of a mail is refused; empty for a good one.
-func precheck(raw []byte) string {
+// precheck says why the structure of a mail is refused; nil for a good one.
+func precheck(raw []byte) message.Text {
 	if head, _ := mail.Split(raw); len(head) > maxHeader {
-		return fmt.Sprintf("structure refused: %d KB of header", len(head)>>10)
+		return message.New("unread_header", "KB", strconv.Itoa(len(head)>>10))
 	}
 	if n := countDashLines(raw); n > maxDashLines {
-		return fmt.Sprintf("structure refused: %d part lines", n)
+		return message.New("unread_parts", "N", strconv.Itoa(n))
 	}
 	if n := countBoundaries(raw); n > maxBoundaries {
-		return fmt.Sprintf("structure refused: %d boundaries", n)
+		return message.New("unread_boundaries", "N", strconv.Itoa(n))
 	}
-	return ""
+	return nil
 }
 
 func countDashLines(raw []byte) int {

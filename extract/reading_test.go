@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 )
 
@@ -219,7 +220,7 @@ func TestWhatIsNoShipmentMail(t *testing.T) {
 func TestShipmentMailWithoutAnythingIsSaid(t *testing.T) {
 	t.Parallel()
 	n, err := newParser(t, options{}).Parse(letter("Your order has been shipped", "Hi"), unverified)
-	if err != nil || n.Shop != theShop.Name() || n.Step != parcel.StepShipped || len(n.Problems) != 1 || !strings.Contains(n.Problems[0], "no order and no tracking number") {
+	if err != nil || n.Shop != theShop.Name() || n.Step != parcel.StepShipped || len(n.Problems) != 1 || !n.Problems[0].Equal(message.New(parcel.NothingFound)) {
 		t.Errorf("%+v, %v", n, err)
 	}
 }

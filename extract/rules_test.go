@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"parcelwatch/extract"
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 )
@@ -90,7 +91,7 @@ func TestARuleMakesNoForeignMailTrusted(t *testing.T) {
 	if err != nil || n.Shop != "" || len(n.Parcels) != 0 {
 		t.Errorf("%+v, %v", n, err)
 	}
-	if len(n.Problems) != 1 || !strings.Contains(n.Problems[0], `rule "mine" fits`) || !strings.Contains(n.Problems[0], "domains") {
+	if len(n.Problems) != 1 || !n.Problems[0].Equal(message.New("unread_rule", "Rule", "mine")) {
 		t.Errorf("the person is not told why: %q", n.Problems)
 	}
 }

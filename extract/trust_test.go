@@ -6,10 +6,11 @@ import (
 	"testing"
 
 	"parcelwatch/extract"
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 )
 
-var forwarded = parcel.Verdict{Trust: parcel.TrustForwarded, Reason: "test"}
+var forwarded = parcel.Verdict{Trust: parcel.TrustForwarded, Reason: message.Raw("test")}
 
 const delivered = "Package LP00999900000034: delivered"
 
@@ -98,11 +99,11 @@ func TestTrustIsObeyed(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(string(tt.given)+" mail", func(t *testing.T) {
 			t.Parallel()
-			n, err := p.Parse(letter(delivered, "Hi"), parcel.Verdict{Trust: tt.given, Reason: "why"})
+			n, err := p.Parse(letter(delivered, "Hi"), parcel.Verdict{Trust: tt.given, Reason: message.Raw("why")})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if n.Verdict.Trust != tt.want || n.Verdict.Reason == "" || (len(n.Parcels) == 1) != tt.creates {
+			if n.Verdict.Trust != tt.want || n.Verdict.Reason == nil || (len(n.Parcels) == 1) != tt.creates {
 				t.Errorf("%+v, parcels %v", n.Verdict, n.Parcels)
 			}
 			if !tt.creates && (n.Shop != "" || n.Step != parcel.StepNone) {
@@ -129,7 +130,7 @@ func TestTheFromSetsABoundToTheVerdict(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			raw := tt.from + "\r\nSubject: " + delivered + "\r\n\r\nx"
-			n, err := p.Parse([]byte(raw), parcel.Verdict{Trust: parcel.TrustVerified, Reason: "somebody was wrong"})
+			n, err := p.Parse([]byte(raw), parcel.Verdict{Trust: parcel.TrustVerified, Reason: message.Raw("somebody was wrong")})
 			if err != nil || n.Verdict.Trust != tt.want || len(n.Parcels) != 0 {
 				t.Errorf("%+v, parcels %v, %v", n.Verdict, n.Parcels, err)
 			}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"parcelwatch/internal/locale"
 	"parcelwatch/parcel"
 )
 
@@ -79,7 +80,7 @@ func Recent(ctx context.Context, a Account, since time.Duration, limit int, hand
 		r.emit = func(ctx context.Context, _ *session, b batch) error {
 			for _, lost := range b.aside {
 				ref := parcel.MailRef{Mailbox: a.Name, Folder: name, UIDValidity: b.validity, UID: lost.uid}
-				unread = append(unread, fmt.Errorf("mail %s: %s", ref, lost.why))
+				unread = append(unread, fmt.Errorf("mail %s: %s", ref, locale.English(lost.why)))
 			}
 			for _, m := range b.mails {
 				if err := handle(ctx, m.mail); err != nil {

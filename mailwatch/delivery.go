@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"parcelwatch/internal/fault"
+	"parcelwatch/internal/locale"
 	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 	"parcelwatch/store"
@@ -125,7 +126,7 @@ func (d *delivery) mail(ctx context.Context, m delivered) error {
 		later := errors.Is(err, ErrLater)
 		_, permanent := errors.AsType[*PermanentError](err)
 		if !later && (permanent || try >= handleTries) {
-			return d.setAside(ctx, m.mail.Ref, m.subject, oneLine("handling it failed: "+err.Error()))
+			return d.setAside(ctx, m.mail.Ref, m.subject, message.New("unread_handling", "Text", err.Error()))
 		}
 		if later && try == handleTries {
 			d.f.health.hold(ctx, waiting(err))
@@ -160,8 +161,8 @@ func (d *delivery) ref(uid uint32, b batch) parcel.MailRef {
 	return parcel.MailRef{Mailbox: d.f.w.account.Name, Folder: d.f.name, UIDValidity: b.validity, UID: uid}
 }
 
-func (d *delivery) setAside(ctx context.Context, ref parcel.MailRef, subject, why string) error {
-	d.f.log.WarnContext(ctx, "mail set aside", "mail_id", ref.String(), "err", why)
+func (d *delivery) setAside(ctx context.Context, ref parcel.MailRef, subject string, why message.Text) error {
+	d.f.log.WarnContext(ctx, "mail set aside", "mail_id", ref.String(), "err", locale.English(why))
 	if err := d.f.w.checkpoints.SetAside(ctx, ref, subject, why, time.Now()); err != nil {
 		return &StoreError{Err: err}
 	}

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"parcelwatch/internal/locale"
+	texts "parcelwatch/internal/message"
 	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
 	"parcelwatch/store"
@@ -47,13 +49,13 @@ func (p *memPositions) SaveCheckpoint(_ context.Context, mailbox, folder string,
 	return nil
 }
 
-func (p *memPositions) SetAside(_ context.Context, ref parcel.MailRef, subject, why string, _ time.Time) error {
+func (p *memPositions) SetAside(_ context.Context, ref parcel.MailRef, subject string, why texts.Text, _ time.Time) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.fail != nil {
 		return p.fail
 	}
-	p.asides = append(p.asides, fmt.Sprintf("%s %q: %s", ref, subject, why))
+	p.asides = append(p.asides, fmt.Sprintf("%s %q: %s", ref, subject, locale.English(why)))
 	return nil
 }
 

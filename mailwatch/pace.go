@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/emersion/go-imap/v2"
+
+	"parcelwatch/internal/message"
 )
 
 // killsAllowed is how many points a mail may collect before it is set aside: one
@@ -50,7 +52,7 @@ func (p *pace) blame(uids []uint32, err error) {
 func (p *pace) split(uids []uint32) (good []uint32, lost []aside) {
 	for _, uid := range uids {
 		if p.kills[uid] >= killsAllowed {
-			lost = append(lost, aside{uid: uid, why: "reading it ends the connection to the server every time"})
+			lost = append(lost, aside{uid: uid, why: message.New("unread_breaks")})
 			continue
 		}
 		good = append(good, uid)
@@ -91,7 +93,7 @@ func (r *reader) fetch(s *session, p *pace, a ask) ([]fetched, []aside, error) {
 		var withheld *withheldError
 		switch {
 		case errors.As(err, &withheld):
-			lost = append(lost, aside{uid: uid, why: oneLine("the server does not hand it over: " + withheld.err.Error())})
+			lost = append(lost, aside{uid: uid, why: message.New("unread_withheld", "Text", withheld.err.Error())})
 		case err != nil:
 			p.blame([]uint32{uid}, err)
 			return nil, nil, fmt.Errorf("read mail %d: %w", uid, err)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/emersion/go-imap/v2"
 
+	"parcelwatch/internal/message"
 	"parcelwatch/mail"
 	"parcelwatch/parcel"
 )
@@ -35,8 +36,9 @@ type delivered struct {
 }
 
 type aside struct {
-	uid          uint32
-	subject, why string
+	uid     uint32
+	subject string
+	why     message.Text
 }
 
 // reader turns UIDs into batches of mail. It outlives connections and remembers

@@ -104,7 +104,7 @@ func (v viewer) troubles(f Footer) viewTroubles {
 
 func (v viewer) mail(m parcel.NotUnderstood) string {
 	parts := []string{isolate(textx.Line(m.Mail, maxPlace))}
-	for _, s := range []string{m.Subject, v.p.Why(m.Why)} {
+	for _, s := range []string{m.Subject, v.p.Texts(m.Why)} {
 		if s = isolate(textx.Line(s, maxTitle)); s != "" {
 			parts = append(parts, s)
 		}

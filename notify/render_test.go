@@ -12,6 +12,7 @@ import (
 	"golang.org/x/net/html"
 
 	"parcelwatch/internal/locale"
+	"parcelwatch/internal/message"
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
@@ -161,7 +162,7 @@ func TestRenderIsHarmless(t *testing.T) {
 			for i := range in.Health.Mailboxes {
 				in.Health.Mailboxes[i].Name, in.Health.Mailboxes[i].Error = evil, evil
 			}
-			in.Health.NotUnderstood = []parcel.NotUnderstood{{Mail: evil, Subject: evil, Why: evil, At: noon}}
+			in.Health.NotUnderstood = []parcel.NotUnderstood{{Mail: evil, Subject: evil, Why: []message.Text{message.Raw(evil)}, At: noon}}
 			d := notify.Compose(in, noon)
 			clean := notify.Compose(sample(t, "en"), noon)
 			for _, language := range []string{"en", "ru"} {
@@ -310,7 +311,7 @@ func TestSubject(t *testing.T) {
 func TestRenderSaysWhyAMailWasNotUnderstood(t *testing.T) {
 	t.Parallel()
 	in := sample(t, "ru")
-	in.Health.NotUnderstood = append(in.Health.NotUnderstood, parcel.NotUnderstood{Mail: "home/INBOX/1", Why: "a reason nobody has words for", At: noon})
+	in.Health.NotUnderstood = append(in.Health.NotUnderstood, parcel.NotUnderstood{Mail: "home/INBOX/1", Why: []message.Text{message.Raw("a reason nobody has words for")}, At: noon})
 	text := render(t, notify.Compose(in, noon), "ru").Text
 	wantText(t, text, "не найдено ни заказа, ни номера отправления", "a reason nobody has words for")
 	if strings.Contains(text, "no order") {

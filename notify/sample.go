@@ -33,7 +33,7 @@ func Sample(now time.Time, p *locale.Printer) Input {
 		},
 		Carriers: []parcel.CarrierHealth{{Name: "kazpost", State: parcel.CarrierQuarantined, LastSuccess: s.ago(2, 3), Fault: message.New("fault_post_temporary").And(message.New("fault_post_status", "Code", "HTTP 503"))}},
 		NotUnderstood: []parcel.NotUnderstood{
-			{Mail: "home/INBOX/4711", Subject: s.p.T("sample_subject"), Why: parcel.NothingFound, At: s.ago(0, 5)},
+			{Mail: "home/INBOX/4711", Subject: s.p.T("sample_subject"), Why: []message.Text{message.New(parcel.NothingFound)}, At: s.ago(0, 5)},
 		},
 	}
 	return in

@@ -80,8 +80,8 @@ type OutboxHealth struct {
 // NotUnderstood is a mail of the shop that gave neither number nor order, or
 // that could not be read.
 type NotUnderstood struct {
-	Mail    string    `json:"mail"` // MailRef.String
-	Subject string    `json:"subject,omitempty"`
-	Why     string    `json:"why"`
-	At      time.Time `json:"at"`
+	Mail    string         `json:"mail"` // MailRef.String
+	Subject string         `json:"subject,omitempty"`
+	Why     []message.Text `json:"why"`
+	At      time.Time      `json:"at"`
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel/number"
 )
 
@@ -33,18 +34,17 @@ type Notice struct {
 	Logistics Logistics
 	Items     []Item
 	ETA       Date
-	Sent      time.Time // the Date header; zero where there is none
-	Subject   string    // decoded, one line, bounded
-	MessageID string    // as in the header, possibly malformed, possibly empty
-	Problems  []string  // what could not be read, in words; the rest was used
+	Sent      time.Time      // the Date header; zero where there is none
+	Subject   string         // decoded, one line, bounded
+	MessageID string         // as in the header, possibly malformed, possibly empty
+	Problems  []message.Text // what could not be read; the rest was used
 }
 
 // Shipment reports whether the mail is a shipment notification at all.
 func (n Notice) Shipment() bool { return n.Shop != "" && n.Step != StepNone }
 
-// NothingFound is the problem of a shipment mail that names nothing. Readers see
-// it in their language.
-const NothingFound = "no order and no tracking number was found"
+// NothingFound is the id of the problem of a shipment mail that names nothing.
+const NothingFound = "why_nothing_found"
 
 // NoticeParcel is a parcel as a mail names it.
 type NoticeParcel struct {

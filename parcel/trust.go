@@ -1,5 +1,7 @@
 package parcel
 
+import "parcelwatch/internal/message"
+
 // Trust says how far the word of a mail can be taken.
 type Trust string
 
@@ -28,6 +30,6 @@ func (t Trust) Creates() bool {
 // Verdict is a judgement of one mail's origin, with its reason in words, such as
 // "dkim=pass d=aliexpress.com (checked here)".
 type Verdict struct {
-	Trust  Trust  `json:"trusted"`
-	Reason string `json:"trust_reason"`
+	Trust  Trust
+	Reason message.Text
 }

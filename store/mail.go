@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 )
 
@@ -16,7 +17,7 @@ type Checkpoints interface {
 	SaveCheckpoint(ctx context.Context, mailbox, folder string, c Checkpoint) error
 	// SetAside records a mail that cannot be read or handled, so that it is shown
 	// and does not block the mails after it.
-	SetAside(ctx context.Context, ref parcel.MailRef, subject, why string, at time.Time) error
+	SetAside(ctx context.Context, ref parcel.MailRef, subject string, why message.Text, at time.Time) error
 }
 
 // Checkpoint is how far a folder has been read: every mail with a UID up to and

@@ -2,9 +2,9 @@ package tracker
 
 import (
 	"slices"
-	"strings"
 	"time"
 
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 	"parcelwatch/store"
@@ -30,11 +30,11 @@ func importNotice(s *store.State, ref parcel.MailRef, n parcel.Notice, rules rul
 		return
 	}
 	if n.Verdict.Trust == parcel.TrustUnverified && rules.RequireVerified {
-		s.NotUnderstood = notUnderstood(ref, n, now, "not confirmed to be the shop's ("+n.Verdict.Reason+"), and require_verified is set")
+		s.NotUnderstood = notUnderstood(ref, n, now, message.New("unread_unverified").Around(n.Verdict.Reason))
 		return
 	}
 	if len(n.Parcels) == 0 && len(n.Orders) == 0 {
-		s.NotUnderstood = notUnderstood(ref, n, now, unread(n))
+		s.NotUnderstood = notUnderstood(ref, n, now, unread(n)...)
 		return
 	}
 	in := intake{State: s, Notice: n, mailbox: ref.Mailbox, rules: rules, now: now}
@@ -81,14 +81,14 @@ func (in *intake) sent() time.Time {
 }
 
 // unread is all that was wrong with a mail that names nothing.
-func unread(n parcel.Notice) string {
+func unread(n parcel.Notice) []message.Text {
 	if len(n.Problems) == 0 {
-		return parcel.NothingFound
+		return []message.Text{message.New(parcel.NothingFound)}
 	}
-	return strings.Join(n.Problems, "; ")
+	return n.Problems
 }
 
-func notUnderstood(ref parcel.MailRef, n parcel.Notice, now time.Time, why string) *parcel.NotUnderstood {
+func notUnderstood(ref parcel.MailRef, n parcel.Notice, now time.Time, why ...message.Text) *parcel.NotUnderstood {
 	return &parcel.NotUnderstood{Mail: ref.String(), Subject: n.Subject, Why: why, At: now}
 }
 

@@ -1,9 +1,11 @@
 package tracker_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 	"parcelwatch/store"
@@ -147,12 +149,12 @@ func TestAShipmentMailThatNamesNothingIsNoted(t *testing.T) {
 	var s store.State
 	n := saying(parcel.StepShipped, nil)
 	took(&s, n)
-	if s.NotUnderstood == nil || s.NotUnderstood.Mail != "home/INBOX/7" || s.NotUnderstood.Why != parcel.NothingFound {
+	if s.NotUnderstood == nil || s.NotUnderstood.Mail != "home/INBOX/7" || !s.NotUnderstood.Why[0].Equal(message.New(parcel.NothingFound)) {
 		t.Errorf("note %+v, want the mail named", s.NotUnderstood)
 	}
-	n.Problems = []string{"the mail is very large", parcel.NothingFound}
+	n.Problems = []message.Text{message.New("unread_partial"), message.New(parcel.NothingFound)}
 	took(&s, n)
-	if got, want := s.NotUnderstood.Why, "the mail is very large; "+parcel.NothingFound; got != want {
+	if got, want := s.NotUnderstood.Why, n.Problems; !slices.EqualFunc(got, want, message.Text.Equal) {
 		t.Errorf("why %q, want all that was wrong: %q", got, want)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"parcelwatch/config"
+	"parcelwatch/internal/message"
 	"parcelwatch/mail/verify"
 	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
@@ -46,7 +47,7 @@ func (b mailbox) handle(ctx context.Context, m mailwatch.Mail) error {
 		return mailwatch.Permanent(fmt.Errorf("read mail %s: %w", m.Ref, err))
 	}
 	if m.Partial {
-		n.Problems = append(n.Problems, "the mail is very large; only its beginning was read")
+		n.Problems = append(n.Problems, message.New("unread_partial"))
 	}
 	digest := sha256.Sum256(m.Raw)
 	policy := tracker.Policy{RequireVerified: b.cfg.RequireVerified}

@@ -125,7 +125,7 @@ func writeNotice(e *env, d extract.Doc) {
 	line := func(text string) { e.print("  " + text) }
 	trust := e.say.T("trust_" + string(d.Trusted))
 	if d.TrustReason != "" {
-		trust += " (" + textx.Line(e.say.Why(d.TrustReason), 200) + ")"
+		trust += " (" + textx.Line(e.say.Text(d.Reason), 200) + ")"
 	}
 	if d.Step == parcel.StepNone {
 		line(e.say.T("parse_no"))
@@ -159,8 +159,8 @@ func writeNotice(e *env, d extract.Doc) {
 	if d.ETA != "" {
 		line(e.say.T("parse_eta", "Date", e.say.DayDate(parcel.Date(d.ETA))))
 	}
-	for _, p := range d.Problems {
-		line(e.say.T("parse_problem", "Problem", textx.Line(e.say.Why(p), 200)))
+	for _, p := range d.Unread {
+		line(e.say.T("parse_problem", "Problem", textx.Line(e.say.Text(p), 200)))
 	}
 }
 

@@ -62,7 +62,7 @@ func (e *env) words(err error) string {
 			return e.say.Text(f)
 		}
 	}
-	return e.say.Phrase(err.Error())
+	return err.Error()
 }
 
 // codeOf is the exit status of an error.

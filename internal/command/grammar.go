@@ -2,8 +2,6 @@ package command
 
 import (
 	"context"
-	"errors"
-	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -48,13 +46,14 @@ func run(ctx context.Context, args []string, e *env) int {
 	parser, err := kong.New(&g,
 		kong.Name("parcelwatch"), kong.Description(e.say.T("help_app")), helpTexts(e.say),
 		kong.Writers(e.out, e.err), kong.Exit(func(code int) { ended = code }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.Help(helpPrinter(e.say)),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(e),
 	)
 	if err != nil {
 		e.report(err)
 		return exitFailed
 	}
+	parser.Model.HelpFlag.Help = e.say.T("help_help")
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
@@ -75,19 +74,6 @@ func run(ctx context.Context, args []string, e *env) int {
 	}
 	e.progress.Clear()
 	return exitGood
-}
-
-// misused says where to read on.
-func misused(e *env, err error) error {
-	command := ""
-	var pe *kong.ParseError
-	if errors.As(err, &pe) && pe.Context != nil {
-		if node := pe.Context.Selected(); node != nil {
-			command = node.Name
-		}
-	}
-	text := e.say.T("err_usage", "Problem", e.say.Phrase(err.Error()), "Command", command)
-	return errors.New(strings.ReplaceAll(text, "  ", " "))
 }
 
 // helpTexts are the texts of the command line in the person's language.

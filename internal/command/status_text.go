@@ -43,7 +43,7 @@ func writeStatus(ctx context.Context, e *env, cfg *config.Config, d status.Statu
 	}
 	t := cli.NewTable(60)
 	for _, n := range d.NotUnderstood {
-		t.Row(textx.Line(n.Mail, 60), textx.Line(e.say.Why(n.Why), 200))
+		t.Row(textx.Line(n.Mail, 60), textx.Line(e.say.Texts(n.Texts), 200))
 	}
 	return e.section("status_not_understood", t)
 }

@@ -42,7 +42,7 @@ func (p *Printer) Told(e parcel.Event) (operation, own string) {
 		own = ""
 	}
 	operation, carrier, exact := p.operation(e)
-	how := p.carriers[carrier]
+	how := p.carriers()[carrier]
 	switch {
 	case operation == "" || own == "":
 		return operation, own
@@ -79,14 +79,14 @@ func (p *Printer) operationOf(carrier, code string) (op string, exact bool) {
 	if len(code) > 100 {
 		return "", false
 	}
-	if op, ok := p.operations[operationKey(carrier, code)]; ok {
+	if op, ok := p.operations()[operationKey(carrier, code)]; ok {
 		return op, true
 	}
 	kind, _, attribute := strings.Cut(code, ":")
 	if !attribute {
 		return "", false
 	}
-	return p.operations[operationKey(carrier, kind+":*")], false
+	return p.operations()[operationKey(carrier, kind+":*")], false
 }
 
 func operationKey(carrier, code string) string { return carrier + "\t" + strings.ToLower(code) }

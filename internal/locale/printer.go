@@ -1,35 +1,29 @@
 package locale
 
 import (
-	"embed"
 	"errors"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"github.com/nicksnyder/go-i18n/v2/i18n/template"
-	"github.com/pelletier/go-toml/v2"
-	"golang.org/x/text/language"
 )
 
 // ErrLanguage is returned for a language without a catalogue.
 var ErrLanguage = errors.New("language not known")
 
-//go:embed catalog
-var catalog embed.FS
-
 const fallback = "en"
 
-// Printer speaks one language. It is safe for concurrent use and never changes.
+// Printer speaks one language. It is safe for concurrent use.
 type Printer struct {
 	language   string
-	own        *i18n.Localizer
-	english    *i18n.Localizer
-	regions    map[string]string
-	operations map[string]string
-	carriers   map[string]facts
+	own        *messages
+	english    *messages
+	regions    func() map[string]string
+	operations func() map[string]string
+	carriers   func() map[string]facts
 }
 
 // Languages lists the languages that have a catalogue, English first.
@@ -45,17 +39,17 @@ func New(tag string) (*Printer, error) {
 	if !ok {
 		return nil, fmt.Errorf("%w: %.20q is not one of %s", ErrLanguage, tag, strings.Join(Languages(), " "))
 	}
-	english, err := localizer(fallback)
+	english, err := catalogue(fallback)
 	if err != nil {
 		return nil, err
 	}
-	p := &Printer{language: code, own: english, english: english, operations: operationsByCode(), carriers: carriersByName()}
+	p := &Printer{language: code, own: english, english: english, operations: sync.OnceValue(operationsByCode), carriers: sync.OnceValue(carriersByName)}
 	if code != fallback {
-		if p.own, err = localizer(code); err != nil {
+		if p.own, err = catalogue(code); err != nil {
 			return nil, err
 		}
 	}
-	p.regions = countries(code)
+	p.regions = sync.OnceValue(func() map[string]string { return countries(code) })
 	return p, nil
 }
 
@@ -75,8 +69,8 @@ func (p *Printer) T(id string, data ...any) string {
 	if n, ok := count(data); ok {
 		cfg.PluralCount = n
 	}
-	for _, l := range []*i18n.Localizer{p.own, p.english} {
-		if s, err := l.Localize(cfg); err == nil && s != "" {
+	for _, l := range []*messages{p.own, p.english} {
+		if s := l.localize(cfg); s != "" {
 			return s
 		}
 	}
@@ -85,11 +79,7 @@ func (p *Printer) T(id string, data ...any) string {
 
 // optional is the message of the id, or "" where the language has none.
 func (p *Printer) optional(id string) string {
-	s, err := p.own.Localize(&i18n.LocalizeConfig{MessageID: id})
-	if err != nil {
-		return ""
-	}
-	return s
+	return p.own.localize(&i18n.LocalizeConfig{MessageID: id})
 }
 
 // known brings a tag as people, headers and environments write it to a language
@@ -103,28 +93,6 @@ func known(tag string) (string, bool) {
 	}
 	code, _, _ := strings.Cut(strings.ToLower(tag), "-")
 	return code, slices.Contains(Languages(), code)
-}
-
-// localizer loads the catalogue of one language alone. Alone, because the
-// matcher of a bundle with several would answer Ukrainian with Russian.
-func localizer(code string) (*i18n.Localizer, error) {
-	tag := language.Make(code)
-	bundle := i18n.NewBundle(tag)
-	dir := path.Join("catalog", code)
-	files, err := catalog.ReadDir(dir)
-	if err != nil {
-		return nil, fmt.Errorf("read the %s catalogue: %w", code, err)
-	}
-	for _, f := range files {
-		raw, err := catalog.ReadFile(path.Join(dir, f.Name()))
-		if err != nil {
-			return nil, fmt.Errorf("read the %s catalogue: %w", code, err)
-		}
-		if _, err := bundle.ParseMessageBytes(tag, raw, toml.Unmarshal); err != nil {
-			return nil, fmt.Errorf("read the %s catalogue, %s: %w", code, f.Name(), err)
-		}
-	}
-	return i18n.NewLocalizer(bundle, code), nil
 }
 
 func values(data []any) map[string]any {

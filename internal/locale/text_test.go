@@ -14,7 +14,7 @@ import (
 	"parcelwatch/internal/message"
 )
 
-var clauseID = regexp.MustCompile(`"((?:fault|do|config|kind)_[a-z0-9_]+)"`)
+var clauseID = regexp.MustCompile(`"((?:fault|do|config|kind|proof|unread)_[a-z0-9_]+)"`)
 
 // unknownKind is the kind of name that a call of config.Unknown is about.
 var unknownKind = regexp.MustCompile(`\bUnknown\("([a-z]+)"`)
@@ -57,6 +57,8 @@ func TestEveryClauseHasAMessageAndEveryMessageAClause(t *testing.T) {
 	known := messages(t, "en", "faults.toml")
 	maps.Copy(known, messages(t, "en", "advice.toml"))
 	maps.Copy(known, messages(t, "en", "config.toml"))
+	maps.Copy(known, messages(t, "en", "mail.toml"))
+	delete(known, "raw")
 	for _, id := range slices.Sorted(maps.Keys(named)) {
 		if known[id] == nil {
 			t.Errorf("%s is named in the program and has no message", id)

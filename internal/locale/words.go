@@ -47,7 +47,7 @@ func (p *Printer) Country(code string) string {
 	if s := p.optional("country_" + strings.ToLower(code)); s != "" {
 		return s
 	}
-	if s := p.regions[code]; s != "" {
+	if s := p.regions()[code]; s != "" {
 		return s
 	}
 	return code
@@ -66,10 +66,10 @@ func (p *Printer) Post(country string) string {
 // Carrier returns the name of a carrier in running text, or its name in the
 // configuration if it is not known.
 func (p *Printer) Carrier(name string) string {
-	if country := p.carriers[name].country; country != "" {
+	if country := p.carriers()[name].country; country != "" {
 		return p.Post(country)
 	}
-	return cmp.Or(p.optional("name_"+name), p.carriers[name].called, name)
+	return cmp.Or(p.optional("name_"+name), p.carriers()[name].called, name)
 }
 
 // CredentialHelp says in one line where the credential of a carrier is to be

@@ -68,3 +68,6 @@ func (t Text) Equal(u Text) bool {
 
 // Advice reports whether the message says what to do.
 func (m Message) Advice() bool { return strings.HasPrefix(m.ID, advice) }
+
+// Raw is a text that no catalogue has, such as an error's own words.
+func Raw(words string) Text { return New("raw", "Text", words) }

@@ -9,6 +9,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/config"
+	"parcelwatch/internal/locale"
 	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 	"parcelwatch/store"
@@ -51,10 +52,11 @@ type Outbox struct {
 
 // NotUnderstood is a shipment mail in which nothing was found.
 type NotUnderstood struct {
-	Mail    string     `json:"mail"`
-	Why     string     `json:"why"`
-	Subject string     `json:"subject,omitempty"`
-	At      *time.Time `json:"at,omitempty"`
+	Mail    string         `json:"mail"`
+	Why     string         `json:"why"`
+	Texts   []message.Text `json:"-"` // Why as messages
+	Subject string         `json:"subject,omitempty"`
+	At      *time.Time     `json:"at,omitempty"`
 }
 
 // Source is what the documents are made from.
@@ -94,7 +96,7 @@ func (s Source) Status(ctx context.Context) (Status, error) {
 	d.Outbox = Outbox{Waiting: box.Waiting, Oldest: moment(box.Oldest), Error: box.Error, Fault: box.Fault}
 	d.NotUnderstood = []NotUnderstood{}
 	for _, n := range health.NotUnderstood {
-		d.NotUnderstood = append(d.NotUnderstood, NotUnderstood{Mail: n.Mail, Why: n.Why, Subject: n.Subject, At: moment(n.At)})
+		d.NotUnderstood = append(d.NotUnderstood, NotUnderstood{Mail: n.Mail, Why: locale.English(n.Why...), Texts: n.Why, Subject: n.Subject, At: moment(n.At)})
 	}
 	return d, nil
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"parcelwatch/internal/message"
 	"parcelwatch/internal/textx"
 
 	"github.com/emersion/go-msgauth/authres"
@@ -21,8 +22,22 @@ const (
 
 // said is what servers whose word counts have written about a mail.
 type said struct {
-	passed string
-	failed string
+	passed word
+	failed word
+}
+
+// word is one result and the server that wrote it; the zero value is none.
+type word struct {
+	result string // "dkim=pass d=aliexpress.com"
+	server string // empty for the mailbox's own
+}
+
+// reason is the word as a reason of trust.
+func (w word) reason() message.Text {
+	if w.server == "" {
+		return message.New("proof_said_own", "Result", w.result)
+	}
+	return message.New("proof_said", "Result", w.result, "Server", w.server)
 }
 
 // report is one Authentication-Results field, taken apart.
@@ -59,29 +74,29 @@ func (p Policy) results(fields []mail.Field, domain string) said {
 
 // weigh reads reports of counting servers, topmost first.
 func weigh(reports []report, domain string) said {
-	var dmarc, dkimPass, dkimFail string
+	var dmarc, dkimPass, dkimFail word
 	for _, r := range reports {
-		who := " (said by " + r.name() + ")"
+		who := textx.Line(r.id, 80)
 		if r.broken {
 			// What cannot be read for certain can only speak against a mail.
-			if dmarc == "" && brokenFail.MatchString(r.text) {
-				dmarc = "dmarc=fail" + who
+			if dmarc == (word{}) && brokenFail.MatchString(r.text) {
+				dmarc = word{"dmarc=fail", who}
 			}
 			continue
 		}
-		if dmarc == "" {
+		if dmarc == (word{}) {
 			dmarc = dmarcWord(r.results, domain, who)
 		}
-		if dkimPass == "" && dkimFail == "" {
+		if dkimPass == (word{}) && dkimFail == (word{}) {
 			dkimPass, dkimFail = dkimWord(r.results, domain, who)
 		}
 	}
 	switch {
-	case strings.HasPrefix(dmarc, "dmarc=fail"):
+	case strings.HasPrefix(dmarc.result, "dmarc=fail"):
 		return said{failed: dmarc}
-	case dkimPass != "":
+	case dkimPass != (word{}):
 		return said{passed: dkimPass}
-	case strings.HasPrefix(dmarc, "dmarc=pass"):
+	case strings.HasPrefix(dmarc.result, "dmarc=pass"):
 		return said{passed: dmarc}
 	default:
 		return said{failed: dkimFail}
@@ -92,7 +107,7 @@ var brokenFail = regexp.MustCompile(`(?i)\bdmarc\s*=\s*fail\b`)
 
 // dmarcWord is the first result on DMARC that concerns domain, in words. A fail
 // without header.from still is about this mail's From, a pass needs it.
-func dmarcWord(results []authres.Result, domain, who string) string {
+func dmarcWord(results []authres.Result, domain, who string) word {
 	for _, result := range results {
 		r, ok := result.(*authres.DMARCResult)
 		if !ok {
@@ -101,19 +116,19 @@ func dmarcWord(results []authres.Result, domain, who string) string {
 		from := domainOf(r.From)
 		switch {
 		case r.Value == authres.ResultFail && (from == "" || aligned(from, domain)):
-			return "dmarc=fail from=" + domain + who
+			return word{"dmarc=fail from=" + domain, who}
 		case r.Value == authres.ResultPass && aligned(from, domain):
-			return "dmarc=pass from=" + from + who
+			return word{"dmarc=pass from=" + from, who}
 		case r.Value != authres.ResultPass && (from == "" || aligned(from, domain)):
-			return "dmarc=" + textx.Line(string(r.Value), 20) + who
+			return word{"dmarc=" + textx.Line(string(r.Value), 20), who}
 		}
 	}
-	return ""
+	return word{}
 }
 
 // dkimWord is what results say of signatures of domain's organisation. One good
 // signature is enough; errors with keys say nothing.
-func dkimWord(results []authres.Result, domain, who string) (pass, fail string) {
+func dkimWord(results []authres.Result, domain, who string) (pass, fail word) {
 	for _, result := range results {
 		r, ok := result.(*authres.DKIMResult)
 		if !ok {
@@ -127,13 +142,13 @@ func dkimWord(results []authres.Result, domain, who string) (pass, fail string) 
 			continue
 		}
 		if r.Value == authres.ResultPass {
-			return "dkim=pass d=" + d + who, ""
+			return word{"dkim=pass d=" + d, who}, word{}
 		}
 		if r.Value == authres.ResultFail || r.Value == authres.ResultHardFail {
-			fail = "dkim=fail d=" + d + who
+			fail = word{"dkim=fail d=" + d, who}
 		}
 	}
-	return "", fail
+	return word{}, fail
 }
 
 // domainOf is the domain of an address, of an identity, or of a bare domain;
@@ -145,13 +160,6 @@ func domainOf(s string) string {
 		return ""
 	}
 	return s
-}
-
-func (r report) name() string {
-	if r.id == "" {
-		return "the mailbox's server"
-	}
-	return textx.Line(r.id, 80)
 }
 
 // parseResults takes a field's value apart. The library splits at every

@@ -33,7 +33,9 @@ func TestTheCorpus(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var docs []parcel.Verdict
+			var docs []struct {
+				Trust parcel.Trust `json:"trusted"`
+			}
 			if err := json.Unmarshal(expected, &docs); err != nil || len(docs) != 1 {
 				t.Fatalf("%d documents, error %v", len(docs), err)
 			}

@@ -12,6 +12,9 @@ import (
 
 	"github.com/emersion/go-msgauth/dkim"
 
+	"parcelwatch/internal/message"
+	"parcelwatch/internal/textx"
+
 	"parcelwatch/mail"
 )
 
@@ -24,9 +27,9 @@ type signed struct {
 // checked is what our own verification found. All empty means that there is no
 // signature of the organisation.
 type checked struct {
-	passed    string // "dkim=pass d=aliexpress.com"
-	failed    string // "dkim=fail d=aliexpress.com: body hash did not verify"
-	temporary error  // the name service did not answer for a key
+	passed    string       // "dkim=pass d=aliexpress.com"
+	failed    message.Text // why no signature holds
+	temporary error        // the name service did not answer for a key
 }
 
 // verify checks the signatures of domain's organisation. Those of others prove
@@ -38,7 +41,7 @@ func (c *Checker) verify(ctx context.Context, m signed, domain string) checked {
 	}
 	head := only(m.head, domain)
 	if !verifiable(head) {
-		return checked{failed: "dkim=policy: the header is too large to be verified"}
+		return checked{failed: message.New("proof_header")}
 	}
 	look := &lookup{keys: c.keys, domain: domain}
 	whole := io.MultiReader(bytes.NewReader(head), bytes.NewReader(m.body))
@@ -47,7 +50,7 @@ func (c *Checker) verify(ctx context.Context, m signed, domain string) checked {
 		MaxVerifications: maxSignatures,
 	})
 	if err != nil && !errors.Is(err, dkim.ErrTooManySignatures) {
-		return checked{failed: "dkim=permerror: " + err.Error(), temporary: look.temporary()}
+		return checked{failed: result("dkim=permerror: " + err.Error()), temporary: look.temporary()}
 	}
 	var out checked
 	for _, v := range found {
@@ -56,7 +59,7 @@ func (c *Checker) verify(ctx context.Context, m signed, domain string) checked {
 		case v.Err == nil:
 			return checked{passed: "dkim=pass d=" + normal(v.Domain)}
 		case dkim.IsTempFail(v.Err):
-			out.failed = "dkim=temperror d=" + normal(v.Domain) + ": no answer for its key"
+			out.failed = message.New("proof_no_key", "Domain", normal(v.Domain))
 		default:
 			out.failed = failure(v)
 		}
@@ -67,12 +70,17 @@ func (c *Checker) verify(ctx context.Context, m signed, domain string) checked {
 
 // failure puts a signature that does not hold into words. A key that is gone or
 // out of date says nothing of the mail.
-func failure(v *dkim.Verification) string {
-	result := "fail"
+func failure(v *dkim.Verification) message.Text {
+	how := "fail"
 	if dkim.IsPermFail(v.Err) {
-		result = "permerror"
+		how = "permerror"
 	}
-	return "dkim=" + result + " d=" + normal(v.Domain) + ": " + strings.TrimPrefix(v.Err.Error(), "dkim: ")
+	return result("dkim=" + how + " d=" + normal(v.Domain) + ": " + strings.TrimPrefix(v.Err.Error(), "dkim: "))
+}
+
+// result is a result of our own verification as a reason.
+func result(words string) message.Text {
+	return message.New("proof_checked", "Result", textx.Line(words, maxResult))
 }
 
 const signatureField = "DKIM-Signature"

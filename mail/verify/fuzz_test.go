@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"parcelwatch/internal/locale"
 	"parcelwatch/mail/verify"
 	"parcelwatch/parcel"
 )
@@ -30,7 +31,7 @@ func FuzzCheck(f *testing.F) {
 		if err != nil {
 			t.Fatalf("error %v", err)
 		}
-		if v.Reason == "" || len(v.Reason) > 300 || strings.ContainsAny(v.Reason, "\r\n\x00") {
+		if reason := locale.English(v.Reason); reason == "" || len(reason) > 300 || strings.ContainsAny(reason, "\r\n\x00") {
 			t.Errorf("reason %q", v.Reason)
 		}
 		switch v.Trust {

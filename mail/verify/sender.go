@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/net/publicsuffix"
 
+	"parcelwatch/internal/message"
 	"parcelwatch/mail"
 	"parcelwatch/parcel"
 )
@@ -31,15 +32,15 @@ func (s sender) trust() parcel.Trust {
 	}
 }
 
-// prefix introduces the reason of mail that is not the shop's own.
-func (s sender) prefix() string {
+// reason puts the rewriter or the forwarder in front of a proof.
+func (s sender) reason(proof message.Text) message.Text {
 	switch s.Class {
 	case mail.Rewritten:
-		return s.Via + ": "
+		return message.New("proof_relay", "Via", s.Via).And(proof)
 	case mail.Forwarder:
-		return "forwarded by " + s.Address + ": "
+		return message.New("proof_forwarded", "Address", s.Address).And(proof)
 	default:
-		return ""
+		return proof
 	}
 }
 
@@ -61,13 +62,13 @@ func (p Policy) sender(h mail.Header) (sender, *parcel.Verdict) {
 		return all[0], nil
 	case fields > 1 && concerns:
 		// Signatures cover the lowest From while readers show the topmost.
-		v = verdict(parcel.TrustForged, "more than one From field, one of them the shop's")
+		v = verdict(parcel.TrustForged, message.New("proof_from_fields"))
 	case len(all) > 1 && concerns:
-		v = verdict(parcel.TrustForged, "more than one address in From, one of them the shop's")
+		v = verdict(parcel.TrustForged, message.New("proof_from_addresses"))
 	case fields == 0:
-		v = verdict(parcel.TrustForeign, "no From field")
+		v = verdict(parcel.TrustForeign, message.New("proof_from_none"))
 	case len(all) == 0:
-		v = verdict(parcel.TrustForeign, "From holds no readable address")
+		v = verdict(parcel.TrustForeign, message.New("proof_from_unreadable"))
 	default:
 		v = verdict(parcel.TrustForeign, p.foreign(all[0]))
 	}
@@ -75,10 +76,10 @@ func (p Policy) sender(h mail.Header) (sender, *parcel.Verdict) {
 }
 
 // foreign says why a From is not the shop's, and names a look-alike.
-func (p Policy) foreign(s sender) string {
-	name := s.domain
-	if !domainName.MatchString(name) {
-		name = "a name that is no plain domain"
+func (p Policy) foreign(s sender) message.Text {
+	at := message.New("proof_domain", "Domain", s.domain)
+	if !domainName.MatchString(s.domain) {
+		at = message.New("proof_domain_strange")
 	}
 	for _, d := range p.Senders.Domains() {
 		seen := s.domain
@@ -86,10 +87,10 @@ func (p Policy) foreign(s sender) string {
 			seen = s.Address
 		}
 		if brand, _, _ := strings.Cut(d, "."); strings.Contains(seen, brand) {
-			return "From is at " + name + ", which only looks like " + d
+			return message.New("proof_lookalike", "Domain", d).Around(at)
 		}
 	}
-	return "From is at " + name + ", which is not the shop's"
+	return message.New("proof_foreign").Around(at)
 }
 
 // normal is a domain in lower case without blanks and a closing dot.

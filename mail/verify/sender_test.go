@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"parcelwatch/internal/locale"
 	"parcelwatch/mail/verify"
 	"parcelwatch/parcel"
 )
@@ -184,7 +185,7 @@ func TestReasonsAreOneLineOfPlainWords(t *testing.T) {
 		"a@evil.example\x1b[31m", "a@" + strings.Repeat("x", 4000) + ".example", "a@b\x00c.example", "<a@\u202eevil.example>",
 	} {
 		v := check(t, zone{}, compose(from), policy())
-		if v.Reason == "" || len(v.Reason) > 300 || strings.ContainsAny(v.Reason, "\r\n\x00\x1b\u202e") {
+		if reason := locale.English(v.Reason); reason == "" || len(reason) > 300 || strings.ContainsAny(reason, "\r\n\x00\x1b\u202e") {
 			t.Errorf("reason for %q is %q", from, v.Reason)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"net"
 	"time"
 
-	"parcelwatch/internal/textx"
+	"parcelwatch/internal/message"
 	"parcelwatch/mail"
 	"parcelwatch/parcel"
 )
@@ -26,7 +26,7 @@ const (
 	maxHeader     = 1 << 20
 	maxMail       = 32 << 20
 	maxSignatures = 5
-	maxReason     = 240
+	maxResult     = 160 // characters of a result that a reason quotes
 )
 
 // Resolver is the name service as DKIM needs it. LookupTXT returns when ctx is
@@ -72,7 +72,7 @@ func (c *Checker) Check(ctx context.Context, m mail.Message, p Policy) (parcel.V
 	}
 	head, body := mail.Split(m.Raw)
 	if len(head) > maxHeader || len(m.Raw) > maxMail {
-		return verdict(parcel.TrustForeign, "the mail is too large to be judged"), nil
+		return verdict(parcel.TrustForeign, message.New("proof_too_large")), nil
 	}
 	from, bad := p.sender(m.Header)
 	if bad != nil {
@@ -100,23 +100,23 @@ func judge(from sender, own checked, said said, doubled string) parcel.Verdict {
 	good := from.trust()
 	switch {
 	case own.passed != "" && doubled == "":
-		return verdict(good, from.prefix()+own.passed+" (checked here)")
-	case said.failed != "" && own.passed == "":
-		return verdict(parcel.TrustForged, said.failed)
-	case said.passed != "" && doubled == "":
-		return verdict(good, from.prefix()+said.passed)
+		return verdict(good, from.reason(message.New("proof_checked", "Result", own.passed)))
+	case said.failed != (word{}) && own.passed == "":
+		return verdict(parcel.TrustForged, said.failed.reason())
+	case said.passed != (word{}) && doubled == "":
+		return verdict(good, from.reason(said.passed.reason()))
 	case from.Class == mail.Forwarder:
-		return verdict(good, from.prefix()+"nothing proves it and nothing speaks against it")
+		return verdict(good, from.reason(message.New("proof_none")))
 	case doubled != "":
 		// A signature covers one of them, a reader may take the other.
-		return verdict(parcel.TrustUnverified, "more than one "+doubled+" field: no signature says which one is meant")
-	case own.failed != "":
-		return verdict(parcel.TrustUnverified, own.failed+" (checked here)")
+		return verdict(parcel.TrustUnverified, message.New("proof_doubled", "Field", doubled))
+	case own.failed != nil:
+		return verdict(parcel.TrustUnverified, own.failed)
 	default:
-		return verdict(parcel.TrustUnverified, "no signature of "+organisation(from.domain)+", and no word of a server that counts")
+		return verdict(parcel.TrustUnverified, message.New("proof_unsigned", "Domain", organisation(from.domain)))
 	}
 }
 
-func verdict(t parcel.Trust, reason string) parcel.Verdict {
-	return parcel.Verdict{Trust: t, Reason: textx.Line(reason, maxReason)}
+func verdict(t parcel.Trust, reason message.Text) parcel.Verdict {
+	return parcel.Verdict{Trust: t, Reason: reason}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"parcelwatch/internal/locale"
 	"parcelwatch/mail/verify"
 	"parcelwatch/parcel"
 )
@@ -32,8 +33,8 @@ func check(t *testing.T, z zone, mail string, p verify.Policy) parcel.Verdict {
 
 func want(t *testing.T, got parcel.Verdict, trust parcel.Trust, words string) {
 	t.Helper()
-	if got.Trust != trust || !strings.Contains(got.Reason, words) {
-		t.Errorf("got %s, %q; want %s with %q", got.Trust, got.Reason, trust, words)
+	if got.Trust != trust || !strings.Contains(locale.English(got.Reason), words) {
+		t.Errorf("got %s, %q; want %s with %q", got.Trust, locale.English(got.Reason), trust, words)
 	}
 }
 

@@ -27,3 +27,21 @@ func faultOf(text string) message.Text {
 	}
 	return f
 }
+
+// textsJSON is texts as a column keeps them.
+func textsJSON(all []message.Text) string {
+	raw, err := json.Marshal(all)
+	if err != nil {
+		return "[]"
+	}
+	return string(raw)
+}
+
+// textsOf are texts as a column kept them.
+func textsOf(text string) []message.Text {
+	var all []message.Text
+	if json.Unmarshal([]byte(text), &all) != nil {
+		return []message.Text{message.Raw(text)}
+	}
+	return all
+}

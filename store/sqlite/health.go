@@ -160,10 +160,11 @@ func scanFault(s scanner) (store.Delivery, error) {
 
 func scanNotUnderstood(s scanner) (parcel.NotUnderstood, error) {
 	var (
-		n  parcel.NotUnderstood
-		at sql.NullInt64
+		n   parcel.NotUnderstood
+		why string
+		at  sql.NullInt64
 	)
-	err := s.Scan(&n.Mail, &n.Subject, &n.Why, &at)
-	n.At = moment(at)
+	err := s.Scan(&n.Mail, &n.Subject, &why, &at)
+	n.At, n.Why = moment(at), textsOf(why)
 	return n, err
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 	"parcelwatch/store"
 )
@@ -33,9 +34,9 @@ func (db *household) SaveCheckpoint(ctx context.Context, mailbox, folder string,
 }
 
 // SetAside records a mail that cannot be read or handled.
-func (db *household) SetAside(ctx context.Context, ref parcel.MailRef, subject, why string, at time.Time) error {
+func (db *household) SetAside(ctx context.Context, ref parcel.MailRef, subject string, why message.Text, at time.Time) error {
 	return db.write(ctx, "set a mail aside", func(tx homeTx) error {
-		return recordNotUnderstood(ctx, tx, parcel.NotUnderstood{Mail: ref.String(), Subject: subject, Why: why, At: at}, db.now())
+		return recordNotUnderstood(ctx, tx, parcel.NotUnderstood{Mail: ref.String(), Subject: subject, Why: []message.Text{why}, At: at}, db.now())
 	})
 }
 
@@ -99,7 +100,7 @@ func recordNotUnderstood(ctx context.Context, tx homeTx, n parcel.NotUnderstood,
 	if _, err := tx.ExecContext(ctx,
 		`INSERT INTO not_understood (mail, subject, why, at, home) VALUES ($1, $2, $3, $4, $5)
 		 ON CONFLICT (home, mail) DO UPDATE SET subject = excluded.subject, why = excluded.why, at = excluded.at`,
-		n.Mail, line(n.Subject), line(n.Why), orNow(n.At, now).UnixMilli(), tx.home); err != nil {
+		n.Mail, line(n.Subject), textsJSON(n.Why), orNow(n.At, now).UnixMilli(), tx.home); err != nil {
 		return fmt.Errorf("record the mail's fault: %w", err)
 	}
 	if _, err := tx.ExecContext(ctx,

@@ -19,6 +19,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 	"parcelwatch/store"
@@ -68,6 +69,31 @@ func TestOldSchemas(t *testing.T) {
 
 func TestUpgrade(t *testing.T) {
 	t.Parallel()
+	t.Run("why a mail was not understood becomes messages", func(t *testing.T) {
+		t.Parallel()
+		script, err := os.ReadFile(filepath.Join(schemas, "0002_faults.sql"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(t.TempDir(), "old.db")
+		runScript(t, path, string(script)+`
+			DELETE FROM not_understood;
+			INSERT INTO not_understood (mail, subject, why, at) VALUES
+				('home/INBOX/2', '', 'no order and no tracking number was found', 2),
+				('home/INBOX/1', '', 'something "else"', 1);`)
+		h, err := open(t, path).Health(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got [][]message.Text
+		for _, n := range h.NotUnderstood {
+			got = append(got, n.Why)
+		}
+		want := [][]message.Text{{message.New("why_nothing_found")}, {message.Raw(`something "else"`)}}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("reasons (-want +got):\n%s", diff)
+		}
+	})
 	t.Run("keeps what is there and a copy of what was", func(t *testing.T) {
 		t.Parallel()
 		path := filepath.Join(t.TempDir(), "p.db")

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 	"parcelwatch/store"
@@ -128,7 +129,7 @@ func (b *broken) SaveCheckpoint(ctx context.Context, mailbox, folder string, p s
 	return b.Store.SaveCheckpoint(ctx, mailbox, folder, p)
 }
 
-func (b *broken) SetAside(ctx context.Context, ref parcel.MailRef, subject, why string, at time.Time) error {
+func (b *broken) SetAside(ctx context.Context, ref parcel.MailRef, subject string, why message.Text, at time.Time) error {
 	if b.setAside != nil {
 		return b.setAside()
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 	"parcelwatch/store"
@@ -36,7 +37,7 @@ func householdsApart(t T, h Harness) {
 			return nil
 		}), "import into "+name)
 		must(t, s.SetMailboxHealth(t.Context(), parcel.MailboxHealth{Name: "home", Folder: "INBOX", State: parcel.MailboxIdle, Since: Now(), Error: name}), "set")
-		must(t, s.SetAside(t.Context(), *mail(6), name, "why", Now()), "set aside")
+		must(t, s.SetAside(t.Context(), *mail(6), name, message.Raw("why"), Now()), "set aside")
 		ids[name] = get[parcel.Parcel](t)(s.ParcelByNumber(t.Context(), numberA)).ID
 	}
 	if ids["north"] == ids["south"] {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 	"parcelwatch/store"
@@ -118,9 +119,9 @@ func textRoundTrip(t T, h Harness) {
 	if diff := cmp.Diff(p.Items, got.Items); diff != "" {
 		t.Errorf("texts (-want +got):\n%s", diff)
 	}
-	must(t, h.Store.SetAside(t.Context(), *mail(1), texts[0], texts[1]+texts[2], Now()), "set aside")
+	must(t, h.Store.SetAside(t.Context(), *mail(1), texts[0], message.Raw(texts[1]+texts[2]), Now()), "set aside")
 	bad := get[parcel.Health](t)(h.Store.Health(t.Context())).NotUnderstood
-	if len(bad) != 1 || bad[0].Subject != texts[0] || bad[0].Why != texts[1]+texts[2] {
+	if len(bad) != 1 || bad[0].Subject != texts[0] || !bad[0].Why[0].Equal(message.Raw(texts[1]+texts[2])) {
 		t.Errorf("not understood = %+v", bad)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 	"parcelwatch/store"
 )
@@ -88,13 +89,13 @@ func positionForward(t T, h Harness) {
 
 func notUnderstoodShown(t T, h Harness) {
 	ref := mail(5)
-	must(t, h.Store.SetAside(t.Context(), *ref, "Package\r\nshipped", "cannot be read", Now()), "set aside")
-	want := []parcel.NotUnderstood{{Mail: ref.String(), Subject: "Package shipped", Why: "cannot be read", At: Now()}}
+	must(t, h.Store.SetAside(t.Context(), *ref, "Package\r\nshipped", message.Raw("cannot be read"), Now()), "set aside")
+	want := []parcel.NotUnderstood{{Mail: ref.String(), Subject: "Package shipped", Why: []message.Text{message.Raw("cannot be read")}, At: Now()}}
 	if diff := cmp.Diff(want, get[parcel.Health](t)(h.Store.Health(t.Context())).NotUnderstood); diff != "" {
 		t.Errorf("set aside (-want +got):\n%s", diff)
 	}
-	must(t, h.Store.SetAside(t.Context(), *ref, "s", "still not", Now()), "set aside again")
-	if got := get[parcel.Health](t)(h.Store.Health(t.Context())).NotUnderstood; len(got) != 1 || got[0].Why != "still not" {
+	must(t, h.Store.SetAside(t.Context(), *ref, "s", message.Raw("still not"), Now()), "set aside again")
+	if got := get[parcel.Health](t)(h.Store.Health(t.Context())).NotUnderstood; len(got) != 1 || !got[0].Why[0].Equal(message.Raw("still not")) {
 		t.Errorf("set aside again = %+v, want one with the new reason", got)
 	}
 	intake(t, h.Store, store.Scope{Mail: ref, Now: Now()})
@@ -102,7 +103,7 @@ func notUnderstoodShown(t T, h Harness) {
 		t.Errorf("a mail that was read is still listed: %+v", got)
 	}
 	must(t, h.Store.Apply(t.Context(), store.Scope{Mail: mail(6), Now: Now()}, func(st *store.State) error {
-		st.NotUnderstood = &parcel.NotUnderstood{Mail: mail(6).String(), Why: "no number"}
+		st.NotUnderstood = &parcel.NotUnderstood{Mail: mail(6).String(), Why: []message.Text{message.New("why_nothing_found")}}
 		return nil
 	}), "import")
 	if got := get[parcel.Health](t)(h.Store.Health(t.Context())).NotUnderstood; len(got) != 1 || !got[0].At.Equal(Now()) {
@@ -113,7 +114,7 @@ func notUnderstoodShown(t T, h Harness) {
 func notUnderstoodBounded(t T, h Harness) {
 	const many = 230
 	for i := range uint32(many) {
-		must(t, h.Store.SetAside(t.Context(), *mail(i + 1), strings.Repeat("long ", 1000), strings.Repeat("ü", 9999),
+		must(t, h.Store.SetAside(t.Context(), *mail(i + 1), strings.Repeat("long ", 1000), message.Raw(strings.Repeat("ü", 9999)),
 			Now().Add(time.Duration(i)*time.Second)), "set aside")
 	}
 	got := get[parcel.Health](t)(h.Store.Health(t.Context())).NotUnderstood
@@ -124,7 +125,7 @@ func notUnderstoodBounded(t T, h Harness) {
 		if want := fmt.Sprintf("home/INBOX/%d", many-i); n.Mail != want {
 			t.Fatalf("place %d is %s, want %s", i, n.Mail, want)
 		}
-		if most := max(utf8.RuneCountInString(n.Subject), utf8.RuneCountInString(n.Why)); most > 500 {
+		if most := max(utf8.RuneCountInString(n.Subject), utf8.RuneCountInString(n.Why[0][0].Data[1])); most > 500 {
 			t.Fatalf("a text of %d characters was kept", most)
 		}
 	}

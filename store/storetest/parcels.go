@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 	"parcelwatch/store"
@@ -200,7 +201,7 @@ func failureLeavesNothing(t T, h Harness) {
 		q := newParcel(numberB)
 		st.Parcels = append(st.Parcels, q)
 		st.Orders = append(st.Orders, &parcel.Order{ID: orderA, FirstSeen: Now()})
-		st.NotUnderstood = &parcel.NotUnderstood{Mail: "x", Why: "y", At: Now()}
+		st.NotUnderstood = &parcel.NotUnderstood{Mail: "x", Why: []message.Text{message.Raw("y")}, At: Now()}
 		st.Changes = append(st.Changes, store.NewChange{Change: news("x"), Of: q})
 		return q
 	}

@@ -15,6 +15,8 @@ import (
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
 
+	"parcelwatch/internal/locale"
+	texts "parcelwatch/internal/message"
 	"parcelwatch/mail"
 	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
@@ -122,10 +124,10 @@ func (p *memory) SaveCheckpoint(_ context.Context, mailbox, folder string, n sto
 	return nil
 }
 
-func (p *memory) SetAside(_ context.Context, ref parcel.MailRef, _, why string, _ time.Time) error {
+func (p *memory) SetAside(_ context.Context, ref parcel.MailRef, _ string, why texts.Text, _ time.Time) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.asides = append(p.asides, ref.String()+": "+why)
+	p.asides = append(p.asides, ref.String()+": "+locale.English(why))
 	return nil
 }
 
