@@ -198,14 +198,12 @@ func (p *poll) record(ctx context.Context, v *visit, asked []carriers.Asked) {
 		p.failed(ctx, "record what carriers answered", err)
 		return
 	}
-	if len(asked) > 0 {
-		p.cfg.Log.DebugContext(ctx, "answer recorded", "parcel", v.id, "news", news)
-	}
 	for _, j := range p.jobs(v, one, plan) {
 		p.visits[v.id] = v
 		p.queues[j.ask.Carrier].put(j)
 	}
 	if news {
+		p.cfg.Log.InfoContext(ctx, "parcel has news", "parcel", v.id, "status", one.Status)
 		p.cfg.OnChange()
 	}
 }

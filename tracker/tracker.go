@@ -64,14 +64,22 @@ func (t *Tracker) Intake(ctx context.Context, ref parcel.MailRef, n parcel.Notic
 			scope.Numbers = append(scope.Numbers, p.Number)
 		}
 	}
-	news := false
+	news, made := false, 0
 	err := t.store.Apply(ctx, scope, func(s *store.State) error {
 		importNotice(s, ref, n, rules{t.cfg.Home, policy}, now)
-		news = len(s.Changes) > 0
+		news, made = len(s.Changes) > 0, 0
+		for _, p := range s.Parcels {
+			if p.ID == 0 {
+				made++
+			}
+		}
 		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("tracker: record mail %s: %w", ref, err)
+	}
+	if made > 0 {
+		t.cfg.Log.InfoContext(ctx, "parcels found in an email", "mailbox", ref.Mailbox, "parcels", made)
 	}
 	if news {
 		t.Wake()

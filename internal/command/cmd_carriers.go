@@ -3,6 +3,7 @@ package command
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -15,12 +16,16 @@ import (
 )
 
 type carriersCmd struct {
-	JSON bool `help:"${help_json}"`
+	Answer string `help:"${help_carriers_answer}" placeholder:"NAME"`
+	JSON   bool   `help:"${help_json}"`
 }
 
 // Run lists the carriers: what they cover, what they need, how they are.
 func (c *carriersCmd) Run(ctx context.Context, e *env) error {
 	cfg := e.anyConfig()
+	if c.Answer != "" {
+		return c.answer(ctx, e)
+	}
 	from, release, err := e.source(ctx, cfg)
 	if err != nil {
 		return err
@@ -36,8 +41,30 @@ func (c *carriersCmd) Run(ctx context.Context, e *env) error {
 	return writeCarriers(e, docs)
 }
 
-// writeCarriers shows a person the carriers in the order a parcel meets them, and
-// below where the keys are to be had that are missing.
+// answer prints the last kept answer of a carrier that was not understood, fit for
+// a bug report.
+func (c *carriersCmd) answer(ctx context.Context, e *env) error {
+	db, err := e.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer shut(db)
+	list, err := db.Answers(ctx, c.Answer)
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 {
+		return nothing(e.say.T("carriers_no_answer", "Name", textx.Line(c.Answer, 40)))
+	}
+	if _, err := e.out.Write(append(carriers.Redact(list[0].Raw), '\n')); err != nil {
+		return fmt.Errorf("write the answer: %w", err)
+	}
+	e.note(e.say.T("note_answer", "Date", e.say.DateTime(list[0].At.Local())))
+	return nil
+}
+
+// writeCarriers prints the carriers in the order in which a parcel meets them, then
+// where to get the missing keys.
 func writeCarriers(e *env, docs []status.Carrier) error {
 	rank := map[carriers.Role]int{carriers.RoleOrigin: 0, carriers.RoleDestination: 1, carriers.RoleAggregator: 2}
 	docs = slices.Clone(docs)

@@ -128,6 +128,9 @@ func TestTheDaemonLives(t *testing.T) {
 			_, out, _ := command(t.Context(), "show", "LP00710020030040", "--config", config)
 			return strings.Contains(out, "Asked:")
 		})
+		if log := d.errs.String(); !strings.Contains(log, `level=INFO msg="parcels found in an email" mailbox=demo parcels=1`) || strings.Contains(log, "LP00710020030040") {
+			t.Errorf("the log does not say so, or names the number:\n%s", log)
+		}
 	})
 
 	t.Run("a second daemon on the store is refused in words", func(t *testing.T) {

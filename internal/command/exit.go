@@ -49,8 +49,7 @@ func (e *env) wrongConfig(err error) error {
 
 // words is an error in the person's language, as far as that has the words.
 func (e *env) words(err error) string {
-	var problems config.Errors
-	if errors.As(err, &problems) {
+	if problems, ok := errors.AsType[config.Errors](err); ok {
 		lines := make([]string, len(problems))
 		for i, one := range problems {
 			lines[i] = e.say.Text(one.Fault())

@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 func program() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(Run(ctx, os.Args[1:])) //nolint:gocritic // the process ends
+	os.Exit(Run(ctx, os.Args[1:])) //nolint:gocritic,revive // it stands in for main
 }
 
 // TestScripts runs whole commands. Beside testscript's own there are:

@@ -1,0 +1,39 @@
+package carriers
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+var (
+	personalField = regexp.MustCompile(`(?i)("[\w.-]*(?:name|addr|street|phone|mobile|e[_-]?mail|recipient|receiver|recv|consignee|sender|customer|signed|signature)[\w.-]*"\s*:\s*")((?:[^"\\]|\\.)*)`)
+	emailAddress  = regexp.MustCompile(`[\w.+-]+@[\w.-]+\.\w+`)
+	longNumber    = regexp.MustCompile(`\d{6,}|\+\d[\d ()-]{4,}\d`)
+)
+
+// Redact makes a carrier's answer fit for a bug report. It masks the values of JSON
+// fields that name persons or addresses, email addresses, and numbers of six
+// digits or more, such as tracking numbers and phones. Names in free text stay.
+func Redact(answer []byte) []byte {
+	answer = personalField.ReplaceAllFunc(answer, func(field []byte) []byte {
+		parts := personalField.FindSubmatch(field)
+		return append(parts[1], masked(parts[2])...)
+	})
+	answer = emailAddress.ReplaceAllFunc(answer, masked)
+	return longNumber.ReplaceAllFunc(answer, masked)
+}
+
+// masked replaces letters by x and digits by 0.
+func masked(text []byte) []byte {
+	return []byte(strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsDigit(r):
+			return '0'
+		case unicode.IsLetter(r):
+			return 'x'
+		default:
+			return r
+		}
+	}, string(text)))
+}
