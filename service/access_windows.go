@@ -10,11 +10,10 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// The access lists of what is the service's, in Windows' own words: the system
-// and administrators may do everything. The service's account (LS) may make
-// files in the folder and change what it made; the configuration and its secrets
-// it may only read, or whoever takes over the service could have administrators
-// run commands of his.
+// The access lists in SDDL. The system and administrators may do everything. The
+// account of the service (LS) may create files in the folder and change its own. It
+// may only read the configuration and its secrets: otherwise an attacker who controls
+// the service could make administrators run commands.
 const (
 	folderEntries = "(A;;0x1200ab;;;LS)(A;OIIO;0x1301bf;;;LS)"
 	folderList    = "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)" + folderEntries
@@ -22,7 +21,7 @@ const (
 	fileList      = "D:P(A;;FA;;;SY)(A;;FA;;;BA)" + fileEntries
 )
 
-// folder makes a folder that the service writes to, and lets it in.
+// folder creates a folder that the service may write to.
 func (m *Manager) folder(path string) error {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return fmt.Errorf("service: make the folder %s: %w", path, err)
@@ -36,9 +35,8 @@ func (m *Manager) folder(path string) error {
 // protect lets the service read a file.
 func protect(path string) error { return admit(path, fileList, fileEntries) }
 
-// admit gives what is in the machine's folder for us to administrators, who may
-// not have made it, with that list and no other. Elsewhere the entries join what
-// is there.
+// admit sets the access list of a path in the machine's folder of this program and
+// makes administrators its owner. Elsewhere the entries are added to the list.
 func admit(path, list, entries string) error {
 	parts := windows.SECURITY_INFORMATION(windows.DACL_SECURITY_INFORMATION)
 	if ours(path) {
@@ -68,12 +66,12 @@ func admit(path, list, entries string) error {
 	return windows.SetNamedSecurityInfo(path, windows.SE_FILE_OBJECT, parts, owner, nil, dacl, nil)
 }
 
-// joined is the access list with the entries behind its own and before those it
-// inherits, which is the order that Windows wants; empty where it has them all.
+// joined inserts the entries after the explicit and before the inherited ones, as
+// Windows requires. It returns "" if the list has them all.
 func joined(list, entries string) string {
 	head, body, _ := strings.Cut(list, "(")
 	if !strings.Contains(head, "D:") || body == "" {
-		return "" // no list: everybody may do everything
+		return "" // no list: everyone may do everything
 	}
 	var own, inherited strings.Builder
 	for entry := range strings.SplitSeq(strings.TrimSuffix(body, ")"), ")(") {
@@ -91,23 +89,23 @@ func joined(list, entries string) string {
 	return head + own.String() + entries + inherited.String()
 }
 
-// ours reports whether a path is in the machine's folder for this program.
+// ours reports whether a path is in the machine's folder of this program.
 func ours(path string) bool {
 	base, err := windows.KnownFolderPath(windows.FOLDERID_ProgramData, windows.KF_FLAG_DEFAULT)
 	return err == nil && inside(path, filepath.Join(base, DefaultName))
 }
 
-// inside reports whether a path is a folder or in it. Windows knows no case.
+// inside reports whether a path is the folder or in it, ignoring case.
 func inside(path, folder string) bool {
 	path, folder = strings.ToLower(filepath.Clean(path)), strings.ToLower(filepath.Clean(folder))
 	return path == folder || strings.HasPrefix(path, folder+`\`)
 }
 
-// commandLine is what the service manager runs.
+// commandLine returns the command line of the service.
 func commandLine(service windows.Handle) (string, error) {
 	var config struct {
 		windows.QUERY_SERVICE_CONFIG
-		texts [7 << 10]byte // Windows gives 8 KB at most
+		texts [7 << 10]byte // Windows returns at most 8 KB
 	}
 	need := uint32(0)
 	if err := windows.QueryServiceConfig(service, &config.QUERY_SERVICE_CONFIG, uint32(unsafe.Sizeof(config)), &need); err != nil {

@@ -17,15 +17,15 @@ import (
 	"syscall"
 )
 
-// account is whom the service runs as.
+// account is the account of the service.
 type account struct {
 	name     string
 	uid, gid int
 	groups   []uint32
 }
 
-// prepare makes the account and the folders the service needs and lets it read
-// its files. A service of the user has all of that.
+// prepare creates the account and the folders of the service and lets it read its
+// files. A service of the user only needs the folders.
 func (m *Manager) prepare(ctx context.Context, r *Report) error {
 	if m.opt.User {
 		return m.folders(r, nil)
@@ -59,7 +59,8 @@ func (m *Manager) prepare(ctx context.Context, r *Report) error {
 	return m.folders(r, a)
 }
 
-// visible refuses what the confined service has its own empty folder in place of.
+// visible rejects paths that the confined service cannot see, because it has its own
+// empty /tmp.
 func (m *Manager) visible() error {
 	for _, path := range append([]string{m.opt.Executable, m.opt.Config, m.opt.Data, m.opt.Log}, m.opt.Files...) {
 		if strings.HasPrefix(path, "/tmp/") || strings.HasPrefix(path, "/var/tmp/") {
@@ -69,7 +70,7 @@ func (m *Manager) visible() error {
 	return nil
 }
 
-// account finds the service's account, or makes it.
+// account returns the account of the service and creates it if necessary.
 func (m *Manager) account(ctx context.Context, r *Report) (*account, error) {
 	if _, err := user.Lookup(m.opt.Name); err != nil {
 		if err := command(ctx, "useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent",
@@ -97,8 +98,8 @@ func (m *Manager) account(ctx context.Context, r *Report) (*account, error) {
 	return a, nil
 }
 
-// enter lets the account through root's own folder of the configuration, which
-// may belong to another instance. It learns no names by that.
+// enter lets the account pass through the folder of the configuration if that is
+// root's, without letting it list the folder.
 func (a *account) enter(r *Report, dir string) error {
 	info, err := os.Stat(dir)
 	if err != nil {
@@ -116,8 +117,8 @@ func (a *account) enter(r *Report, dir string) error {
 	return nil
 }
 
-// grant lets the account read a file that only root could: root keeps it, the
-// account's group may read it. A file of anybody else is left alone.
+// grant lets the account's group read a file of root. Files of other users are not
+// changed.
 func (a *account) grant(r *Report, path string) error {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -129,7 +130,7 @@ func (a *account) grant(r *Report, path string) error {
 	case !ok, mode&0o004 != 0, int(st.Uid) == a.uid && mode&0o400 != 0, a.in(st.Gid) && mode&0o040 != 0:
 		return nil
 	case st.Gid != 0 && mode&0o040 != 0:
-		// Another service reads it, which would stand without it.
+		// Another service reads it and would lose it.
 		return fmt.Errorf("service: %s is there for the group %s; give this service a copy, or run: usermod --append --groups %[2]s %s, and install again",
 			path, groupName(st.Gid), a.name)
 	case st.Uid != 0:
@@ -147,7 +148,7 @@ func (a *account) grant(r *Report, path string) error {
 
 func (a *account) in(gid uint32) bool { return int(gid) == a.gid || slices.Contains(a.groups, gid) }
 
-// groupName is the number where the group has no name.
+// groupName returns the name of a group, or its number if it has none.
 func groupName(gid uint32) string {
 	id := strconv.FormatUint(uint64(gid), 10)
 	if g, err := user.LookupGroupId(id); err == nil {
@@ -156,8 +157,8 @@ func groupName(gid uint32) string {
 	return id
 }
 
-// can tries it as the account, for folders above, access lists and mounts count
-// too. Where it cannot be tried, the service itself will tell.
+// can checks the access as the account, because parent folders, access lists and
+// mounts count too. If the check cannot be made, access is assumed.
 func (a *account) can(ctx context.Context, test, path, verb string) error {
 	if a.may(ctx, test, path) {
 		return nil
@@ -165,7 +166,7 @@ func (a *account) can(ctx context.Context, test, path, verb string) error {
 	closed := path
 	for dir := filepath.Dir(path); dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
 		if !a.may(ctx, "-x", dir) {
-			closed = dir // the outermost is the one to name
+			closed = dir // the last one found is the outermost
 		}
 	}
 	if closed == path {
@@ -187,8 +188,8 @@ func (a *account) may(ctx context.Context, test, path string) bool {
 	return !exited || no.ExitCode() != 1
 }
 
-// folders makes those of the store and of the log, the account's own where it
-// has one.
+// folders creates the folders of the store and of the log and, if there is an
+// account, hands them over to it.
 func (m *Manager) folders(r *Report, a *account) error {
 	ours := []string{"*.db*"}
 	if m.opt.Log != "" {
@@ -210,9 +211,8 @@ func (m *Manager) folders(r *Report, a *account) error {
 	return nil
 }
 
-// folder makes one. One that is there changes hands only if it holds nothing but
-// ours: commands run by root may have made it, but nobody wants /var/log to
-// belong to a service.
+// folder creates a folder. An existing one is handed over only if it holds nothing
+// but the program's files, so that a folder such as /var/log is never handed over.
 func folder(dir, key string, ours []string, a *account) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("service: make the folder of %s: %w", key, err)
@@ -239,7 +239,7 @@ func folder(dir, key string, ours []string, a *account) error {
 		}
 	}
 	for _, path := range paths {
-		// A running service may drop a file meanwhile.
+		// A running service may delete a file meanwhile.
 		if err := os.Lchown(path, a.uid, a.gid); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("service: give %s to the service: %w", path, err)
 		}

@@ -1,5 +1,7 @@
-// Package service installs and controls the program as a service of the machine
-// (systemd, OpenRC, SysV, launchd, Windows) and runs a function as one. It wraps
-// kardianos/service, mends what that leaves open (own systemd unit, recovery on
-// Windows, idempotent install, clear words), and knows nothing of what it runs.
+// Package service installs and controls the program as a service (systemd, OpenRC,
+// SysV, launchd, Windows) and runs a function as one. It knows nothing of what the
+// function does.
+//
+// It wraps kardianos/service and adds its own systemd unit, recovery on Windows, an
+// install that can be repeated, and errors that say what to do.
 package service

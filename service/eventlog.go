@@ -9,8 +9,8 @@ type EventLog interface {
 	Info(v ...any) error
 }
 
-// OpenEventLog opens the event log under the service's name where the Windows
-// service manager started us, and is nil everywhere else.
+// OpenEventLog opens the event log under the name of the service. It returns nil
+// unless the service manager of Windows started the process.
 func OpenEventLog(name string) EventLog {
 	if !managed() {
 		return nil
@@ -21,7 +21,7 @@ func OpenEventLog(name string) EventLog {
 	}
 	l, err := s.SystemLogger(nil)
 	if err != nil {
-		return nil // the source was never registered; there is the file
+		return nil // the source is not registered; the log file remains
 	}
 	return l
 }

@@ -10,8 +10,8 @@ import (
 // priority is that of syslog(3).
 type Journal func(priority int, message string, fields map[string]string) error
 
-// OpenJournal is systemd's journal where it reads our stderr, and nil everywhere
-// else: then lines on stderr are all there is.
+// OpenJournal returns systemd's journal, or nil if it does not read the stderr of
+// this process.
 func OpenJournal() Journal {
 	if ours, err := journal.StderrIsJournalStream(); err != nil || !ours || !journal.Enabled() {
 		return nil
@@ -21,11 +21,11 @@ func OpenJournal() Journal {
 	}
 }
 
-const maxField = 64 // bytes of a name, by the journal's own rule
+const maxField = 64 // bytes of a name that the journal accepts
 
-// JournalField is a log's key as the journal takes names: capitals, digits and
-// underscores. What is ours begins with PARCELWATCH_, for the journal and
-// systemd give meanings to names such as UNIT.
+// JournalField returns the field name for a key of the log: capitals, digits and
+// underscores, with the prefix PARCELWATCH_, because the journal and systemd give
+// meanings to names such as UNIT.
 func JournalField(key string) string {
 	name := "PARCELWATCH_" + strings.Map(func(r rune) rune {
 		switch {

@@ -12,27 +12,27 @@ import (
 	"github.com/kardianos/service"
 )
 
-// The ways in which a service manager is no help.
+// Why the service manager cannot be used.
 var (
-	// ErrPrivilege is a lack of rights; the message says which are needed.
+	// ErrPrivilege means that rights are missing; the message says which.
 	ErrPrivilege = errors.New("not enough rights")
-	// ErrNotInstalled is a service that does not exist.
+	// ErrNotInstalled means that the service does not exist.
 	ErrNotInstalled = errors.New("the service is not installed; run: parcelwatch service install")
 )
 
-// systemV is the library's name of SysV's init.
+// systemV is the library's name for SysV init.
 const systemV = "unix-systemv"
 
-// DefaultName is the name of the service where none is given.
+// DefaultName is the name of the service if none is given.
 const DefaultName = "parcelwatch"
 
-// Options say what is installed. All paths must be absolute.
+// Options describe the service. All paths must be absolute.
 type Options struct {
-	Name       string   // DefaultName where empty
+	Name       string   // empty for DefaultName
 	User       bool     // a service of the current user, not of the machine
-	Executable string   // this program where empty
+	Executable string   // empty for this program
 	Config     string   // the configuration the service reads
-	Later      bool     // that file may come later; the service waits for it
+	Later      bool     // Config may be missing; the service waits for it
 	Data       string   // folder of the store; created for the service
 	Log        string   // the log file, whose folder is created; empty for none
 	Files      []string // other files the service reads: secrets, certificates
@@ -45,7 +45,7 @@ type Manager struct {
 	packages []string // folders where packages put their units
 }
 
-// backend is what we use of kardianos/service.
+// backend is the part of kardianos/service that is used.
 type backend interface {
 	Install() error
 	Uninstall() error
@@ -90,7 +90,7 @@ func New(opt Options) (*Manager, error) {
 	return m, nil
 }
 
-// checkPath refuses what would mean something else in a unit file or registry.
+// checkPath rejects paths that are read differently in a unit file or the registry.
 func checkPath(path string) error {
 	switch {
 	case path == "":
@@ -103,7 +103,7 @@ func checkPath(path string) error {
 	return nil
 }
 
-// config is the service as kardianos/service wants it.
+// config returns the configuration for kardianos/service.
 func (o Options) config() *service.Config {
 	c := &service.Config{
 		Name:        o.Name,
@@ -129,10 +129,10 @@ func (o Options) config() *service.Config {
 	return c
 }
 
-// Platform names the machine's service manager, such as "linux-systemd".
+// Platform returns the name of the service manager, such as "linux-systemd".
 func (m *Manager) Platform() string { return m.sys.Platform() }
 
-// Report says what was done, step by step, in the order done.
+// Report lists what was done, in order.
 type Report struct {
 	Platform string
 	Steps    []Step
@@ -144,24 +144,24 @@ type Step struct {
 	Path string // the file, folder or account it is about
 }
 
-// StepKind names a step; the caller has the words.
+// StepKind names a step. The caller translates it.
 type StepKind string
 
 // The steps.
 const (
 	StepProgram     StepKind = "program"      // the program the service runs
 	StepConfig      StepKind = "config"       // the configuration it reads
-	StepLater       StepKind = "later"        // that file is not there yet
-	StepData        StepKind = "data"         // the folder of its memory
+	StepLater       StepKind = "later"        // the configuration does not exist yet
+	StepData        StepKind = "data"         // the folder of its store
 	StepLog         StepKind = "log"          // the log file
 	StepAccount     StepKind = "account"      // the account it runs under
 	StepAccountMade StepKind = "account_made" // that account was created
 	StepGranted     StepKind = "granted"      // the account may now read this file, or enter this folder
 	StepUnit        StepKind = "unit"         // the service's own file was written
-	StepReplaced    StepKind = "replaced"     // the service existed and was written anew
-	StepUnchanged   StepKind = "unchanged"    // the service exists as it should
-	StepAbsent      StepKind = "absent"       // there was no such service
-	StepDisabled    StepKind = "disabled"     // it belongs to a package, and starts no more
+	StepReplaced    StepKind = "replaced"     // the service existed and was replaced
+	StepUnchanged   StepKind = "unchanged"    // the service exists with the same settings
+	StepAbsent      StepKind = "absent"       // the service did not exist
+	StepDisabled    StepKind = "disabled"     // it belongs to a package and no longer starts
 	StepRemoved     StepKind = "removed"
 	StepStarted     StepKind = "started"
 	StepStopped     StepKind = "stopped"
@@ -174,8 +174,8 @@ func (r *Report) add(what StepKind, path string) {
 	r.Steps = append(r.Steps, Step{What: what, Path: path})
 }
 
-// Install writes the service and enables it, or writes it anew where it is
-// there already. It does not start it.
+// Install creates the service, or replaces it if it exists, and enables it. It does
+// not start it.
 func (m *Manager) Install(ctx context.Context) (Report, error) {
 	r := Report{Platform: m.Platform()}
 	if err := m.privileged("to install"); err != nil {
@@ -212,7 +212,7 @@ func (m *Manager) Install(ctx context.Context) (Report, error) {
 	return r, m.finish(ctx, &r)
 }
 
-// Uninstall stops and removes the service. Configuration and memory stay.
+// Uninstall stops and removes the service. Configuration and store stay.
 func (m *Manager) Uninstall(ctx context.Context) (Report, error) {
 	r := Report{Platform: m.Platform()}
 	if err := m.privileged("to remove"); err != nil {
@@ -247,7 +247,7 @@ func (m *Manager) Uninstall(ctx context.Context) (Report, error) {
 	return r, nil
 }
 
-// Start starts the service; one that runs already is left alone.
+// Start starts the service. It does nothing if the service runs.
 func (m *Manager) Start(ctx context.Context) (Report, error) {
 	return m.control("start", StepStarted, func() error {
 		if running, _ := m.running(); running {
@@ -257,7 +257,7 @@ func (m *Manager) Start(ctx context.Context) (Report, error) {
 	})
 }
 
-// Stop stops the service; one that does not run is left alone.
+// Stop stops the service. It does nothing if the service does not run.
 func (m *Manager) Stop(ctx context.Context) (Report, error) {
 	return m.control("stop", StepStopped, func() error {
 		if running, err := m.running(); err == nil && !running {
@@ -267,7 +267,7 @@ func (m *Manager) Stop(ctx context.Context) (Report, error) {
 	})
 }
 
-// Restart stops the service where it runs and starts it.
+// Restart stops the service if it runs, and starts it.
 func (m *Manager) Restart(ctx context.Context) (Report, error) {
 	return m.control("restart", StepStarted, func() error {
 		if running, _ := m.running(); running {
@@ -279,8 +279,8 @@ func (m *Manager) Restart(ctx context.Context) (Report, error) {
 	})
 }
 
-// Reload lets the service read its configuration again. Where the service
-// manager cannot tell it to, it is started anew.
+// Reload makes the service read its configuration again. If the service manager has
+// no such action, the service is restarted.
 func (m *Manager) Reload(ctx context.Context) (Report, error) {
 	if !m.systemd() {
 		return m.Restart(ctx)
@@ -305,8 +305,9 @@ func (m *Manager) control(verb string, done StepKind, do func() error) (Report, 
 	return r, nil
 }
 
-// installed asks the service manager; systemd is asked for the files, since
-// kardianos/service takes one that is reloading or stopping for none.
+// installed asks the service manager. For systemd it looks for the unit files,
+// because kardianos/service reports a service that is reloading or stopping as not
+// installed.
 func (m *Manager) installed() bool {
 	if m.systemd() {
 		return m.exists() || m.packaged() != ""
@@ -315,8 +316,8 @@ func (m *Manager) installed() bool {
 	return !errors.Is(err, service.ErrNotInstalled)
 }
 
-// ask is the library's answer, with what it leaves open: where scripts are the
-// services, a stopped and an unknown one are the same failure to it.
+// ask returns the status from the library. For init scripts the library does not
+// distinguish a stopped service from an unknown one, so ask looks for the script.
 func (m *Manager) ask() (service.Status, error) {
 	status, err := m.sys.Status()
 	if p := m.Platform(); p != "linux-openrc" && p != systemV {
@@ -331,7 +332,7 @@ func (m *Manager) ask() (service.Status, error) {
 	return status, nil
 }
 
-// packaged is the unit that a package brought, if there is one.
+// packaged returns the unit that a package installed, or "".
 func (m *Manager) packaged() string {
 	for _, dir := range m.packages {
 		path := filepath.Join(dir, m.opt.Name+".service")
@@ -347,7 +348,7 @@ func (m *Manager) running() (bool, error) {
 	return status == service.StatusRunning, err
 }
 
-// readable checks that the file is there before a service is made that needs it.
+// readable checks that the file that the service needs can be read.
 func (m *Manager) readable(path string) error {
 	f, err := os.Open(path) //nolint:gosec // the person names the file
 	if err != nil {
@@ -356,7 +357,7 @@ func (m *Manager) readable(path string) error {
 	return f.Close()
 }
 
-// explain adds where the service manager says more: its own words are not in
+// explain adds where to find the messages of the service manager, which are not in
 // its exit status.
 func (m *Manager) explain(doing string, err error) error {
 	hint := m.hint()
@@ -370,8 +371,8 @@ func (m *Manager) explain(doing string, err error) error {
 	return fmt.Errorf("service: %s %s: %w%s", doing, m.opt.Name, err, hint)
 }
 
-// idle stands where kardianos/service wants a program to run, in commands that
-// run none.
+// idle is a program that does nothing, which kardianos/service requires of commands
+// that only control a service.
 type idle struct{}
 
 func (idle) Start(service.Service) error { return nil }

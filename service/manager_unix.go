@@ -3,21 +3,17 @@
 package service
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/kardianos/service"
 )
 
-const controlTime = 30 * time.Second
-
-// managed is for Windows: elsewhere a service is a program in the foreground.
+// managed is always false: a service is a program in the foreground.
 func managed() bool { return false }
 
 func (m *Manager) privileged(purpose string) error {
@@ -27,7 +23,7 @@ func (m *Manager) privileged(purpose string) error {
 	return fmt.Errorf("service: %w: root is needed %s a service of the machine; run it with sudo, or add --user for a service of your own", ErrPrivilege, purpose)
 }
 
-// unitPath is where kardianos/service writes; it does not tell.
+// unitPath returns the file that kardianos/service writes, which it does not export.
 func (m *Manager) unitPath() string {
 	name, dir := m.opt.Name, ""
 	if m.opt.User {
@@ -52,7 +48,7 @@ func (m *Manager) exists() bool {
 	return err == nil
 }
 
-// same is the unit in force, where it is the one we would write.
+// same returns the path of the active unit if it equals the one to install.
 func (m *Manager) same() string {
 	if !m.systemd() {
 		return ""
@@ -61,25 +57,25 @@ func (m *Manager) same() string {
 	if !m.exists() {
 		path = m.packaged()
 	}
-	if data, err := os.ReadFile(path); err != nil || string(data) != unit(m.opt) { //nolint:gosec // a unit's own place
+	if data, err := os.ReadFile(path); err != nil || string(data) != unit(m.opt) { //nolint:gosec // the path of a unit
 		return ""
 	}
 	return path
 }
 
-// removeEmpty takes away the empty file that a failed install leaves, which
-// would make the next one fail too.
+// removeEmpty removes the empty file that a failed install leaves, with which the
+// next install would fail too.
 func (m *Manager) removeEmpty() {
 	if info, err := os.Stat(m.unitPath()); err == nil && info.Mode().IsRegular() && info.Size() == 0 {
 		_ = os.Remove(m.unitPath())
 	}
 }
 
-// adapt is for Windows: the accounts of systemd stand in the unit.
+// adapt does nothing: the account is part of the systemd unit.
 func (Options) adapt(*service.Config) {}
 
-// write writes the service's file. There is no update: what is there goes first.
-// A running service goes on.
+// write writes the file of the service. The library cannot update a file, so an
+// existing one is removed first. A running service keeps running.
 func (m *Manager) write(r *Report) error {
 	if m.exists() {
 		if err := m.sys.Uninstall(); err != nil {
@@ -95,7 +91,7 @@ func (m *Manager) write(r *Report) error {
 	return nil
 }
 
-// finish says what else a user's service needs.
+// finish reports what else a service of the user needs.
 func (m *Manager) finish(_ context.Context, r *Report) error {
 	if m.opt.User && m.systemd() {
 		r.add(StepLinger, m.opt.Name)
@@ -107,13 +103,13 @@ func (m *Manager) start(context.Context) error { return m.sys.Start() }
 
 func (m *Manager) stop(context.Context) error { return m.sys.Stop() }
 
-// ended is for Windows: systemd is asked otherwise, and the others do not know.
+// ended does nothing: systemd reports more, and the others report nothing.
 func (m *Manager) ended(*Status) {}
 
 func (m *Manager) hint() string { return "" }
 
-// Configuration is the file that the service reads, where systemd's unit tells;
-// empty elsewhere.
+// Configuration returns the file that the service reads according to its systemd
+// unit, or "".
 func (m *Manager) Configuration() string {
 	path := m.unitPath()
 	if !m.systemd() {
@@ -122,7 +118,7 @@ func (m *Manager) Configuration() string {
 	if !m.exists() {
 		path = m.packaged()
 	}
-	data, err := os.ReadFile(path) //nolint:gosec // a unit's own place
+	data, err := os.ReadFile(path) //nolint:gosec // the path of a unit
 	if err != nil {
 		return ""
 	}
@@ -153,19 +149,4 @@ func (m *Manager) scoped(args ...string) []string {
 		return append([]string{"--user"}, args...)
 	}
 	return args
-}
-
-// command runs a tool of the system and keeps its last line of complaint.
-func command(ctx context.Context, name string, args ...string) error {
-	ctx, cancel := context.WithTimeout(ctx, controlTime)
-	defer cancel()
-	var out bytes.Buffer
-	cmd := exec.CommandContext(ctx, name, args...) //nolint:gosec // fixed tools, checked names
-	cmd.Stderr = &out
-	cmd.WaitDelay = time.Second
-	if err := cmd.Run(); err != nil {
-		lines := strings.Split(strings.TrimSpace(out.String()), "\n")
-		return fmt.Errorf("%s: %w: %s", name, err, lines[len(lines)-1])
-	}
-	return nil
 }

@@ -18,13 +18,13 @@ import (
 )
 
 const (
-	// localService is one of Windows' own, with hardly a right and no password.
+	// localService is a built-in account with few rights and no password.
 	localService = `NT AUTHORITY\LocalService`
 	settleTime   = 30 * time.Second
 	lookEvery    = 50 * time.Millisecond
 )
 
-// managed reports whether the service manager started us.
+// managed reports whether the service manager started the process.
 func managed() bool { return !service.Interactive() }
 
 func (m *Manager) privileged(purpose string) error {
@@ -46,7 +46,7 @@ func (m *Manager) unitPath() string { return m.opt.Name }
 func (m *Manager) exists() bool     { return m.installed() }
 func (m *Manager) same() string     { return "" }
 
-// adapt is what Windows needs beside what all service managers do.
+// adapt adds what only Windows needs.
 func (o Options) adapt(c *service.Config) {
 	c.UserName = localService
 	if o.Name != DefaultName { // its events have a source of its own
@@ -54,8 +54,8 @@ func (o Options) adapt(c *service.Config) {
 	}
 }
 
-// prepare makes the folder of the store and lets the service's account at what
-// it needs, and nobody else.
+// prepare creates the folder of the store and gives the account of the service, and
+// no other, access to what it needs.
 func (m *Manager) prepare(_ context.Context, r *Report) error {
 	if err := public(m.opt.Executable); err != nil {
 		return err
@@ -86,8 +86,8 @@ func (m *Manager) prepare(_ context.Context, r *Report) error {
 	return nil
 }
 
-// public refuses a program below a person's folder: the service's account cannot
-// read there.
+// public rejects a program in the folder of a user, which the account of the service
+// cannot read.
 func public(program string) error {
 	homes, err := windows.KnownFolderPath(windows.FOLDERID_UserProfiles, windows.KF_FLAG_DEFAULT)
 	if err != nil {
@@ -99,8 +99,8 @@ func public(program string) error {
 	return fmt.Errorf("service: the program is in %s, where %s may not read; move it to a folder such as C:\\Program Files\\parcelwatch", filepath.Dir(program), localService)
 }
 
-// write makes the service, or changes the one that is there: to delete one that
-// runs would forbid its name until the next start of Windows.
+// write creates the service or changes the existing one. The name of a running
+// service that is deleted stays reserved until Windows restarts.
 func (m *Manager) write(r *Report) error {
 	if !m.installed() {
 		if err := m.sys.Install(); err != nil {
@@ -129,8 +129,8 @@ func (m *Manager) write(r *Report) error {
 	return nil
 }
 
-// recovery is what Windows does when the program ends without having been told
-// to. The library sets one action at most.
+// recovery returns what Windows does after the program has ended unexpectedly. The
+// library sets one action at most.
 func recovery() []mgr.RecoveryAction {
 	return []mgr.RecoveryAction{
 		{Type: mgr.ServiceRestart, Delay: 10 * time.Second},
@@ -139,9 +139,8 @@ func recovery() []mgr.RecoveryAction {
 	}
 }
 
-// finish sets the recovery actions. They are for crashes, as Windows has it: a
-// service that reports its end, for a wrong configuration or a slow stop, meant
-// to.
+// finish sets the recovery actions. Windows applies them to crashes only, not to a
+// service that reports its end, as after a wrong configuration or a slow stop.
 func (m *Manager) finish(_ context.Context, r *Report) error {
 	err := m.open(func(s *mgr.Service) error {
 		return s.SetRecoveryActions(recovery(), 24*60*60)
@@ -168,7 +167,7 @@ func (m *Manager) open(use func(*mgr.Service) error) error {
 	return use(s)
 }
 
-// look opens the service to look at it, which everybody may.
+// look opens the service for reading, which needs no special rights.
 func (m *Manager) look(use func(*mgr.Service) error) error {
 	h, err := windows.OpenSCManager(nil, nil, windows.SC_MANAGER_CONNECT)
 	if err != nil {
@@ -201,7 +200,7 @@ func (m *Manager) start(ctx context.Context) error {
 	})
 }
 
-// stop waits with a bound; the library's own wait has none.
+// stop waits for at most settleTime; the library waits without a limit.
 func (m *Manager) stop(ctx context.Context) error {
 	return m.open(func(s *mgr.Service) error {
 		_, err := s.Control(svc.Stop)
@@ -216,7 +215,7 @@ func (m *Manager) stop(ctx context.Context) error {
 	})
 }
 
-// settle waits until the service has left the states, half a minute at most.
+// settle waits until the service has left the states, for at most settleTime.
 func settle(ctx context.Context, s *mgr.Service, states ...svc.State) (svc.Status, error) {
 	ctx, cancel := context.WithTimeout(ctx, settleTime)
 	defer cancel()
@@ -235,7 +234,7 @@ func settle(ctx context.Context, s *mgr.Service, states ...svc.State) (svc.Statu
 	}
 }
 
-// ended says how a service that does not run came to its end.
+// ended adds how a service that does not run has ended.
 func (m *Manager) ended(out *Status) {
 	if out.Running {
 		return
@@ -250,7 +249,7 @@ func (m *Manager) ended(out *Status) {
 	})
 }
 
-// words are Windows' own for the end of a service; empty for a good one.
+// words describes the end of a service; it is empty for an orderly one.
 func words(s svc.Status) string {
 	switch code := syscall.Errno(s.Win32ExitCode); code {
 	case windows.NO_ERROR, windows.ERROR_SERVICE_NEVER_STARTED:
@@ -269,8 +268,8 @@ func (m *Manager) hint() string {
 	return "; see: Get-WinEvent -MaxEvents 5 -FilterHashtable @{LogName='Application'; ProviderName='" + m.opt.Name + "'}"
 }
 
-// Configuration is the file that the installed service reads, where the service
-// manager tells.
+// Configuration returns the file that the installed service reads, or "" if the
+// service manager does not have it.
 func (m *Manager) Configuration() string {
 	path := ""
 	_ = m.look(func(s *mgr.Service) error {

@@ -7,16 +7,16 @@ import (
 	"github.com/coreos/go-systemd/v22/daemon"
 )
 
-// Notifier tells systemd how the service is. Where nobody listens, every call
-// is without effect.
+// Notifier reports the state of the service to systemd. Without systemd its methods
+// have no effect.
 type Notifier struct {
 	send func(state string)
 }
 
-// NewNotifier talks to the service manager that started us, if it listens.
+// NewNotifier returns a notifier for the service manager that started the process.
 func NewNotifier() *Notifier {
 	return &Notifier{send: func(state string) {
-		// A manager that does not listen is not our failure.
+		// A service manager that does not listen is no error.
 		_, _ = daemon.SdNotify(false, state)
 	}}
 }
@@ -37,14 +37,14 @@ func (n *Notifier) Status(text string) {
 	}, text))
 }
 
-// Reloading says that the configuration is being read again; Ready ends it.
+// Reloading reports that the configuration is being reloaded, until Ready.
 func (n *Notifier) Reloading() {
 	n.send(daemon.SdNotifyReloading + "\n" + daemon.SdNotifyMonotonicUsec())
 }
 
-// Stopping says that the end has begun.
+// Stopping reports that the service is stopping.
 func (n *Notifier) Stopping() { n.send(daemon.SdNotifyStopping) }
 
-// Feed shows the watchdog that we live. Whoever is sure of that calls it more
-// often than the unit's WatchdogSec.
+// Feed resets the watchdog. It must be called more often than the WatchdogSec of the
+// unit.
 func (n *Notifier) Feed() { n.send(daemon.SdNotifyWatchdog) }

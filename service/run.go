@@ -13,25 +13,24 @@ import (
 // StopTime is how long work may take to end once its context is done.
 const StopTime = 5 * time.Second
 
-// ErrSlowStop is returned where work did not end within [StopTime].
+// ErrSlowStop means that work did not end within [StopTime].
 var ErrSlowStop = errors.New("did not stop in time")
 
 // Program is what [Run] runs.
 type Program struct {
-	// Work ends soon after its context.
+	// Work must end soon after its context.
 	Work func(context.Context) error
-	// Check is quick and says what no other start would mend. Only the Windows
-	// service manager is told apart from a failure of Work; others ask Work alone.
+	// Check is quick and returns an error that a restart does not repair. It is only
+	// called under the service manager of Windows.
 	Check func() error
 	// Exit ends the process.
 	Exit func(int)
 }
 
-// Run runs the program until its work returns or ctx is done, and then waits for
-// it no longer than [StopTime]. Started by the Windows service manager it obeys
-// that one: running is reported before work begins. Work that fails ends the
-// process, so that the recovery actions see it; a failed check is reported as an
-// end that was meant, and they do not.
+// Run runs the program until Work returns or ctx is done, and then waits for at most
+// [StopTime]. Under the service manager of Windows it reports that the service runs
+// before Work begins. If Work fails, the process exits, so that the recovery actions
+// apply; a failed Check is reported as an orderly end, so that they do not.
 func Run(ctx context.Context, name string, p Program) error {
 	if !managed() {
 		return bounded(ctx, p.Work)
@@ -47,7 +46,7 @@ func Run(ctx context.Context, name string, p Program) error {
 	return h.err()
 }
 
-// bounded is work with a bound on its end.
+// bounded runs work and waits for its end for at most [StopTime].
 func bounded(ctx context.Context, work func(context.Context) error) error {
 	done := make(chan error, 1)
 	go func() { done <- work(ctx) }()
@@ -66,7 +65,7 @@ func bounded(ctx context.Context, work func(context.Context) error) error {
 	}
 }
 
-// hosted is work under the Windows service manager.
+// hosted is a program under the service manager of Windows.
 type hosted struct {
 	Program
 	ctx    context.Context //nolint:containedctx // the service manager's callbacks have none
@@ -77,7 +76,7 @@ type hosted struct {
 	done   chan struct{}
 }
 
-// Start begins work and returns at once: the service manager waits for it.
+// Start starts Work and returns at once, because the service manager waits for it.
 func (h *hosted) Start(service.Service) error {
 	if h.Check != nil {
 		if err := h.Check(); err != nil {
@@ -94,22 +93,22 @@ func (h *hosted) Start(service.Service) error {
 		h.mu.Unlock()
 		close(h.done)
 		if ctx.Err() == nil && h.Exit != nil {
-			// Nobody asked for the end. An exit without "stopped" is a failure to
-			// the service manager, and its recovery starts us again.
+			// No stop was requested. To the service manager an exit without the state
+			// "stopped" is a failure, and its recovery restarts the service.
 			h.Exit(1)
 		}
 	}()
 	return nil
 }
 
-// Stop ends work and waits for it, which is bounded.
+// Stop ends Work and waits for it, at most [StopTime].
 func (h *hosted) Stop(service.Service) error {
 	h.cancel()
 	<-h.done
 	return h.err()
 }
 
-// Shutdown is a stop.
+// Shutdown stops the service.
 func (h *hosted) Shutdown(s service.Service) error { return h.Stop(s) }
 
 func (h *hosted) err() error {

@@ -8,7 +8,7 @@ import (
 	"github.com/kardianos/service"
 )
 
-// Status is what the service manager says.
+// Status is what the service manager reports.
 type Status struct {
 	Name      string
 	Platform  string
@@ -18,8 +18,7 @@ type Status struct {
 	Detail    string // the manager's own words; may be empty
 }
 
-// Status asks the service manager. A service that is not installed is an answer,
-// not an error.
+// Status asks the service manager. That the service is not installed is no error.
 func (m *Manager) Status(ctx context.Context) (Status, error) {
 	out := Status{Name: m.opt.Name, Platform: m.Platform()}
 	if m.systemd() {
@@ -41,7 +40,7 @@ func (m *Manager) Status(ctx context.Context) (Status, error) {
 	return out, nil
 }
 
-// askSystemd knows more than kardianos/service asks for.
+// askSystemd asks for more than kardianos/service does.
 func (m *Manager) askSystemd(ctx context.Context, out *Status) {
 	text, err := m.show(ctx, "ActiveState,SubState,StatusText,Result")
 	if err != nil {

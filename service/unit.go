@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// ExitConfig is the exit status that keeps systemd from starting the program
-// again. It is not the 2 of other commands: with that one Go ends what panics or
-// what the watchdog aborts, and both must come back.
+// ExitConfig is the exit status after which systemd does not restart the program. It
+// differs from the 2 of other commands, because Go exits with 2 after a panic or an
+// abort by the watchdog, and then a restart is wanted.
 const ExitConfig = 78
 
-// unit is the systemd unit. kardianos's own restarts after two minutes, knows no
-// readiness and no confinement. The result holds no template actions, so its
-// engine passes it through.
+// unit returns the systemd unit. The one of kardianos/service restarts after two
+// minutes and has neither readiness nor confinement. The result holds no template
+// actions, so that the library's template engine leaves it as it is.
 func unit(o Options) string {
 	var b strings.Builder
 	line := func(s ...string) { b.WriteString(strings.Join(s, "") + "\n") }
@@ -25,7 +25,7 @@ func unit(o Options) string {
 	}
 	line("StartLimitIntervalSec=300")
 	line("StartLimitBurst=10")
-	if o.Config != "" { // a package starts at boot before anybody configured it
+	if o.Config != "" { // a package enables the service before it is configured
 		line("AssertPathExists=", escape(o.Config))
 	}
 	line()
@@ -55,8 +55,8 @@ func unit(o Options) string {
 	return b.String()
 }
 
-// confine takes away what the program never needs: it reads its configuration,
-// writes one folder and speaks TCP, UDP (DNS) and to systemd.
+// confine removes the rights that the program does not need: it reads its
+// configuration, writes one folder, and uses TCP, UDP (DNS) and systemd's socket.
 func confine(o Options, line func(...string)) {
 	line()
 	line("User=", o.Name)
@@ -85,8 +85,8 @@ func confine(o Options, line func(...string)) {
 	}
 }
 
-// writable lets the service write one folder, which systemd makes where it is in
-// the usual place.
+// writable lets the service write to a folder. systemd creates it if it is in the
+// usual place.
 func writable(key, usual, dir string, line func(...string)) {
 	if name, ok := strings.CutPrefix(dir, usual); ok && name != "" && !strings.Contains(name, "/") {
 		line(key, "=", escape(name))
@@ -108,7 +108,7 @@ func home(o Options) bool {
 
 func homes() []string { return []string{"/home", "/root", "/run/user"} }
 
-// below reports whether the path is one of the folders or inside.
+// below reports whether the path is one of the folders or in one.
 func below(path string, dirs []string) bool {
 	for _, dir := range dirs {
 		if path = filepath.ToSlash(path); path == dir || strings.HasPrefix(path, dir+"/") {
@@ -118,11 +118,11 @@ func below(path string, dirs []string) bool {
 	return false
 }
 
-// quote is a path as systemd reads it back in a command line.
+// quote quotes a path for a command line of systemd.
 func quote(s string) string {
 	s = strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `$$`).Replace(s)
 	return `"` + escape(s) + `"`
 }
 
-// escape doubles what systemd would expand.
+// escape doubles the percent signs that systemd would expand.
 func escape(s string) string { return strings.ReplaceAll(s, "%", "%%") }

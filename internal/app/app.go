@@ -20,7 +20,7 @@ import (
 	"parcelwatch/store"
 )
 
-// Deps is what an app is given.
+// Deps holds what an app is given.
 type Deps struct {
 	Store   store.Store
 	Ledger  store.Ledger       // nil for Store
@@ -64,8 +64,8 @@ func New(ctx context.Context, cfg *config.Config, deps Deps) (*App, error) {
 	return a, nil
 }
 
-// Run works until ctx ends, or something fails that trying again cannot mend,
-// and waits for every goroutine.
+// Run works until ctx ends, or until something fails that a retry cannot repair.
+// It waits for every goroutine that it starts.
 func (a *App) Run(ctx context.Context) error {
 	for {
 		var next *life
@@ -93,9 +93,9 @@ func (a *App) Run(ctx context.Context) error {
 // errReplaced ends the work for one configuration so that the next one begins.
 var errReplaced = errors.New("the configuration is replaced")
 
-// Reload goes on with another configuration. Where that cannot be wired, the
-// error says why and the app works on as it is. commit is called between the
-// wiring and the replacement; its error prevents the replacement.
+// Reload replaces the configuration. If the new one cannot be wired, Reload returns
+// the error and the app continues unchanged. commit is called after the wiring and
+// before the replacement; an error from it prevents the replacement.
 func (a *App) Reload(ctx context.Context, cfg *config.Config, commit func() error) error {
 	next, err := a.newLife(ctx, cfg)
 	if err != nil {
@@ -113,8 +113,8 @@ func (a *App) Reload(ctx context.Context, cfg *config.Config, commit func() erro
 	}
 }
 
-// WakeTracker makes the tracker look at once for parcels that are due.
+// WakeTracker makes the tracker check at once which parcels are due.
 func (a *App) WakeTracker() { a.life.Load().tracker.Wake() }
 
-// WakeNotifier makes the notifier look at once for news that is due.
+// WakeNotifier makes the notifier check at once which news is due.
 func (a *App) WakeNotifier() { a.life.Load().notifier.Wake() }

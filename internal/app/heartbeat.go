@@ -16,8 +16,8 @@ import (
 const (
 	beatEvery = 10 * time.Second
 	careEvery = 24 * time.Hour
-	// statusBeats is after how many beats the service manager's line is made
-	// anew; counting parcels is not worth doing more often.
+	// statusBeats is the number of heartbeats between two updates of the line that
+	// the service manager shows, for which parcels are counted.
 	statusBeats = 6
 )
 
@@ -32,7 +32,7 @@ func (l *life) heartbeat(ctx context.Context) error {
 		case 0:
 			l.systemd.Ready()
 		case 1:
-			debug.FreeOSMemory() // starting needs several times what idling does
+			debug.FreeOSMemory() // starting takes several times the memory of an idle daemon
 		}
 		if l.systemd.Listens() && (n%statusBeats == 0 || n == 1) {
 			l.systemd.Status(l.line(ctx))
@@ -55,14 +55,14 @@ func (l *life) beat(ctx context.Context) {
 	l.systemd.Feed()
 }
 
-// lastBeat says that the end was meant, so that nobody waits for the next beat.
+// lastBeat records an orderly end, so that the daemon counts as stopped at once.
 func (l *life) lastBeat(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
 	_ = l.Store.SaveHeartbeat(ctx, store.Heartbeat{Started: l.started})
 }
 
-// nextDigest is the earliest digest of all audiences.
+// nextDigest returns the time of the earliest digest of all audiences.
 func (l *life) nextDigest() time.Time {
 	var next time.Time
 	for _, a := range l.notifying.Audiences {
@@ -73,7 +73,7 @@ func (l *life) nextDigest() time.Time {
 	return next
 }
 
-// line is what the service manager shows: "watching 2 mailboxes, 7 parcels".
+// line returns what the service manager shows: "watching 2 mailboxes, 7 parcels".
 func (l *life) line(ctx context.Context) string {
 	say, err := locale.New(Language(l.cfg.Language))
 	if err != nil {
@@ -101,7 +101,7 @@ func (l *life) line(ctx context.Context) string {
 	return text
 }
 
-// care drops once a day what nobody asks for any more.
+// care deletes rows that are no longer needed, once a day.
 func (l *life) care(ctx context.Context) error {
 	ticker := time.NewTicker(careEvery)
 	defer ticker.Stop()

@@ -17,7 +17,7 @@ import (
 	"parcelwatch/tracker"
 )
 
-// life is everything that depends on one reading of the configuration.
+// life holds everything that is made from one configuration.
 type life struct {
 	Deps
 

@@ -18,9 +18,9 @@ const (
 	pingTime  = 20 * time.Second
 )
 
-// pinger fetches the address of a dead man's switch while all is well, not more
-// often than every five minutes; nil where none is configured. The address is a
-// secret and in no error.
+// pinger returns a function that fetches the address of a dead man's switch, at
+// most every five minutes, or nil if none is configured. The address is a secret
+// and does not appear in errors.
 func pinger(secret config.Secret) func(context.Context) error {
 	if secret.IsZero() {
 		return nil

@@ -58,7 +58,7 @@ func (r Reader) Read(ctx context.Context, m mail.Message) (parcel.Notice, error)
 // Redact copies a mail without what names a person, see [extract.Parser.Redact].
 func (r Reader) Redact(raw []byte) []byte { return r.parser.Redact(raw) }
 
-// sendersOf is whose mail is chosen on the server, judged and read.
+// sendersOf returns the senders whose mail is searched for, verified and read.
 func sendersOf(c *config.Config, m config.Mailbox) mail.Senders {
 	rules := make([]string, 0, len(c.Rules))
 	for _, r := range c.Rules {
@@ -67,7 +67,7 @@ func sendersOf(c *config.Config, m config.Mailbox) mail.Senders {
 	return aliexpress.New().Senders(c.Shop.Domains, m.Forwarders, rules)
 }
 
-// senderPattern is the expression for an address, or for a domain with its
+// senderPattern returns the expression that matches an address, or a domain and its
 // sub-domains.
 func senderPattern(sender string) string {
 	if strings.Contains(sender, "@") {

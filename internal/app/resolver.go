@@ -28,7 +28,7 @@ type answer struct {
 	err   error
 }
 
-// LookupTXT is [verify.Resolver].
+// LookupTXT implements [verify.Resolver].
 func (r *oneShot) LookupTXT(ctx context.Context, name string) ([]string, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

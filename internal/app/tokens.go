@@ -23,7 +23,7 @@ type MemoryVault struct {
 	kept map[string]string
 }
 
-// Secret is [oauth.Vault].
+// Secret implements [oauth.Vault].
 func (v *MemoryVault) Secret(_ context.Context, name string) (string, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -33,7 +33,7 @@ func (v *MemoryVault) Secret(_ context.Context, name string) (string, error) {
 	return "", parcel.ErrNotFound
 }
 
-// SetSecret is [oauth.Vault].
+// SetSecret implements [oauth.Vault].
 func (v *MemoryVault) SetSecret(_ context.Context, name, value string) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -63,8 +63,8 @@ func (v *MemoryVault) MoveTo(ctx context.Context, to oauth.Vault) error {
 	return nil
 }
 
-// Tokens gives access tokens for one account. Its source is made at the first
-// login, because the application's secret is resolved for it.
+// Tokens returns access tokens for one account. Its source is made with the first
+// token, because that resolves the application's secret.
 type Tokens struct {
 	Username string
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -70,7 +71,7 @@ func (c *checkCmd) run(ctx context.Context, e *env) error {
 	}
 	k.smtp(ctx, cfg)
 	k.channels(ctx, cfg)
-	for _, name := range slices.Sorted(keysOf(broken)) {
+	for _, name := range slices.Sorted(maps.Keys(broken)) {
 		k.found("carrier", name, broken[name])
 	}
 	if c.Carriers {
@@ -200,7 +201,7 @@ func (k *checking) dryRun(ctx context.Context, cfg *config.Config, m config.Mail
 	if err != nil {
 		k.tell("mailbox", m.Name, "wrong", k.say.Text(mailwatch.Fault(err, account)))
 	}
-	for _, id := range slices.Sorted(keysOf(unconfirmed)) {
+	for _, id := range slices.Sorted(maps.Keys(unconfirmed)) {
 		k.tell("mailbox", m.Name, "note", k.say.T("check_authserv", "ID", id))
 	}
 }

@@ -4,5 +4,5 @@ package command
 
 import "time"
 
-// clock is the program's.
+// clock returns the clock of the program.
 func clock() func() time.Time { return time.Now }

@@ -8,9 +8,8 @@ import (
 	"time"
 )
 
-// clock is the system's, moved by the duration that stands in a file. Only the
-// proof is built like this: nothing else can show what a clock that jumps does
-// to the real program, since no other process may set the system's.
+// clock returns the system's clock shifted by the duration in a file. Only the proof
+// is built with it, to test what a clock that jumps does to the real program.
 func clock() func() time.Time {
 	file := os.Getenv("PARCELWATCH_PROOF_CLOCK")
 	return func() time.Time {

@@ -20,7 +20,7 @@ type carriersCmd struct {
 	JSON   bool   `help:"${help_json}"`
 }
 
-// Run lists the carriers: what they cover, what they need, how they are.
+// Run lists the carriers: what they cover, which credentials they need, their state.
 func (c *carriersCmd) Run(ctx context.Context, e *env) error {
 	cfg := e.anyConfig()
 	if c.Answer != "" {

@@ -25,7 +25,7 @@ import (
 )
 
 const (
-	demoLook   = 2 * time.Millisecond // between two looks whether all is done
+	demoLook   = 2 * time.Millisecond // between two checks whether all is done
 	demoSettle = 25 * time.Second     // for one step of the story, on a busy machine
 )
 
@@ -34,8 +34,8 @@ type demoCmd struct {
 	Language string `help:"${help_language}" placeholder:"L"`
 }
 
-// Run shows everything on this machine alone: the daemon that "run" runs, with
-// servers of our own at its ends and a clock that is moved by hand.
+// Run shows the whole program without a network: the real daemon between simulated
+// servers, with a simulated clock.
 func (c *demoCmd) Run(ctx context.Context, e *env) (err error) {
 	if c.Language != "" {
 		e.speak(c.Language)
@@ -62,7 +62,7 @@ func (c *demoCmd) Run(ctx context.Context, e *env) (err error) {
 	return s.curtain()
 }
 
-// stage is the daemon in the demo's world, and what was shown of it so far.
+// stage is the daemon in the demo's world, and what was printed so far.
 type stage struct {
 	*env
 	world   *demo.World
@@ -84,7 +84,7 @@ func openStage(ctx context.Context, e *env, w *demo.World) (*stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range all.Factories() { // nobody outside this machine is asked
+	for _, f := range all.Factories() { // no carrier outside this machine is asked
 		if _, simulated := cfg.Carriers[f.Info.Name]; !simulated {
 			cfg.Carriers[f.Info.Name] = config.Carrier{"enabled": false}
 		}
@@ -119,13 +119,13 @@ func (noWaitLedger) Reserve(_ context.Context, _ string, _ time.Duration, now ti
 	return now, nil
 }
 
-// watched is a desk that tells when it is looked at.
+// watched is a digest source that signals when the notifier reads it.
 type watched struct {
 	store.DigestSource
 	looked chan struct{}
 }
 
-// Health is store.DigestSource.
+// Health implements [store.DigestSource].
 func (w watched) Health(ctx context.Context) (parcel.Health, error) {
 	select {
 	case w.looked <- struct{}{}:
@@ -134,7 +134,7 @@ func (w watched) Health(ctx context.Context) (parcel.Health, error) {
 	return w.DigestSource.Health(ctx)
 }
 
-// play runs the daemon while the story goes by.
+// play runs the daemon until the story ends.
 func (s *stage) play(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -147,7 +147,7 @@ func (s *stage) play(ctx context.Context) error {
 	return work.Wait()
 }
 
-// settle waits until the daemon has done what there was to do at this hour.
+// settle waits until the daemon has done everything that is due at this hour.
 func (s *stage) settle(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, demoSettle)
 	defer cancel()
@@ -161,8 +161,8 @@ func (s *stage) settle(ctx context.Context) error {
 			next, err := s.db.NextDue(ctx)
 			return next.IsZero() || next.After(s.world.Clock.Now()), err
 		},
-		// Every look reads the health at its beginning and perhaps once more. So
-		// the fourth time is in a look after one that began and ended meanwhile.
+		// Each run of the notifier reads the health once or twice, so the fourth read
+		// comes after a run that began and ended meanwhile.
 		s.notified(), s.notified(), s.notified(), s.notified(),
 		func() (bool, error) {
 			due, err := s.db.DueMessages(ctx, s.world.Clock.Now(), 1)
@@ -176,7 +176,7 @@ func (s *stage) settle(ctx context.Context) error {
 	return s.show(ctx)
 }
 
-// notified asks the notifier to look, once, and then whether it has.
+// notified wakes the notifier once, then reports whether it has run.
 func (s *stage) notified() func() (bool, error) {
 	asked := false
 	return func() (bool, error) {
@@ -197,7 +197,7 @@ func (s *stage) notified() func() (bool, error) {
 	}
 }
 
-// until looks again and again until done, or ctx ends.
+// until repeats done until it reports true, or ctx ends.
 func until(ctx context.Context, done func() (bool, error)) error {
 	ticker := time.NewTicker(demoLook)
 	defer ticker.Stop()
@@ -213,7 +213,7 @@ func until(ctx context.Context, done func() (bool, error)) error {
 	}
 }
 
-// show tells what is new to the person who watches.
+// show prints what is new.
 func (s *stage) show(ctx context.Context) error {
 	parcels, err := s.db.Parcels(ctx, true)
 	if err != nil {

@@ -28,7 +28,7 @@ type digestCmd struct {
 	Send     bool   `help:"${help_digest_send}"`
 }
 
-// Run shows the digest as it would be sent now, writes it to files, or sends it.
+// Run prints the digest that would be sent now, writes it to files, or sends it.
 func (c *digestCmd) Run(ctx context.Context, e *env) error {
 	if c.Language != "" && !slices.Contains(locale.Languages(), c.Language) {
 		return usage("--language: " + e.say.Text(config.Unknown("language", c.Language, locale.Languages())))
@@ -72,7 +72,8 @@ func (c *digestCmd) Run(ctx context.Context, e *env) error {
 	return c.show(e, d, cfg, &telling)
 }
 
-// audience picks the digest that is meant, the first one where none is named.
+// audience returns the notifier's configuration for the named digest, or for the
+// first one if none is named.
 func (c *digestCmd) audience(e *env, cfg *config.Config) (notify.Config, error) {
 	telling, err := app.Notifications(cfg)
 	if err != nil {
@@ -100,8 +101,8 @@ func (c *digestCmd) audience(e *env, cfg *config.Config) (notify.Config, error) 
 	return telling, nil
 }
 
-// sample shows a digest of invented parcels in the language of the screen, or the
-// one that is asked for.
+// sample prints a digest of invented parcels in the given language, or in that of
+// the terminal.
 func (c *digestCmd) sample(e *env, cfg *config.Config) error {
 	p := e.say
 	if c.Language != "" {
@@ -113,7 +114,7 @@ func (c *digestCmd) sample(e *env, cfg *config.Config) error {
 	return c.show(e, notify.Compose(notify.Sample(e.now(), p), e.now()), cfg, nil)
 }
 
-// show renders a digest to the terminal and to the files that are named.
+// show prints a digest or writes it to the named files.
 func (c *digestCmd) show(e *env, d notify.Digest, cfg *config.Config, telling *notify.Config) error {
 	language := c.Language
 	if language == "" {
@@ -172,7 +173,7 @@ func (e *env) write(path string, data []byte) error {
 	return nil
 }
 
-// sendSample sends a digest of invented parcels past the outbox.
+// sendSample sends a digest of invented parcels without storing it.
 func (c *digestCmd) sendSample(ctx context.Context, e *env, telling notify.Config, smtp *notify.SMTP) error {
 	a := telling.Audiences[0]
 	p, err := locale.New(a.Language)

@@ -13,7 +13,7 @@ type doneCmd struct {
 	Off    bool   `help:"${help_done_off}"`
 }
 
-// Run ends following a parcel, or begins again.
+// Run stops following a parcel, or follows it again.
 func (c *doneCmd) Run(ctx context.Context, e *env) error {
 	return e.edit(ctx, c.Number, func(t *tracker.Tracker, n number.Number) (string, error) {
 		_, err := t.Edit(ctx, n, func(p *parcel.Parcel) { p.Closed = !c.Off })

@@ -68,7 +68,7 @@ func csvRow(d status.Row) []string {
 	}
 }
 
-// cell keeps a text from outside from being a formula to a spreadsheet.
+// cell quotes a text that a spreadsheet would take for a formula.
 func cell(s string) string {
 	s = textx.Line(s, 200)
 	if s != "" && strings.ContainsRune("=+-@", rune(s[0])) {

@@ -15,7 +15,7 @@ type listCmd struct {
 	JSON bool `help:"${help_json}"`
 }
 
-// Run lists parcels, and orders that have none yet.
+// Run lists parcels and orders without a parcel.
 func (c *listCmd) Run(ctx context.Context, e *env) error {
 	db, err := e.openStore(ctx)
 	if err != nil {

@@ -19,7 +19,7 @@ type loginCmd struct {
 	Name string `arg:"" optional:"" help:"${help_login_name}"`
 }
 
-// loginTarget is an account that is logged in to by OAuth2.
+// loginTarget is an account with an OAuth2 login.
 type loginTarget struct {
 	name     string
 	oauth2   *config.OAuth2
@@ -28,7 +28,7 @@ type loginTarget struct {
 	mailbox  *config.Mailbox // nil for the outgoing mail server
 }
 
-// Run logs in to a mailbox by OAuth2, tries the login, and keeps it.
+// Run logs in to an account by OAuth2, tries the login, and stores it.
 func (c *loginCmd) Run(ctx context.Context, e *env) error {
 	cfg, err := e.config()
 	if err != nil {
@@ -58,7 +58,7 @@ func (c *loginCmd) Run(ctx context.Context, e *env) error {
 	return nil
 }
 
-// pick finds the account that is meant.
+// pick returns the account that the name means.
 func (c *loginCmd) pick(e *env, cfg *config.Config) (loginTarget, error) {
 	var targets []loginTarget
 	var names []string
@@ -87,8 +87,8 @@ func (c *loginCmd) pick(e *env, cfg *config.Config) (loginTarget, error) {
 	return targets[0], nil
 }
 
-// tryLogin shows the token to the server. One that is for another account is
-// not kept; a server that cannot be reached is no reason not to.
+// tryLogin tries the token. An error means that it belongs to another account; a
+// server that cannot be reached is reported and is no error.
 func (e *env) tryLogin(ctx context.Context, cfg *config.Config, target loginTarget, t *app.Tokens) error {
 	if target.mailbox == nil {
 		s, err := app.SMTP(cfg, e.vault(cfg))

@@ -12,7 +12,7 @@ type mergeCmd struct {
 	B string `arg:""`
 }
 
-// Run makes two numbers one parcel.
+// Run joins two numbers into one parcel.
 func (c *mergeCmd) Run(ctx context.Context, e *env) error {
 	b, err := e.number(c.B)
 	if err != nil {

@@ -13,7 +13,7 @@ type muteCmd struct {
 	Off    bool   `help:"${help_mute_off}"`
 }
 
-// Run follows a parcel without telling about it, or tells again.
+// Run leaves a parcel out of digests and notifications, or includes it again.
 func (c *muteCmd) Run(ctx context.Context, e *env) error {
 	return e.edit(ctx, c.Number, func(t *tracker.Tracker, n number.Number) (string, error) {
 		_, err := t.Edit(ctx, n, func(p *parcel.Parcel) { p.Muted = !c.Off })

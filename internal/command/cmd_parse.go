@@ -23,7 +23,7 @@ type parseCmd struct {
 	Redact   bool     `help:"${help_parse_redact}"`
 }
 
-// Run says what mails say.
+// Run prints what was found in mails.
 func (c *parseCmd) Run(ctx context.Context, e *env) error {
 	if c.Redact {
 		return c.redact(e)
@@ -61,7 +61,7 @@ func (c *parseCmd) Run(ctx context.Context, e *env) error {
 	return c.verdict(e, docs, failures)
 }
 
-// redact writes a copy of one mail that is fit for a bug report.
+// redact writes a redacted copy of one mail for a bug report.
 func (c *parseCmd) redact(e *env) error {
 	if len(c.Files) != 1 {
 		return usage(e.say.T("err_redact"))
@@ -119,7 +119,7 @@ func (c *parseCmd) verdict(e *env, docs []extract.Doc, failures int) error {
 	return nothing(e.say.T("err_nothing_parsed"))
 }
 
-// writeNotice shows one mail to a person.
+// writeNotice prints what was found in one mail.
 func writeNotice(e *env, d extract.Doc) {
 	e.print(textx.Line(d.File, 200))
 	line := func(text string) { e.print("  " + text) }

@@ -21,8 +21,8 @@ type runCmd struct {
 	Name string `help:"${help_service_name}" default:"parcelwatch" hidden:""`
 }
 
-// Run is the daemon. Under a service manager "running" is reported before the
-// slow part, so everything is inside the work.
+// Run runs the daemon. Windows expects a service to report that it runs before it
+// does anything slow, so everything is done inside Work.
 func (c *runCmd) Run(ctx context.Context, e *env) error {
 	out := logging.System(e.err, e.getenv, c.Name)
 	err := service.Run(ctx, c.Name, service.Program{
@@ -87,8 +87,8 @@ func (e *env) work(ctx context.Context, out logging.Sinks) (err error) {
 	return work.Wait()
 }
 
-// hangups waits for SIGHUP and reloads the configuration. One that cannot be used
-// is logged, and the daemon works on as it was.
+// hangups reloads the configuration at each SIGHUP. If it cannot be used, that is
+// logged and the daemon continues unchanged.
 func (e *env) hangups(ctx context.Context, hangup <-chan os.Signal, daemon *app.App, log *logging.Log, store string) error {
 	for {
 		select {
@@ -102,8 +102,8 @@ func (e *env) hangups(ctx context.Context, hangup <-chan os.Signal, daemon *app.
 	}
 }
 
-// reload continues with the configuration as it is now. The store stays the one
-// that is open and locked.
+// reload reads the configuration and hands it to the daemon. The store stays the
+// one that is open and locked.
 func (e *env) reload(ctx context.Context, daemon *app.App, log *logging.Log, store string) error {
 	cfg, err := e.config(config.AllSections()...)
 	if err != nil {

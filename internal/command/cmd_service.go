@@ -49,7 +49,7 @@ func (c *serviceCmd) Run(ctx context.Context, e *env) error {
 	return err
 }
 
-// flags are those that every further action on this service needs.
+// flags returns the flags that every further action on this service needs.
 func (c *serviceCmd) flags() string {
 	out := ""
 	if c.User {
@@ -61,9 +61,9 @@ func (c *serviceCmd) flags() string {
 	return out
 }
 
-// options are what a service is installed with: the configuration that is named,
-// else the one it has, else the usual one. On Windows there need be none yet: an
-// installer makes the service, which waits for it.
+// options returns what a service is installed with: the named configuration, else
+// the one that the service has, else the default one. On Windows it may be missing:
+// the installer creates the service, which waits for the configuration.
 func (c *serviceCmd) options(e *env) (service.Options, error) {
 	opt := service.Options{Name: c.Name, User: c.User}
 	if c.Action != "install" {
@@ -88,9 +88,8 @@ func (c *serviceCmd) options(e *env) (service.Options, error) {
 	return opt, nil
 }
 
-// readable refuses a configuration with faults before the service stumbles over
-// it. Which file another service reads is not known here, unless it is named or
-// the service manager knows.
+// readable checks the configuration before the service reads it. For a service with
+// another name the file is only known if it is named or the service manager has it.
 func (c *serviceCmd) readable(e *env, m *service.Manager) error {
 	if path := m.Configuration(); path != "" && e.flag == "" {
 		if e.flag = path; e.noConfig() {
@@ -104,11 +103,11 @@ func (c *serviceCmd) readable(e *env, m *service.Manager) error {
 	if _, faults := errors.AsType[*config.Error](err); faults {
 		return err
 	}
-	return nil // not to be found or read by this account says nothing of the service
+	return nil // this account may not be able to read what the service can
 }
 
-// status says what the service manager knows; its exit status is 0 for a running
-// service.
+// status prints what the service manager reports. The exit status is 0 if the
+// service runs.
 func (c *serviceCmd) status(ctx context.Context, e *env, m *service.Manager) error {
 	s, err := m.Status(ctx)
 	if err != nil {

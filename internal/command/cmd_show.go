@@ -12,7 +12,7 @@ type showCmd struct {
 	JSON   bool   `help:"${help_json}"`
 }
 
-// Run shows a parcel and its timeline as they are remembered.
+// Run prints a parcel and its timeline from the store.
 func (c *showCmd) Run(ctx context.Context, e *env) error {
 	n, err := e.number(c.Number)
 	if err != nil {

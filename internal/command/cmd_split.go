@@ -11,7 +11,7 @@ type splitCmd struct {
 	Number string `arg:""`
 }
 
-// Run makes a number a parcel of its own again.
+// Run makes a number a separate parcel again.
 func (c *splitCmd) Run(ctx context.Context, e *env) error {
 	return e.edit(ctx, c.Number, func(t *tracker.Tracker, n number.Number) (string, error) {
 		_, err := t.Split(ctx, n)

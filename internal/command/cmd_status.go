@@ -17,7 +17,7 @@ type statusCmd struct {
 	JSON  bool `help:"${help_json}"`
 }
 
-// Run says what works and what is broken, whether the daemon runs or not.
+// Run prints what works and what does not, whether the daemon runs or not.
 func (c *statusCmd) Run(ctx context.Context, e *env) error {
 	cfg, err := e.config()
 	if err != nil {
@@ -45,8 +45,8 @@ func (c *statusCmd) Run(ctx context.Context, e *env) error {
 	return verdictOf(e, c.Quiet, doc)
 }
 
-// verdictOf is the exit status for health checks: a daemon that does not run, or
-// cannot read or send, is broken. A post that does not answer is not our fault.
+// verdictOf returns the error for health checks: the daemon does not run, or cannot
+// read or send mail. A carrier that does not answer is none.
 func verdictOf(e *env, quiet bool, d status.Status) error {
 	text := ""
 	switch {
@@ -69,7 +69,8 @@ func verdictOf(e *env, quiet bool, d status.Status) error {
 	return failed(text)
 }
 
-// source is what status and carriers are gathered from. The caller calls release.
+// source returns what status and carriers are gathered from. The caller must call
+// release.
 func (e *env) source(ctx context.Context, cfg *config.Config) (s status.Source, release func(), err error) {
 	release = func() {}
 	set, broken, err := app.Carriers(ctx, cfg)

@@ -22,7 +22,7 @@ import (
 	"parcelwatch/tracker"
 )
 
-// trackTime is the promise of track, with room to print.
+// trackTime is the promised 30 seconds less the time to print.
 const trackTime = 28 * time.Second
 
 type trackCmd struct {
@@ -76,7 +76,7 @@ func (c *trackCmd) Run(ctx context.Context, e *env) error {
 	return t.verdict(n, doc)
 }
 
-// tracking is one question to the carriers.
+// tracking is one run of track.
 type tracking struct {
 	env    *env
 	set    *carriers.Set
@@ -116,7 +116,7 @@ func (t tracking) ask(ctx context.Context, n number.Number, only string) (parcel
 	return p, asked, err
 }
 
-// since is when the status began, where an event says so.
+// since returns when the status began, or zero if no event says so.
 func since(p parcel.Parcel) time.Time {
 	if p.LastEvent.IsZero() {
 		return time.Time{}
@@ -124,7 +124,7 @@ func since(p parcel.Parcel) time.Time {
 	return p.StatusSince
 }
 
-// verdict is the exit status that an answer leads to.
+// verdict returns the error that sets the exit status.
 func (t tracking) verdict(n number.Number, d status.Parcel) error {
 	if len(d.Events) > 0 {
 		return nil
@@ -145,7 +145,7 @@ func (t tracking) verdict(n number.Number, d status.Parcel) error {
 	return nothing(t.env.say.T("err_nothing_tracked", "Number", n))
 }
 
-// askedDocs is who was asked, those who answered first.
+// askedDocs returns which carriers were asked, those that answered first.
 func askedDocs(asked []carriers.Asked, set *carriers.Set) []status.Asked {
 	out := make([]status.Asked, 0, len(asked))
 	for _, a := range asked {
@@ -168,7 +168,7 @@ func askedDocs(asked []carriers.Asked, set *carriers.Set) []status.Asked {
 	return out
 }
 
-// detail is what an error says beyond its kind.
+// detail returns what an error says beyond its kind.
 func detail(err error) string {
 	e, ok := errors.AsType[*carriers.Error](err)
 	if !ok {
@@ -195,8 +195,8 @@ func order(r parcel.Result) int {
 	}
 }
 
-// trackLedger counts against the daily budgets that the daemon keeps, where
-// there is a store, and knows nothing of its quarantines: a person asks now.
+// trackLedger returns a ledger that counts against the daemon's daily budgets if
+// there is a store, and that ignores its circuit breakers.
 func (e *env) trackLedger(ctx context.Context, c *config.Config) (store.Ledger, func()) {
 	memory := carriers.NewMemoryLedger()
 	if !driver.At(c.Store.Path).Exists(ctx) {
@@ -211,13 +211,13 @@ func (e *env) trackLedger(ctx context.Context, c *config.Config) (store.Ledger, 
 	return budgets{Ledger: memory, db: db}, func() { shut(db) }
 }
 
-// budgets is a ledger in memory whose budgets are the store's.
+// budgets is a ledger in memory with the budgets of the store.
 type budgets struct {
 	store.Ledger
 	db store.Store
 }
 
-// Take books with the store; one that cannot book now holds nobody up.
+// Take books with the store, or in memory if the store is busy.
 func (b budgets) Take(ctx context.Context, carrier string, day parcel.Date, count, budget int) (bool, error) {
 	short, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
@@ -231,7 +231,7 @@ func (b budgets) Take(ctx context.Context, carrier string, day parcel.Date, coun
 	return ok, nil
 }
 
-// names lists the carriers there are.
+// names lists the carriers.
 func names(s *carriers.Set) string {
 	var out []string
 	for _, m := range s.Members() {

@@ -8,7 +8,7 @@ import (
 
 type versionCmd struct{}
 
-// Run says which version this is.
+// Run prints the version.
 func (versionCmd) Run(e *env) error {
 	_, err := fmt.Fprintln(e.out, "parcelwatch", version.Get())
 	return err

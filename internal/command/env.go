@@ -19,7 +19,7 @@ import (
 	"parcelwatch/store/driver"
 )
 
-// env is what commands see of the process around them.
+// env is the environment of a command: terminal, variables, clock, language.
 type env struct {
 	in       io.Reader
 	out, err io.Writer
@@ -41,7 +41,7 @@ func newEnv(e env) *env {
 	return &e
 }
 
-// speak changes the language; one we do not have leaves it as it is.
+// speak changes the language if there is a catalogue for it.
 func (e *env) speak(language string) {
 	if p, err := locale.New(language); err == nil {
 		e.say = p
@@ -56,7 +56,7 @@ func (e *env) print(line string) {
 	_, _ = fmt.Fprintln(e.out, line)
 }
 
-// note writes one line to stderr that is no error.
+// note writes a line to stderr that is not an error.
 func (e *env) note(line string) {
 	e.progress.Clear()
 	_, _ = fmt.Fprintln(e.err, textx.Line(line, 1000))
@@ -84,8 +84,8 @@ func (e *env) config(need ...config.Section) (*config.Config, error) {
 	return c, nil
 }
 
-// anyConfig is the configuration where there is a readable one, and the defaults
-// where there is not: for commands that work without.
+// anyConfig returns the configuration, or the defaults if there is no readable one,
+// for commands that work without.
 func (e *env) anyConfig() *config.Config {
 	path, err := config.Find(e.flag, e.getenv, runtime.GOOS)
 	if err != nil {
@@ -102,7 +102,7 @@ func (e *env) anyConfig() *config.Config {
 	return c
 }
 
-// store opens the memory that the configuration names.
+// store opens the store of the configuration.
 func (e *env) store(ctx context.Context, c *config.Config) (store.Store, error) {
 	db, err := driver.At(c.Store.Path).Open(ctx, store.Options{Log: e.quiet(), Now: e.now})
 	if errors.Is(err, os.ErrPermission) || errors.Is(err, store.ErrReadOnly) {
@@ -111,12 +111,12 @@ func (e *env) store(ctx context.Context, c *config.Config) (store.Store, error) 
 	return db, err
 }
 
-// quiet logs only what goes wrong: a command says the rest itself.
+// quiet returns a logger for errors only; commands print the rest themselves.
 func (e *env) quiet() *slog.Logger {
 	return slog.New(slog.NewTextHandler(e.err, &slog.HandlerOptions{Level: slog.LevelError}))
 }
 
-// number reads a number as a person types it.
+// number parses a typed number.
 func (e *env) number(text string) (number.Number, error) {
 	n, err := number.Parse(text)
 	if err != nil {

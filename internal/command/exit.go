@@ -19,8 +19,7 @@ const (
 	exitNothing = 3 // nothing found
 )
 
-// exitError is an error with the exit status it leads to. Without a text it is
-// not printed: everything was said already.
+// exitError is an error with its exit status. Without a text nothing is printed.
 type exitError struct {
 	code int
 	text string
@@ -32,7 +31,7 @@ func usage(text string) error   { return &exitError{code: exitUsage, text: text}
 func failed(text string) error  { return &exitError{code: exitFailed, text: text} }
 func nothing(text string) error { return &exitError{code: exitNothing, text: text} }
 
-// wrongConfig says what to do about a configuration that cannot be opened.
+// wrongConfig adds what to do about a configuration that cannot be opened.
 func (e *env) wrongConfig(err error) error {
 	f := fault.Of(err, "")
 	switch {
@@ -47,7 +46,7 @@ func (e *env) wrongConfig(err error) error {
 	}
 }
 
-// words is an error in the person's language, as far as that has the words.
+// words renders an error in the chosen language.
 func (e *env) words(err error) string {
 	if problems, ok := errors.AsType[config.Errors](err); ok {
 		lines := make([]string, len(problems))
@@ -64,7 +63,7 @@ func (e *env) words(err error) string {
 	return err.Error()
 }
 
-// codeOf is the exit status of an error.
+// codeOf returns the exit status of an error.
 func codeOf(err error) int {
 	var e *exitError
 	var c *config.Error
@@ -80,7 +79,7 @@ func codeOf(err error) int {
 	}
 }
 
-// report writes an error, one line for each thing that is wrong.
+// report prints an error, one line for each thing that is wrong.
 func (e *env) report(err error) {
 	e.progress.Clear()
 	for line := range strings.Lines(e.words(err)) {

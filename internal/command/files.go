@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
-	"maps"
 	"os"
 )
 
@@ -14,12 +12,10 @@ func exists(path string) bool {
 	return path != "" && err == nil
 }
 
-// shut closes what was only read, or whose changes are stored already.
+// shut closes what was only read, or whose changes are already stored.
 func shut(c io.Closer) { _ = c.Close() }
 
-func keysOf[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
-
-// remove removes a file that may not be there.
+// remove removes a file if it exists.
 func remove(path string) error {
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("remove: %w", err)

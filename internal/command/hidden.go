@@ -10,8 +10,8 @@ import (
 	"parcelwatch/internal/setup"
 )
 
-// hiddenInput reads a password from a terminal without showing it; nil where
-// there is no terminal.
+// hiddenInput returns a function that reads a password from the terminal without
+// showing it, or nil if there is no terminal.
 func hiddenInput(e *env) setup.Hidden {
 	f, ok := e.in.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
@@ -27,7 +27,7 @@ func hiddenInput(e *env) setup.Hidden {
 			err  error
 		}
 		got := make(chan typed, 1)
-		// Reading a terminal hears no context; the end of the process ends it.
+		// A read from a terminal cannot be cancelled; it ends with the process.
 		go func() {
 			text, err := term.ReadPassword(int(f.Fd()))
 			got <- typed{text, err}
@@ -44,8 +44,8 @@ func hiddenInput(e *env) setup.Hidden {
 	}
 }
 
-// silent waits until the terminal is no longer as it was before its reader
-// turned the echo off. One that showed nothing anyway is not waited for long.
+// silent waits until the reader has turned the echo off, which changes the state of
+// the terminal, but no longer than 200 ms.
 func silent(ctx context.Context, fd int, before *term.State) {
 	const longest = 200 * time.Millisecond
 	ctx, cancel := context.WithTimeout(ctx, longest)

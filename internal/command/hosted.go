@@ -12,14 +12,15 @@ import (
 	"parcelwatch/service"
 )
 
-// What is different under the Windows service manager, which knows no condition
-// of a start and whose services nobody sees write.
+// The service manager of Windows has no conditions for starting a service, and the
+// output of a service is lost.
 
-// waitConfig is how often a service without a configuration looks for one.
+// waitConfig is the interval at which a service without a configuration looks for
+// one.
 const waitConfig = 5 * time.Second
 
-// startable says what is wrong with the configuration. That there is none yet is
-// not wrong: an installer makes the service before anybody was asked.
+// startable checks the configuration. A missing one is no error: the installer
+// creates the service before setup has run.
 func (e *env) startable() error {
 	if e.noConfig() {
 		return nil
@@ -38,7 +39,7 @@ func (e *env) noConfig() bool {
 	return errors.Is(err, fs.ErrNotExist)
 }
 
-// configured waits until there is a configuration.
+// configured waits until a configuration exists.
 func (e *env) configured(ctx context.Context, every time.Duration, events service.EventLog) error {
 	if !e.noConfig() {
 		return nil

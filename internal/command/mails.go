@@ -14,17 +14,17 @@ import (
 	"strconv"
 )
 
-// maxMail bounds one mail of a file; what is beyond is not read.
+// maxMail is the size up to which one mail of a file is read.
 const maxMail = 32 << 20
 
-// mailFile is one mail with the name it is shown under.
+// mailFile is a mail with the name to print for it.
 type mailFile struct {
 	name string
 	raw  []byte
 }
 
-// mailsIn reads the mails of a file or folder one by one: a single mail, an mbox,
-// a Maildir, any folder of mails, or "-" for in.
+// mailsIn yields the mails of path: a single mail, an mbox, a Maildir, a folder of
+// .eml files, or in for "-".
 func mailsIn(path string, in io.Reader) iter.Seq2[mailFile, error] {
 	return func(yield func(mailFile, error) bool) {
 		if path == "-" {
@@ -43,10 +43,10 @@ func mailsIn(path string, in io.Reader) iter.Seq2[mailFile, error] {
 	}
 }
 
-// mailsBelow reads a folder: of a Maildir the mails in cur and new, else every
-// file in it.
+// mailsBelow yields the mails of a folder: of a Maildir those in cur and new, else
+// the .eml files.
 func mailsBelow(dir string, yield func(mailFile, error) bool) {
-	folder := os.DirFS(dir) // so that the folder's own name is no pattern
+	folder := os.DirFS(dir) // so that the name of the folder is not taken for a pattern
 	var files []string
 	for _, pattern := range []string{"cur/*", "new/*"} {
 		found, _ := fs.Glob(folder, pattern)
@@ -76,8 +76,8 @@ func mailsOf(path, name string, yield func(mailFile, error) bool) bool {
 	return split(name, f, yield)
 }
 
-// split reads one mail, or the mails of an mbox: those begin with a line
-// "From ", which no header field does.
+// split yields one mail, or the mails of an mbox, which begins with "From " as no
+// header field does.
 func split(name string, r io.Reader, yield func(mailFile, error) bool) bool {
 	b := bufio.NewReaderSize(r, 64<<10)
 	if start, _ := b.Peek(5); string(start) != "From " {
@@ -102,14 +102,14 @@ func split(name string, r io.Reader, yield func(mailFile, error) bool) bool {
 	}
 }
 
-// mbox reads an mbox of the mboxrd kind: a line of a mail that looks like a
-// separator has ">" before it.
+// mbox reads an mbox in the mboxrd format, in which ">" quotes a line that looks
+// like a separator.
 type mbox struct {
 	r     *bufio.Reader
 	blank bool
 }
 
-// line is the next line with its end; io.EOF after the last.
+// line returns the next line with its end, or io.EOF after the last.
 func (m *mbox) line() ([]byte, error) {
 	var out []byte
 	for {
@@ -123,7 +123,7 @@ func (m *mbox) line() ([]byte, error) {
 	}
 }
 
-// next is the next mail, and whether it is the last.
+// next returns the next mail and whether it is the last.
 func (m *mbox) next() (raw []byte, last bool, err error) {
 	m.blank = false
 	for {

@@ -11,13 +11,13 @@ import (
 	"parcelwatch/tracker"
 )
 
-// opened is the store of the configuration.
+// opened is a store with its configuration.
 type opened struct {
 	store.Store
 	cfg *config.Config
 }
 
-// openStore opens the store for a command that works beside the daemon.
+// openStore opens the store for a command, also while the daemon runs.
 func (e *env) openStore(ctx context.Context) (opened, error) {
 	c, err := e.config()
 	if err != nil {
@@ -27,16 +27,15 @@ func (e *env) openStore(ctx context.Context) (opened, error) {
 	return opened{Store: db, cfg: c}, err
 }
 
-// tracker is the story over the store, for a person's own changes. It asks
-// nobody: a daemon that runs does.
+// tracker returns a tracker for changes by the user. It asks no carriers; a running
+// daemon does.
 func (o opened) tracker(e *env) *tracker.Tracker {
 	return tracker.New(tracker.Config{
 		Home: o.cfg.Destination, Zone: o.cfg.Timezone.Location(), Log: e.quiet(), Now: e.now,
 	}, o.Store)
 }
 
-// edit opens the store, lets do change something about a number, and prints
-// what was done.
+// edit opens the store, calls do for the number, and prints what do returns.
 func (e *env) edit(ctx context.Context, text string, do func(*tracker.Tracker, number.Number) (string, error)) error {
 	n, err := e.number(text)
 	if err != nil {
@@ -62,7 +61,7 @@ func either(cond bool, yes, no string) string {
 	return no
 }
 
-// known says what to do about a number that is not here.
+// known translates the error for a number that is not in the store.
 func (e *env) known(err error, n number.Number) error {
 	if errors.Is(err, parcel.ErrNotFound) {
 		return failed(e.say.T("err_unknown", "Number", n))

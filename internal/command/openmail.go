@@ -2,46 +2,38 @@ package command
 
 import (
 	"bytes"
-	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
-	"mime"
-	"mime/multipart"
-	"mime/quotedprintable"
-	"net/mail"
 	"strings"
+
+	"github.com/emersion/go-message/mail"
 )
 
-// openedMail is one of our own mails taken apart.
+// openedMail holds the parts of a digest.
 type openedMail struct {
 	subject, text, html string
 }
 
-// openMail reads a mail that this program has made: multipart/alternative, text
+// openMail reads a mail that this program has made: multipart/alternative with text
 // and HTML.
-func openMail(raw []byte) (openedMail, error) {
-	m, err := mail.ReadMessage(bytes.NewReader(raw))
+func openMail(raw []byte) (out openedMail, err error) {
+	m, err := mail.CreateReader(bytes.NewReader(raw))
 	if err != nil {
-		return openedMail{}, fmt.Errorf("read own mail: %w", err)
-	}
-	var out openedMail
-	if out.subject, err = new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject")); err != nil {
 		return out, fmt.Errorf("read own mail: %w", err)
 	}
-	kind, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
-	if err != nil || !strings.HasPrefix(kind, "multipart/") {
-		return out, fmt.Errorf("read own mail: %s is not multipart: %w", kind, err)
+	if out.subject, err = m.Header.Subject(); err != nil {
+		return out, fmt.Errorf("read own mail: %w", err)
 	}
-	parts := multipart.NewReader(m.Body, params["boundary"])
 	for {
-		part, err := parts.NextRawPart()
-		if err == io.EOF { //nolint:errorlint // never wrapped
-			return out, nil
+		part, err := m.NextPart()
+		if errors.Is(err, io.EOF) {
+			break
 		}
 		if err != nil {
 			return out, fmt.Errorf("read own mail: %w", err)
 		}
-		text, err := io.ReadAll(decoded(part, part.Header.Get("Content-Transfer-Encoding")))
+		text, err := io.ReadAll(part.Body)
 		if err != nil {
 			return out, fmt.Errorf("read own mail: %w", err)
 		}
@@ -51,15 +43,8 @@ func openMail(raw []byte) (openedMail, error) {
 			out.text = string(text)
 		}
 	}
-}
-
-func decoded(r io.Reader, encoding string) io.Reader {
-	switch strings.ToLower(encoding) {
-	case "quoted-printable":
-		return quotedprintable.NewReader(r)
-	case "base64":
-		return base64.NewDecoder(base64.StdEncoding, r)
-	default:
-		return r
+	if out.text == "" || out.html == "" {
+		return out, errors.New("read own mail: it has no text or no HTML")
 	}
+	return out, nil
 }

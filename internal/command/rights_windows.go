@@ -1,4 +1,4 @@
 package command
 
-// whoMay is the message that says which accounts see what is the service's.
+// whoMay is the message about which accounts may read the files of the service.
 const whoMay = "do_rights_windows"

@@ -14,7 +14,7 @@ import (
 	"parcelwatch/store/driver"
 )
 
-// writeStatus shows the state of everything to a person.
+// writeStatus prints the state of everything.
 func writeStatus(ctx context.Context, e *env, cfg *config.Config, d status.Status) error {
 	zone := cfg.Timezone.Location()
 	if !driver.At(cfg.Store.Path).Exists(ctx) {
@@ -48,7 +48,7 @@ func writeStatus(ctx context.Context, e *env, cfg *config.Config, d status.Statu
 	return e.section("status_not_understood", t)
 }
 
-// section writes a table below its title; an empty one is left out.
+// section prints a table below its title; an empty one is left out.
 func (e *env) section(title string, t *cli.Table) error {
 	if t.Empty() {
 		return nil
@@ -114,8 +114,8 @@ func (e *env) why(f message.Text, english string) string {
 	return textx.Line(english, 300)
 }
 
-// carrierWords is the state with its reason. One that works has failed once at
-// most, and only the reason is worth a word.
+// carrierWords returns the state with its reason. A carrier that works has failed at
+// most once, so only the reason is given.
 func carrierWords(e *env, state parcel.CarrierState, reason string) string {
 	words := e.say.CarrierState(state)
 	switch {

@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// terminal reports whether the file is a console that clears a line when told
-// to; Windows wants to be asked for that.
+// terminal reports whether the file is a console that understands escape sequences,
+// which Windows enables on request.
 func terminal(f *os.File) bool {
 	var mode uint32
 	console := windows.Handle(f.Fd())

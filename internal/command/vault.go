@@ -20,7 +20,7 @@ type storeVault struct {
 
 func (e *env) vault(c *config.Config) oauth.Vault { return storeVault{c.Store.Path, e.now} }
 
-// Secret is [oauth.Vault].
+// Secret implements [oauth.Vault].
 func (v storeVault) Secret(ctx context.Context, name string) (string, error) {
 	if !driver.At(v.path).Exists(ctx) {
 		return "", parcel.ErrNotFound
@@ -33,12 +33,12 @@ func (v storeVault) Secret(ctx context.Context, name string) (string, error) {
 	return db.Secret(ctx, name)
 }
 
-// SetSecret is [oauth.Vault].
+// SetSecret implements [oauth.Vault].
 func (v storeVault) SetSecret(ctx context.Context, name, value string) error {
 	db, err := driver.At(v.path).Open(ctx, store.Options{Now: v.now})
 	if err != nil {
 		return err
 	}
-	defer shut(db) // what was written is stored before that
+	defer shut(db) // what was written is stored by then
 	return db.SetSecret(ctx, name, value)
 }

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -103,7 +104,7 @@ func (w *wizard) shipments() {
 // cannot be verified without them.
 func (w *wizard) authserv(ctx context.Context) error {
 	best, most := "", 0
-	for _, id := range slices.Sorted(keysOf(w.unconfirmed)) {
+	for _, id := range slices.Sorted(maps.Keys(w.unconfirmed)) {
 		if w.unconfirmed[id] > most {
 			best, most = id, w.unconfirmed[id]
 		}

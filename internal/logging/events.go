@@ -10,14 +10,14 @@ import (
 	"parcelwatch/service"
 )
 
-// newEventHandler writes warnings and errors, and what is marked with the
-// attribute life (start, stop), to the event log of Windows.
+// newEventHandler writes warnings, errors, and records with the attribute life
+// (start, stop) to the event log of Windows.
 func newEventHandler(events service.EventLog) slog.Handler {
 	shared := &eventSink{events: events}
 	return eventHandler{sink: shared, text: slog.NewTextHandler(&shared.line, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: bare})}
 }
 
-// eventSink is one event log, one line at a time.
+// eventSink writes one line at a time to an event log.
 type eventSink struct {
 	mu     sync.Mutex
 	line   bytes.Buffer
@@ -29,10 +29,10 @@ type eventHandler struct {
 	text slog.Handler
 }
 
-// Enabled is slog.Handler.
+// Enabled implements [slog.Handler].
 func (eventHandler) Enabled(_ context.Context, l slog.Level) bool { return l >= slog.LevelInfo }
 
-// Handle is slog.Handler.
+// Handle implements [slog.Handler].
 func (h eventHandler) Handle(ctx context.Context, r slog.Record) error {
 	life := false
 	r.Attrs(func(a slog.Attr) bool {
@@ -59,12 +59,12 @@ func (h eventHandler) Handle(ctx context.Context, r slog.Record) error {
 	}
 }
 
-// WithAttrs is slog.Handler.
+// WithAttrs implements [slog.Handler].
 func (h eventHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	return eventHandler{sink: h.sink, text: h.text.WithAttrs(attrs)}
 }
 
-// WithGroup is slog.Handler.
+// WithGroup implements [slog.Handler].
 func (h eventHandler) WithGroup(name string) slog.Handler {
 	return eventHandler{sink: h.sink, text: h.text.WithGroup(name)}
 }

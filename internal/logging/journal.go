@@ -13,11 +13,11 @@ import (
 	"parcelwatch/service"
 )
 
-// entry puts one line with its fields into the journal.
+// entry writes one line with its fields to the journal.
 type entry func(priority int, line string, fields map[string]string) error
 
-// journal is a log as systemd's journal wants it: no time, which it adds itself,
-// a priority, and each attribute as a field to search by.
+// journal is a handler for systemd's journal: lines have a priority but no time,
+// which the journal adds, and each attribute is also a field that can be searched.
 type journal struct {
 	*journalSink
 	text   slog.Handler
@@ -25,7 +25,7 @@ type journal struct {
 	group  string
 }
 
-// journalSink is one journal, one line at a time.
+// journalSink writes one line at a time.
 type journalSink struct {
 	mu    sync.Mutex
 	line  bytes.Buffer
@@ -38,7 +38,7 @@ func newJournal(put entry, level slog.Leveler) journal {
 	return journal{journalSink: s, text: slog.NewTextHandler(&s.line, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: bare})}
 }
 
-// journalTo sends entries with their fields, and lines where that fails.
+// journalTo sends entries with their fields, or writes plain lines if that fails.
 func journalTo(send service.Journal, stderr io.Writer) entry {
 	line := prefixed(stderr)
 	return func(priority int, text string, fields map[string]string) error {
@@ -49,7 +49,7 @@ func journalTo(send service.Journal, stderr io.Writer) entry {
 	}
 }
 
-// prefixed writes lines with the priority that systemd reads from them.
+// prefixed writes lines that begin with their priority, which systemd reads.
 func prefixed(w io.Writer) entry {
 	return func(priority int, line string, _ map[string]string) error {
 		_, err := io.WriteString(w, "<"+strconv.Itoa(priority)+">"+line+"\n")
@@ -57,7 +57,7 @@ func prefixed(w io.Writer) entry {
 	}
 }
 
-// priority is that of syslog(3).
+// priority returns the priority of syslog(3).
 func priority(l slog.Level) int {
 	switch {
 	case l >= slog.LevelError:
@@ -71,10 +71,10 @@ func priority(l slog.Level) int {
 	}
 }
 
-// Enabled is slog.Handler.
+// Enabled implements [slog.Handler].
 func (j journal) Enabled(_ context.Context, l slog.Level) bool { return l >= j.level.Level() }
 
-// Handle is slog.Handler.
+// Handle implements [slog.Handler].
 func (j journal) Handle(ctx context.Context, r slog.Record) error {
 	fields := maps.Clone(j.fields)
 	if fields == nil {
@@ -94,7 +94,7 @@ func (j journal) Handle(ctx context.Context, r slog.Record) error {
 	return j.put(priority(r.Level), strings.TrimSuffix(j.line.String(), "\n"), fields)
 }
 
-// flatten adds an attribute to the fields, and those of a group one by one.
+// flatten adds an attribute to the fields; of a group, each of its attributes.
 func flatten(fields map[string]string, group string, a slog.Attr) {
 	a.Value = a.Value.Resolve()
 	if a.Equal(slog.Attr{}) {
@@ -112,7 +112,7 @@ func flatten(fields map[string]string, group string, a slog.Attr) {
 	fields[service.JournalField(group+a.Key)] = shown(nil, a).Value.String()
 }
 
-// WithAttrs is slog.Handler.
+// WithAttrs implements [slog.Handler].
 func (j journal) WithAttrs(attrs []slog.Attr) slog.Handler {
 	fields := maps.Clone(j.fields)
 	if fields == nil {
@@ -125,7 +125,7 @@ func (j journal) WithAttrs(attrs []slog.Attr) slog.Handler {
 	return j
 }
 
-// WithGroup is slog.Handler.
+// WithGroup implements [slog.Handler].
 func (j journal) WithGroup(name string) slog.Handler {
 	if name == "" {
 		return j
