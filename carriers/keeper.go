@@ -14,17 +14,17 @@ import (
 	"parcelwatch/store"
 )
 
-// Keeper stands between the program and one carrier and keeps the manners that
-// adapters do not have. From the outside in, and nowhere else:
+// Keeper is the way to call one carrier. It adds what adapters do not have, in
+// this order:
 //
-//	batch       numbers are split into calls of Info().Batch
-//	quarantine  a carrier that failed is left alone for a while, with a reason
-//	pace        calls to one host keep their distance
-//	budget      the day's calls are counted
-//	retry       a GET whose connection broke is repeated, once
+//	batching          numbers are split into calls of Info().Batch
+//	circuit breaking  a carrier that failed is not called for a while
+//	pacing            calls to one host keep their distance
+//	budget            the calls of a day are counted
+//	retry             a GET whose connection broke is repeated once
 //
-// All it knows is in the [Ledger], so a restart, or another process beside it,
-// changes nothing. It is safe for concurrent use.
+// Its state is in the ledger, so it survives restarts and is shared by processes.
+// It is safe for concurrent use.
 type Keeper struct {
 	carrier Carrier
 	info    Info
@@ -37,10 +37,10 @@ type Keeper struct {
 	booked time.Time     // a moment booked and not used; guarded by turn
 
 	mu     sync.Mutex
-	logged map[string]bool // unmapped codes told already
+	logged map[string]bool // unmapped codes that were logged
 }
 
-// NewKeeper keeps one carrier.
+// NewKeeper makes the keeper of one carrier. log gets the carrier's name.
 func NewKeeper(c Carrier, l store.Ledger, clock func() time.Time, log *slog.Logger) *Keeper {
 	info := c.Info()
 	host := info.Name
@@ -92,17 +92,17 @@ func (k *Keeper) call(ctx context.Context, latest time.Time, numbers []number.Nu
 		results = failed(numbers, failure)
 	}
 	if gone := ctx.Err(); gone != nil && errors.Is(failure, gone) {
-		return results, nil // the asker went away; that says nothing of the carrier
+		return results, nil // the caller gave up, which says nothing about the carrier
 	}
-	k.tell(results)
-	// What was answered counts, also where the asker goes away this moment.
-	return results, k.judge(context.WithoutCancel(ctx), results)
+	k.logUnmapped(results)
+	// An answer counts even if the caller gives up at this moment.
+	return results, k.settle(context.WithoutCancel(ctx), results)
 }
 
 // admit lets a call through, or says why not. The second result is a failure of
 // the ledger.
 func (k *Keeper) admit(ctx context.Context, latest time.Time) (refusal, err error) {
-	if refusal, err := k.quarantined(ctx); refusal != nil || err != nil {
+	if refusal, err := k.breaker(ctx); refusal != nil || err != nil {
 		return refusal, err
 	}
 	if refusal, err := k.pace(ctx, latest); refusal != nil || err != nil {
@@ -111,8 +111,8 @@ func (k *Keeper) admit(ctx context.Context, latest time.Time) (refusal, err erro
 	return k.budget(ctx)
 }
 
-// pace waits for the host's next free moment. A moment that comes too late is
-// kept for the next call, so that impatience books nothing in vain.
+// pace waits for the host's next free moment. A moment after latest is kept for
+// the next call, so that a caller who gives up wastes no booking.
 func (k *Keeper) pace(ctx context.Context, latest time.Time) (refusal, err error) {
 	timer := time.NewTimer(max(0, latest.Sub(k.clock())))
 	defer timer.Stop()
@@ -134,7 +134,7 @@ func (k *Keeper) pace(ctx context.Context, latest time.Time) (refusal, err error
 		return k.notNow(k.booked, "calls to "+k.host+" keep their distance"), nil
 	}
 	if err := pause(ctx, k.booked.Sub(now)); err != nil {
-		return err, nil // the asker went away: no failure of the ledger
+		return err, nil // the caller gave up: no failure of the ledger
 	}
 	k.booked = time.Time{}
 	return nil, nil
@@ -155,8 +155,8 @@ func (k *Keeper) budget(ctx context.Context) (refusal, err error) {
 	return k.notNow(tomorrow, "the day's budget is spent"), nil
 }
 
-// tell logs codes that the carrier's table does not hold, each once.
-func (k *Keeper) tell(results []Result) {
+// logUnmapped logs codes that the carrier's table does not hold, each once.
+func (k *Keeper) logUnmapped(results []Result) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, r := range results {

@@ -186,7 +186,7 @@ func TestQuarantineGrowsIsKeptAndEnds(t *testing.T) {
 	})
 }
 
-func TestSentence(t *testing.T) {
+func TestAfterFailure(t *testing.T) {
 	now := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 	for name, tc := range map[string]struct {
 		fails int
@@ -208,7 +208,7 @@ func TestSentence(t *testing.T) {
 		"an error of no kind is a passing failure": {2, errors.New("what"), parcel.CarrierQuarantined, time.Hour},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := carriers.Sentence(parcel.CarrierHealth{Fails: tc.fails}, tc.err, now)
+			got := carriers.AfterFailure(parcel.CarrierHealth{Fails: tc.fails}, tc.err, now)
 			wait := time.Duration(0)
 			if !got.Until.IsZero() {
 				wait = got.Until.Sub(now)

@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// ErrUnknown is returned for the name of a carrier that there is not.
+// ErrUnknown is returned for a name that no carrier has.
 var ErrUnknown = errors.New("there is no such carrier")
 
 // ErrNotNow is in the chain of every [NotNowError].
 var ErrNotNow = errors.New("not asked now")
 
-// NotNowError says that a carrier was not asked, by the decision of its
-// [Keeper] and not of the service: it is in quarantine, the day's budget is
-// spent, or its turn comes too late for who asks.
+// NotNowError means that the [Keeper] did not call the carrier: the circuit
+// breaker is open, the day's budget is spent, or the caller's turn would come
+// too late.
 type NotNowError struct {
 	Carrier string
 	Reason  string    // in words

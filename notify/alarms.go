@@ -19,7 +19,7 @@ func Alarms(h parcel.Health, threshold time.Duration, now time.Time) []parcel.Ch
 	var out []parcel.Change
 	for _, m := range h.Mailboxes {
 		t := mailboxTrouble(m)
-		if m.State == parcel.MailboxRefused || (blind(m.State) && overdue(t, threshold, now)) {
+		if m.State == parcel.MailboxRefused || (unreadable(m.State) && overdue(t, threshold, now)) {
 			out = append(out, alarm(t, m.LastCheck, now))
 		}
 	}

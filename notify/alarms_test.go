@@ -127,7 +127,7 @@ func TestProtectionEnds(t *testing.T) {
 		{"the last day is told", parcel.Parcel{Shipped: daysAgo(60)}, true},
 		{"after the end is too late", parcel.Parcel{Shipped: daysAgo(61)}, false},
 		{"without a day of sending the first sight counts", parcel.Parcel{FirstSeen: daysAgo(55)}, true},
-		{"a number typed by a person has no protection", parcel.Parcel{FirstSeen: daysAgo(55), Typed: true}, false},
+		{"a number typed by a person has no protection", parcel.Parcel{FirstSeen: daysAgo(55), AddedByUser: true}, false},
 		{"a delivered one needs none", parcel.Parcel{Shipped: daysAgo(55), Status: parcel.Delivered}, false},
 		{"a muted one is not told", parcel.Parcel{Shipped: daysAgo(55), Muted: true}, false},
 		{"a closed one is not told", parcel.Parcel{Shipped: daysAgo(55), Closed: true}, false},

@@ -46,7 +46,7 @@ func (Protection) start(p parcel.Parcel) time.Time {
 	if !p.Shipped.IsZero() {
 		return p.Shipped
 	}
-	if p.Typed {
+	if p.AddedByUser {
 		return time.Time{}
 	}
 	return p.FirstSeen

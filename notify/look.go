@@ -61,10 +61,10 @@ func (n *Notifier) watch(ctx context.Context, now time.Time) error {
 		standing = append(standing, n.alarms[key])
 	}
 	over := Recovered(standing, h, now)
-	for _, ch := range Alarms(h, n.cfg.Blind, now) {
+	for _, ch := range Alarms(h, n.cfg.AlarmThreshold, now) {
 		// After a start everything was last seen long ago; that is no
 		// breakdown until there was time to look.
-		if !lasting(ch) && now.Sub(n.started) < n.cfg.Blind {
+		if !lasting(ch) && now.Sub(n.started) < n.cfg.AlarmThreshold {
 			continue
 		}
 		if _, known := n.alarms[ch.Key]; !known {

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"parcelwatch/internal/locale"
-	"parcelwatch/internal/rest"
+	"parcelwatch/internal/throttle"
 	"parcelwatch/parcel"
 	"parcelwatch/store"
 )
@@ -19,8 +19,8 @@ type Config struct {
 	Audiences  []Audience
 	From       string // "Parcels <me@example.org>"
 	Protection Protection
-	// Blind is how long something may be broken before it is told.
-	Blind time.Duration
+	// AlarmThreshold is how long something may be broken before it is announced.
+	AlarmThreshold time.Duration
 }
 
 // Options are what the notifier needs from its surroundings. All may be left
@@ -141,21 +141,21 @@ func (n *Notifier) DigestNow(ctx context.Context) ([]store.Message, error) {
 func (n *Notifier) loop(ctx context.Context, nudged <-chan struct{}, step func(context.Context) time.Time) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	var resting rest.Rest
+	var pace throttle.Throttle
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-timer.C:
 		case <-nudged:
-			if left := resting.Left(time.Now()); left > 0 {
+			if left := pace.Left(time.Now()); left > 0 {
 				timer.Reset(left)
 				continue
 			}
 		}
 		began := time.Now()
 		next := step(ctx)
-		resting.After(began, time.Now())
+		pace.After(began, time.Now())
 		pause := time.Minute
 		if until := next.Sub(n.now()); !next.IsZero() && until < pause {
 			// A time that has passed already means that the step failed.

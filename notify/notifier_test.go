@@ -36,7 +36,7 @@ func me(at ...string) notify.Audience {
 }
 
 func config(a ...notify.Audience) notify.Config {
-	return notify.Config{Audiences: a, From: "me@example.org", Blind: 2 * time.Hour, Protection: notify.Protection{Days: 60, Remind: 7}}
+	return notify.Config{Audiences: a, From: "me@example.org", AlarmThreshold: 2 * time.Hour, Protection: notify.Protection{Days: 60, Remind: 7}}
 }
 
 func start(t *testing.T, cfg notify.Config, m *memory, p *postman, o notify.Options) *rig {

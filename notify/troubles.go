@@ -53,7 +53,7 @@ func (c *composer) caresFor(t Trouble) bool {
 func standing(h parcel.Health) []Trouble {
 	var out []Trouble
 	for _, m := range h.Mailboxes {
-		if blind(m.State) && m.State != parcel.MailboxConnecting {
+		if unreadable(m.State) && m.State != parcel.MailboxConnecting {
 			out = append(out, mailboxTrouble(m))
 		}
 	}
@@ -87,8 +87,8 @@ func seen(worked, since time.Time) time.Time {
 	return since
 }
 
-// blind reports whether no mail can be seen in this state.
-func blind(s parcel.MailboxState) bool {
+// unreadable reports whether no mail can be read in this state.
+func unreadable(s parcel.MailboxState) bool {
 	switch s {
 	case parcel.MailboxBroken, parcel.MailboxRefused, parcel.MailboxConnecting:
 		return true

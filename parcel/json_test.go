@@ -104,7 +104,7 @@ func fullParcel(t *testing.T) parcel.Parcel {
 		ID: 7, Title: "cable", Items: []parcel.Item{{Title: "USB-C cable", Variant: "1 m", Quantity: 2}},
 		Links:     []parcel.Link{{Number: "RB123456785CN", Since: day, Reason: "mail", Certainty: parcel.Certain}},
 		Maybe:     []parcel.Link{{Number: "RB123456785SE", Since: day, Reason: "same days", Certainty: parcel.Maybe, Parcel: 8}},
-		Apart:     []number.Number{"RB123456785DE"},
+		NeverJoin: []number.Number{"RB123456785DE"},
 		Orders:    []string{"8190000000000001"},
 		Mailbox:   "home",
 		Logistics: parcel.Logistics{Sender: "Cainiao", Sites: []string{"cainiao.com"}},
@@ -112,7 +112,7 @@ func fullParcel(t *testing.T) parcel.Parcel {
 		Status:    parcel.Export, StatusSince: day, Phase: parcel.PhaseBetween, Origin: "CN", Destination: "RU",
 		Exported: day, Imported: day, LastEvent: day, ETA: "2026-03-05", Pickup: parcel.Pickup{Place: "101000", Until: "2026-03-22"},
 		FirstSeen: day, Shipped: day, Changed: day, FinalAt: day, Stalled: day, Reminded: day, NextCheck: day,
-		Reason: "gap", Muted: true, Closed: true, Typed: true,
+		Reason: "gap", Muted: true, Closed: true, AddedByUser: true,
 	}
 	value := reflect.ValueOf(p)
 	for i := range value.NumField() {

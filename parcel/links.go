@@ -17,7 +17,7 @@ func (p *Parcel) Has(n number.Number) bool {
 // refused. A better reason for a number that is there already replaces the old
 // one and is no news.
 func (p *Parcel) AddLink(l Link) bool {
-	if l.Number == "" || slices.Contains(p.Apart, l.Number) {
+	if l.Number == "" || slices.Contains(p.NeverJoin, l.Number) {
 		return false
 	}
 	same := func(o Link) bool { return o.Number == l.Number }

@@ -14,7 +14,7 @@ func TestAddLink(t *testing.T) {
 	link := func(n number.Number, c parcel.Certainty, reason string) parcel.Link {
 		return parcel.Link{Number: n, Certainty: c, Reason: reason}
 	}
-	p := parcel.Parcel{Apart: []number.Number{"RB123456785DE"}}
+	p := parcel.Parcel{NeverJoin: []number.Number{"RB123456785DE"}}
 	for _, c := range []struct {
 		name string
 		link parcel.Link

@@ -10,14 +10,14 @@ import (
 // its numbers lead to the one parcel. Status to Pickup are derived from the
 // sources by [Parcel.Settle] and stored so that lists need not merge.
 type Parcel struct {
-	ID      int64           `json:"id"`
-	Title   string          `json:"title,omitempty"` // given by the person; else the items' titles are shown
-	Items   []Item          `json:"items,omitempty"`
-	Links   []Link          `json:"links"`            // its numbers, in the order they were learned
-	Maybe   []Link          `json:"maybe,omitempty"`  // numbers of other parcels that may be this one
-	Apart   []number.Number `json:"apart,omitempty"`  // numbers a person has split off: never joined again
-	Orders  []string        `json:"orders,omitempty"` // shop order ids
-	Mailbox string          `json:"mailbox,omitempty"`
+	ID        int64           `json:"id"`
+	Title     string          `json:"title,omitempty"` // given by the person; else the items' titles are shown
+	Items     []Item          `json:"items,omitempty"`
+	Links     []Link          `json:"links"`            // its numbers, in the order they were learned
+	Maybe     []Link          `json:"maybe,omitempty"`  // numbers of other parcels that may be this one
+	NeverJoin []number.Number `json:"apart,omitempty"`  // numbers that were split off by hand
+	Orders    []string        `json:"orders,omitempty"` // shop order ids
+	Mailbox   string          `json:"mailbox,omitempty"`
 
 	Logistics Logistics `json:"logistics"`
 	Sources   []Source  `json:"sources,omitempty"` // each carrier's timeline, and the mail's
@@ -33,17 +33,17 @@ type Parcel struct {
 	ETA         Date      `json:"eta,omitempty"`
 	Pickup      Pickup    `json:"pickup,omitzero"`
 
-	FirstSeen time.Time `json:"first_seen"`           // when the program learned of it
-	Shipped   time.Time `json:"shipped,omitzero"`     // when the shop said it was sent; starts the protection
-	Changed   time.Time `json:"changed,omitzero"`     // when something was last learned
-	FinalAt   time.Time `json:"final_at,omitzero"`    // when it became final, as learned
-	Stalled   time.Time `json:"stalled,omitzero"`     // when it was found to be stalled; zero when not
-	Reminded  time.Time `json:"reminded,omitzero"`    // when the end of protection was told
-	NextCheck time.Time `json:"next_check,omitzero"`  // when carriers are asked next; zero for never
-	Reason    string    `json:"next_reason,omitzero"` // why then, one word
-	Muted     bool      `json:"muted,omitempty"`      // followed, not told
-	Closed    bool      `json:"closed,omitempty"`     // the person said it is done
-	Typed     bool      `json:"typed,omitempty"`      // added by a person, not by mail
+	FirstSeen   time.Time `json:"first_seen"`           // when the program learned of it
+	Shipped     time.Time `json:"shipped,omitzero"`     // when the shop said it was sent; starts the protection
+	Changed     time.Time `json:"changed,omitzero"`     // when something was last learned
+	FinalAt     time.Time `json:"final_at,omitzero"`    // when it became final, as learned
+	Stalled     time.Time `json:"stalled,omitzero"`     // when it was found to be stalled; zero when not
+	Reminded    time.Time `json:"reminded,omitzero"`    // when the end of protection was told
+	NextCheck   time.Time `json:"next_check,omitzero"`  // when carriers are asked next; zero for never
+	Reason      string    `json:"next_reason,omitzero"` // why then, one word
+	Muted       bool      `json:"muted,omitempty"`      // followed, not told
+	Closed      bool      `json:"closed,omitempty"`     // the person said it is done
+	AddedByUser bool      `json:"typed,omitempty"`      // not learned from mail
 }
 
 // Pickup is where and until when a parcel waits.

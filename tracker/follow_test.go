@@ -78,7 +78,7 @@ func TestFollow(t *testing.T) {
 			t.Fatal(err)
 		}
 		engine := tracker.NewEngine(set, "UA", carriers.NewMemoryLedger(), time.Now, slog.New(slog.DiscardHandler))
-		p := parcel.Parcel{Typed: true, FirstSeen: time.Now(), Links: links("LP00999900000034")}
+		p := parcel.Parcel{AddedByUser: true, FirstSeen: time.Now(), Links: links("LP00999900000034")}
 		start := time.Now()
 		mute.match = func(n number.Number) carriers.Match { return map[bool]carriers.Match{true: carriers.Yes}[n[0] == '5'] }
 		p, asked, err := engine.Follow(t.Context(), p, nil)

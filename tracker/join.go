@@ -25,7 +25,7 @@ func (in *intake) join(np parcel.NoticeParcel) *parcel.Parcel {
 func (in *intake) predecessors(np parcel.NoticeParcel) []*parcel.Parcel {
 	var out []*parcel.Parcel
 	for _, p := range in.State.Parcels {
-		if !sharesOrder(p, np.Orders) || slices.Contains(p.Apart, np.Number) || np.Number.Internal() {
+		if !sharesOrder(p, np.Orders) || slices.Contains(p.NeverJoin, np.Number) || np.Number.Internal() {
 			continue
 		}
 		ended := p.Status.Final() && !p.LastEvent.IsZero() && p.LastEvent.Before(in.sent()) && p.Status != parcel.Delivered
@@ -54,7 +54,7 @@ func sharesOrder(p *parcel.Parcel, orders []string) bool {
 // takeOver makes from part of into: numbers, orders, items and timelines. What
 // a person has said of into stays.
 func takeOver(into, from *parcel.Parcel, reason string, sure parcel.Certainty, now time.Time) {
-	into.Apart = slices.DeleteFunc(into.Apart, from.Has)
+	into.NeverJoin = slices.DeleteFunc(into.NeverJoin, from.Has)
 	for _, l := range from.Links {
 		into.AddLink(parcel.Link{Number: l.Number, Since: now, Reason: reason, Certainty: sure})
 	}
@@ -87,11 +87,11 @@ func takeOver(into, from *parcel.Parcel, reason string, sure parcel.Certainty, n
 func splitOff(p *parcel.Parcel, n number.Number, now time.Time) *parcel.Parcel {
 	out := &parcel.Parcel{
 		FirstSeen: now, Mailbox: p.Mailbox, Orders: slices.Clone(p.Orders), Items: slices.Clone(p.Items),
-		Typed: p.Typed, NextCheck: now, Reason: "split",
-		Links: []parcel.Link{{Number: n, Since: now, Reason: "split by hand", Certainty: parcel.Certain}},
-		Apart: p.Numbers(),
+		AddedByUser: p.AddedByUser, NextCheck: now, Reason: "split",
+		Links:     []parcel.Link{{Number: n, Since: now, Reason: "split by hand", Certainty: parcel.Certain}},
+		NeverJoin: p.Numbers(),
 	}
-	out.Apart = slices.DeleteFunc(out.Apart, func(x number.Number) bool { return x == n })
+	out.NeverJoin = slices.DeleteFunc(out.NeverJoin, func(x number.Number) bool { return x == n })
 	for _, src := range p.Sources {
 		if src.Number == n {
 			out.Sources = append(out.Sources, src)
@@ -99,6 +99,6 @@ func splitOff(p *parcel.Parcel, n number.Number, now time.Time) *parcel.Parcel {
 	}
 	p.Links = slices.DeleteFunc(p.Links, func(l parcel.Link) bool { return l.Number == n })
 	p.Sources = slices.DeleteFunc(p.Sources, func(src parcel.Source) bool { return src.Number == n })
-	p.Apart = append(p.Apart, n)
+	p.NeverJoin = append(p.NeverJoin, n)
 	return out
 }

@@ -91,7 +91,7 @@ func stalledAt(p *parcel.Parcel, h History) time.Time {
 func settle(p *parcel.Parcel, home string, now time.Time) {
 	p.Settle(home, now)
 	last := p.LastEvent
-	if last.IsZero() || last.Before(p.FirstSeen) && p.Typed {
+	if last.IsZero() || last.Before(p.FirstSeen) && p.AddedByUser {
 		last = p.FirstSeen
 	}
 	limit := expiry

@@ -28,7 +28,7 @@ func (t *Tracker) Add(ctx context.Context, n number.Number, title string) (parce
 		out = carrying(s, n)
 		if out == nil {
 			out = &parcel.Parcel{
-				FirstSeen: now, Typed: true, NextCheck: now, Reason: "new",
+				FirstSeen: now, AddedByUser: true, NextCheck: now, Reason: "new",
 				Links: []parcel.Link{{Number: n, Since: now, Reason: "typed", Certainty: parcel.Certain}},
 			}
 			s.Parcels = append(s.Parcels, out)

@@ -212,7 +212,7 @@ func (pl planner) welcome(m carriers.Member, n number.Number, match carriers.Mat
 		return false
 	default:
 		since := pl.p.FirstSeen
-		return pl.p.Typed || !since.IsZero() && pl.now.Sub(since) > unheard
+		return pl.p.AddedByUser || !since.IsZero() && pl.now.Sub(since) > unheard
 	}
 }
 

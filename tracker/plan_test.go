@@ -114,12 +114,12 @@ func TestPlan(t *testing.T) {
 		},
 		"a number typed by a person: both sides": {
 			"RU",
-			parcel.Parcel{Links: links(rb), FirstSeen: now, Typed: true},
+			parcel.Parcel{Links: links(rb), FirstSeen: now, AddedByUser: true},
 			[]string{"cainiao RB123456785CN", "upu RB123456785CN", "russianpost RB123456785CN"},
 		},
 		"nobody knows where it goes: every post that could be it": {
 			"",
-			parcel.Parcel{Links: links(rb), FirstSeen: now, Typed: true},
+			parcel.Parcel{Links: links(rb), FirstSeen: now, AddedByUser: true},
 			[]string{
 				"cainiao RB123456785CN", "upu RB123456785CN", "russianpost RB123456785CN",
 				"ukrposhta RB123456785CN (no_credential: needs token)", "novaposhta RB123456785CN",
@@ -258,7 +258,7 @@ func sorted(list []string) []string {
 }
 
 func TestPlanNamesThePageForPeople(t *testing.T) {
-	p := parcel.Parcel{Links: links("RB123456785CN"), Typed: true}
+	p := parcel.Parcel{Links: links("RB123456785CN"), AddedByUser: true}
 	for _, a := range tracker.Plan(p, tracker.View{Members: members(), Home: "UA"}, now) {
 		if want := "https://" + a.Carrier + ".example/?n=RB123456785CN"; a.Link != want {
 			t.Errorf("link %q, want %q", a.Link, want)
@@ -267,7 +267,7 @@ func TestPlanNamesThePageForPeople(t *testing.T) {
 }
 
 func TestPlanOfManyNumbersIsBounded(t *testing.T) {
-	p := parcel.Parcel{Typed: true, Links: links(
+	p := parcel.Parcel{AddedByUser: true, Links: links(
 		"LP00999900000034", "LP00999900000042", "LP00999900000059", "LP00999900000067",
 	), Sources: []parcel.Source{told("cainiao", "LP00999900000042")}}
 	got := shape(tracker.Plan(p, tracker.View{Members: members()[:2]}, now))

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
-	"parcelwatch/internal/rest"
+	"parcelwatch/internal/throttle"
 	"parcelwatch/parcel"
 	"parcelwatch/store"
 )
@@ -63,7 +63,7 @@ func (t *Tracker) Run(ctx context.Context) error {
 	defer workers.Wait()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	var pause rest.Rest
+	var pause throttle.Throttle
 	for {
 		select {
 		case <-ctx.Done():

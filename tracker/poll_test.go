@@ -273,8 +273,8 @@ func TestWhatAPersonSaysOfAParcel(t *testing.T) {
 			t.Fatal(err)
 		}
 		a, b := get(t, db, "RB123456785CN"), get(t, db, "RR123456785CN")
-		if a.ID == b.ID || len(a.Apart) != 1 || len(b.Apart) != 1 {
-			t.Errorf("after the split: %v apart %v, %v apart %v; want two parcels that stay apart", a.ID, a.Apart, b.ID, b.Apart)
+		if a.ID == b.ID || len(a.NeverJoin) != 1 || len(b.NeverJoin) != 1 {
+			t.Errorf("after the split: %v apart %v, %v apart %v; want two parcels that stay apart", a.ID, a.NeverJoin, b.ID, b.NeverJoin)
 		}
 		if _, err := tr.Split(ctx, "RR123456785CN"); !errors.Is(err, tracker.ErrOnlyNumber) {
 			t.Errorf("splitting the only number: %v, want ErrOnlyNumber", err)

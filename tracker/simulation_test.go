@@ -198,7 +198,7 @@ func TestAbsorbTellsAnAliasAndTakesOverItsParcel(t *testing.T) {
 }
 
 func TestAbsorbLeavesApartWhatThePersonSplit(t *testing.T) {
-	p := &parcel.Parcel{ID: 1, FirstSeen: noon(), Apart: []number.Number{"RB123456785CN"}}
+	p := &parcel.Parcel{ID: 1, FirstSeen: noon(), NeverJoin: []number.Number{"RB123456785CN"}}
 	p.AddLink(parcel.Link{Number: "LP00999900000034", Certainty: parcel.Certain})
 	s := store.State{Parcels: []*parcel.Parcel{p}}
 	got := answer("cainiao", "LP00999900000034", parcel.Tracking{

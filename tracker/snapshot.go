@@ -89,7 +89,7 @@ func lastMove(p *parcel.Parcel) parcel.Event {
 // stale reports whether the first sight of a parcel is no news: it has arrived
 // already, or its newest event is old.
 func stale(last parcel.Event, p *parcel.Parcel, now time.Time) bool {
-	return !p.Typed && (p.Status.Final() || old(last, now))
+	return !p.AddedByUser && (p.Status.Final() || old(last, now))
 }
 
 func old(e parcel.Event, now time.Time) bool {

@@ -38,7 +38,7 @@ func SMTP(c *config.Config, vault oauth.Vault) (*notify.SMTP, error) {
 // digest and when.
 func Notifications(c *config.Config) (notify.Config, error) {
 	out := notify.Config{
-		From: c.SMTP.From, Blind: c.Alarm.After.Time(),
+		From: c.SMTP.From, AlarmThreshold: c.Alarm.After.Time(),
 		Protection: notify.Protection{Days: c.Protection.Days, Remind: c.Protection.Remind},
 	}
 	for _, d := range c.Digests {

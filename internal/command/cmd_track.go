@@ -85,7 +85,7 @@ type tracking struct {
 
 func (t tracking) ask(ctx context.Context, n number.Number, only string) (parcel.Parcel, []carriers.Asked, error) {
 	now := t.env.now()
-	p := parcel.Parcel{FirstSeen: now, Typed: true}
+	p := parcel.Parcel{FirstSeen: now, AddedByUser: true}
 	p.AddLink(parcel.Link{Number: n, Since: now, Reason: "typed", Certainty: parcel.Certain})
 	done := 0
 	seen := func(carriers.Asked) {

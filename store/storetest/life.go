@@ -39,7 +39,7 @@ func full() *parcel.Parcel {
 	p.Items = []parcel.Item{{Title: "Cable", Variant: "1 m", Quantity: 2}}
 	p.Orders = []string{orderA, orderB}
 	p.Maybe = []parcel.Link{{Number: numberC, Since: Now(), Reason: "same order", Certainty: parcel.Maybe, Parcel: 9}}
-	p.Apart = []number.Number{"LP00999900000034"}
+	p.NeverJoin = []number.Number{"LP00999900000034"}
 	p.Mailbox, p.Logistics = "home", parcel.Logistics{Sender: "Singapore Post", Sites: []string{"singpost.com"}}
 	p.Sources = []parcel.Source{{
 		Carrier: "upu", Number: numberA, Events: []parcel.Event{scan(0), scan(1)}, Result: parcel.ResultOK,
@@ -49,7 +49,7 @@ func full() *parcel.Parcel {
 	p.Origin, p.Destination, p.Exported, p.Imported = "CN", "RU", Now().AddDate(0, 0, -20), Now().AddDate(0, 0, -2)
 	p.LastEvent, p.ETA, p.Pickup = Now(), "2026-03-05", parcel.Pickup{Place: "Office 101000", Until: "2026-03-20"}
 	p.Shipped, p.Changed, p.Stalled, p.Reminded = Now(), Now(), Now(), Now()
-	p.Reason, p.Muted, p.Typed = "new", true, true
+	p.Reason, p.Muted, p.AddedByUser = "new", true, true
 	return p
 }
 

@@ -13,10 +13,10 @@ import (
 // successStep is how often a success that changes nothing else is recorded.
 const successStep = time.Minute
 
-// patience is how many failures of a kind in a row are borne before the carrier
-// is left alone. One answer that was not understood may be one odd parcel, and
-// the network may be away for a moment; a refusal is meant at once.
-func patience(kind parcel.Result) int {
+// tolerated is how many failures of a kind in a row leave the circuit breaker
+// closed. One answer that was not understood may be one odd parcel, and the
+// network may fail for a moment; a refusal opens the breaker at once.
+func tolerated(kind parcel.Result) int {
 	switch kind {
 	case parcel.ResultChanged:
 		return 1
@@ -27,10 +27,10 @@ func patience(kind parcel.Result) int {
 	}
 }
 
-// rest is how long a carrier is left alone after the nth failure beyond
-// patience: 1, 6, then 24 hours. What is merely away is looked for again sooner,
-// after 6 hours at most.
-func rest(kind parcel.Result, nth int) time.Duration {
+// openFor is how long the circuit breaker stays open after the nth failure that
+// is not tolerated: 1, 6, then 24 hours, and 6 hours at most where the service
+// could not be reached.
+func openFor(kind parcel.Result, nth int) time.Duration {
 	switch {
 	case nth <= 1:
 		return time.Hour
@@ -41,10 +41,11 @@ func rest(kind parcel.Result, nth int) time.Duration {
 	}
 }
 
-// Sentence is the health that follows from one more failure at now, given the
-// health before it. Where the service said how long to wait, that counts the
-// first time, and at least that much later on.
-func Sentence(h parcel.CarrierHealth, err error, now time.Time) parcel.CarrierHealth {
+// AfterFailure is the health of a carrier after one more failure at now, given
+// the health before. Until it names, the circuit breaker is open; the first call
+// after that decides (half-open). A wait that the service asked for replaces the
+// first one, and prolongs later ones.
+func AfterFailure(h parcel.CarrierHealth, err error, now time.Time) parcel.CarrierHealth {
 	kind := ResultOf(err)
 	before := h.State
 	h.Fails++
@@ -53,11 +54,11 @@ func Sentence(h parcel.CarrierHealth, err error, now time.Time) parcel.CarrierHe
 	if kind == parcel.ResultChanged {
 		h.State = parcel.CarrierChanged
 	}
-	if nth := h.Fails - patience(kind); nth > 0 {
+	if nth := h.Fails - tolerated(kind); nth > 0 {
 		if kind != parcel.ResultChanged {
 			h.State = parcel.CarrierQuarantined
 		}
-		wait, after := rest(kind, nth), RetryAfter(err)
+		wait, after := openFor(kind, nth), RetryAfter(err)
 		if after > 0 && (nth == 1 || after > wait) {
 			wait = after
 		}
@@ -69,8 +70,8 @@ func Sentence(h parcel.CarrierHealth, err error, now time.Time) parcel.CarrierHe
 	return h
 }
 
-// quarantined refuses while the carrier is to be left alone.
-func (k *Keeper) quarantined(ctx context.Context) (refusal, err error) {
+// breaker refuses a call while the circuit breaker is open.
+func (k *Keeper) breaker(ctx context.Context) (refusal, err error) {
 	h, err := k.ledger.CarrierHealth(ctx, k.info.Name)
 	if err != nil {
 		return nil, fmt.Errorf("carrier %s: read its health: %w", k.info.Name, err)
@@ -81,16 +82,16 @@ func (k *Keeper) quarantined(ctx context.Context) (refusal, err error) {
 	return nil, nil
 }
 
-// judge records what a call says of the carrier.
-func (k *Keeper) judge(ctx context.Context, results []Result) error {
+// settle records the carrier's health after a call.
+func (k *Keeper) settle(ctx context.Context, results []Result) error {
 	now := k.clock()
 	h, err := k.ledger.CarrierHealth(ctx, k.info.Name)
 	if err != nil {
 		return fmt.Errorf("carrier %s: read its health: %w", k.info.Name, err)
 	}
 	old := h
-	if failure := verdict(results); failure != nil {
-		h = Sentence(h, failure, now)
+	if failure := failureOf(results); failure != nil {
+		h = AfterFailure(h, failure, now)
 	} else {
 		h.Fails, h.Error, h.Fault, h.Until = 0, "", nil, time.Time{}
 		if h.State != parcel.CarrierOK {
@@ -115,9 +116,9 @@ func (k *Keeper) judge(ctx context.Context, results []Result) error {
 	return k.keep(ctx, results, now)
 }
 
-// verdict is the failure that a call's results say of the carrier: none where
-// it answered for any number, if only to say that it does not know it.
-func verdict(results []Result) error {
+// failureOf is the failure of a whole call. There is none where the carrier
+// answered for any number, even with "not known".
+func failureOf(results []Result) error {
 	var failure error
 	for _, r := range results {
 		if r.Err == nil || errors.Is(r.Err, ErrNotFound) {
@@ -130,8 +131,7 @@ func verdict(results []Result) error {
 	return failure
 }
 
-// keep keeps the answers that were not understood; two of a call are enough for
-// a bug report.
+// keep stores answers that were not understood, two of a call at most.
 func (k *Keeper) keep(ctx context.Context, results []Result, now time.Time) error {
 	var last error
 	kept := 0
@@ -149,7 +149,7 @@ func (k *Keeper) keep(ctx context.Context, results []Result, now time.Time) erro
 	return nil
 }
 
-// logChange says once that a carrier broke or works again.
+// logChange logs when a carrier fails or works again, once for each change.
 func (k *Keeper) logChange(old, now parcel.CarrierHealth) {
 	was := old.State
 	if was == "" {

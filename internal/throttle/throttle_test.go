@@ -1,26 +1,26 @@
-package rest_test
+package throttle_test
 
 import (
 	"testing"
 	"time"
 
-	"parcelwatch/internal/rest"
+	"parcelwatch/internal/throttle"
 )
 
-func TestRest(t *testing.T) {
+func TestThrottle(t *testing.T) {
 	began := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	for name, c := range map[string]struct {
 		took, later, want time.Duration
 	}{
 		"work that took no time needs none":    {0, 0, 0},
 		"four times what the work took":        {time.Second, 0, 4 * time.Second},
-		"what has been rested is over":         {time.Second, 3 * time.Second, time.Second},
-		"rested to the end":                    {time.Second, 5 * time.Second, 0},
-		"long work is no reason to sleep long": {time.Hour, 0, 10 * time.Second},
+		"a pause that has begun ends on time":  {time.Second, 3 * time.Second, time.Second},
+		"a pause that is over":                 {time.Second, 5 * time.Second, 0},
+		"long work is followed by ten seconds": {time.Hour, 0, 10 * time.Second},
 		"a clock that was set back meanwhile":  {-time.Hour, 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var r rest.Rest
+			var r throttle.Throttle
 			ended := began.Add(c.took)
 			r.After(began, ended)
 			if got := r.Left(ended.Add(c.later)); got != c.want {
@@ -29,7 +29,7 @@ func TestRest(t *testing.T) {
 		})
 	}
 	t.Run("nothing was done yet", func(t *testing.T) {
-		var r rest.Rest
+		var r throttle.Throttle
 		if got := r.Left(began); got != 0 {
 			t.Errorf("got %v, want none", got)
 		}
