@@ -11,114 +11,136 @@ import (
 // healthOK is Change.New where something works again.
 const healthOK = "ok"
 
-// Alarms is what has been broken for longer than threshold, as changes to be
-// recorded. A refused login and an answer not understood do not heal by
-// waiting and are told at once. A change's Key names the thing and when it last
-// worked, so that each breakdown is told once.
-func Alarms(h parcel.Health, threshold time.Duration, now time.Time) []parcel.Change {
-	var out []parcel.Change
-	for _, m := range h.Mailboxes {
-		t := mailboxTrouble(m)
-		if m.State == parcel.MailboxRefused || (unreadable(m.State) && overdue(t, threshold, now)) {
-			out = append(out, alarm(t, m.LastCheck, now))
-		}
-	}
-	for _, k := range h.Carriers {
-		t := carrierTrouble(k)
-		if k.State == parcel.CarrierChanged || (k.State == parcel.CarrierQuarantined && overdue(t, threshold, now)) {
-			out = append(out, alarm(t, k.LastSuccess, now))
-		}
-	}
-	if o := h.Outbox; o.Waiting > 0 {
-		t := Trouble{Kind: TroubleOutbox, Since: o.Oldest, Fault: o.Fault, Error: o.Error}
-		if overdue(t, threshold, now) {
-			out = append(out, alarm(t, o.Oldest, now))
-		}
-	}
-	return out
+// Alarm is a breakdown that is announced, or the end of one.
+type Alarm struct {
+	Trouble
+
+	Key   string // of the breakdown: the thing, its state, and when it last worked
+	Over  bool   // it works again since Since
+	Quiet bool   // recorded, not announced
 }
 
-// Standing is which of the alarms on record are not over by the record, by key.
-func Standing(recorded []parcel.Change) map[string]parcel.Change {
-	out := map[string]parcel.Change{}
-	for _, ch := range recorded {
-		switch {
-		case ch.Kind != parcel.ChangeHealth:
-		case ch.New == healthOK:
-			delete(out, strings.TrimSuffix(ch.Key, "/"+healthOK))
-		default:
-			ch.ID = 0
-			out[ch.Key] = ch
-		}
-	}
-	return out
-}
-
-// Recovered is which of the alarms given are over, as changes to be recorded:
-// one for each alarm, of which those beyond the first of a thing are quiet.
-func Recovered(alarms []parcel.Change, h parcel.Health, now time.Time) []parcel.Change {
-	broken := map[string]bool{}
-	for _, m := range h.Mailboxes {
-		// A state that nobody knows is no recovery.
-		broken[name(mailboxTrouble(m))] = m.State != parcel.MailboxIdle && m.State != parcel.MailboxPolling
-	}
-	for _, k := range h.Carriers {
-		broken[name(carrierTrouble(k))] = k.State != parcel.CarrierOK
-	}
-	broken[name(Trouble{Kind: TroubleOutbox})] = h.Outbox.Waiting > 0
-	var out []parcel.Change
-	said := map[string]bool{}
-	for _, a := range alarms {
-		t := troubleOf(a)
-		// What is not watched any more has not recovered either.
-		if still, known := broken[name(t)]; still || !known {
-			continue
-		}
-		ch := a
-		ch.ID, ch.Old, ch.New, ch.At, ch.Key = 0, a.New, healthOK, now, a.Key+"/"+healthOK
-		ch.Event.Time, ch.Event.Text, ch.Fault = now, "", nil
-		ch.Quiet = said[name(t)]
-		said[name(t)] = true
-		out = append(out, ch)
-	}
-	return out
-}
-
-// lasting reports whether an alarm is of a state that does not heal by waiting.
-func lasting(ch parcel.Change) bool {
-	return ch.New == string(parcel.MailboxRefused) || ch.New == string(parcel.CarrierChanged)
-}
-
-func overdue(t Trouble, threshold time.Duration, now time.Time) bool {
-	return !t.Since.IsZero() && now.Sub(t.Since) >= threshold
-}
-
-// alarm is a change whose event carries the trouble: Code is what, Place which,
-// Text the error, Time since when.
-func alarm(t Trouble, worked, now time.Time) parcel.Change {
-	state, mark := t.State, "never"
-	if state == "" {
-		state = "broken"
-	}
+func newAlarm(t Trouble, worked time.Time) Alarm {
+	mark := "never"
 	if !worked.IsZero() {
 		mark = strconv.FormatInt(worked.Unix(), 10)
 	}
-	return parcel.Change{
-		Kind: parcel.ChangeHealth, Old: healthOK, New: state, At: now,
-		Event: parcel.Event{Time: t.Since, ZoneKnown: true, Code: string(t.Kind), Place: t.Name, Text: t.Error},
-		Fault: t.Fault, Key: name(t) + "/" + state + "/" + mark,
-	}
+	return Alarm{Trouble: t, Key: t.thing() + "/" + t.state() + "/" + mark}
 }
 
-func name(t Trouble) string { return "health/" + string(t.Kind) + "/" + t.Name }
-
-// troubleOf reads an alarm's change back.
-func troubleOf(ch parcel.Change) Trouble {
-	t := Trouble{Kind: TroubleKind(ch.Event.Code), Name: ch.Event.Place, State: ch.New, Since: ch.Event.Time, Fault: ch.Fault, Error: ch.Event.Text}
-	if t.Kind == TroubleOutbox {
-		t.State = ""
+// Change is the alarm as it is recorded: Event.Code is the kind of trouble, Place
+// the name, Text the error, Time since when.
+func (a Alarm) Change(now time.Time) parcel.Change {
+	ch := parcel.Change{
+		Kind: parcel.ChangeHealth, Old: healthOK, New: a.state(), At: now, Key: a.Key, Fault: a.Fault, Quiet: a.Quiet,
+		Event: parcel.Event{Time: a.Since, ZoneKnown: true, Code: string(a.Kind), Place: a.Name, Text: a.Error},
 	}
-	return t
+	if a.Over {
+		ch.Old, ch.New, ch.Key = ch.New, healthOK, a.Key+"/"+healthOK
+	}
+	return ch
+}
+
+// alarmOf reads a recorded alarm.
+func alarmOf(ch parcel.Change) Alarm {
+	a := Alarm{
+		Trouble: Trouble{
+			Kind: TroubleKind(ch.Event.Code), Name: ch.Event.Place, State: ch.New, Since: ch.Event.Time, Fault: ch.Fault, Error: ch.Event.Text,
+		},
+		Key: ch.Key, Over: ch.New == healthOK, Quiet: ch.Quiet,
+	}
+	if a.Over {
+		a.State, a.Key = ch.Old, strings.TrimSuffix(ch.Key, "/"+healthOK)
+	}
+	if a.Kind == TroubleOutbox {
+		a.State = ""
+	}
+	return a
+}
+
+// lasting reports whether waiting does not mend it: a refused login, or answers
+// that are not understood.
+func (t Trouble) lasting() bool {
+	return t.State == string(parcel.MailboxRefused) || t.State == string(parcel.CarrierChanged)
+}
+
+// state is the word for the trouble's state in keys and records.
+func (t Trouble) state() string {
+	if t.State == "" {
+		return "broken"
+	}
+	return t.State
+}
+
+// thing names what is broken in keys.
+func (t Trouble) thing() string { return "health/" + string(t.Kind) + "/" + t.Name }
+
+// Alarms is what has been broken for longer than threshold. What waiting does
+// not mend is an alarm at once.
+func Alarms(h parcel.Health, threshold time.Duration, now time.Time) []Alarm {
+	var out []Alarm
+	add := func(t Trouble, worked time.Time) {
+		if t.lasting() || !t.Since.IsZero() && now.Sub(t.Since) >= threshold {
+			out = append(out, newAlarm(t, worked))
+		}
+	}
+	for _, m := range h.Mailboxes {
+		if unreadable(m.State) {
+			add(mailboxTrouble(m), m.LastCheck)
+		}
+	}
+	for _, k := range h.Carriers {
+		if k.State == parcel.CarrierChanged || k.State == parcel.CarrierQuarantined {
+			add(carrierTrouble(k), k.LastSuccess)
+		}
+	}
+	if o := h.Outbox; o.Waiting > 0 {
+		add(Trouble{Kind: TroubleOutbox, Since: o.Oldest, Fault: o.Fault, Error: o.Error}, o.Oldest)
+	}
+	return out
+}
+
+// Standing is which of the recorded alarms have no recorded end, by key.
+func Standing(recorded []parcel.Change) map[string]Alarm {
+	out := map[string]Alarm{}
+	for _, ch := range recorded {
+		if ch.Kind != parcel.ChangeHealth {
+			continue
+		}
+		if a := alarmOf(ch); a.Over {
+			delete(out, a.Key)
+		} else {
+			out[a.Key] = a
+		}
+	}
+	return out
+}
+
+// Recovered is the ends of those alarms that are over. Of several alarms of one
+// thing only the first end is announced.
+func Recovered(alarms []Alarm, h parcel.Health, now time.Time) []Alarm {
+	broken := map[string]bool{}
+	for _, m := range h.Mailboxes {
+		// An unknown state is no recovery.
+		broken[mailboxTrouble(m).thing()] = m.State != parcel.MailboxIdle && m.State != parcel.MailboxPolling
+	}
+	for _, k := range h.Carriers {
+		broken[carrierTrouble(k).thing()] = k.State != parcel.CarrierOK
+	}
+	broken[Trouble{Kind: TroubleOutbox}.thing()] = h.Outbox.Waiting > 0
+	var out []Alarm
+	announced := map[string]bool{}
+	for _, a := range alarms {
+		// What is no longer watched has not recovered either.
+		if still, watched := broken[a.thing()]; still || !watched {
+			continue
+		}
+		a.Over, a.Since, a.Error, a.Fault = true, now, "", nil
+		a.Quiet = announced[a.thing()]
+		announced[a.thing()] = true
+		out = append(out, a)
+	}
+	return out
 }
 
 // mailboxOf is the configured name in a trouble's name, mailbox/folder.

@@ -135,10 +135,9 @@ func (c *channels) brief(ctx context.Context, to Channel, a Audience, d Digest) 
 	c.put(ctx, short{to: to, title: v.Subject, text: text.String()})
 }
 
-// alarm tells every channel of mail that cannot be sent: the mail about it would
+// alarm tells every channel of mail that cannot be sent: a mail about it would
 // not arrive.
-func (c *channels) alarm(ctx context.Context, a Audience, ch parcel.Change) {
-	t := troubleOf(ch)
+func (c *channels) alarm(ctx context.Context, a Audience, t Trouble) {
 	if t.Kind != TroubleOutbox {
 		return
 	}

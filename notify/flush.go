@@ -5,9 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"parcelwatch/store"
 	"slices"
 	"time"
+
+	"parcelwatch/store"
 )
 
 const (

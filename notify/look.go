@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"parcelwatch/parcel"
@@ -56,34 +55,37 @@ func (n *Notifier) watch(ctx context.Context, now time.Time) error {
 		}
 		n.alarms = Standing(recorded)
 	}
-	var standing, fresh []parcel.Change
+	var standing, fresh []Alarm
 	for _, key := range slices.Sorted(maps.Keys(n.alarms)) {
 		standing = append(standing, n.alarms[key])
 	}
 	over := Recovered(standing, h, now)
-	for _, ch := range Alarms(h, n.cfg.AlarmThreshold, now) {
-		// After a start everything was last seen long ago; that is no
-		// breakdown until there was time to look.
-		if !lasting(ch) && now.Sub(n.started) < n.cfg.AlarmThreshold {
+	for _, a := range Alarms(h, n.cfg.AlarmThreshold, now) {
+		// Right after a start everything was last checked long ago.
+		if !a.lasting() && now.Sub(n.started) < n.cfg.AlarmThreshold {
 			continue
 		}
-		if _, known := n.alarms[ch.Key]; !known {
-			fresh = append(fresh, ch)
+		if _, known := n.alarms[a.Key]; !known {
+			fresh = append(fresh, a)
 		}
 	}
-	if changes := append(fresh, over...); len(changes) > 0 {
+	var changes []parcel.Change
+	for _, a := range slices.Concat(fresh, over) {
+		changes = append(changes, a.Change(now))
+	}
+	if len(changes) > 0 {
 		if err := n.desk.Tell(ctx, changes); err != nil {
 			return fmt.Errorf("record what is broken: %w", err)
 		}
 	}
-	for _, ch := range fresh {
-		n.alarms[ch.Key] = ch
+	for _, a := range fresh {
+		n.alarms[a.Key] = a
 		if len(n.cfg.Audiences) > 0 {
-			n.channels.alarm(ctx, n.cfg.Audiences[0], ch)
+			n.channels.alarm(ctx, n.cfg.Audiences[0], a.Trouble)
 		}
 	}
-	for _, ch := range over {
-		delete(n.alarms, strings.TrimSuffix(ch.Key, "/"+healthOK))
+	for _, a := range over {
+		delete(n.alarms, a.Key)
 	}
 	if len(n.alarms) == 0 && n.allWell != nil && now.Sub(n.pinged) >= pingEvery {
 		n.pinged = now

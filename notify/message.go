@@ -8,9 +8,10 @@ import (
 	"fmt"
 	"io"
 	"mime"
-	"parcelwatch/store"
 	"strings"
 	"time"
+
+	"parcelwatch/store"
 
 	"parcelwatch/internal/textx"
 

@@ -53,7 +53,7 @@ type Notifier struct {
 	channels *channels
 
 	state     map[string]*audienceState // used by the composing loop only
-	alarms    map[string]parcel.Change  // standing ones, by key; nil until read from the record
+	alarms    map[string]Alarm          // standing ones, by key; nil until read from the store
 	started   time.Time
 	reminded  time.Time
 	pinged    time.Time

@@ -3,6 +3,7 @@ package notify_test
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -121,17 +122,17 @@ func TestStanding(t *testing.T) {
 	t.Parallel()
 	broken := notify.Alarms(mailboxHealth(parcel.MailboxBroken, daysAgo(2)), time.Hour, daysAgo(1))
 	refused := notify.Alarms(mailboxHealth(parcel.MailboxRefused, daysAgo(2)), time.Hour, daysAgo(1))
-	recorded := append(append([]parcel.Change{{ID: 1, Kind: parcel.ChangeNewOrder, Order: "1", Key: "o"}}, broken...), refused...)
-	standing := notify.Standing(recorded)
-	if len(standing) != 2 || standing[broken[0].Key].New != "broken" || standing[refused[0].Key].New != "refused" {
+	changes := append([]parcel.Change{{ID: 1, Kind: parcel.ChangeNewOrder, Order: "1", Key: "o"}}, recorded(slices.Concat(broken, refused))...)
+	standing := notify.Standing(changes)
+	if len(standing) != 2 || standing[broken[0].Key].State != "broken" || standing[refused[0].Key].State != "refused" {
 		t.Fatalf("standing: %+v", standing)
 	}
-	both := []parcel.Change{standing[broken[0].Key], standing[refused[0].Key]}
+	both := []notify.Alarm{standing[broken[0].Key], standing[refused[0].Key]}
 	over := notify.Recovered(both, mailboxHealth(parcel.MailboxPolling, noon), noon)
 	if len(over) != 2 || over[0].Quiet || !over[1].Quiet {
 		t.Errorf("two alarms of one mailbox recover as %+v, want one to be told", over)
 	}
-	if left := notify.Standing(append(recorded, over...)); len(left) != 0 {
+	if left := notify.Standing(append(changes, recorded(over)...)); len(left) != 0 {
 		t.Errorf("still standing after the recovery: %+v", left)
 	}
 	if over := notify.Recovered(both, mailboxHealth(parcel.MailboxUnknown, noon), noon); len(over) != 0 {

@@ -14,12 +14,13 @@ const notUnderstoodHorizon = 7 * day
 // broken still into the footer.
 func (c *composer) troubles() {
 	for _, ch := range c.health {
-		t := troubleOf(ch)
-		if ch.Quiet || !c.caresFor(t) {
+		a := alarmOf(ch)
+		t := a.Trouble
+		if a.Quiet || !c.caresFor(t) {
 			continue
 		}
 		c.news++
-		if ch.New == healthOK {
+		if a.Over {
 			c.footer.Recovered = append(c.footer.Recovered, t)
 			continue
 		}

@@ -18,7 +18,7 @@ func Urgent(changes []parcel.Change, statuses []parcel.Status) []parcel.Change {
 		switch {
 		case ch.Quiet:
 		case ch.Kind == parcel.ChangeHealth:
-			if ch.New != healthOK && ch.Event.Code == string(TroubleMailbox) {
+			if a := alarmOf(ch); !a.Over && a.Kind == TroubleMailbox {
 				out = append(out, ch)
 			}
 		case ch.Kind == parcel.ChangeMoved || ch.Kind == parcel.ChangeNewParcel:
