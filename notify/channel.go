@@ -119,7 +119,7 @@ func (c *channels) brief(ctx context.Context, to Channel, a Audience, d Digest) 
 	v := viewer{p: p, zone: a.zone(), limits: limits{5, 5}}.view(d)
 	var text strings.Builder
 	for _, s := range v.Sections {
-		if s.Kind == SectionQuiet || s.Kind == SectionWaiting || s.Kind == SectionUnnumbered {
+		if !rowOf(s.Kind).brief {
 			continue
 		}
 		for _, it := range s.Items {

@@ -42,13 +42,13 @@ func Compose(in Input, now time.Time) Digest {
 		Urgent: in.Urgent, Calendar: in.Audience.Calendar, Footer: c.footer, News: c.news, Told: c.told,
 	}
 	d.Footer.Next = in.Next
-	for _, kind := range SectionKinds() {
-		entries := c.sections[kind]
+	for _, row := range sectionTable() {
+		entries := c.sections[row.kind]
 		if len(entries) == 0 {
 			continue
 		}
 		slices.SortStableFunc(entries, func(a, b entry) int { return cmp.Compare(a.rank, b.rank) })
-		s := Section{Kind: kind, Items: make([]Item, 0, len(entries))}
+		s := Section{Kind: row.kind, Items: make([]Item, 0, len(entries))}
 		for _, e := range entries {
 			s.Items = append(s.Items, e.Item)
 			if e.News {
@@ -135,7 +135,7 @@ func (c *composer) parcel(p *parcel.Parcel) {
 		c.footer.Parcels++
 	}
 	kind := c.section(p, changes)
-	c.add(kind, c.item(p, kind, changes), c.rank(p, kind))
+	c.add(kind, c.item(p, kind, changes), rowOf(kind).rank(c, p))
 }
 
 // section is the one section a parcel stands in: the first that fits, what
@@ -164,33 +164,6 @@ func (c *composer) section(p *parcel.Parcel, changes []parcel.Change) SectionKin
 	default:
 		return SectionQuiet
 	}
-}
-
-// rank puts what ends soonest, and else what moved last, at the top; the quiet
-// ones by how long they have been silent.
-func (c *composer) rank(p *parcel.Parcel, kind SectionKind) int64 {
-	switch kind {
-	case SectionNeeds:
-		if until := p.Pickup.Until.Time(c.zone); !until.IsZero() {
-			return until.Unix()
-		}
-		if end, _, ok := c.Protection.left(*p, c.zone, c.now); ok {
-			return end.Time(c.zone).Unix()
-		}
-		return c.now.Unix()
-	case SectionQuiet, SectionStalled:
-		return silentSince(p).Unix()
-	default:
-		return -p.StatusSince.Unix()
-	}
-}
-
-// silentSince is the last sign of a parcel.
-func silentSince(p *parcel.Parcel) time.Time {
-	if !p.LastEvent.IsZero() {
-		return p.LastEvent
-	}
-	return p.FirstSeen
 }
 
 func (c *composer) item(p *parcel.Parcel, kind SectionKind, changes []parcel.Change) Item {

@@ -53,14 +53,6 @@ const (
 	SectionEnded      SectionKind = "ended" // returned, closed, expired
 )
 
-// SectionKinds lists every section in the order of the digest.
-func SectionKinds() []SectionKind {
-	return []SectionKind{
-		SectionNeeds, SectionToday, SectionMoved, SectionNew, SectionWaiting,
-		SectionUnnumbered, SectionQuiet, SectionStalled, SectionDelivered, SectionEnded,
-	}
-}
-
 // Section is one part of a digest. It is never empty.
 type Section struct {
 	Kind  SectionKind

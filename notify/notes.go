@@ -13,21 +13,7 @@ func (c *composer) notes(p *parcel.Parcel, kind SectionKind, changes []parcel.Ch
 	for _, ch := range changes {
 		out = append(out, changeNotes(p, ch)...)
 	}
-	switch kind {
-	case SectionQuiet, SectionMoved, SectionNew:
-		out = append(out, c.patience(p, kind)...)
-	case SectionStalled:
-		out = append(out, c.stalled(p)...)
-	case SectionDelivered:
-		if days := daysSince(p.Shipped, p.StatusSince); !p.Shipped.IsZero() && days > 0 {
-			out = append(out, note("note_took", "Count", days))
-		}
-	case SectionNeeds:
-		if !p.Stalled.IsZero() && len(out) == 0 {
-			out = append(out, c.stalled(p)...)
-		}
-	default:
-	}
+	out = append(out, rowOf(kind).notes(c, p, out)...)
 	if end, left, ok := c.Protection.left(*p, c.zone, c.now); ok && left >= 0 && left <= c.Protection.Remind {
 		n := counted("note_protection", left)
 		if left > 0 {
@@ -128,24 +114,6 @@ func changeNotes(p *parcel.Parcel, ch parcel.Change) []Note {
 	return nil
 }
 
-// patience explains a silence that is usual.
-func (c *composer) patience(p *parcel.Parcel, kind SectionKind) []Note {
-	var out []Note
-	if p.ETA != "" {
-		out = append(out, note("note_eta", "Day", p.ETA))
-	}
-	switch {
-	case p.Phase == parcel.PhaseBetween && !p.Exported.IsZero():
-		return append(out, c.gap(p, "note_gap"))
-	case kind != SectionQuiet:
-		return out
-	case p.LastEvent.IsZero() || p.Status == parcel.PreAdvice:
-		return append(out, counted("note_unseen", daysSince(p.FirstSeen, c.now)))
-	default:
-		return append(out, counted("note_quiet", daysSince(silentSince(p), c.now)))
-	}
-}
-
 // gap says where a parcel is that left one country and has not been seen in
 // the other.
 func (c *composer) gap(p *parcel.Parcel, id string) Note {
@@ -165,7 +133,7 @@ func (c *composer) usual(origin, destination string) (least, most int) {
 }
 
 func (c *composer) stalled(p *parcel.Parcel) []Note {
-	if p.Phase == parcel.PhaseBetween && !p.Exported.IsZero() {
+	if between(p) {
 		return []Note{c.gap(p, "note_overdue")}
 	}
 	return []Note{note("note_stalled", "Count", max(daysSince(silentSince(p), c.now), 1))}

@@ -36,7 +36,7 @@ type Content struct {
 // same content. Everything from outside comes out harmless and bounded; what
 // would make the mail too large is counted instead of shown. It is pure.
 func Render(d Digest, p *locale.Printer) (Content, error) {
-	html, err := htmltemplate.New("digest.html").Funcs(htmltemplate.FuncMap{"tone": tone}).ParseFS(templates, "template/digest.html")
+	html, err := htmltemplate.New("digest.html").Funcs(htmltemplate.FuncMap{"tone": func(kind SectionKind) string { return rowOf(kind).tone }}).ParseFS(templates, "template/digest.html")
 	if err != nil {
 		return Content{}, fmt.Errorf("render the digest: %w", err)
 	}
@@ -95,23 +95,6 @@ func shown(d Digest, l limits) int {
 		n += min(len(s.Items), l.of(s))
 	}
 	return n
-}
-
-// tone is the colour a section speaks in. Each is legible on white and, where a
-// mail program turns colours around, on black.
-func tone(kind SectionKind) string {
-	switch kind {
-	case SectionNeeds:
-		return "#c4271b"
-	case SectionStalled:
-		return "#a85b00"
-	case SectionToday, SectionDelivered:
-		return "#197a43"
-	case SectionMoved, SectionNew:
-		return "#1f63c1"
-	default:
-		return "#667085"
-	}
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

@@ -23,10 +23,9 @@ func subject(d Digest, p *locale.Printer) string {
 			length += n
 		}
 	}
-	// What the orders do is told where there is room left.
-	for _, orders := range []bool{false, true} {
+	for _, minor := range []bool{false, true} {
 		for _, s := range d.Sections {
-			if orders == (s.Kind == SectionWaiting || s.Kind == SectionUnnumbered || s.Kind == SectionEnded) {
+			if minor == rowOf(s.Kind).minor {
 				add(subjectPart(s, d, p))
 			}
 		}

@@ -1,0 +1,124 @@
+package notify
+
+import (
+	"time"
+
+	"parcelwatch/parcel"
+)
+
+// The colours of sections. Each is legible on white and, where a mail program
+// inverts colours, on black.
+const (
+	red    = "#c4271b"
+	amber  = "#a85b00"
+	green  = "#197a43"
+	blue   = "#1f63c1"
+	silver = "#667085"
+)
+
+// sectionRow is what differs between the sections of a digest.
+type sectionRow struct {
+	kind  SectionKind
+	tone  string
+	rank  func(*composer, *parcel.Parcel) int64 // of a parcel; the lowest stands first
+	notes func(c *composer, p *parcel.Parcel, before []Note) []Note
+	brief bool // told by the short channels
+	minor bool // in the subject only where there is room
+}
+
+// sectionTable lists every section in the order of the digest.
+func sectionTable() []sectionRow {
+	return []sectionRow{
+		{kind: SectionNeeds, tone: red, rank: byEnd, notes: needsNotes, brief: true},
+		{kind: SectionToday, tone: green, rank: byMove, notes: noNotes, brief: true},
+		{kind: SectionMoved, tone: blue, rank: byMove, notes: patienceNotes, brief: true},
+		{kind: SectionNew, tone: blue, rank: byMove, notes: patienceNotes, brief: true},
+		{kind: SectionWaiting, tone: silver, rank: byMove, notes: noNotes, minor: true},
+		{kind: SectionUnnumbered, tone: silver, rank: byMove, notes: noNotes, minor: true},
+		{kind: SectionQuiet, tone: silver, rank: bySilence, notes: quietNotes},
+		{kind: SectionStalled, tone: amber, rank: bySilence, notes: stalledNotes, brief: true},
+		{kind: SectionDelivered, tone: green, rank: byMove, notes: deliveredNotes, brief: true},
+		{kind: SectionEnded, tone: silver, rank: byMove, notes: noNotes, brief: true, minor: true},
+	}
+}
+
+// rowOf is the section's row of the table.
+func rowOf(kind SectionKind) sectionRow {
+	for _, row := range sectionTable() {
+		if row.kind == kind {
+			return row
+		}
+	}
+	return sectionRow{tone: silver}
+}
+
+// byEnd ranks by what ends first: the storage, else the buyer's protection.
+func byEnd(c *composer, p *parcel.Parcel) int64 {
+	if until := p.Pickup.Until.Time(c.zone); !until.IsZero() {
+		return until.Unix()
+	}
+	if end, _, ok := c.Protection.left(*p, c.zone, c.now); ok {
+		return end.Time(c.zone).Unix()
+	}
+	return c.now.Unix()
+}
+
+func byMove(_ *composer, p *parcel.Parcel) int64 { return -p.StatusSince.Unix() }
+
+func bySilence(_ *composer, p *parcel.Parcel) int64 { return silentSince(p).Unix() }
+
+func noNotes(*composer, *parcel.Parcel, []Note) []Note { return nil }
+
+func needsNotes(c *composer, p *parcel.Parcel, before []Note) []Note {
+	if p.Stalled.IsZero() || len(before) > 0 {
+		return nil
+	}
+	return c.stalled(p)
+}
+
+func stalledNotes(c *composer, p *parcel.Parcel, _ []Note) []Note { return c.stalled(p) }
+
+func deliveredNotes(_ *composer, p *parcel.Parcel, _ []Note) []Note {
+	if days := daysSince(p.Shipped, p.StatusSince); !p.Shipped.IsZero() && days > 0 {
+		return []Note{note("note_took", "Count", days)}
+	}
+	return nil
+}
+
+// patienceNotes explains a silence that is usual: the expected day, and where the
+// parcel is between two countries.
+func patienceNotes(c *composer, p *parcel.Parcel, _ []Note) []Note {
+	var out []Note
+	if p.ETA != "" {
+		out = append(out, note("note_eta", "Day", p.ETA))
+	}
+	if between(p) {
+		out = append(out, c.gap(p, "note_gap"))
+	}
+	return out
+}
+
+// quietNotes adds to that how long the silence has lasted.
+func quietNotes(c *composer, p *parcel.Parcel, _ []Note) []Note {
+	out := patienceNotes(c, p, nil)
+	switch {
+	case between(p):
+		return out
+	case p.LastEvent.IsZero() || p.Status == parcel.PreAdvice:
+		return append(out, counted("note_unseen", daysSince(p.FirstSeen, c.now)))
+	default:
+		return append(out, counted("note_quiet", daysSince(silentSince(p), c.now)))
+	}
+}
+
+// between reports a parcel that has left one country and was not seen in the
+// other.
+func between(p *parcel.Parcel) bool { return p.Phase == parcel.PhaseBetween && !p.Exported.IsZero() }
+
+// silentSince is the last sign of a parcel.
+func silentSince(p *parcel.Parcel) time.Time {
+	if !p.LastEvent.IsZero() {
+		return p.LastEvent
+	}
+	return p.FirstSeen
+}
