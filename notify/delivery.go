@@ -49,7 +49,7 @@ func backoff(tries int) time.Duration {
 	return steps[min(max(tries, 1), len(steps))-1]
 }
 
-// NextFate is a recipient's fate after a try of a message made at made. It is
+// NextDelivery is a recipient's delivery after one try of a message made at made. It is
 // pure.
 func NextDelivery(f store.Delivery, o Outcome, made, now time.Time) store.Delivery {
 	if o.Result == SendUntried {

@@ -87,13 +87,19 @@ func (n *Notifier) watch(ctx context.Context, now time.Time) error {
 	for _, a := range over {
 		delete(n.alarms, a.Key)
 	}
-	if len(n.alarms) == 0 && n.allWell != nil && now.Sub(n.pinged) >= pingEvery {
-		n.pinged = now
-		limited, cancel := context.WithTimeout(ctx, 20*time.Second)
-		defer cancel()
-		n.report(ctx, "dead man's switch", n.allWell(limited))
-	}
+	n.ping(ctx, now)
 	return nil
+}
+
+// ping tells the dead man's switch that nothing is broken.
+func (n *Notifier) ping(ctx context.Context, now time.Time) {
+	if len(n.alarms) > 0 || n.allWell == nil || now.Sub(n.pinged) < pingEvery {
+		return
+	}
+	n.pinged = now
+	limited, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	n.report(ctx, "dead man's switch", n.allWell(limited))
 }
 
 // remind records protections and storage that end soon.
