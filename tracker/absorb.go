@@ -9,19 +9,19 @@ import (
 	"parcelwatch/store"
 )
 
-// basis is what a judgement of a parcel needs to know beside it.
+// basis is what a parcel's state depends on besides its sources.
 type basis struct {
 	Home string
 	History
 }
 
-// absorb puts what carriers said on record: timelines, other numbers of the same
-// parcel, state, news. The state holds the parcel asked about and any parcels
-// that carry one of the other numbers.
+// absorb adds the answers of carriers to the parcel with the id: timelines, other
+// numbers, state and changes. s holds that parcel and any parcels with one of the
+// other numbers. It returns nil if the parcel was deleted meanwhile.
 func absorb(s *store.State, id int64, asked []carriers.Asked, b basis, now time.Time) *parcel.Parcel {
 	i := slices.IndexFunc(s.Parcels, func(p *parcel.Parcel) bool { return p.ID == id })
 	if i < 0 {
-		return nil // forgotten while it was asked about
+		return nil
 	}
 	p := s.Parcels[i]
 	before := snap(p)
@@ -33,7 +33,7 @@ func absorb(s *store.State, id int64, asked []carriers.Asked, b basis, now time.
 		}
 	}
 	settle(p, b.Home, now)
-	judge(p, b.History, now)
+	markStalled(p, b.History, now)
 	changes := before.changes(p, now)
 	if len(changes) > 0 {
 		p.Changed = now
@@ -42,8 +42,7 @@ func absorb(s *store.State, id int64, asked []carriers.Asked, b basis, now time.
 	return p
 }
 
-// unite takes over the parcels that carried a number before a carrier said that
-// it is p's.
+// unite merges into p the parcels that had a number which now turns out to be p's.
 func unite(s *store.State, p *parcel.Parcel, l parcel.Link, now time.Time) {
 	for _, other := range s.Parcels {
 		if other != p && other.ID != 0 && other.Has(l.Number) && !slices.Contains(s.Merged, other.ID) {

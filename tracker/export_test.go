@@ -17,7 +17,7 @@ var (
 	Absorb       = absorb
 	StalledAt    = stalledAt
 	Settle       = settle
-	Judge        = judge
+	MarkStalled  = markStalled
 )
 
 // Look is a running tracker between two looks, with nobody who asks.

@@ -8,26 +8,25 @@ import (
 )
 
 const (
-	// soon is how much before its time a number may ride along: a call is one
-	// call, whether it is about one number or about ten.
+	// soon is how long before its own turn a number may be piggybacked: a call
+	// costs the same for one number and for ten.
 	soon = 3 * time.Hour
-	// riders bounds how many parcels are looked at for that.
-	riders = 60
+	// candidates bounds how many parcels are considered for that.
+	candidates = 60
 )
 
-// fill puts numbers whose time comes soon into the free seats of this round's
-// calls, then hands the calls to the carriers. It makes no call more, and most
-// of the riders' own one less: a number is not asked about twice within its
-// carrier's time.
+// fill adds numbers that are due soon to calls of this round that have room, then
+// queues the calls. It adds no call and saves most of the later ones: a number is
+// not asked about again within the carrier's interval for it.
 func (p *poll) fill(ctx context.Context, now time.Time) {
-	if p.seats() {
-		near, err := p.store.Due(ctx, now.Add(soon), riders, p.underWay)
+	if p.room() {
+		near, err := p.store.Due(ctx, now.Add(soon), candidates, p.underWay)
 		if err != nil {
 			p.failed(ctx, "list parcels due soon", err)
 		}
 		for _, one := range near {
 			if one.NextCheck.After(now) {
-				p.ride(one, now)
+				p.piggyback(one, now)
 			}
 		}
 	}
@@ -37,8 +36,8 @@ func (p *poll) fill(ctx context.Context, now time.Time) {
 	clear(p.ready)
 }
 
-// ride takes one parcel along in the calls that have room.
-func (p *poll) ride(one parcel.Parcel, now time.Time) {
+// piggyback adds one parcel to the calls that have room.
+func (p *poll) piggyback(one parcel.Parcel, now time.Time) {
 	v := &visit{id: one.ID, piggybacked: true}
 	for _, a := range p.engine.next(v, p.engine.Plan(one, now)) {
 		if p.free(a.Carrier) > 0 {
@@ -50,8 +49,8 @@ func (p *poll) ride(one parcel.Parcel, now time.Time) {
 	}
 }
 
-// seats reports whether any call of this round has room.
-func (p *poll) seats() bool {
+// room reports whether any call of this round has room.
+func (p *poll) room() bool {
 	for carrier := range p.ready {
 		if p.free(carrier) > 0 {
 			return true
@@ -60,8 +59,8 @@ func (p *poll) seats() bool {
 	return false
 }
 
-// free is the room in the last of this round's calls to a carrier; none where it
-// is not called.
+// free is how many numbers fit into the last of this round's calls to a carrier; 0
+// if there is none.
 func (p *poll) free(carrier string) int {
 	jobs, batch := len(p.ready[carrier]), p.engine.Askers[carrier].Info().Batch
 	if jobs == 0 || batch <= 1 {

@@ -23,8 +23,8 @@ type rules struct {
 
 // importNotice changes the state by what a notice says: orders and parcels are
 // found or made, numbers joined, the step becomes an event, and what moved is
-// recorded as changes. A notice that may not create anything leaves the state
-// alone; a shipment mail that names nothing is noted as not understood.
+// recorded as changes. A notice that may create nothing leaves the state
+// alone; a shipment mail that names nothing is recorded as not understood.
 func importNotice(s *store.State, ref parcel.MailRef, n parcel.Notice, rules rules, now time.Time) {
 	if !n.Shipment() || !n.Verdict.Trust.Creates() {
 		return
@@ -49,7 +49,7 @@ func importNotice(s *store.State, ref parcel.MailRef, n parcel.Notice, rules rul
 		in.parcel(np)
 	}
 	if len(n.Parcels) == 0 {
-		in.spreadStep()
+		in.addOrderStep()
 	}
 	for _, p := range s.Parcels {
 		s.Changes = append(s.Changes, before[p].changes(p, now)...)
@@ -61,7 +61,7 @@ func importNotice(s *store.State, ref parcel.MailRef, n parcel.Notice, rules rul
 	}
 }
 
-// intake is one notice on its way into the state.
+// intake is the import of one notice.
 type intake struct {
 	*store.State
 	parcel.Notice
@@ -71,8 +71,7 @@ type intake struct {
 	now     time.Time
 }
 
-// sent is when the mail was sent; now where it does not say or says a time to
-// come.
+// sent is when the mail was sent; now if its date is missing or in the future.
 func (in *intake) sent() time.Time {
 	if in.Sent.IsZero() || in.Sent.After(in.now) {
 		return in.now
@@ -80,7 +79,7 @@ func (in *intake) sent() time.Time {
 	return in.Sent
 }
 
-// unread is all that was wrong with a mail that names nothing.
+// unread is why a mail named nothing.
 func unread(n parcel.Notice) []message.Text {
 	if len(n.Problems) == 0 {
 		return []message.Text{message.New(parcel.NothingFound)}
@@ -110,8 +109,8 @@ func orderIDs(n parcel.Notice) []string {
 	return slices.Compact(ids)
 }
 
-// order finds or makes the order and moves it on. It returns the order and its
-// earlier step (empty for a new one), or nil where nothing is to be told.
+// order finds or creates the order and sets its step. It returns the order and its
+// earlier step (empty for a new one), or nil if the step has not changed.
 func (in *intake) order(id string) (*parcel.Order, parcel.Step) {
 	n := in.Notice
 	i := slices.IndexFunc(in.State.Orders, func(o *parcel.Order) bool { return o.ID == id })
@@ -163,7 +162,7 @@ func closes(s parcel.Step) bool {
 	}
 }
 
-// shippedBy reports whether a step means that the seller has sent the parcel.
+// shippedBy reports whether the seller has sent the parcel by this step.
 func shippedBy(s parcel.Step) bool {
 	switch s {
 	case parcel.StepConfirmed, parcel.StepReadyToShip, parcel.StepClosed, parcel.StepUpdate, parcel.StepOther, parcel.StepNone:
@@ -185,8 +184,8 @@ func orderChanges(o *parcel.Order, earlier parcel.Step, now time.Time) []store.N
 	return []store.NewChange{{Change: c}}
 }
 
-// parcel finds the parcel of a number, joins the number to one, or makes a new
-// one, and adds the mail's step to its timeline.
+// parcel finds the parcel of a number, joins the number to one, or creates one, and
+// adds the mail's step to its timeline.
 func (in *intake) parcel(np parcel.NoticeParcel) {
 	p := carrying(in.State, np.Number)
 	if p == nil {
@@ -221,9 +220,9 @@ func (in *intake) parcel(np parcel.NoticeParcel) {
 	settle(p, in.rules.Home, in.now)
 }
 
-// spreadStep adds the step of an order-level mail to the parcel of the order,
-// where it is sure which one is meant.
-func (in *intake) spreadStep() {
+// addOrderStep adds the step of a mail that names only orders to the parcel of each
+// order that has exactly one.
+func (in *intake) addOrderStep() {
 	for _, id := range in.Notice.Orders {
 		if of := parcelsOf(in.State, id); len(of) == 1 {
 			in.addStep(of[0], of[0].Number(), in.Step)
@@ -232,7 +231,7 @@ func (in *intake) spreadStep() {
 	}
 }
 
-// addStep puts the shop's step on the timeline, once for each step and day.
+// addStep adds the shop's step to the timeline, once for each step and day.
 func (in *intake) addStep(p *parcel.Parcel, number number.Number, step parcel.Step) {
 	if !moves(step) {
 		return
@@ -255,7 +254,7 @@ func (in *intake) addStep(p *parcel.Parcel, number number.Number, step parcel.St
 	}
 }
 
-// moves reports whether a step says anything of where the parcel is.
+// moves reports whether a step says where the parcel is.
 func moves(s parcel.Step) bool {
 	switch s {
 	case parcel.StepNone, parcel.StepUpdate, parcel.StepFeedback, parcel.StepAwaitingConfirmation, parcel.StepClosed:
@@ -265,7 +264,7 @@ func moves(s parcel.Step) bool {
 	}
 }
 
-// inherit gives the parcel what its orders know.
+// inherit copies items and the day of dispatch from the parcel's orders.
 func inherit(s *store.State, p *parcel.Parcel) {
 	for _, o := range s.Orders {
 		if !slices.Contains(p.Orders, o.ID) {

@@ -8,10 +8,10 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// join looks for the parcel that the new number of a mail belongs to: one that
-// carries the same orders and whose number is an internal one the local post
-// replaces, or whose journey has ended where this one begins. Only a unique
-// match is joined.
+// join adds a mail's new number to the parcel it belongs to: one with the same
+// order whose number is an internal one that the local post replaces, or whose
+// journey ended before the mail was sent. It returns nil unless exactly one
+// parcel matches.
 func (in *intake) join(np parcel.NoticeParcel) *parcel.Parcel {
 	match := in.predecessors(np)
 	if len(match) != 1 {
@@ -21,7 +21,7 @@ func (in *intake) join(np parcel.NoticeParcel) *parcel.Parcel {
 	return match[0]
 }
 
-// predecessors are the parcels that the number could be the next number of.
+// predecessors are the parcels whose next number it could be.
 func (in *intake) predecessors(np parcel.NoticeParcel) []*parcel.Parcel {
 	var out []*parcel.Parcel
 	for _, p := range in.State.Parcels {
@@ -36,7 +36,7 @@ func (in *intake) predecessors(np parcel.NoticeParcel) []*parcel.Parcel {
 	return out
 }
 
-// suspect notes on a new parcel which others it may be the same as.
+// suspect records on a new parcel which others it may be identical with.
 func (in *intake) suspect(p *parcel.Parcel, np parcel.NoticeParcel) {
 	for _, other := range in.predecessors(np) {
 		if other != p && other.ID != 0 {
@@ -51,8 +51,8 @@ func sharesOrder(p *parcel.Parcel, orders []string) bool {
 	return slices.ContainsFunc(orders, func(id string) bool { return slices.Contains(p.Orders, id) })
 }
 
-// takeOver makes from part of into: numbers, orders, items and timelines. What
-// a person has said of into stays.
+// takeOver moves the numbers, orders, items and timelines of from to into. The
+// title of into stays if there is one.
 func takeOver(into, from *parcel.Parcel, reason string, sure parcel.Certainty, now time.Time) {
 	into.NeverJoin = slices.DeleteFunc(into.NeverJoin, from.Has)
 	for _, l := range from.Links {
@@ -82,8 +82,8 @@ func takeOver(into, from *parcel.Parcel, reason string, sure parcel.Certainty, n
 	into.Maybe = slices.DeleteFunc(into.Maybe, func(l parcel.Link) bool { return from.Has(l.Number) })
 }
 
-// splitOff takes one number out of p into a parcel of its own. Neither is joined
-// to the other again.
+// splitOff moves one number of p to a new parcel. The two are never joined
+// automatically again.
 func splitOff(p *parcel.Parcel, n number.Number, now time.Time) *parcel.Parcel {
 	out := &parcel.Parcel{
 		FirstSeen: now, Mailbox: p.Mailbox, Orders: slices.Clone(p.Orders), Items: slices.Clone(p.Items),

@@ -11,7 +11,7 @@ import (
 
 const day = 24 * time.Hour
 
-// Silence past these ends the patience where no border is being crossed.
+// A parcel that is not between two countries is stalled after this much silence.
 const (
 	patienceAnnounced   = 20 * day // announced and never scanned
 	patienceOrigin      = 15 * day // scanned in the origin country, not left
@@ -22,15 +22,15 @@ const (
 	expiryUntracked = 75 * day
 )
 
-// ownHistory is how many journeys of the person's own replace the table.
+// ownHistory is how many recorded journeys of a route replace the table.
 const ownHistory = 5
 
-// History is what the person's earlier parcels have shown.
+// History is the recorded journeys of earlier parcels.
 type History []store.Journey
 
 // Usual is after how many days parcels from origin are usually first seen in
-// destination: the tenth and ninetieth percentile of the person's own journeys
-// once there are five of that route, else the table's.
+// destination: the 10th and 90th percentile of the recorded journeys if there are
+// five of that route, else the table's values.
 func (h History) Usual(origin, destination string) (minDays, maxDays int) {
 	var days []int
 	for _, j := range h {
@@ -54,7 +54,7 @@ func Gaps(journeys func(context.Context) ([]store.Journey, error)) func(context.
 	}
 }
 
-// stalledAt is when p's silence stops being normal; zero where it never does.
+// stalledAt is when p counts as stalled; the zero time if it never does.
 func stalledAt(p *parcel.Parcel, h History) time.Time {
 	if p.Status.Final() || p.Closed {
 		return time.Time{}
@@ -86,8 +86,8 @@ func stalledAt(p *parcel.Parcel, h History) time.Time {
 	}
 }
 
-// settle derives the parcel's state from its sources and the clock: expired
-// after a long silence, stalled past the usual time.
+// settle derives the parcel's state from its sources; after a long silence the
+// state is expired.
 func settle(p *parcel.Parcel, home string, now time.Time) {
 	p.Settle(home, now)
 	last := p.LastEvent
@@ -109,8 +109,8 @@ func settle(p *parcel.Parcel, home string, now time.Time) {
 	}
 }
 
-// judge sets or clears the stall of a settled parcel.
-func judge(p *parcel.Parcel, h History, now time.Time) {
+// markStalled sets or clears Stalled of a settled parcel.
+func markStalled(p *parcel.Parcel, h History, now time.Time) {
 	at := stalledAt(p, h)
 	switch {
 	case at.IsZero() || now.Before(at):

@@ -11,7 +11,7 @@ import (
 	"parcelwatch/store"
 )
 
-// Errors of what a person asks for.
+// Errors of the commands that change parcels.
 var (
 	// ErrSameParcel is returned where two numbers are one parcel already.
 	ErrSameParcel = errors.New("both numbers are the same parcel already")
@@ -19,8 +19,8 @@ var (
 	ErrOnlyNumber = errors.New("the parcel has no other number to split from")
 )
 
-// Add follows a number that a person typed. A number that is followed already
-// only takes the title.
+// Add follows a number entered by the user. If the number is followed already,
+// only its title changes.
 func (t *Tracker) Add(ctx context.Context, n number.Number, title string) (parcel.Parcel, error) {
 	now := t.cfg.Now()
 	var out *parcel.Parcel
@@ -47,8 +47,7 @@ func (t *Tracker) Add(ctx context.Context, n number.Number, title string) (parce
 	return *out, nil
 }
 
-// Edit changes the parcel of a number as a person asks: its title, whether it is
-// told about, whether it is done.
+// Edit changes the title of a number's parcel, or whether it is muted or closed.
 func (t *Tracker) Edit(ctx context.Context, n number.Number, edit func(*parcel.Parcel)) (parcel.Parcel, error) {
 	now := t.cfg.Now()
 	var out parcel.Parcel
@@ -70,8 +69,8 @@ func (t *Tracker) Edit(ctx context.Context, n number.Number, edit func(*parcel.P
 	return out, nil
 }
 
-// Forget removes the parcel of a number. Later mail does not bring it back,
-// unless with purge that is forgotten too.
+// Forget deletes the parcel of a number. A tombstone keeps later mail from bringing
+// it back; with purge there is none.
 func (t *Tracker) Forget(ctx context.Context, n number.Number, purge bool) error {
 	p, err := t.store.ParcelByNumber(ctx, n)
 	if err != nil {
@@ -109,8 +108,7 @@ func (t *Tracker) Merge(ctx context.Context, a, b number.Number) (parcel.Parcel,
 	return out, nil
 }
 
-// Split makes the number a parcel of its own again. The two are never joined
-// again but by hand.
+// Split makes the number a parcel of its own. Only Merge joins the two again.
 func (t *Tracker) Split(ctx context.Context, n number.Number) (parcel.Parcel, error) {
 	now := t.cfg.Now()
 	var out *parcel.Parcel
@@ -136,8 +134,7 @@ func (t *Tracker) Split(ctx context.Context, n number.Number) (parcel.Parcel, er
 	return *out, nil
 }
 
-// apply is Store.Apply for what a person does; the order of parcels in the state
-// is made the same every time.
+// apply is Store.Apply with the parcels of the state in the order of their ids.
 func (t *Tracker) apply(ctx context.Context, scope store.Scope, decide func(*store.State) error) error {
 	err := t.store.Apply(ctx, scope, func(s *store.State) error {
 		slices.SortStableFunc(s.Parcels, func(a, b *parcel.Parcel) int { return int(a.ID - b.ID) })

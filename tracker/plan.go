@@ -13,32 +13,33 @@ import (
 )
 
 const (
-	// unheard is how long the origin side may know nothing of a number before
-	// the destination post is asked too, though nothing says that it left.
+	// unheard is how long the origin side may know nothing of a number before the
+	// destination post is asked too.
 	unheard = 10 * 24 * time.Hour
 	// numbersEach bounds how many numbers of one parcel a carrier is asked for.
 	numbersEach = 2
-	// early is how much sooner than its time a number may be asked again, so
-	// that a check planned for that time is not turned away for seconds.
+	// early is how much sooner than the carrier's interval a number may be asked
+	// about again, so that a check planned for that time is not refused by seconds.
 	early = time.Minute
-	// again is how soon a lookup that failed for the moment may be repeated.
+	// again is how soon a lookup may be repeated after a temporary failure.
 	again = 30 * time.Minute
 )
 
-// View is what planning needs to know of the carriers and of home.
+// View is what a plan depends on besides the parcel.
 type View struct {
 	Members []carriers.Member
-	Home    string // ISO country where parcels usually arrive; empty when not said
+	Home    string // ISO country where parcels usually arrive; empty when not configured
 }
 
-// Plan says which carriers to ask for which number of the parcel, the one that
-// leads first, and which that could know it are not asked. It is pure.
+// Plan lists which carriers to ask about which numbers of the parcel, the most
+// useful first, and which carriers that could know a number are skipped and why. It
+// is pure.
 //
-// The origin side is asked until a destination source has answered with events
-// of the destination; a destination post is asked from export on, or before
-// where the number is its own, the mail names it, a person asks, or the origin
-// side has known nothing for long. An aggregator fills what no direct carrier
-// answers. No number is asked again before the carrier's time for it is over.
+// Carriers of the origin are asked until a source of the destination has events. A
+// post of the destination is asked after export; earlier only if it issued the
+// number, the mail names it, the user added the number, or the origin has known
+// nothing for long. Aggregators are asked if no direct carrier answers. No number is
+// asked about again within the carrier's interval for it.
 func Plan(p parcel.Parcel, v View, now time.Time) []carriers.Ask {
 	pl := planner{p: p, v: v, now: now, home: cmp.Or(p.Destination, v.Home)}
 	var list []planned
@@ -65,7 +66,7 @@ func Plan(p parcel.Parcel, v View, now time.Time) []carriers.Ask {
 	return asks
 }
 
-// planner is one parcel's planning.
+// planner plans for one parcel.
 type planner struct {
 	p    parcel.Parcel
 	v    View
@@ -73,7 +74,7 @@ type planner struct {
 	home string // the country it goes to, as far as is known
 }
 
-// planned is an ask and where it stands.
+// planned is an ask with what it is sorted by.
 type planned struct {
 	carriers.Ask
 	role  carriers.Role
@@ -113,8 +114,8 @@ type candidate struct {
 	at       int
 }
 
-// numbers picks what a carrier is asked for: only what it matches best, and of
-// that what it has answered before and what was learned last.
+// numbers picks the numbers to ask a carrier about: of those it matches best, the
+// ones it has answered before and those learned last.
 func (pl planner) numbers(m carriers.Member) []candidate {
 	var list []candidate
 	for at, n := range pl.p.Numbers() {
@@ -146,7 +147,7 @@ func (pl planner) numbers(m carriers.Member) []candidate {
 	return list
 }
 
-// covers reports whether the carrier's countries have to do with the number.
+// covers reports whether the number concerns one of the carrier's countries.
 func (pl planner) covers(m carriers.Member, n number.Number, match carriers.Match) (covered bool, why string) {
 	issuer := n.Country()
 	in := func(country string) bool {
@@ -170,8 +171,8 @@ func (pl planner) covers(m carriers.Member, n number.Number, match carriers.Matc
 	}
 }
 
-// notNow is why a carrier that could know the number is not asked now; empty
-// where it is.
+// notNow is why a carrier that could know the number is skipped; empty if it is
+// asked.
 func (pl planner) notNow(m carriers.Member, n number.Number, match carriers.Match) string {
 	src, apart := pl.source(m, n), m.Info.PerNumber
 	if src.Result == parcel.ResultTemporary {
@@ -186,7 +187,7 @@ func (pl planner) notNow(m carriers.Member, n number.Number, match carriers.Matc
 			return lead + " leads now"
 		}
 	case carriers.RoleDestination:
-		if pl.early() && !pl.welcome(m, n, match) {
+		if pl.beforeExport() && !pl.welcome(m, n, match) {
 			return "not before it has left the country it comes from"
 		}
 	case carriers.RoleAggregator:
@@ -194,13 +195,12 @@ func (pl planner) notNow(m carriers.Member, n number.Number, match carriers.Matc
 	return ""
 }
 
-// early reports whether the parcel has not left its origin, for all we know.
-func (pl planner) early() bool {
+// beforeExport reports whether the parcel is not known to have left its origin.
+func (pl planner) beforeExport() bool {
 	return pl.p.Phase == parcel.PhaseOrigin || pl.p.Phase == ""
 }
 
-// welcome is who of the destination side is asked though the parcel has not
-// left.
+// welcome reports whether a carrier of the destination is asked before export.
 func (pl planner) welcome(m carriers.Member, n number.Number, match carriers.Match) bool {
 	issuer := n.Country()
 	switch {
@@ -216,8 +216,8 @@ func (pl planner) welcome(m carriers.Member, n number.Number, match carriers.Mat
 	}
 }
 
-// lead is the destination carrier that has answered with events, once the
-// parcel is there; empty while there is none.
+// lead is the carrier of the destination that has events, if the parcel is there;
+// else empty.
 func (pl planner) lead() string {
 	if pl.p.Phase != parcel.PhaseDestination && pl.p.Phase != parcel.PhaseDone {
 		return ""
@@ -230,9 +230,8 @@ func (pl planner) lead() string {
 	return ""
 }
 
-// lacking reports whether an aggregator is needed: every direct carrier there
-// is to ask has been asked, and nobody answers, or nobody for the destination
-// where the parcel is.
+// lacking reports whether an aggregator is needed: all direct carriers have been
+// asked and none has events, or none of the destination if the parcel is there.
 func (pl planner) lacking(list []planned) bool {
 	there := pl.p.Phase == parcel.PhaseDestination
 	if pl.answered(carriers.RoleDestination) || !there && pl.answered("") {
@@ -243,8 +242,8 @@ func (pl planner) lacking(list []planned) bool {
 	})
 }
 
-// answered reports whether any carrier of the role (any at all where it is
-// empty) has answered with events.
+// answered reports whether a direct carrier of the role has events; with an empty
+// role, whether any has.
 func (pl planner) answered(role carriers.Role) bool {
 	return slices.ContainsFunc(pl.p.Sources, func(s parcel.Source) bool {
 		r := pl.role(s.Carrier)

@@ -2,6 +2,7 @@ package tracker
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -15,11 +16,11 @@ import (
 const (
 	// roundLimit is how many due parcels are taken up at a time.
 	roundLimit = 1000
-	// longestNap bounds every wait: after a suspend the wall clock has moved and
-	// timers have not, and other processes write to the same store.
+	// longestNap bounds every wait: timers stop while the machine is suspended, and
+	// other processes write to the same store.
 	longestNap = time.Minute
-	// backlogNap is the wait while everything due is under way already: its time
-	// stays in the past until it is answered.
+	// backlogNap is the wait while every due parcel has a visit: it stays due until
+	// the visit ends.
 	backlogNap = 15 * time.Second
 	// turn is how long a call may wait for its turn.
 	turn = 90 * time.Second
@@ -45,9 +46,9 @@ func newPoll(t *Tracker) *poll {
 	return p
 }
 
-// Run asks carriers about due parcels until the context ends, and waits for
-// every question under way to end. Each carrier has one goroutine, so that a
-// slow one does not hold up the others.
+// Run asks carriers about due parcels until the context ends, and waits for its
+// workers. Each carrier has a worker of its own, so that a slow one does not delay
+// the others.
 func (t *Tracker) Run(ctx context.Context) error {
 	p := newPoll(t)
 	end := func(o outcome) {
@@ -85,8 +86,8 @@ func (t *Tracker) Run(ctx context.Context) error {
 	}
 }
 
-// round starts a visit for every due parcel that has none, and returns how long
-// nothing is due.
+// round starts a visit for every due parcel that has none. It returns how long to
+// wait for the next round.
 func (p *poll) round(ctx context.Context) time.Duration {
 	now := p.cfg.Now()
 	due, err := p.store.Due(ctx, now, roundLimit, p.underWay)
@@ -119,12 +120,10 @@ func (p *poll) round(ctx context.Context) time.Duration {
 	}
 }
 
-// underWay reports whether a parcel is being asked about: it stays due until it
-// is answered.
+// underWay reports whether a parcel has a visit.
 func (p *poll) underWay(id int64) bool { return p.visits[id] != nil }
 
-// start begins the visit of one due parcel, or ends it at once where no carrier
-// is to be asked.
+// start starts the visit of a due parcel, or ends it at once if no carrier is asked.
 func (p *poll) start(ctx context.Context, one parcel.Parcel, now time.Time) {
 	v := &visit{id: one.ID}
 	for _, j := range p.jobs(v, &one, p.engine.Plan(one, now)) {
@@ -137,7 +136,8 @@ func (p *poll) start(ctx context.Context, one parcel.Parcel, now time.Time) {
 	p.visits[one.ID] = v
 }
 
-// jobs are the next round of a visit: the asks of the plan that it has not made.
+// jobs starts the next round of a visit: one job for each ask of the plan that the
+// visit has not made.
 func (p *poll) jobs(v *visit, one *parcel.Parcel, plan []carriers.Ask) []job {
 	var out []job
 	for _, a := range p.next(v, plan) {
@@ -148,8 +148,8 @@ func (p *poll) jobs(v *visit, one *parcel.Parcel, plan []carriers.Ask) []job {
 }
 
 // next are the asks of a visit's next round. Rounds after the first ask only
-// about numbers that the visit has learned: a post that an answer has made worth
-// asking is asked at the parcel's next check.
+// about numbers that the visit has learned. A post that is asked because of an
+// answer, such as the first export event, is asked at the parcel's next check.
 func (p *poll) next(v *visit, plan []carriers.Ask) []carriers.Ask {
 	return slices.DeleteFunc(p.engine.next(v, plan), func(a carriers.Ask) bool { return v.knows(a.Number) })
 }
@@ -169,9 +169,9 @@ func (p *poll) finish(ctx context.Context, o outcome) {
 	p.record(ctx, v, []carriers.Asked{a})
 }
 
-// record puts answers on the parcel's record. Where they are the last of a round
-// it plans the next one, and where nothing is left to ask it says when the
-// parcel's next turn is. A piggybacked visit leaves that turn as it is.
+// record stores answers. After the last answer of a round it starts the next round,
+// or sets the parcel's next check if nothing is left to ask. A piggybacked visit
+// does not change the next check.
 func (p *poll) record(ctx context.Context, v *visit, asked []carriers.Asked) {
 	now := p.cfg.Now()
 	scope := store.Scope{Parcels: []int64{v.id}, Now: now}
@@ -208,8 +208,16 @@ func (p *poll) record(ctx context.Context, v *visit, asked []carriers.Asked) {
 	}
 }
 
-// nextCheck is when the parcel's next turn is: by its schedule, or, where no
-// carrier could be asked, as soon as one can.
+// newsLevel is the level at which an answer is logged.
+func newsLevel(news bool) slog.Level {
+	if news {
+		return slog.LevelInfo
+	}
+	return slog.LevelDebug
+}
+
+// nextCheck is the parcel's next check by its schedule, or, if no carrier could be
+// asked, the time when one can.
 func (p *poll) nextCheck(v *visit, one *parcel.Parcel, now time.Time) (time.Time, string) {
 	next, reason := NextCheck(one, p.history, p.cfg.Zone, now)
 	if !v.answered && v.until.After(now) && !next.IsZero() {
@@ -218,8 +226,7 @@ func (p *poll) nextCheck(v *visit, one *parcel.Parcel, now time.Time) (time.Time
 	return next, reason
 }
 
-// failed logs what could not be done; the store's trouble is the only one here,
-// and it is tried again with the next round.
+// failed logs an error of the store. The next round tries again.
 func (p *poll) failed(ctx context.Context, doing string, err error) {
 	if ctx.Err() == nil {
 		p.cfg.Log.ErrorContext(ctx, "poll failed", "doing", doing, "err", err)

@@ -1,11 +1,14 @@
 package tracker_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -239,6 +242,26 @@ func TestANumberThatAnAnswerNamesIsAskedAboutInTheSameVisit(t *testing.T) {
 			t.Errorf("next check at %s, sources %v; want the answer on record and a turn planned", got.NextCheck, got.Sources)
 		}
 	})
+}
+
+func TestNewsIsLoggedOnceAndNamesNobody(t *testing.T) {
+	var log bytes.Buffer
+	p := &post{info: carriers.Info{Name: "post", Batch: 1}, answer: exported}
+	cfg := tracker.Config{Engine: engine(ask("post"), p), Log: slog.New(slog.NewTextHandler(&log, nil))}
+	running(t, cfg, func(t *testing.T, tr *tracker.Tracker, _ *sqlite.DB) {
+		ref := parcel.MailRef{Mailbox: "home", Folder: "INBOX", UIDValidity: 1, UID: 7}
+		n := saying(parcel.StepShipped, []string{orderA}, with("RB123456785CN", parcel.StepShipped, orderA))
+		for range 2 {
+			if err := tr.Intake(t.Context(), ref, n, "", tracker.Policy{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(10 * 24 * time.Hour)
+	})
+	lines := strings.Split(strings.TrimSpace(log.String()), "\n")
+	if len(lines) != 2 || !strings.Contains(lines[0], "mail has news") || !strings.Contains(lines[1], "carrier=post") || strings.Contains(log.String(), "RB123456785CN") {
+		t.Errorf("the log is\n%swant one line for the mail, one for the post's news of %d answers, and no number", log.String(), p.asked())
+	}
 }
 
 func TestAStopInTheMiddleOfAQuestionIsPrompt(t *testing.T) {

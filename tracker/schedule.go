@@ -7,22 +7,21 @@ import (
 	"parcelwatch/parcel"
 )
 
-// Grace is how long after a final status carriers are still asked: corrections
-// and returns come late.
+// grace is how long carriers are still asked after a final status: corrections and
+// returns come late.
 const grace = 10 * day
 
-// NextCheck says when the carriers are to be asked again about a settled parcel,
-// and why then, in one word. The zero time means never. loc is the zone of the
-// destination: posts hand over by day, so the hours of the night there are left
-// out where only people move parcels.
+// NextCheck is when carriers are asked again about a settled parcel, and the reason
+// in one word. The zero time means never. loc is the zone of the destination: checks
+// skip the night there if only work by day can move the parcel.
 func NextCheck(p *parcel.Parcel, h History, loc *time.Location, now time.Time) (time.Time, string) {
 	every, reason := pace(p, h, now)
 	if every == 0 {
 		return time.Time{}, reason
 	}
-	next := now.Add(spread(p, every))
+	next := now.Add(jitter(p, every))
 	if reason == nearDelivery {
-		return nextRound(now, loc).Add(spread(p, 20*time.Minute)), reason
+		return nextRound(now, loc).Add(jitter(p, 20*time.Minute)), reason
 	}
 	if byDay(p.Status) || (p.Phase == parcel.PhaseDestination && every < 12*time.Hour) {
 		next = daytime(next, loc)
@@ -62,7 +61,7 @@ func pace(p *parcel.Parcel, h History, now time.Time) (time.Duration, string) {
 	}
 }
 
-// afterFinal asks a few more times, ever more rarely, until the grace is over.
+// afterFinal is for parcels with a final status: a few checks until grace is over.
 func afterFinal(p *parcel.Parcel, now time.Time) (time.Duration, string) {
 	gone := now.Sub(p.FinalAt)
 	switch {
@@ -77,8 +76,8 @@ func afterFinal(p *parcel.Parcel, now time.Time) (time.Duration, string) {
 	}
 }
 
-// inDestination: a few days after the arrival the parcel is near its post
-// office, and then it is worth asking every few hours of the day.
+// inDestination is for parcels in the destination country. A few days after the
+// arrival a parcel is near its post office, so it is checked every few hours by day.
 func inDestination(p *parcel.Parcel, quiet time.Duration, now time.Time) (time.Duration, string) {
 	arrived := now.Sub(p.Imported)
 	if p.Imported.IsZero() {
@@ -96,8 +95,8 @@ func inDestination(p *parcel.Parcel, quiet time.Duration, now time.Time) (time.D
 	}
 }
 
-// crossing: nothing can happen just after export; towards the usual time of
-// arrival it is worth looking more often, and past it rarely again.
+// crossing is for parcels between two countries. They are checked rarely just after
+// export and long after the usual arrival, and daily around it.
 func crossing(p *parcel.Parcel, h History, now time.Time) (time.Duration, string) {
 	minDays, maxDays := h.Usual(p.Origin, p.Destination)
 	gone := now.Sub(later(p.Exported, p.LastEvent))
@@ -129,7 +128,7 @@ func inOrigin(p *parcel.Parcel, quiet time.Duration) (time.Duration, string) {
 	}
 }
 
-// byDay reports whether only people working by day can move the status.
+// byDay reports whether only work by day can change the status.
 func byDay(s parcel.Status) bool {
 	switch s {
 	case parcel.OutForDelivery, parcel.AttemptFailed, parcel.ReadyForPickup, parcel.CustomsHold:
@@ -145,12 +144,11 @@ const (
 	dayEnds   = 21
 )
 
-// nearDelivery is the reason for asking in rounds.
+// nearDelivery is the reason of checks at the times of rounds.
 const nearDelivery = "near_delivery"
 
-// rounds are the hours of the destination's day, as parts of a day, after which
-// posts have scanned what arrived and what the couriers took along: mornings are
-// busy, evenings are not.
+// rounds are the times of the destination's day by which posts have scanned what
+// arrived and what couriers took along.
 func rounds() []time.Duration {
 	return []time.Duration{
 		9*time.Hour + 20*time.Minute, 10*time.Hour + 40*time.Minute, 12*time.Hour + 20*time.Minute, 17 * time.Hour,
@@ -187,9 +185,9 @@ func daytime(t time.Time, loc *time.Location) time.Time {
 	}
 }
 
-// spread moves a wait by up to a tenth, the same for the same parcel, so that
-// many parcels learned together are not asked about together for ever.
-func spread(p *parcel.Parcel, every time.Duration) time.Duration {
+// jitter changes a wait by up to a twentieth either way, always the same for a
+// parcel, so that parcels learned together do not stay due together.
+func jitter(p *parcel.Parcel, every time.Duration) time.Duration {
 	sum := fnv.New32a()
 	_, _ = sum.Write([]byte(p.Number()))
 	return every - every/20 + time.Duration(sum.Sum32()%1000)*every/10000

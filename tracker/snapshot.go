@@ -8,12 +8,12 @@ import (
 	"parcelwatch/store"
 )
 
-// quietAge is how old an event may be when it is learned and still be news. The
-// first scan of a mailbox and the first answer of a post bring weeks of history.
+// quietAge is the age from which an event is recorded but not announced. The first
+// scan of a mailbox and the first answer of a post bring weeks of history.
 const quietAge = 7 * 24 * time.Hour
 
-// snapshot is what a parcel looked like before something was learned, as far as
-// that is worth telling.
+// snapshot is the part of a parcel whose changes are announced, as it was before
+// something was learned.
 type snapshot struct {
 	known   bool // the parcel existed
 	status  parcel.Status
@@ -76,7 +76,7 @@ func (before snapshot) changes(p *parcel.Parcel, now time.Time) []store.NewChang
 	return out
 }
 
-// lastMove is the newest event that moved the parcel; the zero event for none.
+// lastMove is the newest event that moved the parcel; the zero event if none did.
 func lastMove(p *parcel.Parcel) parcel.Event {
 	for _, e := range slices.Backward(p.Timeline()) {
 		if e.Status != parcel.Info {
@@ -86,8 +86,8 @@ func lastMove(p *parcel.Parcel) parcel.Event {
 	return parcel.Event{}
 }
 
-// stale reports whether the first sight of a parcel is no news: it has arrived
-// already, or its newest event is old.
+// stale reports whether a new parcel is not announced: it has arrived already, or
+// its newest event is old.
 func stale(last parcel.Event, p *parcel.Parcel, now time.Time) bool {
 	return !p.AddedByUser && (p.Status.Final() || old(last, now))
 }

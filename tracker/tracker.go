@@ -22,7 +22,7 @@ type Config struct {
 	OnChange func()
 }
 
-// Tracker is the story: notices come in, carriers are asked, changes go out to
+// Tracker imports notices, asks carriers about parcels, and records the changes in
 // the store.
 type Tracker struct {
 	cfg    Config
@@ -51,10 +51,10 @@ func New(cfg Config, store store.Tracking) *Tracker {
 	return &Tracker{cfg: cfg, store: store, engine: cfg.Engine, wake: make(chan struct{}, 1)}
 }
 
-// Intake puts one notice on record: orders, parcels, changes, and that its mail
-// was read, in one transaction. The same mail again changes nothing. digest is a
-// hash of the mail's bytes, by which it is known again where it has no usable
-// Message-ID. policy is the mailbox's.
+// Intake records one notice in one transaction: orders, parcels, changes, and that
+// its mail was read. The same mail again changes nothing. digest is a hash of the
+// mail's bytes, which identifies mail without a usable Message-ID. policy is the
+// mailbox's.
 func (t *Tracker) Intake(ctx context.Context, ref parcel.MailRef, n parcel.Notice, digest string, policy Policy) error {
 	now := t.cfg.Now()
 	scope := store.Scope{Mail: &ref, MessageID: n.MessageID, Digest: digest, Now: now}
@@ -88,7 +88,7 @@ func (t *Tracker) Intake(ctx context.Context, ref parcel.MailRef, n parcel.Notic
 	return nil
 }
 
-// Wake makes a running tracker look at what is due now. It never blocks.
+// Wake makes a running tracker check at once what is due. It never blocks.
 func (t *Tracker) Wake() {
 	select {
 	case t.wake <- struct{}{}:
