@@ -149,8 +149,8 @@ func mailboxOf(s string) string {
 	return mailbox
 }
 
-// ProtectionEnds is for which parcels the buyer's protection ends within
-// g.Remind days, as changes to be recorded. Each end is told once.
+// ProtectionEnds is the reminders, as changes, of parcels whose buyer's protection
+// ends within g.Remind days. Each end has one key.
 func ProtectionEnds(parcels []parcel.Parcel, g Protection, zone *time.Location, now time.Time) []parcel.Change {
 	var out []parcel.Change
 	for _, p := range parcels {
@@ -165,17 +165,17 @@ func ProtectionEnds(parcels []parcel.Parcel, g Protection, zone *time.Location, 
 	return out
 }
 
-// lastDays is how many days before the end of storage a person is reminded.
+// lastDays is how many days before the end of storage there is a reminder.
 const lastDays = 2
 
-// PickupEnds is which waiting parcels go back soon, as changes to be recorded.
+// PickupEnds is the reminders, as changes, of waiting parcels that are returned soon.
 func PickupEnds(parcels []parcel.Parcel, zone *time.Location, now time.Time) []parcel.Change {
 	var out []parcel.Change
 	for _, p := range parcels {
 		if p.Status != parcel.ReadyForPickup || p.Muted || p.Closed || p.Pickup.Until.Time(zone).IsZero() {
 			continue
 		}
-		// One that was learned of only now is news anyway.
+		// A parcel that became ready today is announced anyway.
 		if left := daysUntil(p.Pickup.Until, zone, now); left < 0 || left > lastDays || daysSince(p.StatusSince, now) < 1 {
 			continue
 		}

@@ -7,7 +7,7 @@ import (
 	"parcelwatch/parcel"
 )
 
-// Audience is one [[digest]]: who is told what, when and in which language.
+// Audience is one [[digest]]: recipients, schedule, language and filters.
 type Audience struct {
 	Name      string
 	To        []string
@@ -16,14 +16,14 @@ type Audience struct {
 	Zone      *time.Location
 	Schedule  Schedule
 	Quiet     QuietHours
-	Urgent    []parcel.Status // told at once
+	Urgent    []parcel.Status // announced at once
 	Always    bool            // a digest even when there is nothing to say
 	Calendar  bool            // the last day of pickup as an attachment
 	Weekly    bool            // a sign of life after a week without mail
 }
 
-// cares reports whether news from the mailbox is for the audience. What no mail
-// told (a number typed by a person) is for everybody.
+// cares reports whether news from the mailbox is for the audience. Parcels from no
+// mailbox are for every audience.
 func (a Audience) cares(mailbox string) bool {
 	return mailbox == "" || len(a.Mailboxes) == 0 || slices.Contains(a.Mailboxes, mailbox)
 }
@@ -41,7 +41,7 @@ type Protection struct {
 	Remind int // how many days before the end the person is reminded
 }
 
-// start is when the shop's clock began for p; zero where nobody knows.
+// start is when p's protection began; zero if that is unknown.
 func (Protection) start(p parcel.Parcel) time.Time {
 	if !p.Shipped.IsZero() {
 		return p.Shipped
@@ -52,8 +52,8 @@ func (Protection) start(p parcel.Parcel) time.Time {
 	return p.FirstSeen
 }
 
-// left is the last day of protection and how many days remain to it. ok is
-// false where no protection runs.
+// left is the last day of protection and how many days are left. ok is false if p
+// has no protection.
 func (g Protection) left(p parcel.Parcel, zone *time.Location, now time.Time) (end parcel.Date, days int, ok bool) {
 	start := g.start(p)
 	if g.Days <= 0 || start.IsZero() || p.Status.Final() || p.Closed {

@@ -11,8 +11,7 @@ import (
 	"parcelwatch/parcel"
 )
 
-// Channel is another way to reach the person, besides mail: a chat, a push
-// service.
+// Channel is a chat or push service that gets short texts.
 type Channel interface {
 	// Name is what the channel is called in logs. It holds no secret.
 	Name() string
@@ -21,15 +20,15 @@ type Channel interface {
 	Notify(ctx context.Context, title, text string) error
 }
 
-// Bounds of the other channels.
+// Limits of the channels.
 const (
 	channelQueue   = 16
 	channelTimeout = 30 * time.Second
 	maxShort       = 1500
 )
 
-// Subscription is a channel with what it is told: the statuses at once, and in
-// short the digests of the first audience.
+// Subscription is what a channel gets: parcels with an urgent status at once, and
+// the first audience's digests in short.
 type Subscription struct {
 	Channel Channel
 	Urgent  []parcel.Status
@@ -42,18 +41,18 @@ type short struct {
 	title, text string
 }
 
-// channels hands texts to the channels; the failure of one does not stop the
-// others, and none of them holds up the mail. What waits when the program stops
-// is lost to them: the mail has it.
+// channels passes texts to the channels. A channel that fails does not stop the
+// others, and none delays mail. Texts that wait when the program stops are dropped;
+// the mail contains them.
 type channels struct {
-	all   []Subscription
-	log   *slog.Logger
-	queue chan short
-	rung  map[string]map[int64]bool // urgent changes told, by channel
+	all       []Subscription
+	log       *slog.Logger
+	queue     chan short
+	announced map[string]map[int64]bool // ids of urgent changes, by channel
 }
 
 func newChannels(all []Subscription, log *slog.Logger) *channels {
-	return &channels{all: all, log: log, queue: make(chan short, channelQueue), rung: map[string]map[int64]bool{}}
+	return &channels{all: all, log: log, queue: make(chan short, channelQueue), announced: map[string]map[int64]bool{}}
 }
 
 func (c *channels) run(ctx context.Context) {
@@ -83,7 +82,7 @@ func (c *channels) put(ctx context.Context, s short) {
 	}
 }
 
-// digest tells a regular digest in short.
+// digest passes a regular digest to the channels that want it.
 func (c *channels) digest(ctx context.Context, a Audience, d Digest) {
 	for _, sub := range c.all {
 		if sub.Digest {
@@ -92,25 +91,24 @@ func (c *channels) digest(ctx context.Context, a Audience, d Digest) {
 	}
 }
 
-// fresh is which of the pending changes a channel is to be told now. Those from
-// before the start were told, or came while nobody was there to tell: the mail
-// has them.
+// fresh is the pending changes that are urgent to a channel and new to it. Changes
+// from before the start are left to the mail.
 func (c *channels) fresh(sub Subscription, pending []parcel.Change, started time.Time) []parcel.Change {
-	rung := c.rung[sub.Channel.Name()]
-	return slices.DeleteFunc(Urgent(pending, sub.Urgent), func(ch parcel.Change) bool { return rung[ch.ID] || ch.At.Before(started) })
+	announced := c.announced[sub.Channel.Name()]
+	return slices.DeleteFunc(Urgent(pending, sub.Urgent), func(ch parcel.Change) bool { return announced[ch.ID] || ch.At.Before(started) })
 }
 
 func (c *channels) mark(sub Subscription, changes []parcel.Change) {
 	name := sub.Channel.Name()
-	if c.rung[name] == nil {
-		c.rung[name] = map[int64]bool{}
+	if c.announced[name] == nil {
+		c.announced[name] = map[int64]bool{}
 	}
 	for _, ch := range changes {
-		c.rung[name][ch.ID] = true
+		c.announced[name][ch.ID] = true
 	}
 }
 
-// brief tells a digest by its subject, and each item in a line.
+// brief sends a digest as its subject and a line for each item.
 func (c *channels) brief(ctx context.Context, to Channel, a Audience, d Digest) {
 	p, err := locale.New(a.Language)
 	if err != nil {
@@ -135,8 +133,7 @@ func (c *channels) brief(ctx context.Context, to Channel, a Audience, d Digest) 
 	c.put(ctx, short{to: to, title: v.Subject, text: text.String()})
 }
 
-// alarm tells every channel of mail that cannot be sent: a mail about it would
-// not arrive.
+// alarm tells every channel that mail cannot be sent.
 func (c *channels) alarm(ctx context.Context, a Audience, t Trouble) {
 	if t.Kind != TroubleOutbox {
 		return

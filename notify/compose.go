@@ -13,7 +13,7 @@ type Input struct {
 	Audience   Audience
 	Parcels    []parcel.Parcel // with final ones, whose end may be news
 	Orders     []parcel.Order
-	Changes    []parcel.Change // not yet told to the audience
+	Changes    []parcel.Change // not yet announced to the audience
 	Health     parcel.Health
 	Next       time.Time // of the regular digest; zero for none
 	Protection Protection
@@ -26,7 +26,7 @@ type Input struct {
 // destination.
 type Gap = func(origin, destination string) (least, most int)
 
-// Compose decides what is said and in which section. It is pure.
+// Compose decides what a digest contains and in which section. It is pure.
 func Compose(in Input, now time.Time) Digest {
 	c := &composer{Input: in, now: now, zone: in.Audience.zone(), sections: map[SectionKind][]entry{}}
 	c.sort()
@@ -82,8 +82,8 @@ type entry struct {
 	rank int64
 }
 
-// sort lays the changes by what they are about. Every one of them is told
-// with this digest, also those that make no news for this audience.
+// sort groups the changes by what they are about. All of them count as announced by
+// this digest, including those without news for its audience.
 func (c *composer) sort() {
 	c.byParcel, c.byOrder = map[int64][]parcel.Change{}, map[string][]parcel.Change{}
 	for _, ch := range c.Changes {
@@ -138,8 +138,7 @@ func (c *composer) parcel(p *parcel.Parcel) {
 	c.add(kind, c.item(p, kind, changes), rowOf(kind).rank(c, p))
 }
 
-// section is the one section a parcel stands in: the first that fits, what
-// matters most before what is merely new.
+// section is the section of a parcel: the first that fits.
 func (c *composer) section(p *parcel.Parcel, changes []parcel.Change) SectionKind {
 	switch p.Status {
 	case parcel.ReadyForPickup, parcel.CustomsHold, parcel.AttemptFailed, parcel.Exception, parcel.Returning:
@@ -177,8 +176,7 @@ func (c *composer) item(p *parcel.Parcel, kind SectionKind, changes []parcel.Cha
 	return it
 }
 
-// title is the name a person gave, or the first thing inside with the count of
-// the others.
+// title is the title set by the user, or the first item's with the number of others.
 func title(given string, items []parcel.Item) (string, int) {
 	if given != "" {
 		return given, 0
@@ -191,20 +189,18 @@ func title(given string, items []parcel.Item) (string, int) {
 	return "", 0
 }
 
-// unheard reports a parcel of which only a number is known, such as one a person
-// typed in.
+// unheard reports a parcel of which only the number is known.
 func unheard(p *parcel.Parcel) bool {
 	return p.Shipped.IsZero() && !slices.ContainsFunc(p.Sources, func(s parcel.Source) bool { return len(s.Events) > 0 })
 }
 
-// last is the newest event of the sources. The merged timeline is not needed
-// for that.
+// last is the newest event of the carriers' sources.
 func last(p *parcel.Parcel) parcel.Event {
 	var out parcel.Event
 	for _, s := range p.Sources {
 		if n := len(s.Events); n > 0 && s.Carrier != parcel.SourceMail && !s.Events[n-1].Time.Before(out.Time) {
 			out = s.Events[n-1]
-			// Whose code it is: within a source that goes without saying.
+			// Events within a source do not name it.
 			out.Sources = []string{s.Carrier}
 		}
 	}

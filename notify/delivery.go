@@ -16,7 +16,7 @@ type Sender interface {
 	Send(ctx context.Context, m store.Message, to []string) []Outcome
 }
 
-// Outcome is how one try to reach one recipient ended.
+// Outcome is the result of one try for one recipient.
 type Outcome struct {
 	To     string
 	Result SendResult
@@ -42,8 +42,8 @@ const (
 	ambiguousTries = 3
 )
 
-// backoff is the pause after each failed try; the last one repeats. Greylisting
-// wants a few minutes, a server that is down some hours.
+// backoff is the pause after the nth failed try; the last one repeats. Greylisting
+// ends after minutes, an outage after hours.
 func backoff(tries int) time.Duration {
 	steps := []time.Duration{time.Minute, 5 * time.Minute, 10 * time.Minute, 20 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour}
 	return steps[min(max(tries, 1), len(steps))-1]
@@ -101,7 +101,7 @@ func minimum(s store.DeliveryState) time.Duration {
 	return 0
 }
 
-// due is the fates of a message that are to be tried now.
+// due is the deliveries of a message whose next try is due.
 func due(m store.Message, now time.Time) []store.Delivery {
 	var out []store.Delivery
 	for _, f := range m.Deliveries {

@@ -9,28 +9,28 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// Digest is what there is to say to one audience, in sections and without a
-// word of any language: render has those.
+// Digest is the content of a digest for one audience, in sections, in no language.
+// Render puts it into words.
 type Digest struct {
 	Audience string
 	Language string
 	Zone     *time.Location
 	Made     time.Time
-	Urgent   bool // a single piece of news, not the regular digest
+	Urgent   bool // made for urgent changes, not scheduled
 	Calendar bool // with the last days of pickup that are news as a calendar
 	Sections []Section
 	Footer   Footer
 	// News counts the changes worth a mail.
 	News int
-	// Told are the changes this digest tells, with those not worth telling.
+	// Told are the ids of the changes that are announced by this digest, including
+	// those without news for the audience.
 	Told []int64
 }
 
 // Empty reports whether there is nothing new to say.
 func (d Digest) Empty() bool { return d.News == 0 }
 
-// Calm reports whether all is well: nothing new, nothing that needs the person,
-// nothing that cannot be seen.
+// Calm reports whether there is nothing new, nothing to do, and nothing broken.
 func (d Digest) Calm() bool {
 	needs := slices.ContainsFunc(d.Sections, func(s Section) bool { return s.Kind == SectionNeeds })
 	return d.Empty() && !needs && len(d.Footer.Troubles) == 0
@@ -60,8 +60,7 @@ type Section struct {
 	News  int // how many of the items have changed
 }
 
-// Item is one parcel, order or trouble in a section. Its texts come from
-// outside as they are; render makes them harmless.
+// Item is one parcel, order or trouble in a section. Its texts are unescaped.
 type Item struct {
 	Title  string // empty where nothing is known of the contents
 	Others int    // further titles not shown
@@ -84,11 +83,11 @@ type Item struct {
 	PickupUntil parcel.Date
 	// Last is the newest line of the timeline; the zero value where there is none.
 	Last parcel.Event
-	// Trouble is set for what is broken on our side, and then nothing above is.
+	// Trouble is set instead of all other fields but News for something broken.
 	Trouble *Trouble
 }
 
-// Trouble is something that cannot be seen now.
+// Trouble is a mailbox, carrier or outbox that does not work.
 type Trouble struct {
 	Kind  TroubleKind
 	Name  string

@@ -1,6 +1,5 @@
-// Package notify turns changes into a digest and gets it to the person: compose
-// (what is worth saying, in which section), render (text and HTML from one
-// model), send (SMTP and other channels) through an outbox that survives
-// restarts. Composing and rendering are pure. It knows nothing of where the
-// parcels come from.
+// Package notify turns changes into digests and delivers them: Compose decides
+// what a digest contains, Render makes text and HTML of it, and a Notifier sends
+// it by SMTP and to channels through an outbox that survives restarts. It must not
+// know where parcels come from or how they are stored.
 package notify

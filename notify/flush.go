@@ -13,9 +13,9 @@ import (
 
 const (
 	flushBatch = 20
-	// A conversation longer than this is broken off; the mail is tried again.
+	// A session longer than this is aborted and tried again.
 	sendTimeout = 10 * time.Minute
-	// Fates are recorded even while stopping: the mail is out already.
+	// Deliveries are recorded even while stopping: the mail has been sent.
 	recordTimeout = 2 * time.Second
 )
 
@@ -30,7 +30,7 @@ func (n *Notifier) flush(ctx context.Context) time.Time {
 			err = fmt.Errorf("read the outbox: %w", err)
 		}
 	}
-	// While a message waits for its next try, nothing is known to work again.
+	// A message that waits for its next try does not show that sending works.
 	if err != nil || tried > 0 || next.IsZero() {
 		n.report(ctx, "outbox", err)
 	}
@@ -39,8 +39,8 @@ func (n *Notifier) flush(ctx context.Context) time.Time {
 
 // deliver tries every due message once and returns how many those were.
 func (n *Notifier) deliver(ctx context.Context) (tried int, err error) {
-	// What was sent but could not be recorded is recorded first: until then
-	// it would be sent again.
+	// Deliveries that could not be recorded come first: those messages would be
+	// sent again.
 	for _, id := range slices.Sorted(maps.Keys(n.unmarked)) {
 		if err := n.record(ctx, id, n.unmarked[id]); err != nil {
 			return 0, err
@@ -66,15 +66,15 @@ func (n *Notifier) deliver(ctx context.Context) (tried int, err error) {
 	return tried, errors.Join(faults...)
 }
 
-// try sends one message and records what came of it. The first result is what
-// the mail server said against it.
+// try sends one message and records the deliveries. The first result is the mail
+// server's objection, if any.
 func (n *Notifier) try(ctx context.Context, m store.Message, now time.Time) (fault, err error) {
-	fates := due(m, now)
-	if len(fates) == 0 {
+	deliveries := due(m, now)
+	if len(deliveries) == 0 {
 		return nil, nil
 	}
-	to := make([]string, 0, len(fates))
-	for _, f := range fates {
+	to := make([]string, 0, len(deliveries))
+	for _, f := range deliveries {
 		to = append(to, f.To)
 	}
 	limited, cancel := context.WithTimeout(ctx, sendTimeout)
@@ -82,33 +82,33 @@ func (n *Notifier) try(ctx context.Context, m store.Message, now time.Time) (fau
 	outcomes := n.sender.Send(limited, m, to)
 	now = n.now()
 	for i, o := range outcomes {
-		if i >= len(fates) {
+		if i >= len(deliveries) {
 			break
 		}
 		if o.Result == SendUntried && ctx.Err() == nil {
 			// Our own limit ended the conversation, not a stop.
 			o.Result = SendTemporary
 		}
-		fates[i] = NextDelivery(fates[i], o, m.Made, now)
-		switch fates[i].State {
+		deliveries[i] = NextDelivery(deliveries[i], o, m.Made, now)
+		switch deliveries[i].State {
 		case store.DeliverySent:
-			n.log.InfoContext(ctx, "digest sent", "message_id", m.ID, "tries", fates[i].Tries)
+			n.log.InfoContext(ctx, "digest sent", "message_id", m.ID, "tries", deliveries[i].Tries)
 		case store.DeliveryRefused:
-			n.log.ErrorContext(ctx, "digest refused", "message_id", m.ID, "tries", fates[i].Tries, "err", Explain(o.Err))
+			n.log.ErrorContext(ctx, "digest refused", "message_id", m.ID, "tries", deliveries[i].Tries, "err", Explain(o.Err))
 		case store.DeliveryWaiting, store.DeliveryAmbiguous:
 			if o.Err != nil && ctx.Err() == nil {
 				fault = errors.New(Explain(o.Err))
 			}
 		}
 	}
-	return fault, n.record(ctx, m.ID, fates)
+	return fault, n.record(ctx, m.ID, deliveries)
 }
 
-func (n *Notifier) record(ctx context.Context, id string, fates []store.Delivery) error {
+func (n *Notifier) record(ctx context.Context, id string, deliveries []store.Delivery) error {
 	kept, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
 	defer cancel()
-	if err := n.outbox.Record(kept, id, fates); err != nil {
-		n.unmarked[id] = fates
+	if err := n.outbox.Record(kept, id, deliveries); err != nil {
+		n.unmarked[id] = deliveries
 		return fmt.Errorf("record what was sent: %w", err)
 	}
 	delete(n.unmarked, id)

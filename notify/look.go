@@ -18,8 +18,8 @@ const (
 	pingEvery   = 30 * time.Second // of the dead man's switch, at most
 )
 
-// look records what broke or ends soon, then composes what is due. It returns
-// when the next thing is due.
+// look records alarms and reminders, then composes the digests that are due. It
+// returns when the next one is.
 func (n *Notifier) look(ctx context.Context) time.Time {
 	now := n.now()
 	n.report(ctx, "alarms", n.watch(ctx, now))
@@ -33,7 +33,7 @@ func (n *Notifier) look(ctx context.Context) time.Time {
 	return next
 }
 
-// earliest is the first of two times, of which a zero one is none.
+// earliest is the earlier of two times; a zero time counts as none.
 func earliest(a, b time.Time) time.Time {
 	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
 		return b
@@ -41,15 +41,15 @@ func earliest(a, b time.Time) time.Time {
 	return a
 }
 
-// watch records what has been broken for too long and what works again.
+// watch records alarms and their ends.
 func (n *Notifier) watch(ctx context.Context, now time.Time) error {
-	h, err := n.desk.Health(ctx)
+	h, err := n.source.Health(ctx)
 	if err != nil {
 		return fmt.Errorf("read the health: %w", err)
 	}
 	if n.alarms == nil {
-		// What broke before the start may work again by now.
-		recorded, err := n.desk.Changes(ctx, 0)
+		// What broke before the start may work again.
+		recorded, err := n.source.Changes(ctx, 0)
 		if err != nil {
 			return fmt.Errorf("read the alarms: %w", err)
 		}
@@ -74,7 +74,7 @@ func (n *Notifier) watch(ctx context.Context, now time.Time) error {
 		changes = append(changes, a.Change(now))
 	}
 	if len(changes) > 0 {
-		if err := n.desk.Tell(ctx, changes); err != nil {
+		if err := n.source.Tell(ctx, changes); err != nil {
 			return fmt.Errorf("record what is broken: %w", err)
 		}
 	}
@@ -107,7 +107,7 @@ func (n *Notifier) remind(ctx context.Context, now time.Time) error {
 	if since := now.Sub(n.reminded); !n.reminded.IsZero() && since >= 0 && since < remindEvery {
 		return nil
 	}
-	parcels, err := n.desk.Parcels(ctx, false)
+	parcels, err := n.source.Parcels(ctx, false)
 	if err != nil {
 		return fmt.Errorf("list parcels: %w", err)
 	}
@@ -117,7 +117,7 @@ func (n *Notifier) remind(ctx context.Context, now time.Time) error {
 	}
 	changes := append(ProtectionEnds(parcels, n.cfg.Protection, zone, now), PickupEnds(parcels, zone, now)...)
 	if len(changes) > 0 {
-		if err := n.desk.Tell(ctx, changes); err != nil {
+		if err := n.source.Tell(ctx, changes); err != nil {
 			return fmt.Errorf("record reminders: %w", err)
 		}
 	}
@@ -125,8 +125,7 @@ func (n *Notifier) remind(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// serve tells an audience what is due and returns when it is to be looked at
-// again.
+// serve composes what is due for an audience and returns when to check again.
 func (n *Notifier) serve(ctx context.Context, a Audience, now time.Time) (time.Time, error) {
 	st, err := n.remember(ctx, a, now)
 	if err != nil {
@@ -136,7 +135,7 @@ func (n *Notifier) serve(ctx context.Context, a Audience, now time.Time) (time.T
 		if err := n.scheduled(ctx, a, st, slot, now); err != nil {
 			return time.Time{}, err
 		}
-		// Times that were missed meanwhile are one digest, not several.
+		// One digest stands for all the times missed meanwhile.
 		st.slot = now
 	}
 	again, err := n.urgent(ctx, a, st, now)
@@ -161,8 +160,8 @@ func (n *Notifier) remember(ctx context.Context, a Audience, now time.Time) (*au
 	}
 	st := &audienceState{slot: made, mailed: made, urgent: made}
 	if made.IsZero() {
-		// Who was told nothing yet waits since the oldest news: a machine that
-		// is never on at the digest's time would else never tell the first.
+		// The first digest is due from the oldest change on; else a machine that is
+		// never on at the digest's time would never make one.
 		if st.slot, err = n.waitsSince(ctx, a, now); err != nil {
 			return nil, err
 		}
@@ -174,12 +173,12 @@ func (n *Notifier) remember(ctx context.Context, a Audience, now time.Time) (*au
 	return st, nil
 }
 
-// waitsSince is the time of the oldest change that an audience has not been
-// told; now where there is none.
+// waitsSince is the time of the oldest change not yet announced to an audience, or
+// now.
 func (n *Notifier) waitsSince(ctx context.Context, a Audience, now time.Time) (time.Time, error) {
 	pending, err := n.outbox.Pending(ctx, a.Name)
 	if err != nil {
-		return now, fmt.Errorf("list what is to be told: %w", err)
+		return now, fmt.Errorf("list changes to announce: %w", err)
 	}
 	since := now
 	for _, ch := range pending {
@@ -190,7 +189,7 @@ func (n *Notifier) waitsSince(ctx context.Context, a Audience, now time.Time) (t
 	return since, nil
 }
 
-// scheduled makes the regular digest of a slot, if there is anything to say.
+// scheduled makes the regular digest of a slot unless it would be empty.
 func (n *Notifier) scheduled(ctx context.Context, a Audience, st *audienceState, slot, now time.Time) error {
 	in, err := n.input(ctx, a, now)
 	if err != nil {
@@ -204,7 +203,7 @@ func (n *Notifier) scheduled(ctx context.Context, a Audience, st *audienceState,
 	return n.mail(ctx, a, st, d, a.Schedule.Slot(slot))
 }
 
-// mail stores a digest and hands it to the other channels.
+// mail stores a digest and passes a regular one to the channels.
 func (n *Notifier) mail(ctx context.Context, a Audience, st *audienceState, d Digest, slot string) error {
 	_, err := n.enqueue(ctx, a, d, slot)
 	if errors.Is(err, store.ErrSlotTaken) {
@@ -220,14 +219,14 @@ func (n *Notifier) mail(ctx context.Context, a Audience, st *audienceState, d Di
 	return nil
 }
 
-// first reports whether a is the audience that the other channels follow.
+// first reports whether a is the audience whose news the channels get.
 func (n *Notifier) first(a Audience) bool {
 	return a.Name == n.cfg.Audiences[0].Name
 }
 
-// ring tells the other channels at once what is urgent to them, outside the
-// quiet hours of the first audience.
-func (n *Notifier) ring(ctx context.Context, a Audience, pending []parcel.Change, now time.Time) error {
+// notifyChannels passes urgent changes to the channels, outside the quiet hours of
+// the first audience.
+func (n *Notifier) notifyChannels(ctx context.Context, a Audience, pending []parcel.Change, now time.Time) error {
 	if !n.first(a) || !a.Quiet.Until(now, a.zone()).IsZero() {
 		return nil
 	}
@@ -248,14 +247,14 @@ func (n *Notifier) ring(ctx context.Context, a Audience, pending []parcel.Change
 	return nil
 }
 
-// urgent tells at once what cannot wait, at most one mail in ten minutes and
-// none in quiet hours. It returns when it may, where it may not now.
+// urgent makes an urgent digest, at most one in ten minutes and none in quiet hours.
+// It returns when one may be made if it may not be now.
 func (n *Notifier) urgent(ctx context.Context, a Audience, st *audienceState, now time.Time) (time.Time, error) {
 	pending, err := n.outbox.Pending(ctx, a.Name)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("list what is to be told: %w", err)
+		return time.Time{}, fmt.Errorf("list changes to announce: %w", err)
 	}
-	if err := n.ring(ctx, a, pending, now); err != nil {
+	if err := n.notifyChannels(ctx, a, pending, now); err != nil {
 		return time.Time{}, err
 	}
 	changes := Urgent(pending, a.Urgent)

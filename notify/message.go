@@ -19,15 +19,13 @@ import (
 	"github.com/emersion/go-message/mail"
 )
 
-// HeaderName and HeaderValue mark our own mail, so that it is never read as
-// input.
+// HeaderName and HeaderValue mark the program's own mail, which is never imported.
 const (
 	HeaderName  = "X-Parcelwatch"
 	HeaderValue = "digest"
 )
 
-// ErrAddress is returned for a sender or recipient that mail cannot be sent
-// from or to.
+// ErrAddress is returned for a sender or recipient that is not a mail address.
 var ErrAddress = errors.New("not a mail address")
 
 // Envelope is what a mail needs besides its content.
@@ -45,14 +43,14 @@ func Build(d Digest, c Content, e Envelope) (store.Message, error) {
 		return store.Message{}, fmt.Errorf("build the mail: sender: %w", err)
 	}
 	to := make([]*mail.Address, 0, len(e.To))
-	fates := make([]store.Delivery, 0, len(e.To))
+	deliveries := make([]store.Delivery, 0, len(e.To))
 	for _, text := range e.To {
 		a, err := address(text)
 		if err != nil {
 			return store.Message{}, fmt.Errorf("build the mail: recipient: %w", err)
 		}
 		to = append(to, a)
-		fates = append(fates, store.Delivery{To: a.Address, State: store.DeliveryWaiting, Next: d.Made})
+		deliveries = append(deliveries, store.Delivery{To: a.Address, State: store.DeliveryWaiting, Next: d.Made})
 	}
 	if len(to) == 0 {
 		return store.Message{}, fmt.Errorf("build the mail: %w: no recipient", ErrAddress)
@@ -72,7 +70,7 @@ func Build(d Digest, c Content, e Envelope) (store.Message, error) {
 	if err != nil {
 		return store.Message{}, fmt.Errorf("build the mail: %w", err)
 	}
-	return store.Message{ID: id, Audience: d.Audience, Slot: e.Slot, From: from.Address, Raw: raw, Made: d.Made, Deliveries: fates}, nil
+	return store.Message{ID: id, Audience: d.Audience, Slot: e.Slot, From: from.Address, Raw: raw, Made: d.Made, Deliveries: deliveries}, nil
 }
 
 // header holds what is the same for every digest.
@@ -82,9 +80,8 @@ func header(d Digest, made time.Time, domain string) mail.Header {
 	thread := hash(d.Audience, made.Format("2006-01")) + ".thread.parcelwatch@" + domain
 	h.SetMsgIDList("In-Reply-To", []string{thread})
 	h.SetMsgIDList("References", []string{thread})
-	// A list of its own that nobody can write to, from a program that reads
-	// mail as well. Besides, filters that count Latin letters among Cyrillic
-	// ones, as in English names of things, then know what it is.
+	// A mailing list nobody can post to. Spam filters that count Latin letters among
+	// Cyrillic ones, as in English titles, score lists lower.
 	h.Set("List-Id", "Parcels <parcelwatch."+domain+">")
 	h.Set("List-Post", "NO")
 	h.Set("X-Loop", "parcelwatch")
@@ -98,8 +95,8 @@ func header(d Digest, made time.Time, domain string) mail.Header {
 	return h
 }
 
-// address accepts what a person configures and refuses what would break a
-// header or an SMTP command.
+// address parses a configured address. It refuses what would break a header or an
+// SMTP command.
 func address(text string) (*mail.Address, error) {
 	a, err := mail.ParseAddress(text)
 	if err != nil {
@@ -141,9 +138,9 @@ type part struct {
 	text   string
 }
 
-// compose writes the twins, and around them the calendar where there is one.
+// compose writes the text and HTML alternatives, with the calendar if there is one.
 func compose(h message.Header, boundary string, c Content) ([]byte, error) {
-	twins := []part{
+	alternatives := []part{
 		{"text/plain", map[string]string{"charset": "utf-8"}, "quoted-printable", c.Text},
 		{"text/html", map[string]string{"charset": "utf-8"}, "quoted-printable", c.HTML},
 	}
@@ -154,7 +151,7 @@ func compose(h message.Header, boundary string, c Content) ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("write the header: %w", err)
 		}
-		err = writeParts(w, twins)
+		err = writeParts(w, alternatives)
 		return out.Bytes(), err
 	}
 	h.SetContentType("multipart/mixed", map[string]string{"boundary": boundary + "_"})
@@ -166,9 +163,9 @@ func compose(h message.Header, boundary string, c Content) ([]byte, error) {
 	ah.SetContentType("multipart/alternative", map[string]string{"boundary": boundary})
 	inner, err := w.CreatePart(ah)
 	if err != nil {
-		return nil, fmt.Errorf("write the twins: %w", err)
+		return nil, fmt.Errorf("write the alternatives: %w", err)
 	}
-	if err := writeParts(inner, twins); err != nil {
+	if err := writeParts(inner, alternatives); err != nil {
 		return nil, err
 	}
 	ics := part{"text/calendar", map[string]string{"charset": "utf-8", "method": "PUBLISH", "name": calendarFile}, "base64", c.Calendar}

@@ -35,7 +35,7 @@ func counted(id string, days int) Note {
 }
 
 // unique drops notes that say the same. Of several statuses before, only the
-// first counts: it is what the reader was told last.
+// first counts: it was announced last.
 func unique(notes []Note) []Note {
 	seen := map[string]bool{}
 	out := notes[:0]

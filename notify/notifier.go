@@ -14,7 +14,7 @@ import (
 	"parcelwatch/store"
 )
 
-// Config is what the notifier is told by the person.
+// Config is the configured part of a notifier.
 type Config struct {
 	Audiences  []Audience
 	From       string // "Parcels <me@example.org>"
@@ -23,25 +23,22 @@ type Config struct {
 	AlarmThreshold time.Duration
 }
 
-// Options are what the notifier needs from its surroundings. All may be left
-// out.
+// Options are optional parts of a notifier.
 type Options struct {
 	Log      *slog.Logger
 	Now      func() time.Time
 	Channels []Subscription
-	// Gaps reads the usual gaps of the routes seen so far, once for each digest;
-	// nil for what is known in general.
+	// Gaps reads the usual gaps of the recorded journeys. It is called once for each
+	// digest. Nil means the table of routes.
 	Gaps func(ctx context.Context) (Gap, error)
-	// AllWell is called after each look that found nothing broken, for a dead
-	// man's switch.
+	// AllWell pings a dead man's switch while nothing is broken.
 	AllWell func(ctx context.Context) error
 }
 
-// Notifier composes digests at their times, urgent news at once, and sends what
-// is in the outbox.
+// Notifier composes scheduled and urgent digests and sends the outbox.
 type Notifier struct {
 	cfg      Config
-	desk     store.DigestSource
+	source   store.DigestSource
 	outbox   store.Outbox
 	sender   Sender
 	log      *slog.Logger
@@ -63,7 +60,7 @@ type Notifier struct {
 	lastError map[string]string
 }
 
-// audienceState is what is remembered between two looks at an audience.
+// audienceState is the state of an audience between two checks.
 type audienceState struct {
 	slot   time.Time // up to where scheduled times have been dealt with
 	mailed time.Time // when the last message was made
@@ -71,9 +68,9 @@ type audienceState struct {
 }
 
 // New makes a notifier. Nothing happens before Run.
-func New(cfg Config, desk store.DigestSource, outbox store.Outbox, sender Sender, o Options) *Notifier {
+func New(cfg Config, source store.DigestSource, outbox store.Outbox, sender Sender, o Options) *Notifier {
 	n := &Notifier{
-		cfg: cfg, desk: desk, outbox: outbox, sender: sender, log: o.Log, now: o.Now, gaps: o.Gaps, allWell: o.AllWell,
+		cfg: cfg, source: source, outbox: outbox, sender: sender, log: o.Log, now: o.Now, gaps: o.Gaps, allWell: o.AllWell,
 		wake: make(chan struct{}, 1), send: make(chan struct{}, 1),
 		state: map[string]*audienceState{}, unmarked: map[string][]store.Delivery{}, lastError: map[string]string{},
 	}
@@ -87,8 +84,7 @@ func New(cfg Config, desk store.DigestSource, outbox store.Outbox, sender Sender
 	return n
 }
 
-// Wake makes the notifier look now, after changes were recorded. It never
-// blocks.
+// Wake makes the notifier check at once for changes to announce. It never blocks.
 func (n *Notifier) Wake() { nudge(n.wake) }
 
 // Run works until ctx ends and returns nil then. It may be called once.
@@ -102,7 +98,7 @@ func (n *Notifier) Run(ctx context.Context) error {
 	return nil
 }
 
-// Digest composes what would be told to the audience now. Nothing is recorded.
+// Digest composes the digest that the audience would get now. Nothing is recorded.
 func (n *Notifier) Digest(ctx context.Context, audience string) (Digest, error) {
 	a, ok := n.audience(audience)
 	if !ok {
@@ -116,8 +112,8 @@ func (n *Notifier) Digest(ctx context.Context, audience string) (Digest, error) 
 	return Compose(in, now), nil
 }
 
-// DigestNow composes a digest for every audience, due or not, puts them into the
-// outbox and tries once to send what is due there.
+// DigestNow composes a digest for every audience, due or not, stores them in the
+// outbox and tries once to send it.
 func (n *Notifier) DigestNow(ctx context.Context) ([]store.Message, error) {
 	var out []store.Message
 	for _, a := range n.cfg.Audiences {
@@ -136,8 +132,8 @@ func (n *Notifier) DigestNow(ctx context.Context) ([]store.Message, error) {
 	return out, nil
 }
 
-// loop calls step, then waits until the time it named, a nudge, or a minute:
-// timers do not run while a machine sleeps.
+// loop calls step, then waits until the time step returned, a nudge, or a minute at
+// most: timers stop while the machine is suspended.
 func (n *Notifier) loop(ctx context.Context, nudged <-chan struct{}, step func(context.Context) time.Time) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -158,7 +154,7 @@ func (n *Notifier) loop(ctx context.Context, nudged <-chan struct{}, step func(c
 		pace.After(began, time.Now())
 		pause := time.Minute
 		if until := next.Sub(n.now()); !next.IsZero() && until < pause {
-			// A time that has passed already means that the step failed.
+			// A time in the past means that the step failed.
 			pause = max(until, time.Second)
 		}
 		timer.Reset(pause)
@@ -186,15 +182,15 @@ func (n *Notifier) input(ctx context.Context, a Audience, now time.Time) (Input,
 	in := Input{Audience: a, Next: a.Schedule.Next(now), Protection: n.cfg.Protection}
 	var err error
 	if in.Changes, err = n.outbox.Pending(ctx, a.Name); err != nil {
-		return in, fmt.Errorf("list what is to be told: %w", err)
+		return in, fmt.Errorf("list changes to announce: %w", err)
 	}
-	if in.Parcels, err = n.desk.Parcels(ctx, true); err != nil {
+	if in.Parcels, err = n.source.Parcels(ctx, true); err != nil {
 		return in, fmt.Errorf("list parcels: %w", err)
 	}
-	if in.Orders, err = n.desk.Orders(ctx, true); err != nil {
+	if in.Orders, err = n.source.Orders(ctx, true); err != nil {
 		return in, fmt.Errorf("list orders: %w", err)
 	}
-	if in.Health, err = n.desk.Health(ctx); err != nil {
+	if in.Health, err = n.source.Health(ctx); err != nil {
 		return in, fmt.Errorf("read the health: %w", err)
 	}
 	if n.gaps != nil {
@@ -205,8 +201,8 @@ func (n *Notifier) input(ctx context.Context, a Audience, now time.Time) (Input,
 	return in, nil
 }
 
-// enqueue renders a digest and stores it with the mark that its changes are
-// told, together. The sending comes after that.
+// enqueue renders a digest, and stores it and marks its changes as announced in one
+// transaction. It is sent later.
 func (n *Notifier) enqueue(ctx context.Context, a Audience, d Digest, slot string) (store.Message, error) {
 	p, err := locale.New(a.Language)
 	if err != nil {
@@ -231,7 +227,7 @@ func (n *Notifier) enqueue(ctx context.Context, a Audience, d Digest, slot strin
 	return m, nil
 }
 
-// report logs an error once until it changes or is over.
+// report logs an error when it appears, changes or is gone.
 func (n *Notifier) report(ctx context.Context, what string, err error) {
 	text := ""
 	if err != nil {

@@ -78,8 +78,8 @@ func Render(d Digest, p *locale.Printer) (Content, error) {
 // one line: only the HTML is set in lines of a width.
 func searchable(s string) string { return strings.ReplaceAll(s, "\u00a0", " ") }
 
-// sizes are the limits to try, the largest first. News are told in this digest
-// or never again, and so give way last.
+// sizes are the limits to try, the largest first. Items with news are cut last: they
+// are in no later digest.
 func sizes() []limits {
 	out := []limits{{maxItems, 40}, {maxItems, 10}, {maxItems, 3}, {maxItems, 1}, {60, 10}, {60, 3}, {60, 1}}
 	for _, n := range []int{40, 25, 16, 10, 7, 5, 3, 2, 1} {

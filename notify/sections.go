@@ -22,7 +22,7 @@ type sectionRow struct {
 	tone  string
 	rank  func(*composer, *parcel.Parcel) int64 // of a parcel; the lowest stands first
 	notes func(c *composer, p *parcel.Parcel, before []Note) []Note
-	brief bool // told by the short channels
+	brief bool // shown by channels
 	minor bool // in the subject only where there is room
 }
 

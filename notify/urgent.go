@@ -10,8 +10,8 @@ import (
 // urgentPause is the least time between two urgent mails to one audience.
 const urgentPause = 10 * time.Minute
 
-// Urgent is which changes are told at once: parcels that came into one of the
-// statuses, and mailboxes that cannot be read any more.
+// Urgent is the changes that are announced at once: parcels that reached one of the
+// statuses, and mailboxes that cannot be read.
 func Urgent(changes []parcel.Change, statuses []parcel.Status) []parcel.Change {
 	var out []parcel.Change
 	for _, ch := range changes {
@@ -30,9 +30,8 @@ func Urgent(changes []parcel.Change, statuses []parcel.Status) []parcel.Change {
 	return out
 }
 
-// urgentInput leaves of all that is pending what an urgent mail tells: the
-// urgent changes with everything else of the same parcels, since the mail shows
-// them as they are now.
+// urgentInput limits a digest's input to the urgent changes and all other changes of
+// the same parcels, since the mail shows those parcels as they are now.
 func urgentInput(in Input, urgent []parcel.Change) Input {
 	parcels := map[int64]bool{}
 	ids := map[int64]bool{}

@@ -39,7 +39,7 @@ type viewItem struct {
 	Link     string
 	LinkText string
 	Notes    []string
-	Before   string // the status that was told last
+	Before   string // the status that was announced last
 	Last     string
 	Stage    string // the progress line for those who do not see it
 	Points   []viewPoint
@@ -218,10 +218,9 @@ func (v viewer) value(x any) any {
 	}
 }
 
-// told is what an event says: the operation in the language, and the post's own
-// words where they say more or the operation is not known. The badge is not said
-// again.
-func (v viewer) told(e parcel.Event, badge string) string {
+// words is an event in words: the operation in the language, and the post's own words
+// if they say more or the operation is unknown. The badge is not repeated.
+func (v viewer) words(e parcel.Event, badge string) string {
 	operation, own := v.p.Told(e)
 	operation, own = textx.Line(operation, maxText), isolate(textx.Line(own, maxText))
 	switch {
@@ -252,8 +251,8 @@ func (v viewer) last(e parcel.Event, badge string) string {
 		parts = append(parts, isolate(textx.Line(v.p.Country(e.Country), maxPlace)))
 	}
 	where := strings.Join(parts, ", ")
-	if told := v.told(e, badge); told != badge {
-		return v.p.Pair(where, told)
+	if said := v.words(e, badge); said != badge {
+		return v.p.Pair(where, said)
 	}
 	return where // the badge says the rest
 }
