@@ -6,8 +6,6 @@ import (
 	"net"
 	"time"
 
-	"parcelwatch/parcel"
-
 	"github.com/emersion/go-imap/v2"
 
 	"parcelwatch/mail"

@@ -2,7 +2,6 @@ package tracker
 
 import (
 	"context"
-	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -206,14 +205,6 @@ func (p *poll) record(ctx context.Context, v *visit, asked []carriers.Asked) {
 		p.cfg.Log.InfoContext(ctx, "parcel has news", "parcel", v.id, "status", one.Status)
 		p.cfg.OnChange()
 	}
-}
-
-// newsLevel is the level at which an answer is logged.
-func newsLevel(news bool) slog.Level {
-	if news {
-		return slog.LevelInfo
-	}
-	return slog.LevelDebug
 }
 
 // nextCheck is the parcel's next check by its schedule, or, if no carrier could be

@@ -259,8 +259,8 @@ func TestNewsIsLoggedOnceAndNamesNobody(t *testing.T) {
 		time.Sleep(10 * 24 * time.Hour)
 	})
 	lines := strings.Split(strings.TrimSpace(log.String()), "\n")
-	if len(lines) != 2 || !strings.Contains(lines[0], "mail has news") || !strings.Contains(lines[1], "carrier=post") || strings.Contains(log.String(), "RB123456785CN") {
-		t.Errorf("the log is\n%swant one line for the mail, one for the post's news of %d answers, and no number", log.String(), p.asked())
+	if len(lines) != 2 || !strings.Contains(lines[0], "parcels found in an email") || !strings.Contains(lines[1], "parcel has news") || strings.Contains(log.String(), "RB123456785CN") {
+		t.Errorf("the log is\n%swant one line for the email, one for the news of %d answers, and no number", log.String(), p.asked())
 	}
 }
 

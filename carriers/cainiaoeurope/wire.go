@@ -47,7 +47,7 @@ func (c *carrier) read(ans adapter.Answer, e envelope, n number.Number) (res car
 		return res, c.Changed(ans, "the answer is of another number")
 	}
 	t := parcel.Tracking{Destination: country(n), Events: adapter.Events(*e.Statuses, func(s status) (parcel.Event, bool) {
-		code := strings.ReplaceAll(strings.ToUpper(adapter.Line(s.Code, 60)), " ", "_")
+		code := strings.ReplaceAll(strings.ToUpper(adapter.Line(adapter.Text(s.Code), 60)), " ", "_")
 		row := c.row(code)
 		at := adapter.In(time.UnixMilli(int64(s.Time)), c.Zone)
 		text := cmp.Or(adapter.Text(s.Text), adapter.Text(s.Name), row.Meaning, code)
