@@ -6,14 +6,14 @@ import (
 	"parcelwatch/internal/message"
 )
 
-// Explained is an error that says itself what is wrong.
+// Explained is an error that carries its own explanation.
 type Explained interface {
 	error
 	Fault() message.Text
 }
 
-// Credential is the fault of a password or token that could not be had. The
-// advice is given where the error has none of its own.
+// Credential returns the fault for a password or token that could not be obtained.
+// advice is added if the error has no explanation of its own.
 func Credential(err error, advice string) message.Text {
 	why := Explain(err)
 	if why == nil {
@@ -28,7 +28,7 @@ func Credential(err error, advice string) message.Text {
 	return message.New("fault_credential").And(why)
 }
 
-// Explain is the fault that an error names itself; nil where it names none.
+// Explain returns the explanation that an error carries, nil if it has none.
 func Explain(err error) message.Text {
 	if e, ok := errors.AsType[Explained](err); ok {
 		return e.Fault()

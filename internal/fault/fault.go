@@ -1,6 +1,6 @@
-// Package fault says what errors of the network, of certificates and of the
-// disk mean to a person, in no language yet. What to do about them depends on
-// who asked, and is not said here.
+// Package fault turns errors of the network, of certificates and of the disk into
+// translatable messages. It must not know what the failed operation was for: the
+// caller adds the advice.
 package fault
 
 import (
@@ -20,8 +20,8 @@ import (
 	"parcelwatch/internal/netx"
 )
 
-// Of is the fault behind an error of talking to the address, a host with or
-// without its port; nil for an error of another kind.
+// Of returns the fault behind an error of a connection to address, a host with or
+// without port. It is nil for an error of another kind.
 func Of(err error, address string) message.Text {
 	for _, of := range []func(error, string) message.Text{certificate, network} {
 		if f := of(err, address); f != nil {
@@ -77,7 +77,7 @@ func network(err error, address string) message.Text {
 	return nil
 }
 
-// Disk is the fault behind an error of a file; nil for an error of another kind.
+// Disk returns the fault behind an error of a file, nil for an error of another kind.
 func Disk(err error) message.Text {
 	var path *fs.PathError
 	switch {
@@ -91,8 +91,8 @@ func Disk(err error) message.Text {
 	return nil
 }
 
-// onWindows reports whether an error is the one of Windows' own number, which
-// package syscall gives no portable name.
+// onWindows reports whether err is the Windows error with this number, for which
+// package syscall has no portable name.
 func onWindows(err error, number syscall.Errno) bool {
 	return runtime.GOOS == "windows" && errors.Is(err, number)
 }

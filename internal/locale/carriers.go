@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// carriersTable is written from the facts of the carriers by the tests of
-// carriers/all: their name, what they are called, the country whose post they are,
-// the language of their texts, and whether the texts are just names of codes.
+// carriersTable is generated from the carriers' facts by the tests of carriers/all:
+// name in the configuration, display name, the country whose post it is, the language
+// of its texts, and whether the texts are only names of its codes.
 //
 //go:embed carriers.tsv
 var carriersTable string
 
-// facts are what a printer knows of a carrier.
+// facts are what a printer knows about a carrier.
 type facts struct {
 	called   string
 	country  string

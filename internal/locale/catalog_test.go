@@ -16,8 +16,8 @@ import (
 	"parcelwatch/parcel"
 )
 
-// needed are the plural forms whole numbers take in each language, sorted. The
-// many of Romance languages is for millions.
+// needed are the plural forms that whole numbers take in each language, sorted. In
+// Romance languages "many" is used for millions.
 var needed = map[string][]string{
 	"en": {"one", "other"}, "de": {"one", "other"}, "nl": {"one", "other"}, "tr": {"one", "other"}, "kk": {"one", "other"},
 	"fr": {"many", "one", "other"}, "es": {"many", "one", "other"}, "pt": {"many", "one", "other"}, "it": {"many", "one", "other"},
@@ -25,7 +25,7 @@ var needed = map[string][]string{
 	"be": {"few", "many", "one", "other"}, "pl": {"few", "many", "one", "other"},
 }
 
-// messages reads one catalogue file: id to its forms, a plain text under "".
+// messages reads one catalogue file: id to forms; a plain text has the form "".
 func messages(t *testing.T, language, file string) map[string]map[string]string {
 	t.Helper()
 	raw, err := fs.ReadFile(locale.Catalog, path.Join("catalog", language, file))
@@ -68,7 +68,7 @@ func placeholders(s string) []string {
 	return slices.Compact(out)
 }
 
-// faults compares a catalogue with the English one and names what is wrong.
+// faults compares a catalogue with the English one and returns the differences.
 func faults(language string, english, got map[string]map[string]string) []string {
 	var out []string
 	for _, id := range slices.Sorted(maps.Keys(english)) {
@@ -93,7 +93,7 @@ func faults(language string, english, got map[string]map[string]string) []string
 			if strings.IndexFunc(text, unicode.IsControl) >= 0 {
 				out = append(out, id+"."+form+" has control characters")
 			}
-			// Some languages leave the count out of the singular: "one day".
+			// Some languages omit the count in the singular: "one day".
 			have, want := placeholders(text), data
 			if form == "one" {
 				isCount := func(s string) bool { return s == "Count" }

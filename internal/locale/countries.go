@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// The names are kept here and not asked of golang.org/x/text/language/display,
-// whose tables of all the world's languages are a tenth of the whole program.
+// The names are kept here instead of using golang.org/x/text/language/display, whose
+// tables for all languages would be a tenth of the program.
 //
 //go:embed countries.tsv
 var countriesTable string
 
-// countries are the names of countries in a language, by ISO 3166-1 alpha-2
-// code; empty for a language that CLDR does not have.
+// countries returns the names of countries in a language, by ISO 3166-1 alpha-2 code.
+// It is empty for a language that CLDR does not have.
 func countries(language string) map[string]string {
 	names := map[string]string{}
 	column := -1

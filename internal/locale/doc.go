@@ -1,5 +1,5 @@
-// Package locale turns message ids, statuses, dates and countries into the
-// words of a language. The catalogues are embedded, one folder a language;
-// where one lacks a message, English steps in and never another language. It
-// knows nothing of where the words are shown.
+// Package locale renders message ids, statuses, dates and countries in a language.
+// It must not know where the texts are shown. The catalogues are embedded, one folder
+// for each language; a message missing from one is rendered in English, never in a
+// third language.
 package locale

@@ -1,7 +1,7 @@
 package locale
 
-// FromEnvironment is the language the system speaks, by LC_ALL, LC_MESSAGES and
-// LANG in that order, or English where that is none of ours.
+// FromEnvironment returns the language set by LC_ALL, LC_MESSAGES or LANG, in that
+// order, or English if it has no catalogue.
 func FromEnvironment(getenv func(string) string) string {
 	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
 		tag := getenv(name)
@@ -11,7 +11,7 @@ func FromEnvironment(getenv func(string) string) string {
 		if code, ok := known(tag); ok {
 			return code
 		}
-		// The first that is set decides, as in setlocale(3).
+		// The first variable that is set decides, as in setlocale(3).
 		return fallback
 	}
 	return fallback

@@ -15,8 +15,8 @@ import (
 //go:embed catalog
 var catalog embed.FS
 
-// messages is the catalogue of one language. A message is decoded when it is
-// first used: a command shows a few dozen of about a thousand.
+// messages is the catalogue of one language. Messages are decoded on first use: a
+// command shows a few dozen of about a thousand.
 type messages struct {
 	tag  language.Tag
 	text string // the files of the catalogue, each after an empty line
@@ -27,8 +27,8 @@ type messages struct {
 	decoded map[string]bool
 }
 
-// catalogue opens the catalogue of one language alone. Alone, because the matcher
-// of a bundle with several would answer Ukrainian with Russian.
+// catalogue opens the catalogue of a single language. The matcher of a bundle with
+// several would fall back from Ukrainian to Russian.
 func catalogue(code string) (*messages, error) {
 	dir := path.Join("catalog", code)
 	files, err := catalog.ReadDir(dir)
@@ -51,8 +51,8 @@ func catalogue(code string) (*messages, error) {
 	}, nil
 }
 
-// localize is the message, or "" where the catalogue lacks it or a value for one
-// of its placeholders.
+// localize returns the message, or "" if the catalogue lacks it or a placeholder has
+// no value.
 func (m *messages) localize(cfg *i18n.LocalizeConfig) string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -69,7 +69,7 @@ func (m *messages) localize(cfg *i18n.LocalizeConfig) string {
 	return s
 }
 
-// entry is the TOML of one message: a line for a plain one, a table for one with
+// entry returns the TOML of one message: a line for a plain one, a table for one with
 // plural forms.
 func entry(text, id string) string {
 	if _, after, ok := strings.Cut(text, "\n"+id+" = "); ok {

@@ -8,13 +8,13 @@ import (
 	"parcelwatch/parcel"
 )
 
-// operationTable maps the codes of carriers to operations: ids of messages
-// without their op_, or statuses. An attribute * stands for every other.
+// operationTable maps carriers' codes to operations: message ids without the prefix
+// op_, or statuses. The attribute * stands for every other attribute.
 //
 //go:embed operations.tsv
 var operationTable string
 
-// Operations lists the rows of the table: carrier, code, operation.
+// Operations returns the rows of the table: carrier, code, operation.
 func Operations() [][3]string {
 	lines := strings.Split(strings.TrimSpace(operationTable), "\n")
 	out := make([][3]string, 0, len(lines))
@@ -26,16 +26,16 @@ func Operations() [][3]string {
 	return out
 }
 
-// Operation is what a known operation of a carrier is in the language, or empty
-// where the event's code is not known.
+// Operation returns the operation of an event in the language, empty if the event's
+// code is not known.
 func (p *Printer) Operation(e parcel.Event) string {
 	words, _, _ := p.operation(e)
 	return words
 }
 
-// Told is an event's operation in the language and the carrier's own words beside
-// it where they say more. Either may be empty: the operation where it is not known
-// or the carrier writes in the language itself.
+// Told returns an event's operation in the language, and the carrier's own words if
+// they add something. operation is empty if the code is not known or the carrier's
+// texts are in this language already; own is empty if they add nothing.
 func (p *Printer) Told(e parcel.Event) (operation, own string) {
 	own = e.Text
 	if own == e.Code {
@@ -55,8 +55,8 @@ func (p *Printer) Told(e parcel.Event) (operation, own string) {
 	}
 }
 
-// operation finds the words, the carrier whose code it is, and whether the table
-// has the very code.
+// operation returns the words, the carrier whose code it is, and whether the table
+// has this exact code.
 func (p *Printer) operation(e parcel.Event) (words, carrier string, exact bool) {
 	for _, carrier := range e.Sources {
 		code := e.Code
@@ -91,7 +91,7 @@ func (p *Printer) operationOf(carrier, code string) (op string, exact bool) {
 
 func operationKey(carrier, code string) string { return carrier + "\t" + strings.ToLower(code) }
 
-// operationsByCode is the table for looking codes up.
+// operationsByCode indexes the table by code.
 func operationsByCode() map[string]string {
 	out := map[string]string{}
 	for _, row := range Operations() {
@@ -100,9 +100,9 @@ func operationsByCode() map[string]string {
 	return out
 }
 
-// agrees reports whether the words fit what the event was taken for: the same
-// code says another thing on the way back, and a port's departure is not the
-// country's.
+// agrees reports whether the operation fits the event's status: the same code means
+// something else on the way back, and a departure from a port is not a departure from
+// the country.
 func agrees(op string, s parcel.Status) bool {
 	switch status := parcel.Status(op); {
 	case status.Known():

@@ -86,7 +86,7 @@ func TestOperationsAreSound(t *testing.T) {
 	}
 }
 
-// codesOf lists the codes of a carrier's own table, in lower case, those with an
+// codesOf returns the codes of a carrier's own table, in lower case; those with an
 // attribute as code:attribute.
 func codesOf(t *testing.T, carrier string) []string {
 	t.Helper()

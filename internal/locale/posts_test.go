@@ -12,7 +12,7 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// near are the countries whose posts a reader of Cyrillic meets.
+// near are the countries whose posts readers of Cyrillic texts meet most.
 var near = strings.Fields("RU UA BY KZ CN SG DE FR ES PT IT PL NL TR SE KG UZ AM GE MD LT LV EE")
 
 func TestPost(t *testing.T) {
@@ -28,7 +28,7 @@ func TestPost(t *testing.T) {
 		{"fr", "FR", "La Poste"},
 		{"es", "FR", "La Poste (Francia)"},
 		{"pl", "PL", "Poczta Polska"},
-		{"ru", "PE", "Serpost"}, // nobody says otherwise
+		{"ru", "PE", "Serpost"}, // not in the catalogue
 		{"ru", "XX", ""},
 		{"ru", "", ""},
 		{"ru", "<B>", ""},

@@ -16,7 +16,7 @@ var ErrLanguage = errors.New("language not known")
 
 const fallback = "en"
 
-// Printer speaks one language. It is safe for concurrent use.
+// Printer renders texts in one language. It is safe for concurrent use.
 type Printer struct {
 	language   string
 	own        *messages
@@ -26,14 +26,13 @@ type Printer struct {
 	carriers   func() map[string]facts
 }
 
-// Languages lists the languages that have a catalogue, English first.
+// Languages returns the languages that have a catalogue, English first.
 func Languages() []string {
 	return []string{"en", "ru", "uk", "be", "de", "fr", "es", "pt", "it", "pl", "nl", "tr", "kk"}
 }
 
-// New makes a printer for a language tag such as "ru", "pt-BR" or
-// "de_AT.UTF-8". An empty tag is English. The error names the languages there
-// are.
+// New returns a printer for a language tag such as "ru", "pt-BR" or "de_AT.UTF-8".
+// An empty tag means English. The error lists the languages that have a catalogue.
 func New(tag string) (*Printer, error) {
 	code, ok := known(tag)
 	if !ok {
@@ -53,12 +52,12 @@ func New(tag string) (*Printer, error) {
 	return p, nil
 }
 
-// Language is the code of the language spoken, one of [Languages].
+// Language returns the code of the printer's language, one of [Languages].
 func (p *Printer) Language() string { return p.language }
 
-// T is the message of the id. Data alternates names and values for its
-// placeholders; the value of "Count" also selects the plural form. A message
-// that no catalogue has comes back as its id, never as an empty text.
+// T returns the message with the id. Data alternates names and values of placeholders;
+// the value of "Count" also selects the plural form. For a message that no catalogue
+// has it returns the id, never an empty text.
 func (p *Printer) T(id string, data ...any) string {
 	cfg := &i18n.LocalizeConfig{
 		MessageID:    id,
@@ -77,12 +76,12 @@ func (p *Printer) T(id string, data ...any) string {
 	return id
 }
 
-// optional is the message of the id, or "" where the language has none.
+// optional returns the message with the id, or "" if the language lacks it.
 func (p *Printer) optional(id string) string {
 	return p.own.localize(&i18n.LocalizeConfig{MessageID: id})
 }
 
-// known brings a tag as people, headers and environments write it to a language
+// known maps a tag, as written by users, mail headers and environments, to a language
 // that has a catalogue.
 func known(tag string) (string, bool) {
 	tag, _, _ = strings.Cut(tag, ".")
@@ -105,7 +104,7 @@ func values(data []any) map[string]any {
 	return out
 }
 
-// count finds the value that selects the plural.
+// count returns the value that selects the plural form.
 func count(data []any) (any, bool) {
 	for i := 0; i+1 < len(data); i += 2 {
 		if data[i] != "Count" {

@@ -162,8 +162,8 @@ func TestNoCountryIsWithoutAName(t *testing.T) {
 	}
 }
 
-// A printer of one language must never speak a third one: matchers like to
-// answer Ukrainian with Russian.
+// A printer must not fall back to a third language: matchers like to answer Ukrainian
+// with Russian.
 func TestFallbackIsEnglishOnly(t *testing.T) {
 	t.Parallel()
 	en := printer(t, "en")

@@ -7,8 +7,8 @@ import (
 	"parcelwatch/internal/message"
 )
 
-// Text is the text in one line: messages are joined by a colon, advice by a
-// semicolon. No text is an empty line.
+// Text renders t in one line: messages are joined by a colon, advice by a semicolon.
+// An empty t is an empty line.
 func (p *Printer) Text(t message.Text) string {
 	out := ""
 	for i, m := range t {
@@ -25,7 +25,7 @@ func (p *Printer) Text(t message.Text) string {
 	return out
 }
 
-// Texts are several texts in one line, joined by semicolons.
+// Texts renders several texts in one line, joined by semicolons.
 func (p *Printer) Texts(all []message.Text) string {
 	lines := make([]string, len(all))
 	for i, t := range all {
@@ -34,7 +34,7 @@ func (p *Printer) Texts(all []message.Text) string {
 	return strings.Join(lines, "; ")
 }
 
-// English is the text as logs and JSON have it.
+// English renders texts in English, for logs and JSON.
 func English(all ...message.Text) string {
 	p, err := New(fallback)
 	if err != nil {
@@ -43,7 +43,7 @@ func English(all ...message.Text) string {
 	return p.Texts(all)
 }
 
-// message is one message with its inner text.
+// message renders one message with its inner text.
 func (p *Printer) message(m message.Message) string {
 	data := make([]any, len(m.Data), len(m.Data)+2)
 	for i, s := range m.Data {

@@ -16,10 +16,10 @@ import (
 
 var clauseID = regexp.MustCompile(`"((?:fault|do|config|kind|proof|unread)_[a-z0-9_]+)"`)
 
-// unknownKind is the kind of name that a call of config.Unknown is about.
+// unknownKind matches the kind of name passed to config.Unknown.
 var unknownKind = regexp.MustCompile(`\bUnknown\("([a-z]+)"`)
 
-// clauseIDs are the ids of clauses that the program's sources name.
+// clauseIDs returns the ids of the clauses used in the program's sources.
 func clauseIDs(t *testing.T) map[string]bool {
 	t.Helper()
 	out := map[string]bool{}

@@ -12,11 +12,11 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// Status is the status in words, in lower case where the language allows it.
+// Status returns the status in words, in lower case if the language allows it.
 func (p *Printer) Status(s parcel.Status) string { return p.word("status_", string(s)) }
 
-// Standing is the status of a parcel, or that nobody has said anything of it: a
-// number that a person typed in is announced by nobody.
+// Standing returns the status of a parcel in words. If neither a shop nor a carrier
+// has reported it, as with a number just typed in, it says so.
 func (p *Printer) Standing(s parcel.Status, heard bool) string {
 	if s == parcel.PreAdvice && !heard {
 		return p.T("unheard")
@@ -24,26 +24,26 @@ func (p *Printer) Standing(s parcel.Status, heard bool) string {
 	return p.Status(s)
 }
 
-// Step is the shop's step in words.
+// Step returns the shop's step in words.
 func (p *Printer) Step(s parcel.Step) string { return p.word("step_", string(s)) }
 
-// Phase is where on the journey a parcel is, in words.
+// Phase returns the phase of a parcel's journey in words.
 func (p *Printer) Phase(s parcel.Phase) string { return p.word("phase_", string(s)) }
 
-// Result is how asking a carrier ended, in words.
+// Result returns the result of a request to a carrier in words.
 func (p *Printer) Result(r parcel.Result) string { return p.word("result_", string(r)) }
 
-// MailboxState is how reading a mailbox goes, in words.
+// MailboxState returns the state of a mailbox in words.
 func (p *Printer) MailboxState(s parcel.MailboxState) string { return p.word("mailbox_", string(s)) }
 
-// CarrierState is how asking a carrier goes, in words.
+// CarrierState returns the state of a carrier in words.
 func (p *Printer) CarrierState(s parcel.CarrierState) string { return p.word("carrier_", string(s)) }
 
-// Country is the name of the country with the ISO 3166-1 alpha-2 code, or the
-// code where there is no name for it.
+// Country returns the name of the country with the ISO 3166-1 alpha-2 code, or the
+// code if it has no name.
 func (p *Printer) Country(code string) string {
 	code = strings.ToUpper(code)
-	// Our own words first: CLDR is long-winded on Hong Kong.
+	// The catalogue has priority: CLDR's name of Hong Kong is long.
 	if s := p.optional("country_" + strings.ToLower(code)); s != "" {
 		return s
 	}
@@ -53,8 +53,8 @@ func (p *Printer) Country(code string) string {
 	return code
 }
 
-// Post is what the post of the country with the ISO code is called; empty where
-// it has none.
+// Post returns the name of the post of the country with the ISO code, empty if there
+// is none.
 func (p *Printer) Post(country string) string {
 	if s := p.optional("post_" + strings.ToLower(country)); s != "" {
 		return s
@@ -63,8 +63,8 @@ func (p *Printer) Post(country string) string {
 	return post.Name
 }
 
-// Carrier returns the name of a carrier in running text, or its name in the
-// configuration if it is not known.
+// Carrier returns the display name of a carrier, or its name in the configuration if
+// it is not known.
 func (p *Printer) Carrier(name string) string {
 	if country := p.carriers()[name].country; country != "" {
 		return p.Post(country)
@@ -72,8 +72,8 @@ func (p *Printer) Carrier(name string) string {
 	return cmp.Or(p.optional("name_"+name), p.carriers()[name].called, name)
 }
 
-// CredentialHelp says in one line where the credential of a carrier is to be
-// had; where the language has no text of its own, in the carrier's own words.
+// CredentialHelp returns one line on how to get the credential of a carrier; own, the
+// carrier's English text, if the language has none.
 func (p *Printer) CredentialHelp(carrier, own string) string {
 	if s := p.optional("key_" + carrier); s != "" {
 		return s
@@ -81,11 +81,11 @@ func (p *Printer) CredentialHelp(carrier, own string) string {
 	return own
 }
 
-// Days is a number of days: "1 day", "5 days".
+// Days renders a number of days: "1 day", "5 days".
 func (p *Printer) Days(n int) string { return p.T("days", "Count", n) }
 
-// Ago is how long ago something was: "3 hours ago", "12 days ago". Less than a
-// minute, and what lies ahead, is "just now".
+// Ago renders a time span in the past: "3 hours ago", "12 days ago". Less than a
+// minute, or a time in the future, is "just now".
 func (p *Printer) Ago(d time.Duration) string {
 	const day = 24 * time.Hour
 	switch {
@@ -100,18 +100,18 @@ func (p *Printer) Ago(d time.Duration) string {
 	}
 }
 
-// Date is the day of t with its year: "2 March 2026".
+// Date renders the day of t with its year: "2 March 2026".
 func (p *Printer) Date(t time.Time) string {
 	return p.T("date_long", "Day", t.Day(), "Month", p.month(t), "Year", t.Year())
 }
 
-// ShortDate is the day of t without its year: "2 March".
+// ShortDate renders the day of t without its year: "2 March".
 func (p *Printer) ShortDate(t time.Time) string {
 	return p.T("date_short", "Day", t.Day(), "Month", p.month(t))
 }
 
-// DayDate is the weekday and day of d: "Monday, 2 March". What is not a date
-// comes back as it is.
+// DayDate renders the weekday and day of d: "Monday, 2 March". A value that is not a
+// date is returned unchanged.
 func (p *Printer) DayDate(d parcel.Date) string {
 	t := d.Time(time.UTC)
 	if t.IsZero() {
@@ -120,15 +120,15 @@ func (p *Printer) DayDate(d parcel.Date) string {
 	return p.T("date_weekday", "Weekday", p.Weekday(t), "Date", p.ShortDate(t))
 }
 
-// DateTime is the day and the time of t in t's own zone: "2 March 2026, 08:30".
+// DateTime renders the day and time of t in t's zone: "2 March 2026, 08:30".
 func (p *Printer) DateTime(t time.Time) string {
 	return p.T("date_time", "Date", p.Date(t), "Time", p.Clock(t))
 }
 
-// Clock is the time of day of t: "08:30".
+// Clock renders the time of day of t: "08:30".
 func (p *Printer) Clock(t time.Time) string { return t.Format("15:04") }
 
-// Weekday is the name of t's day of the week.
+// Weekday returns the name of t's day of the week.
 func (p *Printer) Weekday(t time.Time) string {
 	return p.T("weekday_" + strconv.Itoa(int(t.Weekday())))
 }
@@ -137,7 +137,7 @@ func (p *Printer) month(t time.Time) string {
 	return p.T("month_" + t.Format("01"))
 }
 
-// Capital is a sentence with its first letter in upper case.
+// Capital returns s with its first letter in upper case.
 func (p *Printer) Capital(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
 	if n == 0 || r == utf8.RuneError {
@@ -149,13 +149,13 @@ func (p *Printer) Capital(s string) string {
 	return string(unicode.ToUpper(r)) + s[n:]
 }
 
-// Pair is a name and what there is to say of it: "Guangzhou: accepted".
+// Pair renders a name and a text about it: "Guangzhou: accepted".
 func (p *Printer) Pair(name, text string) string {
 	return p.T("pair", "Name", name, "Text", text)
 }
 
-// word is a word of a closed set; a value from outside the set is shown as it
-// is, so that a newer store can be read.
+// word returns the word for a value of a closed set. An unknown value is returned
+// unchanged, so that a newer store can be read.
 func (p *Printer) word(prefix, value string) string {
 	if value == "" {
 		return ""

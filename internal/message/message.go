@@ -1,6 +1,6 @@
-// Package message holds what the program says to people as ids and values, which
-// package locale puts into words when it is shown. It knows no language and no
-// catalogue and imports only the standard library and textx.
+// Package message holds the program's texts for users as message ids and values,
+// rendered by package locale when shown. It must not know a language or catalogue, and
+// imports only the standard library and textx.
 package message
 
 import (
@@ -10,26 +10,26 @@ import (
 	"parcelwatch/internal/textx"
 )
 
-// Text is messages that follow one another, from what is wrong to what to do. The
-// nil Text says nothing. Its JSON form is kept in stores.
+// Text is a sequence of messages, from what is wrong to what to do. A nil Text is
+// empty. Its JSON form is kept in stores.
 type Text []Message
 
 // Message is the id of a catalogue entry and the values of its placeholders.
 type Message struct {
 	ID   string   `json:"id"`
 	Data []string `json:"data,omitempty"` // names and values in turn
-	// Inner is a text that is part of this message, at its placeholder Inner.
+	// Inner is rendered at the placeholder Inner of this message.
 	Inner Text `json:"inner,omitempty"`
 }
 
-// advice begins the ids of messages that say what to do.
+// advice is the prefix of the ids of messages that say what to do.
 const advice = "do_"
 
-// maxValue bounds each value, in characters.
+// maxValue limits each value, in characters.
 const maxValue = 400
 
-// New is a text of one message. Data alternates names and values. Values may come
-// from outside: each is made one bounded line.
+// New returns a text of one message. Data alternates names and values. Values may come
+// from outside: each is cut to one line of at most maxValue characters.
 func New(id string, data ...string) Text {
 	m := Message{ID: id}
 	for _, s := range data {
@@ -38,17 +38,17 @@ func New(id string, data ...string) Text {
 	return Text{m}
 }
 
-// And is the text followed by another.
+// And returns the text followed by more.
 func (t Text) And(more Text) Text { return slices.Concat(t, more) }
 
-// Around is the text with inner as a part of its last message.
+// Around returns the text with inner inside its last message.
 func (t Text) Around(inner Text) Text {
 	out := slices.Clone(t)
 	out[len(out)-1].Inner = inner
 	return out
 }
 
-// What is the text without its advice.
+// What returns the text without its advice.
 func (t Text) What() Text {
 	var out Text
 	for _, m := range t {
@@ -69,5 +69,5 @@ func (t Text) Equal(u Text) bool {
 // Advice reports whether the message says what to do.
 func (m Message) Advice() bool { return strings.HasPrefix(m.ID, advice) }
 
-// Raw is a text that no catalogue has, such as an error's own words.
+// Raw returns a text that is in no catalogue, such as the text of an error.
 func Raw(words string) Text { return New("raw", "Text", words) }

@@ -1,5 +1,5 @@
-// Package oauth logs in to mail providers that take no password: by a code typed
-// on another device, or by a browser that comes back to this machine. It keeps
-// the tokens, rotated ones too, in a vault that it is given, and shows none of
-// them. It knows nothing of mail.
+// Package oauth logs in to mail providers by OAuth2, with a code typed on another
+// device or with a browser that is redirected to this machine. It must not know what
+// the tokens are used for. Tokens, rotated ones included, are kept in the vault given
+// to it and never printed.
 package oauth

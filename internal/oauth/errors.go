@@ -14,7 +14,7 @@ import (
 	"parcelwatch/internal/textx"
 )
 
-// Reasons why there is no token. Every other error may be gone at the next try.
+// Reasons for having no token. Any other error may be temporary.
 var (
 	// ErrNoLogin means that no login is stored for the account and client id.
 	ErrNoLogin error = &kind{"no login is stored", message.New("fault_no_oauth").And(message.New("do_login"))}
@@ -23,10 +23,10 @@ var (
 		"the provider has ended the login (revoked, expired, or the password was changed)",
 		message.New("fault_login_ended").And(message.New("do_login")),
 	}
-	// ErrDenied means that the user or an administrator did not allow the access.
+	// ErrDenied means that the user or an administrator denied the access.
 	ErrDenied error = &kind{"the access was not allowed", message.New("fault_oauth_denied")}
-	// ErrApp means that the provider does not know the application, or does not
-	// let it do this.
+	// ErrApp means that the provider does not know the application or does not permit
+	// the request.
 	ErrApp error = &kind{"the provider does not accept the application (client id or secret)", message.New("fault_oauth_app")}
 	// ErrExpired means that the login was not finished in time.
 	ErrExpired error = &kind{"the login was not finished in time", message.New("fault_oauth_late")}
@@ -34,7 +34,7 @@ var (
 	errRefused error = &kind{"the provider refused the login", message.New("fault_oauth_refused")}
 )
 
-// kind is an error with a message for people.
+// kind is an error with a translatable message.
 type kind struct {
 	text  string
 	fault message.Text
@@ -42,10 +42,10 @@ type kind struct {
 
 func (k *kind) Error() string { return k.text }
 
-// Fault says what is wrong and what to do.
+// Fault returns what is wrong and what to do.
 func (k *kind) Fault() message.Text { return k.fault }
 
-// refusal is an error with what the provider says about it.
+// refusal is an error with the provider's text.
 type refusal struct {
 	error
 	words string
@@ -55,7 +55,7 @@ func (r *refusal) Error() string { return r.error.Error() + ": " + r.words }
 
 func (r *refusal) Unwrap() error { return r.error }
 
-// Fault is that of the kind with the provider's own words.
+// Fault returns the kind's message with the provider's text in it.
 func (r *refusal) Fault() message.Text {
 	var k *kind
 	if !errors.As(r.error, &k) {
@@ -64,14 +64,14 @@ func (r *refusal) Fault() message.Text {
 	return k.fault.What().And(message.New("fault_detail", "Text", r.words)).And(k.fault[len(k.fault.What()):])
 }
 
-// Final reports whether another try is useless until someone has logged in again
-// or changed the application's settings.
+// Final reports whether trying again is useless until the user has logged in again or
+// changed the application's settings.
 func Final(err error) bool {
 	return errors.Is(err, ErrNoLogin) || errors.Is(err, ErrEnded) || errors.Is(err, ErrApp) || errors.Is(err, ErrDenied)
 }
 
-// explain turns an error of the library into one of ours. The library's own text
-// holds the whole answer, which must not reach logs; what was sent is removed.
+// explain translates an error of the library. The library's text contains the whole
+// response, which must not reach logs; the secrets that were sent are removed.
 func explain(ctx context.Context, err error, sent ...string) error {
 	var answer *oauth2.RetrieveError
 	if !errors.As(err, &answer) {
@@ -89,7 +89,7 @@ func explain(ctx context.Context, err error, sent ...string) error {
 	words = clean(words)
 	switch answer.ErrorCode {
 	case "invalid_grant":
-		// ErrEnded says it all, but for the number at which Microsoft explains it.
+		// ErrEnded says enough, except for Microsoft's error number.
 		if number := reason.FindString(answer.ErrorDescription); number != "" {
 			return &refusal{ErrEnded, number}
 		}
@@ -114,8 +114,8 @@ var reason = regexp.MustCompile(`\bAADSTS[0-9]{1,9}\b`)
 
 const maxWords = 200
 
-// clean makes the provider's words one short line. A long run without a blank
-// may be a token and is left out.
+// clean shortens the provider's text to one line. A long run without a blank may be a
+// token and is left out.
 func clean(s string) string {
 	words := strings.Fields(textx.Clean(s))
 	for i, word := range words {

@@ -16,16 +16,16 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// loginTime is how long a person may take.
+// loginTime is the time within which a login must be finished.
 const loginTime = 15 * time.Minute
 
-// Code is what the person types into a page of the provider, on any device.
+// Code is the code that the user types into a page of the provider, on any device.
 type Code struct {
 	Page string
 	Code string
 }
 
-// Device logs in by a code that show shows to the person.
+// Device logs in by device code. It calls show with the code for the user.
 func (a App) Device(ctx context.Context, c *http.Client, show func(Code)) (Token, error) {
 	conf, err := a.config()
 	if err != nil {
@@ -48,21 +48,21 @@ func (a App) Device(ctx context.Context, c *http.Client, show func(Code)) (Token
 	return usable(t)
 }
 
-// Browsing is what a login by browser needs from its surroundings.
+// Browsing holds the callbacks and texts of a login by browser.
 type Browsing struct {
-	// Show takes the address that the person opens in a browser.
+	// Show is called with the address to open in a browser.
 	Show func(address string)
-	// Pasted gives the address at which the browser ended, or the code in it,
-	// where the browser runs on another machine. It may be nil.
+	// Pasted delivers the address at which the browser ended, or the code in it, if the
+	// browser runs on another machine. It may be nil.
 	Pasted <-chan string
 	// Done and Failed are shown in the browser at the end.
 	Done, Failed string
-	// Username is suggested to the provider.
+	// Username is sent to the provider as a suggestion.
 	Username string
 }
 
-// Browser logs in by a browser that comes back to this machine (RFC 8252), with
-// a proof that only this process can give (RFC 7636).
+// Browser logs in by a browser that is redirected to this machine (RFC 8252), with
+// a proof key (PKCE, RFC 7636).
 func (a App) Browser(ctx context.Context, c *http.Client, b Browsing) (Token, error) {
 	conf, err := a.config()
 	if err != nil {
@@ -93,7 +93,8 @@ func (a App) Browser(ctx context.Context, c *http.Client, b Browsing) (Token, er
 	return usable(t)
 }
 
-// usable refuses a login that would end within the hour.
+// usable returns an error for a login without a refresh token, which would end within
+// the hour.
 func usable(t *oauth2.Token) (Token, error) {
 	if t.RefreshToken == "" {
 		return Token{}, fmt.Errorf("log in: %w: it gave no refresh token", ErrApp)
@@ -108,21 +109,21 @@ func late(err error) error {
 	return err
 }
 
-// landed is with what the browser came back.
+// landed is the result with which the browser was redirected.
 type landed struct {
 	code string
 	err  error
 }
 
-// landing is the page at which the browser ends.
+// landing is the page to which the browser is redirected.
 type landing struct {
 	state string
 	texts Browsing
 	codes chan landed
 }
 
-// ServeHTTP takes the browser that comes back from the provider. What does not
-// know the state is somebody else and changes nothing.
+// ServeHTTP handles the redirect from the provider. A request with a wrong state is
+// rejected and changes nothing.
 func (b *landing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
@@ -143,7 +144,7 @@ func (b *landing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// serve answers the browser until the returned function is called, which waits.
+// serve answers the browser until stop is called. stop waits for pending answers.
 func (b *landing) serve(ctx context.Context, l net.Listener) (stop func()) {
 	server := &http.Server{Handler: b, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10}
 	done := make(chan struct{})
@@ -152,7 +153,7 @@ func (b *landing) serve(ctx context.Context, l net.Listener) (stop func()) {
 		_ = server.Serve(l)
 	}()
 	return func() {
-		// The page that thanks may be under way.
+		// The final page may still be on its way to the browser.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 		defer cancel()
 		if server.Shutdown(ctx) != nil {
@@ -162,7 +163,7 @@ func (b *landing) serve(ctx context.Context, l net.Listener) (stop func()) {
 	}
 }
 
-// read takes the provider's answer out of an address.
+// read returns the provider's answer from the query of an address.
 func (b *landing) read(q url.Values) (landed, bool) {
 	if subtle.ConstantTimeCompare([]byte(q.Get("state")), []byte(b.state)) != 1 {
 		return landed{}, false
@@ -177,7 +178,7 @@ func (b *landing) read(q url.Values) (landed, bool) {
 	}
 }
 
-// wait waits for the browser, or for the person who pastes where it ended.
+// wait waits for the redirect or for a pasted address.
 func (b *landing) wait(ctx context.Context, pasted <-chan string) (string, error) {
 	for {
 		select {

@@ -33,7 +33,7 @@ func app(s *oauthtest.Service, provider string) oauth.App {
 
 func client() *http.Client { return &http.Client{Timeout: 10 * time.Second} }
 
-// vault is a store of secrets in memory.
+// vault keeps secrets in memory.
 type vault struct {
 	mu   sync.Mutex
 	kept map[string]string
@@ -61,7 +61,7 @@ func (v *vault) SetSecret(_ context.Context, name, value string) error {
 	return nil
 }
 
-// login logs in the quick way, by a browser that does not hesitate.
+// login logs in with a browser that follows the redirect at once.
 func login(t *testing.T, s *oauthtest.Service) oauth.Token {
 	t.Helper()
 	token, err := app(s, provider.Google).Browser(t.Context(), client(), oauth.Browsing{
@@ -73,7 +73,7 @@ func login(t *testing.T, s *oauthtest.Service) oauth.Token {
 	return token
 }
 
-// clock is a clock that is moved by hand.
+// clock is a clock that the test sets.
 type clock struct{ at time.Time }
 
 func (c *clock) now() time.Time { return c.at }
@@ -165,7 +165,7 @@ func TestWhereTheBrowserIsElsewhereItsAddressIsPasted(t *testing.T) {
 	}
 }
 
-// redirect is where the provider sends the browser.
+// redirect returns the address to which the provider sends the browser.
 func redirect(t *testing.T, address string) string {
 	t.Helper()
 	c := client()

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// App is the person's own application at a provider.
+// App is the user's own application at a provider.
 type App struct {
 	Provider     string
 	ClientID     string
@@ -21,14 +21,14 @@ type App struct {
 	Endpoint string
 }
 
-// ByBrowser reports whether the provider is logged in to with a browser on this
-// machine, and not with a code on any device.
+// ByBrowser reports whether the provider requires a login by browser on this machine
+// instead of a device code.
 func (a App) ByBrowser() bool {
 	p, _ := provider.OAuthOf(a.Provider)
 	return p.Browser
 }
 
-// config is the application as the library wants it.
+// config returns the application in the library's form.
 func (a App) config() (*oauth2.Config, error) {
 	p, ok := provider.OAuthOf(a.Provider)
 	if !ok {
@@ -55,7 +55,7 @@ func (a App) config() (*oauth2.Config, error) {
 
 var errEndpoint = errors.New("not an address that tokens may be sent to; https is expected, plain http on this machine only")
 
-// move puts an address at another scheme and host.
+// move replaces the scheme and host of an address.
 func move(address, endpoint string) (string, error) {
 	to, err := url.Parse(endpoint)
 	if err != nil || !netx.Private(to) {

@@ -15,24 +15,24 @@ import (
 	"parcelwatch/parcel"
 )
 
-// spare is how long an access token must still be good to be used.
+// spare is the validity that an access token must have left to be used.
 const spare = 2 * time.Minute
 
 // Vault keeps secrets by name. Secret returns an error wrapping
-// [parcel.ErrNotFound] where there is none.
+// [parcel.ErrNotFound] if there is none with the name.
 type Vault interface {
 	Secret(ctx context.Context, name string) (string, error)
 	SetSecret(ctx context.Context, name, value string) error
 }
 
-// Options are what a source needs from outside.
+// Options are the dependencies of a source.
 type Options struct {
 	HTTP *http.Client // has a timeout
 	Now  func() time.Time
-	Log  *slog.Logger // nil for silence
+	Log  *slog.Logger // nil for no logging
 }
 
-// Source gives access tokens for one account. It is safe for concurrent use, and
+// Source provides access tokens for one account. It is safe for concurrent use, and
 // several processes may share the vault.
 type Source struct {
 	app   App
@@ -41,10 +41,10 @@ type Source struct {
 	o     Options
 
 	mu      sync.Mutex
-	unsaved Token // rotated, and the vault did not take it yet
+	unsaved Token // rotated, but not saved in the vault yet
 }
 
-// NewSource makes a source for the account of username.
+// NewSource returns a source for the account of username.
 func NewSource(app App, username string, vault Vault, o Options) *Source {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -52,7 +52,7 @@ func NewSource(app App, username string, vault Vault, o Options) *Source {
 	return &Source{app: app, name: Key(app.Provider, username), vault: vault, o: o}
 }
 
-// Key is the name under which the login of an account is kept.
+// Key returns the name under which the vault keeps the login of an account.
 func Key(provider, username string) string { return "oauth2 " + provider + " " + username }
 
 // kept is a login in the vault.
@@ -63,7 +63,7 @@ type kept struct {
 	Expiry   time.Time `json:"expiry"`
 }
 
-// Keep stores what a login gave.
+// Keep stores the token of a new login.
 func (s *Source) Keep(ctx context.Context, t Token) error {
 	raw, err := json.Marshal(kept{ClientID: s.app.ClientID, Access: t.access, Refresh: t.refresh, Expiry: t.expiry.UTC()})
 	if err != nil {
@@ -75,8 +75,8 @@ func (s *Source) Keep(ctx context.Context, t Token) error {
 	return nil
 }
 
-// Token is an access token that is good for some minutes at least. [Final] says
-// whether an error is one that only a new login mends.
+// Token returns an access token that is valid for at least two more minutes. [Final]
+// reports whether an error requires a new login.
 func (s *Source) Token(ctx context.Context) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -89,7 +89,7 @@ func (s *Source) Token(ctx context.Context) (string, error) {
 	}
 	fresh, err := s.refresh(ctx, t)
 	if errors.Is(err, ErrEnded) {
-		// Another process may have used the refresh token up in this moment.
+		// Another process may have used the refresh token in the meantime.
 		if other, again := s.stored(ctx); again == nil && other.refresh != t.refresh {
 			fresh, err = s.refresh(ctx, other)
 		}
@@ -101,7 +101,7 @@ func (s *Source) Token(ctx context.Context) (string, error) {
 	return fresh.access, nil
 }
 
-// current is the newest token there is, saved or not.
+// current returns the newest token, saved or not.
 func (s *Source) current(ctx context.Context) (Token, error) {
 	if !s.unsaved.IsZero() {
 		s.save(ctx, s.unsaved)
@@ -112,10 +112,10 @@ func (s *Source) current(ctx context.Context) (Token, error) {
 	return s.stored(ctx)
 }
 
-// save puts a rotated token into the vault. Where that fails it is kept here,
-// and the next call tries again: the old one may be worth nothing any more.
+// save stores a rotated token in the vault. If that fails, the token is kept in memory
+// and the next call tries again, because the old one may be invalid already.
 func (s *Source) save(ctx context.Context, t Token) {
-	// The end of ctx must not lose a token that the provider has given already.
+	// The end of ctx must not lose a token that the provider has issued.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	s.unsaved = Token{}
@@ -125,7 +125,7 @@ func (s *Source) save(ctx context.Context, t Token) {
 	}
 }
 
-// stored is the token in the vault.
+// stored returns the token in the vault.
 func (s *Source) stored(ctx context.Context) (Token, error) {
 	raw, err := s.vault.Secret(ctx, s.name)
 	switch {
@@ -141,7 +141,7 @@ func (s *Source) stored(ctx context.Context) (Token, error) {
 	return Token{access: k.Access, refresh: k.Refresh, expiry: k.Expiry}, nil
 }
 
-// refresh asks the provider for a new access token.
+// refresh requests a new access token from the provider.
 func (s *Source) refresh(ctx context.Context, t Token) (Token, error) {
 	conf, err := s.app.config()
 	if err != nil {
@@ -162,7 +162,7 @@ func (s *Source) refresh(ctx context.Context, t Token) (Token, error) {
 	return out, nil
 }
 
-// with hands the library its client. Not all its requests carry the context.
+// with passes the client to the library. Not all of its requests carry the context.
 func with(ctx context.Context, c *http.Client) context.Context {
 	bound := *c
 	base := c.Transport
@@ -177,5 +177,5 @@ func with(ctx context.Context, c *http.Client) context.Context {
 
 type roundTripper func(*http.Request) (*http.Response, error)
 
-// RoundTrip is http.RoundTripper.
+// RoundTrip implements http.RoundTripper.
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

@@ -38,7 +38,7 @@ func TestAnAccessTokenIsUsedUntilItRunsOutAndRotationIsKept(t *testing.T) {
 	if raw, _ := v.Secret(t.Context(), oauth.Key(provider.Microsoft, me)); !strings.Contains(raw, "refresh-2") {
 		t.Errorf("the rotated token is not kept: %s", raw)
 	}
-	// Another process finds what this one has renewed.
+	// Another process finds the renewed token.
 	if got, err := source(s, v, now, nil).Token(t.Context()); got != "access-2" || err != nil {
 		t.Errorf("got %q, %v", got, err)
 	}
@@ -67,7 +67,7 @@ func TestManyFoldersRenewOnce(t *testing.T) {
 	}
 }
 
-// rival renews in the moment between the first reading and the renewal.
+// rival renews the token between the first reading and the renewal.
 type rival struct {
 	*vault
 	before func()
@@ -84,7 +84,7 @@ func (r *rival) Secret(ctx context.Context, name string) (string, error) {
 
 func TestATokenThatAnotherProcessUsedUpIsReadAgain(t *testing.T) {
 	t.Parallel()
-	s := open(t, oauthtest.Config{Lives: 60}) // never good for long enough: each call renews
+	s := open(t, oauthtest.Config{Lives: 60}) // never valid for long enough: each call renews
 	v, now := newVault(), &clock{at: time.Now()}
 	other := source(s, v, now, nil)
 	if err := other.Keep(t.Context(), login(t, s)); err != nil {

@@ -11,8 +11,9 @@ import (
 
 const hidden = "(hidden)"
 
-// Token is what a login gives: the right to read and send mail for an hour, and
-// to get the next such right. No verb, log or encoder but the vault's shows it.
+// Token is the result of a login: an access token for about an hour and a refresh
+// token to get the next one. Only the vault's encoding contains the secrets; formatting,
+// logging and other encoders hide them.
 type Token struct {
 	access, refresh string
 	expiry          time.Time

@@ -13,8 +13,8 @@ import (
 // ErrAddress is returned for a text that is not a mail address.
 var ErrAddress = errors.New("not a mail address")
 
-// ParseAddress reads a mail address and returns it bare, with its domain in
-// lower case.
+// ParseAddress parses a mail address and returns it without a display name and with
+// its domain in lower case.
 func ParseAddress(text string) (address, domain string, err error) {
 	a, err := mail.ParseAddress(strings.TrimSpace(text))
 	if err != nil {
@@ -39,8 +39,8 @@ func cutLast(s, sep string) (before, after string) {
 	return s, ""
 }
 
-// Related reports whether a server's name belongs to the domain of an address,
-// or to that of its mail server.
+// Related reports whether host belongs to the domain of an address or to the domain
+// of its mail server.
 func Related(name, domain, host string) bool {
 	name = strings.ToLower(name)
 	if _, parent, ok := strings.Cut(strings.ToLower(host), "."); ok && strings.Contains(parent, ".") && net.ParseIP(host) == nil && netx.Under(name, parent) {

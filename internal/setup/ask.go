@@ -14,10 +14,10 @@ import (
 // ErrStopped means that the input ended.
 var ErrStopped = errors.New("stopped")
 
-// maxLine bounds an answer.
+// maxLine limits an answer, in bytes.
 const maxLine = 8 << 10
 
-// Prompt asks questions, one line each. It is plain text, so it works in every
+// Prompt asks questions, one line each. It prints plain text, so it works in every
 // console, over SSH, with screen readers and in pipes.
 type Prompt struct {
 	in     *bufio.Reader
@@ -33,20 +33,20 @@ type reply struct {
 	err  error
 }
 
-// Hidden reads a line that the terminal does not show. It calls ask to print the
-// question only after the echo is off, so that no secret typed early is shown.
+// Hidden reads a line without echo. It calls ask to print the question only after the
+// echo is off, so that a secret typed early is not shown.
 type Hidden func(ctx context.Context, ask func()) (string, error)
 
-// NewPrompt asks on out and reads from in. secret is nil where in is not a
-// terminal.
+// NewPrompt returns a prompt that writes to out and reads from in. secret is nil if
+// in is not a terminal.
 func NewPrompt(in io.Reader, out io.Writer, secret Hidden) *Prompt {
 	return &Prompt{in: bufio.NewReaderSize(in, maxLine), out: out, secret: secret, got: make(chan reply, 1)}
 }
 
-// Count is how many questions were asked, repeated ones included.
+// Count returns the number of questions asked, repeated ones included.
 func (p *Prompt) Count() int { return p.count }
 
-// Line asks for a text. An empty answer is the default.
+// Line asks for a text. An empty answer means the default.
 func (p *Prompt) Line(ctx context.Context, question, usual string) (string, error) {
 	p.count++
 	if usual != "" {
@@ -63,7 +63,7 @@ func (p *Prompt) Line(ctx context.Context, question, usual string) (string, erro
 	return line, nil
 }
 
-// Secret asks for a text that is not shown. Blanks at its ends are kept.
+// Secret asks for a text without showing it. Blanks at its ends are kept.
 func (p *Prompt) Secret(ctx context.Context, question string) (string, error) {
 	p.count++
 	ask := func() { _, _ = fmt.Fprint(p.out, question+": ") }
@@ -80,7 +80,7 @@ func (p *Prompt) Secret(ctx context.Context, question string) (string, error) {
 	return line, err
 }
 
-// Yes asks for a yes or a no, in the words given and in English.
+// Yes asks for a yes or a no and accepts the given words and the English ones.
 func (p *Prompt) Yes(ctx context.Context, question string, usual bool, yes, no []string) (bool, error) {
 	shown := no[0]
 	if usual {
@@ -101,8 +101,8 @@ func (p *Prompt) Yes(ctx context.Context, question string, usual bool, yes, no [
 	}
 }
 
-// Lines returns the lines typed while something else is awaited, until stop is
-// called. A line begun by then answers the next question.
+// Lines returns lines typed during a wait, until stop is called. A line that is
+// unfinished then answers the next question.
 func (p *Prompt) Lines(ctx context.Context) (lines <-chan string, stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	out, done := make(chan string), make(chan struct{})
@@ -127,8 +127,8 @@ func (p *Prompt) Lines(ctx context.Context) (lines <-chan string, stop func()) {
 	}
 }
 
-// read waits for a line. Reading cannot be cancelled: where ctx ends first, the
-// line is left for the next call.
+// read reads a line. Reading cannot be cancelled: if ctx ends first, the line is kept
+// for the next call.
 func (p *Prompt) read(ctx context.Context) (string, error) {
 	if !p.asking {
 		p.asking = true
@@ -156,7 +156,7 @@ func (p *Prompt) next() reply {
 	return reply{line: printable(string(raw))}
 }
 
-// printable removes control characters, such as arrow keys leave in a line.
+// printable removes control characters, for example those of arrow keys.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) && r != '\t' {

@@ -18,10 +18,10 @@ const (
 	ispdb         = "https://autoconfig.thunderbird.net/v1.1/"
 )
 
-// ErrAutoconfig is a page that names no servers that could be used.
+// ErrAutoconfig is returned for a page without usable servers.
 var ErrAutoconfig = errors.New("autoconfig names no usable servers")
 
-// clientConfig is the file that Thunderbird reads.
+// clientConfig is Thunderbird's autoconfig format.
 type clientConfig struct {
 	Providers []struct {
 		Incoming []configServer `xml:"incomingServer"`
@@ -37,8 +37,8 @@ type configServer struct {
 	Username string `xml:"username"`
 }
 
-// ReadAutoconfig reads the servers out of such a file. Servers without
-// protection are left out.
+// ReadAutoconfig returns the servers of an autoconfig file. Servers without TLS are
+// ignored.
 func ReadAutoconfig(r io.Reader, address string) (Found, error) {
 	var c clientConfig
 	if err := xml.NewDecoder(io.LimitReader(r, maxAutoconfig)).Decode(&c); err != nil {
@@ -55,8 +55,7 @@ func ReadAutoconfig(r io.Reader, address string) (Found, error) {
 	return Found{}, ErrAutoconfig
 }
 
-// pick takes the first server with TLS from the first byte, else the first with
-// STARTTLS.
+// pick returns the first server with implicit TLS, else the first with STARTTLS.
 func pick(servers []configServer, kind, address string) (netx.Server, string) {
 	for _, want := range []struct {
 		socket     string
@@ -82,7 +81,7 @@ func username(pattern, address string) string {
 	return name
 }
 
-// autoconfig asks the domain's own pages.
+// autoconfig reads the autoconfig pages of the domain itself.
 func (d Discoverer) autoconfig(ctx context.Context, address, domain string) (Found, bool) {
 	for _, page := range []string{
 		"https://autoconfig." + domain + "/mail/config-v1.1.xml?emailaddress=" + url.QueryEscape(address),
@@ -96,7 +95,7 @@ func (d Discoverer) autoconfig(ctx context.Context, address, domain string) (Fou
 	return Found{}, false
 }
 
-// ispdb asks Mozilla about the domain, where the person allows it.
+// ispdb asks Mozilla's database about the domain, if ISPDB is set.
 func (d Discoverer) ispdb(ctx context.Context, address, domain string) (Found, bool) {
 	if !d.ISPDB {
 		return Found{}, false

@@ -16,32 +16,32 @@ import (
 	"parcelwatch/internal/provider"
 )
 
-// Origin says where the servers of an address were found.
+// Origin is the source from which the servers of an address are known.
 type Origin string
 
-// The origins, the most reliable first.
+// The origins, most reliable first.
 const (
 	FromTable      Origin = "table"      // in the table of providers
-	FromAutoconfig Origin = "autoconfig" // the domain's own page, over TLS
-	FromSRV        Origin = "srv"        // the domain's name servers
-	FromMX         Origin = "mx"         // a provider known here takes the domain's mail
-	FromISPDB      Origin = "ispdb"      // Mozilla's list
-	FromGuess      Origin = "guess"      // a usual name at which something answers
+	FromAutoconfig Origin = "autoconfig" // a page of the domain itself, over TLS
+	FromSRV        Origin = "srv"        // DNS records of the domain
+	FromMX         Origin = "mx"         // the domain's MX belongs to a known provider
+	FromISPDB      Origin = "ispdb"      // Mozilla's database
+	FromGuess      Origin = "guess"      // a common host name that answers
 )
 
 // Found is the result of a discovery.
 type Found struct {
 	Origin   Origin
-	Provider provider.Provider // the zero value where none is known
+	Provider provider.Provider // the zero value if not known
 	IMAP     netx.Server
-	SMTP     netx.Server // the zero value where none was found
-	// Username and SMTPUsername log in.
+	SMTP     netx.Server // the zero value if not found
+	// Username and SMTPUsername are the names to log in with.
 	Username, SMTPUsername string
 }
 
-// Sure reports whether a password may be sent to the servers without asking first:
-// they are in the table, or the domain names them over TLS, or they are below the
-// domain.
+// Sure reports whether a password may be sent to the servers without confirmation: they
+// are in the table, or the domain publishes them over TLS, or their names are below
+// the domain.
 func (f Found) Sure(domain string) bool {
 	switch f.Origin {
 	case FromTable, FromAutoconfig:
@@ -56,28 +56,27 @@ func (f Found) Sure(domain string) bool {
 // ErrUnknown means that no servers were found for an address.
 var ErrUnknown = errors.New("no mail servers were found for this address")
 
-// Names is the part of the name service that discovery uses; [net.Resolver]
-// implements it.
+// Names is the part of DNS that discovery uses; [net.Resolver] implements it.
 type Names interface {
 	LookupSRV(ctx context.Context, service, proto, name string) (string, []*net.SRV, error)
 	LookupMX(ctx context.Context, name string) ([]*net.MX, error)
 }
 
-// Discoverer finds the servers of an address. It tells others the domain only; the
-// domain's own autoconfig page is told the address.
+// Discoverer finds the servers of an address. Third parties learn only the domain; the
+// domain's own autoconfig page learns the address.
 type Discoverer struct {
 	Names Names
 	HTTP  *http.Client
-	// Probe reports whether a server answers with TLS and a certificate for its
-	// name. It is asked only about guesses.
+	// Probe reports whether a server answers with TLS and a certificate for its name. It
+	// is called only for guesses.
 	Probe func(ctx context.Context, s netx.Server) bool
-	// ISPDB allows asking Mozilla's list, a third party, about the domain.
+	// ISPDB allows sending the domain to Mozilla, a third party.
 	ISPDB bool
 }
 
 const discoverTime = 12 * time.Second
 
-// Discover finds the servers. It takes some seconds at most.
+// Discover finds the servers of an address. It takes a few seconds at most.
 func (d Discoverer) Discover(ctx context.Context, address string) (Found, error) {
 	address, domain, err := ParseAddress(address)
 	if err != nil {
@@ -106,7 +105,7 @@ func known(p provider.Provider, o Origin, address string) Found {
 	return f
 }
 
-// published asks all published sources at once and takes the most reliable answer.
+// published queries all published sources at once and returns the most reliable answer.
 func (d Discoverer) published(ctx context.Context, address, domain string) (Found, bool) {
 	ways := []func() (Found, bool){
 		func() (Found, bool) { return d.autoconfig(ctx, address, domain) },
@@ -132,7 +131,7 @@ func (d Discoverer) published(ctx context.Context, address, domain string) (Foun
 	return Found{}, false
 }
 
-// srv reads the domain's service records (RFC 6186, RFC 8314).
+// srv reads the SRV records of the domain (RFC 6186, RFC 8314).
 func (d Discoverer) srv(ctx context.Context, address, domain string) (Found, bool) {
 	f := Found{Origin: FromSRV, Username: address, SMTPUsername: address}
 	for _, r := range []struct {
@@ -153,7 +152,7 @@ func (d Discoverer) srv(ctx context.Context, address, domain string) (Found, boo
 			continue
 		}
 		slices.SortFunc(records, func(a, b *net.SRV) int { return cmp.Compare(a.Priority, b.Priority) })
-		// A dot says that the service does not exist.
+		// The target "." means that the domain does not offer the service.
 		if host := strings.TrimSuffix(records[0].Target, "."); netx.IsHost(host) && records[0].Port != 0 {
 			*r.to = netx.Server{Host: host, Port: int(records[0].Port), TLS: r.protection}
 		}
@@ -161,7 +160,7 @@ func (d Discoverer) srv(ctx context.Context, address, domain string) (Found, boo
 	return f, !f.IMAP.IsZero()
 }
 
-// mx finds the provider that receives the domain's mail.
+// mx returns the provider that receives the domain's mail.
 func (d Discoverer) mx(ctx context.Context, address, domain string) (Found, bool) {
 	records, err := d.Names.LookupMX(ctx, domain)
 	if err != nil {
@@ -175,7 +174,7 @@ func (d Discoverer) mx(ctx context.Context, address, domain string) (Found, bool
 	return Found{}, false
 }
 
-// guess tries the usual names.
+// guess probes common host names.
 func (d Discoverer) guess(ctx context.Context, address, domain string) (Found, bool) {
 	if d.Probe == nil {
 		return Found{}, false
@@ -189,7 +188,7 @@ func (d Discoverer) guess(ctx context.Context, address, domain string) (Found, b
 	return f, true
 }
 
-// first returns the first host that answers; all are tried at once.
+// first probes all hosts at once and returns the first one in the list that answers.
 func (d Discoverer) first(ctx context.Context, port int, hosts ...string) netx.Server {
 	good := make([]bool, len(hosts))
 	at := func(i int) netx.Server { return netx.Server{Host: hosts[i], Port: port, TLS: netx.TLSImplicit} }

@@ -17,7 +17,7 @@ import (
 	"parcelwatch/internal/setup"
 )
 
-// names is a name service with what the test puts there.
+// names is a fake DNS.
 type names struct {
 	srv map[string][]*net.SRV
 	mx  []*net.MX
@@ -37,8 +37,7 @@ func (n names) LookupMX(context.Context, string) ([]*net.MX, error) {
 	return n.mx, nil
 }
 
-// web answers for the pages that the test puts there, and remembers all that was
-// asked for.
+// web is a fake for the autoconfig pages. It records all requests.
 type web struct {
 	pages map[string]string
 	mu    sync.Mutex

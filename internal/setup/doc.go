@@ -1,5 +1,5 @@
-// Package setup discovers the servers of a mail address, guesses the country, asks
-// questions on a terminal and edits a configuration file without disturbing the
-// rest of it. It knows no command, logs in nowhere and sees no password but those
+// Package setup discovers the mail servers of an address, guesses the user's country,
+// asks questions on a terminal and edits a configuration file, leaving the rest of it
+// unchanged. It must not know commands or log in, and handles no passwords except those
 // it writes.
 package setup

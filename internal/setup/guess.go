@@ -6,15 +6,15 @@ import (
 	"parcelwatch/internal/provider"
 )
 
-// Guess holds the hints at the country that parcels go to.
+// Guess holds the hints from which the destination country is guessed.
 type Guess struct {
 	Domain   string // of the mail address
 	Zone     string // "Europe/Moscow"
 	Language string // "ru_RU.UTF-8"
 }
 
-// Country is the most likely country; empty without a hint. The time zone is the
-// best one.
+// Country returns the most likely country, empty without a hint. The time zone has
+// priority.
 func (g Guess) Country() string {
 	if c := zones()[g.Zone]; c != "" {
 		return c
@@ -30,7 +30,7 @@ func (g Guess) Country() string {
 	tag, _, _ := strings.Cut(g.Language, ".")
 	tag, _, _ = strings.Cut(tag, "@")
 	_, region, _ := strings.Cut(strings.ReplaceAll(tag, "-", "_"), "_")
-	if len(region) == 2 && g.Language != "en_US.UTF-8" { // the default of system images everywhere
+	if len(region) == 2 && g.Language != "en_US.UTF-8" { // the default of many system images
 		return strings.ToUpper(region)
 	}
 	return ""
@@ -65,7 +65,7 @@ func zones() map[string]string {
 	return out
 }
 
-// endings maps top-level domains that are mostly used in their country.
+// endings maps top-level domains to the country in which most of their users are.
 func endings() map[string]string {
 	out := map[string]string{"uk": "GB", "su": "RU", "xn--p1ai": "RU"}
 	for e := range strings.FieldsSeq("ru ua by kz de at ch fr es pt it pl nl be cz sk hu ro bg gr tr ie se no dk fi ee lv lt md ge am az uz kg rs hr si il br mx cl kr jp au nz ca") {

@@ -6,39 +6,39 @@ import (
 	"parcelwatch/internal/netx"
 )
 
-// OAuth is a login without a password.
+// OAuth configures a login by OAuth2.
 type OAuth struct {
 	Provider   string
 	ClientID   string
-	SecretFile string // of the client secret; empty for none
+	SecretFile string // of the client secret; empty if there is none
 	Endpoint   string
 }
 
-// Account is one server and how to log in to it.
+// Account is one server and its login.
 type Account struct {
 	Name     string
 	Server   netx.Server
 	Username string // empty for no login
-	// PasswordFile holds the password. Without it and without OAuth, the configured
-	// login stays.
+	// PasswordFile holds the password. If it is empty and OAuth is nil, the configured
+	// login is kept.
 	PasswordFile    string
 	OAuth           *OAuth
 	CA, Fingerprint string
 	Folders         []string
-	Authserv        []string // ids of servers whose verdicts are trusted
+	Authserv        []string // authserv-ids whose results are trusted
 }
 
-// Plan is what to write into the configuration.
+// Plan holds the settings to write into the configuration.
 type Plan struct {
 	Destination, Language string
-	Timezone              string // empty for the system's
-	// Index is the number of the [[mailbox]]; one past the last adds a new one.
+	Timezone              string // empty for the system's zone
+	// Index is the number of the [[mailbox]]; one past the last appends a new one.
 	Index   int
 	Mailbox Account
 	SMTP    Account
 	From    string
 	To, At  []string
-	// Refused are the carriers that are never asked, Allowed all others.
+	// Refused are the carriers to disable; Allowed are all others.
 	Refused, Allowed []string
 }
 
@@ -46,8 +46,8 @@ const beginning = `# parcelwatch. docs/configuration.md describes every key; "pa
 
 `
 
-// Edit writes the plan into an existing configuration, or a new one if old is
-// empty. Everything the plan does not mention stays as it is.
+// Edit applies the plan to an existing configuration, or to a new one if old is empty.
+// Settings that the plan does not contain stay unchanged.
 func (p Plan) Edit(old string) string {
 	if old == "" {
 		old = beginning
@@ -88,7 +88,7 @@ func (p Plan) mailbox(d *document) {
 	m.list("trusted_authserv", p.Mailbox.Authserv)
 }
 
-// write puts server and login into a section.
+// write writes the server and the login to a section.
 func (a Account) write(d *document, s *section, name string) {
 	s.text("host", a.Server.Host)
 	s.set("port", strconv.Itoa(a.Server.Port))
@@ -130,7 +130,7 @@ func (o OAuth) inline() string {
 	return text + " }"
 }
 
-// text sets a key that has a value, and leaves one that has none.
+// text sets a key if value is not empty.
 func (s *section) text(key, value string) {
 	if value != "" {
 		s.set(key, quoted(value))

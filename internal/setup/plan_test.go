@@ -15,7 +15,7 @@ import (
 	"parcelwatch/internal/setup"
 )
 
-// plan is what somebody decided.
+// plan returns a plan with typical answers.
 func plan() setup.Plan {
 	return setup.Plan{
 		Destination: "RU", Language: "ru",
@@ -28,7 +28,7 @@ func plan() setup.Plan {
 	}
 }
 
-// load reads a text as the daemon will.
+// load parses a configuration as the daemon does.
 func load(t *testing.T, text string) *config.Config {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "c.toml")
@@ -45,7 +45,7 @@ func load(t *testing.T, text string) *config.Config {
 	return c
 }
 
-// tree is what a text says, whatever it looks like.
+// tree returns the parsed content, independent of the layout.
 func tree(t *testing.T, text string) map[string]any {
 	t.Helper()
 	var out map[string]any
@@ -200,7 +200,7 @@ func TestAServerThatAsksForNoLoginGetsNone(t *testing.T) {
 	}
 }
 
-// FuzzEdit keeps what setup knows nothing of, in any file that is TOML.
+// FuzzEdit checks that Edit keeps unknown settings in any valid TOML file.
 func FuzzEdit(f *testing.F) {
 	for _, seed := range []string{
 		"", "# only a comment", "a = 1", "a = [\n1, # ]\n]\n[b.c]\nd = '''\n[smtp]\n'''", "[smtp]\nx = \"\\\"[\"\n[[mailbox]]\n[mailbox.password]\nfile='x'",
@@ -216,12 +216,12 @@ func FuzzEdit(f *testing.F) {
 		}
 		for _, ours := range []string{"destination", "language", "mailbox", "digest", "smtp", "carriers", "timezone"} {
 			if _, there := before[ours]; there && strings.ContainsAny(old, `."'{`) {
-				t.Skip() // may be written in a form that the caller finds out about
+				t.Skip() // Edit does not support this form; the caller detects it by loading the result
 			}
 		}
 		text := plan().Edit(old)
 		if err := toml.Unmarshal([]byte(text), &after); err != nil {
-			t.Skip() // such as a key that is a table elsewhere; the caller loads it before it is written
+			t.Skip() // for example, a key that is a table elsewhere; the caller detects it by loading the result
 		}
 		for key, v := range before {
 			if _, table := v.(map[string]any); !table && !cmp.Equal(v, after[key]) && key != "destination" && key != "language" && key != "mailbox" && key != "digest" {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// SystemZone is the name of the machine's time zone; empty where it has none.
+// SystemZone returns the name of the system's time zone, empty if it is not known.
 func SystemZone(getenv func(string) string) string {
 	if tz := strings.TrimPrefix(getenv("TZ"), ":"); strings.Contains(tz, "/") {
 		return tz
@@ -20,5 +20,5 @@ func SystemZone(getenv func(string) string) string {
 	return name
 }
 
-// SystemLanguage is what the system speaks where the environment does not say.
+// SystemLanguage returns "": on Unix, only the environment names a language.
 func SystemLanguage() string { return "" }

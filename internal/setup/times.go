@@ -6,13 +6,12 @@ import (
 	"time"
 )
 
-// Times reads the times of a day as people type them (8:00 and 19.30, or just 9)
-// and returns them in order, each once. ok is false where there is none, or one
-// that is not a time.
+// Times parses times of day as users type them (8:00, 19.30, or just 9) and returns
+// them sorted and without duplicates. ok is false if there is none or one is invalid.
 func Times(s string) (at []string, ok bool) {
 	for _, one := range List(s) {
 		if !strings.ContainsAny(one, "0123456789") {
-			continue // a word between two of them
+			continue // a word between two times
 		}
 		clock, known := clockOf(one)
 		if !known {

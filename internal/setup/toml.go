@@ -6,7 +6,7 @@ import (
 )
 
 // document is a TOML file edited line by line, so that comments, order and unknown
-// keys stay as they are.
+// keys are kept.
 type document struct {
 	sections []*section
 }
@@ -17,10 +17,10 @@ type section struct {
 	entries []entry
 }
 
-// entry is a key with its value, which may span lines, or a line without a key.
+// entry is a key with its value, which may span several lines, or a line without a key.
 type entry struct {
 	key  string // empty for comments and blank lines
-	text string // with its line's end
+	text string // including the line ending
 }
 
 // parseDocument splits a file, which must be valid TOML, into sections.
@@ -41,7 +41,7 @@ func parseDocument(text string) *document {
 	return d
 }
 
-// header is a header line without comment, blanks and quotes.
+// header returns a header line without comment, blanks and quotes.
 func header(line string) string {
 	end := strings.LastIndex(line, "]")
 	if i := strings.Index(line, "#"); i >= 0 && i < end {
@@ -61,8 +61,8 @@ func keyOf(line string) string {
 	return strings.NewReplacer(" ", "", "\t", "", `"`, "", "'", "").Replace(key)
 }
 
-// logicalLine is the length in bytes of the first key with its value; lists and
-// multi-line strings span lines.
+// logicalLine returns the length in bytes of the first key with its value; lists and
+// multi-line strings span several lines.
 func logicalLine(text string) int {
 	depth, quote := 0, ""
 	for i := 0; i < len(text); i++ {
@@ -73,7 +73,7 @@ func logicalLine(text string) int {
 				i++
 			} else if strings.HasPrefix(rest, quote) {
 				i += len(quote) - 1
-				// A long text may end with one or two quotes of its own.
+				// A multi-line string may end with one or two quotes before the closing ones.
 				for more := 0; len(quote) == 3 && more < 2 && i+1 < len(text) && text[i+1] == quote[0]; more++ {
 					i++
 				}
@@ -101,7 +101,7 @@ func logicalLine(text string) int {
 	return len(text)
 }
 
-// String is the file again.
+// String returns the content of the file.
 func (d *document) String() string {
 	var b strings.Builder
 	for _, s := range d.sections {
@@ -112,7 +112,7 @@ func (d *document) String() string {
 	return b.String()
 }
 
-// general is the part above all headers.
+// general returns the part above all headers.
 func (d *document) general() *section { return d.sections[0] }
 
 // find returns the nth section with the header, or nil.
@@ -129,7 +129,7 @@ func (d *document) find(header string, n int) *section {
 	return nil
 }
 
-// open returns the nth section with the header and appends it if there is none.
+// open returns the nth section with the header and appends it if it does not exist.
 func (d *document) open(header string, n int) *section {
 	if s := d.find(header, n); s != nil {
 		return s
@@ -147,7 +147,7 @@ func (d *document) open(header string, n int) *section {
 	return s
 }
 
-// set sets a key in its place, or behind the last key.
+// set replaces the value of a key, or adds the key after the last one.
 func (s *section) set(key, value string) {
 	line := entry{key: key, text: key + " = " + value + "\n"}
 	for i, e := range s.entries {
@@ -180,7 +180,7 @@ func (s *section) remove(key string) {
 	})
 }
 
-// removeBelow deletes the sub-section with the header that belongs to s.
+// removeBelow deletes the sub-section of s with the header.
 func (d *document) removeBelow(s *section, header string) {
 	at := slices.Index(d.sections, s)
 	for i := at + 1; i < len(d.sections); i++ {
@@ -195,7 +195,7 @@ func (d *document) removeBelow(s *section, header string) {
 	}
 }
 
-// quoted is a text as a TOML string.
+// quoted returns s as a TOML string.
 func quoted(s string) string {
 	s = printable(s)
 	if strings.Contains(s, `\`) && !strings.Contains(s, "'") {

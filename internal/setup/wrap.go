@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// Wrap breaks a line at blanks so that no part but a longer word exceeds width
-// characters. Every part but the first is indented. A width of 0 breaks nothing.
+// Wrap breaks a line at blanks so that no part exceeds width characters, unless a
+// single word is longer. All parts but the first are indented. A width of 0 disables it.
 func Wrap(line string, width int, indent string) string {
 	if width <= 0 {
 		return line
@@ -23,7 +23,7 @@ func Wrap(line string, width int, indent string) string {
 	}
 }
 
-// breakAt is the index of the blank to break at, -1 if the line fits or has none.
+// breakAt returns the index of the blank to break at, -1 if the line fits or has none.
 func breakAt(line string, width int) int {
 	if utf8.RuneCountInString(line) <= width {
 		return -1

@@ -8,11 +8,11 @@ import (
 	"path/filepath"
 )
 
-// WriteFile atomically writes a file that only its owner can read: a crash leaves
-// the old or the new one. An existing file keeps its owner, and its mode without
-// the rights of others.
+// WriteFile atomically writes a file that only its owner can read: after a crash the
+// old or the new content is there. An existing file keeps its owner and mode, except
+// for the permissions of others.
 func WriteFile(path string, data []byte) error {
-	// A service under an account of its own must reach the files it may read.
+	// A service with its own account must be able to reach files in this directory.
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // the secret files in it have modes of their own
 		return fmt.Errorf("write %s: %w", path, err)
 	}
@@ -41,7 +41,7 @@ func fill(f *os.File, path string, data []byte) error {
 	return protect(f.Name(), path)
 }
 
-// Writable reports why a file could not be written.
+// Writable returns the error that writing the file would fail with.
 func Writable(path string) error {
 	dir := filepath.Dir(path)
 	for {

@@ -9,11 +9,11 @@ import (
 	"syscall"
 )
 
-// Administrator reports whether the process may change the machine.
+// Administrator reports whether the process runs as root.
 func Administrator() bool { return os.Geteuid() == 0 }
 
-// protect gives a new file the owner and the mode of the one it replaces. A
-// service's group may go on reading what it could read.
+// protect copies owner and mode of the file that is replaced, so that the service's
+// group can still read it.
 func protect(file, like string) error {
 	info, err := os.Stat(like)
 	if errors.Is(err, fs.ErrNotExist) {

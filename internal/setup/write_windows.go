@@ -6,12 +6,12 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// Administrator reports whether the process may change the machine.
+// Administrator reports whether the process runs elevated.
 func Administrator() bool { return windows.GetCurrentProcessToken().IsElevated() }
 
-// protect lets only the system, administrators and the current user at a file,
-// and the service's account read what an administrator sets up for it. The mode
-// of a file says nothing on Windows.
+// protect restricts access to the system, administrators and the current user. If an
+// administrator writes the file, the service's account may read it. File modes have no
+// effect on Windows.
 func protect(file, _ string) error {
 	user, err := windows.GetCurrentProcessToken().GetTokenUser()
 	if err != nil {

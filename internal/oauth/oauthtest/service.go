@@ -1,6 +1,6 @@
-// Package oauthtest is a token service on loopback for tests: it speaks as
-// Google and Microsoft do, gives every refresh token for one use only, and can
-// be told to revoke.
+// Package oauthtest is a token service on loopback for tests. It must not be used
+// outside tests. It behaves like Google and Microsoft, issues refresh tokens for one
+// use only, and can revoke logins.
 package oauthtest
 
 import (
@@ -14,7 +14,7 @@ import (
 	"sync"
 )
 
-// ClientID is the one application the service knows.
+// ClientID is the only application the service knows.
 const ClientID = "app-of-the-test"
 
 // Service is a running token service.
@@ -27,17 +27,17 @@ type Service struct {
 	serial int
 	codes  map[string]string // authorization code to challenge
 	polls  int
-	good   string // the one refresh token that is taken
+	good   string // the only refresh token that is accepted
 	ended  bool
 	asked  []url.Values
 }
 
-// Config says how the service behaves.
+// Config is the behaviour of the service.
 type Config struct {
 	Access    func(n int) string // makes the nth access token
-	Lives     int                // seconds an access token is good for
-	Polls     int                // times a device is told to wait
-	Deny      bool               // the person says no
+	Lives     int                // validity of an access token in seconds
+	Polls     int                // number of times a device is told to wait
+	Deny      bool               // the user denies the access
 	Broken    int                // status of every answer, 0 for none
 	NoRefresh bool
 }
@@ -64,20 +64,20 @@ func Open(c Config) *Service {
 // Close stops the service.
 func (s *Service) Close() { s.server.Close() }
 
-// Revoke ends every login.
+// Revoke ends all logins.
 func (s *Service) Revoke() { s.change(func() { s.ended = true }) }
 
-// Break makes every answer fail with the status, or none with 0.
+// Break makes every answer fail with the HTTP status; 0 ends that.
 func (s *Service) Break(status int) { s.change(func() { s.config.Broken = status }) }
 
-// Refreshes is how many access tokens have been given so far.
+// Refreshes returns how many access tokens have been issued.
 func (s *Service) Refreshes() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.serial
 }
 
-// Asked is everything that the token address was sent.
+// Asked returns all forms that were sent to the token address.
 func (s *Service) Asked() []url.Values {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -102,7 +102,7 @@ func (s *Service) device(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// authorize is the provider's page: it sends the browser back at once.
+// authorize is the provider's page: it redirects the browser at once.
 func (s *Service) authorize(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -144,7 +144,7 @@ func (s *Service) token(w http.ResponseWriter, r *http.Request) {
 	answer(w, out)
 }
 
-// entitled is why there is no token, or "".
+// entitled returns the OAuth2 error of a request, or "" if it may have a token.
 func (s *Service) entitled(r *http.Request) (code, words string) {
 	switch r.FormValue("grant_type") {
 	case "refresh_token":
