@@ -11,11 +11,10 @@ import (
 // register updates the start order of SysV init after a script was written or
 // removed. On machines with update-rc.d the links that the library makes are ignored.
 func register(ctx context.Context, name, action string) error {
-	tool, err := exec.LookPath("update-rc.d")
-	if err != nil {
-		return nil // this machine uses the links
+	if tool, err := exec.LookPath("update-rc.d"); err == nil {
+		return command(ctx, tool, name, action)
 	}
-	return command(ctx, tool, name, action)
+	return nil // this machine uses the links
 }
 
 // unlink removes the links to a removed script in the folders of the run levels,

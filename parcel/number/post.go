@@ -24,6 +24,8 @@ type Post struct {
 const anywhere = "https://t.17track.net/en#nums=%s"
 
 // posts is the embedded table, read once, in the order of country codes.
+//
+//nolint:gochecknoglobals // table
 var posts = sync.OnceValue(func() []Post {
 	list := make([]Post, 0, 256)
 	for line := range strings.Lines(postsTable) {
