@@ -5,19 +5,19 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// Ask is one carrier to ask for one number, or the reason why it is not asked.
+// Ask is one carrier to call for one number, or the reason for skipping it.
 type Ask struct {
 	Carrier string
 	Number  number.Number
-	Why     string        // in a few words
-	Skip    parcel.Result // empty: ask; else no_credential or skipped
-	Link    string        // the page for people, where the carrier has one
+	Why     string        // reason, in a few words
+	Skip    parcel.Result // empty to ask, else no_credential or skipped
+	Link    string        // the carrier's public tracking page, if it has one
 }
 
-// Asked is how an [Ask] ended.
+// Asked is the outcome of an [Ask].
 type Asked struct {
 	Ask
 	Result   parcel.Result
 	Tracking parcel.Tracking
-	Err      error // nil for ok, and for asks that were skipped by the plan
+	Err      error // nil for ok, and for asks that the plan skipped
 }

@@ -10,12 +10,13 @@ import (
 	"parcelwatch/parcel"
 )
 
-// successStep is how often a success that changes nothing else is recorded.
+// successStep is the least time between two records of a success that changes
+// nothing else.
 const successStep = time.Minute
 
-// tolerated is how many failures of a kind in a row leave the circuit breaker
-// closed. One answer that was not understood may be one odd parcel, and the
-// network may fail for a moment; a refusal opens the breaker at once.
+// tolerated returns how many failures of a kind in a row leave the circuit breaker
+// closed. One answer that was not understood may be due to an unusual parcel, and
+// the network may fail for a moment; a refusal opens the breaker at once.
 func tolerated(kind parcel.Result) int {
 	switch kind {
 	case parcel.ResultChanged:
@@ -27,8 +28,8 @@ func tolerated(kind parcel.Result) int {
 	}
 }
 
-// openFor is how long the circuit breaker stays open after the nth failure that
-// is not tolerated: 1, 6, then 24 hours, and 6 hours at most where the service
+// openFor returns how long the circuit breaker stays open after the nth failure
+// that is not tolerated: 1, 6, then 24 hours, and at most 6 hours if the service
 // could not be reached.
 func openFor(kind parcel.Result, nth int) time.Duration {
 	switch {
@@ -41,10 +42,10 @@ func openFor(kind parcel.Result, nth int) time.Duration {
 	}
 }
 
-// AfterFailure is the health of a carrier after one more failure at now, given
-// the health before. Until it names, the circuit breaker is open; the first call
-// after that decides (half-open). A wait that the service asked for replaces the
-// first one, and prolongs later ones.
+// AfterFailure returns the health of a carrier after one more failure at now, given
+// the health before. The circuit breaker is open until the field Until; the first
+// call after that decides (half-open). A wait requested by the service replaces the
+// first one and prolongs later ones.
 func AfterFailure(h parcel.CarrierHealth, err error, now time.Time) parcel.CarrierHealth {
 	kind := ResultOf(err)
 	before := h.State
@@ -116,8 +117,8 @@ func (k *Keeper) settle(ctx context.Context, results []Result) error {
 	return k.keep(ctx, results, now)
 }
 
-// failureOf is the failure of a whole call. There is none where the carrier
-// answered for any number, even with "not known".
+// failureOf returns the failure of a whole call, or nil if the carrier answered for
+// any number, even with "not known".
 func failureOf(results []Result) error {
 	var failure error
 	for _, r := range results {
@@ -131,7 +132,7 @@ func failureOf(results []Result) error {
 	return failure
 }
 
-// keep stores answers that were not understood, two of a call at most.
+// keep stores answers that were not understood, at most two per call.
 func (k *Keeper) keep(ctx context.Context, results []Result, now time.Time) error {
 	var last error
 	kept := 0
@@ -149,7 +150,7 @@ func (k *Keeper) keep(ctx context.Context, results []Result, now time.Time) erro
 	return nil
 }
 
-// logChange logs when a carrier fails or works again, once for each change.
+// logChange logs when a carrier fails or works again, once per change.
 func (k *Keeper) logChange(old, now parcel.CarrierHealth) {
 	was := old.State
 	if was == "" {

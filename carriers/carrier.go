@@ -11,19 +11,18 @@ import (
 )
 
 // Carrier answers for tracking numbers. Implementations hold no state except their
-// settings, are safe for concurrent use, and never retry or wait, which the tracker
-// does.
+// settings, are safe for concurrent use, and never retry or wait; [Keeper] does
+// that.
 type Carrier interface {
 	// Info is constant for the life of the carrier.
 	Info() Info
-	// Match tells by the form of the number whether the carrier may know it. It
+	// Match tells from the form of the number whether the carrier may know it. It
 	// is pure and fast.
 	Match(n number.Number) Match
-	// Track asks for at most Info().Batch numbers in one call of the service
-	// and returns one Result for each, in the same order. A single result may
-	// hold an error; an error of the whole call is returned without results.
-	// All errors wrap one of the five sentinel errors of this package, or are
-	// the context's.
+	// Track asks for at most Info().Batch numbers in one call of the service and
+	// returns one Result for each, in the same order. A single result may hold an
+	// error; if the whole call fails, there are no results. All errors wrap one of
+	// the five sentinel errors of this package, or are the context's.
 	Track(ctx context.Context, numbers []number.Number) ([]Result, error)
 }
 
@@ -32,20 +31,21 @@ type Result struct {
 	Number   number.Number
 	Tracking parcel.Tracking
 	Err      error // nil, or wraps a sentinel error
-	// Unmapped are the codes of events that are guesses: the carrier's table
-	// does not hold them.
+	// Unmapped lists the codes of events that are guesses, because the carrier's
+	// table does not hold them.
 	Unmapped []string
-	// Note is what the service said of its limits ("quota 120 of 200"), or "".
+	// Note is what the service reports about its limits ("quota 120 of 200"), or
+	// "".
 	Note string
 }
 
-// Match is how certain it is that a carrier knows a number.
+// Match is the certainty that a carrier knows a number.
 type Match int
 
 // The matches.
 const (
 	No    Match = iota
-	Maybe       // the form fits, but numbers of other carriers look the same
+	Maybe       // the form fits, but other carriers' numbers look the same
 	Yes
 )
 
@@ -56,14 +56,14 @@ type Role string
 const (
 	RoleOrigin      Role = "origin"      // knows the parcel until it leaves, or all the way
 	RoleDestination Role = "destination" // the post of a country parcels arrive in
-	RoleAggregator  Role = "aggregator"  // asks others; fills what nobody else answers
+	RoleAggregator  Role = "aggregator"  // queries other carriers; fills in what none of them answers
 )
 
-// Info holds the facts of a carrier. Whatever differs between carriers is data
-// here and not a special case elsewhere; the tables of the documentation and of
-// internal/locale are written from it.
+// Info holds the facts about a carrier. All differences between carriers are data
+// here and not special cases elsewhere; the tables of the documentation and of
+// internal/locale are generated from it.
 type Info struct {
-	Name      string // as in the folder, the configuration and all output
+	Name      string // as in the folder name, the configuration and all output
 	Title     string // its own name in Latin letters
 	Called    string // its name in running text, if it is shorter than Title
 	Site      string // home page
@@ -72,24 +72,24 @@ type Info struct {
 	Countries []string // ISO countries whose numbers or arrivals it answers for; nil for all
 	Country   string   // ISO country whose designated post it is; "" for others
 	Language  string   // of its texts; "" if they come in several
-	Standard  bool     // its texts are the names of its codes and add nothing to them
-	Covers    string   // what it answers for, in the documentation
-	Key       string   // how to get what it requires, in the documentation
+	Standard  bool     // its texts are the standard names of its codes and add nothing to them
+	Covers    string   // coverage, for the documentation
+	Key       string   // how to get its credential, for the documentation
 
 	BaseURL   string        // scheme and host, unless an endpoint is configured
-	Hosts     []string      // other hosts that it asks
+	Hosts     []string      // other hosts that it calls
 	Interval  time.Duration // least time between two calls to the host
 	PerNumber time.Duration // least time between two calls for the same number
-	Budget    int           // calls a day and credential; 0 for no limit
-	// Day is the zone whose midnight renews the budget; nil for UTC.
+	Budget    int           // calls per day and credential; 0 for no limit
+	// Day is the zone at whose midnight the budget is renewed; nil for UTC.
 	Day   *time.Location
-	Batch int // numbers a call, at least 1
+	Batch int // numbers per call, at least 1
 
 	Settings []Setting
 	// CredentialHelp says in one line where to get a credential.
 	CredentialHelp string
-	// Canary is the number that "check --carriers" asks for: the answer of the
-	// service is known, even if it is "not found". "" if there is none.
+	// Canary is the number that "check --carriers" asks for. The service's answer
+	// to it is known, even if it is "not found". "" if there is none.
 	Canary number.Number
 }
 
@@ -104,11 +104,11 @@ func (i Info) NeedsCredential() bool {
 	return false
 }
 
-// Setting is a key of [carriers.NAME] in the configuration, besides those of every
-// carrier (endpoint, proxy, enabled).
+// Setting is a key of [carriers.NAME] in the configuration, in addition to those of
+// every carrier (endpoint, proxy, enabled).
 type Setting struct {
 	Name     string
-	Secret   bool // may be given in the forms of a password and is never shown
+	Secret   bool // takes the forms of a password and is never shown
 	Required bool
 	Help     string // one line
 }

@@ -18,10 +18,9 @@ var ErrEndpoint = errors.New("address cannot be used")
 // callTimeout is the longest a call may take, its body included.
 const callTimeout = 45 * time.Second
 
-// NewHTTPClient makes the client that one carrier asks through: a transport of
-// its own, few connections, every phase bounded. proxy is a URL with scheme
-// http, https or socks5; without one the environment's proxies count, as for
-// other programs.
+// NewHTTPClient returns the HTTP client of one carrier, with a separate transport,
+// few connections and a limit for every phase. proxy is a URL with scheme http,
+// https or socks5; if it is empty, the proxy environment variables apply.
 func NewHTTPClient(proxy string) (*http.Client, error) {
 	via := http.ProxyFromEnvironment
 	if proxy != "" {
@@ -50,8 +49,8 @@ func NewHTTPClient(proxy string) (*http.Client, error) {
 	}, nil
 }
 
-// ParseEndpoint checks an address that replaces a service's scheme and host.
-// Plain http is for loopback only: numbers and credentials travel over it.
+// ParseEndpoint parses a URL that replaces a service's scheme and host. Plain http
+// is allowed for loopback only, because numbers and credentials travel over it.
 func ParseEndpoint(endpoint string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSuffix(endpoint, "/"))
 	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {

@@ -14,7 +14,7 @@ import (
 	"parcelwatch/store"
 )
 
-// fake is a carrier that answers from a function and keeps when it was asked.
+// fake is a carrier that answers from a function and records when it was called.
 type fake struct {
 	info   carriers.Info
 	match  func(number.Number) carriers.Match
@@ -71,7 +71,7 @@ func keep(f *fake) (*carriers.Keeper, *carriers.MemoryLedger, *bytes.Buffer) {
 	return carriers.NewKeeper(f, ledger, time.Now, slog.New(slog.NewTextHandler(log, nil))), ledger, log
 }
 
-// health is what the ledger holds of the fake.
+// health returns the fake's health from the ledger.
 func health(t *testing.T, l store.Ledger) parcel.CarrierHealth {
 	t.Helper()
 	h, err := l.CarrierHealth(t.Context(), "fake")
@@ -81,7 +81,7 @@ func health(t *testing.T, l store.Ledger) parcel.CarrierHealth {
 	return h
 }
 
-// noting adds what results may say beside trackings.
+// noting adds the optional fields of results.
 type noting struct{ *fake }
 
 func (n *noting) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
@@ -96,7 +96,7 @@ type short struct{ *fake }
 
 func (short) Track(context.Context, []number.Number) ([]carriers.Result, error) { return nil, nil }
 
-// torn is a ledger that fails from some call on.
+// torn is a ledger that fails from a given call on.
 type torn struct {
 	*carriers.MemoryLedger
 	left int

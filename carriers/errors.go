@@ -7,35 +7,35 @@ import (
 	"parcelwatch/parcel"
 )
 
-// The five ways in which asking a carrier fails. Adapters wrap one of them and
-// decide nothing; ask with [errors.Is].
+// The five ways in which a call to a carrier fails. Adapters wrap one of them; test
+// with [errors.Is].
 var (
-	// ErrNotFound is normal for days after a number was given out.
+	// ErrNotFound is normal for days after a number was issued.
 	ErrNotFound = errors.New("number not known (yet)")
 	// ErrTemporary is a failure of the network or of the service.
 	ErrTemporary = errors.New("carrier cannot be reached now")
-	// ErrThrottled is a request too many; see [RetryAfter].
+	// ErrThrottled means that the service was called too often; see [RetryAfter].
 	ErrThrottled = errors.New("carrier asks to wait")
 	// ErrDenied is a wrong or missing credential, a captcha or a block.
 	ErrDenied = errors.New("carrier refuses to answer")
-	// ErrChanged is an answer that was not understood. It is never "no news".
+	// ErrChanged is an answer that was not understood. It never means "no news".
 	ErrChanged = errors.New("carrier answer not understood")
 )
 
-// Error is a failure with what is known of it. Kind is one of the five.
+// Error is a failure with its details. Kind is one of the five.
 type Error struct {
 	Kind   error
-	Detail string        // what was seen, free of secrets, one line
-	After  time.Duration // for ErrThrottled: how long the service asks to wait; 0 when not said
-	Raw    []byte        // for ErrChanged: the start of the answer, bounded, secrets struck
-	// Again says that the connection broke under a GET or HEAD, which may be
+	Detail string        // what was observed, free of secrets, one line
+	After  time.Duration // for ErrThrottled: how long the service asks to wait; 0 if unknown
+	Raw    []byte        // for ErrChanged: the start of the answer, bounded, secrets masked
+	// Again means that the connection broke during a GET or HEAD, which may be
 	// repeated at once without harm.
 	Again bool
 	Cause error
-	Host  string // of the service, where it could not be talked to
+	Host  string // of the service, if it could not be reached
 }
 
-// Error is the kind, the detail and the cause in one line.
+// Error returns the kind, the detail and the cause in one line.
 func (e *Error) Error() string {
 	s := e.Kind.Error()
 	if e.Detail != "" {
@@ -47,7 +47,7 @@ func (e *Error) Error() string {
 	return s
 }
 
-// Unwrap gives the kind and the cause to errors.Is and errors.As.
+// Unwrap returns the kind and the cause for errors.Is and errors.As.
 func (e *Error) Unwrap() []error {
 	if e.Cause == nil {
 		return []error{e.Kind}
@@ -55,7 +55,7 @@ func (e *Error) Unwrap() []error {
 	return []error{e.Kind, e.Cause}
 }
 
-// RetryAfter is how long the carrier asked to wait, or 0.
+// RetryAfter returns how long the carrier asked to wait, or 0.
 func RetryAfter(err error) time.Duration {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e.After
@@ -63,7 +63,7 @@ func RetryAfter(err error) time.Duration {
 	return 0
 }
 
-// ResultOf names the error in the word that JSON shows.
+// ResultOf returns the result that corresponds to the error, as shown in JSON.
 func ResultOf(err error) parcel.Result {
 	switch {
 	case err == nil:

@@ -10,12 +10,11 @@ import (
 	"parcelwatch/parcel"
 )
 
-// statusForm is how adapters tell of an HTTP status.
+// statusForm matches an HTTP status in an adapter's error text.
 var statusForm = regexp.MustCompile(`\bHTTP (\d{3})\b`)
 
-// Fault says of an error of asking a carrier what is wrong, in no language yet:
-// the kind of failure, and the cause where it is one that people know. It is
-// pure.
+// Fault returns a translatable message for an error of a carrier: the kind of
+// failure, and the cause if it is a common one.
 func Fault(err error) message.Text {
 	var kind string
 	switch ResultOf(err) {

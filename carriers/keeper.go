@@ -14,8 +14,8 @@ import (
 	"parcelwatch/store"
 )
 
-// Keeper is the way to call one carrier. It adds what adapters do not have, in
-// this order:
+// Keeper makes the calls to one carrier. It adds what adapters do not have, in this
+// order:
 //
 //	batching          numbers are split into calls of Info().Batch
 //	circuit breaking  a carrier that failed is not called for a while
@@ -34,13 +34,13 @@ type Keeper struct {
 	log     *slog.Logger
 
 	turn   chan struct{} // held while waiting for the booked moment
-	booked time.Time     // a moment booked and not used; guarded by turn
+	booked time.Time     // slot booked and not used; guarded by turn
 
 	mu     sync.Mutex
 	logged map[string]bool // unmapped codes that were logged
 }
 
-// NewKeeper makes the keeper of one carrier. log gets the carrier's name.
+// NewKeeper returns the keeper of one carrier. It adds the carrier's name to log.
 func NewKeeper(c Carrier, l store.Ledger, clock func() time.Time, log *slog.Logger) *Keeper {
 	info := c.Info()
 	host := info.Name
@@ -53,15 +53,15 @@ func NewKeeper(c Carrier, l store.Ledger, clock func() time.Time, log *slog.Logg
 	}
 }
 
-// Info is the carrier's.
+// Info returns the carrier's Info.
 func (k *Keeper) Info() Info { return k.info }
 
-// Track asks for any count of numbers and waits for its turn at most wait; the
-// call itself is bounded by its own deadline and the context's. There is one
-// result for each number, in the order asked, and each failure is in its
-// number's Err: one of the five, the context's, or a [NotNowError] where the
-// keeper did not ask at all. The second result is a failure of the ledger (or of
-// the context before it), and then nothing more was asked.
+// Track asks for any count of numbers and waits at most wait for its turn; the call
+// itself is bounded by a deadline and the context. There is one result per number,
+// in the order asked, with the number's failure in Err: one of the five, the
+// context's, or a [NotNowError] if the keeper did not call the carrier. The second
+// result is a failure of the ledger (or of the context before it), after which
+// nothing more was asked.
 func (k *Keeper) Track(ctx context.Context, wait time.Duration, numbers []number.Number) ([]Result, error) {
 	latest := k.clock().Add(wait)
 	results := make([]Result, 0, len(numbers))
@@ -75,7 +75,7 @@ func (k *Keeper) Track(ctx context.Context, wait time.Duration, numbers []number
 	return results, nil
 }
 
-// call makes one call of the service, if it may.
+// call makes one call of the service, if it is allowed.
 func (k *Keeper) call(ctx context.Context, latest time.Time, numbers []number.Number) ([]Result, error) {
 	refusal, err := k.admit(ctx, latest)
 	if refusal != nil || err != nil {
@@ -99,8 +99,8 @@ func (k *Keeper) call(ctx context.Context, latest time.Time, numbers []number.Nu
 	return results, k.settle(context.WithoutCancel(ctx), results)
 }
 
-// admit lets a call through, or says why not. The second result is a failure of
-// the ledger.
+// admit returns nil if a call may be made, else the reason why not. The second
+// result is a failure of the ledger.
 func (k *Keeper) admit(ctx context.Context, latest time.Time) (refusal, err error) {
 	if refusal, err := k.breaker(ctx); refusal != nil || err != nil {
 		return refusal, err
@@ -111,8 +111,8 @@ func (k *Keeper) admit(ctx context.Context, latest time.Time) (refusal, err erro
 	return k.budget(ctx)
 }
 
-// pace waits for the host's next free moment. A moment after latest is kept for
-// the next call, so that a caller who gives up wastes no booking.
+// pace waits for the host's next free slot. A slot after latest is kept for the
+// next call, so that a caller who gives up wastes no booking.
 func (k *Keeper) pace(ctx context.Context, latest time.Time) (refusal, err error) {
 	timer := time.NewTimer(max(0, latest.Sub(k.clock())))
 	defer timer.Stop()
@@ -134,13 +134,13 @@ func (k *Keeper) pace(ctx context.Context, latest time.Time) (refusal, err error
 		return k.notNow(k.booked, "calls to "+k.host+" keep their distance"), nil
 	}
 	if err := pause(ctx, k.booked.Sub(now)); err != nil {
-		return err, nil // the caller gave up: no failure of the ledger
+		return err, nil // the caller gave up: not a failure of the ledger
 	}
 	k.booked = time.Time{}
 	return nil, nil
 }
 
-// budget counts the call.
+// budget counts the call and refuses it if the day's budget is spent.
 func (k *Keeper) budget(ctx context.Context) (refusal, err error) {
 	zone := k.info.Day
 	if zone == nil {
@@ -155,7 +155,7 @@ func (k *Keeper) budget(ctx context.Context) (refusal, err error) {
 	return k.notNow(tomorrow, "the day's budget is spent"), nil
 }
 
-// logUnmapped logs codes that the carrier's table does not hold, each once.
+// logUnmapped logs codes that the carrier's table does not hold, once per code.
 func (k *Keeper) logUnmapped(results []Result) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -174,7 +174,7 @@ func (k *Keeper) notNow(until time.Time, reason string) error {
 	return &NotNowError{Carrier: k.info.Name, Reason: reason, Until: until}
 }
 
-// failed is the same failure for each number.
+// failed returns the same failure for each number.
 func failed(numbers []number.Number, err error) []Result {
 	results := make([]Result, 0, len(numbers))
 	for _, n := range numbers {
@@ -183,7 +183,7 @@ func failed(numbers []number.Number, err error) []Result {
 	return results
 }
 
-// pause waits, unless the context ends first.
+// pause waits for d, or until the context ends.
 func pause(ctx context.Context, d time.Duration) error {
 	if err := ctx.Err(); err != nil || d <= 0 {
 		return err

@@ -8,8 +8,8 @@ import (
 	"parcelwatch/parcel"
 )
 
-// MemoryLedger is a [Ledger] for one process without a store: what it knows
-// ends with it.
+// MemoryLedger is a [Ledger] for one process without a store. Its contents are lost
+// when the process ends.
 type MemoryLedger struct {
 	mu     sync.Mutex
 	days   map[string]booking
@@ -23,7 +23,7 @@ type booking struct {
 	count, budget int
 }
 
-// NewMemoryLedger makes an empty one.
+// NewMemoryLedger returns an empty ledger.
 func NewMemoryLedger() *MemoryLedger {
 	return &MemoryLedger{
 		days: make(map[string]booking), hosts: make(map[string]time.Time),
@@ -31,7 +31,7 @@ func NewMemoryLedger() *MemoryLedger {
 	}
 }
 
-// Take is [Ledger].
+// Take implements [Ledger].
 func (l *MemoryLedger) Take(ctx context.Context, carrier string, day parcel.Date, count, budget int) (bool, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -51,7 +51,7 @@ func (l *MemoryLedger) Take(ctx context.Context, carrier string, day parcel.Date
 	return ok, nil
 }
 
-// Reserve is [Ledger].
+// Reserve implements [Ledger].
 func (l *MemoryLedger) Reserve(ctx context.Context, host string, interval time.Duration, now time.Time) (time.Time, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -66,7 +66,7 @@ func (l *MemoryLedger) Reserve(ctx context.Context, host string, interval time.D
 	return at, nil
 }
 
-// CarrierHealth is [Ledger].
+// CarrierHealth implements [Ledger].
 func (l *MemoryLedger) CarrierHealth(ctx context.Context, carrier string) (parcel.CarrierHealth, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -75,7 +75,7 @@ func (l *MemoryLedger) CarrierHealth(ctx context.Context, carrier string) (parce
 	return h, ctx.Err()
 }
 
-// SetCarrierHealth is [Ledger].
+// SetCarrierHealth implements [Ledger].
 func (l *MemoryLedger) SetCarrierHealth(ctx context.Context, h parcel.CarrierHealth) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -83,10 +83,10 @@ func (l *MemoryLedger) SetCarrierHealth(ctx context.Context, h parcel.CarrierHea
 	return ctx.Err()
 }
 
-// keptAnswers is how many answers of one carrier are kept.
+// keptAnswers is how many answers are kept per carrier.
 const keptAnswers = 3
 
-// KeepAnswer is [Ledger].
+// KeepAnswer implements [Ledger].
 func (l *MemoryLedger) KeepAnswer(ctx context.Context, carrier string, raw []byte, _ time.Time) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -95,7 +95,7 @@ func (l *MemoryLedger) KeepAnswer(ctx context.Context, carrier string, raw []byt
 	return ctx.Err()
 }
 
-// Answers are the answers kept of a carrier, oldest first.
+// Answers returns the kept answers of a carrier, oldest first.
 func (l *MemoryLedger) Answers(carrier string) [][]byte {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// ErrUnknown is returned for a name that no carrier has.
+// ErrUnknown is returned for a name that is not a carrier's.
 var ErrUnknown = errors.New("there is no such carrier")
 
 // ErrNotNow is in the chain of every [NotNowError].
@@ -16,20 +16,19 @@ var ErrNotNow = errors.New("not asked now")
 // too late.
 type NotNowError struct {
 	Carrier string
-	Reason  string    // in words
+	Reason  string    // in a few words
 	Until   time.Time // when asking makes sense again
 }
 
-// Error names the carrier and the reason.
+// Error returns the carrier and the reason.
 func (e *NotNowError) Error() string {
 	return e.Carrier + ": " + ErrNotNow.Error() + ": " + e.Reason
 }
 
-// Unwrap is [ErrNotNow].
+// Unwrap returns [ErrNotNow].
 func (e *NotNowError) Unwrap() error { return ErrNotNow }
 
-// NotNowUntil is the moment when asking makes sense again, where err says that
-// a carrier was not asked at all.
+// NotNowUntil returns when asking makes sense again, if err is a [NotNowError].
 func NotNowUntil(err error) (time.Time, bool) {
 	if e, ok := errors.AsType[*NotNowError](err); ok {
 		return e.Until, true

@@ -13,8 +13,8 @@ var (
 )
 
 // Redact makes a carrier's answer fit for a bug report. It masks the values of JSON
-// fields that name persons or addresses, email addresses, and numbers of six
-// digits or more, such as tracking numbers and phones. Names in free text stay.
+// fields that hold names or addresses, email addresses, and numbers of six digits
+// or more, such as tracking numbers and phone numbers. Names in free text stay.
 func Redact(answer []byte) []byte {
 	answer = personalField.ReplaceAllFunc(answer, func(field []byte) []byte {
 		parts := personalField.FindSubmatch(field)

@@ -10,23 +10,23 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// Options are what the person set for one carrier.
+// Options are the user's settings for one carrier.
 type Options struct {
-	Endpoint string // replaces scheme and host; empty for the carrier's own
+	Endpoint string // replaces scheme and host; empty for the carrier's default
 	Proxy    string
 	Off      bool
 	Settings map[string]string // by Setting.Name, secrets resolved
 }
 
-// Member is a carrier of a [Set] and how far it can be asked.
+// Member is a carrier of a [Set] and whether it can be asked.
 type Member struct {
 	Info    Info
-	Carrier Carrier // never nil; without its credential only Match is of use
+	Carrier Carrier // never nil; without its credential only Match works
 	Off     bool
-	Missing []string // required settings that are not there
+	Missing []string // required settings that are not configured
 }
 
-// State is the member's state as far as the configuration decides it.
+// State returns the member's state as far as the configuration determines it.
 func (m Member) State() parcel.CarrierState {
 	switch {
 	case m.Off:
@@ -38,8 +38,8 @@ func (m Member) State() parcel.CarrierState {
 	}
 }
 
-// Link is the page for people where the number is tracked; empty where the
-// carrier has none.
+// Link returns the public tracking page of the number, or "" if the carrier has
+// none.
 func (m Member) Link(n number.Number) string {
 	if !strings.Contains(m.Info.Page, "%s") {
 		return m.Info.Page
@@ -47,12 +47,12 @@ func (m Member) Link(n number.Number) string {
 	return strings.Replace(m.Info.Page, "%s", string(n), 1)
 }
 
-// Set is every carrier there is, made with what the person set.
+// Set is every carrier, made with the user's options.
 type Set struct{ members []Member }
 
-// NewSet makes the carriers. options are by name; a carrier without is made
-// with its own defaults. An address or proxy that cannot be used is an error, a
-// missing credential is not.
+// NewSet makes the carriers. options are by name; a carrier without options gets
+// its defaults. An unusable address or proxy is an error, a missing credential is
+// not.
 func NewSet(factories []Factory, options map[string]Options) (*Set, error) {
 	s := &Set{}
 	for _, f := range factories {
@@ -70,10 +70,10 @@ func NewSet(factories []Factory, options map[string]Options) (*Set, error) {
 	return s, nil
 }
 
-// Members lists all of them in the order in which they are shown.
+// Members returns all members in the order in which they are shown.
 func (s *Set) Members() []Member { return slices.Clone(s.members) }
 
-// Get finds a member by its name.
+// Get returns the member with the name.
 func (s *Set) Get(name string) (Member, bool) {
 	i := slices.IndexFunc(s.members, func(m Member) bool { return m.Info.Name == name })
 	if i < 0 {
@@ -82,7 +82,7 @@ func (s *Set) Get(name string) (Member, bool) {
 	return s.members[i], true
 }
 
-// Carriers lists those that can be asked.
+// Carriers returns the carriers that can be asked.
 func (s *Set) Carriers() []Carrier {
 	var list []Carrier
 	for _, m := range s.members {

@@ -11,7 +11,7 @@ import (
 	"parcelwatch/parcel"
 )
 
-// factory makes the fake; made, if there is one, sees what it is made of.
+// factory makes the fake and passes its Config to made, if that is not nil.
 func factory(f *fake, made func(carriers.Config)) carriers.Factory {
 	return carriers.Factory{Info: f.info, New: func(cfg carriers.Config) (carriers.Carrier, error) {
 		if made != nil {

@@ -8,7 +8,7 @@ import (
 	"parcelwatch/parcel"
 )
 
-// scans is one source's list, an event a step.
+// scans returns one source's list with one event per step.
 func scans(carrier string, n int, step time.Duration, zone bool) parcel.Source {
 	base := time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)
 	s := parcel.Source{Carrier: carrier, Number: "RB123456785CN"}
@@ -41,8 +41,8 @@ func BenchmarkMerge(b *testing.B) {
 	}
 }
 
-// BenchmarkBareJSON reads the same thousand events from the document they stand
-// in, as everybody must who has a parcel to merge.
+// BenchmarkBareJSON decodes the same thousand events from JSON, which precedes
+// every merge of a stored parcel.
 func BenchmarkBareJSON(b *testing.B) {
 	doc, err := json.Marshal(thousand())
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"parcelwatch/internal/message"
 )
 
-// Change is something worth telling. It is recorded in the transaction that
-// caused it.
+// Change is a piece of news about a parcel, an order or the health of the daemon.
+// It is recorded in the transaction that caused it.
 type Change struct {
 	ID     int64      `json:"id"`
 	Kind   ChangeKind `json:"kind"`
@@ -17,19 +17,19 @@ type Change struct {
 	To     Status     `json:"to,omitempty"`
 	Old    string     `json:"old,omitempty"` // the earlier number, date or state, by kind
 	New    string     `json:"new,omitempty"`
-	Event  Event      `json:"event,omitzero"` // what caused it, where an event did
+	Event  Event      `json:"event,omitzero"` // the event behind it, if there is one
 	At     time.Time  `json:"at"`             // when it was learned
-	// Fault is why, for changes of health.
+	// Fault is the cause of a change of health.
 	Fault message.Text `json:"fault,omitempty"`
-	// Quiet changes are recorded, shown in lists, and make no digest by
-	// themselves: the first sight of something delivered or ancient.
+	// Quiet changes are recorded and listed but do not trigger a digest, such as
+	// the first sight of a parcel that is long delivered.
 	Quiet bool `json:"quiet,omitempty"`
-	// Key names the change among those of its parcel, or among those of no parcel:
-	// kind, state, day. The store keeps one change for each key.
+	// Key identifies the change within its parcel, or among the changes without a
+	// parcel: kind, state, day. The store keeps one change per key.
 	Key string `json:"key"`
 }
 
-// ChangeKind says what sort of news a change is.
+// ChangeKind is the kind of a change.
 type ChangeKind string
 
 // The kinds of change.

@@ -2,11 +2,11 @@ package parcel
 
 import "time"
 
-// Some posts tell wall clocks without a zone, and a country may be eleven hours
-// wide. Where another source tells the same scan with its zone, the zone of the
-// first one's clock is known too, and likely that of the events around it.
+// Some posts report wall clocks without a zone, and a country may span eleven
+// hours. If another source reports the same scan with its zone, that zone also
+// holds for the first one's clock, and probably for the events around it.
 
-// reading is what a clock showed at a scan.
+// reading identifies a scan by its wall clock, country and status.
 type reading struct {
 	minute  int64
 	country string
@@ -17,7 +17,8 @@ func readingOf(e Event) reading {
 	return reading{minute: e.wall().Unix() / 60, country: e.Country, status: e.Status}
 }
 
-// zones are the offsets from UTC of scans whose zone some source tells.
+// zones returns the offsets from UTC of the scans that some source reports with a
+// zone.
 func zones(sources []Source) map[reading]time.Duration {
 	known := map[reading]time.Duration{}
 	for _, s := range sources {
@@ -35,9 +36,9 @@ func zones(sources []Source) map[reading]time.Duration {
 	return known
 }
 
-// instants are when the events of one source happened. Clocks whose zone was
-// learned from another source are read in it, and the ones around them in the
-// same country, too.
+// instants returns when the events of one source happened. Wall clocks are read in
+// the zone learned from another source, or else in that of the nearest such event
+// in the same country.
 func instants(events []Event, known map[reading]time.Duration) []time.Time {
 	times := make([]time.Time, len(events))
 	guessed := make([]bool, len(events))
@@ -58,7 +59,7 @@ func instants(events []Event, known map[reading]time.Duration) []time.Time {
 			times[i] = e.wall().Add(-offset)
 		}
 	}
-	// Those before the first one learned.
+	// Events before the first one with a learned zone.
 	clear(nearest)
 	for i := len(events) - 1; i >= 0; i-- {
 		e := events[i]

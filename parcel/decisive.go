@@ -1,11 +1,11 @@
 package parcel
 
-// decisive corrects the statuses of a merged timeline by what came before:
+// decisive corrects the statuses of a merged timeline by the events before them:
 //
-//   - Once a carrier reports a return, later scans on the way, also an arrival at
-//     an office, are a part of it. Only Delivered and Returned end it.
-//   - A guess means that the parcel moves. It is a note after a delivery, a
-//     pickup, a customs hold and everything else that it would undo.
+//   - After a carrier reports a return, later scans belong to the return, even an
+//     arrival at an office. Only Delivered and Returned end it.
+//   - A guess means that the parcel moves. After a delivery, a pickup, a customs
+//     hold or any other status that it would undo, it becomes Info.
 func decisive(events []Event) []Event {
 	returning := false
 	status := PreAdvice
@@ -30,8 +30,7 @@ func decisive(events []Event) []Event {
 	return events
 }
 
-// guessMoves reports whether a guess after this status means that the parcel
-// moves on.
+// guessMoves reports whether a guess after status s counts as movement.
 func guessMoves(s Status) bool {
 	switch s {
 	case PreAdvice, Accepted, InTransit, Export, Import, Customs:

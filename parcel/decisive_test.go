@@ -9,7 +9,7 @@ import (
 	"parcelwatch/parcel"
 )
 
-// guess is written for an event whose code no table holds.
+// guess stands for an event whose code no table holds.
 const guess parcel.Status = "guess"
 
 // after returns the status of a parcel whose carrier reported the statuses in this

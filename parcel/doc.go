@@ -1,5 +1,5 @@
-// Package parcel holds the words the whole program speaks: numbers, notices,
-// events, parcels, orders and changes, and the pure rules that belong to them.
-// It knows nothing of mail, of the posts' wire protocols or of storage, and
-// imports the standard library and internal/message only.
+// Package parcel defines the domain types of the program (notices, events, parcels,
+// orders and changes) and the pure rules on them. It must not know mail, the
+// carriers' wire protocols or storage, and imports only the standard library,
+// parcel/number and internal/message.
 package parcel

@@ -6,27 +6,27 @@ import (
 	"parcelwatch/internal/message"
 )
 
-// Health is what works and what is broken since when.
+// Health is the state of the mailboxes, the carriers and the outbox.
 type Health struct {
 	Mailboxes []MailboxHealth
 	Carriers  []CarrierHealth
 	Outbox    OutboxHealth
-	// NotUnderstood are mails of the shop that gave nothing, newest first.
+	// NotUnderstood lists the shop's mails that yielded nothing, newest first.
 	NotUnderstood []NotUnderstood
 }
 
-// MailboxState is how reading a folder goes.
+// MailboxState is the state of reading a folder.
 type MailboxState string
 
-// The states of a mailbox folder. Broken is every one that cannot be read now,
-// whatever the cause; refused is for credentials.
+// The states of a mailbox folder. Broken means that it cannot be read now, for
+// whatever reason; refused means that the server rejected the credentials.
 const (
 	MailboxConnecting MailboxState = "connecting"
 	MailboxIdle       MailboxState = "idle"
 	MailboxPolling    MailboxState = "polling"
 	MailboxBroken     MailboxState = "broken"
 	MailboxRefused    MailboxState = "refused"
-	MailboxUnknown    MailboxState = "unknown" // the daemon does not run
+	MailboxUnknown    MailboxState = "unknown" // the daemon is not running
 )
 
 // MailboxHealth is the state of one folder of one mailbox.
@@ -34,14 +34,14 @@ type MailboxHealth struct {
 	Name      string       `json:"name"`
 	Folder    string       `json:"folder"`
 	State     MailboxState `json:"state"`
-	Since     time.Time    `json:"since,omitzero"` // of the state
+	Since     time.Time    `json:"since,omitzero"` // start of the state
 	LastMail  time.Time    `json:"last_mail,omitzero"`
-	LastCheck time.Time    `json:"last_check,omitzero"` // last proof that the connection lives
+	LastCheck time.Time    `json:"last_check,omitzero"` // last time the connection was known to work
 	Error     string       `json:"error"`               // one line of English: what, why, what to do
 	Fault     message.Text `json:"fault,omitempty"`     // Error as message ids
 }
 
-// CarrierState is how asking a carrier goes.
+// CarrierState is the state of the calls to a carrier.
 type CarrierState string
 
 // The states of a carrier.
@@ -58,14 +58,14 @@ type CarrierHealth struct {
 	Name        string       `json:"name"`
 	State       CarrierState `json:"state"`
 	Since       time.Time    `json:"since,omitzero"`
-	Until       time.Time    `json:"until,omitzero"` // end of the quarantine
+	Until       time.Time    `json:"until,omitzero"` // end of the open circuit breaker
 	Fails       int          `json:"fails,omitempty"`
 	Today       int          `json:"today"`
-	Budget      int          `json:"budget"` // calls a day; 0 for no limit
+	Budget      int          `json:"budget"` // calls per day; 0 for no limit
 	LastSuccess time.Time    `json:"last_success,omitzero"`
 	Error       string       `json:"error"`           // one line of English
 	Fault       message.Text `json:"fault,omitempty"` // Error as message ids
-	// Note is what the service itself says of its limits ("quota 120 of 200").
+	// Note is what the service reports about its limits ("quota 120 of 200").
 	Note string `json:"note,omitempty"`
 }
 
@@ -77,8 +77,8 @@ type OutboxHealth struct {
 	Fault   message.Text `json:"fault,omitempty"`
 }
 
-// NotUnderstood is a mail of the shop that gave neither number nor order, or
-// that could not be read.
+// NotUnderstood is a mail of the shop that could not be read or contained neither a
+// number nor an order.
 type NotUnderstood struct {
 	Mail    string         `json:"mail"` // MailRef.String
 	Subject string         `json:"subject,omitempty"`

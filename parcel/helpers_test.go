@@ -8,7 +8,7 @@ import (
 	"parcelwatch/parcel"
 )
 
-// at reads an instant, or a wall clock where there is no zone ("... ?").
+// at parses an instant, or a wall clock if there is no zone ("... ?").
 func at(t *testing.T, s string) (time.Time, bool) {
 	t.Helper()
 	if wall, ok := strings.CutSuffix(s, "?"); ok {
@@ -25,8 +25,8 @@ func at(t *testing.T, s string) (time.Time, bool) {
 	return instant, true
 }
 
-// events reads a timeline, one event a line: "2026-02-03 11:20+08 accepted CN
-// words". A dash stands for no country, a question mark for no zone.
+// events parses a timeline, one event per line: "2026-02-03 11:20+08 accepted CN
+// words". A dash means no country, a question mark no zone.
 func events(t *testing.T, lines string) []parcel.Event {
 	t.Helper()
 	var list []parcel.Event
@@ -50,13 +50,14 @@ func events(t *testing.T, lines string) []parcel.Event {
 	return list
 }
 
-// source is what a carrier told.
+// source returns the source of a carrier with these events.
 func source(t *testing.T, carrier, lines string) parcel.Source {
 	t.Helper()
 	return parcel.Source{Carrier: carrier, Number: "RB123456785CN", Events: events(t, lines)}
 }
 
-// show writes a timeline as [events] reads it, with the sources at the end.
+// show formats a timeline in the form that [events] reads, with the sources at the
+// end.
 func show(list []parcel.Event) string {
 	var b strings.Builder
 	for _, e := range list {
@@ -74,7 +75,7 @@ func show(list []parcel.Event) string {
 	return b.String()
 }
 
-// trim takes the indentation off lines written in a test.
+// trim removes the indentation from the lines.
 func trim(lines string) string {
 	var b strings.Builder
 	for line := range strings.Lines(lines) {

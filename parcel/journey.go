@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// origin is the country the parcel comes from: the carriers' word, else where a
-// post took it over, else what was known, else who issued the number.
+// origin returns the country the parcel comes from: as reported by the carriers,
+// else where a post accepted it, else the value known before, else the country that
+// issued the number.
 func (p *Parcel) origin(events []Event, home string) string {
 	if word := p.saidOrigin(); word != "" {
 		return word
@@ -32,7 +33,8 @@ func (p *Parcel) origin(events []Event, home string) string {
 	return ""
 }
 
-// saidOrigin is the word of the carrier that has known the parcel longest.
+// saidOrigin returns the origin reported by the carrier that has known the parcel
+// longest.
 func (p *Parcel) saidOrigin() string {
 	var word string
 	var since time.Time
@@ -47,9 +49,9 @@ func (p *Parcel) saidOrigin() string {
 	return word
 }
 
-// destination is the country the parcel goes to: where it was last with a
-// courier or waited for pickup, else where the carriers say, else where it was
-// imported, else where parcels usually go.
+// destination returns the country the parcel goes to: where it was last out for
+// delivery or ready for pickup, else as reported by the carriers, else where it was
+// imported, else home.
 func (p *Parcel) destination(events []Event, home string) string {
 	imported := ""
 	for _, e := range events {
@@ -75,14 +77,14 @@ func (p *Parcel) destination(events []Event, home string) string {
 		usual = home
 	}
 	// Inside the customs union parcels are imported in one country and go on to
-	// another: that says nothing of where they end.
+	// another, so the import does not tell the destination.
 	if imported == "" || inUnion(imported) && inUnion(usual) {
 		return usual
 	}
 	return imported
 }
 
-// lastMile is the country where the parcel was last handed out or tried to.
+// lastMile returns the country of the last delivery or delivery attempt.
 func lastMile(events []Event, origin string) string {
 	country := ""
 	for _, e := range events {
@@ -101,8 +103,8 @@ func lastMile(events []Event, origin string) string {
 	return country
 }
 
-// crossing is when the parcel left its origin, and when it was first seen in the
-// destination country; zero where that did not happen or is not known.
+// crossing returns when the parcel left its origin and when it was first seen in
+// the destination country; zero if it did not happen or is not known.
 func crossing(events []Event, origin, destination string) (exported, imported time.Time) {
 	domestic := origin != "" && origin == destination
 	left := slices.IndexFunc(events, func(e Event) bool { return leaves(e, origin, destination) })
@@ -122,7 +124,7 @@ func crossing(events []Event, origin, destination string) (exported, imported ti
 			exported = e.instant()
 			continue
 		case (e.Status == Customs || e.Status == CustomsHold) && i < lastExport:
-			// Customs are told of a parcel before it leaves.
+			// Customs may report a parcel before it leaves.
 			continue
 		}
 		if !arrives(e, destination) {
@@ -158,7 +160,7 @@ func arrives(e Event, destination string) bool {
 	}
 }
 
-// inUnion reports the members of the European Union.
+// inUnion reports whether the country is a member of the European Union.
 func inUnion(country string) bool {
 	switch country {
 	case "AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV", "LT", "LU",

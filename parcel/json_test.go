@@ -14,8 +14,8 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// The words are stored and shown in JSON: a stored parcel must be readable for
-// ever, and scripts hold on to them.
+// The words are stored and shown in JSON. They must never change: stored parcels
+// and scripts depend on them.
 func TestWordsStay(t *testing.T) {
 	var statuses, steps []string
 	for _, s := range parcel.Statuses() {
@@ -92,7 +92,7 @@ func TestStoredParcelKeepsItsFields(t *testing.T) {
 	}
 }
 
-// fullParcel has every field set.
+// fullParcel returns a parcel with every field set.
 func fullParcel(t *testing.T) parcel.Parcel {
 	t.Helper()
 	day := noon("2026-02-03")

@@ -12,10 +12,9 @@ func (p *Parcel) Has(n number.Number) bool {
 	return slices.ContainsFunc(p.Links, func(l Link) bool { return l.Number == n })
 }
 
-// AddLink ties a number to the parcel and reports whether that is news. A
-// number that only may belong goes to Maybe; one that a person has split off is
-// refused. A better reason for a number that is there already replaces the old
-// one and is no news.
+// AddLink adds a number to the parcel and reports whether it is new. A number with
+// certainty Maybe goes to p.Maybe; one in NeverJoin is refused. A stronger reason
+// for a known number replaces the old one and does not count as new.
 func (p *Parcel) AddLink(l Link) bool {
 	if l.Number == "" || slices.Contains(p.NeverJoin, l.Number) {
 		return false
@@ -40,8 +39,8 @@ func (p *Parcel) AddLink(l Link) bool {
 	return true
 }
 
-// Source finds what a carrier has told of a number, and makes a place for it
-// where there is none yet. The pointer holds until sources are added.
+// Source returns the carrier's source for a number and adds it if it is missing.
+// The pointer is valid until sources are added.
 func (p *Parcel) Source(carrier string, n number.Number) *Source {
 	for i := range p.Sources {
 		if p.Sources[i].Carrier == carrier && p.Sources[i].Number == n {
@@ -52,8 +51,8 @@ func (p *Parcel) Source(carrier string, n number.Number) *Source {
 	return &p.Sources[len(p.Sources)-1]
 }
 
-// Name is what a person calls the parcel: the title given, else the first
-// item's, else the number it is shown under.
+// Name returns the name to show: the title given by the user, else the first
+// item's, else the number.
 func (p *Parcel) Name() string {
 	if p.Title != "" {
 		return p.Title
@@ -66,9 +65,9 @@ func (p *Parcel) Name() string {
 	return string(p.Number())
 }
 
-// Days is how long the parcel has been on its way, in whole days: from its
-// first event, or from when it was sent or became known where there is none,
-// until it became final, else until now.
+// Days returns how long the parcel has been on its way, in whole days: from its
+// first event (without one, from when it was sent or became known) until it became
+// final, else until now.
 func (p Parcel) Days(now time.Time) int {
 	start := p.FirstSeen
 	earlier := func(t time.Time) {

@@ -6,22 +6,22 @@ import (
 	"time"
 )
 
-// How near two reports must be to be of the same scan.
+// How close two reports must be to count as the same scan.
 const (
 	sameScan     = 5 * time.Minute // posts round, and pass events on a little later
 	sameDelivery = 12 * time.Hour  // a parcel is delivered once
 	sameStep     = 48 * time.Hour  // mail is sent hours or days after the scan
-	lookBack     = 64              // lines behind the newest that are compared: bounds the work
+	lookBack     = 64              // newest lines that are compared; bounds the work
 )
 
-// Merge folds the sources' timelines into one, oldest first. The result is the
-// same whatever the order of the sources, and merging it again changes nothing.
+// Merge folds the sources' timelines into one, oldest first. The result does not
+// depend on the order of the sources, and merging it again changes nothing.
 //
-//   - Within a source, the source's own order wins; between sources, the instant
-//     does. A wall clock without a zone is read in the country's usual zone.
-//   - The same scan reported by two sources is one line with both in Sources.
-//   - A mail step becomes a part of a carrier's line that says the same within
-//     two days; otherwise it is a line of its own.
+//   - Within a source, the source's order wins; between sources, the instant does.
+//     A wall clock without a zone is read in the country's usual zone.
+//   - A scan reported by two sources becomes one line with both in Sources.
+//   - A mail step is folded into a carrier's line with the same meaning within two
+//     days; otherwise it becomes a separate line.
 func Merge(sources []Source) []Event {
 	var m merger
 	var mails []Event
@@ -54,22 +54,22 @@ func Merge(sources []Source) []Event {
 type timeline struct {
 	carrier string
 	events  []Event
-	keys    []time.Time // instants in the source's own order, never falling
+	keys    []time.Time // instants in the source's order, never decreasing
 }
 
 func newTimeline(s Source, known map[reading]time.Duration) *timeline {
 	return &timeline{carrier: s.Carrier, events: s.Events, keys: ascending(instants(s.Events, known))}
 }
 
-// take removes the oldest event. Its Sources are its own copy.
+// take removes and returns the oldest event. Its Sources slice is a copy.
 func (t *timeline) take() (Event, time.Time) {
 	e, key := t.events[0], t.keys[0]
 	t.events, t.keys = t.events[1:], t.keys[1:]
 	return sourced(e, t.carrier), key
 }
 
-// earliest is the list whose next event comes first; -1 where all are empty. On
-// the same instant the earlier stage of the journey comes first.
+// earliest returns the index of the list whose next event comes first, or -1 if all
+// are empty. At the same instant the earlier stage of the journey comes first.
 func earliest(lists []*timeline) int {
 	best := -1
 	for i, t := range lists {
@@ -94,17 +94,17 @@ type line struct {
 
 	key     time.Time
 	members []int
-	moved   bool // stands further down now
+	moved   bool // was moved further down
 }
 
 // merger collects lines in their final order.
 type merger struct {
 	lines []line
-	last  []int // by list: where its newest event stands
+	last  []int // by list: index of its newest event
 }
 
-// place adds the next event of a list: to the line of the same scan where there
-// is one, else as a new line.
+// place adds the next event of a list to the line of the same scan, or as a new
+// line if there is none.
 func (m *merger) place(list int, e Event, key time.Time) {
 	report := newScan(e)
 	at := m.match(list, &report)
@@ -121,7 +121,7 @@ func (m *merger) place(list int, e Event, key time.Time) {
 	moves := m.movable(at, &report)
 	l.scan = newScan(joined(l.Event, e, moves))
 	if moves {
-		// The instant is known only now: the line belongs here.
+		// Only now is the instant known: move the line to its place.
 		for _, member := range l.members {
 			m.last[member] = len(m.lines)
 		}
@@ -130,9 +130,9 @@ func (m *merger) place(list int, e Event, key time.Time) {
 	}
 }
 
-// movable reports whether the line at a place may go further down, to where the
-// event's time puts it: the event has the zone that the line lacks, and the line
-// is the newest of all its lists, so that it passes none of them.
+// movable reports whether the line at an index may move further down, to where the
+// event's time puts it: the event has the zone that the line lacks, and the line is
+// the newest of all its lists, so moving it reorders none of them.
 func (m *merger) movable(at int, e *scan) bool {
 	l := &m.lines[at]
 	if !e.ZoneKnown || l.ZoneKnown {
@@ -146,9 +146,9 @@ func (m *merger) movable(at int, e *scan) bool {
 	return true
 }
 
-// match finds the line of the same scan, the nearest in time; -1 where there is
-// none. It never turns the order of a source around, and joins two events of
-// one source only where they are the same in all.
+// match returns the index of the line of the same scan, the nearest in time, or -1
+// if there is none. It never reverses the order of a source, and joins two events
+// of one source only if they are equal.
 func (m *merger) match(list int, e *scan) int {
 	best, bestGap := -1, int64(0)
 	seen := 0
@@ -163,7 +163,7 @@ func (m *merger) match(list int, e *scan) int {
 			continue
 		}
 		if gap = 2 * gap; l.Text != e.Text {
-			gap++ // of two equally near, the one with the same words
+			gap++ // of two equally near, prefer the one with the same text
 		}
 		if best < 0 || gap <= bestGap {
 			best, bestGap = at, gap
@@ -172,7 +172,7 @@ func (m *merger) match(list int, e *scan) int {
 	return best
 }
 
-// allowed reports whether the event of a list may join the line at a place.
+// allowed reports whether the event of a list may join the line at an index.
 func (m *merger) allowed(at, list int, e *scan) bool {
 	if at == m.last[list] {
 		return equal(m.lines[at].Event, e.Event)
@@ -184,9 +184,10 @@ func (m *merger) live() []line {
 	return slices.DeleteFunc(m.lines, func(l line) bool { return l.moved })
 }
 
-// ascending makes times never fall. A source's own order wins over its times:
-// the longest run of events whose times agree with the order keep them, the odd
-// ones (a wrong year, a wrong zone) stand with their neighbours.
+// ascending returns the times corrected so that they never decrease. A source's
+// order wins over its times: the longest run of events whose times agree with the
+// order keeps them, the others (a wrong year, a wrong zone) get the times of their
+// neighbours.
 func ascending(times []time.Time) []time.Time {
 	tails := make([]int, 0, len(times)) // by length: the run's end with the least time
 	before := make([]int, len(times))
@@ -226,7 +227,7 @@ func ascending(times []time.Time) []time.Time {
 	return times
 }
 
-// withMail puts the mail's steps into the carriers' lines.
+// withMail folds the mail's steps into the carriers' lines.
 func withMail(lines []line, mails []scan) []Event {
 	alone := mails[:0:0]
 	for _, e := range mails {
@@ -249,8 +250,8 @@ func withMail(lines []line, mails []scan) []Event {
 	return distinct(merged)
 }
 
-// distinct joins neighbours that say the same in all, as two lines do that have
-// learned what each lacked.
+// distinct joins neighbours that are equal, as two lines can be after each was
+// completed.
 func distinct(events []Event) []Event {
 	kept := events[:0]
 	for _, e := range events {
@@ -263,8 +264,8 @@ func distinct(events []Event) []Event {
 	return kept
 }
 
-// told finds the carriers' line that says what a mail step says, the nearest in
-// time; -1 where there is none.
+// told returns the index of the carriers' line with the same meaning as a mail
+// step, the nearest in time, or -1 if there is none.
 func told(lines []line, e *scan) int {
 	best, bestGap := -1, seconds(sameStep)
 	if e.Status == Info {
@@ -279,8 +280,8 @@ func told(lines []line, e *scan) int {
 	return best
 }
 
-// steps are the mail's steps in order, each once: the shop writes the same for
-// every order of a parcel.
+// steps returns the mail's steps in order without repetitions: the shop sends the
+// same one for every order of a parcel.
 func steps(mails []Event) []scan {
 	ordered := make([]scan, len(mails))
 	for i, e := range mails {

@@ -248,8 +248,8 @@ func TestMergeLeavesItsInputAlone(t *testing.T) {
 	}
 }
 
-// drawEvents draws a carrier's list: oldest first, on a grid of minutes so that
-// the same scan is often told twice.
+// drawEvents draws a carrier's list: oldest first, on a grid of minutes so that the
+// same scan is often reported twice.
 func drawEvents(t *rapid.T, inOrder bool) []parcel.Event {
 	base := time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)
 	n := rapid.IntRange(0, 12).Draw(t, "events")
@@ -331,7 +331,7 @@ func TestMergeProperties(t *testing.T) {
 			if sources[i].Carrier == parcel.SourceMail {
 				sources[i].Carrier = "ems"
 			}
-			// A mark of its own for each event keeps them from being joined.
+			// A different country for each event keeps them from being joined.
 			for k := range sources[i].Events {
 				sources[i].Events[k].Country = fmt.Sprint(i, " ", k)
 			}

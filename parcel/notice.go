@@ -8,7 +8,7 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// MailRef is where a mail stands.
+// MailRef identifies a mail by its mailbox, folder and UID.
 type MailRef struct {
 	Mailbox     string `json:"mailbox"` // the configured name
 	Folder      string `json:"folder"`
@@ -16,52 +16,53 @@ type MailRef struct {
 	UID         uint32 `json:"uid"`
 }
 
-// String is the ref as it is shown in logs and in status: mailbox/folder/uid.
+// String returns the ref as shown in logs and in status: mailbox/folder/uid.
 func (r MailRef) String() string {
 	return r.Mailbox + "/" + r.Folder + "/" + strconv.FormatUint(uint64(r.UID), 10)
 }
 
-// Notice is what one shipment notification says. A mail that is none has an
-// empty Shop and [StepNone]; a forged or foreign one has neither parcels nor
+// Notice is the content of one shipment notification. For any other mail, Shop is
+// empty and Step is [StepNone]; a forged or foreign one has neither parcels nor
 // orders.
 type Notice struct {
 	Shop      string // "aliexpress", or the name of the configured rule that matched
 	Verdict   Verdict
-	Step      Step   // of the notice; StepUpdate where several parcels have different steps
-	StepWords string // the mail's own words for the step
+	Step      Step   // of the notice; StepUpdate if several parcels have different steps
+	StepWords string // the mail's text for the step
 	Orders    []string
 	Parcels   []NoticeParcel
 	Logistics Logistics
 	Items     []Item
 	ETA       Date
-	Sent      time.Time      // the Date header; zero where there is none
+	Sent      time.Time      // the Date header; zero if missing
 	Subject   string         // decoded, one line, bounded
 	MessageID string         // as in the header, possibly malformed, possibly empty
 	Problems  []message.Text // what could not be read; the rest was used
 }
 
-// Shipment reports whether the mail is a shipment notification at all.
+// Shipment reports whether the mail is a shipment notification.
 func (n Notice) Shipment() bool { return n.Shop != "" && n.Step != StepNone }
 
-// NothingFound is the id of the problem of a shipment mail that names nothing.
+// NothingFound is the message id of the problem of a shipment mail that contains
+// neither a number nor an order.
 const NothingFound = "why_nothing_found"
 
-// NoticeParcel is a parcel as a mail names it.
+// NoticeParcel is a parcel as described by a mail.
 type NoticeParcel struct {
 	Number number.Number
 	Orders []string
 	Step   Step
 }
 
-// Logistics is the "Logistics Information" a mail carries: who sends, and the
-// names of the sites to track at. Sites are host names, never links.
+// Logistics is the "Logistics Information" of a mail: the sender and the sites to
+// track at. Sites are host names, never links.
 type Logistics struct {
 	Sender string   `json:"sender"`
 	Sites  []string `json:"sites"`
 }
 
-// Item is one line of an order, as far as a mail shows it. Titles are often cut
-// short by the shop.
+// Item is one line of an order, as far as a mail shows it. The shop often truncates
+// titles.
 type Item struct {
 	Title    string `json:"title"`
 	Variant  string `json:"variant"`
@@ -71,7 +72,7 @@ type Item struct {
 // Date is a day without a time or zone, as 2006-01-02; empty means unknown.
 type Date string
 
-// DateOf is the day of t in t's own zone.
+// DateOf returns the day of t in t's zone.
 func DateOf(t time.Time) Date {
 	if t.IsZero() {
 		return ""
@@ -79,8 +80,8 @@ func DateOf(t time.Time) Date {
 	return Date(t.Format(time.DateOnly))
 }
 
-// Time is midnight at the start of d in loc, or the zero time where d is empty
-// or not a date.
+// Time returns midnight at the start of d in loc, or the zero time if d is empty or
+// not a date.
 func (d Date) Time(loc *time.Location) time.Time {
 	t, err := time.ParseInLocation(time.DateOnly, string(d), loc)
 	if err != nil {

@@ -6,12 +6,12 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// Parcel is the thing that travels. It may change its number on the way; all
-// its numbers lead to the one parcel. Status to Pickup are derived from the
+// Parcel is one physical parcel. Its number may change on the way; all its numbers
+// lead to the same Parcel. The fields from Status to Pickup are derived from the
 // sources by [Parcel.Settle] and stored so that lists need not merge.
 type Parcel struct {
 	ID        int64           `json:"id"`
-	Title     string          `json:"title,omitempty"` // given by the person; else the items' titles are shown
+	Title     string          `json:"title,omitempty"` // set by the user; if empty, the items' titles are shown
 	Items     []Item          `json:"items,omitempty"`
 	Links     []Link          `json:"links"`            // its numbers, in the order they were learned
 	Maybe     []Link          `json:"maybe,omitempty"`  // numbers of other parcels that may be this one
@@ -23,7 +23,7 @@ type Parcel struct {
 	Sources   []Source  `json:"sources,omitempty"` // each carrier's timeline, and the mail's
 
 	Status      Status    `json:"status"`
-	StatusSince time.Time `json:"status_since"` // when the event behind Status happened; of several in a row the first
+	StatusSince time.Time `json:"status_since"` // when the event behind Status happened; the first of several in a row
 	Phase       Phase     `json:"phase"`
 	Origin      string    `json:"origin,omitempty"`      // ISO country
 	Destination string    `json:"destination,omitempty"` // ISO country
@@ -34,25 +34,25 @@ type Parcel struct {
 	Pickup      Pickup    `json:"pickup,omitzero"`
 
 	FirstSeen   time.Time `json:"first_seen"`           // when the program learned of it
-	Shipped     time.Time `json:"shipped,omitzero"`     // when the shop said it was sent; starts the protection
+	Shipped     time.Time `json:"shipped,omitzero"`     // when the shop reported it sent; starts the protection
 	Changed     time.Time `json:"changed,omitzero"`     // when something was last learned
-	FinalAt     time.Time `json:"final_at,omitzero"`    // when it became final, as learned
-	Stalled     time.Time `json:"stalled,omitzero"`     // when it was found to be stalled; zero when not
-	Reminded    time.Time `json:"reminded,omitzero"`    // when the end of protection was told
+	FinalAt     time.Time `json:"final_at,omitzero"`    // when it was learned to be final
+	Stalled     time.Time `json:"stalled,omitzero"`     // when it was found to be stalled; zero if it is not
+	Reminded    time.Time `json:"reminded,omitzero"`    // when the end of protection was announced
 	NextCheck   time.Time `json:"next_check,omitzero"`  // when carriers are asked next; zero for never
-	Reason      string    `json:"next_reason,omitzero"` // why then, one word
-	Muted       bool      `json:"muted,omitempty"`      // followed, not told
-	Closed      bool      `json:"closed,omitempty"`     // the person said it is done
+	Reason      string    `json:"next_reason,omitzero"` // reason for NextCheck, one word
+	Muted       bool      `json:"muted,omitempty"`      // tracked, but not announced
+	Closed      bool      `json:"closed,omitempty"`     // closed by the user
 	AddedByUser bool      `json:"typed,omitempty"`      // not learned from mail
 }
 
-// Pickup is where and until when a parcel waits.
+// Pickup is where a parcel waits and until when.
 type Pickup struct {
 	Place string `json:"place,omitempty"`
 	Until Date   `json:"until,omitempty"`
 }
 
-// Link ties a number to a parcel, with the reason and how sure it is.
+// Link ties a number to a parcel, with the reason and its certainty.
 type Link struct {
 	Number    number.Number `json:"number"`
 	Since     time.Time     `json:"since"`
@@ -64,20 +64,20 @@ type Link struct {
 // Certainty grades a link.
 type Certainty string
 
-// The certainties. A number that only may belong is kept in Parcel.Maybe.
+// The certainties. A number with Maybe is kept in Parcel.Maybe.
 const (
-	Certain Certainty = "certain" // a carrier, the mail itself or the person says so
+	Certain Certainty = "certain" // stated by a carrier, the mail itself or the user
 	Likely  Certainty = "likely"  // the same orders, and a unique match
-	Maybe   Certainty = "maybe"   // shown to the person, not joined
+	Maybe   Certainty = "maybe"   // shown to the user, not joined
 )
 
-// Source is what one carrier (or the mail) has told of one number, and how
-// asking it goes.
+// Source is what one carrier, or the mail, has reported about one number, and the
+// result of the last call.
 type Source struct {
 	Carrier string        `json:"carrier"`
 	Number  number.Number `json:"number"`
 	Events  []Event       `json:"events,omitempty"` // oldest first
-	Result  Result        `json:"result,omitempty"` // of the last ask
+	Result  Result        `json:"result,omitempty"` // of the last call
 	Error   string        `json:"error,omitempty"`
 	Asked   time.Time     `json:"asked,omitzero"`
 	// Answered is when this source last answered with events.
@@ -88,7 +88,7 @@ type Source struct {
 	Pickup      Pickup    `json:"pickup,omitzero"`
 }
 
-// Result is how one ask ended, in the word that JSON shows.
+// Result is the outcome of asking a carrier once, as shown in JSON.
 type Result string
 
 // The results of asking a carrier.
@@ -103,7 +103,7 @@ const (
 	ResultSkipped      Result = "skipped"
 )
 
-// Numbers are the parcel's numbers in the order they were learned.
+// Numbers returns the parcel's numbers in the order they were learned.
 func (p Parcel) Numbers() []number.Number {
 	out := make([]number.Number, 0, len(p.Links))
 	for _, l := range p.Links {
@@ -112,7 +112,7 @@ func (p Parcel) Numbers() []number.Number {
 	return out
 }
 
-// Number is the number the parcel is shown under: the one learned last. It is
+// Number returns the number the parcel is shown under: the one learned last. It is
 // empty for a parcel without links.
 func (p Parcel) Number() number.Number {
 	if len(p.Links) == 0 {
@@ -121,18 +121,18 @@ func (p Parcel) Number() number.Number {
 	return p.Links[len(p.Links)-1].Number
 }
 
-// Timeline is the merged timeline of the parcel, oldest first. Its statuses allow
-// for the way back and for guesses, see decisive.
+// Timeline returns the merged timeline, oldest first. Statuses on the way back and
+// guesses are corrected, see decisive.
 func (p Parcel) Timeline() []Event { return decisive(Merge(p.Sources)) }
 
-// Order is a shop's order. One order may travel in several parcels and one
-// parcel may carry several orders; which, the parcels say.
+// Order is a shop's order. One order may travel in several parcels and one parcel
+// may carry several orders; the parcels hold the relation.
 type Order struct {
 	ID        string    `json:"id"`
 	Shop      string    `json:"shop"`
 	Mailbox   string    `json:"mailbox,omitempty"`
 	Items     []Item    `json:"items,omitempty"`
-	Placed    time.Time `json:"placed,omitzero"` // the mail that confirmed it
+	Placed    time.Time `json:"placed,omitzero"` // Date of the mail that confirmed it
 	Step      Step      `json:"step"`
 	StepWords string    `json:"step_words,omitempty"`
 	StepAt    time.Time `json:"step_at"`

@@ -1,26 +1,26 @@
 package parcel
 
-// gap is the usual time between leaving one region and being seen in a country,
-// in days: by least ones are fast, past most something is unusual.
+// gap is the usual time between leaving one region and arriving in a country, in
+// days: the fastest take least, and more than most is unusual.
 type gap struct {
 	origin, destination string // region or country
 	least, most         int
 }
 
-// The regions that routes are known by.
+// The regions of the routes.
 const (
-	regionChina  = "china"  // and its neighbours that send for Chinese sellers
-	regionEurope = "europe" // the European Union and its neighbours in the customs' sense
+	regionChina  = "china"  // and its neighbours that ship for Chinese sellers
+	regionEurope = "europe" // the European Union and its neighbours in customs matters
 	regionAny    = ""
 )
 
-// gaps lists what is usual, the first row that fits. These are estimates, not
-// measurements: no post publishes the time between two borders. Guides for
-// buyers give 10 to 20 days from China to Russia, with less for the shop's own
-// flights, and 20 to 30 for the cheapest services to anywhere; 7 to 25 covers
-// that. The other rows are drawn from it by distance, flights and customs: short
-// to neighbours, long to South America and by way of third countries. A person's
-// own history replaces them after some journeys.
+// gaps lists the usual times; the first matching row counts. These are estimates,
+// not measurements: no post publishes the time between two borders. Buyers' guides
+// give 10 to 20 days from China to Russia, less for the shop's own flights, and 20
+// to 30 for the cheapest services to anywhere; 7 to 25 covers that. The other rows
+// are derived from it by distance, flights and customs: short to neighbours, long
+// to South America and via third countries. The user's history replaces them after
+// some journeys.
 //
 //nolint:gochecknoglobals // table
 var gaps = []gap{
@@ -32,7 +32,7 @@ var gaps = []gap{
 	{regionChina, "TM", 10, 40},
 	{regionChina, "MN", 4, 20},
 	{regionChina, "BY", 8, 30},
-	{regionChina, "UA", 10, 35}, // no flights: by way of a third country
+	{regionChina, "UA", 10, 35}, // no flights: via a third country
 	{regionChina, "MD", 10, 35},
 	{regionChina, "AM", 8, 30},
 	{regionChina, "AZ", 8, 30},
@@ -58,7 +58,7 @@ var gaps = []gap{
 	{regionChina, regionChina, 2, 12},
 	{regionChina, regionAny, 7, 35},
 	{regionEurope, regionEurope, 2, 12},
-	{regionEurope, "RU", 10, 40}, // no direct flights: by way of a third country
+	{regionEurope, "RU", 10, 40}, // no direct flights: via a third country
 	{regionEurope, "BY", 5, 30},
 	{regionEurope, "UA", 3, 20},
 	{regionEurope, regionAny, 6, 30},
@@ -72,10 +72,9 @@ var gaps = []gap{
 	{"US", regionAny, 7, 30},
 }
 
-// UsualGap is how many days usually pass between leaving the origin and being
-// seen at the destination (ISO countries; what is not known is taken for
-// anywhere). Before least nothing is to be expected; past most the parcel is
-// late.
+// UsualGap returns how many days usually pass between leaving the origin and
+// arriving at the destination (ISO countries; an unknown one counts as any). Before
+// least no news is expected; after most the parcel is late.
 func UsualGap(origin, destination string) (least, most int) {
 	if origin != "" && origin == destination {
 		return 0, 5 // no border

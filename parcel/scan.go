@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// scan is an event with what comparing needs, in seconds.
+// scan is an event with precomputed times for comparison, in seconds.
 type scan struct {
 	Event
 
@@ -22,8 +22,8 @@ func newScan(e Event) scan {
 
 func seconds(d time.Duration) int64 { return int64(d / time.Second) }
 
-// distance reports whether two reports of different sources are of the same
-// scan, and how many seconds they are apart.
+// distance reports whether two reports of different sources are of the same scan,
+// and how many seconds apart they are.
 func distance(a, b *scan) (int64, bool) {
 	if a.Country != "" && b.Country != "" && a.Country != b.Country {
 		return 0, false
@@ -32,8 +32,8 @@ func distance(a, b *scan) (int64, bool) {
 	clocks := gapOf(a.wall, b.wall)
 	known := a.ZoneKnown && b.ZoneKnown
 	if a.Status != b.Status || a.Status == Info {
-		// One post's "in transit" is another's "import". Only the very same
-		// minute and place make them one.
+		// One post's "in transit" is another's "import". They are the same scan
+		// only at the same minute and place.
 		const minute = 60
 		return apart, alike(a.Status, b.Status) && known && a.Country != "" && a.Country == b.Country && a.at/minute == b.at/minute
 	}
@@ -55,7 +55,8 @@ func distance(a, b *scan) (int64, bool) {
 	}
 }
 
-// gapOf is the distance of two times. Wild ones, of wrong years, do not overflow.
+// gapOf returns the distance between two times. It does not overflow for absurd
+// times, such as those of wrong years.
 func gapOf(a, b int64) int64 {
 	if a < b {
 		return b - a
@@ -63,19 +64,19 @@ func gapOf(a, b int64) int64 {
 	return a - b
 }
 
-// alike reports whether two statuses may be two posts' words for one scan.
+// alike reports whether two statuses may be two posts' names for one scan.
 func alike(a, b Status) bool {
 	return a == b || a == InTransit && b != Info || b == InTransit && a != Info
 }
 
-// once reports statuses that a parcel has once on a usual journey.
+// once reports whether a parcel has the status only once on a usual journey.
 func once(s Status) bool {
 	return s == Import || s == ReadyForPickup || s == Delivered || s == Returned
 }
 
-// joined is one line of two reports of the same scan: the more precise report,
-// with what it lacks from the other. The earlier report's time stays, unless it
-// has no zone and the line moves to where the later one's time puts it.
+// joined merges two reports of the same scan: it returns the more precise one,
+// completed from the other. The earlier report's time is kept, unless it has no
+// zone and the line moves to where the later one's time puts it.
 func joined(first, second Event, moves bool) Event {
 	line, other := first, second
 	if first.Guess && !second.Guess || !vague(second) && (vague(first) || moves) {
@@ -100,7 +101,7 @@ func joined(first, second Event, moves bool) Event {
 
 func vague(e Event) bool { return e.Status == InTransit || e.Status == Info }
 
-// stage orders statuses by the usual journey.
+// stage returns the position of a status on the usual journey, or -1.
 func stage(s Status) int {
 	switch s {
 	case PreAdvice:
@@ -134,7 +135,8 @@ func stage(s Status) int {
 	}
 }
 
-// sourced is the event with Sources of its own: what it has, else the carrier.
+// sourced returns the event with a fresh Sources slice: its sources, or else the
+// carrier.
 func sourced(e Event, carrier string) Event {
 	if len(e.Sources) == 0 {
 		e.Sources = []string{carrier}
@@ -144,20 +146,20 @@ func sourced(e Event, carrier string) Event {
 	return e
 }
 
-// union is both lists in one, sorted, each name once.
+// union returns the names of both lists, sorted and without duplicates.
 func union(a, b []string) []string {
 	all := slices.Concat(a, b)
 	slices.Sort(all)
 	return slices.Compact(all)
 }
 
-// equal reports whether two events say the same in all, whoever says it.
+// equal reports whether two events are the same apart from their Sources.
 func equal(a, b Event) bool {
 	return a.Time.Equal(b.Time) && a.ZoneKnown == b.ZoneKnown && a.Status == b.Status && a.Country == b.Country &&
 		a.Place == b.Place && a.Text == b.Text && a.Code == b.Code && a.Guess == b.Guess
 }
 
-// compareSources is an order of sources by what is in them.
+// compareSources orders sources by their contents.
 func compareSources(a, b Source) int {
 	return cmp.Or(
 		cmp.Compare(a.Carrier, b.Carrier),
@@ -166,7 +168,7 @@ func compareSources(a, b Source) int {
 	)
 }
 
-// compareEvents is an order of events by what is in them.
+// compareEvents orders events by their contents.
 func compareEvents(a, b Event) int {
 	return cmp.Or(
 		a.Time.Compare(b.Time),

@@ -6,18 +6,17 @@ import (
 )
 
 const (
-	// wrongClock is how far ahead of now an event may be before it is taken for
-	// a wrong clock or a forecast, and left out of the parcel's state.
+	// wrongClock is how far in the future an event may be. A later one counts as a
+	// wrong clock or a forecast and is left out of the parcel's state.
 	wrongClock = 48 * time.Hour
 	// afterFinal is how much later another source's event must be to revive a
-	// parcel: posts pass events on late, with clocks of their own.
+	// parcel: posts pass events on late, and their clocks differ.
 	afterFinal = 12 * time.Hour
 )
 
-// Settle derives the parcel's state from its sources: Status to Pickup, Shipped
-// and FinalAt. The country home is where parcels usually go; what events and
-// carriers say is stronger. [Expired] is set by others and holds until there is
-// a newer event.
+// Settle derives the parcel's state from its sources: Status to Pickup, Shipped and
+// FinalAt. home is the country where parcels usually go; events and carriers
+// override it. [Expired] is set elsewhere and holds until there is a newer event.
 func (p *Parcel) Settle(home string, now time.Time) {
 	events := p.Timeline()
 	events = slices.DeleteFunc(events, func(e Event) bool { return e.instant().Sub(now) > wrongClock })
@@ -54,7 +53,7 @@ func (p *Parcel) Settle(home string, now time.Time) {
 	}
 }
 
-// newest is the instant of the newest event; zero where there is none.
+// newest returns the instant of the newest event, or zero if there is none.
 func newest(events []Event) time.Time {
 	var last time.Time
 	for _, e := range events {
@@ -65,13 +64,13 @@ func newest(events []Event) time.Time {
 	return last
 }
 
-// standing is the status after all events, and since when.
+// standing returns the status after all events, and since when it holds.
 func standing(events []Event) (Status, time.Time) {
 	at, furthest := -1, -1
 	var status Status
 	for i, e := range events {
 		if e.Status == Accepted && furthest >= stage(InTransit) {
-			// The next post takes over what is on its way already.
+			// The next post accepts a parcel that is already on its way.
 			e.Status = InTransit
 		}
 		step := stage(e.Status)
@@ -81,10 +80,10 @@ func standing(events []Event) (Status, time.Time) {
 		mail := fromMail(e)
 		switch {
 		case mail && step <= furthest:
-			// Mail comes late: what a carrier has been past is no news.
+			// Mail is late: a stage that a carrier has already passed is not news.
 			continue
 		case e.Status == PreAdvice && at >= 0:
-			// The next post announces what is on its way already.
+			// The next post announces a parcel that is already on its way.
 			continue
 		case at >= 0 && events[at].Status.Final() && !revives(events[at], e):
 			continue
@@ -102,11 +101,11 @@ func standing(events []Event) (Status, time.Time) {
 	return status, events[at].instant()
 }
 
-// fromMail reports whether only the mail tells the event.
+// fromMail reports whether the mail is the event's only source.
 func fromMail(e Event) bool { return len(e.Sources) == 1 && e.Sources[0] == SourceMail }
 
-// again reports whether a repeated status is news by itself: another day with
-// the courier, another attempt.
+// again reports whether a repeated status counts as news: another day out for
+// delivery, another attempt.
 func again(before, e Event) bool {
 	if e.Status != OutForDelivery && e.Status != AttemptFailed {
 		return false
@@ -114,8 +113,9 @@ func again(before, e Event) bool {
 	return DateOf(before.wall()) != DateOf(e.wall())
 }
 
-// revives reports whether an event after a final one shows that it was not the
-// end. The same source says so by its order; another one must be clearly later.
+// revives reports whether an event after a final one shows that the parcel was not
+// final. For the same source its order decides; another source's event must be
+// clearly later.
 func revives(final, e Event) bool {
 	if e.Status == Returning || e.Status == Returned {
 		return true
@@ -128,7 +128,7 @@ func revives(final, e Event) bool {
 	return e.instant().Sub(final.instant()) > afterFinal+e.spread()+final.spread()
 }
 
-// phase is where on its journey the parcel is.
+// phase returns the parcel's phase.
 func (p *Parcel) phase() Phase {
 	switch {
 	case p.Status.Final():
@@ -142,8 +142,8 @@ func (p *Parcel) phase() Phase {
 	}
 }
 
-// eta is the expected day: the word of the carrier that answered last, else the
-// mail's. A parcel that arrived has none.
+// eta returns the expected day: from the carrier that answered last, else from the
+// mail. It is empty once the parcel has arrived.
 func (p *Parcel) eta() Date {
 	if p.Status.Final() {
 		return ""
@@ -162,7 +162,7 @@ func (p *Parcel) eta() Date {
 	return eta
 }
 
-// pickup is where and until when the parcel waits; empty where it does not.
+// pickup returns where and until when the parcel waits; empty if it does not wait.
 func (p *Parcel) pickup(events []Event) Pickup {
 	if p.Status != ReadyForPickup && p.Status != AttemptFailed {
 		return Pickup{}
@@ -184,7 +184,7 @@ func (p *Parcel) pickup(events []Event) Pickup {
 	return pickup
 }
 
-// bySaid lists the sources by when they last answered.
+// bySaid returns the sources ordered by when they last answered.
 func (p *Parcel) bySaid() []Source {
 	sources := slices.Clone(p.Sources)
 	slices.SortStableFunc(sources, func(a, b Source) int {
@@ -196,8 +196,7 @@ func (p *Parcel) bySaid() []Source {
 	return sources
 }
 
-// shipped is when the mail first said that the parcel was sent; zero where it
-// did not.
+// shipped returns when the mail first reported the parcel as sent, or zero.
 func (p *Parcel) shipped() time.Time {
 	var first time.Time
 	for _, s := range p.Sources {

@@ -11,7 +11,7 @@ import (
 	"parcelwatch/parcel"
 )
 
-// settled is a parcel to home RU with the sources, settled on 1 March.
+// settled returns a parcel of these sources, settled on 1 March with home RU.
 func settled(t *testing.T, sources ...parcel.Source) parcel.Parcel {
 	t.Helper()
 	p := parcel.Parcel{

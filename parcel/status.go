@@ -1,17 +1,17 @@
 package parcel
 
-// Status is what is known of a parcel, or what one event says of it.
+// Status is the status of a parcel, or the one that an event reports.
 type Status string
 
 // The statuses, in the order of a usual journey.
 const (
 	PreAdvice      Status = "pre_advice"       // announced, not yet seen by a post
 	Accepted       Status = "accepted"         // taken over by a post or carrier
-	InTransit      Status = "in_transit"       // on the way, no border said
+	InTransit      Status = "in_transit"       // on the way, no border mentioned
 	Export         Status = "export"           // at or past the outward exchange office
 	Import         Status = "import"           // arrived in the destination country
 	Customs        Status = "customs"          // presented, inspected or released
-	CustomsHold    Status = "customs_hold"     // refusal, payment or papers wanted
+	CustomsHold    Status = "customs_hold"     // refused, or payment or papers required
 	ReadyForPickup Status = "ready_for_pickup" // waits at an office or locker
 	OutForDelivery Status = "out_for_delivery" // with the courier today
 	AttemptFailed  Status = "attempt_failed"   // the courier did not hand it over
@@ -23,7 +23,7 @@ const (
 	Info           Status = "info"             // an event that does not move the parcel
 )
 
-// Statuses lists every status once, in the order of a usual journey.
+// Statuses returns every status once, in the order of a usual journey.
 func Statuses() []Status {
 	return []Status{
 		PreAdvice, Accepted, InTransit, Export, Import, Customs, CustomsHold, ReadyForPickup,
@@ -31,8 +31,8 @@ func Statuses() []Status {
 	}
 }
 
-// Final reports whether nothing more is expected after s. A late event may
-// still revive the parcel.
+// Final reports whether no more events are expected after s. A late event may still
+// revive the parcel.
 func (s Status) Final() bool {
 	switch s {
 	case Delivered, Returned, Expired:
@@ -53,12 +53,12 @@ func (s Status) Known() bool {
 	}
 }
 
-// Phase is where on its journey a parcel is.
+// Phase is the part of the journey that a parcel is on.
 type Phase string
 
 // The phases.
 const (
-	PhaseOrigin      Phase = "origin"      // not yet left the country it comes from
+	PhaseOrigin      Phase = "origin"      // not yet out of the country it comes from
 	PhaseBetween     Phase = "between"     // left the origin, not yet seen at the destination
 	PhaseDestination Phase = "destination" // seen in the destination country
 	PhaseDone        Phase = "done"        // delivered, returned or expired

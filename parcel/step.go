@@ -1,10 +1,10 @@
 package parcel
 
-// Step is what the shop says happened, in one word. A phrase that is not known
-// is [StepOther] and keeps its words in the notice.
+// Step is what the shop reports, in one word. An unknown phrase is [StepOther]; the
+// notice keeps its text.
 type Step string
 
-// The steps a shop's mail can say.
+// The steps that a shop's mail can report.
 const (
 	StepConfirmed            Step = "confirmed"
 	StepReadyToShip          Step = "ready_to_ship"
@@ -32,7 +32,7 @@ const (
 	StepNone                 Step = "none"
 )
 
-// Steps lists every step once.
+// Steps returns every step once.
 func Steps() []Step {
 	return []Step{
 		StepConfirmed, StepReadyToShip, StepPartlyShipped, StepShipped, StepHandedOver, StepPickedUp,
@@ -42,7 +42,7 @@ func Steps() []Step {
 	}
 }
 
-// Status is the status a step amounts to.
+// Status returns the status that corresponds to the step.
 func (s Step) Status() Status {
 	switch s {
 	case StepConfirmed, StepReadyToShip, StepPartlyShipped, StepShipped:

@@ -12,8 +12,8 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// A parcel from China to Russia, answer by answer: what the mail, Cainiao, UPU
-// (no zones) and Russian Post say, and what the person sees.
+// A parcel from China to Russia, answer by answer: the reports of the mail,
+// Cainiao, UPU (no zones) and Russian Post, and the resulting parcel.
 func TestStoryOfAParcel(t *testing.T) {
 	const (
 		number   = number.Number("RB123456785CN")
@@ -90,8 +90,8 @@ func TestStoryOfAParcel(t *testing.T) {
 	}
 }
 
-// Whatever answers come in whatever order, an answer's own events are all there
-// afterwards, in its order, and an empty answer takes nothing.
+// For any answers in any order: afterwards the answer's events are all there, in
+// its order, and an empty answer removes nothing.
 func TestUpdateProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var s parcel.Source

@@ -2,22 +2,21 @@ package parcel
 
 import "parcelwatch/internal/message"
 
-// Trust says how far the word of a mail can be taken.
+// Trust is how far a mail's content can be trusted.
 type Trust string
 
 // The grades of trust.
 const (
-	TrustVerified   Trust = "verified"   // the shop's own signature, checked here or by a server whose word counts
-	TrustRelayed    Trust = "relayed"    // Apple's relay, its own signature checked
+	TrustVerified   Trust = "verified"   // the shop's own signature, checked here or by a trusted server
+	TrustRelayed    Trust = "relayed"    // via Apple's relay, whose signature was checked
 	TrustForwarded  Trust = "forwarded"  // sent on by a configured forwarder
-	TrustUnverified Trust = "unverified" // From is the shop's, but nothing proves it
-	TrustForged     Trust = "forged"     // a server whose word counts says it is not the shop's
-	TrustForeign    Trust = "foreign"    // not the shop's From at all
+	TrustUnverified Trust = "unverified" // From is the shop's, but unproven
+	TrustForged     Trust = "forged"     // a trusted server says it is not the shop's
+	TrustForeign    Trust = "foreign"    // From is not the shop's
 )
 
-// Creates reports whether mail of this trust may create or change a parcel.
-// Where the configuration asks for verified mail only, the caller refuses
-// [TrustUnverified] too.
+// Creates reports whether mail of this trust may create or change a parcel. If the
+// configuration requires verified mail, the caller refuses [TrustUnverified] too.
 func (t Trust) Creates() bool {
 	switch t {
 	case TrustVerified, TrustRelayed, TrustForwarded, TrustUnverified:
@@ -27,8 +26,8 @@ func (t Trust) Creates() bool {
 	}
 }
 
-// Verdict is a judgement of one mail's origin, with its reason in words, such as
-// "dkim=pass d=aliexpress.com (checked here)".
+// Verdict is the trust of one mail with the reason in words, such as "dkim=pass
+// d=aliexpress.com (checked here)".
 type Verdict struct {
 	Trust  Trust
 	Reason message.Text

@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// maxEvents bounds what is kept of one source; the newest are.
+// maxEvents is how many events of one source are kept, the newest ones.
 const maxEvents = 1000
 
-// Update takes over what the carrier answered. The new list replaces the
-// earlier one over the time it covers, from its first event on: the carrier may
-// have reworded or withdrawn events there. Older events that it no longer lists
-// are kept. An answer without events takes nothing away, and what it does not
-// say of countries, days and pickup stays as it was.
+// Update stores a carrier's answer. The new list replaces the earlier one from its
+// first event on, because the carrier may have reworded or withdrawn events there.
+// Older events that it no longer lists are kept. An answer without events removes
+// nothing, and countries, days and pickup that it does not mention stay as they
+// were.
 func (s *Source) Update(t Tracking, now time.Time) {
 	s.Result, s.Error, s.Asked = ResultOK, "", now
 	keep(&s.Origin, t.Origin)
@@ -28,7 +28,7 @@ func (s *Source) Update(t Tracking, now time.Time) {
 	s.Events = events[max(0, len(events)-maxEvents):]
 }
 
-// before lists the source's events that are older than all of the new list.
+// before returns the source's events that are older than all of the new list.
 func (s *Source) before(events []Event) []Event {
 	start := ascending(instants(events, nil))[0]
 	var older []Event
@@ -37,7 +37,7 @@ func (s *Source) before(events []Event) []Event {
 		if !key.Before(start) {
 			continue
 		}
-		// An event whose zone or country was mended has moved a little.
+		// An event whose zone or country was corrected has moved a little.
 		again := start.Sub(key) <= spreadUnknown && slices.ContainsFunc(events, func(n Event) bool { return reworded(e, n) })
 		if !again {
 			older = append(older, e)
@@ -46,13 +46,13 @@ func (s *Source) before(events []Event) []Event {
 	return older
 }
 
-// reworded reports whether one carrier tells the same event in other words.
+// reworded reports whether both are one carrier's event in different words.
 func reworded(old, now Event) bool {
 	same := func(a, b time.Time) bool { return a.Truncate(time.Minute).Equal(b.Truncate(time.Minute)) }
 	return (same(old.Time, now.Time) || same(old.wall(), now.wall())) && (old.Status == now.Status || old.Text == now.Text || old.Code != "" && old.Code == now.Code)
 }
 
-// keep takes over a value that is said.
+// keep overwrites a value if the new one is not empty.
 func keep[T ~string](into *T, said T) {
 	if said != "" {
 		*into = said

@@ -2,11 +2,11 @@ package parcel
 
 import "time"
 
-// spreadUnknown is how far an event of which neither zone nor country is known
+// spreadUnknown is how far the instant of an event with unknown zone and country
 // may be from its wall clock read as UTC.
 const spreadUnknown = 14 * time.Hour
 
-// instant is when the event happened, as well as can be told: its time, or the
+// instant returns when the event happened, as well as it is known: its time, or the
 // wall clock read in the usual zone of its country, or in UTC.
 func (e Event) instant() time.Time {
 	if e.ZoneKnown {
@@ -21,7 +21,7 @@ func (e Event) instant() time.Time {
 	return time.Date(w.Year(), w.Month(), w.Day(), w.Hour(), w.Minute(), w.Second(), w.Nanosecond(), zone)
 }
 
-// spread is how far the true instant may be from [Event.instant].
+// spread returns how far the true instant may be from [Event.instant].
 func (e Event) spread() time.Duration {
 	if e.ZoneKnown {
 		return 0
@@ -30,7 +30,7 @@ func (e Event) spread() time.Duration {
 	return spread
 }
 
-// wall is the wall clock of the event's place, kept in UTC.
+// wall returns the wall clock of the event's place, stored as UTC.
 func (e Event) wall() time.Time {
 	if !e.ZoneKnown {
 		return e.Time.UTC()
@@ -39,10 +39,10 @@ func (e Event) wall() time.Time {
 	return e.Time.UTC().Add(time.Duration(offset) * time.Second)
 }
 
-// clock is the offset from UTC where most people of a country live, in winter,
-// and how far other zones and summer time are from it. It only helps to put
-// wall clocks of different posts in order, so it need not know the history of
-// time zones, which the standard library has on some systems only.
+// clock returns the offset from UTC in winter where most people of a country live,
+// and how far other zones and summer time are from it. It only helps to order wall
+// clocks of different posts, so it does not need the history of time zones, which
+// the standard library has on some systems only.
 func clock(country string) (offset, spread time.Duration) {
 	if offset, spread, ok := wideClock(country); ok {
 		return offset, spread
@@ -95,7 +95,7 @@ func clock(country string) (offset, spread time.Duration) {
 	}
 }
 
-// wideClock is the clock of countries with several zones.
+// wideClock is clock for countries with several zones.
 func wideClock(country string) (offset, spread time.Duration, ok bool) {
 	switch country {
 	case "RU":

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"time"
-	_ "time/tzdata" // Windows and empty containers have no time zones
+	_ "time/tzdata" // Windows and empty containers have no time zone database
 
 	"parcelwatch/carriers"
 	"parcelwatch/parcel"
@@ -14,7 +14,8 @@ import (
 
 // Spec describes a service to [New].
 type Spec struct {
-	// Codes is the code table; empty means the codes.tsv of the carrier's folder.
+	// Codes is the code table; if empty, the codes.tsv of the carrier's folder is
+	// used.
 	Codes string
 	// Zone names the time zone of the service's wall clocks, such as
 	// "Europe/Rome". Empty means UTC.
@@ -22,14 +23,13 @@ type Spec struct {
 	// NewestFirst is set for services that list the newest event first.
 	NewestFirst bool
 	// Personal names the elements or members of an answer that hold names,
-	// addresses or phone numbers. Their values are removed from answers that
-	// are kept for a bug report.
+	// addresses or phone numbers. Their values are removed from answers kept for
+	// bug reports.
 	Personal []string
 }
 
-// Base is embedded by every adapter. It holds the facts of the carrier, the
-// client of its service, its code table and its settings, and is safe for
-// concurrent use.
+// Base is embedded by every adapter. It holds the carrier's Info, the client of its
+// service, its code table and its settings, and is safe for concurrent use.
 type Base struct {
 	*Client
 	Table
@@ -41,8 +41,8 @@ type Base struct {
 	newestFirst bool
 }
 
-// New returns the base of an adapter. It fails for an unusable base URL and for
-// a broken table or zone, but not for a missing credential.
+// New returns the base of an adapter. It fails for an unusable base URL and for a
+// broken table or zone, but not for a missing credential.
 func New(info carriers.Info, cfg carriers.Config, spec Spec) (Base, error) {
 	client, err := NewClient(info, cfg, spec.Personal...)
 	if err != nil {
@@ -61,18 +61,17 @@ func New(info carriers.Info, cfg carriers.Config, spec Spec) (Base, error) {
 	}, nil
 }
 
-// Info returns the facts that the base was made with.
+// Info returns the Info that was passed to New.
 func (b *Base) Info() carriers.Info { return b.info }
 
 // Setting returns the configured value of a setting, or "".
 func (b *Base) Setting(name string) string { return b.settings[name] }
 
-// Result completes what was read of one answer: events are brought into order,
-// the pickup place is filled in if the parcel waits and dropped if it does not,
-// codes that the table does not hold are listed, and [Ignored] events are dropped.
-// lines is the number of lines from which events were
-// read; if it is not zero and there are no events, the error is
-// [carriers.ErrChanged].
+// Result completes what was read from one answer: it orders the events, fills in
+// the pickup place if the parcel waits and removes it if not, lists codes that the
+// table does not hold, and drops [Ignored] events. lines is the number of lines
+// from which events were read; if it is not zero and there are no events, the error
+// is [carriers.ErrChanged].
 func (b *Base) Result(ans Answer, n number.Number, t parcel.Tracking, lines int) (carriers.Result, error) {
 	if len(t.Events) == 0 && lines > 0 {
 		return carriers.Result{}, b.Changed(ans, "none of %d events could be read", lines)

@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	// maxBody bounds an answer after decompression.
+	// maxBody bounds an answer after decompression, in bytes.
 	maxBody   = 4 << 20
 	userAgent = "parcelwatch/1 (parcel tracking daemon; few polite requests)"
 	// BrowserAgent is for services that refuse [userAgent]: it starts like a
@@ -24,7 +24,7 @@ const (
 	BrowserAgent = "Mozilla/5.0 (compatible; parcelwatch/1; parcel tracking daemon, few polite requests)"
 )
 
-// Client asks one service. It is safe for concurrent use.
+// Client calls one service. It is safe for concurrent use.
 type Client struct {
 	base    *url.URL
 	http    *http.Client
@@ -32,9 +32,9 @@ type Client struct {
 	missing []string
 }
 
-// NewClient returns a client for the carrier's service. A missing credential is
-// no error here: every request then fails with [carriers.ErrDenied]. For
-// personal see [Spec].
+// NewClient returns a client for the carrier's service. A missing credential is not
+// an error here: every request then fails with [carriers.ErrDenied]. For personal
+// see [Spec].
 func NewClient(info carriers.Info, cfg carriers.Config, personal ...string) (*Client, error) {
 	base := cfg.BaseURL
 	if base == "" {
@@ -77,8 +77,8 @@ type Answer struct {
 	Body   []byte
 }
 
-// Do makes one call. Every error is one of the five of package carriers, or the
-// context's.
+// Do makes one call. Every error wraps one of the five of package carriers, or is
+// the context's.
 func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 	if len(c.missing) > 0 {
 		return Answer{}, &carriers.Error{

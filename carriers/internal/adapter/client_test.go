@@ -17,7 +17,7 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// service starts a server and a client of it.
+// service starts a server and returns a client of it.
 func service(t *testing.T, info carriers.Info, settings map[string]string, h http.HandlerFunc) *adapter.Client {
 	t.Helper()
 	server := httptest.NewServer(h)
@@ -140,8 +140,8 @@ func TestBrokenConnection(t *testing.T) {
 	}
 }
 
-// TestAResetConnectionMayBeAskedAgain has the system reset it, which each has a
-// number of its own for.
+// TestAResetConnectionMayBeAskedAgain has the system reset the connection, because
+// the error number differs between systems.
 func TestAResetConnectionMayBeAskedAgain(t *testing.T) {
 	c := service(t, carriers.Info{Name: "x"}, nil, func(w http.ResponseWriter, _ *http.Request) {
 		conn, _, err := http.NewResponseController(w).Hijack()
@@ -150,7 +150,7 @@ func TestAResetConnectionMayBeAskedAgain(t *testing.T) {
 			return
 		}
 		if tcp, ok := conn.(*net.TCPConn); ok {
-			_ = tcp.SetLinger(0) // closing is a reset then
+			_ = tcp.SetLinger(0) // closing now sends a reset
 		}
 		_ = conn.Close()
 	})

@@ -25,7 +25,7 @@ func CountryNamed[S ~string](name S) string {
 	return ""
 }
 
-// ZoneOf returns the time zone of a country that has one, or nil.
+// ZoneOf returns the time zone of a country that has only one, or nil.
 func ZoneOf(country string) *time.Location {
 	for line := range strings.Lines(zones) {
 		code, name, _ := strings.Cut(strings.TrimSpace(line), " ")
@@ -39,9 +39,9 @@ func ZoneOf(country string) *time.Location {
 	return nil
 }
 
-// countryNames holds the countries that AliExpress ships from and to, by the
-// names and alpha-3 codes that services use. An event of a country that is
-// missing here has no country.
+// countryNames holds the countries that AliExpress ships from and to, with the
+// names and alpha-3 codes that services use. An event of a country missing here has
+// no country.
 const countryNames = `CN china|chn|mainland china|china mainland|people's republic of china|cina|repubblica popolare cinese|китай|кнр|китайська народна республіка
 HK hong kong|hkg|hong kong sar|hongkong|гонконг
 MO macau|macao
@@ -112,8 +112,8 @@ SA saudi arabia
 ZA south africa
 NG nigeria`
 
-// zones are the time zones of the countries that have one and where the services
-// with wall clocks of several countries scan.
+// zones are the time zones of countries that have only one, and in which the
+// services with wall clocks of several countries scan.
 const zones = `SE Europe/Stockholm
 DK Europe/Copenhagen
 NO Europe/Oslo

@@ -1,6 +1,6 @@
-// Package adapter is what every adapter does the same way: bounded requests to one
-// host, the service's failures sorted into the five errors of the family,
-// secrets struck from whatever may be shown, and tolerant readers for texts,
-// times and numbers. It knows no carrier, keeps no state between calls, never
+// Package adapter holds the code that all adapters share: bounded requests to one
+// host, classification of the service's failures into the five errors, masking of
+// secrets in anything that may be shown, and tolerant readers for texts, times and
+// numbers. It must not know any carrier. It keeps no state between calls, never
 // retries and never waits.
 package adapter

@@ -21,36 +21,37 @@ import (
 )
 
 const (
-	maxRaw   = 16 << 10       // of an answer kept for a bug report
-	maxAfter = 24 * time.Hour // no service may silence us for longer
+	maxRaw   = 16 << 10       // bytes of an answer kept for a bug report
+	maxAfter = 24 * time.Hour // upper limit of the wait that a service may ask for
 )
 
-// Changed is the error for an answer that was not understood, with the start of
-// it kept.
+// Changed returns the error for an answer that was not understood, with the start
+// of the answer.
 func (c *Client) Changed(ans Answer, format string, args ...any) error {
 	return &carriers.Error{
 		Kind: carriers.ErrChanged, Detail: c.Text(fmt.Sprintf(format, args...)), Raw: c.raw(ans.Body),
 	}
 }
 
-// Fail is an error of the given kind for what the service itself said.
+// Fail returns an error of the given kind for a failure that the service reported.
 func (c *Client) Fail(kind error, format string, args ...any) error {
 	return &carriers.Error{Kind: kind, Detail: c.Text(fmt.Sprintf(format, args...))}
 }
 
-// Throttled is a request to wait, as long as the answer's header says.
+// Throttled returns a [carriers.ErrThrottled] with the wait from the answer's
+// header.
 func (c *Client) Throttled(ans Answer, format string, args ...any) error {
 	return &carriers.Error{
 		Kind: carriers.ErrThrottled, Detail: c.Text(fmt.Sprintf(format, args...)), After: retryAfter(ans.Header),
 	}
 }
 
-// Text is t in one line, without secrets and names of persons, at most 300
-// characters: fit for an error.
+// Text returns t as one line for an error, without secrets and personal names, at
+// most 300 characters long.
 func (c *Client) Text(t string) string { return NoNames(textx.Line(c.strike.text(t), 300)) }
 
-// JSON reads an answer that must be JSON. What is a page instead is told apart:
-// a captcha is [carriers.ErrDenied], anything else [carriers.ErrChanged].
+// JSON decodes an answer that must be JSON. If it is an HTML page instead, the
+// error is [carriers.ErrDenied] for a captcha, else [carriers.ErrChanged].
 func (c *Client) JSON(ans Answer, into any) error {
 	if err := c.Page(ans); err != nil {
 		return err
@@ -64,8 +65,8 @@ func (c *Client) JSON(ans Answer, into any) error {
 	return nil
 }
 
-// Page is the error for an answer that is a page for people, nil for any other.
-// Adapters that read HTML call [Client.Captcha] alone.
+// Page returns an error if the answer is an HTML page, else nil. Adapters that read
+// HTML call only [Client.Captcha].
 func (c *Client) Page(ans Answer) error {
 	if err := c.Captcha(ans); err != nil {
 		return err
@@ -78,7 +79,7 @@ func (c *Client) Page(ans Answer) error {
 	return nil
 }
 
-// Captcha is the error for a page that asks for a human being, nil otherwise.
+// Captcha returns an error if the answer is a captcha page, else nil.
 func (c *Client) Captcha(ans Answer) error {
 	if mark := captchaMark(ans.Body); mark != "" {
 		return &carriers.Error{
@@ -88,12 +89,12 @@ func (c *Client) Captcha(ans Answer) error {
 	return nil
 }
 
-// captchaMark finds what the bot walls of this field write in their pages. Only
-// pages are searched: data may hold any word.
+// captchaMark returns the mark of a common bot wall in a page, or "". Only pages
+// are searched, because data may hold any word.
 func captchaMark(body []byte) string {
 	text := strings.ToLower(string(body[:min(len(body), 64<<10)]))
 	trimmed := strings.TrimLeft(text, " \t\r\n\ufeff")
-	// Alibaba's wall also answers in JSON that names its page.
+	// Alibaba's wall also answers in JSON that contains the name of its page.
 	for _, m := range []string{"rgv587_flag", "punish-component", "/_____tmd_____/"} {
 		if strings.Contains(text, m) {
 			return m
@@ -113,7 +114,7 @@ func captchaMark(body []byte) string {
 	return ""
 }
 
-// judge sorts a status that the adapter does not read itself.
+// judge classifies a status that the adapter does not handle itself.
 func (c *Client) judge(ans Answer, own []int) error {
 	s := ans.Status
 	if s >= 200 && s < 300 || slices.Contains(own, s) {
@@ -137,7 +138,7 @@ func (c *Client) judge(ans Answer, own []int) error {
 	return c.Changed(ans, "%s", said)
 }
 
-// broken sorts a call that gave no whole answer.
+// broken classifies a call that gave no complete answer.
 func (c *Client) broken(ctx context.Context, req *http.Request, err error) error {
 	if cause := ctx.Err(); errors.Is(cause, context.Canceled) {
 		return cause
@@ -157,16 +158,16 @@ func (c *Client) broken(ctx context.Context, req *http.Request, err error) error
 	return e
 }
 
-// reset reports whether the other side cut the connection; Windows has numbers
-// of its own for that.
+// reset reports whether the peer reset the connection; Windows has different error
+// numbers for it.
 func reset(err error) bool {
 	const aborted, cut = syscall.Errno(10053), syscall.Errno(10054)
 	return errors.Is(err, syscall.ECONNRESET) ||
 		runtime.GOOS == "windows" && (errors.Is(err, aborted) || errors.Is(err, cut))
 }
 
-// clean takes the address out of a transport error, and secrets out of the
-// rest. The chain is kept where its text is harmless.
+// clean removes the address and secrets from a transport error. The chain is kept
+// if its text is harmless.
 func (c *Client) clean(err error) error {
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		err = u.Err
@@ -178,14 +179,14 @@ func (c *Client) clean(err error) error {
 }
 
 func (c *Client) raw(body []byte) []byte {
-	// More than is kept is struck, so that no secret is cut in two and half of
-	// it survives.
+	// Mask more than is kept, so that no secret is cut in two and half of it
+	// survives.
 	text := c.strike.answer(string(body[:min(len(body), 2*maxRaw)]))
 	return []byte(text[:min(len(text), maxRaw)])
 }
 
-// retryAfter reads the header in both of its forms. A date counts from the
-// service's own clock where it tells it.
+// retryAfter parses the Retry-After header in both forms. A date is relative to the
+// service's clock if the answer has a Date header.
 func retryAfter(h http.Header) time.Duration {
 	v := strings.TrimSpace(h.Get("Retry-After"))
 	var d time.Duration

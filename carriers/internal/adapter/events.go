@@ -10,7 +10,7 @@ import (
 const maxEvents = 500
 
 // Events reads the lines of an answer. Lines for which read returns false are
-// left out: they are no events, or lack a time or any word.
+// skipped: they are not events, or lack a time or any text.
 func Events[T any](lines []T, read func(T) (parcel.Event, bool)) []parcel.Event {
 	var events []parcel.Event
 	for _, line := range lines {
@@ -21,8 +21,8 @@ func Events[T any](lines []T, read func(T) (parcel.Event, bool)) []parcel.Event 
 	return events
 }
 
-// Timeline sorts events, oldest first, keeping the service's own order among
-// equal times. Repeated lines are dropped and the length is bounded.
+// Timeline sorts events, oldest first, keeping the service's order among equal
+// times. Repeated lines are dropped and the length is bounded.
 func Timeline(events []parcel.Event, newestFirst bool) []parcel.Event {
 	if newestFirst {
 		slices.Reverse(events)
@@ -53,8 +53,8 @@ func Waiting(events []parcel.Event) (parcel.Event, bool) {
 	return parcel.Event{}, false
 }
 
-// unmapped lists the codes of guessed events once each, or their words where
-// they have no code.
+// unmapped returns the codes of guessed events without repetitions, or the texts of
+// events without a code.
 func unmapped(events []parcel.Event) []string {
 	const most = 20
 	var list []string

@@ -8,10 +8,10 @@ import (
 )
 
 // Lax is a text that services send as a string, a number or null. Anything else,
-// such as an object, reads as "": adapters check what they need.
+// such as an object, reads as "", so adapters check what they need.
 type Lax string
 
-// UnmarshalJSON reads any scalar.
+// UnmarshalJSON accepts any scalar.
 func (l *Lax) UnmarshalJSON(b []byte) error {
 	b = bytes.TrimSpace(b)
 	*l = ""
@@ -32,7 +32,7 @@ func (l *Lax) UnmarshalJSON(b []byte) error {
 // Many is a list that services may send as a single value, if it has one.
 type Many[T any] []T
 
-// UnmarshalJSON reads both forms. null leaves the list nil.
+// UnmarshalJSON accepts both forms. null leaves the list nil.
 func (m *Many[T]) UnmarshalJSON(b []byte) error {
 	b = bytes.TrimSpace(b)
 	*m = nil
@@ -49,7 +49,7 @@ func (m *Many[T]) UnmarshalJSON(b []byte) error {
 // Int is a whole number that services send as a number, a string or null.
 type Int int64
 
-// UnmarshalJSON reads any scalar; what is not a number reads as 0.
+// UnmarshalJSON accepts any scalar; anything but a number reads as 0.
 func (i *Int) UnmarshalJSON(b []byte) error {
 	var l Lax
 	if err := l.UnmarshalJSON(b); err != nil {

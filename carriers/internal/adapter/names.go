@@ -7,9 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// Services write who signed into the text of an event. A name is nobody's
-// business in a digest; a role ("neighbour") is. What follows a name is dropped
-// with it, since nothing tells where a name ends.
+// Services add the name of the signer to the text of an event. Names must not
+// appear in a digest; a role ("neighbour") may. Whatever follows a name is dropped
+// with it, since the end of a name cannot be recognized.
 var (
 	signedBy      = regexp.MustCompile(`(?i)[\s,;:(\[-]*\b(signed(?: for)? by|received by|collected by|accepted by|handed to|signatory|signed name|signee|signature|recipient name|receiver name|consignee name|recipient|receiver|consignee|addressee)\s*(:|：|-| is\b|\s)\s*([^;)\]"<\r\n]+)`)
 	signedCJ      = regexp.MustCompile(`(签收人|收件人|代收人|收货人)\s*[:：]?\s*[\p{Han}A-Za-z*· ]+`)
@@ -19,15 +19,14 @@ var (
 	roleWord      = regexp.MustCompile(`(?i)^(the |a |an |your |our )?(recipient|addressee|receiver|customer|client|buyer|consignee|neighbou?r|courier|carrier|driver|postman|post|postal|station|local|airline|agent|reception|receptionist|security|family|household|locker|parcel|pick-?up|customs|office|warehouse|sorting|seller|sender|operator|logistics?|compan(?:y|ies)|merchant|shop|store|express|freight|line.?haul|export|import|terminal|depot|facility|consolidat\w*|third|next|first|line|last|delivery|destination|origin|hub|transport|address|not|was|has|is|at|in|on|for|and|or|requests?|asked|refused?|rejected|absent|unavailable|moved|unknown|will|can)\b`)
 )
 
-// NoNames takes names of persons out of a text that says who signed or
-// received.
+// NoNames removes the name of the signer or receiver from a text.
 func NoNames(s string) string {
 	s = signedCJ.ReplaceAllString(romance(english(s)), "")
 	return strings.TrimSpace(signedRU.ReplaceAllString(s, ""))
 }
 
-// english leaves roles where they are, and looks behind them: a carrier accepts
-// before somebody signs.
+// english keeps roles and continues after them: a carrier accepts before somebody
+// signs.
 func english(s string) string {
 	return signedBy.ReplaceAllStringFunc(s, func(m string) string {
 		at := signedBy.FindStringSubmatchIndex(m)
@@ -54,7 +53,7 @@ func romance(s string) string {
 	})
 }
 
-// prose reports whether a text begins small, as no name does.
+// prose reports whether a text begins with a lower-case letter, as no name does.
 func prose(s string) bool {
 	r, _ := utf8.DecodeRuneInString(s)
 	return unicode.IsLower(r)

@@ -17,12 +17,12 @@ func If(fits bool, m carriers.Match) carriers.Match {
 	return carriers.No
 }
 
-// Is reports whether the form of the number is one of the families'.
+// Is reports whether the number has the form of one of the families.
 func Is(n number.Number, families ...number.Family) bool {
 	return slices.ContainsFunc(n.Families(), func(f number.Family) bool { return slices.Contains(families, f) })
 }
 
-// National is the match of a country's post: Yes for the numbers it issues,
+// National returns the match of a country's post: Yes for the numbers it issues,
 // Maybe for those of other posts, whose items may be on their way there.
 func National(n number.Number, country string) carriers.Match {
 	if n.Country() == country {
@@ -31,8 +31,8 @@ func National(n number.Number, country string) carriers.Match {
 	return If(Is(n, number.FamilyS10, number.FamilyYanwen), carriers.Maybe)
 }
 
-// Alias returns s as another number of the parcel that was asked for. It returns
-// nil if s is no number, or the one asked for.
+// Alias returns s as another number of the parcel. It returns nil if s is not a
+// number, or the one asked for.
 func Alias[S ~string](asked number.Number, s S, field string) []parcel.Alias {
 	n, err := number.Parse(string(s))
 	if err != nil || n == asked {

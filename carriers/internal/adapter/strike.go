@@ -14,15 +14,15 @@ import (
 
 const struck = "[secret]"
 
-// striker takes secrets out of texts, in the forms in which services echo them,
-// and persons out of answers.
+// striker masks secrets in texts, in the forms in which services echo them, and
+// personal data in answers.
 type striker struct {
 	replace *strings.Replacer
-	persons *regexp.Regexp // nil where no field of the service's holds any
+	persons *regexp.Regexp // nil if the service has no personal fields
 }
 
-// newStriker knows the values of secret settings, and of the others that are
-// long enough not to be a word of an ordinary answer (a login).
+// newStriker returns a striker for the values of secret settings, and of other
+// settings that are too long to be a word of an ordinary answer (a login).
 func newStriker(settings []carriers.Setting, values map[string]string, personal []string) striker {
 	var pairs []string
 	for _, s := range settings {
@@ -62,7 +62,7 @@ func forms(v string) []string {
 
 func (s striker) text(t string) string { return s.replace.Replace(t) }
 
-// answer strikes secrets and persons from an answer that is kept.
+// answer masks secrets and personal data in an answer that is kept.
 func (s striker) answer(t string) string {
 	t = s.text(t)
 	if s.persons != nil {

@@ -21,7 +21,7 @@ const (
 	SideNone        Side = "-"
 )
 
-// Ignored is the status of codes that are no scans, such as forecasts.
+// Ignored is the status of codes that are not scans, such as forecasts.
 const Ignored parcel.Status = "ignore"
 
 // Code is one row of a table.
@@ -30,11 +30,11 @@ type Code struct {
 	Status    parcel.Status
 	Side      Side
 	Meaning   string // in English
-	Guess     bool   // no row of the table: the zero Status means in transit
+	Guess     bool   // not in the table: the zero Status means in transit
 }
 
-// Country returns the country of an event that names none: the one of its side,
-// or "" if the code may be used anywhere.
+// Country returns the country of an event that has none: the one of the code's
+// side, or "" if the code may be used anywhere.
 func (c Code) Country(origin, destination string) string {
 	switch c.Side {
 	case SideOrigin:
@@ -46,14 +46,14 @@ func (c Code) Country(origin, destination string) string {
 	}
 }
 
-// Table maps the codes of a service to statuses. It is read from the adapter's
+// Table maps the codes of a service to statuses. It is parsed from the adapter's
 // codes.tsv: code, sub-code, status, side and meaning, below a heading.
 type Table struct {
 	rows map[[2]string]Code
 	list []Code
 }
 
-// ParseTable reads a table.
+// ParseTable parses a table.
 func ParseTable(tsv string) (Table, error) {
 	if tsv == "" {
 		return Table{}, fmt.Errorf("%w: it is empty", errTable)
@@ -99,12 +99,12 @@ func (t Table) Row(code, sub string) Code {
 	return Unknown()
 }
 
-// Unknown is the row of a code that no table holds: a guess that the parcel is
-// in transit.
+// Unknown returns the row for a code that no table holds: a guess that the parcel
+// is in transit.
 func Unknown() Code { return Code{Sub: "*", Status: parcel.InTransit, Side: SideNone, Guess: true} }
 
-// Begins returns the row of the code whose words the text begins with, the
-// longest if there are several.
+// Begins returns the row of the code with whose words the text begins, the longest
+// one if there are several.
 func (t Table) Begins(code, text string) (best Code, ok bool) {
 	text = strings.ToLower(text)
 	for _, row := range t.list {
@@ -115,9 +115,8 @@ func (t Table) Begins(code, text string) (best Code, ok bool) {
 	return best, ok
 }
 
-// Holds returns the row of the code whose words are the text, or else the first
-// row whose words the text contains: the order of the table is that of
-// precedence.
+// Holds returns the row of the code whose words are the text, or else the first row
+// whose words the text contains: earlier rows take precedence.
 func (t Table) Holds(code, text string) (found Code, ok bool) {
 	text = strings.ToLower(text)
 	for _, row := range t.list {
@@ -132,5 +131,5 @@ func (t Table) Holds(code, text string) (found Code, ok bool) {
 	return found, ok
 }
 
-// Codes lists the rows in the order of the table.
+// Codes returns the rows in the order of the table.
 func (t Table) Codes() []Code { return t.list }

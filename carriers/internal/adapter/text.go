@@ -7,11 +7,11 @@ import (
 	"parcelwatch/internal/textx"
 )
 
-// maxText bounds one text of an event.
+// maxText is the greatest length of an event's text, in characters.
 const maxText = 400
 
-// Text returns the text of a service as an event holds it: one bounded line of
-// valid UTF-8 without the names of persons.
+// Text returns a service's text as an event holds it: one bounded line of valid
+// UTF-8 without personal names.
 func Text[S ~string](s S) string { return NoNames(Line(s, maxText)) }
 
 // Line returns a text as one line of at most limit characters, see [textx.Line].
@@ -27,8 +27,8 @@ func Country[S ~string](s S) string {
 	return c
 }
 
-// Mentions reports whether the text contains one of the words, which are in
-// lower case, in any case.
+// Mentions reports whether the text contains one of the words, ignoring case. The
+// words must be in lower case.
 func Mentions[S ~string](text S, words ...string) bool {
 	low := strings.ToLower(string(text))
 	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(low, w) })

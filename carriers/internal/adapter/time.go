@@ -9,7 +9,7 @@ import (
 
 var offsetForm = regexp.MustCompile(`^(?:GMT|UTC)?\s*([+-])(\d{1,2})(?::?(\d{2}))?$`)
 
-// Zone reads the offsets that services write: "GMT+8", "GMT+02:00", "+08",
+// Zone parses the offsets that services send: "GMT+8", "GMT+02:00", "+08",
 // "UTC+0800", "Z".
 func Zone[S ~string](text S) (*time.Location, bool) {
 	s := strings.ToUpper(strings.TrimSpace(string(text)))
@@ -45,8 +45,8 @@ func Fixed(seconds int) *time.Location {
 	return time.FixedZone("", seconds)
 }
 
-// At parses a time with the first layout that fits, in loc if the text names no
-// zone. Implausible years are refused.
+// At parses a time with the first layout that fits, in loc if the text has no zone.
+// Implausible years are refused.
 func At[S ~string](text S, loc *time.Location, layouts ...string) (time.Time, bool) {
 	s := strings.TrimSpace(string(text))
 	for _, l := range layouts {
@@ -57,9 +57,9 @@ func At[S ~string](text S, loc *time.Location, layouts ...string) (time.Time, bo
 	return time.Time{}, false
 }
 
-// Moment parses a time that either names its offset (RFC 3339 and its variant
-// without a colon) or is a wall clock in one of the layouts. A wall clock is read
-// in zone; if zone is nil it is read as UTC and zoned is false.
+// Moment parses a time that either has an offset (RFC 3339 and its variant without
+// a colon) or is a wall clock in one of the layouts. A wall clock is read in zone;
+// if zone is nil, it is read as UTC and zoned is false.
 func Moment[S ~string](text S, zone *time.Location, layouts ...string) (at time.Time, zoned, ok bool) {
 	if at, ok := At(text, time.UTC, time.RFC3339Nano, "2006-01-02T15:04:05.999-0700"); ok {
 		return at, true, true

@@ -8,9 +8,9 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// Each calls one for every number in turn, for services that take one number a
-// call. An answer that concerns one number only (not found, not understood)
-// becomes the error of its result; any other error ends the call.
+// Each calls one for every number in turn, for services that take one number per
+// call. A failure that concerns one number only (not found, not understood) becomes
+// the error of its result; any other error ends the call.
 func Each(
 	ctx context.Context, numbers []number.Number,
 	one func(context.Context, number.Number) (carriers.Result, error),
@@ -26,7 +26,7 @@ func Each(
 	return results, nil
 }
 
-// All calls read for every number of an answer that holds several.
+// All calls read for every number of an answer that covers several.
 func All(numbers []number.Number, read func(number.Number) (carriers.Result, error)) []carriers.Result {
 	results := make([]carriers.Result, 0, len(numbers))
 	for _, n := range numbers {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// XML reads an answer that must be XML, as [Client.JSON] does for JSON. Elements
-// are matched by their local names: prefixes change, and entities of a document
+// XML decodes an answer that must be XML, as [Client.JSON] does for JSON. Elements
+// are matched by their local names, because prefixes change; entities of a document
 // type are not expanded.
 func (c *Client) XML(ans Answer, into any) error {
 	if err := c.Page(ans); err != nil {
@@ -21,7 +21,7 @@ func (c *Client) XML(ans Answer, into any) error {
 	return nil
 }
 
-// EscapeXML is s as text or attribute of an XML request.
+// EscapeXML returns s escaped as text or attribute of an XML request.
 func EscapeXML(s string) string {
 	var b strings.Builder
 	if err := xml.EscapeText(&b, []byte(s)); err != nil {
