@@ -1,4 +1,4 @@
-// Package cli turns what commands have found into text for people and JSON for
-// scripts: tables, timelines, progress, and the documents that scripts hold on
-// to. It knows the words of package parcel and nothing of where they come from.
+// Package cli renders results of commands as text for users and JSON for scripts:
+// tables, timelines, progress and JSON documents. It must not know where the data
+// comes from.
 package cli

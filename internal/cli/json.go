@@ -6,7 +6,7 @@ import (
 	"io"
 )
 
-// WriteJSON writes one document, readable and with its characters as they are.
+// WriteJSON writes one indented document without escaping HTML characters.
 func WriteJSON(w io.Writer, v any) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)

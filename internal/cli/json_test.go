@@ -23,7 +23,7 @@ var (
 	now   = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 )
 
-// sample is a parcel with a bit of everything.
+// sample returns a parcel with all kinds of data.
 func sample() parcel.Parcel {
 	p := parcel.Parcel{
 		Title: "USB\x1b[31m cable", Orders: []string{"8190000000000001"}, FirstSeen: now.AddDate(0, 0, -20),
@@ -52,7 +52,7 @@ func asked() []status.Asked {
 	}
 }
 
-// golden compares with a file, or writes it.
+// golden compares got with a file, or writes the file.
 func golden(t *testing.T, name string, got []byte) {
 	t.Helper()
 	path := filepath.Join("testdata", name)

@@ -8,15 +8,15 @@ import (
 	"parcelwatch/internal/textx"
 )
 
-// Progress shows one line that changes, on a terminal only. The zero value shows
-// nothing. It is safe for concurrent use.
+// Progress shows one changing line, on a terminal only. The zero value shows nothing.
+// It is safe for concurrent use.
 type Progress struct {
 	w     io.Writer
 	mu    sync.Mutex
 	shown bool
 }
 
-// NewProgress shows on w where it is a terminal, else nothing.
+// NewProgress returns a progress line on w, or one that shows nothing if w is no terminal.
 func NewProgress(w io.Writer, terminal bool) *Progress {
 	if !terminal {
 		return &Progress{}
@@ -29,7 +29,7 @@ func (p *Progress) Show(text string) {
 	p.line(Fit(textx.Line(text, 200), 79))
 }
 
-// Clear takes the line away; what follows starts on a clean one.
+// Clear removes the line; the next output starts at its beginning.
 func (p *Progress) Clear() { p.line("") }
 
 func (p *Progress) line(text string) {
@@ -39,6 +39,6 @@ func (p *Progress) line(text string) {
 		return
 	}
 	p.shown = text != ""
-	// What cannot be shown is not worth an error.
+	// A failure to show progress is not worth an error.
 	_, _ = fmt.Fprint(p.w, "\r\x1b[K"+text)
 }

@@ -6,15 +6,14 @@ import (
 	"strings"
 )
 
-// Table lines up columns, whatever the script they are written in. The last
-// column is as long as it is.
+// Table aligns columns of text in any script. The last column is not cut.
 type Table struct {
 	Indent string
 	rows   [][]string
 	most   int // cells a column may take; 0 for no limit
 }
 
-// NewTable makes a table whose columns but the last take at most so many cells.
+// NewTable returns a table whose columns, except the last, are cut to most cells.
 func NewTable(most int) *Table { return &Table{most: most} }
 
 // Row adds a row.
@@ -30,7 +29,7 @@ func (t *Table) Row(cells ...string) {
 // Empty reports whether there is no row.
 func (t *Table) Empty() bool { return len(t.rows) == 0 }
 
-// Write writes the table.
+// Write writes the table to w.
 func (t *Table) Write(w io.Writer) error {
 	var widths []int
 	for _, row := range t.rows {

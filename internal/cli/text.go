@@ -9,7 +9,7 @@ import (
 	"golang.org/x/text/width"
 )
 
-// Width is how many cells of a terminal the text takes.
+// Width returns the number of terminal cells that the text takes.
 func Width(s string) int {
 	n := 0
 	for _, r := range s {
@@ -40,7 +40,7 @@ func Fit(s string, cells int) string {
 	return s
 }
 
-// Pad fills the text with blanks to a number of cells.
+// Pad fills the text with blanks up to a number of cells.
 func Pad(s string, cells int) string {
 	return s + strings.Repeat(" ", max(0, cells-Width(s)))
 }

@@ -13,15 +13,15 @@ import (
 	"parcelwatch/parcel"
 )
 
-// Bounds of what carriers say, in characters.
+// Limits of carriers' texts, in characters.
 const (
 	maxPlace = 60
 	maxText  = 200
 	maxTitle = 90
 )
 
-// WriteParcel writes a parcel for a person: what it is, where it is, its
-// timeline and who was asked.
+// WriteParcel writes a parcel as text: title, status, timeline and the carriers that
+// were asked.
 func WriteParcel(w io.Writer, say *locale.Printer, d status.Parcel, since time.Time, now time.Time) error {
 	var lines []string
 	head := string(d.Number)
@@ -66,7 +66,7 @@ func WriteParcel(w io.Writer, say *locale.Printer, d status.Parcel, since time.T
 	return writeAsked(w, say, d)
 }
 
-// journey is from where to where, and for how long.
+// journey renders origin and destination, and the days on the way.
 func journey(say *locale.Printer, d status.Parcel) string {
 	var parts []string
 	switch {
@@ -115,7 +115,7 @@ func writeEvents(w io.Writer, say *locale.Printer, events []parcel.Event) error 
 	return t.Write(w)
 }
 
-// Place is where an event was: country and place, as far as they are known.
+// Place renders the country and place of an event, as far as they are known.
 func Place(say *locale.Printer, e parcel.Event) string {
 	place := textx.Line(e.Place, maxPlace)
 	switch {

@@ -11,17 +11,17 @@ import (
 	"time"
 )
 
-// Record is what the posts know of one number.
+// Record is the data that the simulated posts have about one number.
 type Record struct {
 	Number string
-	Local  string // the number of the last mile, the only one that Russian Post knows
-	Linked bool   // Cainiao names Local by now
-	Origin string // the country it comes from, as Cainiao writes it
+	Local  string // the number of the last mile, the only one known to Russian Post
+	Linked bool   // Cainiao's answer contains Local
+	Origin string // the origin country in Cainiao's spelling
 	Scans  []Scan // oldest first
 }
 
-// Scan is one event as each post would tell it. A post without a code for it
-// does not know of it.
+// Scan is one event in the form of each post. A post for which it has no code does not
+// report it.
 type Scan struct {
 	At time.Time
 
@@ -29,21 +29,21 @@ type Scan struct {
 	UPU     string // event code
 	Russian Oper
 
-	Zone    int // hours east of UTC at the place
+	Zone    int // hours east of UTC
 	Country string
 	Place   string
 	Text    string
 }
 
-// Oper is an operation of Russian Post: type and attribute, with their names.
+// Oper is an operation of Russian Post: codes of type and attribute, and their names.
 type Oper struct {
 	Kind, Attr         int
 	KindName, AttrName string
 }
 
-// Answers serves what look knows as Cainiao, UPU Global Track & Trace and Russian
-// Post do, each in its own wire form. A number that look does not know has no
-// scans.
+// Answers returns a handler that simulates Cainiao, UPU Global Track & Trace and
+// Russian Post in their wire forms, with the records that look returns. A number
+// unknown to look has no scans.
 func Answers(look func(number string) Record) http.Handler {
 	a := answers(look)
 	mux := http.NewServeMux()
@@ -55,7 +55,7 @@ func Answers(look func(number string) Record) http.Handler {
 
 type answers func(number string) Record
 
-// known is what of a record one post knows.
+// known returns the scans that one post reports.
 func (r Record) known(by func(Scan) bool) []Scan {
 	return slices.DeleteFunc(slices.Clone(r.Scans), func(s Scan) bool { return !by(s) })
 }
@@ -117,7 +117,7 @@ func (a answers) upu(w http.ResponseWriter, r *http.Request) {
 	number := r.PathValue("number")
 	scans := a(number).known(func(s Scan) bool { return s.UPU != "" })
 	if len(scans) == 0 {
-		return // zero bytes: this service's "not found"
+		return // an empty body is this service's "not found"
 	}
 	one := item{ID: number, OriginCountryCd: number[len(number)-2:], DestinationCountryCd: "RU"}
 	for _, s := range scans {
@@ -132,7 +132,7 @@ func (a answers) upu(w http.ResponseWriter, r *http.Request) {
 
 func writeJSON(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/json;charset=UTF-8")
-	_ = json.NewEncoder(w).Encode(v) // the client is the program under show; it will say so
+	_ = json.NewEncoder(w).Encode(v) // the client reports a broken answer
 }
 
 func (a answers) russian(w http.ResponseWriter, r *http.Request) {
@@ -150,7 +150,7 @@ func (a answers) russian(w http.ResponseWriter, r *http.Request) {
 	known := a(ask.Barcode)
 	scans := known.known(func(s Scan) bool { return s.Russian.Kind != 0 })
 	if known.Local != "" && ask.Barcode != known.Local {
-		scans = nil // Russian Post knows the parcel under its own number only
+		scans = nil // Russian Post knows the parcel only by its own number
 	}
 	var records strings.Builder
 	for _, s := range scans {

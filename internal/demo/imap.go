@@ -12,13 +12,13 @@ import (
 	"github.com/emersion/go-imap/v2/imapserver/imapmemserver"
 )
 
-// The one account of the demo's mail servers.
+// The only account of the simulated mail servers.
 const (
 	Address  = "you@demo.example"
 	Password = "demo"
 )
 
-// Inbox is an IMAP server with one account, in memory.
+// Inbox is an IMAP server in memory with one account.
 type Inbox struct {
 	Addr string
 
@@ -28,7 +28,7 @@ type Inbox struct {
 	done   chan struct{}
 }
 
-// OpenInbox starts the server on a free port of loopback. Close it.
+// OpenInbox starts the server on a free loopback port. The caller must close it.
 func OpenInbox(ctx context.Context) (*Inbox, error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -37,7 +37,7 @@ func OpenInbox(ctx context.Context) (*Inbox, error) {
 	return ServeInbox(l)
 }
 
-// ServeInbox starts the server on a listener, which it closes.
+// ServeInbox starts the server on a listener, which Close closes.
 func ServeInbox(l net.Listener) (*Inbox, error) {
 	user := imapmemserver.NewUser(Address, Password)
 	if err := user.Create("INBOX", nil); err != nil {
@@ -57,7 +57,7 @@ func ServeInbox(l net.Listener) (*Inbox, error) {
 	return in, nil
 }
 
-// Deliver puts a mail into the inbox, as it would arrive.
+// Deliver puts a mail into the inbox with the arrival time at.
 func (in *Inbox) Deliver(raw []byte, at time.Time) error {
 	if _, err := in.user.Append("INBOX", literal{bytes.NewReader(raw)}, &imap.AppendOptions{Time: at}); err != nil {
 		return fmt.Errorf("demo: deliver a mail: %w", err)
@@ -65,21 +65,21 @@ func (in *Inbox) Deliver(raw []byte, at time.Time) error {
 	return nil
 }
 
-// Close stops the server and waits for it.
+// Close stops the server and waits for its end.
 func (in *Inbox) Close() error {
 	err := in.server.Close()
-	_ = in.listen.Close() // the server may not have begun yet, and would not know of it
+	_ = in.listen.Close() // the server may not be serving yet and then does not close it
 	<-in.done
 	return err
 }
 
-// literal is a mail as the server takes it.
+// literal is a mail in the form that the server library takes.
 type literal struct{ *bytes.Reader }
 
-// Size is the length of the mail in bytes.
+// Size returns the length of the mail in bytes.
 func (l literal) Size() int64 { return l.Reader.Size() }
 
-// serve runs until Close, which is the one way for it to end.
+// serve runs until Close.
 func (in *Inbox) serve(l net.Listener) {
 	defer close(in.done)
 	_ = in.server.Serve(l)

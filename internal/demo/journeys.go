@@ -2,8 +2,8 @@ package demo
 
 import "time"
 
-// scan is one event of a journey as each post would tell it. A post without a
-// code for it does not know of it.
+// scan is one event of a journey in the form of each post. A post for which it has no
+// code does not report it.
 type scan struct {
 	day, hour int // after the start, UTC
 
@@ -11,21 +11,21 @@ type scan struct {
 	upu     string // event code
 	russian Oper   // Russian Post operation
 
-	zone    int // hours east of UTC at the place
+	zone    int // hours east of UTC
 	country string
 	place   string
 	text    string
 }
 
-// journey is the life of one parcel.
+// journey is the story of one parcel.
 type journey struct {
 	number string
-	local  string // the number of the last mile; Cainiao tells it from localDay on
+	local  string // the number of the last mile; Cainiao reports it from localDay on
 	day    int    // of that
 	scans  []scan
 }
 
-// origin is the country of the first scan, as Cainiao writes it.
+// origin returns the country of the first scan in Cainiao's spelling.
 func (j journey) origin() string {
 	if j.scans[0].country == "SG" {
 		return "Singapore"
@@ -33,14 +33,14 @@ func (j journey) origin() string {
 	return "Mainland China"
 }
 
-// days is how long the story takes.
+// days is the length of the story.
 const days = 34
 
 func (s scan) at(start time.Time) time.Time {
 	return start.Add(time.Duration(s.day*24+s.hour) * time.Hour)
 }
 
-// Operations of Russian Post in the story.
+// Operations of Russian Post used in the story.
 func accepted() Oper { return Oper{1, 0, "Прием", ""} }
 
 func exported() Oper { return Oper{10, 0, "Экспорт международной почты", ""} }
@@ -67,8 +67,8 @@ func waits() Oper {
 func courier() Oper { return Oper{8, 15, "Обработка", "Передано курьеру"} }
 func handed() Oper  { return Oper{2, 1, "Вручение", "Вручение адресату"} }
 
-// journeys are the parcels of the story. Numbers and people are invented, the
-// check digits are right.
+// journeys returns the parcels of the story. Numbers and persons are invented; the
+// check digits are valid.
 func journeys() []journey {
 	return []journey{
 		{number: "RB700102030CN", scans: []scan{

@@ -15,8 +15,8 @@ var mailText string
 type letter struct {
 	day, hour int
 	order     string
-	number    string // empty in an order-level mail
-	step      string // the words after the colon of the subject
+	number    string // empty in a mail about the whole order
+	step      string // the part of the subject after the colon
 	title     string
 	variant   string
 }
@@ -25,7 +25,7 @@ func (l letter) at(start time.Time) time.Time {
 	return start.Add(time.Duration(l.day*24+l.hour) * time.Hour)
 }
 
-// letters are the mails of the story, oldest first.
+// letters returns the mails of the story, oldest first.
 func letters() []letter {
 	const (
 		cable, cableKind = "USB-C cable, braided, fast chargi...", "2 m, black"
@@ -54,7 +54,7 @@ func letters() []letter {
 	}
 }
 
-// render is the mail as the shop would send it.
+// render returns the mail as the shop would send it.
 func (l letter) render(start time.Time) ([]byte, error) {
 	tmpl, err := template.New("mail").Parse(mailText)
 	if err != nil {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Posts answers as Cainiao, UPU Global Track & Trace and Russian Post do, with
-// what has happened up to the clock's now.
+// Posts simulates Cainiao, UPU Global Track & Trace and Russian Post, with all events up
+// to the clock's time.
 type Posts struct {
 	URL string
 
@@ -15,7 +15,7 @@ type Posts struct {
 	start  time.Time
 }
 
-// OpenPosts starts the posts on a free port of loopback. Close them.
+// OpenPosts starts the posts on a free loopback port. The caller must close them.
 func OpenPosts(clock *Clock, start time.Time) *Posts {
 	p := &Posts{clock: clock, start: start}
 	p.server = httptest.NewServer(Answers(p.look))
@@ -23,10 +23,10 @@ func OpenPosts(clock *Clock, start time.Time) *Posts {
 	return p
 }
 
-// Close stops the posts.
+// Close stops the server.
 func (p *Posts) Close() { p.server.Close() }
 
-// look is what has happened to a number.
+// look returns the events of a number so far.
 func (p *Posts) look(number string) Record {
 	now := p.clock.Now()
 	for _, j := range journeys() {

@@ -11,7 +11,7 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// Outbound is an SMTP server that keeps what it takes.
+// Outbound is an SMTP server that keeps the mails it receives.
 type Outbound struct {
 	Addr string
 
@@ -22,10 +22,10 @@ type Outbound struct {
 	mails  [][]byte
 }
 
-// maxDigest bounds one mail, as real servers do.
+// maxDigest limits a mail, in bytes.
 const maxDigest = 1 << 20
 
-// OpenOutbound starts the server on a free port of loopback. Close it.
+// OpenOutbound starts the server on a free loopback port. The caller must close it.
 func OpenOutbound(ctx context.Context) (*Outbound, error) {
 	out := &Outbound{done: make(chan struct{})}
 	out.server = smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) {
@@ -44,22 +44,22 @@ func OpenOutbound(ctx context.Context) (*Outbound, error) {
 	return out, nil
 }
 
-// Mails are the mails taken so far, oldest first.
+// Mails returns the mails received so far, oldest first.
 func (o *Outbound) Mails() [][]byte {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return append([][]byte(nil), o.mails...)
 }
 
-// Close stops the server and waits for it.
+// Close stops the server and waits for its end.
 func (o *Outbound) Close() error {
 	err := o.server.Close()
-	_ = o.listen.Close() // the server may not have begun yet, and would not know of it
+	_ = o.listen.Close() // the server may not be serving yet and then does not close it
 	<-o.done
 	return err
 }
 
-// session is one client's conversation.
+// session is one SMTP session.
 type session struct {
 	out    *Outbound
 	authed bool
@@ -68,7 +68,7 @@ type session struct {
 // AuthMechanisms offers PLAIN only.
 func (s *session) AuthMechanisms() []string { return []string{sasl.Plain} }
 
-// Auth takes the demo's one account.
+// Auth accepts the demo's only account.
 func (s *session) Auth(string) (sasl.Server, error) {
 	return sasl.NewPlainServer(func(_, username, password string) error {
 		if username != Address || password != Password {
@@ -79,7 +79,7 @@ func (s *session) Auth(string) (sasl.Server, error) {
 	}), nil
 }
 
-// Mail begins a mail.
+// Mail starts a mail.
 func (s *session) Mail(string, *smtp.MailOptions) error {
 	if !s.authed {
 		return smtp.ErrAuthRequired
@@ -87,10 +87,10 @@ func (s *session) Mail(string, *smtp.MailOptions) error {
 	return nil
 }
 
-// Rcpt takes any recipient.
+// Rcpt accepts any recipient.
 func (s *session) Rcpt(string, *smtp.RcptOptions) error { return nil }
 
-// Data takes the mail.
+// Data receives the mail.
 func (s *session) Data(r io.Reader) error {
 	raw, err := io.ReadAll(r)
 	if err != nil {
@@ -102,13 +102,13 @@ func (s *session) Data(r io.Reader) error {
 	return nil
 }
 
-// Reset forgets the mail begun.
+// Reset implements [smtp.Session]; there is nothing to discard.
 func (s *session) Reset() {}
 
-// Logout ends the conversation.
+// Logout implements [smtp.Session].
 func (s *session) Logout() error { return nil }
 
-// serve runs until Close, which is the one way for it to end.
+// serve runs until Close.
 func (o *Outbound) serve(l net.Listener) {
 	defer close(o.done)
 	_ = o.server.Serve(l)

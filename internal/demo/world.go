@@ -10,24 +10,24 @@ import (
 	"time"
 )
 
-// World is the demo's surroundings of the program: where mail comes from, whom
-// it asks, and where its digests go.
+// World is the simulated surroundings: the inbox, the carriers and the outgoing mail
+// server.
 type World struct {
 	Clock    *Clock
 	Inbox    *Inbox
 	Outbound *Outbound
 	Posts    *Posts
 	Start    time.Time
-	Dir      string // everything the demo writes
+	Dir      string // for all files of the demo
 
 	sent int // letters delivered so far
 }
 
-// step is how far the clock moves at a time.
+// step is the interval by which Play advances the clock.
 const step = 3 * time.Hour
 
-// Open starts the servers on loopback; the story ends at the hour of end. Files
-// go to dir, which is made. Close it.
+// Open starts the servers on loopback; the story ends at the hour of end. Files are
+// written to dir, which is created. The caller must close the world.
 func Open(ctx context.Context, dir string, end time.Time) (*World, error) {
 	start := end.UTC().Truncate(24*time.Hour).AddDate(0, 0, -days)
 	w := &World{Clock: NewClock(start), Start: start, Dir: dir}
@@ -51,8 +51,8 @@ func (w *World) Close() error {
 	return errors.Join(w.Outbound.Close(), w.Inbox.Close())
 }
 
-// WriteConfig writes the configuration that points the program at this world,
-// with its passwords beside it, and returns the file's path.
+// WriteConfig writes the configuration for this world, with its password files beside
+// it, and returns its path.
 func (w *World) WriteConfig(language string) (string, error) {
 	secret := filepath.Join(w.Dir, "demo.pass")
 	if err := os.WriteFile(secret, []byte(Password+"\n"), 0o600); err != nil {
@@ -114,15 +114,15 @@ path = '%s'
 	return path, nil
 }
 
-// Delivered is how many letters have been put into the inbox so far.
+// Delivered returns the number of mails put into the inbox so far.
 func (w *World) Delivered() int { return w.sent }
 
-// Day is the day of the story, from 0.
+// Day returns the day of the story, counted from 0.
 func (w *World) Day() int { return int(w.Clock.Now().Sub(w.Start) / (24 * time.Hour)) }
 
-// Play lets the weeks pass: letters arrive when it is their time, and after each
-// step of the clock settle waits until the program has done what there was to
-// do.
+// Play runs the story: it delivers mails when they are due and advances the clock.
+// After each step it calls settle, which waits until the program has handled
+// everything.
 func (w *World) Play(ctx context.Context, settle func(context.Context) error) error {
 	todo := letters()
 	for end := w.Start.AddDate(0, 0, days); w.Clock.Now().Before(end); w.Clock.Advance(step) {

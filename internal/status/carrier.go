@@ -10,7 +10,7 @@ import (
 	"parcelwatch/parcel"
 )
 
-// CarrierState is how a carrier works.
+// CarrierState is the state of a carrier.
 type CarrierState struct {
 	State       parcel.CarrierState `json:"state"`
 	Until       *time.Time          `json:"until"`
@@ -28,7 +28,7 @@ type CarrierStatus struct {
 	CarrierState
 }
 
-// Carrier is a carrier: what it covers, what it needs, and how it works.
+// Carrier describes a carrier: coverage, credential and state.
 type Carrier struct {
 	Schema    int           `json:"schema"`
 	Name      string        `json:"name"`
@@ -42,13 +42,13 @@ type Carrier struct {
 	CarrierState
 }
 
-// LacksCredential reports a carrier that is not asked only because its credential
+// LacksCredential reports whether the carrier is not asked only because its credential
 // is not configured.
 func (d Carrier) LacksCredential() bool {
 	return d.State == parcel.CarrierNoCredential && d.Error == ""
 }
 
-// Describe describes every carrier.
+// Describe returns the description of every carrier.
 func (s Source) Describe(ctx context.Context) ([]Carrier, error) {
 	health, err := s.health(ctx)
 	if err != nil {
@@ -69,8 +69,8 @@ func (s Source) Describe(ctx context.Context) ([]Carrier, error) {
 	return out, nil
 }
 
-// carrierState joins what the configuration decides with what was recorded. A
-// circuit breaker whose time is over counts as closed.
+// carrierState combines the configuration with the recorded health. A circuit breaker
+// whose time is over counts as closed.
 func (s Source) carrierState(m carriers.Member, recorded []parcel.CarrierHealth) CarrierState {
 	var h parcel.CarrierHealth
 	for _, one := range recorded {

@@ -7,14 +7,14 @@ import (
 	"parcelwatch/parcel"
 )
 
-// Parcels is where parcels and orders are read.
+// Parcels is the read access to parcels and orders.
 type Parcels interface {
 	Parcels(ctx context.Context, all bool) ([]parcel.Parcel, error)
 	Orders(ctx context.Context, all bool) ([]parcel.Order, error)
 }
 
-// List returns the rows of all parcels, then of all orders without one. Without all,
-// those that are closed or final are left out.
+// List returns the rows of all parcels, then of all orders without a parcel. Unless all
+// is set, closed and final ones are left out.
 func List(ctx context.Context, from Parcels, all bool, now time.Time) ([]Row, error) {
 	parcels, err := from.Parcels(ctx, true)
 	if err != nil {
@@ -30,7 +30,7 @@ func List(ctx context.Context, from Parcels, all bool, now time.Time) ([]Row, er
 			rows = append(rows, row)
 		}
 		for _, o := range p.Orders {
-			carried[o] = true // by a final parcel too: the order waits for nothing
+			carried[o] = true // by a final parcel too: nothing is missing for the order
 		}
 	}
 	for _, o := range orders {
@@ -41,14 +41,14 @@ func List(ctx context.Context, from Parcels, all bool, now time.Time) ([]Row, er
 	return rows, nil
 }
 
-// Export is everything that is worth keeping.
+// Export holds all parcels and orders.
 type Export struct {
 	Schema  int            `json:"schema"`
 	Parcels []Parcel       `json:"parcels"`
 	Orders  []parcel.Order `json:"orders"`
 }
 
-// Everything returns all parcels and orders.
+// Everything returns all parcels and orders for an export.
 func Everything(ctx context.Context, from Parcels, now time.Time) (Export, error) {
 	parcels, err := from.Parcels(ctx, true)
 	if err != nil {

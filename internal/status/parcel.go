@@ -10,7 +10,7 @@ import (
 // Schema is the version of every JSON document.
 const Schema = 1
 
-// Parcel is a parcel as track and show give it.
+// Parcel is a parcel as the JSON of track and show.
 type Parcel struct {
 	Schema      int             `json:"schema"`
 	Number      number.Number   `json:"number"`
@@ -31,7 +31,7 @@ type Parcel struct {
 	Asked       []Asked         `json:"asked"`
 }
 
-// Asked is how asking one carrier about one number ended.
+// Asked is the result of asking one carrier about one number.
 type Asked struct {
 	Carrier string        `json:"carrier"`
 	Number  number.Number `json:"number"`
@@ -39,11 +39,11 @@ type Asked struct {
 	Error   string        `json:"error,omitempty"`
 	Link    string        `json:"link,omitempty"`
 	Note    string        `json:"note,omitempty"` // why it was not asked
-	Detail  string        `json:"-"`              // of the error, without what the result says already
+	Detail  string        `json:"-"`              // the part of the error that the result does not say
 }
 
-// Document returns a parcel with its timeline, as of now. An empty number stands
-// for the parcel's own.
+// Document returns a parcel with its timeline at time now. An empty number means the
+// parcel's own number.
 func Document(p parcel.Parcel, number number.Number, asked []Asked, now time.Time) Parcel {
 	if number == "" {
 		number = p.Number()
@@ -60,7 +60,7 @@ func Document(p parcel.Parcel, number number.Number, asked []Asked, now time.Tim
 	return d
 }
 
-// Answers returns how asking about a parcel ended the last time.
+// Answers returns the last result of each carrier asked about the parcel.
 func Answers(p parcel.Parcel) []Asked {
 	var out []Asked
 	for _, s := range p.Sources {
@@ -71,8 +71,8 @@ func Answers(p parcel.Parcel) []Asked {
 	return out
 }
 
-// Days returns for how many whole days the parcel has been, or was, on its way
-// since it was sent, or first seen if that is not known.
+// Days returns the number of whole days for which the parcel is, or was, on its way,
+// counted from when it was sent or, if that is not known, first seen.
 func Days(p parcel.Parcel, now time.Time) int {
 	start := p.Shipped
 	if events := p.Timeline(); len(events) > 0 && (start.IsZero() || events[0].Time.Before(start)) {
@@ -91,7 +91,7 @@ func Days(p parcel.Parcel, now time.Time) int {
 	return int(end.Sub(start) / (24 * time.Hour))
 }
 
-// Row is a parcel, or an order without a number, as list gives it.
+// Row is a parcel, or an order without a number, as the JSON of list.
 type Row struct {
 	Schema      int             `json:"schema"`
 	Number      number.Number   `json:"number"` // empty for an order without one
@@ -130,7 +130,7 @@ func OrderRow(o parcel.Order) Row {
 	}
 }
 
-// Title returns the title that was given to a parcel, else that of its first item.
+// Title returns the title set by the user, else the title of the first item.
 func Title(own string, items []parcel.Item) string {
 	if own != "" || len(items) == 0 {
 		return own
@@ -145,7 +145,7 @@ func date(d parcel.Date) *parcel.Date {
 	return &d
 }
 
-// moment returns nil for the zero time, which is null in JSON.
+// moment returns a pointer to t, or nil for the zero time, which JSON shows as null.
 func moment(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil

@@ -1,6 +1,6 @@
-// Package status gathers what is known of the parcels, the mailboxes and the
-// carriers into the documents that commands give as JSON. It knows a store and a
-// clock, but neither how a document is shown nor who asks for it.
+// Package status builds the documents about parcels, mailboxes and carriers that
+// commands print as JSON. It must not know how a document is shown or which command
+// needs it.
 package status
 
 import (
@@ -15,7 +15,7 @@ import (
 	"parcelwatch/store"
 )
 
-// Status is the state of everything.
+// Status is the state of mailboxes, carriers and outbox.
 type Status struct {
 	Schema              int             `json:"schema"`
 	Running             bool            `json:"running"`
@@ -30,7 +30,7 @@ type Status struct {
 	NotUnderstood       []NotUnderstood `json:"not_understood"`
 }
 
-// Mailbox is the state of one folder.
+// Mailbox is the state of one mail folder.
 type Mailbox struct {
 	Name      string              `json:"name"`
 	Folder    string              `json:"folder"`
@@ -42,7 +42,7 @@ type Mailbox struct {
 	Fault     message.Text        `json:"-"` // Error as a message
 }
 
-// Outbox is the mail that waits to be sent.
+// Outbox is the state of the mail waiting to be sent.
 type Outbox struct {
 	Waiting int          `json:"waiting"`
 	Oldest  *time.Time   `json:"oldest"`
@@ -50,7 +50,7 @@ type Outbox struct {
 	Fault   message.Text `json:"-"` // Error as a message
 }
 
-// NotUnderstood is a shipment mail in which nothing was found.
+// NotUnderstood is a shipment mail from which nothing could be extracted.
 type NotUnderstood struct {
 	Mail    string         `json:"mail"`
 	Why     string         `json:"why"`
@@ -59,23 +59,23 @@ type NotUnderstood struct {
 	At      *time.Time     `json:"at,omitempty"`
 }
 
-// Source is what the documents are made from.
+// Source holds the inputs of the documents.
 type Source struct {
-	Store    Store // nil where there is no store yet, which counts as an empty one
+	Store    Store // nil if there is no store yet, which counts as an empty one
 	Config   *config.Config
 	Carriers *carriers.Set
 	Broken   map[string]error // why the secrets of a carrier cannot be read
 	Now      time.Time
 }
 
-// Store is what is read of the store.
+// Store is the read access to the store.
 type Store interface {
 	store.DigestSource
 	store.Counts
 	store.Heartbeats
 }
 
-// Status gathers the state of everything.
+// Status returns the state of everything.
 func (s Source) Status(ctx context.Context) (Status, error) {
 	d := Status{Schema: Schema}
 	health, err := s.health(ctx)
@@ -135,8 +135,8 @@ func (s Source) counts(ctx context.Context, d *Status) error {
 	return nil
 }
 
-// mailboxes lists the configured folders with what was recorded of them. While no
-// daemon runs, their states are not known.
+// mailboxes returns the configured folders with their recorded health. While no daemon
+// runs, their states are unknown.
 func (s Source) mailboxes(recorded []parcel.MailboxHealth, running bool) []Mailbox {
 	out := []Mailbox{}
 	for _, m := range s.Config.Mailboxes {

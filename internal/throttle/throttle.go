@@ -6,18 +6,18 @@ package throttle
 import "time"
 
 const (
-	share = 4                // how many times the duration of the work is paused
-	most  = 10 * time.Second // bounds a pause, and so the delay of news
+	share = 4                // length of the pause in multiples of the work's duration
+	most  = 10 * time.Second // limits a pause, and so the delay of news
 )
 
-// Throttle is the state of one loop. The zero value pauses for nothing.
+// Throttle is the state of one loop. The zero value does not pause.
 type Throttle struct{ until time.Time }
 
-// After notes that a piece of work lasted from began to now. Both are readings of
-// the system's clock, which stay comparable when the wall clock is set.
+// After records that work took place from began to now. Both must be monotonic
+// readings, which stay comparable when the wall clock is set.
 func (t *Throttle) After(began, now time.Time) {
 	t.until = now.Add(min(share*max(now.Sub(began), 0), most))
 }
 
-// Left is how much of the pause is left.
+// Left returns the remaining time of the pause.
 func (t *Throttle) Left(now time.Time) time.Duration { return max(t.until.Sub(now), 0) }

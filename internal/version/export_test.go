@@ -1,4 +1,4 @@
 package version
 
-// Of is what a build has left.
+// Of exposes of, which reads the build information.
 var Of = of

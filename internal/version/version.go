@@ -1,4 +1,4 @@
-// Package version says which build this is.
+// Package version identifies the build. It must not know anything else of the program.
 package version
 
 import (
@@ -10,16 +10,16 @@ import (
 // number is set by a release build: -ldflags "-X parcelwatch/internal/version.number=1.2.3".
 var number string //nolint:gochecknoglobals // the linker can set nothing else
 
-// Info is what is known of the build.
+// Info describes the build.
 type Info struct {
-	Version  string // "1.2.3", or "dev" where it is no release
-	Commit   string // empty where not known
-	Modified bool   // the sources had changes that are not in the commit
+	Version  string // "1.2.3", or "dev" if it is not a release
+	Commit   string // empty if not known
+	Modified bool   // built from sources with uncommitted changes
 	Go       string
 	Platform string // "linux/amd64"
 }
 
-// Get reads what the build has left in the program.
+// Get returns the information about this build.
 func Get() Info {
 	build, _ := debug.ReadBuildInfo()
 	return of(build, number)
@@ -46,7 +46,7 @@ func of(build *debug.BuildInfo, number string) Info {
 	return out
 }
 
-// String is one line: version, commit, Go, platform.
+// String returns one line: version, commit, Go version, platform.
 func (i Info) String() string {
 	s := i.Version
 	if i.Commit != "" {
