@@ -15,73 +15,73 @@ import (
 	"parcelwatch/mail"
 )
 
-// MaxFolders bounds the connections of one account: servers allow ten to fifteen,
-// and other mail programs need some of them.
+// MaxFolders limits the connections of one account: servers allow ten to fifteen, and
+// other mail clients need some of them.
 const MaxFolders = 10
 
 const (
 	defaultSince   = 60 * 24 * time.Hour
 	defaultProbe   = time.Minute
-	maxProbe       = time.Minute // a longer one would notice a dead connection too late
+	maxProbe       = time.Minute // with a longer interval a dead connection would be noticed too late
 	defaultPoll    = 2 * time.Minute
 	defaultRetry   = 5 * time.Second
 	defaultMaxSize = 4 << 20
 )
 
-// ErrPlain means that a password would cross the network in the clear.
+// ErrPlain means that the password would be sent unencrypted.
 var ErrPlain = errors.New("unprotected connection to another machine")
 
-// ErrAccount means that the settings of an account cannot work.
+// ErrAccount means that the settings of an account are invalid.
 var ErrAccount = errors.New("mailbox settings")
 
-// Credential is what a login presents: a password, or an OAuth2 access token.
+// Credential is what a login sends: a password or an OAuth2 access token.
 type Credential struct {
 	Username string
 	Password string
 	Token    string
 }
 
-// Format keeps the secret out of every verb.
+// Format hides the secret in all formatting verbs.
 func (c Credential) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.Username+" (hidden)") }
 
-// MarshalText keeps it out of logs and encoders.
+// MarshalText hides the secret in logs and encoders.
 func (c Credential) MarshalText() ([]byte, error) { return []byte(c.Username + " (hidden)"), nil }
 
-// Authenticator gives the credential for the next login. It is called before
-// each connection, so it can refresh a token.
+// Authenticator returns the credential for the next login. It is called before each
+// connection, so it can refresh a token.
 type Authenticator func(ctx context.Context) (Credential, error)
 
-// Account is one mailbox and what to read from it.
+// Account is one mailbox and the choice of mail to read from it.
 type Account struct {
 	Name string // as configured; part of every MailRef
 	Host string
-	Port int // 0: the usual one of the mode
+	Port int // 0 for the default port of the mode
 	TLS  netx.TLSMode
-	// TLSConfig holds a certificate authority of its own or a pinned certificate;
-	// nil for the system's authorities.
+	// TLSConfig may contain a private certificate authority or a pinned certificate; nil
+	// for the system's authorities.
 	TLSConfig *tls.Config
 	// Dial opens the connection, through a proxy for example; nil for a direct one.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 	Auth Authenticator
-	// Folders to watch; INBOX where empty, at most MaxFolders.
+	// Folders are the folders to watch, at most MaxFolders; INBOX if empty.
 	Folders []string
-	// Since is how far back the first scan looks; 0 for 60 days.
+	// Since is how far back the first scan searches; 0 for 60 days.
 	Since time.Duration
-	// Senders say whose mail is handed over; none for all mail.
+	// Senders select the mail passed to the handler; empty for all mail.
 	Senders mail.Senders
-	// Probe is the interval at which a connection has to prove that it lives:
-	// at most a minute, which is also the default.
+	// Probe is the interval at which a connection is checked: at most a minute, which is
+	// also the default.
 	Probe time.Duration
-	// Poll is the interval of looking for mail where the server has no IDLE.
+	// Poll is the interval of checking for mail on servers without IDLE.
 	Poll time.Duration
-	// Retry is the delay before the first new connection after one that failed;
-	// it doubles up to a quarter of an hour. 0 for 5 s.
+	// Retry is the delay before the first reconnect after a failure; it doubles up to a
+	// quarter of an hour. 0 for 5 s.
 	Retry time.Duration
-	// MaxSize is the size above which mail is read partly.
+	// MaxSize is the size in bytes above which only the beginning of a mail is read.
 	MaxSize int64
 }
 
-// Addr is the address to connect to.
+// Addr returns the address to connect to.
 func (a Account) Addr() string { return net.JoinHostPort(a.Host, strconv.Itoa(a.Port)) }
 
 // complete fills in the defaults.
@@ -109,7 +109,7 @@ func (a Account) complete() Account {
 	return a
 }
 
-// unique keeps the first of each, in order.
+// unique removes duplicates and keeps the order.
 func unique(list []string) []string {
 	var out []string
 	for _, s := range list {
@@ -120,7 +120,7 @@ func unique(list []string) []string {
 	return out
 }
 
-// check refuses what cannot work, before anything is sent.
+// check returns an error for invalid settings, before anything is sent.
 func (a Account) check() error {
 	switch {
 	case a.Host == "":

@@ -11,23 +11,23 @@ import (
 	"parcelwatch/parcel"
 )
 
-// Report is what Check found in an account.
+// Report is the result of Check for an account.
 type Report struct {
 	Idle    bool     // the server announces new mail
-	Folders []string // all that can be opened; none where the server's list cannot be read
+	Folders []string // all that can be opened; empty if the server's list cannot be read
 	Watched []FolderReport
 }
 
-// FolderReport is what Check found in a folder.
+// FolderReport is the result of Check for a folder.
 type FolderReport struct {
 	Folder     string
 	Messages   int
-	Candidates int // mails of the senders within the account's first-scan time, by the server's search where it has a working one
+	Candidates int // mails of the senders within the account's first-scan time, found by the server's search if it works
 	Err        error
 }
 
-// Check logs in, lists the folders and counts the mails that a first scan would
-// read. The error is for the account as a whole; a folder has its own.
+// Check logs in, lists the folders and counts the mails that a first scan would read.
+// The error concerns the whole account; each folder has its own.
 func Check(ctx context.Context, a Account) (Report, error) {
 	a = a.complete()
 	s, err := open(ctx, a)
@@ -44,7 +44,7 @@ func Check(ctx context.Context, a Account) (Report, error) {
 			return report, f.Err
 		}
 	}
-	// Last, since one name that cannot be read ends the connection.
+	// LIST comes last, because an unreadable name ends the connection.
 	report.Folders, err = s.list()
 	if unread := (*protocolError)(nil); errors.As(err, &unread) {
 		report.Folders, err = nil, nil
@@ -60,10 +60,9 @@ func count(ctx context.Context, s *session, a Account, name string) (messages, c
 	return int(s.box.NumMessages), len(found), err
 }
 
-// Recent hands the latest mails of the senders to handle, at most limit of each
-// folder, oldest first, and stores nothing. It stops at the first error of handle.
-// Its error names the mails that could not be read, after all others were handed
-// over.
+// Recent passes the latest mails of the senders to handle, oldest first and at most
+// limit for each folder, and stores nothing. It stops at the first error of handle. If
+// mails cannot be read, it passes all others and then returns an error that names them.
 func Recent(ctx context.Context, a Account, since time.Duration, limit int, handle Handler) error {
 	a = a.complete()
 	s, err := open(ctx, a)
@@ -100,8 +99,8 @@ func Recent(ctx context.Context, a Account, since time.Duration, limit int, hand
 	return errors.Join(unread...)
 }
 
-// confirmed finds the mails of the senders. Where the server cannot search for
-// them, their headers are read.
+// confirmed returns the mails of the senders. If the server cannot search for them,
+// their headers are read.
 func (r *reader) confirmed(ctx context.Context, s *session, since time.Duration) ([]uint32, error) {
 	found, err := r.candidates(ctx, s, above(0), since)
 	if err != nil || !r.noFrom {

@@ -17,20 +17,20 @@ const (
 	handleTries = 4
 	firstRetry  = time.Second
 	maxRetry    = 5 * time.Minute
-	saveLimit   = 3 * time.Second // for a checkpoint, also during a stop
+	saveLimit   = 3 * time.Second // for storing a checkpoint, also while stopping
 )
 
-// delivery hands batches to the handler while the next ones are fetched.
+// delivery passes batches to the handler while the next ones are fetched.
 type delivery struct {
 	f     *folder
 	queue chan batch
 	done  chan struct{}
-	err   error            // valid after done
-	saved store.Checkpoint // the last one known to be stored
+	err   error            // valid after done is closed
+	saved store.Checkpoint // the last one that is known to be stored
 }
 
-// startDelivery starts a delivery, which finish ends. failed is called where it
-// ends by itself.
+// startDelivery starts a delivery, which finish ends. failed is called if the delivery
+// ends with an error before that.
 func (f *folder) startDelivery(ctx context.Context, failed func()) *delivery {
 	d := &delivery{f: f, queue: make(chan batch, 1), done: make(chan struct{})}
 	go func() {
@@ -42,14 +42,14 @@ func (f *folder) startDelivery(ctx context.Context, failed func()) *delivery {
 	return d
 }
 
-// finish waits until what was read is handled.
+// finish waits until all batches are handled.
 func (d *delivery) finish() error {
 	close(d.queue)
 	<-d.done
 	return d.err
 }
 
-// hand queues a batch. It keeps the connection alive while the queue is full.
+// hand queues a batch. While the queue is full, it keeps the connection alive.
 func (f *folder) hand(ctx context.Context, s *session, d *delivery, b batch) error {
 	ticker := time.NewTicker(f.w.account.Probe)
 	defer ticker.Stop()
@@ -79,9 +79,9 @@ func (d *delivery) run(ctx context.Context) error {
 	return nil
 }
 
-// batch handles the mails of a batch in order. The handler moves the checkpoint
-// with each mail; what is left is the end of a batch whose last mails were not
-// handed over.
+// batch handles the mails of a batch in order. The handler moves the checkpoint with
+// each mail. batch then stores the end of the batch if its last mails were not passed
+// to the handler.
 func (d *delivery) batch(ctx context.Context, b batch) error {
 	if d.saved.UIDValidity != b.validity {
 		d.saved = store.Checkpoint{UIDValidity: b.validity}
@@ -107,9 +107,8 @@ func (d *delivery) batch(ctx context.Context, b batch) error {
 	return nil
 }
 
-// mail handles one mail, or sets it aside: at once after a [PermanentError], and
-// after a few tries where the cause is unknown. With [ErrLater] it tries until
-// ctx ends.
+// mail handles one mail or sets it aside: at once after a [PermanentError], and after a
+// few tries if the cause is unknown. After [ErrLater] it retries until ctx ends.
 func (d *delivery) mail(ctx context.Context, m delivered) error {
 	delay := firstRetry
 	defer d.f.health.release(ctx)
@@ -138,7 +137,7 @@ func (d *delivery) mail(ctx context.Context, m delivered) error {
 	}
 }
 
-// waiting is the reason shown while a mail waits to be handled.
+// waiting is the fault shown while a mail waits to be handled.
 func waiting(err error) message.Text {
 	why := fault.Of(err, "")
 	if why == nil {
@@ -169,7 +168,7 @@ func (d *delivery) setAside(ctx context.Context, ref parcel.MailRef, subject str
 	return nil
 }
 
-// save stores a checkpoint, also during a stop: the mails before it are handled.
+// save stores a checkpoint, even while stopping: the mails before it have been handled.
 func (d *delivery) save(ctx context.Context, c store.Checkpoint) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveLimit)
 	defer cancel()

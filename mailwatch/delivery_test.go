@@ -190,7 +190,7 @@ func TestTheLastMailIsToldWhenItsBatchIsDone(t *testing.T) {
 		s := startMem(t)
 		r := watch(account(s.pipeNet), newPositions(), &inbox{})
 		pass(10 * time.Second)
-		for i := range 3 { // in one breath
+		for i := range 3 { // in quick succession
 			s.add(t, "INBOX", shop, strconv.Itoa(i))
 		}
 		settle()

@@ -15,8 +15,8 @@ const (
 	tlsLimit  = 20 * time.Second
 )
 
-// dial opens the network connection, with TLS where it comes first, and puts the
-// guard around it.
+// dial opens the network connection, with implicit TLS if configured, and wraps it in
+// a guard.
 func dial(ctx context.Context, a Account) (*guard, error) {
 	open := a.Dial
 	if open == nil {
@@ -44,7 +44,7 @@ func dial(ctx context.Context, a Account) (*guard, error) {
 	return newGuard(conn, raw), nil
 }
 
-// tlsConfig is the configuration for the account's server.
+// tlsConfig returns the TLS configuration for the account's server.
 func tlsConfig(a Account) *tls.Config {
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
 	if a.TLSConfig != nil {

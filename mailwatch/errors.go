@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// ErrLater marks a handler's error whose cause is not the mail, such as a full
-// disk or a name server that does not answer. The mail is tried again until it
-// is handled, and never set aside.
+// ErrLater marks a handler's error whose cause is not the mail, for example a full
+// disk or a name server that does not answer. The mail is retried until it is handled
+// and never set aside.
 var ErrLater = errors.New("try again later")
 
-// PermanentError is a handler's error that trying again would not change. The
-// mail is set aside at once.
+// PermanentError is a handler's error that a retry would not change. The mail is set
+// aside at once.
 type PermanentError struct{ Err error }
 
 // Permanent marks an error as permanent; nil stays nil.
@@ -23,56 +23,55 @@ func Permanent(err error) error {
 	return &PermanentError{Err: err}
 }
 
-// Error is the text of the cause.
+// Error returns the text of the cause.
 func (e *PermanentError) Error() string { return e.Err.Error() }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *PermanentError) Unwrap() error { return e.Err }
 
-// ErrLoginDisabled means that the server takes no password on this connection.
+// ErrLoginDisabled means that the server accepts no password on this connection.
 var ErrLoginDisabled = errors.New("the server takes no password on this connection")
 
-// RefusedError is a credential that the server does not accept. Trying it again
-// soon would get the account locked.
+// RefusedError means that the server does not accept the credential. Frequent retries
+// would lock the account.
 type RefusedError struct {
-	Text  string // the server's words
+	Text  string // the server's text
 	Token bool   // an OAuth2 token, not a password
 }
 
-// Error gives the server's words.
+// Error includes the server's text.
 func (e *RefusedError) Error() string { return "credential refused: " + e.Text }
 
-// CredentialError is a credential that could not be obtained.
+// CredentialError means that the credential could not be obtained.
 type CredentialError struct{ Err error }
 
-// Error says why.
+// Error includes the cause.
 func (e *CredentialError) Error() string { return "get the credential: " + e.Err.Error() }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *CredentialError) Unwrap() error { return e.Err }
 
-// FolderError is a folder that does not exist.
+// FolderError means that the folder does not exist.
 type FolderError struct {
 	Folder   string
 	Existing []string
 }
 
-// Error names the folder and those that exist.
+// Error lists the folder and the existing ones.
 func (e *FolderError) Error() string {
 	return fmt.Sprintf("no folder %q; there are: %s", e.Folder, strings.Join(e.Existing, ", "))
 }
 
-// StoreError is a checkpoint that could not be read or written.
+// StoreError means that a checkpoint could not be read or written.
 type StoreError struct{ Err error }
 
-// Error says why.
+// Error includes the cause.
 func (e *StoreError) Error() string { return "keep the place in the mailbox: " + e.Err.Error() }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *StoreError) Unwrap() error { return e.Err }
 
-// protocolError is an answer that the library could not parse. It ends the
-// connection.
+// protocolError is a response that the library could not parse. It ends the connection.
 type protocolError struct {
 	text string
 	err  error

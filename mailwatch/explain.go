@@ -14,8 +14,8 @@ import (
 	"parcelwatch/internal/netx"
 )
 
-// Explain puts an error of an account into one line of English, as logs have
-// it: what, why, and what to do. It never holds a secret.
+// Explain renders an error of an account in one line of English for logs: the problem,
+// its cause and the remedy. It never contains a secret.
 func Explain(err error, a Account) string {
 	text := locale.English(Fault(err, a))
 	if text == "" || a.Name == "" {
@@ -24,7 +24,8 @@ func Explain(err error, a Account) string {
 	return a.Name + ": " + text
 }
 
-// Fault says what is wrong with an account and what to do, as a message. It is pure and never holds a secret.
+// Fault returns what is wrong with an account and what to do. It is pure and never
+// contains a secret.
 func Fault(err error, a Account) message.Text {
 	if err == nil {
 		return nil
@@ -89,7 +90,7 @@ func explainFolder(err error, a Account) message.Text {
 	return out.And(message.New("do_folder", "Folders", strings.Join(quoted, ", ")))
 }
 
-// explainConnection is what keeps every program from talking to a server.
+// explainConnection explains errors that keep every client from talking to the server.
 func explainConnection(err error, a Account) message.Text {
 	switch {
 	case errors.Is(err, ErrSilent):
@@ -113,7 +114,7 @@ func explainConnection(err error, a Account) message.Text {
 	return f
 }
 
-// connectionAdvice is what to do about each fault.
+// connectionAdvice is the advice for each fault.
 //
 //nolint:gochecknoglobals // table
 var connectionAdvice = map[string]string{
@@ -122,7 +123,7 @@ var connectionAdvice = map[string]string{
 	"fault_unreachable": "do_wait",
 }
 
-// closed keeps the server's last words, which often say why.
+// closed includes the server's last words, which often contain the reason.
 func closed(err error, a Account) message.Text {
 	if _, words, ok := strings.Cut(err.Error(), ErrClosed.Error()+": "); ok {
 		return message.New("fault_closed_words", "Host", a.Addr(), "Text", oneLine(words))

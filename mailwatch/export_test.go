@@ -12,23 +12,23 @@ import (
 	"parcelwatch/parcel"
 )
 
-// Guard makes the guard around a connection visible to tests.
+// Guard exposes the guard around a connection.
 type Guard struct{ *guard }
 
-// NewGuard puts a guard around a connection.
+// NewGuard wraps a connection in a guard.
 func NewGuard(c net.Conn) Guard { return Guard{newGuard(c, c)} }
 
 // Step sets its limits.
 func (g Guard) Step(silence, total time.Duration, budget int64) { g.step(silence, total, budget) }
 
-// Hurry ends everything soon.
+// Hurry makes all operations end within d.
 func (g Guard) Hurry(d time.Duration) { g.hurry(d) }
 
-// Failure is the true cause.
+// Failure returns the original cause of a failure.
 func (g Guard) Failure() error { return g.failure() }
 
-// Stretches makes a walk over a mailbox visible: by sequence number, or by UID
-// where there are some.
+// Stretches returns the criteria of a walk over a mailbox: by UID if uids are given,
+// else by sequence number.
 func Stretches(messages int, uids []uint32, length int) []imap.SearchCriteria {
 	w := bySequence(messages, time.Time{})
 	if uids != nil {
@@ -41,27 +41,27 @@ func Stretches(messages int, uids []uint32, length int) []imap.SearchCriteria {
 	return out
 }
 
-// UIDsWithin makes the walk over a SEARCH answer visible.
+// UIDsWithin exposes the parsing of a SEARCH response.
 func UIDsWithin(set imap.UIDSet, first, last uint32) ([]uint32, error) {
 	return uidsWithin(set, span{first, last})
 }
 
-// FromCriteria makes the SEARCH keys visible.
+// FromCriteria exposes the SEARCH keys.
 func FromCriteria(senders []string) []imap.SearchCriteria { return fromCriteria(senders) }
 
-// HeaderMatches reads a header and compares its senders.
+// HeaderMatches parses a header and compares its senders.
 func HeaderMatches(raw []byte, senders mail.Senders) (matches bool, subject string, date time.Time) {
 	h := readHead(fetched{uid: 1, body: raw})
 	return senders.Wants(h.header), h.subject, h.date
 }
 
-// OneLine makes the cleaning of foreign text visible.
+// OneLine exposes the cleaning of text from outside.
 func OneLine(s string) string { return oneLine(s) }
 
-// Health makes the state of a folder visible.
+// Health exposes the state of a folder.
 type Health struct{ *health }
 
-// NewHealth makes the state of a folder that is reported to report.
+// NewHealth returns the state of a folder that calls report on changes.
 func NewHealth(report func(parcel.MailboxHealth)) Health {
 	return Health{newHealth(parcel.MailboxHealth{}, report, slog.New(slog.DiscardHandler))}
 }
@@ -69,7 +69,7 @@ func NewHealth(report func(parcel.MailboxHealth)) Health {
 // Set changes the state of the connection.
 func (h Health) Set(ctx context.Context, state parcel.MailboxState) { h.set(ctx, state, nil) }
 
-// NextDelays is what a backoff gives in a row.
+// NextDelays returns n consecutive delays of a backoff.
 func NextDelays(n int) []time.Duration {
 	b := &backoff{first: defaultRetry}
 	var out []time.Duration

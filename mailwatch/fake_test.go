@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// fake is a small IMAP server that can be made to misbehave: hook sees every
-// command first and returns true where it has answered.
+// fake is a small IMAP server that can misbehave: hook sees every command first and
+// returns true if it has answered it.
 type fake struct {
 	*pipeNet
 	caps  string
@@ -91,7 +91,7 @@ func (c *fakeConn) serve() {
 	}
 }
 
-// answer behaves well.
+// answer responds correctly.
 func (c *fakeConn) answer(tag, command string) bool {
 	verb, rest, _ := strings.Cut(command, " ")
 	if verb == "UID" {
@@ -157,7 +157,7 @@ func (c *fakeConn) fetch(args string, sequence bool) {
 	}
 }
 
-// item is a FETCH answer, with the UID behind the text where late.
+// item writes a FETCH response, with the UID after the text if late.
 func (f *fake) item(seq, uid uint32, items string, late bool) string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -177,7 +177,7 @@ func (f *fake) item(seq, uid uint32, items string, late bool) string {
 	return fmt.Sprintf("* %d FETCH (UID %d %s)", seq, uid, body)
 }
 
-// within reads a set of numbers as the protocol writes it.
+// within reports whether a sequence set contains n.
 func within(set string, n uint32) bool {
 	for part := range strings.SplitSeq(set, ",") {
 		first, last, isRange := strings.Cut(part, ":")

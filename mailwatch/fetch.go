@@ -9,15 +9,15 @@ import (
 	"github.com/emersion/go-imap/v2/imapclient"
 )
 
-// fetched is what a server gave of one mail.
+// fetched is the response for one mail.
 type fetched struct {
 	uid  uint32
 	size int64
-	body []byte // of the section that was asked for
+	body []byte // of the requested section
 }
 
-// fetch asks for the size and one section (nil for none) of several mails. What the server gave is
-// returned together with its refusal, where it refused a part.
+// fetch requests the size and one section (nil for none) of several mails. If the
+// server refuses some of them, the received part is returned together with the error.
 func (s *session) fetch(set imap.NumSet, section *imap.FetchItemBodySection, budget int64) ([]fetched, error) {
 	s.g.step(answerLimit, batchLimit, budget)
 	options := &imap.FetchOptions{UID: true, RFC822Size: true}
@@ -29,7 +29,7 @@ func (s *session) fetch(set imap.NumSet, section *imap.FetchItemBodySection, bud
 	for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
 		f, err := take(msg, budget)
 		if err != nil {
-			break // Close tells
+			break // Close returns the error
 		}
 		if f.uid != 0 && (f.body != nil || section == nil) {
 			out = append(out, f)
@@ -38,8 +38,8 @@ func (s *session) fetch(set imap.NumSet, section *imap.FetchItemBodySection, bud
 	return out, s.failed("fetch mail", cmd.Close())
 }
 
-// take reads one answer. An unasked-for change of flags comes in the same form,
-// and lacks what was asked for.
+// take reads one response. An unsolicited change of flags has the same form but lacks
+// the requested items.
 func take(msg *imapclient.FetchMessageData, budget int64) (f fetched, err error) {
 	for item := msg.Next(); item != nil; item = msg.Next() {
 		switch item := item.(type) {
@@ -59,8 +59,8 @@ func take(msg *imapclient.FetchMessageData, budget int64) (f fetched, err error)
 	return f, nil
 }
 
-// readText reads a text whose length the server has announced, which is believed
-// as far as the budget goes: memory is taken once and not piece by piece.
+// readText reads a literal. Its announced length is trusted up to the budget, so that
+// memory is allocated once.
 func readText(text imap.LiteralReader, budget int64) ([]byte, error) {
 	length := max(min(text.Size(), budget), 0)
 	buf := bytes.NewBuffer(make([]byte, 0, length+bytes.MinRead))
@@ -68,10 +68,10 @@ func readText(text imap.LiteralReader, budget int64) ([]byte, error) {
 	return buf.Bytes(), err
 }
 
-// fetchUIDs asks for mails by UID.
+// fetchUIDs requests mails by UID.
 func (s *session) fetchUIDs(uids []uint32, section *imap.FetchItemBodySection, budget int64) ([]fetched, error) {
 	if len(uids) == 0 {
-		return nil, nil // an empty set ends the connection
+		return nil, nil // an empty set would end the connection
 	}
 	var set imap.UIDSet
 	for _, uid := range uids {
@@ -80,12 +80,12 @@ func (s *session) fetchUIDs(uids []uint32, section *imap.FetchItemBodySection, b
 	return s.fetch(set, section, budget)
 }
 
-// fetchOne asks for a mail by its sequence number: a server may send the UID
-// behind the text, and then the library drops the mail of a UID FETCH without a
-// word. ok is false where the mail is gone.
+// fetchOne requests a mail by its sequence number: a server may send the UID after the
+// text, and then the library silently drops the mail of a UID FETCH. ok is false if the
+// mail is gone.
 func (s *session) fetchOne(uid uint32, section *imap.FetchItemBodySection, budget int64) (f fetched, ok bool, err error) {
 	var last error
-	for range 2 { // an unasked-for answer may take the place of the first
+	for range 2 { // an unsolicited response may come instead of the first
 		seq, err := s.sequence(uid)
 		if err != nil || seq == 0 {
 			return fetched{}, false, err
@@ -97,7 +97,7 @@ func (s *session) fetchOne(uid uint32, section *imap.FetchItemBodySection, budge
 			}
 		}
 		if len(got) > 0 {
-			return fetched{}, false, nil // another mail stands there: this one is gone, or never was
+			return fetched{}, false, nil // the number belongs to another mail: this one is gone or never existed
 		}
 		var refusal *imap.Error
 		if err != nil && !errors.As(err, &refusal) || refusal != nil && temporary(refusal) {
@@ -113,8 +113,8 @@ func (s *session) fetchOne(uid uint32, section *imap.FetchItemBodySection, budge
 
 var errWithheld = errors.New("the server answers without the mail's text")
 
-// withheldError is a mail that exists and that the server does not hand over,
-// while the connection goes on.
+// withheldError means that a mail exists but the server does not deliver it, although
+// the connection still works.
 type withheldError struct {
 	uid uint32
 	err error

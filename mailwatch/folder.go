@@ -10,11 +10,11 @@ import (
 	"parcelwatch/store"
 )
 
-// reopenEvery is the number of probes after which a folder is opened again: the
-// server does not say that one was deleted and recreated under the same name.
+// reopenEvery is the number of probes after which a folder is opened again: servers do
+// not announce that a folder was deleted and recreated under the same name.
 const reopenEvery = 10
 
-// folder watches one folder over as many connections as it takes.
+// folder watches one folder and reconnects as often as needed.
 type folder struct {
 	w      *Watcher
 	name   string
@@ -55,8 +55,8 @@ func (f *folder) run(ctx context.Context) {
 	}
 }
 
-// delay is the time until the next try. Refused credentials are tried rarely, so
-// that the account is not locked.
+// delay returns the time until the next try. Refused credentials are tried rarely, to
+// avoid locking the account.
 func (f *folder) delay(wait *backoff, state parcel.MailboxState) time.Duration {
 	if state == parcel.MailboxRefused {
 		return max(time.Until(f.w.refusedTill()), wait.first)
@@ -64,7 +64,7 @@ func (f *folder) delay(wait *backoff, state parcel.MailboxState) time.Duration {
 	return wait.next()
 }
 
-// connect is one connection from login to logout.
+// connect runs one connection from login to logout.
 func (f *folder) connect(ctx context.Context, wait *backoff) error {
 	s, err := f.w.open(ctx)
 	if err != nil {
@@ -88,7 +88,7 @@ func (f *folder) connect(ctx context.Context, wait *backoff) error {
 	return errors.Join(err, d.finish())
 }
 
-// follow reads the mail that is there, then mail as it arrives.
+// follow reads the existing mail, then mail as it arrives.
 func (f *folder) follow(ctx context.Context, s *session, wait *backoff) error {
 	f.health.set(ctx, f.watching(s), nil)
 	at, err := f.resume(ctx, s)
@@ -107,7 +107,7 @@ func (f *folder) follow(ctx context.Context, s *session, wait *backoff) error {
 		if err := s.wait(ctx, proven); err != nil {
 			return err
 		}
-		f.health.set(ctx, f.watching(s), nil) // IDLE may have been refused since
+		f.health.set(ctx, f.watching(s), nil) // IDLE may have been refused in the meantime
 		if probes%reopenEvery != 0 {
 			continue
 		}
@@ -136,15 +136,15 @@ func (f *folder) resume(ctx context.Context, s *session) (uint32, error) {
 	return f.reader.firstScan(ctx, s, p.UID)
 }
 
-// warnRewound logs that the server assigns UIDs below the checkpoint again, for
-// example after it was restored from a backup: such mail is not read.
+// warnRewound logs that the server assigns UIDs below the checkpoint again, for example
+// after a restore from a backup: mail with these UIDs is not read.
 func (f *folder) warnRewound(ctx context.Context, s *session, p store.Checkpoint) {
 	if s.box.UIDNext > 0 && uint32(s.box.UIDNext) <= p.UID {
 		f.log.WarnContext(ctx, "the server numbers new mail below the place reached", "uid", p.UID, "uid_next", uint32(s.box.UIDNext))
 	}
 }
 
-// reopen opens the folder again and resumes where it is another one by now.
+// reopen opens the folder again and starts over if it was recreated.
 func (f *folder) reopen(ctx context.Context, s *session, at uint32) (uint32, error) {
 	before := s.box.UIDValidity
 	if err := s.examine(f.name); err != nil || s.box.UIDValidity == before {

@@ -12,13 +12,13 @@ import (
 	"time"
 )
 
-// ErrSilent means that the other side did not answer in time.
+// ErrSilent means that the server did not answer in time.
 var ErrSilent = errors.New("no answer")
 
-// ErrTooMuch means that the server sent more than was asked for.
+// ErrTooMuch means that the server sent more than the limit for a step.
 var ErrTooMuch = errors.New("the server sent far more than was asked for")
 
-// ErrClosed means that the server ended the connection.
+// ErrClosed means that the server closed the connection.
 var ErrClosed = errors.New("the server closed the connection")
 
 const (
@@ -26,18 +26,18 @@ const (
 	tailSize   = 512 // enough for a BYE line
 )
 
-// guard stands between the IMAP library and the network. The library waits for
-// the first byte of an answer for ever and has no limit on its size; the guard
-// bounds every silence, the whole of a step and its bytes, and keeps the true
-// cause of a failure, which the library flattens into text.
+// guard wraps the connection below the IMAP library. The library waits forever for the
+// first byte of a response and does not limit its size. The guard limits each silence,
+// the duration of a step and its bytes, and keeps the cause of a failure, which the
+// library reduces to text.
 type guard struct {
-	net.Conn          // what is read and written: TLS where it is implicit
-	raw      net.Conn // what is closed: TLS would wait for a dead peer when closing
+	net.Conn          // for reading and writing: the TLS connection if TLS is implicit
+	raw      net.Conn // for closing: closing TLS would wait for a dead peer
 
 	mu      sync.Mutex
 	silence time.Duration
-	until   time.Time // end of the step, zero for none
-	end     time.Time // end of everything, zero for none
+	until   time.Time // end of the step; zero for none
+	end     time.Time // end of everything; zero for none
 	budget  int64
 	tail    []byte
 	cause   error
@@ -100,17 +100,17 @@ func (g *guard) Close() error {
 	return g.raw.Close()
 }
 
-// SetDeadline does nothing: the guard's limits hold, not the library's.
+// SetDeadline does nothing: the guard's limits apply, not the library's.
 func (g *guard) SetDeadline(time.Time) error { return nil }
 
-// SetReadDeadline does nothing, as SetDeadline.
+// SetReadDeadline does nothing, like SetDeadline.
 func (g *guard) SetReadDeadline(time.Time) error { return nil }
 
-// SetWriteDeadline does nothing, as SetDeadline.
+// SetWriteDeadline does nothing, like SetDeadline.
 func (g *guard) SetWriteDeadline(time.Time) error { return nil }
 
-// step sets the limits for what comes next and re-arms a Read that already
-// waits. A total of zero leaves only silence bounded.
+// step sets the limits for the next operations and applies them to a Read in progress.
+// With a total of zero only the silence is limited.
 func (g *guard) step(silence, total time.Duration, budget int64) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -121,7 +121,7 @@ func (g *guard) step(silence, total time.Duration, budget int64) {
 	_ = g.Conn.SetReadDeadline(g.deadline())
 }
 
-// hurry ends everything that goes on within d: a stop was asked for.
+// hurry makes all operations end within d, after a stop was requested.
 func (g *guard) hurry(d time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -133,7 +133,7 @@ func (g *guard) hurry(d time.Duration) {
 	_ = g.Conn.SetWriteDeadline(g.end)
 }
 
-// failure is the true cause, nil where the connection lives or was closed by us.
+// failure returns the original cause, nil if the connection works or was closed locally.
 func (g *guard) failure() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -149,7 +149,7 @@ func (g *guard) arm() error {
 	if g.cause != nil {
 		return g.cause
 	}
-	_ = g.Conn.SetReadDeadline(g.deadline()) // fails on a closed connection, of which Read tells more
+	_ = g.Conn.SetReadDeadline(g.deadline()) // fails on a closed connection, for which Read returns a better error
 	return nil
 }
 
@@ -175,7 +175,7 @@ func (g *guard) count(p []byte) {
 	}
 }
 
-// readCause puts an error of the network into words.
+// readCause translates an error of the network.
 func (g *guard) readCause(err error) error {
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
@@ -189,8 +189,8 @@ func (g *guard) readCause(err error) error {
 	return err
 }
 
-// bye finds the reason in the last line before the end; the library reads it
-// and drops it.
+// bye returns the reason from the last line before the end, which the library reads and
+// drops.
 func (g *guard) bye() string {
 	lines := bytes.Split(bytes.TrimSpace(g.tail), []byte("\n"))
 	for _, line := range lines[max(0, len(lines)-2):] {

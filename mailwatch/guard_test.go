@@ -22,7 +22,7 @@ func TestGuardBoundsSilence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g, server := guarded()
 		g.Step(20*time.Second, 0, 1000)
-		_ = g.SetReadDeadline(time.Time{}) // what the library does: wait for ever
+		_ = g.SetReadDeadline(time.Time{}) // the library does this: wait forever
 		start := time.Now()
 		_, err := g.Read(make([]byte, 10))
 		if !errors.Is(err, mailwatch.ErrSilent) || time.Since(start) != 20*time.Second {
@@ -109,7 +109,7 @@ func TestGuardInAHurryEndsWhatWaits(t *testing.T) {
 		if !errors.Is(err, mailwatch.ErrSilent) || time.Since(start) != time.Minute+2*time.Second {
 			t.Errorf("got %v after %v", err, time.Since(start))
 		}
-		g.Step(time.Hour, 0, 1000) // does not win time
+		g.Step(time.Hour, 0, 1000) // does not extend the time
 		_ = server.Close()
 	})
 }

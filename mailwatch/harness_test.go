@@ -24,7 +24,7 @@ import (
 	"parcelwatch/parcel"
 )
 
-// pipeNet is a network of pipes: it works inside a synctest bubble.
+// pipeNet is a network of pipes, which works inside a synctest bubble.
 type pipeNet struct {
 	accept chan net.Conn
 	closed chan struct{}
@@ -33,7 +33,7 @@ type pipeNet struct {
 	mu    sync.Mutex
 	conns []*pipeConn
 	dials int
-	fail  error // of the next dials
+	fail  error // error of the next dials
 }
 
 func newPipeNet() *pipeNet {
@@ -97,8 +97,8 @@ func (n *pipeNet) refuse(err error) {
 	n.fail = err
 }
 
-// pipeConn records what the client says and can swallow everything, as a link
-// does that drops packets.
+// pipeConn records what the client sends and can swallow everything, like a link that
+// drops packets.
 type pipeConn struct {
 	net.Conn
 	mu   sync.Mutex
@@ -143,7 +143,7 @@ func (c *pipeConn) commands() string {
 	return c.said.String()
 }
 
-// memServer is the library's own server with one user.
+// memServer is the library's server with one user.
 type memServer struct {
 	*pipeNet
 	user *imapmemserver.User
@@ -212,7 +212,7 @@ func message(from, subject string) string {
 		from, testUser, subject, time.Now().Format(time.RFC1123Z), strings.ReplaceAll(subject, " ", "."), subject)
 }
 
-// run is a watcher that runs.
+// run is a running watcher.
 type run struct {
 	inbox     *inbox
 	positions *memPositions
@@ -299,7 +299,7 @@ func (r *run) state(folder string) parcel.MailboxHealth {
 	return parcel.MailboxHealth{}
 }
 
-// changes lists the states a folder went through.
+// changes returns the states that a folder went through.
 func (r *run) changes(folder string) []parcel.MailboxState {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -312,10 +312,10 @@ func (r *run) changes(folder string) []parcel.MailboxState {
 	return slices.Compact(out)
 }
 
-// settle lets everything happen that needs no time.
+// settle waits until everything that needs no time has happened.
 func settle() { synctest.Wait() }
 
-// pass lets time pass.
+// pass advances the time.
 func pass(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()
@@ -323,5 +323,5 @@ func pass(d time.Duration) {
 
 var errTest = errors.New("made up for the test")
 
-// senders choose the mail of domains and addresses.
+// senders selects the mail of domains and addresses.
 func senders(list ...string) mail.Senders { return mail.NewSenders(mail.Choice{Domains: list}) }

@@ -11,21 +11,21 @@ import (
 	"parcelwatch/parcel"
 )
 
-// tellEvery bounds how often a folder is reported when nothing but the time of
-// its last check has changed.
+// tellEvery is the minimum interval of reports while only the time of the last check
+// changes.
 const tellEvery = 30 * time.Second
 
 // health is the state of a folder. Changes are logged and reported at once.
 type health struct {
-	report func(parcel.MailboxHealth) // never called with mu held: it writes to the store
+	report func(parcel.MailboxHealth) // never called while mu is held, because it writes to the store
 	log    *slog.Logger
 
 	mu        sync.Mutex
 	now       parcel.MailboxHealth
 	reported  time.Time
-	news      bool         // now differs from what was reported, and is to be reported
-	reporting bool         // a goroutine calls report
-	mailed    bool         // LastMail was moved since the last report
+	news      bool         // now differs from the last report and must be reported
+	reporting bool         // a goroutine is calling report
+	mailed    bool         // LastMail has changed since the last report
 	held      message.Text // why mail waits although the connection works
 
 	state parcel.MailboxState // of the connection
@@ -44,8 +44,8 @@ func (h *health) set(ctx context.Context, state parcel.MailboxState, why message
 	})
 }
 
-// hold reports the folder as broken for a reason other than the connection; nil
-// ends that.
+// hold marks the folder as broken for a reason other than the connection; nil ends the
+// hold.
 func (h *health) hold(ctx context.Context, why message.Text) {
 	h.update(func() {
 		h.held = why
@@ -56,7 +56,7 @@ func (h *health) hold(ctx context.Context, why message.Text) {
 // release ends a hold.
 func (h *health) release(ctx context.Context) { h.hold(ctx, nil) }
 
-// checked records that the connection was seen to work.
+// checked records that the connection worked at the given time.
 func (h *health) checked(at time.Time) {
 	h.update(func() {
 		first := h.now.LastCheck.IsZero()
@@ -65,7 +65,7 @@ func (h *health) checked(at time.Time) {
 	})
 }
 
-// mail records the time of a mail that was handled.
+// mail records the date of a handled mail.
 func (h *health) mail(sent, now time.Time) {
 	if sent.IsZero() || sent.After(now) {
 		sent = now
@@ -79,13 +79,13 @@ func (h *health) mail(sent, now time.Time) {
 	})
 }
 
-// settled reports the last mail, since no more is at hand.
+// settled reports the last mail when no more mail is waiting.
 func (h *health) settled() {
 	h.update(func() { h.news = h.news || h.mailed })
 }
 
-// update changes the health and reports it where there is news. One goroutine
-// reports at a time; the others leave their news to it and do not wait.
+// update changes the health and reports it if needed. One goroutine reports at a time
+// and includes the changes of the others, which do not wait.
 func (h *health) update(change func()) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -104,8 +104,8 @@ func (h *health) update(change func()) {
 	h.reporting = false
 }
 
-// settleState derives the folder's state from the connection and the hold. mu is
-// held.
+// settleState derives the folder's state from the connection and the hold. The caller
+// holds mu.
 func (h *health) settleState(ctx context.Context) {
 	state, why := h.state, h.why
 	if h.held != nil && why == nil {
@@ -117,7 +117,7 @@ func (h *health) settleState(ctx context.Context) {
 	if h.now.State != state {
 		h.now.Since = time.Now()
 	}
-	// Logs and scripts get English, people their own language.
+	// Logs and scripts need English; Fault is rendered in the user's language.
 	h.now.State, h.now.Fault, h.now.Error = state, why, locale.English(why)
 	h.news = true
 	if why == nil {

@@ -26,7 +26,7 @@ func TestAStateChangesWhileTheOneBeforeIsBeingStored(t *testing.T) {
 		h.Set(context.WithoutCancel(t.Context()), parcel.MailboxConnecting)
 	}()
 	<-storing
-	h.Set(t.Context(), parcel.MailboxBroken) // would hang if a lock were held over the store
+	h.Set(t.Context(), parcel.MailboxBroken) // would deadlock if report were called with a lock held
 	h.Set(t.Context(), parcel.MailboxIdle)
 	close(stored)
 	<-first

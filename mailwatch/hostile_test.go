@@ -15,9 +15,8 @@ import (
 	"parcelwatch/store"
 )
 
-// TestServersThatMisbehave runs a watcher against one bad habit after the other:
-// whatever a server does, the readable mail arrives once and in order, and the
-// rest is named.
+// TestServersThatMisbehave runs a watcher against misbehaving servers: the readable mail
+// must arrive once and in order, and the rest must be reported.
 func TestServersThatMisbehave(t *testing.T) {
 	all := []string{"one", "two", "three"}
 	cases := []struct {
@@ -186,7 +185,7 @@ func TestServersThatMisbehave(t *testing.T) {
 	}
 }
 
-// refuse answers every command with a word in it with a refusal.
+// refuse refuses every command that contains a word.
 func refuse(word, answer string) func(*fakeConn, string, string) bool {
 	return func(c *fakeConn, tag, command string) bool {
 		if !strings.Contains(command, word) {
@@ -197,7 +196,7 @@ func refuse(word, answer string) func(*fakeConn, string, string) bool {
 	}
 }
 
-// poison ends every connection over which the text of a mail is asked for.
+// poison ends every connection on which the body of the mail is requested.
 func poison(uid uint32, answer string) func(*fakeConn, string, string) bool {
 	return func(c *fakeConn, _, command string) bool {
 		at := strings.Index(command, "FETCH ")

@@ -78,7 +78,7 @@ func TestASilentLinkIsNoticedWithin90Seconds(t *testing.T) {
 				a := account(s.pipeNet)
 				a.Dial = replacing(s.pipeNet, "IDLE", word)
 				r := watch(a, newPositions(), &inbox{})
-				pass(10 * time.Minute) // many probes go well before
+				pass(10 * time.Minute) // long enough for many successful probes
 				dials := s.count()
 				s.last().blackHole()
 				s.add(t, "INBOX", shop, "behind the hole")
@@ -118,8 +118,8 @@ func TestMailIsFoundAlsoWhereNothingAnnouncesIt(t *testing.T) {
 	})
 }
 
-// replacing gives connections on which a word of the server is heard as another
-// one of the same length.
+// replacing returns connections on which a word from the server is replaced by another
+// of the same length.
 func replacing(n *pipeNet, word, other string) func(context.Context, string, string) (net.Conn, error) {
 	return func(ctx context.Context, network, addr string) (net.Conn, error) {
 		c, err := n.dial(ctx, network, addr)
@@ -182,7 +182,7 @@ func TestARenumberedFolderIsReadAgain(t *testing.T) {
 		}
 		s.add(t, "INBOX", shop, "old one")
 		s.add(t, "INBOX", shop, "new one")
-		pass(11 * time.Minute) // the connection goes on in the deleted folder
+		pass(11 * time.Minute) // the connection still shows the deleted folder
 		if diff := cmp.Diff([]string{"old one", "old one", "new one"}, r.inbox.subjects()); diff != "" {
 			t.Error(diff)
 		}
@@ -282,7 +282,7 @@ func TestAnInterruptedFirstScanGoesOnWhereItWas(t *testing.T) {
 			left := 37
 			in.before = func(mailwatch.Mail) error {
 				if left--; left == 0 {
-					return errTest // the program ends while this mail is retried
+					return errTest // the program ends during the retries of this mail
 				}
 				return nil
 			}
@@ -319,7 +319,7 @@ func TestStoppingIsPromptWhenTheServerIsSilent(t *testing.T) {
 		r := watch(account(s.pipeNet), newPositions(), &inbox{})
 		settle()
 		s.last().blackHole()
-		r.stop(t) // fails above five seconds
+		r.stop(t) // fails after five seconds
 		s.stop(t)
 	})
 }
@@ -332,7 +332,7 @@ func TestMailThatAServerForgetsToAnnounceBeforeIdleIsFoundSoon(t *testing.T) {
 			if command == "IDLE" && first {
 				first = false
 				s.mu.Lock()
-				s.mails[2] = message(shop, "two") // and not a word of it
+				s.mails[2] = message(shop, "two") // without an announcement
 				s.mu.Unlock()
 			}
 			return false

@@ -11,7 +11,7 @@ import (
 	"parcelwatch/internal/sasl"
 )
 
-// clientName is sent in ID; some servers refuse to open a folder without one.
+// clientName is sent in ID; some servers refuse to open a folder without it.
 const clientName = "parcelwatch"
 
 // login authenticates and reads the server's capabilities.
@@ -22,8 +22,8 @@ func (s *session) login(cred Credential) error {
 			return refusal(cred, s.failed("log in", err))
 		}
 	}
-	// The library drops the capabilities from before the login asynchronously;
-	// after a NOOP it has.
+	// The library drops the capabilities from before the login asynchronously; after a
+	// NOOP they are gone.
 	if err := s.noop(); err != nil {
 		return err
 	}
@@ -41,11 +41,10 @@ func (s *session) login(cred Credential) error {
 	return nil
 }
 
-// enable turns UTF-8 on where it is needed to name folders: the library sends
-// UTF-8 to every server that supports IMAP4rev2, many of which accept it only
-// after ENABLE, and a UTF8=ONLY server refuses everything before that. Where it is
-// only offered it stays off, since folder names would differ from those that
-// people see in their settings.
+// enable enables UTF-8 if folder names need it: the library sends UTF-8 to every server
+// that supports IMAP4rev2, many of which accept it only after ENABLE, and a UTF8=ONLY
+// server refuses everything before ENABLE. If UTF-8 is only offered it stays off, because
+// folder names would differ from those shown in users' settings.
 func (s *session) enable() error {
 	var what imap.Cap
 	if _, only := s.caps[imap.CapUTF8Only]; only {
@@ -64,7 +63,7 @@ func (s *session) enable() error {
 	return nil
 }
 
-// authenticate logs in by a mechanism that the server offers.
+// authenticate logs in with a mechanism that the server offers.
 func (s *session) authenticate(cred Credential) error {
 	caps := s.c.Caps()
 	if caps == nil {
@@ -92,7 +91,7 @@ func tokenClient(a Account, caps imap.CapSet, cred Credential) upstream.Client {
 	return sasl.NewXOAuth2Client(cred.Username, cred.Token)
 }
 
-// refusal turns err into a [RefusedError] where the server refused the credential.
+// refusal returns a [RefusedError] if the server refused the credential, else err.
 func refusal(cred Credential, err error) error {
 	var answer *imap.Error
 	var xoauth *sasl.XOAuth2Error
@@ -114,7 +113,7 @@ func refusal(cred Credential, err error) error {
 	return &RefusedError{Text: oneLine(scrub(text, cred)), Token: cred.Token != ""}
 }
 
-// scrub takes out what a server repeats of the secret.
+// scrub removes the secret if the server repeats it.
 func scrub(text string, cred Credential) string {
 	for _, secret := range []string{cred.Password, cred.Token} {
 		if secret != "" {
@@ -124,8 +123,8 @@ func scrub(text string, cred Credential) string {
 	return text
 }
 
-// temporary reports whether a server's refusal may be gone at the next try, by
-// its code or, where it has none, by the words of the big providers.
+// temporary reports whether a refusal may be temporary, by its code or, if it has none,
+// by the texts of big providers.
 func temporary(e *imap.Error) bool {
 	switch e.Code {
 	case imap.ResponseCodeUnavailable, imap.ResponseCodeInUse, imap.ResponseCodeLimit, imap.ResponseCodeServerBug, imap.ResponseCodeOverQuota, "THROTTLED":

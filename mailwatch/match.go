@@ -5,8 +5,7 @@ import (
 	"slices"
 )
 
-// match keeps one answer for each mail that was asked for and names the mails
-// without one.
+// match keeps one response for each requested mail and returns the UIDs without one.
 func match(asked []uint32, got []fetched) (kept []fetched, missing []uint32) {
 	byUID := make(map[uint32]fetched, len(got))
 	for _, f := range got {

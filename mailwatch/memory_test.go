@@ -15,7 +15,7 @@ import (
 	"parcelwatch/store"
 )
 
-// memPositions keeps positions as the contract says.
+// memPositions keeps checkpoints in memory as the contract requires.
 type memPositions struct {
 	mu     sync.Mutex
 	at     map[string]store.Checkpoint
@@ -59,7 +59,7 @@ func (p *memPositions) SetAside(_ context.Context, ref parcel.MailRef, subject s
 	return nil
 }
 
-// recording moves the checkpoint with each mail, as a handler does.
+// recording moves the checkpoint with each mail, like a real handler.
 func (p *memPositions) recording(handle mailwatch.Handler) mailwatch.Handler {
 	return func(ctx context.Context, m mailwatch.Mail) error {
 		if err := handle(ctx, m); err != nil {
@@ -97,7 +97,7 @@ func (p *memPositions) setAside() []string {
 	return slices.Clone(p.asides)
 }
 
-// inbox is a handler that remembers.
+// inbox is a handler that keeps the mails.
 type inbox struct {
 	mu     sync.Mutex
 	mails  []mailwatch.Mail

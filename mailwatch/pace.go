@@ -9,32 +9,32 @@ import (
 	"parcelwatch/internal/message"
 )
 
-// killsAllowed is how many points a mail may collect before it is set aside: one
-// each time that reading it alone ends the connection, two where the answer could
-// not be parsed.
+// killsAllowed is the number of points after which a mail is set aside. It gets one
+// point each time that reading it alone ends the connection, and two if the response
+// could not be parsed.
 const killsAllowed = 4
 
 var errHeaderFields = errors.New("HEADER.FIELDS is not understood")
 
-// pace is how many mails one FETCH requests. It is halved each time a FETCH ends
+// pace is the number of mails requested by one FETCH. It is halved each time a FETCH ends
 // the connection, until the mail that causes it is found.
 type pace struct {
 	most    int
 	limit   int
-	suspect uint32 // the limit stays low up to here
+	suspect uint32 // the limit stays low up to this UID
 	kills   map[uint32]int
 }
 
 func newPace(most int) pace { return pace{most: most, limit: most, kills: map[uint32]int{}} }
 
-// passed notes that mails up to uid were read.
+// passed records that the mails up to uid were read.
 func (p *pace) passed(uid uint32) {
 	if uid > p.suspect {
 		p.limit = min(p.most, p.limit*2)
 	}
 }
 
-// blame notes which mails were being read when the connection ended.
+// blame records which mails were being read when the connection ended.
 func (p *pace) blame(uids []uint32, err error) {
 	p.suspect = uids[len(uids)-1]
 	if len(uids) > 1 {
@@ -60,8 +60,7 @@ func (p *pace) split(uids []uint32) (good []uint32, lost []aside) {
 	return good, lost
 }
 
-// ask is one FETCH: a section of several mails, and how many bytes the answer may
-// have.
+// ask is one FETCH: a section of several mails, and the limit of the response in bytes.
 type ask struct {
 	uids    []uint32
 	section *imap.FetchItemBodySection

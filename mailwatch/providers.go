@@ -5,8 +5,7 @@ import (
 	"parcelwatch/internal/provider"
 )
 
-// providerAdvice is the id of the message that says what to do where a server
-// refuses a password.
+// providerAdvice returns the id of the advice for a provider that refused a password.
 func providerAdvice(host string) string {
 	if netx.Loopback(host) {
 		return "do_bridge"

@@ -13,10 +13,10 @@ import (
 	"parcelwatch/mailwatch"
 )
 
-// TestNoMailIsLostWhateverHappensAround lets mail arrive at any moment around
-// dropped and silent links, servers that cannot be reached, stops, a store that
-// fails and renumbered folders. In the end every mail was handed over, in UID
-// order but for what was begun anew, and again only where a place was lost.
+// TestNoMailIsLostWhateverHappensAround lets mail arrive at any time during dropped and
+// silent links, unreachable servers, stops, store failures and renumbered folders. In
+// the end every mail must have been handled, in UID order except after a restart of the
+// scan, and again only if a checkpoint was lost.
 func TestNoMailIsLostWhateverHappensAround(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		steps := rapid.SliceOfN(rapid.SampledFrom([]string{
@@ -36,7 +36,7 @@ func play(t *testing.T, steps []string) string {
 	r := watch(account(s.pipeNet), p, in)
 	settle()
 	var sent []string
-	clean := true // nothing happened that may lose a place
+	clean := true // nothing happened that may lose a checkpoint
 	for i, step := range steps {
 		switch step {
 		case "shop":
@@ -64,7 +64,7 @@ func play(t *testing.T, steps []string) string {
 		case "store works":
 			p.setFail(nil)
 		case "recreate":
-			settle() // what is deleted unread is gone
+			settle() // mail deleted before it was read is gone
 			clean = false
 			if lost := missing(sent, in.subjects()); len(lost) > 0 {
 				continue

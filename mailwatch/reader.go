@@ -13,9 +13,9 @@ import (
 )
 
 const (
-	headBatch  = 1000    // headers of one FETCH
-	bodyBatch  = 500     // mails of one FETCH
-	bodyBytes  = 4 << 20 // and their size together
+	headBatch  = 1000    // headers in one FETCH
+	bodyBatch  = 500     // mails in one FETCH
+	bodyBytes  = 4 << 20 // and their total size
 	headBytes  = 64 << 10
 	slackBytes = 4 << 20
 )
@@ -24,8 +24,8 @@ const (
 type batch struct {
 	mails    []delivered
 	aside    []aside
-	upTo     uint32 // every mail up to here is in this batch, an earlier one, or not ours
-	scanned  bool   // the first scan is complete with this batch
+	upTo     uint32 // every mail up to here is in this batch, in an earlier one, or not from the senders
+	scanned  bool   // this batch completes the first scan
 	validity uint32
 }
 
@@ -41,26 +41,26 @@ type aside struct {
 	why     message.Text
 }
 
-// reader turns UIDs into batches of mail. It outlives connections and remembers
-// which commands do not work on the server.
+// reader turns UIDs into batches of mail. It outlives connections and remembers which
+// commands do not work on the server.
 type reader struct {
 	account Account
 	folder  string
-	// emit takes a batch; while it waits it keeps the session alive.
+	// emit queues a batch. While it waits, it keeps the session alive.
 	emit     func(context.Context, *session, batch) error
 	progress func(Progress)
-	reached  uint32 // the highest UID that was seen to exist in the current reading
+	reached  uint32 // the highest UID seen in the current reading
 
-	noFrom      bool // SEARCH FROM does not work here
-	noSearch    bool // neither does SEARCH SINCE
+	noFrom      bool // SEARCH FROM does not work
+	noSearch    bool // SEARCH SINCE does not work either
 	searchFails int
-	fullHeader  bool // HEADER.FIELDS does not work here
-	// chosen says that a verified search has chosen the mails, so that their
-	// headers need not be read before the bodies.
+	fullHeader  bool // HEADER.FIELDS does not work
+	// chosen is set if a verified search has selected the mails, so that their headers need
+	// not be read before the bodies.
 	chosen    bool
 	headPace  pace
 	bodyPace  pace
-	sinceDate time.Time // mail before it is not wanted; zero for all
+	sinceDate time.Time // older mail is ignored; zero for no limit
 }
 
 func newReader(a Account, folder string) *reader {
@@ -70,8 +70,7 @@ func newReader(a Account, folder string) *reader {
 	}
 }
 
-// read emits those of the mails that are from the senders, in UID order. last is
-// emitted at the end.
+// read emits the mails that are from the senders, in UID order, and finally last.
 func (r *reader) read(ctx context.Context, s *session, uids []uint32, last batch) error {
 	total := len(uids)
 	r.reached = 0
@@ -93,7 +92,7 @@ func (r *reader) read(ctx context.Context, s *session, uids []uint32, last batch
 // send emits a batch unless it is empty.
 func (r *reader) send(ctx context.Context, s *session, b batch) error {
 	if b.upTo == 0 && !b.scanned {
-		return nil // nothing was there
+		return nil // nothing was read
 	}
 	b.validity = s.box.UIDValidity
 	return r.emit(ctx, s, b)
@@ -105,7 +104,7 @@ func (r *reader) readChunk(ctx context.Context, s *session, chunk []uint32) erro
 	if err != nil {
 		return err
 	}
-	// A search may name mail that does not exist: the checkpoint follows what does.
+	// A search may return mail that does not exist: reached counts only mail that does.
 	for _, h := range heads {
 		r.reached = max(r.reached, h.uid)
 	}
@@ -175,7 +174,7 @@ func (r *reader) heads(s *session, uids []uint32) ([]head, []aside, error) {
 	return heads, lost, nil
 }
 
-// sizes reads the sizes of mails, by which batches are bounded.
+// sizes reads the sizes of mails, which limit the batches.
 func (r *reader) sizes(s *session, uids []uint32) ([]head, []aside, error) {
 	got, lost, err := r.fetch(s, &r.headPace, ask{uids, nil, int64(len(uids))*1024 + slackBytes})
 	heads := make([]head, 0, len(got))
@@ -193,7 +192,7 @@ func (r *reader) headSection() *imap.FetchItemBodySection {
 	return section
 }
 
-// bodies reads mails, and of those over MaxSize the beginning.
+// bodies reads mails; of those larger than MaxSize only the beginning.
 func (r *reader) bodies(s *session, heads []head) ([]delivered, []aside, error) {
 	byUID := make(map[uint32]head, len(heads))
 	var whole, large []uint32
@@ -205,7 +204,7 @@ func (r *reader) bodies(s *session, heads []head) ([]delivered, []aside, error) 
 			continue
 		}
 		whole = append(whole, h.uid)
-		budget += 2 * h.size // some servers only guess the size
+		budget += 2 * h.size // some servers only estimate the size
 	}
 	got, lost, err := r.fetch(s, &r.bodyPace, ask{whole, &imap.FetchItemBodySection{Peek: true}, budget})
 	if err != nil {
@@ -226,8 +225,8 @@ func (r *reader) bodies(s *session, heads []head) ([]delivered, []aside, error) 
 	return r.deliver(s, order(got), byUID), lost, nil
 }
 
-// subject reads the subject of a mail whose body could not be read; empty where
-// the header cannot be read either.
+// subject reads the subject of a mail whose body could not be read; empty if the header
+// cannot be read either.
 func (r *reader) subject(s *session, uid uint32) string {
 	f, ok, err := s.fetchOne(uid, r.headSection(), headBytes+slackBytes)
 	if err != nil || !ok {

@@ -11,12 +11,12 @@ import (
 	"github.com/emersion/go-imap/v2"
 )
 
-// manyNew is the number of new mails above which a SEARCH by sender is cheaper
-// than reading all headers.
+// manyNew is the number of new mails above which a SEARCH by sender is cheaper than
+// reading all headers.
 const manyNew = 1000
 
-// candidates finds the mails of a span that may be from the senders and arrived
-// within the given time. It may return too many: headers decide.
+// candidates returns the mails of a span that may be from the senders and arrived within
+// the given time. It may return too many; the headers decide.
 func (r *reader) candidates(ctx context.Context, s *session, within span, since time.Duration) ([]uint32, error) {
 	last := s.box.NumMessages
 	if last == 0 || within.empty() {
@@ -45,7 +45,7 @@ func (r *reader) candidates(ctx context.Context, s *session, within span, since 
 }
 
 // distrust marks a kind of SEARCH as useless on this server and reports whether to
-// go on without it. A SEARCH that ends the connection is useless the second time.
+// continue without it. A SEARCH that ends the connection is marked the second time.
 func (r *reader) distrust(s *session, err error, useless *bool) bool {
 	var refusal *imap.Error
 	switch {
@@ -57,14 +57,14 @@ func (r *reader) distrust(s *session, err error, useless *bool) bool {
 		if r.searchFails++; r.searchFails >= 2 {
 			r.searchFails, *useless = 0, true
 		}
-		return false // this connection is gone
+		return false // this connection is closed
 	}
 	return *useless && s.alive()
 }
 
-// searchFrom searches for mails of the senders, one stretch of the mailbox at a
-// time: a search of headers may open every mail, and must end within the time of
-// one command. Stretches grow while the server is quick.
+// searchFrom searches for mails of the senders, one stretch of the mailbox at a time,
+// because a search of headers may open every mail and must end within the limit of one
+// command. The stretches grow while the server is fast.
 func (r *reader) searchFrom(ctx context.Context, s *session, w walk, within span) ([]uint32, error) {
 	var found []uint32
 	for length := firstStretch; w.left > 0; {
@@ -90,13 +90,13 @@ func (r *reader) searchFrom(ctx context.Context, s *session, w walk, within span
 	return slices.Compact(found), nil
 }
 
-// recent are the mails that arrived in the given time.
+// recent returns the mails that arrived within the given time.
 func (r *reader) recent(s *session, within span, since time.Duration) ([]uint32, error) {
 	return s.search(imap.SearchCriteria{Since: sinceDay(since)}, within)
 }
 
-// verify compares the search with the newest headers: servers implement SEARCH
-// FROM differently, and one that finds nothing looks like an empty mailbox.
+// verify compares the search with the newest headers: servers implement SEARCH FROM
+// differently, and one that finds nothing looks like an empty mailbox.
 func (r *reader) verify(s *session, set imap.NumSet, found []uint32, within span, since time.Duration) error {
 	if r.account.Senders.All() {
 		return nil
@@ -120,7 +120,7 @@ func (r *reader) verify(s *session, set imap.NumSet, found []uint32, within span
 	return nil
 }
 
-// enumerate lists the UIDs of a span without SEARCH, by walking sequence numbers.
+// enumerate returns the UIDs of a span without SEARCH, by walking sequence numbers.
 func (r *reader) enumerate(ctx context.Context, s *session, within span) ([]uint32, error) {
 	const step = 5000
 	var found []uint32
@@ -145,8 +145,8 @@ func (r *reader) enumerate(ctx context.Context, s *session, within span) ([]uint
 	return slices.Compact(found), nil
 }
 
-// newest is the highest UID in use: what arrives later is above. UIDNEXT would
-// say so too, but a wrong one would hide all mail to come.
+// newest returns the highest UID in use; new mail gets a higher one. UIDNEXT is not
+// used, because a wrong one would hide all future mail.
 func (s *session) newest() (uint32, error) {
 	if s.box.NumMessages == 0 {
 		return 0, nil
@@ -160,14 +160,14 @@ func (s *session) newest() (uint32, error) {
 	for _, m := range got {
 		uid = max(uid, uint32(m.UID))
 	}
-	if uid == 0 && s.box.UIDNext > 0 { // it went away this moment
+	if uid == 0 && s.box.UIDNext > 0 { // the mail was just deleted
 		uid = uint32(s.box.UIDNext) - 1
 	}
 	return uid, nil
 }
 
-// firstScan reads the mail that is there above a UID, in UID order, so that an
-// interrupted scan can continue.
+// firstScan reads the existing mail above a UID, in UID order, so that an interrupted
+// scan can continue.
 func (r *reader) firstScan(ctx context.Context, s *session, after uint32) (uint32, error) {
 	end, err := s.newest()
 	if err != nil {
@@ -197,7 +197,7 @@ func (r *reader) readNew(ctx context.Context, s *session, after uint32) (uint32,
 		switch {
 		case err == nil:
 			r.chosen = true
-			uids = slices.Compact(append(found, within.last)) // the last one marks the end
+			uids = slices.Compact(append(found, within.last)) // the last UID marks the end
 		case !r.distrust(s, err, &r.noFrom):
 			return after, err
 		}
@@ -206,8 +206,8 @@ func (r *reader) readNew(ctx context.Context, s *session, after uint32) (uint32,
 	return max(after, r.reached), err
 }
 
-// sinceDay is the day for SEARCH SINCE. One is added: servers compare the day of
-// arrival without its zone.
+// sinceDay returns the day for SEARCH SINCE. It is one day early, because servers compare
+// the day of arrival without its zone.
 func sinceDay(since time.Duration) time.Time { return time.Now().Add(-since - day) }
 
 func newestOf(uids []uint32) imap.UIDSet {
@@ -218,7 +218,8 @@ func newestOf(uids []uint32) imap.UIDSet {
 	return set
 }
 
-// arrived lists the UIDs above one. It asks, since announcements are unreliable.
+// arrived returns the UIDs above after. It queries the server, because announcements are
+// unreliable.
 func (r *reader) arrived(s *session, after uint32) ([]uint32, error) {
 	within := above(after)
 	if !r.noSearch {

@@ -13,21 +13,21 @@ import (
 
 const (
 	day           = 24 * time.Hour
-	firstStretch  = 20_000 // mails of the first search by sender
+	firstStretch  = 20_000 // mails in the first search by sender
 	stretchGrowth = 8
 	quickSearch   = 3 * time.Second
-	maxFound      = 1_000_000 // mails of one search; more is nonsense or needs another program
+	maxFound      = 1_000_000 // results of one search; more are considered invalid
 	sampleSize    = 100
-	orLimit       = 16 // senders of one search command
+	orLimit       = 16 // senders in one search command
 )
 
-// errUntrusted means that a search's answer cannot be believed.
+// errUntrusted means that the result of a search is not plausible.
 var errUntrusted = errors.New("the answer to SEARCH makes no sense")
 
-// span is a stretch of UIDs, both ends included.
+// span is a range of UIDs, both ends included.
 type span struct{ first, last uint32 }
 
-// everything above uid.
+// above returns the span of all UIDs above uid.
 func above(uid uint32) span {
 	if uid == math.MaxUint32 {
 		return span{1, 0}
@@ -45,15 +45,15 @@ func (p span) set() imap.UIDSet {
 	return imap.UIDSet{{Start: imap.UID(p.first), Stop: last}}
 }
 
-// walk goes over a mailbox in stretches of any length.
+// walk covers a mailbox in stretches of any length.
 type walk struct {
 	total, left int
-	uids        []uint32  // where they are known
-	since       time.Time // else sequence numbers, with a first day
+	uids        []uint32  // if they are known
+	since       time.Time // otherwise sequence numbers, from this day on
 }
 
-// bySequence walks a mailbox newest first: what is expunged meanwhile moves
-// numbers down, into stretches that are still to come.
+// bySequence walks a mailbox newest first: expunging moves mails to lower numbers, which
+// are still to be walked.
 func bySequence(messages int, since time.Time) walk {
 	return walk{total: messages, left: messages, since: since}
 }
@@ -61,7 +61,7 @@ func bySequence(messages int, since time.Time) walk {
 // byUID walks known mails.
 func byUID(uids []uint32) walk { return walk{total: len(uids), left: len(uids), uids: uids} }
 
-// next is the stretch before the last one.
+// next returns the stretch before the last one.
 func (w *walk) next(length int) imap.SearchCriteria {
 	last := w.left
 	w.left -= min(last, length)
@@ -72,10 +72,10 @@ func (w *walk) next(length int) imap.SearchCriteria {
 	return imap.SearchCriteria{SeqNum: []imap.SeqSet{set}, Since: w.since}
 }
 
-// fromCriteria are the SEARCH keys for the senders, in commands of bounded
-// length. No senders mean one command without such a key.
-// An address that is not ASCII is searched for by its domain, which is: what
-// servers do with a SEARCH in other scripts differs, and refusing it is allowed.
+// fromCriteria returns the SEARCH keys for the senders, in commands of limited length.
+// Without senders it returns one command without a key. For an address that is not
+// ASCII it uses the domain in ASCII: servers handle other scripts in SEARCH differently,
+// and may refuse them.
 func fromCriteria(senders []string) []imap.SearchCriteria {
 	if len(senders) == 0 {
 		return []imap.SearchCriteria{{}}
@@ -86,7 +86,7 @@ func fromCriteria(senders []string) []imap.SearchCriteria {
 			s = s[strings.LastIndexByte(s, '@')+1:]
 		}
 		if !ascii(s) {
-			return []imap.SearchCriteria{{}} // no name a server could know: every header is read
+			return []imap.SearchCriteria{{}} // a name that servers cannot search for: read every header
 		}
 		keys = append(keys, s)
 	}
@@ -105,7 +105,7 @@ func anyFrom(senders []string) imap.SearchCriteria {
 	return imap.SearchCriteria{Or: [][2]imap.SearchCriteria{{anyFrom(senders[:half]), anyFrom(senders[half:])}}}
 }
 
-// search asks for UIDs within a span and believes only those.
+// search returns UIDs within a span and ignores all others.
 func (s *session) search(criteria imap.SearchCriteria, within span) ([]uint32, error) {
 	if within.empty() {
 		return nil, nil
@@ -124,13 +124,13 @@ func (s *session) search(criteria imap.SearchCriteria, within span) ([]uint32, e
 	}
 	set, ok := data.All.(imap.UIDSet)
 	if !ok {
-		return nil, nil // nil where nothing matched
+		return nil, nil // nothing matched
 	}
 	return uidsWithin(set, within)
 }
 
-// uidsWithin walks the ranges of an answer by hand: the library's own list
-// panics on a zero and fills the memory on a wide range.
+// uidsWithin expands the ranges of a response itself: the library's list panics on a
+// zero and fills the memory on a wide range.
 func uidsWithin(set imap.UIDSet, within span) ([]uint32, error) {
 	var out []uint32
 	for _, r := range set {
@@ -159,7 +159,7 @@ func uidsWithin(set imap.UIDSet, within span) ([]uint32, error) {
 	return slices.Compact(out), nil
 }
 
-// sequence is the sequence number of a UID, 0 where the mail is gone.
+// sequence returns the sequence number of a UID, 0 if the mail is gone.
 func (s *session) sequence(uid uint32) (uint32, error) {
 	s.g.step(searchLimit, 0, smallBudget)
 	data, err := s.c.Search(&imap.SearchCriteria{UID: []imap.UIDSet{imap.UIDSetNum(imap.UID(uid))}}, nil).Wait()

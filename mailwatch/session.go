@@ -22,8 +22,8 @@ import (
 const (
 	answerLimit = 20 * time.Second // silence after a command
 	searchLimit = 75 * time.Second // a first search may open every file of a mailbox
-	batchLimit  = 10 * time.Minute // the whole of a fetch, dripping included
-	stopLimit   = 2 * time.Second  // for LOGOUT on the way out
+	batchLimit  = 10 * time.Minute // total time of a fetch, against slow dripping
+	stopLimit   = 2 * time.Second  // for LOGOUT while stopping
 
 	smallBudget  = 256 << 10
 	folderBudget = 4 << 20
@@ -31,7 +31,7 @@ const (
 	maxListed    = 1000
 )
 
-// session is a connection that is logged in. One goroutine owns it.
+// session is a logged-in connection. It belongs to one goroutine.
 type session struct {
 	account Account
 	g       *guard
@@ -40,12 +40,12 @@ type session struct {
 	wake    chan struct{} // filled when the server announces mail
 	box     *imap.SelectData
 	noIdle  bool
-	calm    bool // nothing was announced by the last probe
+	calm    bool // the last probe brought no announcement
 	unhook  func() bool
 }
 
-// open connects and logs in. When ctx ends, pending commands fail within
-// stopLimit, which leaves time for a LOGOUT.
+// open connects and logs in. When ctx ends, pending commands fail within stopLimit, which
+// leaves time for a LOGOUT.
 func open(ctx context.Context, a Account) (*session, error) {
 	if err := a.check(); err != nil {
 		return nil, err
@@ -71,12 +71,12 @@ func open(ctx context.Context, a Account) (*session, error) {
 	return s, nil
 }
 
-// start makes the client and waits for the greeting.
+// start creates the client and waits for the greeting.
 func (s *session) start() error {
 	options := &imapclient.Options{
 		WordDecoder: &mime.WordDecoder{CharsetReader: charset.Reader},
 		UnilateralDataHandler: &imapclient.UnilateralDataHandler{
-			// It runs on the decoder's goroutine: it must not block or send a command.
+			// Runs on the decoder's goroutine: it must not block or send a command.
 			Mailbox: func(data *imapclient.UnilateralDataMailbox) {
 				if data.NumMessages == nil {
 					return
@@ -101,7 +101,7 @@ func (s *session) start() error {
 	return s.failed("greet "+s.account.Addr(), s.c.WaitGreeting())
 }
 
-// examine opens a folder for reading only.
+// examine opens a folder read-only.
 func (s *session) examine(folder string) error {
 	s.g.step(searchLimit, 0, folderBudget)
 	box, err := s.c.Select(folder, &imap.SelectOptions{ReadOnly: true}).Wait()
@@ -117,7 +117,7 @@ func (s *session) examine(folder string) error {
 	return s.failed("open folder "+folder, err)
 }
 
-// list names the folders that can be opened.
+// list returns the folders that can be opened.
 func (s *session) list() ([]string, error) {
 	s.g.step(answerLimit, time.Minute, folderBudget)
 	found, err := s.c.List("", "*", nil).Collect()
@@ -145,8 +145,7 @@ func (s *session) idles() bool {
 	return !s.noIdle && (s.caps.Has(imap.CapIdle) || s.caps.Has(imap.CapIMAP4rev2))
 }
 
-// close logs out where the connection works, and waits until the client has
-// ended.
+// close logs out if the connection works, and waits until the client has ended.
 func (s *session) close() {
 	if s.alive() {
 		s.g.step(stopLimit, stopLimit, smallBudget)
@@ -164,7 +163,7 @@ func (s *session) abandon() {
 	}
 }
 
-// alive reports whether commands can still be given.
+// alive reports whether commands can still be sent.
 func (s *session) alive() bool {
 	select {
 	case <-s.c.Closed():
@@ -174,9 +173,8 @@ func (s *session) alive() bool {
 	}
 }
 
-// failed wraps err with what was being done. Unless err is the server's answer,
-// the guard's cause replaces it: the library reports only that the connection was
-// closed.
+// failed adds the failed action to err. Unless err is a response of the server, it is
+// replaced by the guard's cause: the library reports only that the connection was closed.
 func (s *session) failed(doing string, err error) error {
 	if err == nil {
 		return nil
@@ -193,8 +191,8 @@ func (s *session) failed(doing string, err error) error {
 	return fmt.Errorf("%s: %w", doing, &protocolError{text: oneLine(err.Error()), err: err})
 }
 
-// final reports whether err names its cause already, such as a refused token or a
-// wrong certificate.
+// final reports whether err contains its cause already, for example a refused token or
+// an invalid certificate.
 func final(err error) bool {
 	var xoauth *sasl.XOAuth2Error
 	var bearer *upstream.OAuthBearerError

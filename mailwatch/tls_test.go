@@ -22,7 +22,7 @@ import (
 	"parcelwatch/mailwatch"
 )
 
-// certificate makes a self-made certificate for a host.
+// certificate returns a self-signed certificate for a host.
 func certificate(t *testing.T, host string, from, to time.Time) tls.Certificate {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -51,8 +51,8 @@ func trusting(c tls.Certificate) *tls.Config {
 	return &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
 }
 
-// overTLS gives connections to a fake whose server side speaks TLS first. They
-// are real ones: a pipe without a buffer gets stuck where both sides speak.
+// overTLS returns connections to a fake with implicit TLS. They are real ones: an
+// unbuffered pipe would block when both sides write.
 func overTLS(t *testing.T, f *fake, c tls.Certificate) func(context.Context, string, string) (net.Conn, error) {
 	t.Helper()
 	return overTCP(t, f, func(conn net.Conn) net.Conn {
@@ -85,7 +85,7 @@ func overTCP(t *testing.T, f *fake, wrap func(net.Conn) net.Conn) func(context.C
 	}
 }
 
-// pinned accepts the certificate with this fingerprint only.
+// pinned accepts only the certificate with this fingerprint.
 func pinned(t *testing.T, fingerprint string) *tls.Config {
 	t.Helper()
 	c, err := netx.TLSConfig("", "", fingerprint)
@@ -106,7 +106,7 @@ func TestCertificates(t *testing.T) {
 		name   string
 		server tls.Certificate
 		change func(*mailwatch.Account)
-		want   string // part of the explanation; empty where it works
+		want   string // part of the explanation; empty if the login works
 	}{
 		{"own authority", good, func(a *mailwatch.Account) { a.TLSConfig = trusting(good) }, ""},
 		{"fingerprint", good, func(a *mailwatch.Account) { a.TLSConfig = pinned(t, "sha256:"+colons) }, ""},
@@ -185,7 +185,7 @@ func TestStartTLS(t *testing.T) {
 func TestAStallWhereTLSShouldStartIsNoticed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startFake()
-		s.greet = "* OK [CAPABILITY IMAP4rev1 STARTTLS] ready" // else the library asks, and waits where no fake clock sees it
+		s.greet = "* OK [CAPABILITY IMAP4rev1 STARTTLS] ready" // otherwise the library requests it and waits outside the fake clock
 		s.hook = func(_ *fakeConn, _, command string) bool { return command == "STARTTLS" }
 		a := account(s.pipeNet)
 		a.Host, a.TLS = "imap.example.org", netx.TLSStart
@@ -218,7 +218,7 @@ func TestATLSStallIsNoticed(t *testing.T) {
 		a.Dial = func(context.Context, string, string) (net.Conn, error) {
 			client, other := net.Pipe()
 			server <- other
-			go func() { _, _ = other.Read(make([]byte, 1<<16)) }() // takes the greeting and says nothing
+			go func() { _, _ = other.Read(make([]byte, 1<<16)) }() // reads the greeting and does not answer
 			return client, nil
 		}
 		start := time.Now()

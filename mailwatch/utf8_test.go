@@ -14,10 +14,10 @@ import (
 	"parcelwatch/parcel"
 )
 
-// namer is a server whose only folder, "Einkäufe", goes by the name that fits
-// what was enabled, as its extensions demand.
+// namer is a server whose only folder, "Einkäufe", has the name form required by the
+// enabled extensions.
 type namer struct {
-	only string // what has to be enabled before anything else works
+	only string // must be enabled before anything else works
 
 	mu      sync.Mutex
 	enabled string
@@ -30,7 +30,7 @@ func (n *namer) hook(c *fakeConn, tag, command string) bool {
 	verb, rest, _ := strings.Cut(command, " ")
 	switch verb {
 	case "LOGIN":
-		n.enabled = "" // it is a new connection
+		n.enabled = "" // new connection
 		return false
 	case "ENABLE":
 		n.enabled = rest
@@ -80,8 +80,8 @@ func TestFoldersAreNamedAsTheServerReadsThem(t *testing.T) {
 	}
 }
 
-// TestSendersInOtherScriptsAreSearchedForInASCII: a SEARCH with a CHARSET is
-// refused by some servers, and a bare one in UTF-8 by others.
+// TestSendersInOtherScriptsAreSearchedForInASCII: some servers refuse a SEARCH with a
+// CHARSET, others a UTF-8 one without it.
 func TestSendersInOtherScriptsAreSearchedForInASCII(t *testing.T) {
 	for name, answer := range map[string]string{
 		"the charset is refused":     "NO [BADCHARSET (US-ASCII)] what is that",
@@ -177,7 +177,7 @@ func TestTextsInEveryFormAreRead(t *testing.T) {
 			if !strings.Contains(command, "FETCH") || !strings.Contains(command, "BODY.PEEK[]") {
 				return false
 			}
-			c.say(`* 1 FETCH (BODY[] "" UID 1)`) // an empty text first, which is no mail
+			c.say(`* 1 FETCH (BODY[] "" UID 1)`) // an empty text first, which is not a mail
 			c.say(`* 1 FETCH (UID 1 BODY[] {%d}`+"\r\n%s)", len(s.mails[1]), s.mails[1])
 			c.say("* 2 FETCH (UID 2 RFC822.SIZE %d BODY[] NIL)", len(s.mails[2]))
 			c.say("* 3 FETCH (FLAGS (\\Seen $Forwarded) UID 3 INTERNALDATE \" 2-Mar-2026 10:00:00 +0300\" BODY[] {%d}\r\n%s)", len(s.mails[3]), s.mails[3])

@@ -13,13 +13,13 @@ const (
 	maxDelay     = 15 * time.Minute
 	refusedPause = time.Hour
 	tokenPause   = time.Minute
-	// soon is the interval to the first probe after mail was announced: not all
-	// servers announce a mail that arrives between the last search and IDLE.
+	// soon is the interval before the first probe after mail was announced: not all servers
+	// announce a mail that arrives between the last search and IDLE.
 	soon = 5 * time.Second
 )
 
-// wait returns when mail may have arrived or Poll has passed, and with an error
-// when the connection fails. It calls proven each time the server answers.
+// wait returns when mail may have arrived or Poll has passed, and returns an error when
+// the connection fails. It calls proven each time the server answers.
 func (s *session) wait(ctx context.Context, proven func()) error {
 	until := time.Now().Add(s.account.Poll)
 	for {
@@ -43,7 +43,7 @@ func (s *session) wait(ctx context.Context, proven func()) error {
 	}
 }
 
-// pause waits until the next probe, or until mail is announced.
+// pause waits until the next probe or until mail is announced.
 func (s *session) pause(ctx context.Context) (announced bool, err error) {
 	interval := min(s.account.Probe, s.account.Poll)
 	var done func() error
@@ -70,8 +70,8 @@ func (s *session) pause(ctx context.Context) (announced bool, err error) {
 	return announced, nil
 }
 
-// idle starts IDLE and returns a function that ends it. A server that offers IDLE
-// and then refuses it is polled from then on.
+// idle starts IDLE and returns a function that ends it. A server that offers IDLE but
+// refuses it is polled from then on.
 func (s *session) idle(interval time.Duration) (func() error, error) {
 	s.g.step(answerLimit, 0, smallBudget)
 	cmd, err := s.c.Idle()
@@ -94,8 +94,8 @@ type backoff struct{ first, last time.Duration }
 
 func (b *backoff) reset() { b.last = 0 }
 
-// next is a random delay between half and all of a value that doubles each time,
-// so that many clients of one server do not reconnect at the same moment.
+// next returns a random delay between half and all of a value that doubles each time, so
+// that many clients of one server do not reconnect at the same moment.
 func (b *backoff) next() time.Duration {
 	b.last = min(max(2*b.last, b.first), maxDelay)
 	half := b.last / 2

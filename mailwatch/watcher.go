@@ -11,39 +11,39 @@ import (
 	"parcelwatch/store"
 )
 
-// Stage is what a scan is doing.
+// Stage is the current activity of a scan.
 type Stage string
 
 // The stages of a scan.
 const (
 	StageSearching Stage = "searching" // Done and Total count search commands
-	StageReading   Stage = "reading"   // they count mails whose header was found worth reading
+	StageReading   Stage = "reading"   // Done and Total count mails selected by their header
 )
 
-// Progress is how far a scan is.
+// Progress is the progress of a scan.
 type Progress struct {
 	Mailbox, Folder string
 	Stage           Stage
 	Done, Total     int
 }
 
-// Options are what a watcher reports. The functions may be called by several
-// folders at once; each folder waits for its own calls.
+// Options receive a watcher's reports. The functions may be called by several folders at
+// the same time; each folder waits for its own calls.
 type Options struct {
 	Log        *slog.Logger
 	OnState    func(parcel.MailboxHealth)
 	OnProgress func(Progress)
 }
 
-// Watcher reads the folders of one account for as long as it runs.
+// Watcher reads the folders of one account until it is stopped.
 type Watcher struct {
 	account     Account
 	checkpoints store.Checkpoints
 	log         *slog.Logger
 	options     Options
 
-	// gate lets one folder log in at a time, so that the others do not try a
-	// credential that was just refused.
+	// gate lets one folder log in at a time, so that the others do not try a credential that
+	// was just refused.
 	gate    chan struct{}
 	refusal sync.Mutex
 	refused refusedUntil
@@ -55,8 +55,7 @@ type refusedUntil struct {
 	fast bool // the early second try of a token was made
 }
 
-// New makes a watcher for an account. Checkpoints are kept under the account's
-// name.
+// New returns a watcher for an account. Checkpoints are stored under the account's name.
 func New(a Account, c store.Checkpoints, o Options) *Watcher {
 	w := &Watcher{account: a.complete(), checkpoints: c, options: o, log: o.Log, gate: make(chan struct{}, 1)}
 	if w.log == nil {
@@ -65,10 +64,9 @@ func New(a Account, c store.Checkpoints, o Options) *Watcher {
 	return w
 }
 
-// Run hands every mail of the account's senders to handle, at least once and in
-// UID order of its folder; folders go on beside each other. It returns nil
-// after ctx has ended and everything is closed, or at once where the settings
-// cannot work.
+// Run passes every mail of the account's senders to handle, at least once and in UID
+// order of its folder; folders are read concurrently. It returns nil after ctx has ended
+// and everything is closed, or at once if the settings are invalid.
 func (w *Watcher) Run(ctx context.Context, handle Handler) error {
 	if err := w.account.check(); err != nil {
 		return err
