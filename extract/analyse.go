@@ -7,7 +7,7 @@ import (
 )
 
 // analyse folds the lines of a page, finds the phrases in them and marks the
-// lines of the address, which nothing else looks at.
+// address lines, which all other readers skip.
 func (p *Parser) analyse(pg *page) {
 	if s := pg.used; s != nil {
 		pg.fold, pg.marks = folded{buf: s.buf[:0], toks: s.toks[:0]}, s.marks[:0]
@@ -24,7 +24,7 @@ func (p *Parser) analyse(pg *page) {
 	pg.cutAddresses()
 }
 
-// onePage is a single line of text, such as a subject, as a page.
+// onePage returns a page made of one line of text, such as a subject.
 func (p *Parser) onePage(s string) page {
 	pg := page{text: s, lines: []line{{end: len(s)}}}
 	p.analyse(&pg)
@@ -33,7 +33,8 @@ func (p *Parser) onePage(s string) page {
 
 func (pg *page) marksOf(l line) []mark { return pg.marks[l.mark0:l.mark1] }
 
-// leads reports whether the line begins with a label, and where its words end.
+// leads reports whether the line begins with a label, and at which word the
+// label ends.
 func (pg *page) leads(l line, want label) (int, bool) {
 	end, found := l.tok0, false
 	for _, m := range pg.marksOf(l) {
@@ -44,7 +45,7 @@ func (pg *page) leads(l line, want label) (int, bool) {
 	return end, found
 }
 
-// leading reports whether nothing of weight stands before the word in its line.
+// leading reports whether only stop words precede the word in its line.
 func (pg *page) leading(l line, tok int) bool {
 	for i := l.tok0; i < tok; i++ {
 		if pg.fold.toks[i].stop == 0 {
@@ -54,7 +55,7 @@ func (pg *page) leading(l line, tok int) bool {
 	return true
 }
 
-// weight is the number of words of weight in a range, numbers not counted.
+// weight counts the words in a range that are neither stop words nor numbers.
 func (pg *page) weight(from, to int) int {
 	n := 0
 	for i := from; i < to; i++ {
@@ -66,13 +67,14 @@ func (pg *page) weight(from, to int) int {
 }
 
 const (
-	maxAddress  = 5  // lines of an address behind its label
-	longestLine = 90 // bytes of a line of an address
-	shortLabel  = 4  // words of a line that is a label and no sentence
+	maxAddress  = 5  // lines of an address after its label
+	longestLine = 90 // bytes of an address line
+	shortLabel  = 4  // words of a line that is a label rather than a sentence
 )
 
-// cutAddresses marks the lines of the "Ship to" block: behind its label in any
-// of the languages, and in unknown ones around the phone number that ends it.
+// cutAddresses marks the lines of the "Ship to" block: those after its label
+// or, in an unknown language, those around the phone number that ends the
+// block.
 func (pg *page) cutAddresses() {
 	for i := 0; i < len(pg.lines); i++ {
 		l := pg.lines[i]
@@ -92,7 +94,7 @@ func (pg *page) cutAddresses() {
 	}
 }
 
-// cutBehind marks the address behind line i and returns its last line.
+// cutBehind marks the address after line i and returns its last line.
 func (pg *page) cutBehind(i int) int {
 	pg.lines[i].role = shop.RoleAddress
 	for k := i + 1; k < len(pg.lines) && k <= i+maxAddress; k++ {
@@ -108,7 +110,7 @@ func (pg *page) cutBehind(i int) int {
 	return min(i+maxAddress, len(pg.lines)-1)
 }
 
-// cutBefore marks the street and place above a line with name and phone.
+// cutBefore marks the street and town above a line with name and phone.
 func (pg *page) cutBefore(i int) {
 	for k := i - 1; k >= 0 && k >= i-2; k-- {
 		if l := pg.lines[k]; !pg.addressLine(l) || l.role != shop.RolePlain || quantity(pg.str(l)) > 0 {
@@ -118,8 +120,8 @@ func (pg *page) cutBefore(i int) {
 	}
 }
 
-// addressLine reports whether a line may be part of an address: short, and
-// nothing that is known to be something else.
+// addressLine reports whether a line may be part of an address: it is short and
+// not known to be anything else.
 func (pg *page) addressLine(l line) bool {
 	if l.end-l.start > longestLine || l.role == shop.RoleTitle || l.role == shop.RoleVariant {
 		return false
@@ -146,8 +148,8 @@ func (m mark) ends(leading bool) bool {
 	}
 }
 
-// phone reports whether a line carries a number as the shop writes phones:
-// "(+49) 0000000000".
+// phone reports whether a line contains a number in the format the shop uses
+// for phones: "(+49) 0000000000".
 func phone(s string) bool {
 	i := strings.Index(s, "(+")
 	if i < 0 {
@@ -157,8 +159,8 @@ func phone(s string) bool {
 	return j >= 3 && j <= 8 && countDigits(s[i:i+j]) >= 1 && countDigits(s[i+j:]) >= 5
 }
 
-// labelBefore is the label that ends right before a word; articles, numbering
-// words and one end of a line may stand between.
+// labelBefore returns the label that ends right before a word. Articles,
+// numbering words and one line break may come between them.
 func (pg *page) labelBefore(tok int) (label, bool) {
 	i := tok - 1
 	for steps := 0; i >= 0 && steps < 5; steps++ {
@@ -177,7 +179,8 @@ func (pg *page) labelBefore(tok int) (label, bool) {
 	return 0, false
 }
 
-// endingAt is the longest label that names what follows it and ends at a word.
+// endingAt returns the longest label that ends at a word and describes what
+// follows it.
 func (pg *page) endingAt(tok int) (mark, bool) {
 	var best mark
 	found := false
@@ -197,7 +200,7 @@ func names(l label) bool {
 	return l == labelOrder || l == labelPackage || l == labelNumber || l == labelFiller
 }
 
-// markFrom is the first mark that begins at or behind a word.
+// markFrom returns the first mark that begins at or after a word.
 func (pg *page) markFrom(tok int) int {
 	lo, hi := 0, len(pg.marks)
 	for lo < hi {
@@ -211,7 +214,7 @@ func (pg *page) markFrom(tok int) int {
 	return lo
 }
 
-// src is a word as it stands in the text.
+// src returns a word as written in the text.
 func (pg *page) src(tok int) string {
 	t := pg.fold.toks[tok]
 	return pg.text[t.src0:t.src1]

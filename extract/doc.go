@@ -1,4 +1,4 @@
-// Package extract turns the bytes of a mail into a Notice: which orders, which
-// numbers, which step, in any language, by the mail's structure. It is pure,
-// follows no link, and treats every byte as hostile.
+// Package extract turns the bytes of a mail into a Notice with its orders,
+// tracking numbers and step, in any language. It does no I/O, never follows a
+// link, and treats every byte as hostile.
 package extract

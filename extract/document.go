@@ -9,7 +9,8 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// Doc is a notice as the parse command and the corpus show it: schema 1.
+// Doc is a notice in the form printed by the parse command and stored in the
+// corpus. It is schema 1.
 type Doc struct {
 	Schema      int              `json:"schema"`
 	File        string           `json:"file"`
@@ -27,19 +28,19 @@ type Doc struct {
 	Sent        string           `json:"sent"` // RFC 3339 in UTC, or empty
 	Problems    []string         `json:"problems"`
 
-	Reason message.Text   `json:"-"` // TrustReason for people
-	Unread []message.Text `json:"-"` // Problems for people
+	Reason message.Text   `json:"-"` // TrustReason, translatable
+	Unread []message.Text `json:"-"` // Problems, translatable
 }
 
 // DocParcel is one parcel of a [Doc].
 type DocParcel struct {
 	Number number.Number `json:"number"`
-	Family string        `json:"family"` // "unknown" for a form that is not known
+	Family string        `json:"family"` // "unknown" if the format is not known
 	Orders []string      `json:"orders"`
 	Step   parcel.Step   `json:"step"`
 }
 
-// Document is the notice of a file in the form that is shown. Lists are never
+// Document returns the notice of a file in its printed form. Lists are never
 // null.
 func Document(file string, n parcel.Notice) Doc {
 	d := Doc{

@@ -10,10 +10,10 @@ import (
 	"parcelwatch/parcel"
 )
 
-const etaAhead = 200 * 24 * time.Hour // an expected day lies no further ahead
+const etaAhead = 200 * 24 * time.Hour // maximum distance of an expected day from the mail's date
 
-// eta finds the expected day of delivery: behind its label, or as a date alone
-// on a line that lies ahead of the mail's own date.
+// eta returns the expected day of delivery: the date after its label, or a date
+// alone on a line if it is later than the mail's own date.
 func (pg *page) eta(sent time.Time) parcel.Date {
 	for i, l := range pg.lines {
 		if l.role != shop.RolePlain {
@@ -37,7 +37,7 @@ func (pg *page) eta(sent time.Time) parcel.Date {
 	return ""
 }
 
-// loneDate is the date of a line that holds nothing else.
+// loneDate returns the date of a line that contains nothing else.
 func (pg *page) loneDate(l line) time.Time {
 	s := pg.str(l)
 	if len(s) < 8 || len(s) > 24 || pg.weight(l.tok0, l.tok1) != countParts(s) {
@@ -46,7 +46,7 @@ func (pg *page) loneDate(l line) time.Time {
 	return lastDate(s)
 }
 
-// has is where a label of the line ends, wherever it stands.
+// has returns where a label ends, anywhere in the line.
 func (pg *page) has(l line, want label) (int, bool) {
 	for _, m := range pg.marksOf(l) {
 		if m.label == want {
@@ -56,7 +56,7 @@ func (pg *page) has(l line, want label) (int, bool) {
 	return 0, false
 }
 
-// after is the offset behind the words of a label.
+// after returns the offset after the words of a label.
 func (pg *page) after(l line, tok int) int {
 	if tok <= l.tok0 {
 		return l.start
@@ -79,8 +79,9 @@ func plausible(d, sent time.Time) bool {
 	return sent.IsZero() || d.After(sent.Add(-etaAhead)) && d.Before(sent.Add(etaAhead))
 }
 
-// lastDate is the last date of a text: of a range the end is expected. Day comes
-// before month, also in English mail; a year in front is the other order.
+// lastDate returns the last date of a text, so the end of a range. The day
+// comes before the month, also in English mail; if the year comes first, the
+// order is year, month, day.
 func lastDate(s string) time.Time {
 	s = textx.Cut(s, 200)
 	var last time.Time
@@ -105,7 +106,7 @@ func lastDate(s string) time.Time {
 	return last
 }
 
-// dateAt reads a date of three numbers with one kind of separator.
+// dateAt parses a date of three numbers with the same separator.
 func dateAt(s string) (time.Time, int) {
 	var part [3]string
 	i := 0
@@ -153,8 +154,8 @@ func makeDate(day, month, year string) time.Time {
 	return t
 }
 
-// wordDate reads dates with the month in English letters: "Mar 05, 2026", "5
-// March 2026".
+// wordDate parses dates with the month in English: "Mar 05, 2026", "5 March
+// 2026".
 func wordDate(s string) time.Time {
 	words := strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == ',' || r == '.' })
 	for i := len(words) - 3; i >= 0; i-- {

@@ -9,18 +9,18 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// token is one word of a text, folded, with the place it came from. In scripts
-// written without blanks every letter is a word.
+// token is one folded word of a text, with its position in the text. In scripts
+// written without spaces every letter is a word.
 type token struct {
 	start, end int // in folded.buf
 	src0, src1 int // in the text
 	digits     int
 	cjk        bool
-	stop       uint32 // an article, possessive or auxiliary in these languages: of no weight in a phrase
+	stop       uint32 // bit set of the languages in which it is a stop word: an article, possessive or auxiliary
 }
 
-// folded is a text brought into the form phrases are compared in: lower case,
-// without accents, punctuation and invisible characters, cut into words.
+// folded is a text in the form used to compare phrases: split into words, in
+// lower case, without accents, punctuation and invisible characters.
 type folded struct {
 	buf  []byte
 	toks []token
@@ -28,7 +28,7 @@ type folded struct {
 
 func (f *folded) word(i int) []byte { return f.buf[f.toks[i].start:f.toks[i].end] }
 
-// add folds s, which stands at off in the text.
+// add folds s, which starts at off in the text.
 func (f *folded) add(s string, off int) {
 	var t token
 	open := false
@@ -94,8 +94,8 @@ var ascii = func() (t [utf8.RuneSelf]byte) {
 	return t
 }()
 
-// syllabic reports scripts that are written without blanks, or with blanks
-// where the writer likes: each letter is compared as a word of its own.
+// syllabic reports whether a letter belongs to a script that is written without
+// spaces or with optional ones. Each such letter is compared as its own word.
 func syllabic(r rune) bool {
 	switch {
 	case r < 0x1100:
@@ -109,8 +109,8 @@ func syllabic(r rune) bool {
 	}
 }
 
-// appendBase appends the letter in lower case without its accents. Both kinds
-// of the Turkish i are one, the sharp s is two.
+// appendBase appends the letter in lower case without its accents. Both Turkish
+// i are folded to one, and the sharp s to two letters.
 func appendBase(buf []byte, s string, r rune) []byte {
 	switch r {
 	case 'İ', 'ı':

@@ -4,12 +4,13 @@ import (
 	"strings"
 )
 
-// headerSpan is how many lines the copied header of a forwarded mail may take.
+// headerSpan is the maximum number of lines in the copied header of a forwarded
+// mail.
 const headerSpan = 12
 
-// forwarded finds the shop's mail that a person has sent on: its header stands
-// in the text as lines of "From:" and "Subject:", in any language. What stands
-// above it is the person's own and is not read.
+// forwarded finds a mail of the shop that was forwarded inline: its header is
+// in the text as lines of "From:" and "Subject:", in any language. Text above
+// the header was written by the forwarder and is not read.
 func (p *Parser) forwarded(outer string, pages []page) (string, []page, bool) {
 	for i := range pages {
 		pg := &pages[i]
@@ -34,7 +35,7 @@ func (p *Parser) forwarded(outer string, pages []page) (string, []page, bool) {
 	return "", nil, false
 }
 
-// copiedFrom is the line of a copied header that names the shop as the sender.
+// copiedFrom returns the line of a copied header that names the shop as sender.
 func (p *Parser) copiedFrom(pg *page) (int, bool) {
 	for i, l := range pg.lines {
 		s := pg.str(l)
@@ -53,7 +54,7 @@ func (p *Parser) copiedFrom(pg *page) (int, bool) {
 				return i, true
 			}
 		}
-		// A language we have no word for: "word: name <address>".
+		// A language without a known label: "word: name <address>".
 		if head, _, ok := strings.Cut(s, ":"); ok && len([]rune(head)) <= 20 && !strings.Contains(head, "@") && pg.headerLike(i) {
 			return i, true
 		}
@@ -61,7 +62,7 @@ func (p *Parser) copiedFrom(pg *page) (int, bool) {
 	return 0, false
 }
 
-// headerLike reports whether the neighbours of a line are "word: value" too.
+// headerLike reports whether the lines around line i are also "word: value".
 func (pg *page) headerLike(i int) bool {
 	n := 0
 	for k := max(0, i-3); k < min(len(pg.lines), i+4); k++ {
@@ -82,8 +83,8 @@ func (p *Parser) namesShop(s string) bool {
 	return false
 }
 
-// copiedSubject is the subject of a copied header around a line, and where it
-// stands.
+// copiedSubject returns the subject of the copied header around a line, and the
+// line it is on.
 func (pg *page) copiedSubject(at int) (string, int) {
 	for k := max(0, at-headerSpan); k < min(len(pg.lines), at+headerSpan); k++ {
 		l := pg.lines[k]
@@ -101,7 +102,7 @@ func (pg *page) copiedSubject(at int) (string, int) {
 	return "", -1
 }
 
-// below is the part of a page from a line on.
+// below returns the part of a page that starts at a line.
 func (p *Parser) below(pg *page, from int) page {
 	if from >= len(pg.lines) {
 		return page{}
@@ -124,8 +125,8 @@ func (p *Parser) below(pg *page, from int) page {
 	return out
 }
 
-// pasted reports whether a text holds a "Logistics Information" block: a person
-// has copied it from the shop's pages, without a mail's header.
+// pasted reports whether a text contains a "Logistics Information" block, which
+// a user has copied from the shop's pages without a mail header.
 func (pg *page) pasted() bool {
 	for _, m := range pg.marks {
 		if m.label == labelLogistics {

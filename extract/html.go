@@ -9,12 +9,12 @@ import (
 )
 
 const (
-	maxToken   = 512 << 10 // of the tokenizer's buffer; a mail is read no further than maxRead
-	maxHidden  = 4 << 10   // bytes of hidden text that are skipped; more is an element nobody closed
+	maxToken   = 512 << 10 // limit of the tokenizer's buffer; a mail is only read up to maxRead
+	maxHidden  = 4 << 10   // bytes of hidden text that are skipped; more means that an element was not closed
 	maxRegions = 16
 )
 
-// region is an element that gives its text a role or hides it, open until its
+// region is an open element that gives its text a role or hides it, up to its
 // end tag.
 type region struct {
 	name   string
@@ -24,16 +24,16 @@ type region struct {
 	budget int
 }
 
-// htmlReader turns markup into a page, token by token: no tree is built, so
-// nesting has no cost and no limit.
+// htmlReader turns markup into a page, token by token. It builds no tree, so
+// nesting costs nothing and has no limit.
 type htmlReader struct {
 	parser  *Parser
 	z       *html.Tokenizer
 	b       builder
 	links   []link
 	regions []region
-	off     int  // of the current token in the source
-	open    int  // the link whose text is being read; -1 for none
+	off     int  // offset of the current token in the source
+	open    int  // index of the link whose text is being read, or -1
 	raw     bool // inside style, script or title
 	name    [24]byte
 }
@@ -44,8 +44,8 @@ func (p *Parser) readHTML(src []byte) page {
 	return p.readMarkup(s.lean, s)
 }
 
-// readMarkup reads markup as it stands, so that the lines' places in the source
-// are right.
+// readMarkup reads markup unmodified, so that the lines have correct source
+// offsets.
 func (p *Parser) readMarkup(src []byte, s *scratch) page {
 	r := htmlReader{parser: p, z: html.NewTokenizer(bytes.NewReader(src)), open: -1, b: newBuilder(s)}
 	r.z.SetMaxBuf(maxToken)
@@ -69,17 +69,17 @@ func (r *htmlReader) token(kind html.TokenType, raw []byte, end int) {
 	case html.TextToken:
 		r.text(end)
 	case html.StartTagToken, html.SelfClosingTagToken:
-		// Raw is only good until the tag is read, so it is searched first.
+		// Raw is only valid until the tag is read, so inspect it first.
 		what := r.parser.markup(raw)
 		r.start(r.tagName(raw[1:]), what)
 	case html.EndTagToken:
 		r.end(r.tagName(raw[2:]))
-	default: // comments say nothing
+	default: // ignore comments
 	}
 }
 
-// tagName is the name of a tag in small letters. The tokenizer's own method
-// makes a copy of each.
+// tagName returns the name of a tag in lower case without allocating, unlike
+// the tokenizer's own method.
 func (r *htmlReader) tagName(raw []byte) []byte {
 	n := 0
 	for n < len(raw) && n < len(r.name) && raw[n] != '>' && raw[n] != '/' && !space(raw[n]) {
@@ -109,7 +109,7 @@ func (r *htmlReader) text(end int) {
 
 func (r *htmlReader) start(name []byte, what region) {
 	switch string(name) {
-	case "wbr": // a place to break, not a separator
+	case "wbr": // a possible line break, not a separator
 		return
 	case "br", "hr":
 		r.b.newline()
@@ -159,7 +159,7 @@ func (r *htmlReader) end(name []byte) {
 	r.close(string(name), false)
 }
 
-// enter counts the element into the open regions and opens its own.
+// enter counts the element in the open regions and opens its own region.
 func (r *htmlReader) enter(name []byte, what region) {
 	for i := range r.regions {
 		if r.regions[i].name == string(name) {
@@ -173,8 +173,8 @@ func (r *htmlReader) enter(name []byte, what region) {
 	}
 }
 
-// close counts an end tag; a region whose element it ends is left. A paragraph
-// is ended by the next one too.
+// close processes an end tag and leaves a region if its element ends. A
+// paragraph also ends at the next one.
 func (r *htmlReader) close(name string, all bool) {
 	for i := 0; i < len(r.regions); i++ {
 		g := &r.regions[i]
@@ -198,7 +198,7 @@ func (r *htmlReader) setRole() {
 	}
 }
 
-// markup reads what a tag says of its text. It helps and is not needed.
+// markup returns what a tag says about its text. Reading also works without it.
 func (p *Parser) markup(tag []byte) region {
 	switch {
 	case len(tag) < 24:
@@ -240,7 +240,7 @@ func (r *htmlReader) addLink(s string) {
 	}
 }
 
-// block reports elements that stand on lines of their own.
+// block reports whether an element starts a new line.
 func block(name []byte) bool {
 	switch string(name) {
 	case "p", "div", "table", "tbody", "thead", "tfoot", "tr", "td", "th", "ul", "ol", "li", "dl", "dt", "dd",

@@ -17,9 +17,8 @@ const (
 	maxTitle = 160 // runes
 )
 
-// items finds the articles: by the markup where it says what is a title, else by
-// the line that says how many ("x1", alone or behind a price), which stands below
-// title and variant.
+// items finds the articles. It uses titles marked by the markup, or else the
+// quantity line ("x1", alone or after a price) below title and variant.
 func (pg *page) items() []parcel.Item {
 	out := pg.marked()
 	if len(out) > 0 {
@@ -44,8 +43,8 @@ func (pg *page) items() []parcel.Item {
 	return out
 }
 
-// counted reports whether a quantity stands below the title on line i. The mail
-// on several packages has none.
+// counted reports whether there is a quantity below the title on line i. The
+// mail about several packages has none.
 func (pg *page) counted(i int) bool {
 	for k := i + 1; k < len(pg.lines) && k <= i+5 && pg.lines[k].role != shop.RoleTitle; k++ {
 		if quantity(pg.str(pg.lines[k])) > 0 {
@@ -56,7 +55,7 @@ func (pg *page) counted(i int) bool {
 }
 
 // itemBelow reads an article without a quantity: its title, and the variant
-// where one stands below.
+// below it if there is one.
 func (pg *page) itemBelow(i int) parcel.Item {
 	item := parcel.Item{Title: textx.Cut(pg.str(pg.lines[i]), maxTitle), Quantity: 1}
 	if k := i + 1; k < len(pg.lines) && pg.lines[k].role == shop.RoleVariant {
@@ -65,7 +64,7 @@ func (pg *page) itemBelow(i int) parcel.Item {
 	return item
 }
 
-// marked finds the articles whose titles the markup marks.
+// marked finds the articles whose titles are marked by the markup.
 func (pg *page) marked() []parcel.Item {
 	var out []parcel.Item
 	for i, l := range pg.lines {
@@ -88,7 +87,7 @@ func (pg *page) marked() []parcel.Item {
 	return out
 }
 
-// itemAbove reads title and variant from the lines above the quantity.
+// itemAbove reads the title and variant from the lines above the quantity.
 func (pg *page) itemAbove(i int) (parcel.Item, bool) {
 	var lines [2]int
 	found := 0
@@ -118,15 +117,16 @@ func (pg *page) itemAbove(i int) (parcel.Item, bool) {
 	}
 }
 
-// button reports whether a line is the text of a link to an order or parcel, which
-// is named by other things than its articles.
+// button reports whether a line is the text of a link to an order or parcel,
+// which is never an article.
 func (pg *page) button(i int) bool {
 	return pg.lines[i].role == shop.RolePlain && slices.ContainsFunc(pg.links, func(k link) bool {
 		return k.line <= i && i <= k.last && len(k.numbers) > 0
 	})
 }
 
-// heading reports whether a line is a label or a sentence and no article.
+// heading reports whether a line is a label or a sentence rather than an
+// article.
 func (pg *page) heading(l line) bool {
 	if l.role == shop.RoleTitle || l.role == shop.RoleVariant {
 		return false
@@ -148,16 +148,16 @@ func (pg *page) heading(l line) bool {
 	return false
 }
 
-// sentence reports a line that ends as sentences do.
+// sentence reports whether a line ends like a sentence.
 func sentence(s string) bool {
 	end, _ := utf8.DecodeLastRuneInString(s)
 	return strings.ContainsRune(".!?。！？", end) && !cutTitle(s)
 }
 
-// cutTitle reports a title as the shop cuts it short.
+// cutTitle reports whether the shop has truncated a title.
 func cutTitle(s string) bool { return strings.HasSuffix(s, "...") || strings.HasSuffix(s, "…") }
 
-// quantity reads "x1", "x 2", "1,99 € x1"; 0 where the line is none of it.
+// quantity parses "x1", "x 2" and "1,99 € x1". It returns 0 for any other line.
 func quantity(s string) int {
 	if len(s) < 2 || len(s) > 40 {
 		return 0
@@ -184,8 +184,8 @@ func quantity(s string) int {
 	return 0
 }
 
-// price reports whether a line is an amount of money and nothing else: a number
-// with a currency, or with two decimals, and at most one short word.
+// price reports whether a line is only an amount of money: a number with a
+// currency or two decimals, and at most one short word.
 func price(s string) bool {
 	if s == "" || len(s) > 32 {
 		return false
@@ -224,7 +224,7 @@ func oneNumber(s string) bool {
 	return numbers == 1 || numbers == 2 && decimals(s)
 }
 
-// decimals reports a number with two digits behind a dot or comma.
+// decimals reports whether a number has two digits after a dot or comma.
 func decimals(s string) bool {
 	for i := 1; i+2 < len(s); i++ {
 		if (s[i] == '.' || s[i] == ',') && isDigit(s[i-1]) && isDigit(s[i+1]) && isDigit(s[i+2]) && (i+3 == len(s) || !isDigit(s[i+3])) {
@@ -236,7 +236,7 @@ func decimals(s string) bool {
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
-// currency reports short names of currencies.
+// currency reports whether a word is the short name of a currency.
 func currency(s string) bool {
 	switch s {
 	case "us", "usd", "eur", "gbp", "zł", "zl", "pln", "kč", "czk", "руб", "р", "rub", "грн", "uah", "tl", "try",

@@ -6,10 +6,10 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-const headDistance = 60 // lines between a column's head and its values
+const headDistance = 60 // maximum lines between a column's head and its values
 
-// labelOf is the label of a value: in a table with a row of labels the one at
-// the head of its column, else the one right before it.
+// labelOf returns the label of a value: the head of its column if the table has
+// a row of labels, else the label right before it.
 func (pg *page) labelOf(l line, tok int) (label, bool) {
 	if l.row > 0 {
 		if kind, ok := pg.columnLabel(l); ok {
@@ -19,8 +19,8 @@ func (pg *page) labelOf(l line, tok int) (label, bool) {
 	return pg.labelBefore(tok)
 }
 
-// columnLabel is the label at the head of a cell's column. Nothing is read
-// through the heads of another table.
+// columnLabel returns the label at the head of a cell's column. The search
+// stops at the heads of another table.
 func (pg *page) columnLabel(cell line) (label, bool) {
 	at := pg.lineIndex(cell.start)
 	for i := at - 1; i >= 0 && i >= at-headDistance; i-- {
@@ -37,13 +37,13 @@ func (pg *page) columnLabel(cell line) (label, bool) {
 			}
 		}
 		if pg.headRow(i) {
-			return 0, false // the head of this column is of another kind
+			return 0, false // the head of this column is not a label
 		}
 	}
 	return 0, false
 }
 
-// saidOfOrder reports whether a sentence names the number of an order: "the
+// saidOfOrder reports whether a sentence mentions the number of an order: "the
 // tracking number of your order 8190000000001234 is 520600009876".
 func (r *reading) saidOfOrder(pg *page, l line, tok int) bool {
 	if !tokenForm(pg.src(tok)) {
@@ -64,11 +64,11 @@ func (r *reading) saidOfOrder(pg *page, l line, tok int) bool {
 	return false
 }
 
-const maxGroup = 6 // letters and digits of one group of a number printed in groups
+const maxGroup = 6 // letters and digits in one group of a number printed in groups
 
-// grouped takes a number that is printed in groups behind a label for a tracking
-// number, and returns its last word. Blanks between groups are dropped, dashes
-// belong to the number.
+// grouped adds a tracking number that is printed in groups after a label, and
+// returns its last word. Spaces between groups are dropped; dashes are part of
+// the number.
 func (r *reading) grouped(pg *page, l line, tok int) (int, bool) {
 	if pg.fold.toks[tok].digits == 0 && !capitals(pg.src(tok)) {
 		return 0, false
@@ -97,7 +97,7 @@ func (r *reading) grouped(pg *page, l line, tok int) (int, bool) {
 	return last, true
 }
 
-// capitals reports a word of digits and capitals.
+// capitals reports whether a word consists of digits and capital letters.
 func capitals(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; (c < '0' || c > '9') && (c < 'A' || c > 'Z') {

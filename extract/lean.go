@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// lean copies markup without the attributes that say nothing here: nine tenths
-// of a shop's mail are styles, and the tokenizer looks at each of them. What is
-// kept reads the same. Dst is overwritten.
+// lean copies markup without attributes that the reader does not use. Nine
+// tenths of a mail from the shop are styles, and the tokenizer scans each of
+// them. The result reads the same. Dst is overwritten.
 func (p *Parser) lean(dst, src []byte) []byte {
 	dst = dst[:0]
 	for {
@@ -31,11 +31,13 @@ func (p *Parser) lean(dst, src []byte) []byte {
 	return append(dst, src...)
 }
 
-// element is where what begins with "<" ends, -1 where the rest has to be kept
-// as it is; short is how much of it is enough, 0 for all.
+// element returns the end of the element that begins with "<", or -1 if the
+// rest must be kept unchanged. Short is the length of the part to keep, or 0 to
+// keep all.
 func (p *Parser) element(src []byte) (end, short int) {
 	if bytes.HasPrefix(src, []byte("<!--")) {
-		// What begins a comment may end at once: the tokenizer knows.
+		// The search includes the opening, because "<!-->" is a complete
+		// comment.
 		if i := bytes.Index(src, []byte("-->")); i >= 0 {
 			return i + 3, 0
 		}
@@ -46,7 +48,7 @@ func (p *Parser) element(src []byte) (end, short int) {
 	}
 	n := nameEnd(src)
 	if rawText(src[1:n]) {
-		return -1, 0 // behind script and its like the rules are others
+		return -1, 0 // script and similar elements follow other rules
 	}
 	if end := styleEnd(src, n); end > 0 {
 		return end, 0
@@ -57,7 +59,7 @@ func (p *Parser) element(src []byte) (end, short int) {
 	return end, 0
 }
 
-// needless reports whether the attributes of a tag say nothing here.
+// needless reports whether the attributes of a tag can be dropped.
 func (p *Parser) needless(name, tag []byte) bool {
 	if len(name) == 1 && name[0] == 'a' {
 		return !worthReading(tag)
@@ -65,8 +67,9 @@ func (p *Parser) needless(name, tag []byte) bool {
 	return plainTag(name) && p.markup(tag) == region{}
 }
 
-// otherEnd is behind what begins with "<" and is no start tag: an end tag, a
-// declaration, a lone "<"; 0 for start tags, -1 where nothing ends it.
+// otherEnd returns the end of anything that begins with "<" and is not a start
+// tag: an end tag, a declaration or a lone "<". It returns 0 for start tags and
+// -1 if the end is missing.
 func otherEnd(s []byte) int {
 	if len(s) < 2 {
 		return len(s)
@@ -91,8 +94,8 @@ func otherEnd(s []byte) int {
 
 func letter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
-// styleEnd is behind the end tag of a style or title, whose text is no markup; 0
-// for other elements, and where it is not sure.
+// styleEnd returns the end of the end tag of a style or title, whose text is
+// not markup. It returns 0 for other elements and in doubtful cases.
 func styleEnd(s []byte, n int) int {
 	name := string(s[1:n])
 	if name != "style" && name != "title" {
@@ -105,7 +108,7 @@ func styleEnd(s []byte, n int) int {
 	return end + n + 2
 }
 
-// nameEnd is where the name of a tag ends; 1 where there is none.
+// nameEnd returns the end of a tag's name, or 1 if there is no name.
 func nameEnd(s []byte) int {
 	i := 1
 	for i < len(s) && (letter(s[i]) || i > 1 && isDigit(s[i])) {
@@ -117,8 +120,8 @@ func nameEnd(s []byte) int {
 	return i
 }
 
-// tagEnd is behind the ">" that ends a tag whose name ends at i, with the rules
-// of the standard for quotes; -1 where nothing ends it.
+// tagEnd returns the end of a tag whose name ends at i, including the ">".
+// Quotes follow the HTML standard. It returns -1 if the end is missing.
 func tagEnd(s []byte, i int) int {
 	for {
 		if i = skipSpace(s, i); i >= len(s) {
@@ -139,7 +142,7 @@ func tagEnd(s []byte, i int) int {
 	}
 }
 
-// valueEnd is behind the value of an attribute.
+// valueEnd returns the end of an attribute's value.
 func valueEnd(s []byte, i int) int {
 	if i >= len(s) {
 		return i
@@ -168,7 +171,7 @@ func nameStop(c byte) bool { return space(c) || c == '/' || c == '>' }
 
 func space(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' }
 
-// plainTag reports elements that are kept without their attributes.
+// plainTag reports whether an element is kept without its attributes.
 func plainTag(name []byte) bool {
 	switch string(name) {
 	case "td", "tr", "table", "tbody", "div", "p", "span", "img", "br", "b", "strong", "font", "center", "h1", "h2", "h3",
@@ -179,14 +182,14 @@ func plainTag(name []byte) bool {
 	}
 }
 
-// rawText reports elements whose text is no markup.
+// rawText reports whether the text of an element is not markup.
 func rawText(name []byte) bool {
 	if len(name) < 3 || len(name) > 9 || bytes.IndexByte([]byte("stxinpSTXINP"), name[0]) < 0 {
 		return false
 	}
 	switch strings.ToLower(string(name)) {
 	case "style", "title":
-		return strings.ToLower(string(name)) != string(name) // styleEnd knows them in small letters
+		return strings.ToLower(string(name)) != string(name) // styleEnd only knows lower-case names
 	case "script", "textarea", "xmp", "iframe", "noframes", "noscript", "plaintext":
 		return true
 	default:

@@ -11,43 +11,43 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// A link is read for the parameters whose names are known, never followed and
-// never copied. Paths, unknown parameters and product pages are full of digits
-// that are no order and no parcel.
+// link holds the known parameters of a link. Links are never followed and never
+// copied. Paths, unknown parameters and product pages are ignored because they
+// are full of digits that are neither orders nor parcels.
 type link struct {
-	line     int    // the line of the page it stands in
-	last     int    // the last line of its text, where it goes around several
+	line     int    // line of the page
+	last     int    // last line of its text, if that spans several
 	host     string // lower case, without "www."
 	shop     bool
 	orders   []string
 	numbers  []number.Number
-	rotated  string // an order id as the shop's message id shows it, put right
-	template string // the name of the mail's template, lower case
+	rotated  string // an order id restored from the rotated form in the shop's message ids
+	template string // name of the mail's template, lower case
 }
 
 const (
-	maxLinks   = 400 // of one page
+	maxLinks   = 400 // per page
 	maxLinkLen = 8 << 10
-	maxUnwrap  = 3 // redirects around a link that are taken off
+	maxUnwrap  = 3 // nested redirects to unwrap
 )
 
 func (l link) empty() bool {
 	return l.host == "" && len(l.orders) == 0 && len(l.numbers) == 0 && l.rotated == ""
 }
 
-// says reports whether anything in the link is of use: most links of a mail are
-// of products and of the shop's own pages.
+// says reports whether the link contains anything useful. Most links in a mail
+// are to products and to the shop's own pages.
 func (l link) says() bool {
 	return len(l.orders) > 0 || len(l.numbers) > 0 || l.rotated != "" || l.template != "" || l.host != "" && !l.shop
 }
 
-// worthReading sorts out the links of products that name nothing else.
+// worthReading reports false for product links without other information.
 func worthReading(s []byte) bool {
 	return !bytes.Contains(s, []byte("/item/")) || bytes.Contains(s, []byte("rowan_")) || bytes.Contains(s, []byte("%3A%2F%2F"))
 }
 
-// readLink reads one address. Redirects that other mail services put around
-// links (Gmail, Outlook) carry the true address in a parameter.
+// readLink parses an address. Other mail services (Gmail, Outlook) wrap links
+// in redirects that have the real address in a parameter.
 func (p *Parser) readLink(s string, depth int) link {
 	if len(s) > maxLinkLen {
 		s = s[:maxLinkLen]
@@ -80,9 +80,9 @@ func (p *Parser) readLink(s string, depth int) link {
 	return l
 }
 
-// embedded is the link to the shop that stands anywhere in the address of a
-// gateway: as it is, percent-encoded, or as Proofpoint writes it ("-3A" for a
-// colon, "_" for a slash).
+// embedded finds a link to the shop anywhere in the address of a gateway:
+// plain, percent-encoded, or in Proofpoint's encoding ("-3A" for a colon, "_"
+// for a slash).
 func (p *Parser) embedded(rest string, depth int) link {
 	for _, s := range []string{rest, unescape(rest), undash(rest)} {
 		i := strings.LastIndex(strings.ToLower(s), "http")
@@ -97,7 +97,7 @@ func (p *Parser) embedded(rest string, depth int) link {
 	return link{}
 }
 
-// undash undoes the encoding of Proofpoint's second form.
+// undash decodes Proofpoint's second form.
 func undash(s string) string {
 	_, s, ok := strings.Cut(s, "u=http")
 	if !ok {
@@ -107,7 +107,7 @@ func undash(s string) string {
 	return unescape("http" + strings.NewReplacer("-", "%", "_", "/").Replace(s))
 }
 
-// readParam takes one parameter into the link.
+// readParam stores one parameter in the link.
 func (p *Parser) readParam(l *link, key, value string, depth int, product bool) {
 	if l.shop {
 		l.shopParam(p.shop.Param(key), value, product)
@@ -128,7 +128,7 @@ func (p *Parser) readParam(l *link, key, value string, depth int, product bool) 
 	}
 }
 
-// shopParam takes one parameter of a link to the shop.
+// shopParam stores one parameter of a link to the shop.
 func (l *link) shopParam(kind shop.Param, value string, product bool) {
 	switch kind {
 	case shop.ParamOrders:
@@ -149,7 +149,7 @@ func (l *link) shopParam(kind shop.Param, value string, product bool) {
 	}
 }
 
-// unwrap takes over what the address inside a redirect says.
+// unwrap copies the values of the address inside a redirect.
 func (l *link) unwrap(in link) {
 	if in.empty() {
 		return
@@ -176,7 +176,7 @@ func (l *link) addNumbers(value string) {
 	}
 }
 
-// splitHost gives the host of an http address and what follows it.
+// splitHost returns the host of an http address and the rest of it.
 func splitHost(s string) (host, rest string) {
 	s = strings.TrimSpace(s)
 	i := strings.Index(s, "://")
@@ -196,8 +196,8 @@ func splitHost(s string) (host, rest string) {
 	return strings.TrimPrefix(strings.TrimSuffix(strings.ToLower(host), "."), "www."), rest
 }
 
-// unescape undoes percent encoding, also when it was applied again by services
-// that wrap links.
+// unescape undoes percent-encoding, including encoding applied again by
+// services that wrap links.
 func unescape(s string) string {
 	for range maxUnwrap {
 		if !strings.Contains(s, "%") {
@@ -216,8 +216,8 @@ func splitList(s string) func(func(string) bool) {
 	return strings.FieldsFuncSeq(unescape(s), func(r rune) bool { return r == ',' || r == ';' || r == '|' || r <= ' ' })
 }
 
-// derotate puts an order id right that is shown as its last four digits, the
-// others, a dollar and 32 hex digits.
+// derotate restores an order id that is given as its last four digits, the
+// other digits, a dollar sign and 32 hex digits.
 func derotate(s string) string {
 	id, hex, ok := strings.Cut(s, "$")
 	if !ok || len(hex) < 32 || !orderID(id) || len(id) < 14 {
@@ -226,7 +226,7 @@ func derotate(s string) string {
 	return id[4:] + id[:4]
 }
 
-// orderID reports the form of an order id as parameters carry it.
+// orderID reports whether s has the format of an order id in a parameter.
 func orderID(s string) bool {
 	return len(s) >= 10 && len(s) <= 20 && countDigits(s) == len(s)
 }

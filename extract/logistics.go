@@ -9,16 +9,16 @@ import (
 )
 
 const (
-	blockBehind = 30 // lines of a block behind its head
-	blockAround = 6  // lines around a tracking number without a head
+	blockBehind = 30 // lines of a block after its head
+	blockAround = 6  // lines around a tracking number if there is no head
 	maxSender   = 80 // runes
 	maxSites    = 8
-	maxCells    = 12 // of a row on either side of a label
+	maxCells    = 12 // cells of a row on either side of a label
 )
 
-// logistics reads the "Logistics Information" block: who sends, and where to
-// track. It stands behind its head, or around a labelled number. The numbers in
-// it are found as everywhere, by their labels.
+// logistics reads the "Logistics Information" block, which names the sender and
+// the tracking sites. The block follows its head or surrounds a labelled
+// number. The numbers in it are found by their labels, as elsewhere.
 func (pg *page) logistics() parcel.Logistics {
 	var out parcel.Logistics
 	for i, l := range pg.lines {
@@ -64,8 +64,8 @@ func (pg *page) block(from, to int, out *parcel.Logistics) {
 	}
 }
 
-// opens reports whether a label stands at the head of its line or cell, or
-// behind the end of a clause, with a value or nothing behind it.
+// opens reports whether a label is at the start of its line or cell, or after
+// the end of a clause, followed by a value or by nothing.
 func (pg *page) opens(l line, m mark) bool {
 	if pg.leading(l, m.first) {
 		return true
@@ -74,8 +74,9 @@ func (pg *page) opens(l line, m mark) bool {
 	return before == "" || strings.ContainsAny(before[len(before)-1:], ".:;,|(-")
 }
 
-// sender is the value of a sender's label: behind it, in the next cell or line,
-// or below it in a table whose first row is all labels.
+// sender returns the value of a sender's label: the text after it, the next
+// cell or line, or the cell below it if the first row of the table is all
+// labels.
 func (pg *page) sender(i int, m mark) string {
 	l := pg.lines[i]
 	if rest := pg.text[pg.fold.toks[m.last].src1:l.end]; strings.ContainsFunc(rest, letterOrDigit) {
@@ -88,8 +89,8 @@ func (pg *page) sender(i int, m mark) string {
 	return clause(pg.str(v))
 }
 
-// value is the line that holds the value of a label that fills line i: below it
-// where the whole row is labels, else the next one.
+// value returns the line with the value of a label that fills line i: the line
+// below it if the whole row is labels, else the next one.
 func (pg *page) value(i int) (line, bool) {
 	l := pg.lines[i]
 	if l.row == 0 || !pg.headRow(i) {
@@ -106,7 +107,7 @@ func (pg *page) value(i int) (line, bool) {
 	return line{}, false
 }
 
-// labelled reports whether a line is a label of the block and not a value.
+// labelled reports whether a line is a label of the block rather than a value.
 func (pg *page) labelled(l line) bool {
 	for _, m := range pg.marksOf(l) {
 		switch m.label {
@@ -120,7 +121,7 @@ func (pg *page) labelled(l line) bool {
 	return false
 }
 
-// sites adds the names of the sites behind a label: in its line, below it in its
+// sites adds the names of the sites after a label: in its line, below it in its
 // column, or in the lines that follow.
 func (pg *page) sites(i int, m mark, out *parcel.Logistics) {
 	l := pg.lines[i]
@@ -145,8 +146,8 @@ func (pg *page) sites(i int, m mark, out *parcel.Logistics) {
 	}
 }
 
-// headRow reports whether a label stands in a row of labels, with the values in
-// the rows below.
+// headRow reports whether a label is in a row of labels with the values in the
+// rows below.
 func (pg *page) headRow(i int) bool {
 	row := pg.lines[i].row
 	from, to := i, i+1
@@ -164,7 +165,7 @@ func (pg *page) headRow(i int) bool {
 	return false
 }
 
-// addSites adds the host names of a text.
+// addSites adds the host names in a text.
 func addSites(out *parcel.Logistics, s string) bool {
 	found := false
 	for w := range strings.FieldsFuncSeq(s, func(r rune) bool { return r <= ' ' || strings.ContainsRune(",;()<>\"'|", r) }) {
@@ -178,7 +179,7 @@ func addSites(out *parcel.Logistics, s string) bool {
 	return found
 }
 
-// hostName is the host of a word that is an address or a bare name.
+// hostName returns the host of a word that is an address or a bare host name.
 func hostName(w string) string {
 	if host, _ := splitHost(w); host != "" {
 		w = host
@@ -205,7 +206,7 @@ func letterOrDigit(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r >= 0xc0
 }
 
-// clause is the text up to the end of its clause.
+// clause returns the text up to the end of its clause.
 func clause(s string) string {
 	s = strings.TrimLeft(s, " :：-–—|=\t")
 	end := len(s)

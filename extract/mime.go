@@ -20,10 +20,10 @@ type content struct {
 	text []byte
 }
 
-// body is what a mail carries that can be read.
+// body holds the readable parts of a mail.
 type body struct {
 	contents []content
-	mails    [][]byte // mails attached whole
+	mails    [][]byte // whole mails that are attached
 	problems []message.Text
 }
 
@@ -32,8 +32,8 @@ const (
 	maxMails    = 5
 )
 
-// readBody takes a mail apart. What cannot be taken apart is read as one text
-// with its markup stripped: a number in it is still found.
+// readBody parses a mail. If that fails, the mail is read as one text with its
+// markup stripped, so that a number in it is still found.
 func readBody(raw []byte) body {
 	raw = mail.WithoutEnvelope(raw)
 	var b body
@@ -43,7 +43,7 @@ func readBody(raw []byte) body {
 	if len(raw) > maxRead {
 		raw = raw[:maxRead]
 		if i := bytes.LastIndexByte(raw, '\n'); i > maxRead/2 {
-			raw = raw[:i+1] // a letter cut in two would look like a wrong charset
+			raw = raw[:i+1] // half a character would look like a wrong charset
 		}
 		b.problems = append(b.problems, message.New("unread_large", "KB", strconv.Itoa(maxRead>>10)))
 	}
@@ -68,8 +68,9 @@ func readBody(raw []byte) body {
 	return b
 }
 
-// withoutPictures empties the parts of a large mail that are neither texts nor
-// mails: a picture in front would take the place of the text behind it.
+// withoutPictures empties the parts of a large mail that are neither text nor
+// mail, so that a picture at the front does not use up the limit before the
+// text.
 func withoutPictures(raw []byte) []byte {
 	head, rest := mail.Split(raw)
 	if !bytes.Contains(bytes.ToLower(head), []byte("multipart/")) {
@@ -96,8 +97,8 @@ func withoutPictures(raw []byte) []byte {
 	return out
 }
 
-// retry reads the mail again with its charsets guessed, where the declared ones
-// gave unreadable text, and keeps what is better.
+// retry parses the mail again with guessed charsets if the declared ones gave
+// unreadable text, and keeps the better result.
 func (b *body) retry(raw []byte, bad int) {
 	root, err := readParts(raw, true)
 	if err != nil {
@@ -129,7 +130,7 @@ func readParts(raw []byte, detect bool) (*enmime.Part, error) {
 	return root, nil
 }
 
-// collect gathers the texts and attached mails of a tree of parts.
+// collect gathers the texts and attached mails from a tree of parts.
 func (b *body) collect(p *enmime.Part) {
 	for ; p != nil; p = p.NextSibling {
 		if p.FirstChild != nil {
@@ -160,14 +161,15 @@ func (b *body) leaf(p *enmime.Part) {
 			b.attach(p.Content)
 			return
 		}
-		// A multipart without a boundary arrives as one part with all the text.
+		// A multipart without a boundary is parsed as one part with all the
+		// text.
 		if bytes.HasPrefix([]byte(p.ContentType), []byte("multipart/")) {
 			b.contents = append(b.contents, rawContents(p.Content)...)
 		}
 	}
 }
 
-// attach takes a mail that is attached whole.
+// attach adds an attached mail.
 func (b *body) attach(raw []byte) {
 	if len(b.mails) < maxMails {
 		b.mails = append(b.mails, raw)
@@ -180,7 +182,7 @@ func (b *body) add(text []byte, html bool) {
 	}
 }
 
-// badness counts what is no readable letter in the texts.
+// badness counts the unreadable letters in the texts.
 func (b *body) badness() int {
 	n := 0
 	for _, c := range b.contents {
@@ -189,8 +191,9 @@ func (b *body) badness() int {
 	return n
 }
 
-// unreadable counts replacement characters, bytes that are no UTF-8 and letters
-// that look like UTF-8 read in a charset of one byte a letter ("Ð¿", "Ã¤", "Рї").
+// unreadable counts replacement characters, bytes that are not UTF-8, and
+// letters that look like UTF-8 decoded with a single-byte charset ("Ð¿", "Ã¤",
+// "Рї").
 func unreadable(s []byte) int {
 	bad, odd := 0, 0
 	for i := 0; i < len(s); {
@@ -216,8 +219,8 @@ func unreadable(s []byte) int {
 	return bad + odd
 }
 
-// mojibake reports two letters that are one letter of UTF-8 read as Latin or
-// Cyrillic of one byte a letter.
+// mojibake reports whether two letters are one UTF-8 character decoded as a
+// single-byte Latin or Cyrillic charset.
 func mojibake(r, next rune) bool {
 	sign := next >= 0x2010 && next <= 0x2122
 	switch r {
@@ -230,8 +233,8 @@ func mojibake(r, next rune) bool {
 	}
 }
 
-// rawContents makes the best of bytes that were not taken apart: the transfer
-// encoding is undone where it shows, headers of parts are left in as text.
+// rawContents reads bytes that could not be parsed. It undoes a transfer
+// encoding if it recognises one, and leaves the headers of parts in the text.
 func rawContents(raw []byte) []content {
 	head, text := mail.Split(raw)
 	if len(text) == 0 {

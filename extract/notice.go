@@ -5,8 +5,8 @@ import (
 	"parcelwatch/parcel"
 )
 
-// notice reads one message of the shop and fills the notice if it is a shipment
-// notification at all.
+// notice reads one mail of the shop and fills the notice if the mail is a
+// shipment notification.
 func (p *Parser) notice(subject string, pages []page, n *parcel.Notice) {
 	r := reading{p: p, subject: p.readSubject(subject), pages: pages}
 	r.read()
@@ -20,9 +20,9 @@ func (p *Parser) notice(subject string, pages []page, n *parcel.Notice) {
 	}
 }
 
-// shipment decides by form: an order or parcel in the subject, a number anywhere,
-// or a known step together with an order. Offers that look like orders name a
-// prize, and no step.
+// shipment reports whether the mail is about a shipment: it has an order or
+// parcel in the subject, a number anywhere, or a known step together with an
+// order. Offers that look like orders mention a prize and have no step.
 func (r *reading) shipment() bool {
 	s := &r.subject
 	switch {
@@ -39,13 +39,13 @@ func (r *reading) shipment() bool {
 	}
 }
 
-// templated reports whether the links name a template of shipment mail.
+// templated reports whether a link names a template used for shipment mail.
 func (r *reading) templated() bool {
 	_, ok := r.p.shop.Step(r.tmpl)
 	return ok
 }
 
-// fill writes what was read into the notice.
+// fill copies what was read into the notice.
 func (p *Parser) fill(r *reading, n *parcel.Notice) {
 	n.Step, n.StepWords = r.stepOf()
 	n.Orders = r.orders
@@ -68,9 +68,9 @@ func (p *Parser) fill(r *reading, n *parcel.Notice) {
 	}
 }
 
-// stepOf is the step of the whole mail: what the subject says; else a template's
-// name that says more than "news"; else the headline or the sentence about the
-// order; else the words as they are.
+// stepOf returns the step of the whole mail. It tries the subject, a template
+// name that says more than "news", the headline or the sentence about the
+// order, and last the bare words.
 func (r *reading) stepOf() (parcel.Step, string) {
 	if r.step.known && r.step.step != parcel.StepUpdate {
 		return r.step.step, r.step.words
@@ -110,8 +110,8 @@ func (r *reading) block() bool {
 	return false
 }
 
-// ownSteps gives several parcels the steps said beside them, where each has one.
-// Where they differ the mail as a whole is an update.
+// ownSteps gives each of several parcels the step printed beside it, if all
+// have one. If the steps differ, the mail as a whole is an update.
 func (r *reading) ownSteps(n *parcel.Notice) {
 	if len(r.parcels) < 2 {
 		return

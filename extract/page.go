@@ -7,20 +7,19 @@ import (
 	"parcelwatch/internal/textx"
 )
 
-// A page is the visible text of one body as lines, with what stands in the
-// lines: their words, folded for comparison, and the phrases and labels found
-// among them.
+// page is the visible text of one body as lines, with their words folded for
+// comparison and the phrases and labels found in them.
 type page struct {
 	text  string
 	lines []line
 	links []link
 	fold  folded
-	marks []mark // in order of their first word
+	marks []mark // ordered by first word
 	used  *scratch
 }
 
-// scratch is the working memory of one page. It is used again for later mails
-// unless a hostile one has blown it up.
+// scratch is the working memory of one page. It is reused for later mails
+// unless a hostile mail has made it too large.
 type scratch struct {
 	text  []byte
 	lines []line
@@ -46,8 +45,8 @@ func (p *Parser) scratch() *scratch {
 	}
 }
 
-// release gives the working memory of pages back. Only their texts, which are
-// strings, may be used afterwards.
+// release returns the working memory of pages to the pool. Afterwards only
+// their texts, which are strings, may be used.
 func (p *Parser) release(pages []page) {
 	for i := range pages {
 		pg := &pages[i]
@@ -63,8 +62,8 @@ func (p *Parser) release(pages []page) {
 	}
 }
 
-// line is one line of a page. Row and col say where in a table it stands; row 0
-// is outside of tables.
+// line is one line of a page. Row and col are its position in a table; row is 0
+// outside of tables.
 type line struct {
 	start, end   int // in page.text
 	row, col     int
@@ -81,21 +80,22 @@ const (
 
 func (pg *page) str(l line) string { return pg.text[l.start:l.end] }
 
-// builder collects the text of a page, blanks collapsed.
+// builder collects the text of a page and collapses white space.
 type builder struct {
 	used  *scratch
 	text  []byte
 	lines []line
-	open  bool // the last line may grow
-	gap   bool // a blank is due before the next letter
+	open  bool // text may be appended to the last line
+	gap   bool // write a space before the next letter
 	row   int
 	col   int
 	role  shop.Role
 	full  bool
 }
 
-// add appends text to the line. Invisible characters are dropped, every kind of
-// blank is one blank. Off is where the text stands in the source.
+// add appends text to the line. It drops invisible characters and turns every
+// kind of white space into one space. Off is the offset of the text in the
+// source.
 func (b *builder) add(s []byte, off, end int) {
 	for i := 0; i < len(s); {
 		c := s[i]
@@ -144,11 +144,10 @@ func (b *builder) put(c []byte, off, end int) {
 	}
 }
 
-// space separates what follows from what stands, so that numbers of neighbouring
-// elements are not glued together.
+// space separates the text before and after, so that numbers in adjacent
+// elements do not run together.
 func (b *builder) space() { b.gap = true }
 
-// newline ends the line.
 func (b *builder) newline() {
 	if b.open {
 		b.text = append(b.text, '\n')
@@ -156,7 +155,7 @@ func (b *builder) newline() {
 	b.open, b.gap = false, false
 }
 
-// next is the index of the line that text added now belongs to.
+// next returns the index of the line that text added now belongs to.
 func (b *builder) next() int {
 	if b.open {
 		return len(b.lines) - 1

@@ -14,22 +14,22 @@ import (
 	"parcelwatch/parcel"
 )
 
-// ErrNoMail is returned for bytes that are no mail at all.
+// ErrNoMail is returned if the bytes have no header field at all.
 var ErrNoMail = errors.New("no mail: not one header field found")
 
-// maxSubject is how many runes of a subject are kept.
+// maxSubject is the maximum length of a subject in runes.
 const maxSubject = 300
 
-// Options say whose mail is read and how.
+// Options configure a [Parser].
 type Options struct {
 	Shop    shop.Shop
 	Senders mail.Senders
-	Rules   []Rule   // tried in order before everything else
-	Phrases *Phrases // nil to load them; parsers of several mailboxes share them
+	Rules   []Rule   // tried in order before anything else
+	Phrases *Phrases // nil to load them; the parsers of several mailboxes can share them
 }
 
-// Parser reads mails. It remembers nothing of them and is safe for concurrent
-// use.
+// Parser reads mails. It keeps no state between mails and is safe for
+// concurrent use.
 type Parser struct {
 	shop    shop.Shop
 	senders mail.Senders
@@ -38,8 +38,8 @@ type Parser struct {
 	pool    sync.Pool // of *scratch
 }
 
-// New makes a parser. The error is about a rule, in words for the person who
-// wrote it.
+// New returns a parser. An error describes an invalid rule and is meant for the
+// user who wrote it.
 func New(o Options) (*Parser, error) {
 	p := &Parser{shop: o.Shop, senders: o.Senders}
 	for _, r := range o.Rules {
@@ -59,10 +59,11 @@ func New(o Options) (*Parser, error) {
 	return p, nil
 }
 
-// Phrases are the words of steps and labels in all languages, 1.6 MB of memory.
+// Phrases are the phrases for steps and labels in all languages. They use 1.6
+// MB of memory.
 type Phrases struct{ vocabulary }
 
-// LoadPhrases reads the tables of phrases.
+// LoadPhrases reads the phrase tables.
 func LoadPhrases() (*Phrases, error) {
 	v, err := loadVocabulary()
 	if err != nil {
@@ -71,10 +72,10 @@ func LoadPhrases() (*Phrases, error) {
 	return &Phrases{*v}, nil
 }
 
-// Parse reads one mail. The verdict says how far its sender can be trusted; for
-// forged and foreign mail nothing that creates a parcel is returned. The error
-// is for bytes that are no mail at all; everything else gives a notice, with
-// what could not be read among its problems.
+// Parse reads one mail. The verdict says how far its sender can be trusted; the
+// notice of forged or foreign mail contains nothing that creates a parcel. The
+// only error is [ErrNoMail]; other failures are listed in the notice's
+// problems.
 func (p *Parser) Parse(m mail.Message, v parcel.Verdict) (parcel.Notice, error) {
 	h := m.Header
 	if len(h.Fields) == 0 {
@@ -98,8 +99,8 @@ func (p *Parser) Parse(m mail.Message, v parcel.Verdict) (parcel.Notice, error) 
 	return n, nil
 }
 
-// origin says in whose name the mail comes, and keeps the verdict from claiming
-// more than the From of the mail allows.
+// origin returns the sender of the mail and limits the verdict to what the From
+// of the mail allows.
 func (p *Parser) origin(h mail.Header, n *parcel.Notice) mail.Sender {
 	if len(h.From) != 1 {
 		if n.Verdict.Trust == "" || n.Verdict.Trust.Creates() {
@@ -124,7 +125,8 @@ func (p *Parser) origin(h mail.Header, n *parcel.Notice) mail.Sender {
 	return from
 }
 
-// refuseRules says why a user's rule does not apply to a mail it was written for.
+// refuseRules records why a user's rule was not applied to a mail that matches
+// it.
 func (p *Parser) refuseRules(h mail.Header, n *parcel.Notice) {
 	for _, r := range p.rules {
 		if r.from != nil && len(h.From) == 1 && r.from.MatchString(h.From[0].Addr) && (r.subject == nil || r.subject.MatchString(h.Subject)) {
@@ -143,7 +145,7 @@ func (p *Parser) readMail(raw []byte, h mail.Header, from mail.Sender, n *parcel
 	if p.applyRules(h, pages, n) || from.Quiet {
 		return
 	}
-	if from.Original != "" { // the shop's own mail, also under a rewritten From
+	if from.Original != "" { // also with a rewritten From
 		p.notice(h.Subject, pages, n)
 	}
 	if from.Class != mail.Forwarder || n.Shop != "" {
@@ -168,7 +170,7 @@ func (p *Parser) readMail(raw []byte, h mail.Header, from mail.Sender, n *parcel
 	}
 }
 
-// pages turns the texts of a mail into analysed pages.
+// pages returns the texts of a mail as analysed pages.
 func (p *Parser) pages(b body, n *parcel.Notice) []page {
 	pages := make([]page, 0, len(b.contents))
 	for _, c := range b.contents {
@@ -187,8 +189,8 @@ func (p *Parser) pages(b body, n *parcel.Notice) []page {
 	return pages
 }
 
-// attached reads a mail of the shop that a person has sent on whole. Several of
-// them add up to one notice.
+// attached reads a mail of the shop that was forwarded as an attachment.
+// Several of them are merged into one notice.
 func (p *Parser) attached(raw []byte, n *parcel.Notice) {
 	h := mail.ParseHeader(raw)
 	if h.Own || len(h.From) != 1 {
@@ -214,7 +216,7 @@ func (p *Parser) attached(raw []byte, n *parcel.Notice) {
 	join(n, in)
 }
 
-// join adds a second mail's words to a notice.
+// join merges the notice of a second mail into n.
 func join(n *parcel.Notice, in parcel.Notice) {
 	for _, o := range in.Orders {
 		n.Orders = appendNew(n.Orders, o)
@@ -237,7 +239,7 @@ func join(n *parcel.Notice, in parcel.Notice) {
 	n.Problems = append(n.Problems, in.Problems...)
 }
 
-// applyRules lets the user's rules read the mail.
+// applyRules reads the mail with the user's rules.
 func (p *Parser) applyRules(h mail.Header, pages []page, n *parcel.Notice) bool {
 	for _, r := range p.rules {
 		c, ok := r.match(h.From[0].Addr, h.Subject, pages)

@@ -11,18 +11,18 @@ import (
 	"parcelwatch/mail"
 )
 
-// The library that takes mails apart needs 2^n time for n nested multiparts that
-// are not closed, quadratic time for many parts, and knows no size. These limits
-// are far above any mail of a shop.
+// The MIME library takes 2^n time for n nested multiparts that are not closed
+// and quadratic time for many parts, and has no size limit. These limits are
+// far above any mail of a shop.
 const (
-	maxRead       = 192 << 10 // bytes of a mail that are read; the text stands in front of attachments
+	maxRead       = 192 << 10 // bytes of a mail that are read; the text comes before the attachments
 	maxHeader     = 64 << 10
 	maxBoundaries = 12
 	maxDashLines  = 200
-	maxNesting    = 40 // boundaries the library may honour in one mail, repeats included
+	maxNesting    = 40 // boundaries the library may use in one mail, repeats included
 )
 
-// precheck says why the structure of a mail is refused; nil for a good one.
+// precheck returns why the structure of a mail is refused, or nil.
 func precheck(raw []byte) message.Text {
 	if head, _ := mail.Split(raw); len(head) > maxHeader {
 		return message.New("unread_header", "KB", strconv.Itoa(len(head)>>10))
@@ -44,8 +44,8 @@ func countDashLines(raw []byte) int {
 	return n
 }
 
-// countBoundaries counts boundary parameters in any case and any of the forms of
-// RFC 2231. A name hidden in an encoded word is left to [boundedMediaType].
+// countBoundaries counts boundary parameters in any case and in all forms of
+// RFC 2231. Names hidden in an encoded word are handled by [boundedMediaType].
 func countBoundaries(raw []byte) int {
 	n := 0
 	for i := 0; ; i++ {
@@ -69,9 +69,9 @@ func boundaryBefore(b []byte) bool {
 	return k >= len(name) && (b[k-1]|0x20) == 'y' && bytes.EqualFold(b[k-len(name):k], []byte(name))
 }
 
-// boundedMediaType reads media types for one mail and stops honouring boundaries
-// after a number of them: whatever way a structure finds past the precheck, the
-// work it can cause is bounded.
+// boundedMediaType returns a media type parser for one mail that ignores
+// boundaries after a fixed number of them. This bounds the work of a structure
+// that gets past the precheck.
 func boundedMediaType() enmime.CustomParseMediaType {
 	left := maxNesting
 	return func(ctype string) (string, map[string]string, []string, error) {

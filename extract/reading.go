@@ -10,8 +10,8 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// reading is one message of the shop being read: its subject, its pages, and
-// what was found in them so far.
+// reading is the state of reading one mail of the shop: its subject, its pages
+// and what was found in them so far.
 type reading struct {
 	p       *Parser
 	subject subject
@@ -19,13 +19,13 @@ type reading struct {
 
 	orders  []string
 	parcels []parcelFound
-	weak    []string // order ids from rotated message ids: they prove, they do not name
+	weak    []string // order ids from rotated message ids: they confirm an order but do not add one
 	tmpl    string
 	step    stepFound
 }
 
-// parcelFound is a number with the orders a link ties it to and the step said
-// beside it.
+// parcelFound is a tracking number with the orders that a link ties it to and
+// the step printed beside it.
 type parcelFound struct {
 	number number.Number
 	orders []string
@@ -37,8 +37,8 @@ const (
 	maxParcels = 50
 )
 
-// read finds orders and numbers: by the names of link parameters, by the form
-// of the subject, by labels in the text, and strong forms anywhere in it.
+// read finds orders and numbers by link parameters, by the form of the subject
+// and by labels in the text, and unmistakable forms anywhere in the text.
 func (r *reading) read() {
 	linkOrders, linkNumbers := r.linked()
 	r.step = r.subject.step()
@@ -47,7 +47,7 @@ func (r *reading) read() {
 	}
 	for _, c := range number.Candidates(r.subject.text) {
 		if c.Strength == number.High {
-			r.addParcel(c.Number) // printed in groups it is no one token
+			r.addParcel(c.Number) // printed in groups, so not a single token
 		}
 	}
 	for _, o := range linkOrders {
@@ -70,7 +70,7 @@ func (r *reading) read() {
 	r.assignOrders()
 }
 
-// linked gathers what the links of all pages name.
+// linked returns the orders and numbers in the links of all pages.
 func (r *reading) linked() (orders []string, numbers []number.Number) {
 	for i := range r.pages {
 		for _, l := range r.pages[i].links {
@@ -91,10 +91,11 @@ func (r *reading) linked() (orders []string, numbers []number.Number) {
 	return orders[:min(len(orders), maxOrders)], numbers[:min(len(numbers), maxParcels)]
 }
 
-// parcelNumber reports whether the digits are a number of a link and no order.
+// parcelNumber reports whether the digits are a tracking number in a link.
 func parcelNumber(numbers []number.Number, s string) bool { return has(numbers, number.Number(s)) }
 
-// takeToken takes one token of the subject as an order, as a number, or leaves it.
+// takeToken classifies one token of the subject as an order, a tracking number
+// or neither.
 func (r *reading) takeToken(t token8, linkOrders []string, linkNumbers []number.Number) {
 	known := append(append([]string{}, linkOrders...), r.weak...)
 	switch {
@@ -128,8 +129,8 @@ func (r *reading) addParcel(n number.Number) *parcelFound {
 	return &r.parcels[len(r.parcels)-1]
 }
 
-// isOrder reports whether digits are an order of this mail, also with a running
-// number glued in front, or rotated.
+// isOrder reports whether digits are an order of this mail, also in rotated
+// form or with a running number in front.
 func (r *reading) isOrder(s string) bool {
 	if has(r.weak, s) {
 		return true
@@ -142,7 +143,7 @@ func (r *reading) isOrder(s string) bool {
 	return false
 }
 
-// bodyOrders finds order ids in the text: digits behind a word for "order".
+// bodyOrders finds order ids in the text: digits after a word for "order".
 func (r *reading) bodyOrders(pg *page) {
 	running := 0
 	for _, l := range pg.lines {
@@ -176,9 +177,9 @@ func (r *reading) hasParcel(s string) bool {
 	return false
 }
 
-// unglued takes off the running number that a list of orders puts in front of
-// each id ("Order 1", "Order 2") and that flattened markup glues to it. The
-// first one must lead to an order already known.
+// unglued removes the running number that a list of orders prints before each
+// id ("Order 1", "Order 2") and that flattened markup joins to it. For the
+// first one, the rest must be an order that is already known.
 func (r *reading) unglued(s string, running *int) string {
 	id, ok := strings.CutPrefix(s, strconv.Itoa(*running+1))
 	if !ok || len(id) != 16 || *running == 0 && !has(r.orders, id) {
@@ -190,8 +191,8 @@ func (r *reading) unglued(s string, running *int) string {
 
 func allDigits(s string) bool { return countDigits(s) == len(s) }
 
-// linkParcels takes the numbers of links, each with the orders of its link and
-// the step said since the link before.
+// linkParcels adds the numbers in links, each with the orders of its link and
+// the step printed since the previous link.
 func (r *reading) linkParcels(pg *page) {
 	from := 0
 	for _, l := range pg.links {
@@ -213,10 +214,10 @@ func (r *reading) linkParcels(pg *page) {
 	}
 }
 
-const stepDistance = 14 // lines above a parcel's link that may say its step
+const stepDistance = 14 // lines above a parcel's link that are searched for its step
 
-// stepOf is the step said inside a link that goes around a whole card, else in
-// the nearest line above it.
+// stepOf returns the step inside a link that surrounds a whole card, else the
+// step in the nearest line above the link.
 func (pg *page) stepOf(k link, from int) parcel.Step {
 	for i := k.line; i < len(pg.lines) && i <= k.last; i++ {
 		if s := pg.lineStep(i); s != "" {
@@ -242,8 +243,8 @@ func (pg *page) lineStep(i int) parcel.Step {
 	return ""
 }
 
-// bodyNumbers finds numbers in the text: behind a label, and those of forms that
-// nothing else has.
+// bodyNumbers finds numbers in the text: those after a label, and those with an
+// unmistakable form.
 func (r *reading) bodyNumbers(pg *page) {
 	for _, l := range pg.lines {
 		if l.role != shop.RolePlain {
@@ -267,7 +268,7 @@ func (r *reading) bodyNumbers(pg *page) {
 	}
 }
 
-// labelled takes a word as a number where a label stands before it. A word for
+// labelled adds a word as a tracking number if it follows a label. A word for
 // "package" is a weaker label than one for "tracking number".
 func (r *reading) labelled(pg *page, l line, tok int) {
 	word := pg.src(tok)
@@ -292,8 +293,8 @@ func (r *reading) labelled(pg *page, l line, tok int) {
 	}
 }
 
-// longTail reports whether a word goes on behind a dash, a dot or a comma with
-// more digits: a date, a price, a phone.
+// longTail reports whether a dash, dot or comma and more digits follow a word,
+// as in a date, price or phone number.
 func longTail(pg *page, tok int) bool {
 	t := pg.fold.toks[tok]
 	rest := pg.text[t.src1:]
@@ -313,12 +314,12 @@ func plainASCII(s string) bool {
 	return true
 }
 
-// lineIndex is the first line that ends behind a byte of the text.
+// lineIndex returns the first line that ends after an offset in the text.
 func (pg *page) lineIndex(off int) int {
 	return sort.Search(len(pg.lines), func(i int) bool { return pg.lines[i].end > off })
 }
 
-// lineAt is the line that holds a byte of the text.
+// lineAt returns the line at an offset in the text.
 func (pg *page) lineAt(off int) (line, bool) {
 	lo := pg.lineIndex(off)
 	if lo == len(pg.lines) || pg.lines[lo].start > off {
@@ -327,8 +328,8 @@ func (pg *page) lineAt(off int) (line, bool) {
 	return pg.lines[lo], true
 }
 
-// assignOrders gives each parcel its orders: those its link names, else all of
-// the mail where it is the only parcel, else the only order.
+// assignOrders gives each parcel its orders: those in its link, else all orders
+// of the mail if it is the only parcel, else the only order.
 func (r *reading) assignOrders() {
 	for i := range r.parcels {
 		f := &r.parcels[i]
@@ -344,7 +345,7 @@ func (r *reading) assignOrders() {
 	}
 }
 
-// ids are the orders and numbers found, to recognise the sentence about them.
+// ids returns the orders and numbers found, to recognise sentences about them.
 func (r *reading) ids() map[string]bool {
 	out := make(map[string]bool, len(r.orders)+len(r.parcels))
 	for _, o := range r.orders {

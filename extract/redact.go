@@ -15,10 +15,11 @@ import (
 	"parcelwatch/mail"
 )
 
-// Redact makes a copy of a mail that is fit for a bug report: names, addresses,
-// phones, order ids and numbers are replaced, the same by the same, attachments
-// are emptied. Structure, headers, encodings and wording stay, and a number
-// stays one of its family, so that the copy is read as the mail was.
+// Redact returns a copy of a mail that is safe to attach to a bug report.
+// Names, addresses, phones, order ids and tracking numbers are replaced
+// consistently, and attachments are emptied. Structure, headers, encodings and
+// wording are kept, and a tracking number keeps its family, so that the copy is
+// parsed like the original.
 func (p *Parser) Redact(raw []byte) []byte {
 	r := newRedactor(p, raw)
 	env := len(raw) - len(mail.WithoutEnvelope(raw))
@@ -67,7 +68,7 @@ func (r *redactor) entity(raw []byte, depth int) []byte {
 	}
 }
 
-// multipart copies the parts between the boundary's lines.
+// multipart copies the parts between the boundary lines.
 func (r *redactor) multipart(body []byte, boundary string, depth int) []byte {
 	mark := []byte("--" + boundary)
 	var out, part []byte
@@ -94,7 +95,7 @@ func (r *redactor) multipart(body []byte, boundary string, depth int) []byte {
 	return out
 }
 
-// leaf copies a text in the encoding and charset it came in.
+// leaf copies a text and keeps its encoding and charset.
 func (r *redactor) leaf(body []byte, cte, charset string, html bool) []byte {
 	text := body
 	switch cte {
@@ -121,8 +122,8 @@ func (r *redactor) leaf(body []byte, cte, charset string, html bool) []byte {
 	}
 }
 
-// charsetOf is the encoding of a declared charset; nil for UTF-8, ASCII and what
-// is not known.
+// charsetOf returns the encoding of a declared charset, or nil for UTF-8, ASCII
+// and unknown charsets.
 func charsetOf(name string) encoding.Encoding {
 	name = strings.ToLower(strings.TrimSpace(name))
 	if name == "" || name == "utf-8" || name == "us-ascii" || name == "ascii" {
@@ -141,7 +142,7 @@ func decodeCharset(enc encoding.Encoding, s []byte) []byte {
 			return out
 		}
 	}
-	// Letters that cannot be read cannot be recognised as a name either.
+	// Undecodable letters cannot be recognised as a name either.
 	return bytes.ToValidUTF8(s, []byte("?"))
 }
 

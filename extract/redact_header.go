@@ -9,7 +9,7 @@ import (
 	"parcelwatch/mail"
 )
 
-// header copies the fields of a header, each with its name and its folding.
+// header copies the fields of a header and keeps their names and folding.
 func (r *redactor) header(head []byte) []byte {
 	var out, field []byte
 	flush := func() {
@@ -28,7 +28,6 @@ func (r *redactor) header(head []byte) []byte {
 	return out
 }
 
-// field copies one field.
 func (r *redactor) field(raw []byte) []byte {
 	name, value, ok := strings.Cut(string(raw), ":")
 	if !ok {
@@ -53,7 +52,7 @@ func (r *redactor) field(raw []byte) []byte {
 	return []byte(name + ": " + r.encode(enc, text) + tail)
 }
 
-// encode writes a text as encoded words, an address behind it as it is.
+// encode writes a text as encoded words and keeps an address after it as it is.
 func (r *redactor) encode(enc mime.WordEncoder, text string) string {
 	address := ""
 	if i := strings.LastIndexByte(text, '<'); i >= 0 && strings.HasSuffix(text, ">") {
@@ -62,8 +61,8 @@ func (r *redactor) encode(enc mime.WordEncoder, text string) string {
 	return strings.ReplaceAll(enc.Encode("utf-8", text), "?= =?", "?=\r\n =?") + address
 }
 
-// signature keeps the tags of a signature that say whose it is and blanks the
-// rest: it could not hold for the copy.
+// signature keeps the tags that identify the signer and blanks the rest, which
+// would not verify for the copy.
 func (r *redactor) signature(s string) string {
 	tags := strings.Split(s, ";")
 	for i, t := range tags {

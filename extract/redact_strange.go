@@ -8,15 +8,15 @@ import (
 	"parcelwatch/extract/shop"
 )
 
-// Mail in a language that is not known here has no labels: a phone is told by its
-// form, the buyer's name by the place of a greeting.
+// Mail in an unknown language has no labels. Phones are recognised by their
+// format and the buyer's name by its place in a greeting.
 
 var (
 	phoneForm = regexp.MustCompile(`\+?\(?\d[\d ().\-/\x{a0}]{5,18}\d`)
 	dateForm  = regexp.MustCompile(`\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./] ?\d{1,2}[-./] ?\d{2,4}`)
 )
 
-// phones finds the phone numbers of a text that are printed in groups.
+// phones returns the phone numbers of a text that are printed in groups.
 func phones(s string) [][]int {
 	var out [][]int
 	for _, at := range phoneForm.FindAllStringIndex(s, -1) {
@@ -32,8 +32,8 @@ func phones(s string) [][]int {
 	return out
 }
 
-// called reports whether a phone number stands in a text, tracking numbers in
-// groups put aside.
+// called reports whether a text contains a phone number. Tracking numbers
+// printed in groups do not count.
 func called(s string) bool {
 	at := 0
 	for _, c := range spreadNumbers(s) {
@@ -46,12 +46,13 @@ func called(s string) bool {
 }
 
 const (
-	greetingLines = 12 // of a page's head
+	greetingLines = 12 // lines at the top of a page
 	greetingWords = 4
 )
 
-// greeted is the name in a line that has the form of a greeting: a few words, the
-// first of them no name, and a comma or an exclamation mark at the end.
+// greeted returns the name in a line that looks like a greeting: a few words,
+// the first of which is not a name, and a comma or an exclamation mark at the
+// end.
 func greeted(s string) string {
 	s = strings.TrimSpace(s)
 	head := strings.TrimRight(s, ",!，！ ")
@@ -68,7 +69,7 @@ func greeted(s string) string {
 	return strings.Join(name, " ")
 }
 
-// strangers notes the names in what may be greetings at the head of a page.
+// strangers records the names in possible greetings at the top of a page.
 func (r *redactor) strangers(pg *page) {
 	for _, l := range pg.lines[:min(len(pg.lines), greetingLines)] {
 		if l.role == shop.RolePlain {

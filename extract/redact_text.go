@@ -11,8 +11,8 @@ import (
 	xhtml "golang.org/x/net/html"
 )
 
-// addresses notes where in a source text the lines of the address stand. The
-// label in front of one stays.
+// addresses records the source ranges of the address lines. A label before an
+// address is kept.
 func (r *redactor) addresses(text []byte, isHTML bool) {
 	r.spans = r.spans[:0]
 	pg := r.page(text, isHTML)
@@ -61,8 +61,9 @@ func (r *redactor) html(text []byte) []byte {
 	}
 }
 
-// letterEntity reports whether letters of a text are written as entities, or a
-// number has some in it: only decoded are they seen to be a name or a number.
+// letterEntity reports whether a text has letters written as entities, or a
+// number that contains entities. They have to be decoded to recognise a name or
+// a number.
 func letterEntity(s string) bool {
 	if !strings.Contains(s, "&") {
 		return false

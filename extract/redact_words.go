@@ -13,16 +13,17 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// redactor replaces what names a person, a parcel or an order. What a word is
-// replaced by depends on the word and on the whole mail: the same word is the
-// same everywhere in the copy, and nobody without the mail can find it by trying.
+// redactor replaces everything that identifies a person, a parcel or an order.
+// A replacement depends on the word and on the whole mail: the same word is
+// replaced the same way throughout the copy, and cannot be found by guessing
+// without the mail.
 type redactor struct {
 	parser *Parser
 	salt   []byte
 	made   map[string]string
 	names  map[string]bool // folded words of names and addresses
 	orders []string
-	spans  []span // of the text being copied: lines of the address
+	spans  []span // address lines in the text being copied
 }
 
 // span is a range of a source text that is replaced letter by letter.
@@ -33,7 +34,7 @@ var (
 	ipAddress   = regexp.MustCompile(`\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b`)
 )
 
-// learnHeader notes the names in the address fields.
+// learnHeader records the names in the address fields.
 func (r *redactor) learnHeader(h mail.Header) {
 	for _, key := range []string{"To", "Cc", "Delivered-To", "Reply-To", "X-Original-To", "Resent-To", "Sender", "From"} {
 		for _, value := range h.Values(key) {
@@ -46,7 +47,7 @@ func (r *redactor) learnHeader(h mail.Header) {
 	}
 }
 
-// learnName notes the words of a name.
+// learnName records the words of a name.
 func (r *redactor) learnName(s string) {
 	for w := range strings.FieldsFuncSeq(s, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.Is(unicode.Mn, c) }) {
 		if f := foldWord(w); utf8.RuneCountInString(f) >= 2 && !r.common(f) {
@@ -55,8 +56,8 @@ func (r *redactor) learnName(s string) {
 	}
 }
 
-// common reports words that mails are made of: they stay, also where a person is
-// called so.
+// common reports whether a word is part of the vocabulary of mails. Such a word
+// is kept even if it is also a name.
 func (r *redactor) common(w string) bool {
 	v := r.parser.words
 	if v.stop[w] != 0 || len(v.exact[w]) > 0 || strings.Contains(w, "aliexpress") {
@@ -72,7 +73,7 @@ func (r *redactor) common(w string) bool {
 	return false
 }
 
-// learn notes the orders of a mail, and the names in its address fields,
+// learn records the orders of a mail and the names in its address fields,
 // greetings and addresses.
 func (r *redactor) learn(raw []byte, depth int) {
 	h := mail.ParseHeader(raw)
@@ -101,7 +102,7 @@ func (r *redactor) learn(raw []byte, depth int) {
 	}
 }
 
-// addressText is a line of an address without its label.
+// addressText returns an address line without its label.
 func (pg *page) addressText(l line) string {
 	end, ok := pg.leads(l, labelShipTo)
 	if !ok {
@@ -121,12 +122,13 @@ func (r *redactor) page(text []byte, isHTML bool) page {
 	return pg
 }
 
-// plain copies text that has no place in the structure.
+// plain copies text that is not part of the structure.
 func (r *redactor) plain(s []byte) []byte {
 	return []byte(r.words(strings.ToValidUTF8(string(s), "?")))
 }
 
-// veil replaces an address: every word but the label in front, every digit.
+// veil replaces an address: all digits, and all words except the label in
+// front.
 func (r *redactor) veil(s string) string {
 	label := 0
 	pg := r.parser.onePage(s)
@@ -140,8 +142,8 @@ func (r *redactor) veil(s string) string {
 func (r *redactor) words(s string) string {
 	s = addressWord.ReplaceAllStringFunc(s, r.address)
 	s = ipAddress.ReplaceAllString(s, "192.0.2.1")
-	// Of numbers printed in groups or with invisible letters between, the pieces
-	// alone do not look like much.
+	// The pieces of a number printed in groups or with invisible letters are
+	// not recognised on their own.
 	var b strings.Builder
 	at := 0
 	for _, c := range spreadNumbers(s) {
@@ -166,7 +168,7 @@ func (r *redactor) unnumbered(s string) string {
 	return b.String()
 }
 
-// regrouped writes the replacement of a number in the groups it came in.
+// regrouped writes the replacement of a number in the original groups.
 func (r *redactor) regrouped(s string, n number.Number) string {
 	made, k := r.fake(string(n), true), 0
 	piece := []byte(s)
@@ -189,8 +191,8 @@ func spreadNumbers(s string) []number.Candidate {
 	return out
 }
 
-// each calls f for every run of letters and digits and keeps what is between,
-// percent escapes of links among it.
+// each calls f for every run of letters and digits and keeps everything else,
+// including percent escapes in links.
 func (r *redactor) each(s string, f func(string) string) string {
 	var b strings.Builder
 	b.Grow(len(s))
@@ -218,7 +220,8 @@ func (r *redactor) each(s string, f func(string) string) string {
 	return b.String()
 }
 
-// escape is the length of a percent escape, also of one that was escaped again.
+// escape returns the length of a percent escape, including one that was escaped
+// again.
 func escape(s string) int {
 	if s[0] != '%' {
 		return 0
@@ -233,7 +236,7 @@ func escape(s string) int {
 	return n
 }
 
-// word replaces one word outside of addresses, where it has to be.
+// word replaces one word outside of addresses if necessary.
 func (r *redactor) word(w string) string {
 	digits := countDigits(w)
 	switch {
@@ -246,14 +249,14 @@ func (r *redactor) word(w string) string {
 	}
 }
 
-// stamp reports the date a template's name ends with: it says which template it
-// is and nothing of a person.
+// stamp reports whether s is the date at the end of a template name, which
+// identifies the template and not a person.
 func stamp(s string) bool {
 	return (len(s) == 8 || len(s) == 12) && allDigits(s) && !makeDate(s[6:8], s[4:6], s[:4]).IsZero()
 }
 
-// id replaces an order id or a number; a rotated id and one with a running
-// number in front follow the id they are made of.
+// id replaces an order id or a tracking number. A rotated id and an id with a
+// running number in front are replaced consistently with the plain id.
 func (r *redactor) id(w string) string {
 	for _, o := range r.orders {
 		switch {
@@ -269,8 +272,9 @@ func (r *redactor) id(w string) string {
 	return r.fake(w, true)
 }
 
-// fake makes the replacement of a word, of the same length and kinds of letters.
-// Of an id the letters stay and the number stays in its family.
+// fake returns a replacement of the same length with the same kinds of
+// characters. The letters of an id are kept, and a tracking number keeps its
+// family.
 func (r *redactor) fake(w string, id bool) string {
 	key := w
 	if id {
@@ -284,7 +288,7 @@ func (r *redactor) fake(w string, id bool) string {
 		for try := range 400 {
 			keep := 4
 			if try > 300 {
-				keep = len(w) - 2 // some families leave little to chance
+				keep = len(w) - 2 // some families allow few variations
 			}
 			out = r.scramble(w, byte(try), true, keep)
 			if m := number.Number(out); out != w && m.Family() == n.Family() && m.Check() == n.Check() && m.Strength() == n.Strength() {
@@ -296,8 +300,8 @@ func (r *redactor) fake(w string, id bool) string {
 	return out
 }
 
-// scramble replaces letters and digits by others that the salt decides. The
-// first keep digits and letters stay, and with letters all letters.
+// scramble replaces letters and digits by others that depend on the salt. It
+// keeps the first keep digits, and all letters if letters is true.
 func (r *redactor) scramble(w string, try byte, letters bool, keep int) string {
 	mac := hmac.New(sha256.New, r.salt)
 	mac.Write([]byte{try})
@@ -333,8 +337,8 @@ func (r *redactor) scramble(w string, try byte, letters bool, keep int) string {
 	return b.String()
 }
 
-// address replaces a mail address that is not the shop's. Of an address that a
-// rewriter made, only what belongs to the person is replaced.
+// address replaces a mail address that is not the shop's. In an address made by
+// a rewriter it replaces only the user's part.
 func (r *redactor) address(a string) string {
 	local, domain, ok := mail.Parts(strings.ToLower(a))
 	if !ok {

@@ -11,10 +11,9 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// Rule is a user's own pattern for mail that the program does not understand,
-// yet or any more. From, Subject and Body are regular expressions; each that is
-// given must match. What their groups named number, order and step catch is
-// taken as it stands.
+// Rule is a user's pattern for mail that the program does not understand. From,
+// Subject and Body are regular expressions; each one that is set must match.
+// The text of their groups named number, order and step is used as it is.
 type Rule struct {
 	Name    string
 	From    string
@@ -28,7 +27,7 @@ type rule struct {
 	from, subject, body *regexp.Regexp
 }
 
-const maxCaught = 20 // matches of one pattern in one mail
+const maxCaught = 20 // matches of one pattern per mail
 
 func compileRule(r Rule) (rule, error) {
 	out := rule{name: strings.TrimSpace(r.Name)}
@@ -66,14 +65,14 @@ func compileRule(r Rule) (rule, error) {
 	return out, nil
 }
 
-// caught is what a rule took from a mail.
+// caught is what a rule matched in a mail.
 type caught struct {
 	numbers []number.Number
 	orders  []string
 	words   string
 }
 
-// match applies the rule; ok only where every given pattern matches.
+// match applies the rule; ok is true only if every pattern that is set matches.
 func (r rule) match(from, subject string, pages []page) (caught, bool) {
 	var c caught
 	if r.from != nil && !r.from.MatchString(from) {
@@ -120,8 +119,8 @@ func (c *caught) take(group, text string) {
 	}
 }
 
-// step is the step of the words a rule caught: one of our own words for steps,
-// or a phrase we know.
+// ruleStep returns the step for the words a rule matched: the name of a step or
+// a known phrase.
 func (p *Parser) ruleStep(words string) parcel.Step {
 	if s := parcel.Step(words); has(parcel.Steps(), s) && s != parcel.StepNone {
 		return s

@@ -8,7 +8,7 @@ import (
 	"parcelwatch/parcel"
 )
 
-// found is a step and the words that say it.
+// stepFound is a step and the words that express it.
 type stepFound struct {
 	step  parcel.Step
 	words string
@@ -17,9 +17,9 @@ type stepFound struct {
 
 const maxWords = 200 // runes of step words
 
-// bestStep is the longest phrase for a step among the words from..to. A single
-// word must make up half of what is said: "delivered" is a step, "delivered by
-// tomorrow if all goes well" is none.
+// bestStep returns the longest step phrase among the words from..to. A single
+// word must make up half of the text: "delivered" is a step, "delivered by
+// tomorrow if all goes well" is not.
 func (pg *page) bestStep(from, to int, strict bool) (mark, bool) {
 	var best mark
 	found := false
@@ -42,12 +42,14 @@ func (pg *page) bestStep(from, to int, strict bool) (mark, bool) {
 	return best, found
 }
 
-// slight reports a phrase that says little where it is not all that is said.
+// slight reports whether a phrase is too short to count unless it is the whole
+// text.
 func (p *phrase) slight() bool { return p.said < 2 || p.cjk && p.said < 3 }
 
 func (m mark) weightOf(pg *page) int { return pg.weight(m.first, m.last+1) }
 
-// saying counts the words of weight that are not the label of the number.
+// saying counts the words that are neither stop words nor the label of the
+// number.
 func (pg *page) saying(from, to int) int {
 	n := pg.weight(from, to)
 	for k := pg.markFrom(from); k < len(pg.marks) && pg.marks[k].first < to; k++ {
@@ -58,7 +60,7 @@ func (pg *page) saying(from, to int) int {
 	return max(n, 1)
 }
 
-// step reads the step of the subject and its words.
+// step returns the step of the subject and its words.
 func (s *subject) step() stepFound {
 	m, ok := s.bestStep(0, len(s.fold.toks), false)
 	out := stepFound{words: s.stepWords(m, ok)}
@@ -68,9 +70,9 @@ func (s *subject) step() stepFound {
 	return out
 }
 
-// stepWords is the part of the subject that says the step: what stands behind
-// the number, or before it where the phrase is there, or all of it without the
-// number where the phrase goes around it.
+// stepWords returns the part of the subject that contains the step: the text
+// after the number, or the text before it if the phrase is there, or everything
+// except the number if the phrase surrounds it.
 func (s *subject) stepWords(m mark, ok bool) string {
 	if len(s.tokens) == 0 {
 		return textx.Cut(s.text, maxWords)
@@ -98,8 +100,8 @@ func (s *subject) stepWords(m mark, ok bool) string {
 	}
 }
 
-// labelEnd is the last word of a label that stands behind the number, as in
-// Korean; -1 where there is none.
+// labelEnd returns the last word of a label that follows the number, as in
+// Korean, or -1 if there is none.
 func (s *subject) labelEnd(tok int) int {
 	end := -1
 	for k := s.markFrom(tok); k < len(s.marks) && s.marks[k].first == tok; k++ {
@@ -112,7 +114,7 @@ func (s *subject) labelEnd(tok int) int {
 	return end
 }
 
-// tells reports whether the words from..to alone say a step.
+// tells reports whether the words from..to alone express a step.
 func (s *subject) tells(from, to int, step parcel.Step) bool {
 	m, ok := s.bestStep(from, to, false)
 	return ok && m.step == step
@@ -122,9 +124,9 @@ func trimWords(s string) string {
 	return strings.Trim(s, " \t:：,;-–—|·.!、")
 }
 
-// bodyStep looks for the step in the headline, which stands before the greeting,
+// bodyStep looks for the step in the headline, which comes before the greeting,
 // and in the sentence that names the order or parcel. Only phrases of several
-// words count: single ones are the labels of the progress bar.
+// words count, because single words are the labels of the progress bar.
 func (pg *page) bodyStep(ids map[string]bool) stepFound {
 	greeted := false
 	for i, l := range pg.lines {

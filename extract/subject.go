@@ -6,22 +6,21 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// subject is what a subject line tells by its form: its tokens, and what stands
-// around them.
+// subject is an analysed subject line: its tokens and the words around them.
 type subject struct {
 	page
 	tokens []token8
-	order  bool // says "order"
-	parcel bool // says "package" or "tracking number"
-	promo  bool // says "coupon" and the like
+	order  bool // contains "order"
+	parcel bool // contains "package" or "tracking number"
+	promo  bool // contains "coupon" or similar
 }
 
-// token8 is a word of a subject that may be an order id or a number: at least
-// eight capitals and digits with at least eight digits.
+// token8 is a word of a subject that may be an order id or a tracking number:
+// only capitals and digits, with at least eight digits.
 type token8 struct {
 	text  string
 	tok   int
-	label label // what the word before (or behind) it says it is
+	label label // label before (or after) it
 	known bool  // a label was found
 }
 
@@ -44,8 +43,8 @@ func (p *Parser) readSubject(text string) subject {
 	return s
 }
 
-// labelBehind is the label that begins at a word: in Korean the number may come
-// first.
+// labelBehind returns the label that begins at a word. In Korean the number may
+// come before its label.
 func (s *subject) labelBehind(tok int) (label, bool) {
 	for k := s.markFrom(tok); k < len(s.marks) && s.marks[k].first == tok; k++ {
 		if m := s.marks[k]; m.cjk && (m.label == labelOrder || m.label == labelPackage || m.label == labelNumber) {
@@ -55,8 +54,9 @@ func (s *subject) labelBehind(tok int) (label, bool) {
 	return 0, false
 }
 
-// tokenForm is the rule that fits every subject seen: capitals and digits only,
-// eight digits at least. Small letters would make "delivered" a number.
+// tokenForm reports whether a word consists of capitals and digits, with at
+// least eight digits. This fits every subject seen so far. Allowing lower case
+// would make "delivered" a number.
 func tokenForm(s string) bool {
 	if len(s) < 8 || len(s) > 40 {
 		return false
@@ -69,7 +69,7 @@ func tokenForm(s string) bool {
 	return countDigits(s) >= 8
 }
 
-// withoutReplyMarks takes "Fwd:", "WG:" and the like off a subject.
+// withoutReplyMarks removes "Fwd:", "WG:" and similar prefixes from a subject.
 func withoutReplyMarks(s string) string {
 	for range 4 {
 		head, rest, ok := strings.Cut(s, ":")
@@ -91,8 +91,9 @@ func replyMark(s string) bool {
 	}
 }
 
-// isOrder decides what a token of the subject is: what the links say, then what
-// the words say, then its form. Known are the order ids and numbers of links.
+// isOrder reports whether a token of the subject is an order. It checks the
+// order ids and numbers found in links, then the words around the token, then
+// its form.
 func (s *subject) isOrder(t token8, orders []string, numbers []number.Number) bool {
 	digits := countDigits(t.text) == len(t.text)
 	switch {
@@ -109,14 +110,15 @@ func (s *subject) isOrder(t token8, orders []string, numbers []number.Number) bo
 	}
 }
 
-// colonBehind reports the form "word NUMBER: what happened".
+// colonBehind reports whether the subject has the form "word NUMBER: what
+// happened".
 func (s *subject) colonBehind(tok int) bool {
 	rest := strings.TrimLeft(s.text[s.fold.toks[tok].src1:], " ")
 	return strings.HasPrefix(rest, ":") || strings.HasPrefix(rest, "：")
 }
 
-// namesParcel reports whether a word for "package" stands at a token: then even
-// a mail that speaks of a gift is about a parcel.
+// namesParcel reports whether a word for "package" labels a token. In that case
+// even a mail that mentions a gift is about a parcel.
 func (s *subject) namesParcel() bool {
 	for _, t := range s.tokens {
 		if t.known && t.label != labelOrder {
@@ -126,9 +128,9 @@ func (s *subject) namesParcel() bool {
 	return false
 }
 
-// isNumber says whether a token that is no order is taken for a tracking number.
-// In a subject of the shop that is nearly always so; a short run of digits with
-// nothing that says what it is may be a date or a code.
+// isNumber reports whether a token that is not an order is a tracking number.
+// In the shop's subjects it almost always is, but a short run of digits without
+// a label may be a date or a code.
 func (s *subject) isNumber(t token8, step bool) bool {
 	n := number.Number(t.text)
 	switch {

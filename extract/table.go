@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// rows are the lines of an embedded table, split at tabs. Comments and blank
-// lines are left out.
+// rows returns the lines of an embedded table, split at tabs, without comments
+// and blank lines.
 func rows(name string) iter.Seq[[]string] {
 	return func(yield func([]string) bool) {
 		raw, err := tables.ReadFile(name)
 		if err != nil {
-			return // the file is part of the program; a test reads every table
+			return // embedded, and a test reads every table
 		}
 		for line := range strings.Lines(string(raw)) {
 			line = strings.TrimRight(line, "\r\n")
@@ -25,7 +25,7 @@ func rows(name string) iter.Seq[[]string] {
 	}
 }
 
-// languages are the names of the phrase tables, in the order of the folder.
+// languages returns the names of the phrase tables in directory order.
 func languages() []string {
 	entries, err := tables.ReadDir("phrases")
 	if err != nil {

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// readText turns plain text into a page. Addresses of links are taken out of the
-// text, because their digits are neither orders nor parcels, and are read as
-// links. Columns set apart by tabs, bars or several blanks are cells of a table.
+// readText turns plain text into a page. Link addresses are removed from the
+// text, because their digits are neither orders nor parcels, and are parsed as
+// links. Columns separated by tabs, bars or several spaces become table cells.
 func (p *Parser) readText(src []byte) page {
 	b := newBuilder(p.scratch())
 	var links []link
@@ -39,7 +39,7 @@ func (p *Parser) readText(src []byte) page {
 	return pg
 }
 
-// addText adds one cell and reads the addresses in it.
+// addText adds one cell and parses the addresses in it.
 func (p *Parser) addText(b *builder, s []byte, links []link, off, end int) []link {
 	for {
 		i := bytes.Index(s, []byte("://"))
@@ -73,8 +73,8 @@ func (p *Parser) addText(b *builder, s []byte, links []link, off, end int) []lin
 	}
 }
 
-// site leaves the name of a foreign site where its address stood: a tracking
-// site is shown by its name.
+// site replaces the address of a foreign site by the site's name, so that
+// tracking sites are shown by name.
 func (b *builder) site(l link, off, end int) {
 	if !l.shop {
 		b.space()
@@ -82,7 +82,7 @@ func (b *builder) site(l link, off, end int) {
 	}
 }
 
-// unquoted takes the marks of a quoted reply off a line.
+// unquoted removes the quote marks of a reply from a line.
 func unquoted(s []byte) []byte {
 	for range 8 {
 		t := bytes.TrimLeft(s, " ")
@@ -94,7 +94,7 @@ func unquoted(s []byte) []byte {
 	return s
 }
 
-// columns splits a line of a plain text table.
+// columns splits a line of a plain-text table.
 func columns(s []byte) [][]byte {
 	var out [][]byte
 	start := 0

@@ -8,8 +8,8 @@ import (
 	"parcelwatch/parcel"
 )
 
-// What a phrase of the tables is: the words of a step, or a label that says what
-// stands beside it.
+// label is the meaning of a phrase in the tables: a step, or a label that
+// describes the value beside it.
 type label uint8
 
 const (
@@ -29,7 +29,7 @@ const (
 	labelPromo           // coupons, surveys, offers
 	labelFrom            // "From:" of a forwarded mail's header
 	labelSubject         // "Subject:" of it
-	labelStop            // a word without weight
+	labelStop            // a stop word
 )
 
 func labelNames() map[string]label {
@@ -41,23 +41,23 @@ func labelNames() map[string]label {
 	}
 }
 
-// phrase is one line of a table. A word that ends in * stands for every word
-// that begins so.
+// phrase is one line of a table. A word that ends in * matches every word with
+// that prefix.
 type phrase struct {
 	label  label
 	step   parcel.Step
 	words  []string
-	said   int // words, those for "order" and "package" not counted
-	length int // letters of them, to prefer the longer one
+	said   int // number of words, without those for "order" and "package"
+	length int // number of letters, to prefer the longer phrase
 	cjk    bool
-	lang   uint32 // the bit of its language
+	lang   uint32 // bit of its language
 }
 
-// vocabulary is the phrases of all languages, found by their first word.
+// vocabulary holds the phrases of all languages, indexed by their first word.
 type vocabulary struct {
 	exact  map[string][]phrase
 	prefix map[string][]phrase // by the first prefixKey bytes of a first word with *
-	stop   map[string]uint32   // words without weight, with the languages they are that in
+	stop   map[string]uint32   // stop words, with a bit set of their languages
 	nouns  map[string]bool     // words for "order" and "package"
 }
 
@@ -66,13 +66,12 @@ const (
 	longestStop = 16 // bytes
 )
 
-// mark is a phrase found in a text: words first to last of a folded text.
+// mark is a phrase found in a folded text, from word first to word last.
 type mark struct {
 	*phrase
 	first, last int
 }
 
-// tokens is the number of words the mark covers.
 func (m mark) tokens() int { return m.last - m.first + 1 }
 
 // loadVocabulary reads the phrase tables.
@@ -101,8 +100,8 @@ func loadVocabulary() (*vocabulary, error) {
 	return v, nil
 }
 
-// loadStops reads the words without weight of a language, and its words for
-// "order" and "package".
+// loadStops reads the stop words of a language and its words for "order" and
+// "package".
 func (v *vocabulary) loadStops(lang string, bit uint32) {
 	for f := range rows("phrases/" + lang + ".tsv") {
 		switch {
@@ -117,7 +116,7 @@ func (v *vocabulary) loadStops(lang string, bit uint32) {
 	}
 }
 
-// readRow reads what one line of a table is about.
+// readRow parses one line of a table.
 func readRow(f []string, names map[string]label, steps map[parcel.Step]bool) (phrase, error) {
 	if len(f) < 3 || f[1] != "seen" && f[1] != "translated" {
 		return phrase{}, fmt.Errorf("line %q: step or label, seen or translated, and the phrase are expected, with tabs between", strings.Join(f, "\t"))
@@ -145,9 +144,9 @@ func (v *vocabulary) addPhrase(p phrase, text string) error {
 	return nil
 }
 
-// read folds the words of a phrase. "N" alone is where the number stands; it is
-// not there when texts are compared.
-// Where all words are without weight in the language, they are kept.
+// read folds the words of a phrase. "N" alone is a placeholder for the number
+// and is left out of comparisons. If all words are stop words in the language,
+// they are kept.
 func (p *phrase) read(text string, stop map[string]uint32) error {
 	if p.fold(text, stop); len(p.words) == 0 {
 		p.fold(text, nil)
@@ -200,7 +199,7 @@ func foldWord(w string) string {
 	return string(f.word(0))
 }
 
-// stops marks the words without weight among the tokens from on.
+// stops marks the stop words among the tokens from index from.
 func (v *vocabulary) stops(f *folded, from int) {
 	for i := from; i < len(f.toks); i++ {
 		if t := &f.toks[i]; t.end-t.start <= longestStop && t.digits == 0 {
@@ -234,8 +233,8 @@ func matching(f *folded, phrases []phrase, i, to int, marks []mark) []mark {
 	return marks
 }
 
-// at reports whether the phrase begins at word i, and its last word. Words
-// without weight and numbers in between are stepped over.
+// at reports whether the phrase begins at word i, and returns its last word.
+// Stop words and numbers in between are skipped.
 func (p *phrase) at(f *folded, i, to int) (int, bool) {
 	last := i
 	for k, want := range p.words {

@@ -1,5 +1,5 @@
-// Package shop is what a reader of mails has to be told of a shop. It knows no
-// shop; each has a folder of its own.
+// Package shop is the interface between the mail reader and a shop. It must not
+// know any particular shop; each has its own directory.
 package shop
 
 import (
@@ -7,46 +7,46 @@ import (
 	"parcelwatch/parcel"
 )
 
-// Shop is one shop whose mail is read. Its methods are pure and safe for
-// concurrent use.
+// Shop describes one shop whose mail is read. Its methods do no I/O and are
+// safe for concurrent use.
 type Shop interface {
-	// Name is how notices of the shop's mail are marked.
+	// Name returns the name stored in notices of the shop's mail.
 	Name() string
-	// Senders makes the table of senders of a mailbox: the shop at its usual
-	// domains (or at those given), forwarders, and senders of rules.
+	// Senders returns the table of senders for a mailbox: the shop's usual
+	// domains (or the given ones), forwarders, and the senders in rules.
 	Senders(domains, forwarders, rules []string) mail.Senders
-	// Site reports whether the host of a link is the shop's, sub-domains and the
-	// sites of other countries included. The host is in lower case.
+	// Site reports whether the host of a link is the shop's, including
+	// subdomains and the sites of other countries. The host is in lower case.
 	Site(host string) bool
-	// Product reports whether the path of a link is a product's: its parameters
-	// name neither orders nor parcels.
+	// Product reports whether the path of a link leads to a product. The
+	// parameters of such a link contain neither orders nor parcels.
 	Product(path string) bool
-	// Param says what a parameter of a link to the shop holds. The key is in lower
-	// case.
+	// Param returns what a parameter of a link to the shop contains. The key is
+	// in lower case.
 	Param(key string) Param
-	// Role says what a tag tells of its text, by class names and the like.
+	// Role returns what a tag says about its text, for example by class name.
 	Role(tag []byte) Role
-	// Step is the step that the name of a mail's template says. The name is in
+	// Step returns the step that a template name stands for. The name is in
 	// lower case.
 	Step(template string) (parcel.Step, bool)
 }
 
-// Param is what a parameter of a link holds.
+// Param is the kind of value in a link parameter.
 type Param uint8
 
-// The kinds of parameters.
+// Kinds of parameters.
 const (
 	ParamUnknown  Param = iota
-	ParamOrders         // order ids, separated by commas and the like
+	ParamOrders         // order ids, separated by commas or similar
 	ParamNumbers        // tracking numbers
 	ParamMessage        // a message id that begins with an order id, its last four digits in front
-	ParamTemplate       // the name of the mail's template
+	ParamTemplate       // name of the mail's template
 )
 
-// Role is what a piece of text is, where markup says so.
+// Role is the role of a piece of text as given by the markup.
 type Role uint8
 
-// The roles.
+// Roles of text.
 const (
 	RolePlain Role = iota
 	RoleAddress

@@ -1,5 +1,5 @@
-// Package aliexpress is what is known of AliExpress: its senders, links, markup
-// and templates. It does not know how mails are read.
+// Package aliexpress describes AliExpress: its senders, links, markup and
+// templates. It must not know how mail is parsed.
 package aliexpress
 
 import (
@@ -21,7 +21,7 @@ var (
 	templatesTable string
 )
 
-// Shop is AliExpress.
+// Shop implements [shop.Shop] for AliExpress.
 type Shop struct {
 	quiet     []mail.Quiet
 	templates []template
@@ -33,7 +33,7 @@ type template struct {
 	part string
 }
 
-// New reads the tables of the shop.
+// New loads the tables of the shop.
 func New() *Shop {
 	s := &Shop{}
 	for f := range rows(sendersTable) {
@@ -45,10 +45,10 @@ func New() *Shop {
 	return s
 }
 
-// Name is [shop.Shop].
+// Name implements [shop.Shop].
 func (s *Shop) Name() string { return "aliexpress" }
 
-// Senders is [shop.Shop].
+// Senders implements [shop.Shop].
 func (s *Shop) Senders(domains, forwarders, rules []string) mail.Senders {
 	if len(domains) == 0 {
 		domains = []string{"aliexpress.com", "aliexpress.ru"}
@@ -56,7 +56,8 @@ func (s *Shop) Senders(domains, forwarders, rules []string) mail.Senders {
 	return mail.NewSenders(mail.Choice{Domains: domains, Quiet: s.quiet, Forwarders: forwarders, Others: rules})
 }
 
-// Site is [shop.Shop]: aliexpress under any country's top level.
+// Site implements [shop.Shop]. It accepts aliexpress under any country's
+// top-level domain.
 func (s *Shop) Site(host string) bool {
 	labels := strings.Split(host, ".")
 	i := slices.Index(labels, "aliexpress")
@@ -67,10 +68,10 @@ func (s *Shop) Site(host string) bool {
 	return len(top) == 1 && len(top[0]) <= 3 || len(top) == 2 && len(top[0]) <= 3 && len(top[1]) <= 3
 }
 
-// Product is [shop.Shop].
+// Product implements [shop.Shop].
 func (s *Shop) Product(path string) bool { return strings.Contains(path, "/item/") }
 
-// Param is [shop.Shop].
+// Param implements [shop.Shop].
 func (s *Shop) Param(key string) shop.Param {
 	switch key {
 	case "tradeorderid", "orderid", "tradeid", "o_ids", "tradeorderids", "orderids":
@@ -86,7 +87,7 @@ func (s *Shop) Param(key string) shop.Param {
 	}
 }
 
-// Role is [shop.Shop].
+// Role implements [shop.Shop].
 func (s *Shop) Role(tag []byte) shop.Role {
 	switch {
 	case !bytes.Contains(tag, []byte("EDM-")):
@@ -102,7 +103,8 @@ func (s *Shop) Role(tag []byte) shop.Role {
 	}
 }
 
-// Step is [shop.Shop]: of the parts of names in the table, the longest wins.
+// Step implements [shop.Shop]. The longest matching name part in the table
+// wins.
 func (s *Shop) Step(name string) (parcel.Step, bool) {
 	best := template{}
 	for _, t := range s.templates {
@@ -113,7 +115,7 @@ func (s *Shop) Step(name string) (parcel.Step, bool) {
 	return best.step, best.part != ""
 }
 
-// rows are the lines of a table of three columns. Comments are left out.
+// rows returns the lines of a table with three columns, without comments.
 func rows(table string) iter.Seq[[]string] {
 	return func(yield func([]string) bool) {
 		for line := range strings.Lines(table) {
