@@ -16,23 +16,24 @@ import (
 const resultsField = "Authentication-Results"
 
 const (
-	maxIDs     = 16 // that a hostile mail can make setup show
-	maxReports = 64 // fields that are looked at
+	maxIDs     = 16 // bounds how many ids of a hostile mail setup shows
+	maxReports = 64 // fields that are parsed
 )
 
-// said is what servers whose word counts have written about a mail.
+// said holds the results that trusted servers have recorded in a mail.
 type said struct {
 	passed word
 	failed word
 }
 
-// word is one result and the server that wrote it; the zero value is none.
+// word is one result and the server that recorded it. The zero value means no
+// result.
 type word struct {
 	result string // "dkim=pass d=aliexpress.com"
-	server string // empty for the mailbox's own
+	server string // empty for the mailbox's own server
 }
 
-// reason is the word as a reason of trust.
+// reason returns the result as a reason for a verdict.
 func (w word) reason() message.Text {
 	if w.server == "" {
 		return message.New("proof_said_own", "Result", w.result)
@@ -40,18 +41,18 @@ func (w word) reason() message.Text {
 	return message.New("proof_said", "Result", w.result, "Server", w.server)
 }
 
-// report is one Authentication-Results field, taken apart.
+// report is one parsed Authentication-Results field.
 type report struct {
-	id      string // empty where the server writes none, as Microsoft's do
+	id      string // empty if the server writes none, like Microsoft's
 	results []authres.Result
-	broken  bool // comments or quotes that do not end
+	broken  bool // unterminated comments or quotes
 	text    string
 }
 
-// results gathers the word of counting servers on mail from domain. Fields
-// below are older and may be anybody's, so only the topmost ones count: from
-// the first field of a counting server to the next Received, and of each method
-// the first word.
+// results returns the results of trusted servers for mail from domain. Lower
+// fields are older and can be written by anybody, so only the topmost ones
+// count: those from the first field of a trusted server to the next Received,
+// and the first result for each method.
 func (p Policy) results(fields []mail.Field, domain string) said {
 	var reports []report
 	looked := 0
@@ -72,13 +73,14 @@ func (p Policy) results(fields []mail.Field, domain string) said {
 	return weigh(reports, domain)
 }
 
-// weigh reads reports of counting servers, topmost first.
+// weigh evaluates the reports of trusted servers, topmost first.
 func weigh(reports []report, domain string) said {
 	var dmarc, dkimPass, dkimFail word
 	for _, r := range reports {
 		who := textx.Line(r.id, 80)
 		if r.broken {
-			// What cannot be read for certain can only speak against a mail.
+			// A report that cannot be parsed reliably can only count against a
+			// mail.
 			if dmarc == (word{}) && brokenFail.MatchString(r.text) {
 				dmarc = word{"dmarc=fail", who}
 			}
@@ -105,8 +107,8 @@ func weigh(reports []report, domain string) said {
 
 var brokenFail = regexp.MustCompile(`(?i)\bdmarc\s*=\s*fail\b`)
 
-// dmarcWord is the first result on DMARC that concerns domain, in words. A fail
-// without header.from still is about this mail's From, a pass needs it.
+// dmarcWord returns the first DMARC result that concerns domain. A fail without
+// header.from still refers to this mail's From; a pass requires header.from.
 func dmarcWord(results []authres.Result, domain, who string) word {
 	for _, result := range results {
 		r, ok := result.(*authres.DMARCResult)
@@ -126,8 +128,8 @@ func dmarcWord(results []authres.Result, domain, who string) word {
 	return word{}
 }
 
-// dkimWord is what results say of signatures of domain's organisation. One good
-// signature is enough; errors with keys say nothing.
+// dkimWord returns the DKIM results for signatures of domain's organisation.
+// One valid signature is enough. Errors with keys are ignored.
 func dkimWord(results []authres.Result, domain, who string) (pass, fail word) {
 	for _, result := range results {
 		r, ok := result.(*authres.DKIMResult)
@@ -151,8 +153,8 @@ func dkimWord(results []authres.Result, domain, who string) (pass, fail word) {
 	return word{}, fail
 }
 
-// domainOf is the domain of an address, of an identity, or of a bare domain;
-// empty where it is no domain at all.
+// domainOf returns the domain of an address, an identity or a bare domain, or
+// "" if it is not a domain.
 func domainOf(s string) string {
 	s = strings.Trim(s, `"`)
 	s = s[strings.LastIndexByte(s, '@')+1:]
@@ -162,9 +164,9 @@ func domainOf(s string) string {
 	return s
 }
 
-// parseResults takes a field's value apart. The library splits at every
-// semicolon, also inside comments and quotes, where a sender can put words of
-// its own; so those are taken out first. It also wants an id, which Microsoft's
+// parseResults parses a field's value. The library splits at every semicolon,
+// including those in comments and quotes, whose content a sender can choose, so
+// these are removed first. The library also requires an id, which Microsoft's
 // servers leave out.
 func parseResults(value string) report {
 	plain, ok := bare(value)
@@ -184,8 +186,8 @@ func parseResults(value string) report {
 	return r
 }
 
-// bare is a value without its comments, and with the letters that separate
-// removed from quoted strings. It reports whether all of them ended.
+// bare returns a value without its comments and with the separators in quoted
+// strings removed. It reports whether all comments and quotes were terminated.
 func bare(value string) (string, bool) {
 	var out strings.Builder
 	depth, quoted, escaped := 0, false, false
@@ -196,7 +198,8 @@ func bare(value string) (string, bool) {
 		case c == '\\' && (quoted || depth > 0):
 			escaped = true
 		case c == '"':
-			// Inside comments too: a quoted local part may hold a bracket.
+			// Quotes count inside comments too, because a quoted local part may
+			// contain a parenthesis.
 			quoted = !quoted
 		case quoted:
 			if depth == 0 && !strings.ContainsRune("; =()\t", c) {
@@ -214,9 +217,10 @@ func bare(value string) (string, bool) {
 	return out.String(), depth == 0 && !quoted
 }
 
-// AuthservIDs lists the ids of the servers that judged a mail last, topmost
-// first: what the owner of the mailbox would configure. Fields further down may
-// be anybody's and are left out, and so are those without an id.
+// AuthservIDs returns the ids of the servers that checked a mail last, topmost
+// first. These are the ids that the owner of the mailbox would configure. It
+// skips fields further down, which can be written by anybody, and fields
+// without an id.
 func AuthservIDs(h mail.Header) []string {
 	var out []string
 	seen := false

@@ -18,23 +18,23 @@ import (
 	"parcelwatch/mail"
 )
 
-// signed is a mail as the verification needs it.
+// signed is a mail in the form needed for verification.
 type signed struct {
 	head, body []byte
 	fields     []mail.Field
 }
 
-// checked is what our own verification found. All empty means that there is no
-// signature of the organisation.
+// checked is the result of our own verification. If all fields are empty, there
+// is no signature of the organisation.
 type checked struct {
 	passed    string       // "dkim=pass d=aliexpress.com"
-	failed    message.Text // why no signature holds
-	temporary error        // the name service did not answer for a key
+	failed    message.Text // why no signature is valid
+	temporary error        // a key lookup got no answer
 }
 
-// verify checks the signatures of domain's organisation. Those of others prove
-// nothing here, and their keys are not asked for: a mail shall not choose which
-// names we look up.
+// verify checks the signatures of domain's organisation. Signatures of others
+// prove nothing here, and their keys are not fetched, so that a mail cannot
+// choose which names we look up.
 func (c *Checker) verify(ctx context.Context, m signed, domain string) checked {
 	if !hasSignature(m.fields, domain) {
 		return checked{}
@@ -68,8 +68,8 @@ func (c *Checker) verify(ctx context.Context, m signed, domain string) checked {
 	return out
 }
 
-// failure puts a signature that does not hold into words. A key that is gone or
-// out of date says nothing of the mail.
+// failure describes why a signature is not valid. A revoked or expired key says
+// nothing about the mail.
 func failure(v *dkim.Verification) message.Text {
 	how := "fail"
 	if dkim.IsPermFail(v.Err) {
@@ -78,7 +78,7 @@ func failure(v *dkim.Verification) message.Text {
 	return result("dkim=" + how + " d=" + normal(v.Domain) + ": " + strings.TrimPrefix(v.Err.Error(), "dkim: "))
 }
 
-// result is a result of our own verification as a reason.
+// result returns a result of our own verification as a reason.
 func result(words string) message.Text {
 	return message.New("proof_checked", "Result", textx.Line(words, maxResult))
 }
@@ -94,7 +94,7 @@ func hasSignature(fields []mail.Field, domain string) bool {
 	return false
 }
 
-// signer is the d= of a signature, empty where it has none.
+// signer returns the d= tag of a signature, or "".
 func signer(value string) string {
 	for tag := range strings.SplitSeq(value, ";") {
 		if key, v, ok := strings.Cut(tag, "="); ok && strings.TrimSpace(key) == "d" {
@@ -104,9 +104,9 @@ func signer(value string) string {
 	return ""
 }
 
-// only is a head without the signatures of other organisations, so that a heap
-// of them neither hides the right one nor costs anything. Nothing else changes,
-// byte for byte.
+// only returns a head without the signatures of other organisations, so that a
+// large number of them neither hides the right one nor costs time. All other
+// bytes are unchanged.
 func only(head []byte, domain string) []byte {
 	out := make([]byte, 0, len(head)+2)
 	for lines := range mail.Folded(head) {
@@ -118,15 +118,16 @@ func only(head []byte, domain string) []byte {
 	return append(out, "\r\n"...)
 }
 
-// The library reads a folded field in quadratic time, and looks through all
-// fields for each name a signature lists. Real headers are far below these.
+// The library parses a folded field in quadratic time and searches all fields
+// for each name that a signature lists. Real headers are far below these
+// limits.
 const (
 	maxFields    = 1000
 	maxFolds     = 1000
 	maxSignature = 16 << 10
 )
 
-// verifiable reports whether the header is of a size that is verified.
+// verifiable reports whether the header is small enough to be verified.
 func verifiable(head []byte) bool {
 	n := 0
 	for lines := range mail.Folded(head) {
@@ -139,8 +140,8 @@ func verifiable(head []byte) bool {
 	return true
 }
 
-// lookup answers the verification's questions for keys, and remembers whether
-// one went unanswered. The library asks from several goroutines.
+// lookup resolves keys for one verification and records whether a query got no
+// answer. The library calls it from several goroutines.
 type lookup struct {
 	keys   *keyring
 	domain string
@@ -171,16 +172,16 @@ func (l *lookup) temporary() error {
 	return l.temp
 }
 
-// unanswered is an error the library takes for a temporary one. Go's own
-// resolver does not call "network is unreachable" temporary; for us it is.
+// unanswered marks an error as temporary for the library. Go's resolver does
+// not treat "network is unreachable" as temporary, but we do.
 type unanswered struct{ error }
 
 func (u unanswered) Unwrap() error   { return u.error }
 func (u unanswered) Timeout() bool   { return true }
 func (u unanswered) Temporary() bool { return true }
 
-// keyring keeps keys for a while: a first scan judges hundreds of mails signed
-// with the same one. Only answers are kept, never the lack of one.
+// keyring caches keys, because a first scan verifies hundreds of mails signed
+// with the same key. Only answers are cached, never failures.
 type keyring struct {
 	from Resolver
 

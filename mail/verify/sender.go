@@ -12,13 +12,13 @@ import (
 	"parcelwatch/parcel"
 )
 
-// sender is the one From address of a mail that concerns us.
+// sender is the single From address of a relevant mail.
 type sender struct {
 	mail.Sender
-	domain string // of the address; a signature of its organisation counts
+	domain string // domain of the address; a signature of its organisation counts
 }
 
-// trust is what a proven mail of the sender is worth.
+// trust returns the trust level of a verified mail from the sender.
 func (s sender) trust() parcel.Trust {
 	switch s.Class {
 	case mail.Shop:
@@ -32,7 +32,7 @@ func (s sender) trust() parcel.Trust {
 	}
 }
 
-// reason puts the rewriter or the forwarder in front of a proof.
+// reason prefixes a proof with the rewriter or forwarder.
 func (s sender) reason(proof message.Text) message.Text {
 	switch s.Class {
 	case mail.Rewritten:
@@ -46,8 +46,8 @@ func (s sender) reason(proof message.Text) message.Text {
 
 var domainName = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$`)
 
-// sender finds the one From of a mail. Where there is not exactly one, or it
-// does not concern us, the verdict is already clear and is returned instead.
+// sender returns the single From address of a mail. If there is not exactly one
+// or it is not relevant, sender returns the final verdict instead.
 func (p Policy) sender(h mail.Header) (sender, *parcel.Verdict) {
 	fields := len(h.Values("From"))
 	var all []sender
@@ -61,7 +61,8 @@ func (p Policy) sender(h mail.Header) (sender, *parcel.Verdict) {
 	case fields == 1 && len(all) == 1 && concerns:
 		return all[0], nil
 	case fields > 1 && concerns:
-		// Signatures cover the lowest From while readers show the topmost.
+		// Signatures cover the lowest From while mail programs show the
+		// topmost.
 		v = verdict(parcel.TrustForged, message.New("proof_from_fields"))
 	case len(all) > 1 && concerns:
 		v = verdict(parcel.TrustForged, message.New("proof_from_addresses"))
@@ -75,7 +76,7 @@ func (p Policy) sender(h mail.Header) (sender, *parcel.Verdict) {
 	return sender{}, &v
 }
 
-// foreign says why a From is not the shop's, and names a look-alike.
+// foreign returns why a From is not the shop's, and mentions a look-alike.
 func (p Policy) foreign(s sender) message.Text {
 	at := message.New("proof_domain", "Domain", s.domain)
 	if !domainName.MatchString(s.domain) {
@@ -93,13 +94,13 @@ func (p Policy) foreign(s sender) message.Text {
 	return message.New("proof_foreign").Around(at)
 }
 
-// normal is a domain in lower case without blanks and a closing dot.
+// normal returns a domain in lower case without spaces and a trailing dot.
 func normal(domain string) string {
 	return strings.TrimSuffix(strings.ToLower(strings.TrimSpace(domain)), ".")
 }
 
-// organisation is the registrable part of a domain, as DMARC means it. What has
-// none (a public suffix, a bare host) is its own.
+// organisation returns the organisational domain as defined by DMARC. A domain
+// without one (a public suffix or a bare host) is returned as it is.
 func organisation(domain string) string {
 	domain = normal(domain)
 	if org, err := publicsuffix.EffectiveTLDPlusOne(domain); err == nil {

@@ -7,10 +7,10 @@ import (
 	"parcelwatch/internal/provider"
 )
 
-// noID stands for the fields of Microsoft's servers, which carry none.
+// noID is the id for Microsoft's servers, whose fields have none.
 const noID = ""
 
-// counts reports whether the word of the server that writes id counts: it is
+// counts reports whether results with this id are trusted: the id is
 // configured, or known for the mailbox's host.
 func (p Policy) counts(id string) bool {
 	match := func(pattern string) bool { return matches(id, pattern) }
@@ -21,7 +21,7 @@ func (p Policy) counts(id string) bool {
 	return slices.ContainsFunc(known.Authserv, match)
 }
 
-// matches compares a name with a pattern of which the first label may be "*".
+// matches compares a name with a pattern whose first label may be "*".
 func matches(name, pattern string) bool {
 	pattern = normal(pattern)
 	if parent, ok := strings.CutPrefix(pattern, "*."); ok {

@@ -1,7 +1,6 @@
-// Package verify judges where a mail comes from: it verifies the shop's DKIM
-// signature itself, reads the Authentication-Results of servers whose word
-// counts, and makes a [parcel.Verdict] of both. It knows nothing of what the
-// mail says.
+// Package verify checks the origin of a mail: it verifies the shop's DKIM
+// signature, reads the Authentication-Results of trusted servers, and combines
+// both into a [parcel.Verdict]. It must not know the content of the mail.
 package verify
 
 import (
@@ -16,56 +15,58 @@ import (
 	"parcelwatch/parcel"
 )
 
-// ErrTemporary is wrapped by errors that another try may mend: a name server
-// did not answer. The verdict beside it is what can be said without it.
+// ErrTemporary is wrapped by errors that may go away on a later attempt,
+// because a name server did not answer. The verdict returned with it is based
+// on the remaining checks.
 var ErrTemporary = errors.New("try again later")
 
-// The bounds of one check.
+// Limits of one check.
 const (
 	checkTime     = 5 * time.Second
 	maxHeader     = 1 << 20
 	maxMail       = 32 << 20
 	maxSignatures = 5
-	maxResult     = 160 // characters of a result that a reason quotes
+	maxResult     = 160 // characters of a result quoted in a reason
 )
 
-// Resolver is the name service as DKIM needs it. LookupTXT returns when ctx is
-// done; a name that does not exist is a [net.DNSError] with IsNotFound set, and
-// every other error counts as temporary.
+// Resolver resolves names for DKIM. LookupTXT returns when ctx is done. For a
+// name that does not exist it returns a [net.DNSError] with IsNotFound set;
+// every other error is treated as temporary.
 type Resolver interface {
 	LookupTXT(ctx context.Context, name string) ([]string, error)
 }
 
-// SystemResolver asks the name servers this machine is configured with. It is
-// Go's own resolver: the one of the operating system may not hear a context.
+// SystemResolver returns a resolver for the name servers configured on this
+// machine. It uses Go's resolver, because the one of the operating system may
+// ignore a context.
 func SystemResolver() Resolver {
 	return &net.Resolver{PreferGo: true}
 }
 
-// Policy says whose mail counts and which servers' results count.
+// Policy configures which senders and which servers' results are trusted.
 type Policy struct {
 	Senders mail.Senders
-	// Authserv are the ids of servers whose Authentication-Results count;
-	// "*.example.org" stands for every id below example.org.
+	// Authserv lists the ids of servers whose Authentication-Results are
+	// trusted; "*.example.org" matches every id below example.org.
 	Authserv []string
-	// Host is the IMAP server the mail was read from. The ids that the big
-	// providers write are known.
+	// Host is the IMAP server the mail was read from. The ids of the big
+	// providers are built in.
 	Host string
 }
 
-// Checker judges mails. It is safe for concurrent use.
+// Checker checks mails. It is safe for concurrent use.
 type Checker struct {
 	keys *keyring
 }
 
-// New makes a checker that asks r for keys.
+// New returns a checker that looks up keys with r.
 func New(r Resolver) *Checker {
 	return &Checker{keys: newKeyring(r)}
 }
 
-// Check judges the origin of one mail. It takes at most five seconds. An error
-// wrapping [ErrTemporary] comes with the verdict that holds as long as no name
-// server answers; every other error is ctx's.
+// Check checks the origin of one mail. It takes at most five seconds. An error
+// wrapping [ErrTemporary] comes with the verdict that applies until a name
+// server answers; any other error is from ctx.
 func (c *Checker) Check(ctx context.Context, m mail.Message, p Policy) (parcel.Verdict, error) {
 	if err := ctx.Err(); err != nil {
 		return parcel.Verdict{}, fmt.Errorf("check the sender: %w", err)
@@ -82,8 +83,8 @@ func (c *Checker) Check(ctx context.Context, m mail.Message, p Policy) (parcel.V
 	limited, cancel := context.WithTimeout(ctx, checkTime)
 	defer cancel()
 	own := c.verify(limited, signed{head: head, body: body, fields: m.Header.Fields}, from.domain)
-	// Our own limit means a name service that does not answer; the caller's end
-	// of patience does not.
+	// Our own timeout means that the name service does not answer, but the
+	// caller's does not.
 	if err := ctx.Err(); err != nil {
 		return parcel.Verdict{}, fmt.Errorf("verify the signature of %s: %w", from.domain, err)
 	}
@@ -94,8 +95,8 @@ func (c *Checker) Check(ctx context.Context, m mail.Message, p Policy) (parcel.V
 	return v, nil
 }
 
-// judge weighs our own check against the word of servers that count. Our own
-// pass is the strongest; a counting server's "not the shop's" is next.
+// judge combines our own check with the results of trusted servers. Our own
+// pass has priority, then a trusted server's "not the shop's".
 func judge(from sender, own checked, said said, doubled string) parcel.Verdict {
 	good := from.trust()
 	switch {
@@ -108,7 +109,8 @@ func judge(from sender, own checked, said said, doubled string) parcel.Verdict {
 	case from.Class == mail.Forwarder:
 		return verdict(good, from.reason(message.New("proof_none")))
 	case doubled != "":
-		// A signature covers one of them, a reader may take the other.
+		// The signature covers one of the two fields, and mail programs may use
+		// the other.
 		return verdict(parcel.TrustUnverified, message.New("proof_doubled", "Field", doubled))
 	case own.failed != nil:
 		return verdict(parcel.TrustUnverified, own.failed)
