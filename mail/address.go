@@ -7,24 +7,26 @@ import (
 	"strings"
 )
 
-// maxFrom bounds a From field that is read; a longer one holds no address.
+// maxFrom is the maximum length in bytes of a From field that is parsed. A
+// longer field yields no address.
 const maxFrom = 8 << 10
 
 // Address is one address of a header field.
 type Address struct {
-	Name string // as programs show it, decoded
+	Name string // decoded display name
 	Addr string // bare, lower case
 }
 
-// Addresses reads a field of addresses. What the grammar refuses is read by its
-// angle brackets, else by its words with an @, as mail programs do; words that
-// are no address are kept, so that a second, mangled address is not overlooked.
+// Addresses parses an address field. If the value is not valid, it falls back
+// to the angle brackets and then to the words with an @, as mail programs do.
+// Words that are not an address are kept, so that a second, mangled address is
+// not overlooked.
 func Addresses(value string) []Address {
 	if len(value) > maxFrom {
 		return nil
 	}
 	value = strings.ToValidUTF8(value, "?")
-	// A name in an unknown charset must not cost the address.
+	// An unknown charset in a name must not lose the address.
 	parser := mail.AddressParser{WordDecoder: &mime.WordDecoder{
 		CharsetReader: func(_ string, r io.Reader) (io.Reader, error) { return r, nil },
 	}}
@@ -61,14 +63,14 @@ func looseAddresses(value string) []Address {
 	return out
 }
 
-// bare is an address in lower case, without the "mailto:" that some programs
-// leave in front of it.
+// bare returns an address in lower case, without the "mailto:" that some
+// programs leave in front of it.
 func bare(s string) string {
 	return strings.TrimLeft(strings.TrimPrefix(strings.ToLower(strings.TrimSpace(s)), "mailto:"), "<")
 }
 
-// Parts splits an address into its local part and its domain, without a closing
-// dot.
+// Parts splits an address into its local part and its domain, without a
+// trailing dot.
 func Parts(addr string) (local, domain string, ok bool) {
 	i := strings.LastIndexByte(addr, '@')
 	if i < 1 || i == len(addr)-1 {
@@ -77,7 +79,7 @@ func Parts(addr string) (local, domain string, ok bool) {
 	return addr[:i], strings.TrimSuffix(addr[i+1:], "."), true
 }
 
-// Under reports whether domain is parent or a sub-domain of it.
+// Under reports whether domain is parent or a subdomain of it.
 func Under(domain, parent string) bool {
 	return domain == parent || strings.HasSuffix(domain, "."+parent)
 }

@@ -1,5 +1,6 @@
-// Package mail reads the header of a mail: who sent it, through whose hands it
-// came, and which mail it is. It does not know what mails say, nor IMAP.
+// Package mail parses mail headers: the sender, the services that passed the
+// mail on, and the mail's identity. It must not know the content of mails or
+// IMAP.
 package mail
 
 import (
@@ -30,21 +31,21 @@ func Read(raw []byte) Message { return Message{Raw: raw, Header: ParseHeader(raw
 // Field is one header field, unfolded.
 type Field struct{ Name, Value string }
 
-// Is reports whether the field has that name.
+// Is reports whether the field has the given name, ignoring case.
 func (f Field) Is(name string) bool { return strings.EqualFold(f.Name, name) }
 
 // Header is the header of one mail.
 type Header struct {
 	From      []Address // of every From field, the topmost first
-	Subject   string    // decoded, one line, bounded
+	Subject   string    // decoded, one line, at most maxSubject runes
 	MessageID string    // without its brackets, possibly malformed
-	Date      time.Time // zero where the mail has none
+	Date      time.Time // zero if the mail has none
 	Own       bool      // a digest of this program
 	Fields    []Field   // the topmost first
 }
 
-// ParseHeader reads a header however broken it is: an mbox line in front, lines
-// without a colon and a missing end are skipped.
+// ParseHeader parses a header and tolerates errors in it. It skips an mbox line
+// in front and lines without a colon, and accepts a header without an end.
 func ParseHeader(raw []byte) Header {
 	head, _ := Split(WithoutEnvelope(raw))
 	h := Header{Fields: fields(head)}
@@ -60,16 +61,16 @@ func ParseHeader(raw []byte) Header {
 	return h
 }
 
-// text decodes a field into one bounded line.
+// text decodes a field into one line of limited length.
 func text(value string) string {
 	return textx.Cut(textx.Clean(DecodeWords(value[:min(len(value), maxValue)])), maxSubject)
 }
 
-// own reports an id that this program writes. An alias may rewrite any one of
-// the fields that carry it.
+// own reports whether an id was written by this program. Several fields carry
+// the id because an alias service may rewrite any of them.
 func own(id string) bool { return strings.Contains(strings.ToLower(id), "parcelwatch") }
 
-// Values are the values of all fields of that name, the topmost first.
+// Values returns the values of all fields with the given name, topmost first.
 func (h Header) Values(name string) []string {
 	var out []string
 	for _, f := range h.Fields {
@@ -80,7 +81,7 @@ func (h Header) Values(name string) []string {
 	return out
 }
 
-// Get is the value of the topmost field of that name, or empty.
+// Get returns the value of the topmost field with the given name, or "".
 func (h Header) Get(name string) string {
 	for _, f := range h.Fields {
 		if f.Is(name) {
@@ -90,8 +91,8 @@ func (h Header) Get(name string) string {
 	return ""
 }
 
-// only is the value of a field that stands once. A field that stands twice may
-// have been added on the way, so neither counts.
+// only returns the value of a field that occurs exactly once. If it occurs
+// twice, one may have been added in transit, so neither counts.
 func (h Header) only(name string) string {
 	if v := h.Values(name); len(v) == 1 {
 		return v[0]
@@ -99,7 +100,7 @@ func (h Header) only(name string) string {
 	return ""
 }
 
-// Split cuts a mail behind its first empty line, which belongs to the head.
+// Split cuts a mail after its first empty line, which is part of the head.
 func Split(raw []byte) (head, body []byte) {
 	for at := 0; at < len(raw); {
 		end := bytes.IndexByte(raw[at:], '\n')
@@ -114,8 +115,8 @@ func Split(raw []byte) (head, body []byte) {
 	return raw, nil
 }
 
-// WithoutEnvelope drops a byte order mark, blank lines and the "From " line that
-// mbox files and some exports put in front of a mail.
+// WithoutEnvelope removes a byte order mark, blank lines and the "From " line
+// that mbox files and some exports add in front of a mail.
 func WithoutEnvelope(raw []byte) []byte {
 	raw = bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))
 	raw = bytes.TrimLeft(raw, "\r\n")
@@ -129,8 +130,8 @@ func WithoutEnvelope(raw []byte) []byte {
 	return raw
 }
 
-// fields reads a head field by field. A name may have blanks before its colon,
-// because DKIM allows them too; lines that are no field are left out.
+// fields parses a head into fields. A name may have spaces before its colon,
+// because DKIM allows them too. Lines that are not a field are skipped.
 func fields(head []byte) []Field {
 	head = head[:min(len(head), maxHeader)]
 	var out []Field
@@ -154,7 +155,7 @@ func fieldName(s string) bool {
 	return s != ""
 }
 
-// Folded cuts a head into its fields, each with the lines that continue it. The
+// Folded splits a head into its fields, each with its continuation lines. The
 // empty line at the end is left out.
 func Folded(head []byte) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {

@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// rewriter is a service that passes mail on under an address of its own and
-// writes the true sender somewhere else. Its word counts only behind its own
-// signature, which is of the organisation of its domains.
+// rewriter is a service that forwards mail under its own address and records
+// the original sender elsewhere. The record is only trusted if the mail has a
+// valid signature of the organisation that owns the rewriter's domains.
 type rewriter struct {
 	name    string
 	domains []string
-	exact   bool // no sub-domains: other services give each user one
-	// original is the sender a rewritten mail names, or empty.
+	exact   bool // no subdomains, because other services give one to each user
+	// original returns the sender named in a rewritten mail, or "".
 	original func(from Address, h Header) string
-	// private are the parts of a local part that belong to the person.
+	// private returns the parts of a local part that identify the user.
 	private func(local string) []string
 }
 
@@ -32,13 +32,14 @@ func rewriters() []rewriter {
 	}
 }
 
-// owns reports whether an address of the domain is the rewriter's.
+// owns reports whether an address in the domain belongs to the rewriter.
 func (r rewriter) owns(domain string) bool {
 	return slices.ContainsFunc(r.domains, func(d string) bool { return domain == d || !r.exact && Under(domain, d) })
 }
 
-// originalFields name the true sender of a mail that an alias service, a group,
-// a list or a forwarder sent on under its own address. Anybody can write them.
+// originalFields returns the fields that name the original sender of a mail
+// that an alias service, group, list or forwarder passed on under its own
+// address. Anybody can write these fields.
 func originalFields() []string {
 	return []string{
 		"X-SimpleLogin-Original-From", "X-AnonAddy-Original-Sender", "Duck-Original-From",
@@ -46,11 +47,12 @@ func originalFields() []string {
 	}
 }
 
-// appleIDs are the two ids behind the domain in a relay address.
+// appleIDs matches a relay address: the two ids follow the domain.
 var appleIDs = regexp.MustCompile(`^([0-9a-z.-]+(?:_[0-9a-z.-]+)*)_[0-9a-z]{6,24}_[0-9a-f]{6,24}$`)
 
-// appleLocal reads transaction_at_notice_aliexpress_com_ID_ID. Fewer or more
-// parts behind the domain would let notice.aliexpress.com.evil.example pass.
+// appleLocal parses transaction_at_notice_aliexpress_com_ID_ID. Any other
+// number of parts after the domain would accept
+// notice.aliexpress.com.evil.example.
 func appleLocal(local string) string {
 	i := strings.LastIndex(local, "_at_")
 	if i < 1 {
@@ -63,7 +65,7 @@ func appleLocal(local string) string {
 	return local[:i] + "@" + strings.ReplaceAll(m[1], "_", ".")
 }
 
-// addyLocal reads ALIAS+local=domain.
+// addyLocal parses ALIAS+local=domain.
 func addyLocal(local string) string {
 	_, sender, ok := strings.Cut(local, "+")
 	i := strings.LastIndexByte(sender, '=')
@@ -73,7 +75,7 @@ func addyLocal(local string) string {
 	return sender[:i] + "@" + sender[i+1:]
 }
 
-// duckLocal reads local_at_domain_ALIAS.
+// duckLocal parses local_at_domain_ALIAS.
 func duckLocal(local string) string {
 	i := strings.LastIndex(local, "_at_")
 	if i < 1 {
@@ -94,8 +96,8 @@ func byLocal(read func(string) string) func(Address, Header) string {
 	}
 }
 
-// byName reads `local@domain [via Relay]`. The rest of the name is what the
-// sender wrote, so a second @ makes it worthless.
+// byName parses `local@domain [via Relay]`. The sender controls the rest of the
+// name, so a name with a second @ is rejected.
 func byName(from Address, _ Header) string {
 	addr, ok := strings.CutSuffix(strings.ToLower(from.Name), " [via relay]")
 	if !ok || strings.Count(addr, "@") != 1 {
@@ -108,7 +110,7 @@ func byField(name string) func(Address, Header) string {
 	return func(_ Address, h Header) string { return one(h.only(name)) }
 }
 
-// one is the address of a field that holds one.
+// one returns the address of a field that contains exactly one.
 func one(value string) string {
 	if list := Addresses(value); len(list) == 1 {
 		return list[0].Addr
@@ -123,7 +125,8 @@ func alias(local string) []string {
 	return []string{name}
 }
 
-// lastIDs are the last n parts of a local part, set off by "_".
+// lastIDs returns a function that gives the last n parts of a local part, which
+// are separated by "_".
 func lastIDs(n int) func(string) []string {
 	return func(local string) []string {
 		parts := strings.Split(local, "_")

@@ -7,51 +7,53 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// Class says in which way the sender of a mail concerns us.
+// Class is the relation of a mail's sender to the shop.
 type Class uint8
 
-// The classes.
+// Classes of senders.
 const (
 	Foreign   Class = iota // not the shop
 	Shop                   // the shop
 	Rewritten              // the shop, under the address of a known rewriter
-	Forwarder              // a configured address that sends the shop's mail on
+	Forwarder              // a configured address that forwards the shop's mail
 )
 
-// Sender is the sender of a mail or the address of one.
+// Sender is the sender of a mail, or a classified address.
 type Sender struct {
 	Class   Class
 	Address string // of From, lower case
-	// Original is the shop's address: the one of From, or the one that a
-	// rewriter or forwarder names. Empty where none is named.
+	// Original is the shop's address: the one in From, or the one named by a
+	// rewriter or forwarder. It is empty if none is named.
 	Original string
-	// Quiet is set for an address of the shop that never tells of parcels.
+	// Quiet is set for an address of the shop that never sends mail about
+	// parcels.
 	Quiet bool
-	Via   string // the name of the rewriter
+	Via   string // name of the rewriter
 }
 
-// Quiet is a kind of sender whose mail never tells of parcels: a local part ("*"
-// for any, a closing "*" for a prefix) and a sub-domain of the shop ("*" for any).
+// Quiet is a kind of sender that never sends mail about parcels. It is a local
+// part ("*" for any, a trailing "*" for a prefix) and a subdomain of the shop
+// ("*" for any).
 type Quiet struct{ Local, Sub string }
 
-// Senders says whose mail is chosen on the server, judged and read. All three
-// ask it, so that they cannot differ. The zero value chooses everything and
-// reads nothing.
+// Senders decides which mail is selected on the server, verified and parsed.
+// All three steps use the same table so that they agree. The zero value selects
+// everything and parses nothing.
 type Senders struct {
 	domains, forwarders, others []string
 	quiet                       []Quiet
 	rewriters                   []rewriter
 }
 
-// Choice is what [NewSenders] makes Senders of.
+// Choice is the input of [NewSenders].
 type Choice struct {
-	Domains    []string // of the shop, sub-domains included
+	Domains    []string // of the shop, including subdomains
 	Quiet      []Quiet
-	Forwarders []string // addresses whose forwarded mail counts
-	Others     []string // addresses and domains that are only chosen, for rules
+	Forwarders []string // addresses whose forwarded mail is parsed
+	Others     []string // addresses and domains that are only selected, for rules
 }
 
-// NewSenders makes a table of senders.
+// NewSenders returns a table of senders.
 func NewSenders(c Choice) Senders {
 	return Senders{
 		domains: normal(c.Domains), forwarders: normal(c.Forwarders), others: normal(c.Others),
@@ -69,7 +71,8 @@ func normal(list []string) []string {
 	return out
 }
 
-// ascii is an address or domain with its domain as name servers know it.
+// ascii returns an address or domain with its domain in ASCII form, as used in
+// DNS.
 func ascii(s string) string {
 	at := strings.LastIndexByte(s, '@') + 1
 	if domain, err := idna.Lookup.ToASCII(s[at:]); err == nil && strings.ContainsFunc(s[at:], func(r rune) bool { return r >= 0x80 }) {
@@ -78,17 +81,17 @@ func ascii(s string) string {
 	return s
 }
 
-// Domains are the shop's.
+// Domains returns the shop's domains.
 func (s Senders) Domains() []string { return s.domains }
 
-// All reports that no sender is named, so that every mail is chosen.
+// All reports whether no sender is named, so that every mail is selected.
 func (s Senders) All() bool {
 	return len(s.domains)+len(s.forwarders)+len(s.others) == 0
 }
 
-// Keys are what a server is asked for in From: domains and addresses, the
-// domains of rewriters, and the shop's name, which stands in front of most
-// rewritten addresses.
+// Keys returns the strings to search for in From on a server: domains and
+// addresses, the domains of rewriters, and the shop's name, with which most
+// rewritten addresses begin.
 func (s Senders) Keys() []string {
 	if s.All() {
 		return nil
@@ -106,14 +109,15 @@ func (s Senders) Keys() []string {
 	return normal(out)
 }
 
-// Fields are the header fields that [Senders.Wants] reads.
+// Fields returns the names of the header fields that [Senders.Wants] reads.
 func (s Senders) Fields() []string {
 	return append([]string{"From", "Sender", "Resent-From", "Date", "Subject"}, originalFields()...)
 }
 
-// Wants reports whether a mail is read as a whole: one that is judged and read,
-// one that is only sent by such a sender or for a rule, or one that names the
-// shop as its original sender without being trusted with it.
+// Wants reports whether the whole mail should be fetched. This is the case for
+// mail that is verified and parsed, for any mail from a listed sender or for a
+// rule, and for mail that names the shop as its original sender without being
+// trusted.
 func (s Senders) Wants(h Header) bool {
 	if s.All() {
 		return true
@@ -133,16 +137,16 @@ func (s Senders) Wants(h Header) bool {
 	return false
 }
 
-// Found reports whether a server that is asked for [Senders.Keys] in From finds
-// a wanted mail. One whose From names neither the shop nor a rewriter is found
-// by reading headers only.
+// Found reports whether a server search for [Senders.Keys] in From finds a
+// wanted mail. A mail whose From contains neither the shop nor a rewriter is
+// only found by reading headers.
 func (s Senders) Found(h Header) bool {
 	from := strings.ToLower(strings.Join(h.Values("From"), "\n"))
 	return s.Wants(h) && slices.ContainsFunc(s.Keys(), func(k string) bool { return strings.Contains(from, k) })
 }
 
-// Of classifies one From address of a mail. A foreign sender with an Original is
-// one that says it passes the shop's mail on and is not known for it.
+// Of classifies one From address of a mail. A foreign sender with an Original
+// claims to forward the shop's mail but is not a known forwarder.
 func (s Senders) Of(from Address, h Header) Sender {
 	out := s.Address(from.Addr)
 	if out.Class == Shop || out.Class == Rewritten {
@@ -164,8 +168,8 @@ func (s Senders) Of(from Address, h Header) Sender {
 	return out
 }
 
-// Private are the parts of a rewriter's address that belong to the person whose
-// mail it is; ok is false for other addresses.
+// Private returns the parts of a rewriter's address that identify the user; ok
+// is false for other addresses.
 func (s Senders) Private(addr string) (parts []string, ok bool) {
 	local, domain, _ := Parts(addr)
 	for _, r := range s.rewriters {
@@ -176,7 +180,7 @@ func (s Senders) Private(addr string) (parts []string, ok bool) {
 	return nil, false
 }
 
-// Address classifies a bare address by itself.
+// Address classifies an address without looking at a mail.
 func (s Senders) Address(addr string) Sender {
 	addr = strings.ToLower(addr)
 	out := Sender{Address: addr}
@@ -201,8 +205,8 @@ func (s Senders) chooses(a Address) bool {
 	return slices.ContainsFunc(s.domains, match) || slices.ContainsFunc(s.forwarders, match) || slices.ContainsFunc(s.others, match)
 }
 
-// original is the shop's address that a mail of an unknown rewriter names, by
-// any of the forms that are known.
+// original returns the shop's address named in the mail of an unknown rewriter,
+// in any known form.
 func (s Senders) original(from Address, h Header) Sender {
 	for _, name := range originalFields() {
 		if shop := s.Address(one(h.only(name))); shop.Class == Shop {

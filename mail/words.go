@@ -9,8 +9,9 @@ import (
 	"github.com/emersion/go-message/charset"
 )
 
-// DecodeWords decodes RFC 2047 words. Neighbours of one charset are joined
-// before they are converted, because shops cut them in the middle of a letter.
+// DecodeWords decodes RFC 2047 words. Adjacent words with the same charset are
+// joined before they are converted, because shops split them in the middle of a
+// character.
 func DecodeWords(s string) string {
 	if !strings.Contains(s, "=?") {
 		return strings.ToValidUTF8(s, "\uFFFD")
@@ -58,7 +59,7 @@ type encodedWord struct {
 	text    []byte
 }
 
-// cutWord takes one encoded word from the front of s.
+// cutWord removes one encoded word from the front of s.
 func cutWord(s string) (encodedWord, string, bool) {
 	cs, rest, ok := strings.Cut(s[2:], "?")
 	if !ok || cs == "" || len(cs) > 40 || strings.ContainsAny(cs, " \t\r\n") {
@@ -83,7 +84,7 @@ func cutWord(s string) (encodedWord, string, bool) {
 	}
 }
 
-// LooseBase64 decodes what is base64 and steps over what is not.
+// LooseBase64 decodes base64 and skips all other characters.
 func LooseBase64(s string) []byte {
 	clean := strings.Map(func(r rune) rune {
 		if r == '+' || r == '/' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
@@ -95,11 +96,11 @@ func LooseBase64(s string) []byte {
 		clean = clean[:len(clean)-1]
 	}
 	out := make([]byte, base64.RawStdEncoding.DecodedLen(len(clean)))
-	n, _ := base64.RawStdEncoding.Decode(out, []byte(clean)) // n is what stands before a fault
+	n, _ := base64.RawStdEncoding.Decode(out, []byte(clean)) // n is the length up to the first error
 	return out[:n]
 }
 
-// LooseQuotedPrintable decodes what is quoted-printable and keeps all else.
+// LooseQuotedPrintable decodes quoted-printable and keeps everything else.
 func LooseQuotedPrintable(s []byte) []byte {
 	out := make([]byte, 0, len(s))
 	for i := 0; i < len(s); i++ {
@@ -126,7 +127,7 @@ func isHex(c byte) bool {
 	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'f'
 }
 
-// hexDigit is the value of a digit for which isHex holds.
+// hexDigit returns the value of a digit for which isHex is true.
 func hexDigit(c byte) byte {
 	if c <= '9' {
 		return c - '0'
@@ -134,7 +135,8 @@ func hexDigit(c byte) byte {
 	return c | 0x20 - 'a' + 10
 }
 
-// toUTF8 converts text of a declared charset; an unknown one is read as UTF-8.
+// toUTF8 converts text from a declared charset. An unknown charset is read as
+// UTF-8.
 func toUTF8(cs string, text []byte) string {
 	if strings.EqualFold(cs, "utf-8") || strings.EqualFold(cs, "us-ascii") {
 		return string(text)
