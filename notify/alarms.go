@@ -8,15 +8,15 @@ import (
 	"parcelwatch/parcel"
 )
 
-// healthOK is Change.New where something works again.
+// healthOK is Change.New if something works again.
 const healthOK = "ok"
 
-// Alarm is a breakdown that is announced, or the end of one.
+// Alarm is an announced failure, or the end of one.
 type Alarm struct {
 	Trouble
 
-	Key   string // of the breakdown: the thing, its state, and when it last worked
-	Over  bool   // it works again since Since
+	Key   string // identifies the failure: the thing, its state, and when it last worked
+	Over  bool   // it has worked again since Since
 	Quiet bool   // recorded, not announced
 }
 
@@ -28,8 +28,8 @@ func newAlarm(t Trouble, worked time.Time) Alarm {
 	return Alarm{Trouble: t, Key: t.thing() + "/" + t.state() + "/" + mark}
 }
 
-// Change is the alarm as it is recorded: Event.Code is the kind of trouble, Place
-// the name, Text the error, Time since when.
+// Change returns the alarm in its stored form: Event.Code is the kind of trouble, Place
+// the name, Text the error, Time the start of the state.
 func (a Alarm) Change(now time.Time) parcel.Change {
 	ch := parcel.Change{
 		Kind: parcel.ChangeHealth, Old: healthOK, New: a.state(), At: now, Key: a.Key, Fault: a.Fault, Quiet: a.Quiet,
@@ -41,7 +41,7 @@ func (a Alarm) Change(now time.Time) parcel.Change {
 	return ch
 }
 
-// alarmOf reads a recorded alarm.
+// alarmOf restores an alarm from its stored form.
 func alarmOf(ch parcel.Change) Alarm {
 	a := Alarm{
 		Trouble: Trouble{
@@ -58,13 +58,13 @@ func alarmOf(ch parcel.Change) Alarm {
 	return a
 }
 
-// lasting reports whether waiting does not mend it: a refused login, or answers
-// that are not understood.
+// lasting reports whether the trouble does not end by waiting: a refused login, or
+// responses that are not understood.
 func (t Trouble) lasting() bool {
 	return t.State == string(parcel.MailboxRefused) || t.State == string(parcel.CarrierChanged)
 }
 
-// state is the word for the trouble's state in keys and records.
+// state returns the name of the trouble's state in keys and records.
 func (t Trouble) state() string {
 	if t.State == "" {
 		return "broken"
@@ -72,11 +72,11 @@ func (t Trouble) state() string {
 	return t.State
 }
 
-// thing names what is broken in keys.
+// thing returns the key of what is broken.
 func (t Trouble) thing() string { return "health/" + string(t.Kind) + "/" + t.Name }
 
-// Alarms is what has been broken for longer than threshold. What waiting does
-// not mend is an alarm at once.
+// Alarms returns the failures that have lasted for longer than threshold. A failure that
+// does not end by waiting is an alarm at once.
 func Alarms(h parcel.Health, threshold time.Duration, now time.Time) []Alarm {
 	var out []Alarm
 	add := func(t Trouble, worked time.Time) {
@@ -100,7 +100,7 @@ func Alarms(h parcel.Health, threshold time.Duration, now time.Time) []Alarm {
 	return out
 }
 
-// Standing is which of the recorded alarms have no recorded end, by key.
+// Standing returns the recorded alarms without a recorded end, by key.
 func Standing(recorded []parcel.Change) map[string]Alarm {
 	out := map[string]Alarm{}
 	for _, ch := range recorded {
@@ -116,8 +116,8 @@ func Standing(recorded []parcel.Change) map[string]Alarm {
 	return out
 }
 
-// Recovered is the ends of those alarms that are over. Of several alarms of one
-// thing only the first end is announced.
+// Recovered returns the ends of those alarms that are over. If there are several alarms
+// for one thing, only the first end is announced.
 func Recovered(alarms []Alarm, h parcel.Health, now time.Time) []Alarm {
 	broken := map[string]bool{}
 	for _, m := range h.Mailboxes {
@@ -131,7 +131,7 @@ func Recovered(alarms []Alarm, h parcel.Health, now time.Time) []Alarm {
 	var out []Alarm
 	announced := map[string]bool{}
 	for _, a := range alarms {
-		// What is no longer watched has not recovered either.
+		// A thing that is no longer watched has not recovered either.
 		if still, watched := broken[a.thing()]; still || !watched {
 			continue
 		}
@@ -143,14 +143,14 @@ func Recovered(alarms []Alarm, h parcel.Health, now time.Time) []Alarm {
 	return out
 }
 
-// mailboxOf is the configured name in a trouble's name, mailbox/folder.
+// mailboxOf returns the configured mailbox name from the name mailbox/folder.
 func mailboxOf(s string) string {
 	mailbox, _, _ := strings.Cut(s, "/")
 	return mailbox
 }
 
-// ProtectionEnds is the reminders, as changes, of parcels whose buyer's protection
-// ends within g.Remind days. Each end has one key.
+// ProtectionEnds returns reminders for parcels whose buyer's protection ends within
+// g.Remind days. Each end has one key.
 func ProtectionEnds(parcels []parcel.Parcel, g Protection, zone *time.Location, now time.Time) []parcel.Change {
 	var out []parcel.Change
 	for _, p := range parcels {
@@ -165,17 +165,17 @@ func ProtectionEnds(parcels []parcel.Parcel, g Protection, zone *time.Location, 
 	return out
 }
 
-// lastDays is how many days before the end of storage there is a reminder.
+// lastDays is the number of days before the end of storage at which a reminder is due.
 const lastDays = 2
 
-// PickupEnds is the reminders, as changes, of waiting parcels that are returned soon.
+// PickupEnds returns reminders for waiting parcels that will be returned soon.
 func PickupEnds(parcels []parcel.Parcel, zone *time.Location, now time.Time) []parcel.Change {
 	var out []parcel.Change
 	for _, p := range parcels {
 		if p.Status != parcel.ReadyForPickup || p.Muted || p.Closed || p.Pickup.Until.Time(zone).IsZero() {
 			continue
 		}
-		// A parcel that became ready today is announced anyway.
+		// A parcel that became ready today is announced by its change.
 		if left := daysUntil(p.Pickup.Until, zone, now); left < 0 || left > lastDays || daysSince(p.StatusSince, now) < 1 {
 			continue
 		}

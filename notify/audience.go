@@ -11,18 +11,18 @@ import (
 type Audience struct {
 	Name      string
 	To        []string
-	Mailboxes []string // only parcels of these; empty for all
+	Mailboxes []string // only parcels of these mailboxes; empty for all
 	Language  string
 	Zone      *time.Location
 	Schedule  Schedule
 	Quiet     QuietHours
-	Urgent    []parcel.Status // announced at once
-	Always    bool            // a digest even when there is nothing to say
-	Calendar  bool            // the last day of pickup as an attachment
-	Weekly    bool            // a sign of life after a week without mail
+	Urgent    []parcel.Status // statuses announced at once
+	Always    bool            // send a digest even without news
+	Calendar  bool            // attach the last days of pickup as a calendar
+	Weekly    bool            // send a sign of life after a week without mail
 }
 
-// cares reports whether news from the mailbox is for the audience. Parcels from no
+// cares reports whether news from the mailbox is for the audience. Parcels without a
 // mailbox are for every audience.
 func (a Audience) cares(mailbox string) bool {
 	return mailbox == "" || len(a.Mailboxes) == 0 || slices.Contains(a.Mailboxes, mailbox)
@@ -35,13 +35,13 @@ func (a Audience) zone() *time.Location {
 	return a.Zone
 }
 
-// Protection is how long the shop guards a purchase, as an estimate.
+// Protection is the estimated duration of the shop's buyer protection.
 type Protection struct {
-	Days   int // from the day it was sent; 0 for not telling
-	Remind int // how many days before the end the person is reminded
+	Days   int // from the day of sending; 0 disables it
+	Remind int // days before the end at which a reminder is sent
 }
 
-// start is when p's protection began; zero if that is unknown.
+// start returns when p's protection began; zero if unknown.
 func (Protection) start(p parcel.Parcel) time.Time {
 	if !p.Shipped.IsZero() {
 		return p.Shipped
@@ -52,8 +52,8 @@ func (Protection) start(p parcel.Parcel) time.Time {
 	return p.FirstSeen
 }
 
-// left is the last day of protection and how many days are left. ok is false if p
-// has no protection.
+// left returns the last day of protection and the days left. ok is false if p has no
+// protection.
 func (g Protection) left(p parcel.Parcel, zone *time.Location, now time.Time) (end parcel.Date, days int, ok bool) {
 	start := g.start(p)
 	if g.Days <= 0 || start.IsZero() || p.Status.Final() || p.Closed {
@@ -65,12 +65,11 @@ func (g Protection) left(p parcel.Parcel, zone *time.Location, now time.Time) (e
 
 // daysUntil counts the midnights between now and the day d.
 func daysUntil(d parcel.Date, zone *time.Location, now time.Time) int {
-	// Both days are taken at midnight UTC, so that an hour more or less at a
-	// change of the clocks is no day.
+	// Both days are taken at midnight UTC, so that a clock change does not alter the number.
 	return int(d.Time(time.UTC).Sub(parcel.DateOf(now.In(zone)).Time(time.UTC)) / day)
 }
 
-// daysSince counts whole days from t to now, never less than 0.
+// daysSince counts whole days from t to now; it is never negative.
 func daysSince(t, now time.Time) int {
 	if t.IsZero() || now.Before(t) {
 		return 0

@@ -9,16 +9,16 @@ import (
 	"parcelwatch/parcel"
 )
 
-// maxLine is how many bytes a line of a calendar may have, its end not counted.
+// maxLine is the maximum length of a calendar line in bytes, without its line ending.
 const maxLine = 75
 
-// remindAt is when a calendar rings, from the midnight at which the last day
-// begins: at nine the morning before.
+// remindAt is the time of the calendar's alarm relative to midnight of the last day:
+// nine o'clock on the morning before.
 const remindAt = "-PT15H"
 
-// calendar is an iCalendar document (RFC 5545) of the last days of pickup that
-// are news, one day-long event each; empty where there is none. A parcel's event
-// keeps its name, so that a moved day replaces the one before.
+// calendar returns an iCalendar document (RFC 5545) with an all-day event for each last
+// day of pickup that is news; empty if there is none. The UID of a parcel's event stays
+// the same, so that a changed day replaces the previous one.
 func (v viewer) calendar(d Digest) string {
 	var b strings.Builder
 	for _, s := range d.Sections {
@@ -67,13 +67,13 @@ func (v viewer) lastDay(b *strings.Builder, d Digest, it Item, day time.Time) {
 	}
 }
 
-// escapeText makes one line of text a value of the type TEXT.
+// escapeText returns one line of text as a value of type TEXT.
 func escapeText(s string) string {
 	return strings.NewReplacer(`\`, `\\`, ";", `\;`, ",", `\,`, "\r", "", "\n", `\n`).Replace(s)
 }
 
-// fold writes a line in pieces of at most maxLine bytes, each but the first
-// behind a blank, and cuts no character in two.
+// fold writes a line in pieces of at most maxLine bytes, all but the first after a blank,
+// without splitting a character.
 func fold(b *strings.Builder, line string) {
 	room := maxLine
 	for len(line) > room {
@@ -87,7 +87,7 @@ func fold(b *strings.Builder, line string) {
 	b.WriteString(line + "\r\n")
 }
 
-// pickup is where and until when a parcel can be picked up, if it can.
+// pickup returns where and until when a parcel can be picked up, if it can.
 func pickup(p *parcel.Parcel) (place string, until parcel.Date) {
 	if p.Status != parcel.ReadyForPickup && p.Status != parcel.AttemptFailed {
 		return "", ""

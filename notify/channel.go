@@ -11,12 +11,12 @@ import (
 	"parcelwatch/parcel"
 )
 
-// Channel is a chat or push service that gets short texts.
+// Channel is a chat or push service for short texts.
 type Channel interface {
-	// Name is what the channel is called in logs. It holds no secret.
+	// Name is the channel's name in logs. It contains no secret.
 	Name() string
-	// Notify delivers one short text, or returns an error free of secrets. It
-	// returns soon after ctx ends.
+	// Notify delivers one short text. Its error contains no secret. It returns soon after
+	// ctx ends.
 	Notify(ctx context.Context, title, text string) error
 }
 
@@ -27,23 +27,23 @@ const (
 	maxShort       = 1500
 )
 
-// Subscription is what a channel gets: parcels with an urgent status at once, and
-// the first audience's digests in short.
+// Subscription selects what a channel gets: parcels with an urgent status at once, and
+// short versions of the first audience's digests.
 type Subscription struct {
 	Channel Channel
 	Urgent  []parcel.Status
 	Digest  bool
 }
 
-// short is a text on its way to one channel.
+// short is a text to deliver to one channel.
 type short struct {
 	to          Channel
 	title, text string
 }
 
-// channels passes texts to the channels. A channel that fails does not stop the
-// others, and none delays mail. Texts that wait when the program stops are dropped;
-// the mail contains them.
+// channels passes texts to the channels. A failing channel stops neither the others nor
+// mail. Texts still waiting when the program stops are dropped; mail contains the same
+// news.
 type channels struct {
 	all       []Subscription
 	log       *slog.Logger
@@ -91,8 +91,8 @@ func (c *channels) digest(ctx context.Context, a Audience, d Digest) {
 	}
 }
 
-// fresh is the pending changes that are urgent to a channel and new to it. Changes
-// from before the start are left to the mail.
+// fresh returns the pending changes that are urgent for a channel and not yet announced
+// there. Changes from before the start are announced by mail only.
 func (c *channels) fresh(sub Subscription, pending []parcel.Change, started time.Time) []parcel.Change {
 	announced := c.announced[sub.Channel.Name()]
 	return slices.DeleteFunc(Urgent(pending, sub.Urgent), func(ch parcel.Change) bool { return announced[ch.ID] || ch.At.Before(started) })
@@ -108,7 +108,7 @@ func (c *channels) mark(sub Subscription, changes []parcel.Change) {
 	}
 }
 
-// brief sends a digest as its subject and a line for each item.
+// brief sends a digest as its subject and one line for each item.
 func (c *channels) brief(ctx context.Context, to Channel, a Audience, d Digest) {
 	p, err := locale.New(a.Language)
 	if err != nil {

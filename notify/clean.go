@@ -5,7 +5,7 @@ import (
 	"unicode"
 )
 
-// Bounds of texts from outside, in characters.
+// Limits of texts from outside, in characters.
 const (
 	maxTitle   = 90
 	maxPlace   = 80
@@ -13,15 +13,14 @@ const (
 	maxSubject = 110
 )
 
-// Marks put around a text whose direction is not that of the mail, so that it
-// cannot turn its neighbours around.
+// Marks around a text whose direction differs from the mail's, so that it does not
+// reorder the text next to it.
 const (
 	firstStrongIsolate = "\u2068"
 	popIsolate         = "\u2069"
 )
 
-// isolate fences a text off where it holds characters written from right to
-// left.
+// isolate encloses a text in these marks if it contains right-to-left characters.
 func isolate(s string) string {
 	for _, r := range s {
 		if rightToLeft(r) {
@@ -35,7 +34,7 @@ func rightToLeft(r rune) bool {
 	return r >= 0x0590 && r <= 0x08ff || r >= 0xfb1d && r <= 0xfdff || r >= 0xfe70 && r <= 0xfeff || r >= 0x10800 && r <= 0x10fff || r >= 0x1e800 && r <= 0x1efff
 }
 
-// bind keeps the numbers of a date on one line with the words behind them.
+// bind keeps the numbers of a date on one line with the words after them.
 func bind(date string) string {
 	var b strings.Builder
 	digit := false

@@ -8,21 +8,21 @@ import (
 	"parcelwatch/parcel"
 )
 
-// Input is all a digest is composed from.
+// Input is the data from which a digest is composed.
 type Input struct {
 	Audience   Audience
-	Parcels    []parcel.Parcel // with final ones, whose end may be news
+	Parcels    []parcel.Parcel // including final ones, whose end may be news
 	Orders     []parcel.Order
 	Changes    []parcel.Change // not yet announced to the audience
 	Health     parcel.Health
-	Next       time.Time // of the regular digest; zero for none
+	Next       time.Time // time of the next regular digest; zero for none
 	Protection Protection
-	Gap        Gap // nil for what is known of the route in general
-	// Urgent leaves only the parcels and troubles that Changes are about.
+	Gap        Gap // nil for the general table of routes
+	// Urgent includes only the parcels and troubles that Changes are about.
 	Urgent bool
 }
 
-// Gap is after how many days a parcel from origin is usually first seen in
+// Gap returns after how many days a parcel from origin is usually first seen in
 // destination.
 type Gap = func(origin, destination string) (least, most int)
 
@@ -68,22 +68,22 @@ type composer struct {
 	byParcel map[int64][]parcel.Change
 	byOrder  map[string][]parcel.Change
 	health   []parcel.Change
-	carried  map[string]bool // orders that a parcel carries
+	carried  map[string]bool // orders that have a parcel
 	sections map[SectionKind][]entry
 	footer   Footer
 	news     int
 	told     []int64
 }
 
-// entry is an item and where it stands in its section: the lowest rank first.
+// entry is an item with its rank in the section; the lowest rank comes first.
 type entry struct {
 	Item
 
 	rank int64
 }
 
-// sort groups the changes by what they are about. All of them count as announced by
-// this digest, including those without news for its audience.
+// sort groups the changes by subject. All of them count as announced by this digest,
+// including those without news for its audience.
 func (c *composer) sort() {
 	c.byParcel, c.byOrder = map[int64][]parcel.Change{}, map[string][]parcel.Change{}
 	for _, ch := range c.Changes {
@@ -109,7 +109,7 @@ func (c *composer) add(kind SectionKind, item Item, rank int64) {
 	c.sections[kind] = append(c.sections[kind], entry{Item: item, rank: rank})
 }
 
-// loud is the changes that are news.
+// loud returns the changes that are news.
 func loud(changes []parcel.Change) []parcel.Change {
 	return slices.DeleteFunc(slices.Clone(changes), func(ch parcel.Change) bool { return ch.Quiet })
 }
@@ -138,7 +138,7 @@ func (c *composer) parcel(p *parcel.Parcel) {
 	c.add(kind, c.item(p, kind, changes), rowOf(kind).rank(c, p))
 }
 
-// section is the section of a parcel: the first that fits.
+// section returns the first section that fits a parcel.
 func (c *composer) section(p *parcel.Parcel, changes []parcel.Change) SectionKind {
 	switch p.Status {
 	case parcel.ReadyForPickup, parcel.CustomsHold, parcel.AttemptFailed, parcel.Exception, parcel.Returning:
@@ -176,7 +176,7 @@ func (c *composer) item(p *parcel.Parcel, kind SectionKind, changes []parcel.Cha
 	return it
 }
 
-// title is the title set by the user, or the first item's with the number of others.
+// title returns the title set by the user, or the first item's and the number of others.
 func title(given string, items []parcel.Item) (string, int) {
 	if given != "" {
 		return given, 0
@@ -189,18 +189,18 @@ func title(given string, items []parcel.Item) (string, int) {
 	return "", 0
 }
 
-// unheard reports a parcel of which only the number is known.
+// unheard reports whether nothing but the number of a parcel is known.
 func unheard(p *parcel.Parcel) bool {
 	return p.Shipped.IsZero() && !slices.ContainsFunc(p.Sources, func(s parcel.Source) bool { return len(s.Events) > 0 })
 }
 
-// last is the newest event of the carriers' sources.
+// last returns the newest event of all carriers.
 func last(p *parcel.Parcel) parcel.Event {
 	var out parcel.Event
 	for _, s := range p.Sources {
 		if n := len(s.Events); n > 0 && s.Carrier != parcel.SourceMail && !s.Events[n-1].Time.Before(out.Time) {
 			out = s.Events[n-1]
-			// Events within a source do not name it.
+			// Events within a source do not contain its name.
 			out.Sources = []string{s.Carrier}
 		}
 	}

@@ -11,8 +11,8 @@ import (
 
 // Sender hands a message to a mail server.
 type Sender interface {
-	// Send tries the recipients given once and returns an outcome for each, in
-	// that order. It never retries; it returns soon after ctx ends.
+	// Send tries each given recipient once and returns an outcome for each, in the same
+	// order. It never retries. It returns soon after ctx ends.
 	Send(ctx context.Context, m store.Message, to []string) []Outcome
 }
 
@@ -20,37 +20,37 @@ type Sender interface {
 type Outcome struct {
 	To     string
 	Result SendResult
-	Err    error // nil where Result is SendOK
+	Err    error // nil if Result is SendOK
 }
 
-// SendResult says what an outcome means for the recipient's copy.
+// SendResult is the meaning of an outcome for the recipient's copy.
 type SendResult string
 
 // The results of a try.
 const (
-	SendOK        SendResult = "ok"        // the server has taken it over
-	SendTemporary SendResult = "temporary" // it has not, and may later
-	SendRefused   SendResult = "refused"   // it has not, and never will
-	SendAmbiguous SendResult = "ambiguous" // lost after the final dot: perhaps taken over
-	SendUntried   SendResult = "untried"   // we stopped before the server could say
+	SendOK        SendResult = "ok"        // the server has accepted it
+	SendTemporary SendResult = "temporary" // the server may accept it later
+	SendRefused   SendResult = "refused"   // the server will never accept it
+	SendAmbiguous SendResult = "ambiguous" // connection lost after the final dot: it may have been accepted
+	SendUntried   SendResult = "untried"   // stopped before the server answered
 )
 
 // Limits of sending.
 const (
-	giveUpAfter    = 5 * day          // since the message was made
-	ambiguousPause = 10 * time.Minute // receivers know the same Message-ID again
+	giveUpAfter    = 5 * day          // after the message was made
+	ambiguousPause = 10 * time.Minute // receivers recognize the same Message-ID
 	ambiguousTries = 3
 )
 
-// backoff is the pause after the nth failed try; the last one repeats. Greylisting
+// backoff returns the pause after the nth failed try; the last one repeats. Greylisting
 // ends after minutes, an outage after hours.
 func backoff(tries int) time.Duration {
 	steps := []time.Duration{time.Minute, 5 * time.Minute, 10 * time.Minute, 20 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour}
 	return steps[min(max(tries, 1), len(steps))-1]
 }
 
-// NextDelivery is a recipient's delivery after one try of a message made at made. It is
-// pure.
+// NextDelivery returns a recipient's delivery after one try of a message made at made.
+// It is pure.
 func NextDelivery(f store.Delivery, o Outcome, made, now time.Time) store.Delivery {
 	if o.Result == SendUntried {
 		return f
@@ -69,7 +69,7 @@ func NextDelivery(f store.Delivery, o Outcome, made, now time.Time) store.Delive
 		f.State, f.Next = store.DeliveryRefused, time.Time{}
 		return f
 	case SendAmbiguous:
-		// Tries of an ambiguous copy count the ambiguous ends only.
+		// For an ambiguous copy, only ambiguous outcomes are counted as tries.
 		if f.State != store.DeliveryAmbiguous {
 			f.Tries = 0
 		}
@@ -101,7 +101,7 @@ func minimum(s store.DeliveryState) time.Duration {
 	return 0
 }
 
-// due is the deliveries of a message whose next try is due.
+// due returns the deliveries of a message whose next try is due.
 func due(m store.Message, now time.Time) []store.Delivery {
 	var out []store.Delivery
 	for _, f := range m.Deliveries {

@@ -13,12 +13,11 @@ import (
 	"parcelwatch/internal/textx"
 )
 
-// Explain puts an error of sending into one line of English, as logs have it:
-// what, why, what to do.
+// Explain renders an error of sending in one line of English for logs: the problem, its
+// cause and the remedy.
 func Explain(err error) string { return locale.English(Fault(err)) }
 
-// Fault says of an error of sending what is wrong and what to do, in no
-// language yet. It is pure.
+// Fault returns what is wrong with an error of sending and what to do. It is pure.
 func Fault(err error) message.Text {
 	if err == nil {
 		return nil
@@ -35,7 +34,7 @@ func Fault(err error) message.Text {
 	return message.New("fault_send", "Text", textx.Line(err.Error(), 300))
 }
 
-// serverError is an error of one server. Its text is the cause's.
+// serverError is an error of one server. Its text is that of the cause.
 type serverError struct {
 	server string // host and port
 	err    error
@@ -44,7 +43,7 @@ type serverError struct {
 func (e *serverError) Error() string { return e.err.Error() }
 func (e *serverError) Unwrap() error { return e.err }
 
-// from names the server beside an error.
+// from adds the server to an error.
 func (s *SMTP) from(err error) error {
 	if err == nil {
 		return nil
@@ -84,7 +83,7 @@ func connectionFault(err error, server string) message.Text {
 	return f
 }
 
-// connectionAdvice is what to do about each fault.
+// connectionAdvice is the advice for each fault.
 //
 //nolint:gochecknoglobals // table
 var connectionAdvice = map[string]string{
@@ -112,7 +111,7 @@ func answerFault(err error, server string) message.Text {
 	}
 }
 
-// answerOf is the server's own words with their code.
+// answerOf returns the server's text with its code.
 func answerOf(err error) string {
 	var answer *smtp.SMTPError
 	if !errors.As(err, &answer) {

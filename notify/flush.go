@@ -15,11 +15,11 @@ const (
 	flushBatch = 20
 	// A session longer than this is aborted and tried again.
 	sendTimeout = 10 * time.Minute
-	// Deliveries are recorded even while stopping: the mail has been sent.
+	// Deliveries are recorded even while stopping, because the mail has been sent.
 	recordTimeout = 2 * time.Second
 )
 
-// flush sends what is due and returns when the next message is.
+// flush sends what is due and returns when the next message is due.
 func (n *Notifier) flush(ctx context.Context) time.Time {
 	n.sending.Lock()
 	defer n.sending.Unlock()
@@ -30,16 +30,16 @@ func (n *Notifier) flush(ctx context.Context) time.Time {
 			err = fmt.Errorf("read the outbox: %w", err)
 		}
 	}
-	// A message that waits for its next try does not show that sending works.
+	// A message waiting for its next try does not prove that sending works.
 	if err != nil || tried > 0 || next.IsZero() {
 		n.report(ctx, "outbox", err)
 	}
 	return next
 }
 
-// deliver tries every due message once and returns how many those were.
+// deliver tries every due message once and returns the number of messages tried.
 func (n *Notifier) deliver(ctx context.Context) (tried int, err error) {
-	// Deliveries that could not be recorded come first: those messages would be
+	// Deliveries that could not be recorded come first, otherwise their messages would be
 	// sent again.
 	for _, id := range slices.Sorted(maps.Keys(n.unmarked)) {
 		if err := n.record(ctx, id, n.unmarked[id]); err != nil {
@@ -66,8 +66,8 @@ func (n *Notifier) deliver(ctx context.Context) (tried int, err error) {
 	return tried, errors.Join(faults...)
 }
 
-// try sends one message and records the deliveries. The first result is the mail
-// server's objection, if any.
+// try sends one message and records the deliveries. fault is the mail server's error, if
+// any.
 func (n *Notifier) try(ctx context.Context, m store.Message, now time.Time) (fault, err error) {
 	deliveries := due(m, now)
 	if len(deliveries) == 0 {
@@ -86,7 +86,7 @@ func (n *Notifier) try(ctx context.Context, m store.Message, now time.Time) (fau
 			break
 		}
 		if o.Result == SendUntried && ctx.Err() == nil {
-			// Our own limit ended the conversation, not a stop.
+			// The timeout ended the session, not a stop.
 			o.Result = SendTemporary
 		}
 		deliveries[i] = NextDelivery(deliveries[i], o, m.Made, now)

@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	// Lines of the footer at most.
+	// Maximum numbers of lines in the footer.
 	maxTroubles = 12
 	maxMails    = 5
 )
@@ -34,7 +34,7 @@ func (v viewer) trouble(t Trouble) viewItem {
 	return out
 }
 
-// why is what is wrong. What to do about it is more than a digest should hold.
+// why returns what is wrong, without advice, which would be too long for a digest.
 func (v viewer) why(t Trouble) string {
 	if f := t.Fault.What(); f != nil {
 		return isolate(textx.Line(v.p.Text(f), maxText))
@@ -61,7 +61,7 @@ func (v viewer) troubleState(t Trouble) string {
 	}
 }
 
-// troubles is what the footer says of that which cannot be seen.
+// troubles returns the footer's lines about recovered and continuing troubles.
 func (v viewer) troubles(f Footer) viewTroubles {
 	var out viewTroubles
 	for _, t := range f.Recovered {
@@ -112,7 +112,7 @@ func (v viewer) mail(m parcel.NotUnderstood) string {
 	return strings.Join(parts, " — ")
 }
 
-// counts is what is on its way, whether it has news or not.
+// counts returns how many parcels and orders are followed, with or without news.
 func (v viewer) counts(d Digest) string {
 	var counts []string
 	if d.Footer.Parcels > 0 {

@@ -7,11 +7,10 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// page is the address where a person can look the parcel up, and the country
-// whose post it belongs to.
-// It is built from the number alone, never taken from mail. Before the parcel has
-// left, the post that gave out the number knows it, wherever it is sent from;
-// after that, the destination's post knows more.
+// page returns the address of the post's web page about the parcel, and the country of
+// that post. It is built from the number alone, never taken from mail. Before the parcel
+// has left its country, the post that issued the number knows it; after that, the
+// destination's post knows more.
 func page(p *parcel.Parcel) (link, post string) {
 	n := p.Number()
 	if n == "" {

@@ -13,13 +13,13 @@ import (
 )
 
 const (
-	remindEvery = time.Hour // looking for ends that come near
+	remindEvery = time.Hour // interval of checking for protections and storage that end soon
 	weekly      = 7*day - time.Hour
-	pingEvery   = 30 * time.Second // of the dead man's switch, at most
+	pingEvery   = 30 * time.Second // minimum interval of pings to the dead man's switch
 )
 
-// look records alarms and reminders, then composes the digests that are due. It
-// returns when the next one is.
+// look records alarms and reminders, then composes the digests that are due. It returns
+// when the next one is due.
 func (n *Notifier) look(ctx context.Context) time.Time {
 	now := n.now()
 	n.report(ctx, "alarms", n.watch(ctx, now))
@@ -33,7 +33,7 @@ func (n *Notifier) look(ctx context.Context) time.Time {
 	return next
 }
 
-// earliest is the earlier of two times; a zero time counts as none.
+// earliest returns the earlier of two times; a zero time is ignored.
 func earliest(a, b time.Time) time.Time {
 	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
 		return b
@@ -48,7 +48,7 @@ func (n *Notifier) watch(ctx context.Context, now time.Time) error {
 		return fmt.Errorf("read the health: %w", err)
 	}
 	if n.alarms == nil {
-		// What broke before the start may work again.
+		// A failure from before the start may be over.
 		recorded, err := n.source.Changes(ctx, 0)
 		if err != nil {
 			return fmt.Errorf("read the alarms: %w", err)
@@ -61,7 +61,7 @@ func (n *Notifier) watch(ctx context.Context, now time.Time) error {
 	}
 	over := Recovered(standing, h, now)
 	for _, a := range Alarms(h, n.cfg.AlarmThreshold, now) {
-		// Right after a start everything was last checked long ago.
+		// Right after the start, all checks are old.
 		if !a.lasting() && now.Sub(n.started) < n.cfg.AlarmThreshold {
 			continue
 		}
@@ -91,7 +91,7 @@ func (n *Notifier) watch(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// ping tells the dead man's switch that nothing is broken.
+// ping reports to the dead man's switch that nothing is broken.
 func (n *Notifier) ping(ctx context.Context, now time.Time) {
 	if len(n.alarms) > 0 || n.allWell == nil || now.Sub(n.pinged) < pingEvery {
 		return
@@ -135,7 +135,7 @@ func (n *Notifier) serve(ctx context.Context, a Audience, now time.Time) (time.T
 		if err := n.scheduled(ctx, a, st, slot, now); err != nil {
 			return time.Time{}, err
 		}
-		// One digest stands for all the times missed meanwhile.
+		// One digest replaces all missed ones.
 		st.slot = now
 	}
 	again, err := n.urgent(ctx, a, st, now)
@@ -148,7 +148,7 @@ func (n *Notifier) serve(ctx context.Context, a Audience, now time.Time) (time.T
 // remember loads an audience's state after a start.
 func (n *Notifier) remember(ctx context.Context, a Audience, now time.Time) (*audienceState, error) {
 	if st := n.state[a.Name]; st != nil {
-		// A clock that was set back must not silence the digest.
+		// If the clock was set back, digests must continue.
 		if st.slot.After(now) {
 			st.slot = now
 		}
@@ -160,8 +160,8 @@ func (n *Notifier) remember(ctx context.Context, a Audience, now time.Time) (*au
 	}
 	st := &audienceState{slot: made, mailed: made, urgent: made}
 	if made.IsZero() {
-		// The first digest is due from the oldest change on; else a machine that is
-		// never on at the digest's time would never make one.
+		// The first digest is due from the oldest change on; otherwise a machine that is never
+		// on at the digest's time would never send one.
 		if st.slot, err = n.waitsSince(ctx, a, now); err != nil {
 			return nil, err
 		}
@@ -173,7 +173,7 @@ func (n *Notifier) remember(ctx context.Context, a Audience, now time.Time) (*au
 	return st, nil
 }
 
-// waitsSince is the time of the oldest change not yet announced to an audience, or
+// waitsSince returns the time of the oldest change not yet announced to an audience, or
 // now.
 func (n *Notifier) waitsSince(ctx context.Context, a Audience, now time.Time) (time.Time, error) {
 	pending, err := n.outbox.Pending(ctx, a.Name)
@@ -247,8 +247,8 @@ func (n *Notifier) notifyChannels(ctx context.Context, a Audience, pending []par
 	return nil
 }
 
-// urgent makes an urgent digest, at most one in ten minutes and none in quiet hours.
-// It returns when one may be made if it may not be now.
+// urgent makes an urgent digest, at most one in ten minutes and none in quiet hours. If
+// it may not make one now, it returns when it may.
 func (n *Notifier) urgent(ctx context.Context, a Audience, st *audienceState, now time.Time) (time.Time, error) {
 	pending, err := n.outbox.Pending(ctx, a.Name)
 	if err != nil {

@@ -28,14 +28,14 @@ const (
 // ErrAddress is returned for a sender or recipient that is not a mail address.
 var ErrAddress = errors.New("not a mail address")
 
-// Envelope is what a mail needs besides its content.
+// Envelope is the data of a mail besides its content.
 type Envelope struct {
 	From string // "Parcels <me@example.org>"
 	To   []string
 	Slot string
 }
 
-// Build makes the finished mail. The same audience, slot and day give the same
+// Build returns the finished mail. The same audience, slot and day give the same
 // Message-ID; the digests of an audience and month form a thread. It is pure.
 func Build(d Digest, c Content, e Envelope) (store.Message, error) {
 	from, err := address(e.From)
@@ -73,15 +73,15 @@ func Build(d Digest, c Content, e Envelope) (store.Message, error) {
 	return store.Message{ID: id, Audience: d.Audience, Slot: e.Slot, From: from.Address, Raw: raw, Made: d.Made, Deliveries: deliveries}, nil
 }
 
-// header holds what is the same for every digest.
+// header returns the header fields that all digests have in common.
 func header(d Digest, made time.Time, domain string) mail.Header {
 	var h mail.Header
 	h.SetDate(made)
 	thread := hash(d.Audience, made.Format("2006-01")) + ".thread.parcelwatch@" + domain
 	h.SetMsgIDList("In-Reply-To", []string{thread})
 	h.SetMsgIDList("References", []string{thread})
-	// A mailing list nobody can post to. Spam filters that count Latin letters among
-	// Cyrillic ones, as in English titles, score lists lower.
+	// A mailing list without posting. Spam filters that count Latin letters among Cyrillic
+	// ones, as in English titles, score lists lower.
 	h.Set("List-Id", "Parcels <parcelwatch."+domain+">")
 	h.Set("List-Post", "NO")
 	h.Set("X-Loop", "parcelwatch")
@@ -95,7 +95,7 @@ func header(d Digest, made time.Time, domain string) mail.Header {
 	return h
 }
 
-// address parses a configured address. It refuses what would break a header or an
+// address parses a configured address and refuses one that would break a header or an
 // SMTP command.
 func address(text string) (*mail.Address, error) {
 	a, err := mail.ParseAddress(text)
@@ -118,8 +118,8 @@ func cutLast(s string, sep byte) (before, after string, ok bool) {
 	return s[:i], s[i+1:], true
 }
 
-// setSubject folds between encoded words, which the library does not: a long
-// Cyrillic subject would be one line of several hundred characters.
+// setSubject folds between encoded words, which the library does not: a long Cyrillic
+// subject would be one line of several hundred characters.
 func setSubject(h *mail.Header, subject string) {
 	subject = textx.Line(subject, 2*maxSubject)
 	h.SetSubject(subject)
@@ -201,7 +201,7 @@ func writeParts(w *message.Writer, parts []part) error {
 	return nil
 }
 
-// hash is a short name for the parts, the same for the same parts.
+// hash returns a short name that is the same for the same parts.
 func hash(parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(sum[:10])

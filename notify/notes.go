@@ -7,7 +7,7 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// notes says in lines what the section and the status do not say yet.
+// notes returns lines with what the section and the status do not say.
 func (c *composer) notes(p *parcel.Parcel, kind SectionKind, changes []parcel.Change) []Note {
 	out := c.statusNotes(p)
 	for _, ch := range changes {
@@ -26,7 +26,7 @@ func (c *composer) notes(p *parcel.Parcel, kind SectionKind, changes []parcel.Ch
 
 func note(id string, data ...any) Note { return Note{ID: id, Data: data} }
 
-// counted is a note about a number of days, with words of its own for none.
+// counted returns a note about a number of days, with a separate text for zero.
 func counted(id string, days int) Note {
 	if days == 0 {
 		return note(id + "_today")
@@ -34,8 +34,8 @@ func counted(id string, days int) Note {
 	return note(id, "Count", days)
 }
 
-// unique drops notes that say the same. Of several statuses before, only the
-// first counts: it was announced last.
+// unique removes duplicate notes. Of several previous statuses only the first is kept:
+// it was announced last.
 func unique(notes []Note) []Note {
 	seen := map[string]bool{}
 	out := notes[:0]
@@ -54,7 +54,7 @@ func unique(notes []Note) []Note {
 
 const noteBefore = "note_before"
 
-// statusNotes is what a status asks of the person.
+// statusNotes returns what the status requires of the user.
 func (c *composer) statusNotes(p *parcel.Parcel) []Note {
 	switch p.Status {
 	case parcel.ReadyForPickup:
@@ -90,7 +90,7 @@ func (c *composer) pickup(p *parcel.Parcel) []Note {
 	}
 }
 
-// changeNotes is what a change says beyond the parcel's present state.
+// changeNotes returns what a change says beyond the parcel's present state.
 func changeNotes(p *parcel.Parcel, ch parcel.Change) []Note {
 	switch ch.Kind {
 	case parcel.ChangeMoved:
@@ -114,7 +114,7 @@ func changeNotes(p *parcel.Parcel, ch parcel.Change) []Note {
 	return nil
 }
 
-// gap says where a parcel is that left one country and has not been seen in
+// gap returns a note about a parcel that has left one country and has not been seen in
 // the other.
 func (c *composer) gap(p *parcel.Parcel, id string) Note {
 	least, most := c.usual(p.Origin, p.Destination)

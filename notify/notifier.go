@@ -14,7 +14,7 @@ import (
 	"parcelwatch/store"
 )
 
-// Config is the configured part of a notifier.
+// Config is the notifier's configuration.
 type Config struct {
 	Audiences  []Audience
 	From       string // "Parcels <me@example.org>"
@@ -28,7 +28,7 @@ type Options struct {
 	Log      *slog.Logger
 	Now      func() time.Time
 	Channels []Subscription
-	// Gaps reads the usual gaps of the recorded journeys. It is called once for each
+	// Gaps returns the usual gaps from the recorded journeys. It is called once for each
 	// digest. Nil means the table of routes.
 	Gaps func(ctx context.Context) (Gap, error)
 	// AllWell pings a dead man's switch while nothing is broken.
@@ -50,24 +50,24 @@ type Notifier struct {
 	channels *channels
 
 	state     map[string]*audienceState // used by the composing loop only
-	alarms    map[string]Alarm          // standing ones, by key; nil until read from the store
+	alarms    map[string]Alarm          // without an end, by key; nil until read from the store
 	started   time.Time
 	reminded  time.Time
 	pinged    time.Time
 	unmarked  map[string][]store.Delivery // sent, but not recorded: used by the sending loop only
-	sending   sync.Mutex                  // one at a time
+	sending   sync.Mutex                  // held while sending: one session at a time
 	errors    sync.Mutex                  // guards lastError
 	lastError map[string]string
 }
 
 // audienceState is the state of an audience between two checks.
 type audienceState struct {
-	slot   time.Time // up to where scheduled times have been dealt with
+	slot   time.Time // the time up to which scheduled digests have been handled
 	mailed time.Time // when the last message was made
-	urgent time.Time // when the last urgent one was
+	urgent time.Time // when the last urgent message was made
 }
 
-// New makes a notifier. Nothing happens before Run.
+// New returns a notifier. It does nothing before Run.
 func New(cfg Config, source store.DigestSource, outbox store.Outbox, sender Sender, o Options) *Notifier {
 	n := &Notifier{
 		cfg: cfg, source: source, outbox: outbox, sender: sender, log: o.Log, now: o.Now, gaps: o.Gaps, allWell: o.AllWell,
@@ -87,7 +87,7 @@ func New(cfg Config, source store.DigestSource, outbox store.Outbox, sender Send
 // Wake makes the notifier check at once for changes to announce. It never blocks.
 func (n *Notifier) Wake() { nudge(n.wake) }
 
-// Run works until ctx ends and returns nil then. It may be called once.
+// Run works until ctx ends and then returns nil. It may be called once.
 func (n *Notifier) Run(ctx context.Context) error {
 	n.started = n.now()
 	var loops sync.WaitGroup
@@ -98,7 +98,7 @@ func (n *Notifier) Run(ctx context.Context) error {
 	return nil
 }
 
-// Digest composes the digest that the audience would get now. Nothing is recorded.
+// Digest composes the digest that the audience would get now and records nothing.
 func (n *Notifier) Digest(ctx context.Context, audience string) (Digest, error) {
 	a, ok := n.audience(audience)
 	if !ok {
@@ -132,8 +132,8 @@ func (n *Notifier) DigestNow(ctx context.Context) ([]store.Message, error) {
 	return out, nil
 }
 
-// loop calls step, then waits until the time step returned, a nudge, or a minute at
-// most: timers stop while the machine is suspended.
+// loop calls step, then waits until the time that step returned, a nudge, or a minute at
+// most, because timers stop while the machine is suspended.
 func (n *Notifier) loop(ctx context.Context, nudged <-chan struct{}, step func(context.Context) time.Time) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -177,7 +177,7 @@ func (n *Notifier) audience(name string) (Audience, bool) {
 	return Audience{}, false
 }
 
-// input reads all that a digest is composed from.
+// input reads all data of a digest.
 func (n *Notifier) input(ctx context.Context, a Audience, now time.Time) (Input, error) {
 	in := Input{Audience: a, Next: a.Schedule.Next(now), Protection: n.cfg.Protection}
 	var err error
@@ -227,7 +227,7 @@ func (n *Notifier) enqueue(ctx context.Context, a Audience, d Digest, slot strin
 	return m, nil
 }
 
-// report logs an error when it appears, changes or is gone.
+// report logs an error when it appears, changes or ends.
 func (n *Notifier) report(ctx context.Context, what string, err error) {
 	text := ""
 	if err != nil {

@@ -6,15 +6,14 @@ import (
 	"parcelwatch/parcel"
 )
 
-// An order that has been silent for longer is not shown any more: shops cancel
-// without a word.
+// An order without news for longer is not shown: shops cancel orders without notice.
 const orderHorizon = 60 * day
 
-// sellerDays is how long sellers usually take to send.
+// sellerDays is the number of days that sellers usually take to send.
 const sellerDays = 5
 
 func (c *composer) order(o *parcel.Order) {
-	// One that the shop has closed may be news; one that the person has is not.
+	// An order closed by the shop may be news; one closed by the user is not.
 	if c.Urgent || (o.Closed && o.Step != parcel.StepClosed) || c.carried[o.ID] || !c.Audience.cares(o.Mailbox) {
 		return
 	}
@@ -43,7 +42,7 @@ func (c *composer) order(o *parcel.Order) {
 	}
 }
 
-// since is when the wait for the seller began.
+// since returns when the wait for the seller began.
 func since(o *parcel.Order) time.Time {
 	if !o.Placed.IsZero() {
 		return o.Placed

@@ -16,11 +16,10 @@ import (
 //go:embed template
 var templates embed.FS
 
-// maxHTML keeps a digest below the 102 KB at which Gmail cuts mail off.
+// maxHTML keeps a digest below 102 KB, at which Gmail cuts mail off.
 const maxHTML = 100 * 1000
 
-// maxItems is how many items can fit at all, at some 900 bytes each; more are
-// not worth the try.
+// maxItems is the largest number of items that can fit, at some 900 bytes each.
 const maxItems = 110
 
 // Content is a digest ready to be put into a mail.
@@ -32,9 +31,9 @@ type Content struct {
 	Calendar string
 }
 
-// Render puts a digest into the printer's language, as text and as HTML of the
-// same content. Everything from outside comes out harmless and bounded; what
-// would make the mail too large is counted instead of shown. It is pure.
+// Render renders a digest in the printer's language, as text and as HTML with the same
+// content. Texts from outside are escaped and limited in length; items that would make
+// the mail too large are only counted. It is pure.
 func Render(d Digest, p *locale.Printer) (Content, error) {
 	html, err := htmltemplate.New("digest.html").Funcs(htmltemplate.FuncMap{"tone": func(kind SectionKind) string { return rowOf(kind).tone }}).ParseFS(templates, "template/digest.html")
 	if err != nil {
@@ -74,12 +73,12 @@ func Render(d Digest, p *locale.Printer) (Content, error) {
 	return out, nil
 }
 
-// searchable has ordinary blanks for those that keep a number and its word on
-// one line: only the HTML is set in lines of a width.
+// searchable replaces the non-breaking blanks between a number and its word: only HTML
+// is wrapped by width.
 func searchable(s string) string { return strings.ReplaceAll(s, "\u00a0", " ") }
 
-// sizes are the limits to try, the largest first. Items with news are cut last: they
-// are in no later digest.
+// sizes returns the limits to try, largest first. Items with news are cut last, because
+// no later digest contains them.
 func sizes() []limits {
 	out := []limits{{maxItems, 40}, {maxItems, 10}, {maxItems, 3}, {maxItems, 1}, {60, 10}, {60, 3}, {60, 1}}
 	for _, n := range []int{40, 25, 16, 10, 7, 5, 3, 2, 1} {
@@ -88,7 +87,7 @@ func sizes() []limits {
 	return out
 }
 
-// shown counts the items that a digest has within limits.
+// shown returns the number of items in a digest within limits.
 func shown(d Digest, l limits) int {
 	n := 0
 	for _, s := range d.Sections {

@@ -9,9 +9,8 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// Sample is a digest's input of invented parcels, at least one in every
-// section, the things in them named in the printer's language: what "digest
-// --sample" shows.
+// Sample returns the input of "digest --sample": invented parcels, at least one for
+// every section, with items named in the printer's language.
 func Sample(now time.Time, p *locale.Printer) Input {
 	s := sampler{now: now, p: p, home: homes()[p.Language()]}
 	in := Input{
@@ -39,7 +38,7 @@ func Sample(now time.Time, p *locale.Printer) Input {
 	return in
 }
 
-// homes is a country in which each language is spoken.
+// homes maps each language to a country in which it is spoken.
 func homes() map[string]string {
 	return map[string]string{
 		"en": "IE", "ru": "RU", "uk": "UA", "be": "BY", "kk": "KZ", "de": "DE", "fr": "FR",
@@ -50,7 +49,7 @@ func homes() map[string]string {
 type sampler struct {
 	now     time.Time
 	p       *locale.Printer
-	home    string // where the parcels go
+	home    string // destination country
 	parcels []parcel.Parcel
 	changes []parcel.Change
 }
@@ -59,7 +58,7 @@ func (s *sampler) ago(days, hours int) time.Time {
 	return s.now.AddDate(0, 0, -days).Add(-time.Duration(hours) * time.Hour)
 }
 
-// add completes a parcel with what all of the sample share.
+// add completes a parcel with what all parcels of the sample have in common.
 func (s *sampler) add(p parcel.Parcel, number number.Number, last parcel.Event, changes ...parcel.Change) {
 	p.ID = int64(len(s.parcels) + 1)
 	p.Links = append(p.Links, parcel.Link{Number: number, Reason: "mail", Certainty: parcel.Certain})
@@ -85,7 +84,7 @@ func (s *sampler) add(p parcel.Parcel, number number.Number, last parcel.Event, 
 	}
 }
 
-// item is things by their names in the catalogue.
+// item returns items by their ids in the catalogue.
 func (s *sampler) item(things ...string) []parcel.Item {
 	out := make([]parcel.Item, 0, len(things))
 	for _, t := range things {

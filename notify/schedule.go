@@ -10,19 +10,19 @@ import (
 	"github.com/netresearch/go-cron"
 )
 
-// ErrSchedule is returned for times that cannot be understood.
+// ErrSchedule is returned for invalid times and cron expressions.
 var ErrSchedule = errors.New("not a time to send at")
 
-// Schedule is when a regular digest is made: at times of day, or by a cron
-// expression, in a zone.
+// Schedule determines when regular digests are made: at times of day or by a cron
+// expression, in a time zone.
 type Schedule struct {
 	times []int // minutes after midnight, ascending
 	cron  cron.Schedule
 	zone  *time.Location
 }
 
-// ParseSchedule reads times of day ("08:00") or, where spec is not empty, a cron
-// expression of five fields. Without either there is never a regular digest.
+// ParseSchedule parses times of day ("08:00") or, if spec is not empty, a cron expression
+// of five fields. Without either there are no regular digests.
 func ParseSchedule(at []string, spec string, zone *time.Location) (Schedule, error) {
 	if zone == nil {
 		zone = time.UTC
@@ -32,7 +32,7 @@ func ParseSchedule(at []string, spec string, zone *time.Location) (Schedule, err
 		if len(at) > 0 {
 			return Schedule{}, fmt.Errorf("%w: give times of day or a cron expression, not both", ErrSchedule)
 		}
-		// A zone of its own in the expression would fight the configured one.
+		// A zone in the expression would conflict with the configured one.
 		if strings.Contains(spec, "TZ=") || strings.HasPrefix(strings.TrimSpace(spec), "@") {
 			return Schedule{}, fmt.Errorf("%w: %.60q is not a cron expression of five fields", ErrSchedule, spec)
 		}
@@ -58,9 +58,8 @@ func ParseSchedule(at []string, spec string, zone *time.Location) (Schedule, err
 	return s, nil
 }
 
-// Next is the first time after t; zero when there is none. A time that a clock
-// change leaves out comes at the moment of the change or soon after; one that
-// it repeats comes once.
+// Next returns the first time after t; zero if there is none. A time skipped by a clock
+// change is due at the change or soon after; a repeated time is due once.
 func (s Schedule) Next(t time.Time) time.Time {
 	if s.zone == nil {
 		return time.Time{}
@@ -70,8 +69,7 @@ func (s Schedule) Next(t time.Time) time.Time {
 		return s.cron.Next(t)
 	}
 	y, m, d := t.Date()
-	// Days by the calendar, not by 24 hours, and from yesterday on: midnight
-	// itself may be moved by a change of the clocks.
+	// Calendar days instead of 24 hours, from yesterday on: a clock change may move midnight.
 	for offset := -1; offset <= 2; offset++ {
 		for _, minute := range s.times {
 			if next := time.Date(y, m, d+offset, minute/60, minute%60, 0, 0, s.zone); next.After(t) {
@@ -82,8 +80,8 @@ func (s Schedule) Next(t time.Time) time.Time {
 	return time.Time{}
 }
 
-// Slot names the digest of the scheduled time t: one name, one mail. Both passes
-// of a repeated hour have the same name.
+// Slot returns the name of the digest scheduled at t. There is one mail for each name.
+// Both passes of a repeated hour have the same name.
 func (s Schedule) Slot(t time.Time) string {
 	if s.zone == nil {
 		return t.UTC().Format(slotLayout)
@@ -93,13 +91,12 @@ func (s Schedule) Slot(t time.Time) string {
 
 const slotLayout = "2006-01-02T15:04"
 
-// QuietHours is a time of day in which nothing urgent is sent. The zero value
-// is never.
+// QuietHours is a time of day in which nothing urgent is sent. The zero value is empty.
 type QuietHours struct {
 	from, to int // minutes after midnight
 }
 
-// ParseQuietHours reads "23:00-07:00"; an empty text is never.
+// ParseQuietHours parses "23:00-07:00"; an empty text means no quiet hours.
 func ParseQuietHours(text string) (QuietHours, error) {
 	if text == "" {
 		return QuietHours{}, nil
@@ -119,7 +116,7 @@ func ParseQuietHours(text string) (QuietHours, error) {
 	return q, nil
 }
 
-// Until is the end of the quiet hours that now is in; zero outside of them.
+// Until returns the end of the quiet hours that contain now; zero outside of them.
 func (q QuietHours) Until(now time.Time, zone *time.Location) time.Time {
 	if q.from == q.to {
 		return time.Time{}

@@ -6,8 +6,8 @@ import (
 	"parcelwatch/parcel"
 )
 
-// The colours of sections. Each is legible on white and, where a mail program
-// inverts colours, on black.
+// The colours of sections. Each is legible on white and on black, which mail programs
+// that invert colours use.
 const (
 	red    = "#c4271b"
 	amber  = "#a85b00"
@@ -16,14 +16,14 @@ const (
 	silver = "#667085"
 )
 
-// sectionRow is what differs between the sections of a digest.
+// sectionRow holds the differences between the sections of a digest.
 type sectionRow struct {
 	kind  SectionKind
 	tone  string
-	rank  func(*composer, *parcel.Parcel) int64 // of a parcel; the lowest stands first
+	rank  func(*composer, *parcel.Parcel) int64 // sorts the parcels, lowest first
 	notes func(c *composer, p *parcel.Parcel, before []Note) []Note
 	brief bool // shown by channels
-	minor bool // in the subject only where there is room
+	minor bool // in the subject only if there is room
 }
 
 // sectionTable lists every section in the order of the digest.
@@ -42,7 +42,7 @@ func sectionTable() []sectionRow {
 	}
 }
 
-// rowOf is the section's row of the table.
+// rowOf returns the section's row of the table.
 func rowOf(kind SectionKind) sectionRow {
 	for _, row := range sectionTable() {
 		if row.kind == kind {
@@ -52,7 +52,7 @@ func rowOf(kind SectionKind) sectionRow {
 	return sectionRow{tone: silver}
 }
 
-// byEnd ranks by what ends first: the storage, else the buyer's protection.
+// byEnd ranks by the nearest end: of the storage, else of the buyer's protection.
 func byEnd(c *composer, p *parcel.Parcel) int64 {
 	if until := p.Pickup.Until.Time(c.zone); !until.IsZero() {
 		return until.Unix()
@@ -85,8 +85,8 @@ func deliveredNotes(_ *composer, p *parcel.Parcel, _ []Note) []Note {
 	return nil
 }
 
-// patienceNotes explains a silence that is usual: the expected day, and where the
-// parcel is between two countries.
+// patienceNotes explains a usual silence: the expected day, and that the parcel is
+// between two countries.
 func patienceNotes(c *composer, p *parcel.Parcel, _ []Note) []Note {
 	var out []Note
 	if p.ETA != "" {
@@ -98,7 +98,7 @@ func patienceNotes(c *composer, p *parcel.Parcel, _ []Note) []Note {
 	return out
 }
 
-// quietNotes adds to that how long the silence has lasted.
+// quietNotes adds the duration of the silence to patienceNotes.
 func quietNotes(c *composer, p *parcel.Parcel, _ []Note) []Note {
 	out := patienceNotes(c, p, nil)
 	switch {
@@ -111,11 +111,11 @@ func quietNotes(c *composer, p *parcel.Parcel, _ []Note) []Note {
 	}
 }
 
-// between reports a parcel that has left one country and was not seen in the
+// between reports whether a parcel has left one country and has not been seen in the
 // other.
 func between(p *parcel.Parcel) bool { return p.Phase == parcel.PhaseBetween && !p.Exported.IsZero() }
 
-// silentSince is the last sign of a parcel.
+// silentSince returns the time of the last sign of a parcel.
 func silentSince(p *parcel.Parcel) time.Time {
 	if !p.LastEvent.IsZero() {
 		return p.LastEvent

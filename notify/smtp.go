@@ -20,7 +20,7 @@ import (
 	"parcelwatch/store"
 )
 
-// Reasons why nothing was sent that no server gave.
+// Errors that no server reported.
 var (
 	ErrPlain      = errors.New("an unprotected connection is allowed to a server on this machine only")
 	ErrNoStartTLS = errors.New("the server does not offer STARTTLS")
@@ -28,10 +28,10 @@ var (
 	ErrLogin      = errors.New("the server refused the login")
 )
 
-// errPerhaps is a mail that the server may have taken over or not.
+// errPerhaps means that the server may or may not have accepted the mail.
 var errPerhaps = errors.New("connection lost before the server confirmed")
 
-// credentialError is a password or token that could not be had.
+// credentialError means that the password or token could not be obtained.
 type credentialError struct {
 	what string
 	err  error
@@ -40,7 +40,7 @@ type credentialError struct {
 func (e *credentialError) Error() string { return e.what + ": " + e.err.Error() }
 func (e *credentialError) Unwrap() error { return e.err }
 
-// Time limits of a conversation.
+// Time limits of a session.
 const (
 	connectTimeout = time.Minute
 	commandTimeout = 2 * time.Minute
@@ -48,8 +48,8 @@ const (
 	goodbyeTimeout = 5 * time.Second
 )
 
-// SMTP sends through one mail server. Password, or Token for XOAUTH2, is asked
-// for at each login, so that a changed secret needs no restart.
+// SMTP sends through one mail server. Password, or Token for XOAUTH2, is called at each
+// login, so that a changed secret needs no restart.
 type SMTP struct {
 	Host      string
 	Port      int
@@ -57,12 +57,12 @@ type SMTP struct {
 	Username  string // empty for no login
 	Password  func(context.Context) (string, error)
 	Token     func(context.Context) (string, error)
-	TLSConfig *tls.Config // certificate authorities and such; may be nil
-	// Dial replaces the direct connection where a proxy is configured.
+	TLSConfig *tls.Config // for private certificate authorities; may be nil
+	// Dial replaces the direct connection if a proxy is configured.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
-// Check logs in and out again without sending anything.
+// Check logs in and out without sending anything.
 func (s *SMTP) Check(ctx context.Context) error {
 	c, done, err := s.connect(ctx)
 	if err != nil {
@@ -72,7 +72,7 @@ func (s *SMTP) Check(ctx context.Context) error {
 	return s.from(c.Quit())
 }
 
-// Send tries the recipients in one conversation.
+// Send tries the recipients in one session.
 func (s *SMTP) Send(ctx context.Context, m store.Message, to []string) []Outcome {
 	r := newRound(to)
 	c, done, err := s.connect(ctx)
@@ -82,15 +82,15 @@ func (s *SMTP) Send(ctx context.Context, m store.Message, to []string) []Outcome
 	}
 	defer done()
 	if s.deliver(ctx, c, m, r) {
-		// The mail is the server's now; a failing goodbye changes nothing.
+		// The server has accepted the mail; a failing QUIT changes nothing.
 		c.CommandTimeout = goodbyeTimeout
 		_ = c.Quit()
 	}
 	return r.outcomes
 }
 
-// deliver speaks one mail transaction and reports whether the conversation can
-// be ended politely.
+// deliver runs one mail transaction and reports whether the session can be ended with
+// QUIT.
 func (s *SMTP) deliver(ctx context.Context, c *smtp.Client, m store.Message, r *round) bool {
 	if err := c.Mail(m.From, &smtp.MailOptions{Size: int64(len(m.Raw)), UTF8: !ascii(m.From)}); err != nil {
 		r.rest(s.failed(ctx, err))
@@ -118,7 +118,7 @@ func (s *SMTP) deliver(ctx context.Context, c *smtp.Client, m store.Message, r *
 		return answered(err)
 	}
 	if _, err := io.Copy(w, bytes.NewReader(m.Raw)); err != nil {
-		// Without the final dot no server takes a mail over.
+		// Without the final dot no server accepts a mail.
 		r.rest(s.failed(ctx, err))
 		return false
 	}
@@ -134,7 +134,7 @@ func (s *SMTP) deliver(ctx context.Context, c *smtp.Client, m store.Message, r *
 	return true
 }
 
-// failed sorts an error that came before the mail was handed over.
+// failed classifies an error that came before the mail was transferred.
 func (s *SMTP) failed(ctx context.Context, err error) (SendResult, error) {
 	if ctx.Err() != nil {
 		return SendUntried, fmt.Errorf("send mail: %w", ctx.Err())
@@ -142,7 +142,7 @@ func (s *SMTP) failed(ctx context.Context, err error) (SendResult, error) {
 	var answer *smtp.SMTPError
 	switch {
 	case errors.Is(err, ErrLogin):
-		// The account is at fault, not the recipient: it can be mended.
+		// The account is the problem, not the recipient: it can be fixed.
 	case errors.As(err, &answer) && answer.Code == 530:
 	case errors.As(err, &answer) && answer.Code >= 500 && answer.Code < 600:
 		return SendRefused, s.from(fmt.Errorf("send mail: %w", err))
@@ -150,15 +150,15 @@ func (s *SMTP) failed(ctx context.Context, err error) (SendResult, error) {
 	return SendTemporary, s.from(fmt.Errorf("send mail: %w", err))
 }
 
-// answered reports whether the server itself said no, so that the conversation
-// goes on.
+// answered reports whether err is a response of the server, after which the session can
+// continue.
 func answered(err error) bool {
 	var answer *smtp.SMTPError
 	return errors.As(err, &answer)
 }
 
-// connect opens, protects and logs in. The caller calls done; until then the
-// end of ctx closes the connection.
+// connect opens the connection, starts TLS and logs in. The caller must call done; until
+// then the end of ctx closes the connection.
 func (s *SMTP) connect(ctx context.Context) (c *smtp.Client, done func(), err error) {
 	if s.TLS == netx.TLSNone && !netx.Loopback(s.Host) {
 		return nil, nil, fmt.Errorf("connect to %s: %w", s.Host, ErrPlain)
@@ -205,7 +205,7 @@ func (s *SMTP) dial(ctx context.Context, address string) (net.Conn, error) {
 	return d.DialContext(ctx, "tcp", address)
 }
 
-// greet protects the connection and says hello.
+// greet starts TLS and sends EHLO.
 func (s *SMTP) greet(ctx context.Context, conn net.Conn) (*smtp.Client, error) {
 	cfg := &tls.Config{MinVersion: tls.VersionTLS12}
 	if s.TLSConfig != nil {
@@ -234,14 +234,14 @@ func (s *SMTP) greet(ctx context.Context, conn net.Conn) (*smtp.Client, error) {
 		c = smtp.NewClient(conn)
 	}
 	c.CommandTimeout, c.SubmissionTimeout = commandTimeout, dotTimeout
-	// The address is nobody's business, and a name would have to be a real one.
+	// The real address is private, and a name would have to exist.
 	if err := c.Hello("[127.0.0.1]"); err != nil {
 		return nil, fmt.Errorf("say hello: %w", err)
 	}
 	return c, nil
 }
 
-// login is only ever reached over TLS or on this machine.
+// login is called only over TLS or for a server on this machine.
 func (s *SMTP) login(ctx context.Context, c *smtp.Client) error {
 	if s.Username == "" {
 		return nil
@@ -305,7 +305,7 @@ func (r *round) set(i int, result SendResult, err error) {
 	r.outcomes[i].Result, r.outcomes[i].Err, r.decided[i] = result, err, true
 }
 
-// rest decides all that are not decided yet.
+// rest sets the outcome of all recipients that have none yet.
 func (r *round) rest(result SendResult, err error) {
 	for i := range r.outcomes {
 		if !r.decided[i] {

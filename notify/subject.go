@@ -8,8 +8,8 @@ import (
 	"parcelwatch/internal/textx"
 )
 
-// subject says the news in one line: what needs the person by name, the rest
-// counted.
+// subject returns the news in one line: the first item that needs the user by name, all
+// other sections as counts.
 func subject(d Digest, p *locale.Printer) string {
 	if d.Calm() {
 		return p.Capital(p.T("subject_quiet", "N", d.Footer.Parcels))
@@ -17,7 +17,7 @@ func subject(d Digest, p *locale.Printer) string {
 	var parts []string
 	length := 0
 	add := func(part string) {
-		// Whole parts only, the weightiest first.
+		// Whole parts only, the most important first.
 		if n := utf8.RuneCountInString(part) + 2; part != "" && length+n <= maxSubject {
 			parts = append(parts, part)
 			length += n
@@ -42,8 +42,7 @@ func subject(d Digest, p *locale.Printer) string {
 	return p.Capital(strings.Join(parts, ", "))
 }
 
-// subjectPart is what the subject says of a section. What merely goes on is no
-// news.
+// subjectPart returns the subject's text for a section, empty for sections without news.
 func subjectPart(s Section, d Digest, p *locale.Printer) string {
 	switch {
 	case s.Kind == SectionNeeds, s.Kind == SectionToday && d.Urgent:
@@ -55,7 +54,7 @@ func subjectPart(s Section, d Digest, p *locale.Printer) string {
 	}
 }
 
-// subjectNeeds names the first item and counts the others: "Waits for pickup:
+// subjectNeeds returns the first item's name and the number of others: "Waits for pickup:
 // USB-C cable (+2)".
 func subjectNeeds(s Section, p *locale.Printer) string {
 	it := s.Items[0]

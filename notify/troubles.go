@@ -7,11 +7,11 @@ import (
 	"parcelwatch/parcel"
 )
 
-// Mail that was not understood longer ago is not mentioned again.
+// Older mail that was not understood is not mentioned again.
 const notUnderstoodHorizon = 7 * day
 
-// troubles puts what broke newly among what needs the person, and what is
-// broken still into the footer.
+// troubles adds new failures to what the user has to act on, and continuing ones to the
+// footer.
 func (c *composer) troubles() {
 	for _, ch := range c.health {
 		a := alarmOf(ch)
@@ -45,12 +45,12 @@ func (c *composer) troubles() {
 	}
 }
 
-// caresFor keeps the troubles of other people's mailboxes away.
+// caresFor reports whether the trouble concerns the audience's mailboxes.
 func (c *composer) caresFor(t Trouble) bool {
 	return t.Kind != TroubleMailbox || c.Audience.cares(mailboxOf(t.Name))
 }
 
-// standing is everything that is broken now.
+// standing returns everything that is broken now.
 func standing(h parcel.Health) []Trouble {
 	var out []Trouble
 	for _, m := range h.Mailboxes {
@@ -69,7 +69,7 @@ func standing(h parcel.Health) []Trouble {
 func mailboxTrouble(m parcel.MailboxHealth) Trouble {
 	state := m.State
 	if state == parcel.MailboxConnecting {
-		// A try to mend it is not another state to the reader.
+		// Reconnecting is not a different state for the reader.
 		state = parcel.MailboxBroken
 	}
 	return Trouble{Kind: TroubleMailbox, Name: m.Name + "/" + m.Folder, State: string(state), Since: seen(m.LastCheck, m.Since), Fault: m.Fault, Error: m.Error}
@@ -79,8 +79,8 @@ func carrierTrouble(k parcel.CarrierHealth) Trouble {
 	return Trouble{Kind: TroubleCarrier, Name: k.Name, State: string(k.State), Since: seen(k.LastSuccess, k.Since), Fault: k.Fault, Error: k.Error}
 }
 
-// seen is when something last worked, as far as that is known. The time since
-// a state began is of less use: broken and connecting take turns.
+// seen returns when something last worked, if known. The start of the state is less
+// useful, because broken and connecting alternate.
 func seen(worked, since time.Time) time.Time {
 	if !worked.IsZero() {
 		return worked
@@ -88,7 +88,7 @@ func seen(worked, since time.Time) time.Time {
 	return since
 }
 
-// unreadable reports whether no mail can be read in this state.
+// unreadable reports whether mail cannot be read in this state.
 func unreadable(s parcel.MailboxState) bool {
 	switch s {
 	case parcel.MailboxBroken, parcel.MailboxRefused, parcel.MailboxConnecting:

@@ -7,10 +7,10 @@ import (
 	"parcelwatch/parcel"
 )
 
-// urgentPause is the least time between two urgent mails to one audience.
+// urgentPause is the minimum time between two urgent mails to one audience.
 const urgentPause = 10 * time.Minute
 
-// Urgent is the changes that are announced at once: parcels that reached one of the
+// Urgent returns the changes that are announced at once: parcels that reached one of the
 // statuses, and mailboxes that cannot be read.
 func Urgent(changes []parcel.Change, statuses []parcel.Status) []parcel.Change {
 	var out []parcel.Change
@@ -30,8 +30,8 @@ func Urgent(changes []parcel.Change, statuses []parcel.Status) []parcel.Change {
 	return out
 }
 
-// urgentInput limits a digest's input to the urgent changes and all other changes of
-// the same parcels, since the mail shows those parcels as they are now.
+// urgentInput limits a digest's input to the urgent changes and all other changes of the
+// same parcels, because the mail shows the present state of those parcels.
 func urgentInput(in Input, urgent []parcel.Change) Input {
 	parcels := map[int64]bool{}
 	ids := map[int64]bool{}

@@ -11,7 +11,7 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// view is a digest in words: what both templates show.
+// view is a digest as text for both templates.
 type view struct {
 	Lang     string
 	Subject  string
@@ -28,24 +28,24 @@ type viewSection struct {
 	Title string
 	Count int
 	Items []viewItem
-	More  string // how many are left out, in words
+	More  string // how many items are left out, as text
 }
 
 type viewItem struct {
 	Title    string
 	Others   string
-	Badge    string // the status or step
+	Badge    string // status or step
 	Number   string
 	Link     string
 	LinkText string
 	Notes    []string
 	Before   string // the status that was announced last
 	Last     string
-	Stage    string // the progress line for those who do not see it
+	Stage    string // the progress line as text
 	Points   []viewPoint
 }
 
-// viewPoint is one of the four stages of the progress line.
+// viewPoint is one stage of the progress line.
 type viewPoint struct {
 	Label   string
 	Reached bool
@@ -60,7 +60,7 @@ type viewTroubles struct {
 	Hint  string
 }
 
-// viewer puts a digest into words, with at most limits items a section.
+// viewer renders a digest as text, with at most limits items for each section.
 type viewer struct {
 	p      *locale.Printer
 	zone   *time.Location
@@ -68,7 +68,7 @@ type viewer struct {
 	limits limits
 }
 
-// limits is how many items a section may have: one with news, and one without.
+// limits is the maximum number of items in a section, with news and without.
 type limits struct{ news, rest int }
 
 func (l limits) of(s Section) int {
@@ -78,9 +78,9 @@ func (l limits) of(s Section) int {
 	return l.rest
 }
 
-// keep leaves n items: what is no news goes first, and of equals the last.
+// keep reduces the items to n: those without news are dropped first, then the last ones.
 func keep(items []Item, n int) []Item {
-	rest := 0 // of those that are no news
+	rest := 0 // number of items without news to keep
 	for _, it := range items {
 		if !it.News {
 			rest++
@@ -123,7 +123,7 @@ func (v viewer) view(d Digest) view {
 	return out
 }
 
-// broken reports whether all there is to say is what does not work.
+// broken reports whether failures are the only content.
 func broken(d Digest) bool {
 	for _, s := range d.Sections {
 		if slices.ContainsFunc(s.Items, func(it Item) bool { return it.Trouble == nil }) {
@@ -181,7 +181,7 @@ func (v viewer) item(kind SectionKind, it Item) viewItem {
 	return out
 }
 
-// heading is what an item is called: its title, else its number or order.
+// heading returns an item's title, else its number or order.
 func heading(it Item, p *locale.Printer) string {
 	if s := textx.Line(it.Title, maxTitle); s != "" {
 		return isolate(s)
@@ -192,7 +192,7 @@ func heading(it Item, p *locale.Printer) string {
 	return p.T("item_parcel")
 }
 
-// note puts the values of a note into words, then the note.
+// note renders a note and its values.
 func (v viewer) note(n Note) string {
 	data := make([]any, len(n.Data))
 	for i, x := range n.Data {
@@ -218,8 +218,8 @@ func (v viewer) value(x any) any {
 	}
 }
 
-// words is an event in words: the operation in the language, and the post's own words
-// if they say more or the operation is unknown. The badge is not repeated.
+// words renders an event: the operation in the language, and the post's own text if it
+// says more or the operation is unknown. The badge is not repeated.
 func (v viewer) words(e parcel.Event, badge string) string {
 	operation, own := v.p.Told(e)
 	operation, own = textx.Line(operation, maxText), isolate(textx.Line(own, maxText))
@@ -235,7 +235,7 @@ func (v viewer) words(e parcel.Event, badge string) string {
 	}
 }
 
-// last is the newest line of the timeline, with its time at that place.
+// last renders the newest event of the timeline, with the local time at its place.
 func (v viewer) last(e parcel.Event, badge string) string {
 	if e.Time.IsZero() {
 		return ""
@@ -257,8 +257,8 @@ func (v viewer) last(e parcel.Event, badge string) string {
 	return where // the badge says the rest
 }
 
-// progress is the stages of the journey, and the same in a sentence: four, or
-// two for a parcel that crosses no border.
+// progress returns the stages of the journey, and the current one as text. There are
+// four, or two for a parcel that crosses no border.
 func (v viewer) progress(it Item) (points []viewPoint, stage string) {
 	phases := []parcel.Phase{parcel.PhaseOrigin, parcel.PhaseBetween, parcel.PhaseDestination, parcel.PhaseDone}
 	labels := []string{v.p.T("progress_origin"), v.p.T("progress_between"), v.p.T("progress_destination"), v.p.T("progress_done")}
@@ -271,8 +271,7 @@ func (v viewer) progress(it Item) (points []viewPoint, stage string) {
 	if it.Origin != "" && it.Origin == it.Destination {
 		phases, labels = phases[2:], labels[2:]
 	}
-	// The destination's name is the longest: names of countries are not broken
-	// on a phone.
+	// The destination's name is the longest: country names are not wrapped on phones.
 	widths := map[int][]int{2: {50, 50}, 4: {23, 24, 32, 21}}[len(labels)]
 	at := max(0, slices.Index(phases, it.Phase))
 	for i, label := range labels {

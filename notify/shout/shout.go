@@ -1,6 +1,6 @@
-// Package shout reaches people by chats, push services and webhooks, each named
-// by a URL (ntfy, Telegram, Matrix, Gotify, ...). The URL is a secret: it stays
-// out of every error. The package knows nothing of parcels.
+// Package shout sends short texts through chats, push services and webhooks, each
+// configured by a URL (ntfy, Telegram, Matrix, Gotify, ...). It must not know what a
+// parcel is. The URL is a secret and never part of an error.
 package shout
 
 import (
@@ -17,7 +17,7 @@ import (
 	"github.com/nicholas-fedor/shoutrrr/pkg/router"
 )
 
-// ErrURL is returned for a URL that names no known service.
+// ErrURL is returned for a URL of no known service.
 var ErrURL = errors.New("not the address of a channel that is known")
 
 // Channel is one service.
@@ -27,8 +27,7 @@ type Channel struct {
 	secrets []string
 }
 
-// New makes a channel of a service's URL; name is what logs call it. Nothing is
-// sent.
+// New returns a channel for a service's URL; name is its name in logs. Nothing is sent.
 func New(name, address string) (*Channel, error) {
 	address = strings.TrimSpace(address)
 	secrets := secretsOf(address)
@@ -39,11 +38,11 @@ func New(name, address string) (*Channel, error) {
 	return &Channel{name: name, sender: sender, secrets: secrets}, nil
 }
 
-// Name is what logs call the channel.
+// Name returns the channel's name in logs.
 func (c *Channel) Name() string { return c.name }
 
-// Notify delivers a short text. The library takes no context; it is left behind
-// when ctx ends, and gives up by its own time limit of ten seconds.
+// Notify delivers a short text. The library takes no context: when ctx ends, its call
+// continues in the background until its own timeout of ten seconds.
 func (c *Channel) Notify(ctx context.Context, title, text string) error {
 	done := make(chan error, 1)
 	go func() { done <- errors.Join(c.sender.Send(strings.TrimSpace(title+"\n"+text), nil)...) }()
@@ -58,8 +57,8 @@ func (c *Channel) Notify(ctx context.Context, title, text string) error {
 	}
 }
 
-// secretsOf is every part of a URL that may be a secret, longest first: tokens
-// stand in the user, the host, the path or the query, as the service likes.
+// secretsOf returns every part of a URL that may be a secret, longest first: depending
+// on the service, tokens are in the user, the host, the path or the query.
 func secretsOf(address string) []string {
 	parts := []string{address}
 	if u, err := url.Parse(address); err == nil {
@@ -75,13 +74,13 @@ func secretsOf(address string) []string {
 	for _, p := range slices.Clone(parts) {
 		parts = append(parts, url.PathEscape(p), url.QueryEscape(p))
 	}
-	// Short parts are no secrets, and striking them would leave no sense.
+	// Short parts are not secrets, and removing them would make the text unreadable.
 	parts = slices.DeleteFunc(parts, func(p string) bool { return len(p) < 4 })
 	slices.SortFunc(parts, func(a, b string) int { return len(b) - len(a) })
 	return slices.Compact(parts)
 }
 
-// redact strikes the secrets and bounds the text to one line.
+// redact removes the secrets and limits the text to one line.
 func redact(text string, secrets []string) string {
 	for _, s := range secrets {
 		text = strings.ReplaceAll(text, s, "***")
