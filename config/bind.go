@@ -11,16 +11,17 @@ import (
 	"parcelwatch/internal/netx"
 )
 
-// value is a type that reads itself from what TOML gave (string, int64, bool,
-// float64, []any, map[string]any). It returns what is wrong, or nil. It must not
-// quote the value.
+// value is a type that parses itself from a TOML value (string, int64, bool,
+// float64, []any, map[string]any). It returns what is wrong, or nil. The
+// message must not quote the value.
 type value interface {
 	set(v any) message.Text
 }
 
-// bind fills dst from v, noting every problem instead of stopping at the first.
-// The decoder's own strict mode stops at the first wrong type, shows neighbouring
-// lines in its errors and has no unions such as a secret's forms.
+// bind fills dst from v and collects all problems instead of stopping at the
+// first. The decoder's strict mode is not used because it stops at the first
+// wrong type, shows neighbouring lines in its errors and does not support
+// unions such as the forms of a secret.
 func (p *problems) bind(path string, v any, dst reflect.Value) {
 	if len(p.found) >= maxProblems {
 		return
@@ -93,8 +94,8 @@ func (p *problems) bindStruct(path string, v any, dst reflect.Value) {
 	}
 }
 
-// unknownKey tells an unknown key from one that TOML has put into the section
-// above it, the commonest surprise of the format.
+// unknownKey distinguishes an unknown key from one that TOML has assigned to
+// the section above it, which is the most common surprise of the format.
 func (p *problems) unknownKey(path, key string, v any, allowed []string) message.Text {
 	if _, table := v.(map[string]any); table {
 		return Unknown("section", key, allowed)
@@ -137,7 +138,7 @@ func (p *problems) bindMap(path string, v any, dst reflect.Value) {
 	dst.Set(out)
 }
 
-// kindOf names the kind of a value in words, never the value.
+// kindOf returns the kind of a value in words. It never includes the value.
 func kindOf(v any) message.Text {
 	switch v.(type) {
 	case string:

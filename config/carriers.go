@@ -12,28 +12,30 @@ import (
 	"parcelwatch/internal/netx"
 )
 
-// Carrier is one [carriers.NAME], raw: what its keys mean, the carrier says.
+// Carrier is one [carriers.NAME] section, unparsed. Only the carrier knows the
+// meaning of its keys.
 type Carrier map[string]any
 
-// Setting is a key a carrier takes beyond endpoint, proxy and enabled.
+// Setting is a key that a carrier accepts in addition to endpoint, proxy and
+// enabled.
 type Setting struct {
 	Name     string
 	Secret   bool
 	Required bool
 }
 
-// CarrierConfig is one carrier's section, checked.
+// CarrierConfig is one carrier's section after validation.
 type CarrierConfig struct {
 	Enabled  bool
-	Endpoint string // replaces scheme and host; empty for the carrier's own
+	Endpoint string // replaces scheme and host; empty for the default
 	Proxy    Proxy
-	Settings map[string]Secret // all of them: a login is nobody's business either
-	// Missing are the required settings that are not there; the carrier cannot
-	// be asked without them.
+	Settings map[string]Secret // all are secret, because a login is private too
+	// Missing lists the required settings that are not configured. Without them
+	// the carrier cannot be queried.
 	Missing []string
 }
 
-// Resolve returns the settings themselves.
+// Resolve returns the values of the settings.
 func (c CarrierConfig) Resolve(ctx context.Context) (map[string]string, error) {
 	out := make(map[string]string, len(c.Settings))
 	for _, name := range slices.Sorted(maps.Keys(c.Settings)) {
@@ -46,9 +48,9 @@ func (c CarrierConfig) Resolve(ctx context.Context) (map[string]string, error) {
 	return out, nil
 }
 
-// CarrierConfigs checks all [carriers.X] against the settings that each known
-// carrier takes. The result has an entry for every known carrier, configured or
-// not.
+// CarrierConfigs validates all [carriers.X] sections against the settings of
+// the known carriers. The result has an entry for every known carrier,
+// configured or not.
 func (c *Config) CarrierConfigs(known map[string][]Setting) (map[string]CarrierConfig, error) {
 	p := c.problems()
 	names := slices.Sorted(maps.Keys(known))
@@ -86,7 +88,7 @@ func (c *Config) carrier(p *problems, name string, takes []Setting) CarrierConfi
 	return out
 }
 
-// setCarrier takes over one key and returns what is wrong with it.
+// setCarrier stores the value of one key and returns what is wrong with it.
 func (c *Config) setCarrier(out *CarrierConfig, key string, v any) message.Text {
 	switch key {
 	case "enabled":
@@ -109,8 +111,9 @@ func (c *Config) setCarrier(out *CarrierConfig, key string, v any) message.Text 
 	}
 }
 
-// setEndpoint takes an address that replaces a carrier's own. Numbers and
-// credentials go there, so plain http is for this machine only.
+// setEndpoint stores an address that replaces a carrier's own. Tracking numbers
+// and credentials are sent to it, so plain http is only allowed for this
+// machine.
 func setEndpoint(dst *string, v any) message.Text {
 	const wrong = "config_endpoint"
 	s, ok := v.(string)
@@ -130,8 +133,8 @@ func setEndpoint(dst *string, v any) message.Text {
 	return nil
 }
 
-// guardCarriers is guard for the raw sections: a text under a name that is no
-// carrier's public key may be a secret.
+// guardCarriers is [Config.guard] for the unparsed sections: a string under a
+// key that is not a known public setting may be a secret.
 func (c *Config) guardCarriers(p *problems) {
 	for _, name := range slices.Sorted(maps.Keys(c.Carriers)) {
 		for _, key := range slices.Sorted(maps.Keys(c.Carriers[name])) {

@@ -20,7 +20,7 @@ import (
 // Section is a part of the configuration that a command may need.
 type Section string
 
-// The sections that [Config.Need] knows.
+// Sections that [Config.Need] checks.
 const (
 	NeedMailbox  Section = "mailbox"
 	NeedDigest   Section = "digest"
@@ -29,13 +29,13 @@ const (
 	NeedRules    Section = "rule"
 )
 
-// AllSections are what the daemon needs.
+// AllSections returns the sections that the daemon needs.
 func AllSections() []Section {
 	return []Section{NeedMailbox, NeedDigest, NeedSMTP, NeedChannels, NeedRules}
 }
 
-// Need checks that the sections are there, complete and possible. A command asks
-// only for what it uses.
+// Need checks that the sections are present, complete and valid. A command only
+// checks the sections that it uses.
 func (c *Config) Need(sections ...Section) error {
 	p := c.problems()
 	for _, s := range sections {
@@ -55,8 +55,8 @@ func (c *Config) Need(sections ...Section) error {
 	return p.err()
 }
 
-// canonicalPin is a fingerprint in one form; a text that is none is left for the
-// check.
+// canonicalPin returns a fingerprint in canonical form. Invalid text is
+// returned unchanged and rejected by the check.
 func canonicalPin(s string) string {
 	if pin, err := netx.ParsePin(s); err == nil {
 		return pin.String()
@@ -64,7 +64,7 @@ func canonicalPin(s string) string {
 	return s
 }
 
-// complete fills in what was left out and makes paths absolute.
+// complete sets defaults and makes paths absolute.
 func (c *Config) complete() {
 	for i := range c.Mailboxes {
 		m := &c.Mailboxes[i]
@@ -102,7 +102,7 @@ func (c *Config) complete() {
 	}
 }
 
-// numbered is what the i-th of a kind is called without a name of its own.
+// numbered returns the default name of the i-th element of a kind.
 func numbered(kind string, i int) string {
 	if i == 0 {
 		return kind
@@ -156,7 +156,7 @@ func (c *Config) checkGeneral(p *problems) {
 	}
 }
 
-// checkLog bounds the disk that logs may take.
+// checkLog limits the disk space that logs may use.
 func (c *Config) checkLog(p *problems) {
 	l := c.Log
 	if l.Size < 1 || l.Size > 1000 {
@@ -251,7 +251,7 @@ func (c *Config) checkDigests(p *problems) {
 	}
 }
 
-// checkNames checks that mailboxes are named that exist.
+// checkNames checks that all named mailboxes exist.
 func (c *Config) checkNames(p *problems, at string, names []string) {
 	known := make([]string, 0, len(c.Mailboxes))
 	for _, m := range c.Mailboxes {

@@ -9,10 +9,10 @@ import (
 	"parcelwatch/parcel"
 )
 
-// Config is the whole configuration. [Load] fills it from a file, [Default]
-// makes one without.
+// Config is the whole configuration. [Load] reads it from a file, [Default]
+// returns one without a file.
 type Config struct {
-	Destination string `toml:"destination"` // ISO 3166-1 alpha-2; empty where not set
+	Destination string `toml:"destination"` // ISO 3166-1 alpha-2; empty if not set
 	Language    string `toml:"language"`    // empty: the system's
 	Timezone    Zone   `toml:"timezone"`
 
@@ -28,48 +28,48 @@ type Config struct {
 	Channels   []Channel          `toml:"channel"`
 	Rules      []Rule             `toml:"rule"`
 
-	// Path is the absolute path of the file; empty without one.
+	// Path is the absolute path of the file, or empty without one.
 	Path string `toml:"-"`
-	// Warnings are things worth saying that do not stop anything.
+	// Warnings lists problems that do not prevent the use of the file.
 	Warnings []message.Text `toml:"-"`
 
 	lines lines
 }
 
-// Shop says whose mail counts.
+// Shop configures which senders belong to the shop.
 type Shop struct {
-	Domains []string `toml:"domains"` // sub-domains included; nil for the usual ones
+	Domains []string `toml:"domains"` // including subdomains; nil for the default
 }
 
-// Protection is about the shop's buyer protection, an estimate from the day of
-// shipping.
+// Protection configures reminders of the shop's buyer protection, whose end is
+// estimated from the day of shipping.
 type Protection struct {
 	Days   int `toml:"days"`
 	Remind int `toml:"remind"` // days before the end
 }
 
-// Alarm is about the program being blind: when it says so, and to whom it shows
-// that it is not.
+// Alarm configures when the program reports that it no longer works, and the
+// address it pings as a sign that it does.
 type Alarm struct {
-	After Duration `toml:"after"` // how long something may be broken before it is told
-	Ping  Secret   `toml:"ping"`  // an address that is fetched while all is well
+	After Duration `toml:"after"` // how long something may be broken before it is reported
+	Ping  Secret   `toml:"ping"`  // an address that is fetched as long as everything works
 }
 
-// Log says how much is logged and where to.
+// Log configures the log level and the log file.
 type Log struct {
 	Level  LogLevel `toml:"level"`
-	File   string   `toml:"file"`   // absolute after loading; empty for the system's log only
-	Size   int      `toml:"size"`   // megabytes after which the file is put aside
-	Copies int      `toml:"copies"` // how many put aside are kept ...
+	File   string   `toml:"file"`   // absolute after loading; empty for the system log only
+	Size   int      `toml:"size"`   // megabytes before the file is rotated
+	Copies int      `toml:"copies"` // how many rotated files are kept ...
 	Age    Duration `toml:"age"`    // ... and for how long
 }
 
-// Store says where the memory is.
+// Store configures the location of the store.
 type Store struct {
 	Path string `toml:"path"` // absolute after loading
 }
 
-// Default is the configuration without a file.
+// Default returns the configuration used without a file.
 func Default() *Config {
 	c := &Config{Timezone: Zone{Name: "Local"}}
 	c.Protection = Protection{Days: 60, Remind: 7}
@@ -79,7 +79,7 @@ func Default() *Config {
 	return c
 }
 
-// Languages are the languages texts exist in, English first.
+// Languages returns the languages of the user interface, English first.
 func Languages() []string {
 	return []string{"en", "ru", "uk", "be", "de", "fr", "es", "pt", "it", "pl", "nl", "tr", "kk"}
 }
@@ -90,7 +90,7 @@ type Mailbox struct {
 	Host        string       `toml:"host"`
 	Port        int          `toml:"port"`
 	TLS         netx.TLSMode `toml:"tls"`
-	CA          string       `toml:"ca"`          // file of an own authority, absolute after loading
+	CA          string       `toml:"ca"`          // file of a private CA, absolute after loading
 	Fingerprint string       `toml:"fingerprint"` // "sha256:" and 64 hexadecimal digits, lower case
 	Proxy       Proxy        `toml:"proxy"`
 	Username    string       `toml:"username"`
@@ -104,7 +104,7 @@ type Mailbox struct {
 	Forwarders      []string `toml:"forwarders"`
 }
 
-// OAuth2 is a login without a password.
+// OAuth2 configures a login with OAuth 2.0 instead of a password.
 type OAuth2 struct {
 	Provider     string `toml:"provider"`
 	ClientID     string `toml:"client_id"`
@@ -112,7 +112,7 @@ type OAuth2 struct {
 	Endpoint     string `toml:"endpoint"` // replaces scheme and host of the provider's addresses
 }
 
-// SMTP is the mail server digests leave through.
+// SMTP is the mail server that sends the digests.
 type SMTP struct {
 	Host        string       `toml:"host"`
 	Port        int          `toml:"port"`
@@ -126,40 +126,40 @@ type SMTP struct {
 	From        string       `toml:"from"`
 }
 
-// Digest is one [[digest]]: who is told, when and in which language.
+// Digest is one [[digest]]: its recipients, times and language.
 type Digest struct {
-	Name      string          `toml:"name"` // "digest", "digest-2", ... where not given
+	Name      string          `toml:"name"` // default "digest", "digest-2", ...
 	To        []string        `toml:"to"`
 	At        []Clock         `toml:"at"`
 	Cron      string          `toml:"cron"` // instead of At
 	Mailboxes []string        `toml:"mailboxes"`
-	Language  string          `toml:"language"` // the general one where not given
+	Language  string          `toml:"language"` // default: the general one
 	Always    bool            `toml:"always"`
-	Calendar  bool            `toml:"calendar"` // the last day of pickup as an attachment
+	Calendar  bool            `toml:"calendar"` // attach the last day of pickup
 	Weekly    bool            `toml:"weekly"`   // a sign of life after a week without mail
 	Quiet     Span            `toml:"quiet"`
 	Urgent    []parcel.Status `toml:"urgent"`
 }
 
-// Channel is one [[channel]]: another way to tell, beside mail.
+// Channel is one [[channel]]: a way to send notifications other than mail.
 type Channel struct {
-	Name   string          `toml:"name"` // "channel", "channel-2", ... where not given
+	Name   string          `toml:"name"` // default "channel", "channel-2", ...
 	URL    Secret          `toml:"url"`
 	Urgent []parcel.Status `toml:"urgent"`
 	Digest bool            `toml:"digest"` // a short digest, at the times of the first [[digest]]
 }
 
-// Rule is one [[rule]]: the person's own pattern for a mail that is not
-// understood by itself.
+// Rule is one [[rule]]: a user's pattern for mail that the program does not
+// understand.
 type Rule struct {
 	Name    string  `toml:"name"`
-	Sender  string  `toml:"sender"` // an address, or a domain with its sub-domains
+	Sender  string  `toml:"sender"` // an address, or a domain including its subdomains
 	Subject Pattern `toml:"subject"`
 	Body    Pattern `toml:"body"`
 }
 
-// abs is a path as the file means it: relative ones are beside the file, since a
-// service's working directory is anybody's guess.
+// abs resolves a path relative to the configuration file, because the working
+// directory of a service is not predictable.
 func (c *Config) abs(path string) string {
 	if path == "" || filepath.IsAbs(path) || c.Path == "" {
 		return path

@@ -1,5 +1,5 @@
-// Package config reads the one TOML file: strictly, with every problem named by
-// file, line and the nearest right name, and without ever showing a value that
-// might be a secret. It is plain data; what a carrier's settings mean is not its
-// business.
+// Package config reads and validates the TOML configuration file. Every problem
+// is reported with file, line and the nearest valid name, and never with a
+// value, which might be a secret. The package must not know the meaning of a
+// carrier's settings.
 package config

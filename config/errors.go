@@ -14,33 +14,33 @@ import (
 // ErrNoFile is wrapped by [NoFileError].
 var ErrNoFile = errors.New("no configuration file")
 
-// NoFileError is returned by [Find] where there is no configuration anywhere.
+// NoFileError is returned by [Find] if there is no configuration file.
 type NoFileError struct{ Places []string }
 
-// Error names the places in English.
+// Error lists the places in English.
 func (e *NoFileError) Error() string { return locale.English(e.Fault()) }
 
-// Unwrap is [ErrNoFile].
+// Unwrap returns [ErrNoFile].
 func (e *NoFileError) Unwrap() error { return ErrNoFile }
 
-// Fault says where the file was looked for and what to do.
+// Fault returns where the file was looked for and what to do.
 func (e *NoFileError) Fault() message.Text {
 	return message.New("config_none", "Places", strings.Join(e.Places, ", "), "Variable", EnvFile)
 }
 
-// Error is one problem of the file. It never holds a value, since any value may
-// be a secret.
+// Error is one problem in the file. It never contains a value, because any
+// value may be a secret.
 type Error struct {
 	File string
 	Line int          // 0 for the file as a whole
 	Key  string       // "mailbox.port"; empty for the file as a whole
-	What message.Text // what is wrong and, where it is known, what to do
+	What message.Text // what is wrong and, if known, what to do
 }
 
-// Error is the problem in one line of English: file, line, key, what.
+// Error returns the problem as one line of English: file, line, key, problem.
 func (e *Error) Error() string { return locale.English(e.Fault()) }
 
-// Fault is the problem with its place: file, line and key.
+// Fault returns the problem prefixed with its file, line and key.
 func (e *Error) Fault() message.Text {
 	place := e.File
 	if e.Line > 0 {
@@ -52,15 +52,15 @@ func (e *Error) Fault() message.Text {
 	return placed(place, e.What)
 }
 
-// placed is a text with the file, line or key it is about in front.
+// placed prefixes a text with the file, line or key it refers to.
 func placed(place string, what message.Text) message.Text {
 	return message.New("config_place", "Place", place).Around(what)
 }
 
-// Errors are all problems of a file, at least one.
+// Errors holds all problems of a file, at least one.
 type Errors []*Error
 
-// Error is every problem on a line of its own.
+// Error returns every problem on a separate line.
 func (e Errors) Error() string {
 	all := make([]string, len(e))
 	for i, one := range e {
@@ -69,7 +69,7 @@ func (e Errors) Error() string {
 	return strings.Join(all, "\n")
 }
 
-// Unwrap gives each problem to errors.As.
+// Unwrap returns the problems for errors.As.
 func (e Errors) Unwrap() []error {
 	out := make([]error, len(e))
 	for i, one := range e {
@@ -78,11 +78,11 @@ func (e Errors) Unwrap() []error {
 	return out
 }
 
-// maxProblems is how many problems of a file are named. With more it is not a
-// configuration.
+// maxProblems is the number of problems reported for a file. A file with more
+// is not a configuration.
 const maxProblems = 30
 
-// problems collects what is wrong, with the lines of one file.
+// problems collects the problems of one file.
 type problems struct {
 	file  string
 	lines lines
@@ -93,10 +93,10 @@ func (c *Config) problems() *problems {
 	return &problems{file: c.Path, lines: c.lines}
 }
 
-// at records the message as a problem at a path such as "mailbox[1].port".
+// at records a problem at a path such as "mailbox[1].port".
 func (p *problems) at(path, id string, data ...string) { p.says(path, message.New(id, data...)) }
 
-// says records what is wrong at a path; nil is nothing wrong.
+// says records a problem at a path. It ignores a nil message.
 func (p *problems) says(path string, what message.Text) {
 	if what == nil || len(p.found) >= maxProblems {
 		return
@@ -104,8 +104,8 @@ func (p *problems) says(path string, what message.Text) {
 	p.found = append(p.found, &Error{File: p.file, Line: p.lines.of(path), Key: plain(path), What: what})
 }
 
-// err is nil where nothing was found, so that a nil Errors never becomes a
-// non-nil error.
+// err returns nil if there are no problems, so that a nil Errors never becomes
+// a non-nil error.
 func (p *problems) err() error {
 	if len(p.found) == 0 {
 		return nil
@@ -113,16 +113,17 @@ func (p *problems) err() error {
 	return p.found
 }
 
-// plain drops the indexes: "mailbox[1].port" is shown as mailbox.port, the line
-// says which.
+// plain removes the indexes: "mailbox[1].port" is shown as mailbox.port,
+// because the line tells which one.
 func plain(path string) string {
 	return textx.Line(index.ReplaceAllString(path, ""), 120)
 }
 
 var index = regexp.MustCompile(`\[[^\]]*\]`)
 
-// Unknown says that a name is not one of the allowed, with the nearest of them.
-// The kind of name selects the message: unknown_KIND_near, unknown_KIND_one_of.
+// Unknown returns the message for a name that is not allowed, with the nearest
+// allowed name. The kind selects the message: unknown_KIND_near,
+// unknown_KIND_one_of.
 func Unknown(kind, name string, allowed []string) message.Text {
 	if n := nearest(name, allowed); n != "" {
 		return message.New("unknown_"+kind+"_near", "Name", n)
@@ -130,8 +131,8 @@ func Unknown(kind, name string, allowed []string) message.Text {
 	return message.New("unknown_"+kind+"_one_of", "Names", strings.Join(allowed, ", "))
 }
 
-// nearest is the allowed name with the fewest edits, or one that name begins or
-// that begins name; "" where none is near.
+// nearest returns the allowed name with the fewest edits, or one that is a
+// prefix of name or has name as a prefix. It returns "" if none is near.
 func nearest(name string, allowed []string) string {
 	best, least := "", max(1, len(name)/3)+1
 	for _, a := range allowed {
@@ -147,11 +148,11 @@ func nearest(name string, allowed []string) string {
 	return best
 }
 
-// edits counts insertions, deletions, replacements and swaps of neighbours that
-// make b of a.
+// edits counts the insertions, deletions, replacements and swaps of neighbours
+// that turn a into b.
 func edits(a, b string) int {
 	x, y := []rune(a), []rune(b)
-	if len(x) > 64 || len(y) > 64 { // a key nobody meant; keep hostile files cheap
+	if len(x) > 64 || len(y) > 64 { // not a typo; limits the cost of hostile files
 		return max(len(x), len(y))
 	}
 	rows := make([][]int, len(x)+1)

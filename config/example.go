@@ -5,5 +5,5 @@ import _ "embed"
 //go:embed example.toml
 var example string
 
-// Example is a configuration file with every key, to start from.
+// Example returns a configuration file with every key as a starting point.
 func Example() string { return example }

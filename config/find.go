@@ -9,9 +9,9 @@ import (
 // EnvFile is the environment variable that names the configuration file.
 const EnvFile = "PARCELWATCH_CONFIG"
 
-// Find says which file to load: the flag's, else that of the environment, else
-// the first of the usual places that exists. It returns a [NoFileError] where there
-// is none.
+// Find returns the file to load: the flag's, else the one in the environment,
+// else the first of the usual places that exists. It returns a [NoFileError] if
+// there is none.
 func Find(flag string, getenv func(string) string, goos string) (string, error) {
 	if flag != "" {
 		return flag, nil
@@ -21,7 +21,7 @@ func Find(flag string, getenv func(string) string, goos string) (string, error) 
 	}
 	places := Places(getenv, goos)
 	for _, place := range places {
-		// A file that cannot be looked at is there: Load will say why not.
+		// A file without permission exists; Load reports the reason.
 		if _, err := os.Stat(place); err == nil || os.IsPermission(err) {
 			return place, nil
 		}
@@ -29,7 +29,7 @@ func Find(flag string, getenv func(string) string, goos string) (string, error) 
 	return "", &NoFileError{Places: places}
 }
 
-// Places are the usual places of the file, the system's first.
+// Places returns the usual places of the file, the system-wide one first.
 func Places(getenv func(string) string, goos string) []string {
 	const dir, file = "parcelwatch", "parcelwatch.toml"
 	switch goos {
@@ -58,12 +58,13 @@ func Places(getenv func(string) string, goos string) []string {
 	}
 }
 
-// StorePath is where the memory is kept when the configuration at file does not
-// say: the system's folder for a system-wide file, the user's own otherwise. It
-// depends on nothing that differs between the daemon and the other commands.
+// StorePath returns the default path of the store for the configuration at
+// file: the system's directory for a system-wide file, else the user's own. It
+// only depends on values that are the same in the daemon and the other
+// commands.
 func StorePath(file string, getenv func(string) string, goos string) string {
 	const name = "parcelwatch.db"
-	if goos == "windows" { // beside the file: an account's own folder is not the service's
+	if goos == "windows" { // beside the file, because an account's own directory is not the service's
 		return file[:strings.LastIndexAny(file, `\/`)+1] + name
 	}
 	home := getenv("HOME")

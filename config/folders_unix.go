@@ -4,5 +4,5 @@ package config
 
 import "os"
 
-// Getenv is [os.Getenv]; Windows has more to say about its folders.
+// Getenv is [os.Getenv]. Windows has its own version.
 func Getenv(key string) string { return os.Getenv(key) }

@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// Getenv is [os.Getenv] with Windows' own word on where its folders are: the
-// environment of a console, of a service and of an installer need not agree.
+// Getenv is [os.Getenv], except that it asks Windows for its directories,
+// because the environments of a console, a service and an installer may differ.
 func Getenv(key string) string {
 	folder := map[string]*windows.KNOWNFOLDERID{
 		"ProgramData": windows.FOLDERID_ProgramData, "AppData": windows.FOLDERID_RoamingAppData,

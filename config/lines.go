@@ -8,14 +8,15 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// maxDepth bounds how deep tables may be nested; ours are three deep.
+// maxDepth limits how deep tables may be nested. The configuration has three
+// levels.
 const maxDepth = 16
 
-// lines says on which line each path of a file stands. The decoder tells
-// positions only for what it refuses itself; what we refuse needs them too.
+// lines maps each path of a file to its line. The decoder only gives positions
+// for its own errors, but ours need them too.
 type lines map[string]int
 
-// of is the line of the path, or of the nearest thing around it.
+// of returns the line of the path or of its nearest parent.
 func (l lines) of(path string) int {
 	for path != "" {
 		if n := l[path]; n > 0 {
@@ -26,7 +27,7 @@ func (l lines) of(path string) int {
 	return 0
 }
 
-// indexLines walks a document that is known to be valid.
+// indexLines returns the lines of a document that is known to be valid.
 func indexLines(data []byte) lines {
 	w := lineWalker{lines: lines{}, counts: map[string]int{}}
 	for i, b := range data {
@@ -52,13 +53,13 @@ func indexLines(data []byte) lines {
 type lineWalker struct {
 	parser unstable.Parser
 	lines  lines
-	counts map[string]int // how many elements an array of tables has so far
-	base   string         // the table the next keys belong to
+	counts map[string]int // number of elements so far in each array of tables
+	base   string         // the table that the next keys belong to
 	ends   []int          // offset of each line's end
 }
 
-// keys notes the path a dotted key leads to and returns it. Where a part is an
-// array of tables, its newest element is meant.
+// keys records the path of a dotted key and returns it. If a part is an array
+// of tables, it stands for the newest element.
 func (w *lineWalker) keys(base string, e *unstable.Node, element bool) string {
 	path := base
 	it := e.Key()
@@ -109,8 +110,8 @@ func (w *lineWalker) value(path string, v *unstable.Node) {
 	}
 }
 
-// line is found by halves: the parser's own answer counts from the start of the
-// file each time.
+// line uses a binary search, because the parser's own method counts from the
+// start of the file each time.
 func (w *lineWalker) line(n *unstable.Node) int {
 	before, _ := slices.BinarySearch(w.ends, int(n.Raw.Offset))
 	return before + 1

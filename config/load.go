@@ -16,11 +16,12 @@ import (
 	"parcelwatch/internal/message"
 )
 
-// maxFile bounds a configuration file. A real one has a few kilobytes.
+// maxFile is the maximum size of a configuration file in bytes. Real files have
+// a few kilobytes.
 const maxFile = 1 << 20
 
-// Load reads the file strictly: unknown keys, wrong types and impossible values
-// are [Errors]. What a section must hold to be used, [Config.Need] says.
+// Load reads the file strictly: unknown keys, wrong types and invalid values
+// are [Errors]. Missing keys are reported by [Config.Need].
 func Load(path string) (*Config, error) {
 	full, err := filepath.Abs(path)
 	if err != nil {
@@ -44,7 +45,7 @@ func Load(path string) (*Config, error) {
 	return c, nil
 }
 
-// read returns the file's bytes and whether others than its owner may read it.
+// read returns the file's bytes and whether anyone but its owner may read it.
 func read(path string) ([]byte, bool, error) {
 	f, err := os.Open(path) //nolint:gosec // the person names the file
 	if err != nil {
@@ -68,7 +69,7 @@ func read(path string) ([]byte, bool, error) {
 	return data, readableByOthers(info), nil
 }
 
-// parse reads the bytes of the file.
+// parse parses the bytes of the file.
 func parse(path string, data []byte) (*Config, error) {
 	data, err := decodeText(path, data)
 	if err != nil {
@@ -93,8 +94,8 @@ func parse(path string, data []byte) (*Config, error) {
 	return c, nil
 }
 
-// decodeText refuses what editors on Windows write by accident, in words, and
-// strips a byte order mark.
+// decodeText rejects encodings that editors on Windows use by accident, with a
+// message that explains it, and strips a byte order mark.
 func decodeText(path string, data []byte) ([]byte, error) {
 	switch {
 	case bytes.HasPrefix(data, []byte{0xff, 0xfe}), bytes.HasPrefix(data, []byte{0xfe, 0xff}),
@@ -113,9 +114,9 @@ func decodeText(path string, data []byte) ([]byte, error) {
 	return data, nil
 }
 
-// syntaxError turns the library's error into one of ours. Its long form prints
-// the lines around the place, passwords included, so only its position and its
-// short message are used, and the latter only while it names no text.
+// syntaxError converts the library's error. The library's long form prints the
+// surrounding lines, including passwords, so only its position and short
+// message are used, and the message only if it quotes no text.
 func syntaxError(path string, data []byte, err error) error {
 	var de *toml.DecodeError
 	if !errors.As(err, &de) {
@@ -125,7 +126,7 @@ func syntaxError(path string, data []byte, err error) error {
 	return &Error{File: path, Line: line, Key: strings.Join(de.Key(), "."), What: message.New(syntaxID(de.Error(), lineOf(data, line)))}
 }
 
-// syntaxID is the message for what the library says of a line.
+// syntaxID returns the message id for the library's message about a line.
 func syntaxID(message, line string) string {
 	message = strings.TrimPrefix(message, "toml: ")
 	switch {

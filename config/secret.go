@@ -18,10 +18,11 @@ import (
 	"parcelwatch/internal/message"
 )
 
-// Secret is a password, key or token by the way it is had: written in the file,
-// or in a file of its own, the environment, the output of a command, a systemd
-// credential, or a blob only this Windows machine can open. No formatting verb,
-// log or encoder shows it; only [Secret.Resolve] does.
+// Secret is a password, key or token together with its source: the value
+// itself, a file, an environment variable, the output of a command, a systemd
+// credential, or a blob that only this Windows machine can decrypt. No
+// formatting verb, log or encoder shows the value; only [Secret.Resolve]
+// returns it.
 type Secret struct {
 	form  secretForm
 	plain string
@@ -41,21 +42,21 @@ const (
 )
 
 const (
-	maxSecret   = 64 << 10 // bytes of a file or an output
+	maxSecret   = 64 << 10 // bytes of a file or output
 	commandTime = 30 * time.Second
 	hidden      = "(hidden)"
 )
 
-// Plain is a secret with its value at hand.
+// Plain returns a secret with a known value.
 func Plain(value string) Secret { return Secret{form: formInline, plain: value} }
 
 // IsZero reports whether no secret is configured.
 func (s Secret) IsZero() bool { return s.form == "" }
 
-// Inline reports whether the secret itself stands in the configuration.
+// Inline reports whether the configuration contains the secret itself.
 func (s Secret) Inline() bool { return s.form == formInline }
 
-// Where says where the secret comes from, without the secret.
+// Where returns the source of the secret, without its value.
 func (s Secret) Where() string {
 	switch s.form {
 	case formFile:
@@ -75,7 +76,7 @@ func (s Secret) Where() string {
 	}
 }
 
-// String never shows the secret.
+// String returns a description without the secret.
 func (s Secret) String() string {
 	if s.IsZero() {
 		return ""
@@ -83,20 +84,20 @@ func (s Secret) String() string {
 	return hidden
 }
 
-// GoString never shows the secret either.
+// GoString returns the same as String.
 func (s Secret) GoString() string { return s.String() }
 
 // LogValue keeps the secret out of logs.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
-// MarshalText keeps the secret out of JSON and every other encoding.
+// MarshalText keeps the secret out of JSON and other encodings.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// Format keeps the secret out of every verb.
+// Format keeps the secret out of the output of every verb.
 func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
 
-// Resolve returns the secret itself. Errors say where it was looked for and what
-// to do, and never show it.
+// Resolve returns the value of the secret. Errors contain its source and what
+// to do, but never the value.
 func (s Secret) Resolve(ctx context.Context) (string, error) {
 	var raw string
 	var err error
@@ -117,7 +118,7 @@ func (s Secret) Resolve(ctx context.Context) (string, error) {
 		return "", &SecretError{Err: errNoSecret}
 	}
 	if pe := (*fs.PathError)(nil); errors.As(err, &pe) {
-		err = pe.Err // the path is said already
+		err = pe.Err // the message already contains the path
 	}
 	if err != nil {
 		return "", &SecretError{Where: s.Where(), Name: s.name(), Err: err}
@@ -206,8 +207,9 @@ func secretFile(path string, strict bool) (string, error) {
 	return string(data), nil
 }
 
-// secretCredential reads what systemd hands a service (LoadCredential=). The
-// folder is systemd's own and closed to others.
+// secretCredential reads a credential that systemd passes to a service
+// (LoadCredential=). The directory belongs to systemd and nobody else can read
+// it.
 func secretCredential(name string) (string, error) {
 	dir := os.Getenv("CREDENTIALS_DIRECTORY")
 	if dir == "" {
@@ -216,8 +218,8 @@ func secretCredential(name string) (string, error) {
 	return secretFile(filepath.Join(dir, name), false)
 }
 
-// secretCommand runs a command without a shell. What it writes to stderr is
-// dropped: it may hold the secret.
+// secretCommand runs a command without a shell. Its stderr is discarded because
+// it may contain the secret.
 func secretCommand(ctx context.Context, args []string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, commandTime)
 	defer cancel()
@@ -237,7 +239,7 @@ func secretCommand(ctx context.Context, args []string) (string, error) {
 	return string(out.data), nil
 }
 
-// limitedBuffer keeps the start of an output and remembers that there was more.
+// limitedBuffer keeps the start of an output and records whether it was cut.
 type limitedBuffer struct {
 	data []byte
 	over bool
@@ -250,8 +252,8 @@ func (b *limitedBuffer) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Files are the files that the configuration makes the program read: secrets
-// and certificates, in order and once each.
+// Files returns the files that the configuration refers to, secrets and
+// certificates, in order and without duplicates.
 func (c *Config) Files() []string {
 	var out []string
 	for _, s := range c.secretsAt() {
@@ -274,7 +276,7 @@ func (c *Config) Files() []string {
 	return slices.DeleteFunc(slices.Compact(out), func(path string) bool { return path == "" })
 }
 
-// secretsAt lists every secret of the configuration with its path.
+// secretsAt returns all secrets of the configuration by path.
 func (c *Config) secretsAt() map[string]*Secret {
 	out := map[string]*Secret{"smtp.password": &c.SMTP.Password, "alarm.ping": &c.Alarm.Ping}
 	if c.SMTP.OAuth2 != nil {
@@ -294,8 +296,8 @@ func (c *Config) secretsAt() map[string]*Secret {
 	return out
 }
 
-// guard refuses (on Windows: warns about) a file that others can read and that
-// holds a secret itself.
+// guard rejects (on Windows: warns about) a file that contains a secret and can
+// be read by others.
 func (c *Config) guard(open bool) error {
 	if !open {
 		return nil
@@ -312,7 +314,7 @@ func (c *Config) guard(open bool) error {
 	return p.err()
 }
 
-// holdsSecret reports whether the file itself holds something worth hiding.
+// holdsSecret reports whether the file itself contains a secret.
 func (c *Config) holdsSecret() bool { return c.guard(true) != nil }
 
 func (c *Config) guardProxies(p *problems) {
@@ -326,7 +328,8 @@ func (c *Config) guardProxies(p *problems) {
 	}
 }
 
-// name is where the secret is to be had, in no language.
+// name returns the file, variable or command that provides the secret. It is
+// not translated.
 func (s Secret) name() string {
 	switch s.form {
 	case formEnv:

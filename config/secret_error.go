@@ -7,7 +7,7 @@ import (
 	"parcelwatch/internal/message"
 )
 
-// Why a secret cannot be read.
+// Reasons why a secret cannot be read.
 var (
 	errNoSecret    = errors.New("no secret is configured")
 	errEmptySecret = errors.New("it is empty")
@@ -22,14 +22,15 @@ var (
 	errForeignBlob   = errors.New("the blob was created on another machine or by another account")
 )
 
-// SecretError is returned for a secret that cannot be read. It never holds the secret.
+// SecretError is returned if a secret cannot be read. It never contains the
+// secret.
 type SecretError struct {
-	Where string // as [Secret.Where] says it; empty where none is configured
-	Name  string // of the file, the variable, the command
+	Where string // as returned by [Secret.Where]; empty if none is configured
+	Name  string // of the file, variable or command
 	Err   error
 }
 
-// Error says where the secret was looked for, and why it is not there.
+// Error returns where the secret was looked for and why it cannot be read.
 func (e *SecretError) Error() string {
 	if e.Where == "" {
 		return "config: " + e.Err.Error()
@@ -37,10 +38,10 @@ func (e *SecretError) Error() string {
 	return "config: secret from " + e.Where + ": " + e.Err.Error()
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *SecretError) Unwrap() error { return e.Err }
 
-// Fault is the error as message ids.
+// Fault returns the error as a translatable message.
 func (e *SecretError) Fault() message.Text {
 	for _, known := range []struct {
 		err error

@@ -7,9 +7,9 @@ import (
 	"syscall"
 )
 
-// readableByOthers reports whether somebody other than the owner can read or
-// change the file. A group may read what root owns: that is how packages give a
-// service its configuration (root:parcelwatch 0640).
+// readableByOthers reports whether anyone but the owner can read or change the
+// file. A group may read a file of root, because packages install a service's
+// configuration that way (root:parcelwatch 0640).
 func readableByOthers(info fs.FileInfo) bool {
 	mode := info.Mode().Perm()
 	if mode&0o007 != 0 || mode&0o020 != 0 {
@@ -22,7 +22,8 @@ func readableByOthers(info fs.FileInfo) bool {
 	return !ok || st.Uid != 0
 }
 
-// openTo is for Windows; on Unix an open file is refused before.
+// openTo is only used on Windows. On Unix a file that others can read has
+// already been rejected.
 func openTo(string) string { return "" }
 
 func unprotect(string) (string, error) {

@@ -9,11 +9,12 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// readableByOthers is never true on Windows, where a mode says nothing; [Load]
-// looks at the file's access list and warns.
+// readableByOthers is always false on Windows, where the file mode is
+// meaningless. [Load] checks the file's access list and warns.
 func readableByOthers(fs.FileInfo) bool { return false }
 
-// openTo is the message id of a large group that the file's access list lets read, or "".
+// openTo returns the message id of a large group that may read the file
+// according to its access list, or "".
 func openTo(path string) string {
 	sd, err := windows.GetNamedSecurityInfo(path, windows.SE_FILE_OBJECT, windows.DACL_SECURITY_INFORMATION)
 	if err != nil {
@@ -22,13 +23,14 @@ func openTo(path string) string {
 	return readers(sd)
 }
 
-// readers is the message id of a large group that an access list lets read, or "".
+// readers returns the message id of a large group that may read according to an
+// access list, or "".
 func readers(sd *windows.SECURITY_DESCRIPTOR) string {
 	dacl, _, err := sd.DACL()
 	if err != nil {
 		return ""
 	}
-	if dacl == nil { // no list at all lets everybody do everything
+	if dacl == nil { // without a list everyone has full access
 		return "config_everybody"
 	}
 	groups := map[windows.WELL_KNOWN_SID_TYPE]string{
@@ -52,7 +54,7 @@ func readers(sd *windows.SECURITY_DESCRIPTOR) string {
 	return ""
 }
 
-// unprotect opens a blob that CryptProtectData made on this machine.
+// unprotect decrypts a blob made by CryptProtectData on this machine.
 func unprotect(blob string) (string, error) {
 	data, err := base64.StdEncoding.DecodeString(blob)
 	if err != nil || len(data) == 0 {

@@ -8,10 +8,10 @@ import (
 	"parcelwatch/internal/provider"
 )
 
-// element is the path of a list's element.
+// element returns the path of a list element.
 func element(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
 
-// server is what [[mailbox]] and [smtp] have in common.
+// server holds the keys shared by [[mailbox]] and [smtp].
 type server struct {
 	host            string
 	port            int

@@ -14,14 +14,14 @@ import (
 	"parcelwatch/internal/netx"
 )
 
-// Duration is a length of time: "60d", "12h", "90m", "2w" or parts of them
-// joined, "1d12h".
+// Duration is a length of time: "60d", "12h", "90m", "2w" or a combination such
+// as "1d12h".
 type Duration time.Duration
 
-// Time is the duration as package time has it.
+// Time returns the duration as a [time.Duration].
 func (d Duration) Time() time.Duration { return time.Duration(d) }
 
-// String is the duration in days where it is whole days.
+// String returns the duration, in days if it is a whole number of days.
 func (d Duration) String() string {
 	const day = 24 * time.Hour
 	if t := time.Duration(d); t > 0 && t%day == 0 {
@@ -44,7 +44,7 @@ func (d *Duration) set(v any) message.Text {
 	return nil
 }
 
-// ParseDuration reads what [Duration] documents. Up to ten years are allowed.
+// ParseDuration parses the format of [Duration]. The maximum is ten years.
 func ParseDuration(s string) (time.Duration, error) {
 	units := map[byte]time.Duration{
 		'w': 7 * 24 * time.Hour, 'd': 24 * time.Hour, 'h': time.Hour, 'm': time.Minute, 's': time.Second,
@@ -78,13 +78,13 @@ func ParseDuration(s string) (time.Duration, error) {
 // Clock is a time of day: minutes since midnight.
 type Clock int
 
-// Hour is the hour of the day.
+// Hour returns the hour of the day.
 func (c Clock) Hour() int { return int(c) / 60 }
 
-// Minute is the minute of the hour.
+// Minute returns the minute of the hour.
 func (c Clock) Minute() int { return int(c) % 60 }
 
-// String is the time of day as 15:04.
+// String returns the time of day as 15:04.
 func (c Clock) String() string { return fmt.Sprintf("%02d:%02d", c.Hour(), c.Minute()) }
 
 func (c *Clock) set(v any) message.Text {
@@ -109,13 +109,13 @@ func parseClock(s string) (Clock, bool) {
 	return Clock(t.Hour()*60 + t.Minute()), true
 }
 
-// Span is a part of the day, such as "23:00-07:00". The zero value is none.
+// Span is a part of the day, such as "23:00-07:00". The zero value is empty.
 type Span struct {
 	From, To Clock
 }
 
-// Holds reports whether the wall clock of t is inside the span, which may pass
-// midnight.
+// Holds reports whether the wall clock of t is inside the span, which may
+// extend past midnight.
 func (s Span) Holds(t time.Time) bool {
 	c := Clock(t.Hour()*60 + t.Minute())
 	if s.From <= s.To {
@@ -136,13 +136,13 @@ func (s *Span) set(v any) message.Text {
 	return nil
 }
 
-// Zone is a time zone by its IANA name.
+// Zone is a time zone with an IANA name.
 type Zone struct {
 	Name string
 	loc  *time.Location
 }
 
-// Location is the zone, the system's own where none is set.
+// Location returns the zone, or the system's if none is set.
 func (z Zone) Location() *time.Location {
 	if z.loc == nil {
 		return time.Local
@@ -164,7 +164,7 @@ func (z *Zone) set(v any) message.Text {
 	return nil
 }
 
-// setTLS reads a kind of connection.
+// setTLS parses a TLS mode.
 func setTLS(m *netx.TLSMode, v any) message.Text {
 	names := []string{string(netx.TLSImplicit), string(netx.TLSStart), string(netx.TLSNone)}
 	s, ok := v.(string)
@@ -175,10 +175,10 @@ func setTLS(m *netx.TLSMode, v any) message.Text {
 	return nil
 }
 
-// LogLevel is a level of log/slog in words.
+// LogLevel is the name of a log/slog level.
 type LogLevel string
 
-// Level is the level as log/slog has it.
+// Level returns the level as a [slog.Level].
 func (l LogLevel) Level() slog.Level {
 	var out slog.Level
 	if err := out.UnmarshalText([]byte(l)); err != nil {
@@ -197,16 +197,17 @@ func (l *LogLevel) set(v any) message.Text {
 	return nil
 }
 
-// Proxy is the address of a proxy. It may carry a password and shows none.
+// Proxy is the address of a proxy. It may contain a password, which is never
+// shown.
 type Proxy struct{ u *url.URL }
 
 // IsZero reports whether no proxy is set.
 func (p Proxy) IsZero() bool { return p.u == nil }
 
-// URL is the proxy's address with its password, or nil.
+// URL returns the proxy's address with its password, or nil.
 func (p Proxy) URL() *url.URL { return p.u }
 
-// String is the address without its password.
+// String returns the address without its password.
 func (p Proxy) String() string {
 	if p.u == nil {
 		return ""
@@ -214,10 +215,10 @@ func (p Proxy) String() string {
 	return p.u.Redacted()
 }
 
-// GoString is String, for %#v.
+// GoString returns the same as String, for %#v.
 func (p Proxy) GoString() string { return p.String() }
 
-// MarshalText is String, for JSON and logs.
+// MarshalText returns the same as String, for JSON and logs.
 func (p Proxy) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
 func (p *Proxy) set(v any) message.Text {
@@ -242,11 +243,11 @@ func (p Proxy) password() bool {
 	return has
 }
 
-// Pattern is a regular expression; the zero value matches nothing and stands for
-// "not given".
+// Pattern is a regular expression. The zero value matches nothing and means
+// "not set".
 type Pattern struct{ re *regexp.Regexp }
 
-// Regexp is the compiled expression, or nil.
+// Regexp returns the compiled expression, or nil.
 func (p Pattern) Regexp() *regexp.Regexp { return p.re }
 
 func (p *Pattern) set(v any) message.Text {
