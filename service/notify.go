@@ -16,7 +16,7 @@ type Notifier struct {
 // NewNotifier returns a notifier for the service manager that started the process.
 func NewNotifier() *Notifier {
 	return &Notifier{send: func(state string) {
-		// A service manager that does not listen is no error.
+		// It is not an error if no service manager listens.
 		_, _ = daemon.SdNotify(false, state)
 	}}
 }
@@ -24,7 +24,7 @@ func NewNotifier() *Notifier {
 // Listens reports whether a service manager receives the messages.
 func (*Notifier) Listens() bool { return os.Getenv("NOTIFY_SOCKET") != "" }
 
-// Ready says that start-up is over.
+// Ready reports that start-up is complete.
 func (n *Notifier) Ready() { n.send(daemon.SdNotifyReady) }
 
 // Status sets the line that "systemctl status" shows.

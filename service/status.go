@@ -8,17 +8,18 @@ import (
 	"github.com/kardianos/service"
 )
 
-// Status is what the service manager reports.
+// Status is the state reported by the service manager.
 type Status struct {
 	Name      string
 	Platform  string
 	Installed bool
 	Running   bool
 	Failed    bool
-	Detail    string // the manager's own words; may be empty
+	Detail    string // the manager's own text; may be empty
 }
 
-// Status asks the service manager. That the service is not installed is no error.
+// Status queries the service manager. It is not an error if the service is not
+// installed.
 func (m *Manager) Status(ctx context.Context) (Status, error) {
 	out := Status{Name: m.opt.Name, Platform: m.Platform()}
 	if m.systemd() {
@@ -40,7 +41,8 @@ func (m *Manager) Status(ctx context.Context) (Status, error) {
 	return out, nil
 }
 
-// askSystemd asks for more than kardianos/service does.
+// askSystemd queries systemd for details that kardianos/service does not
+// provide.
 func (m *Manager) askSystemd(ctx context.Context, out *Status) {
 	text, err := m.show(ctx, "ActiveState,SubState,StatusText,Result")
 	if err != nil {
