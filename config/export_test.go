@@ -1,4 +1,4 @@
 package config
 
-// Parse reads bytes as [Load] reads a file.
+// Parse parses bytes as [Load] parses a file.
 var Parse = parse

@@ -1,4 +1,4 @@
 package config
 
-// Readers is how an access list is read, for tests.
+// Readers exposes readers to tests.
 var Readers = readers

@@ -18,7 +18,7 @@ import (
 	"parcelwatch/parcel"
 )
 
-// write puts a configuration into a folder of its own, closed to others.
+// write puts a configuration into a new directory that others cannot read.
 func write(t *testing.T, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "parcelwatch.toml")
@@ -195,7 +195,7 @@ func TestLoadNamesEverythingAtOnce(t *testing.T) {
 	}
 }
 
-// TestAHostileFileCostsLittle: each of these once took a minute.
+// TestAHostileFileCostsLittle: each of these files once took a minute.
 func TestAHostileFileCostsLittle(t *testing.T) {
 	t.Parallel()
 	var many, tables strings.Builder
@@ -322,7 +322,8 @@ func TestTheExampleIsRightAndWhole(t *testing.T) {
 	if err := c.Need(config.AllSections()...); err != nil {
 		t.Errorf("as it is: %v", err)
 	}
-	// What is commented out is right too, where it can stand beside the rest.
+	// Commented-out lines must be valid too if they can be combined with the
+	// rest.
 	text := config.Example()
 	for _, key := range []string{
 		"require_verified", "trusted_authserv", "forwarders", "name = \"family\"", "mailboxes", "language = ", "always", "calendar", "weekly", "quiet", "ping",

@@ -16,7 +16,7 @@ import (
 	"parcelwatch/config"
 )
 
-// secretOf is the secret that the configuration gives as smtp.password.
+// secretOf returns the secret configured as smtp.password.
 func secretOf(t *testing.T, form string) config.Secret {
 	t.Helper()
 	return load(t, "[smtp]\npassword = "+form+"\n").SMTP.Password

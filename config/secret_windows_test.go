@@ -13,8 +13,8 @@ import (
 	"parcelwatch/config"
 )
 
-// sealed is a blob as [System.Security.Cryptography.ProtectedData]::Protect makes
-// it for this machine.
+// sealed returns a blob as made for this machine by
+// [System.Security.Cryptography.ProtectedData]::Protect.
 func sealed(t *testing.T, text string) string {
 	t.Helper()
 	data := []byte(text)
@@ -57,7 +57,7 @@ func TestFoldersComeFromWindowsItself(t *testing.T) {
 	if !filepath.IsAbs(want) {
 		t.Errorf("ProgramData is %q", want)
 	}
-	t.Setenv("ProgramData", `X:\elsewhere`) // as a service of another account may see it
+	t.Setenv("ProgramData", `X:\elsewhere`) // as a service of another account may have it
 	if got := config.Getenv("ProgramData"); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -90,8 +90,8 @@ func TestAConfigurationWithASecretThatUsersCanReadIsWarnedAbout(t *testing.T) {
 	}
 }
 
-// Wine keeps no list of more than owner and everybody, so that they are read
-// from memory here.
+// Wine only stores entries for owner and everybody, so these lists are parsed
+// from memory.
 func TestAnAccessListIsReadForLargeGroups(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
@@ -118,7 +118,7 @@ func TestAnAccessListIsReadForLargeGroups(t *testing.T) {
 	}
 }
 
-// list is an access list in Windows' own words.
+// list parses an access list in SDDL.
 func list(t *testing.T, text string) *windows.SECURITY_DESCRIPTOR {
 	t.Helper()
 	sd, err := windows.SecurityDescriptorFromString(text)

@@ -14,8 +14,8 @@ import (
 	pwmail "parcelwatch/mail"
 )
 
-// bigMail is a mail of the shop as large as real ones are: 60 KB of HTML, about
-// 96 KB on the wire.
+// bigMail returns a mail of the shop of realistic size: 60 KB of HTML, about 96
+// KB on the wire.
 func bigMail(tb testing.TB, html int) []byte {
 	tb.Helper()
 	var h strings.Builder
@@ -58,8 +58,8 @@ func BenchmarkParse60KB(b *testing.B) {
 	}
 }
 
-// BenchmarkBareEnmime60KB is the same mail through enmime alone, with the same
-// options: what is above it is our own share.
+// BenchmarkBareEnmime60KB parses the same mail with enmime alone and the same
+// options. The difference is the cost of our own code.
 func BenchmarkBareEnmime60KB(b *testing.B) {
 	raw := bigMail(b, 60<<10)
 	p := enmime.NewParser(enmime.DisableTextConversion(true), enmime.DisableCharacterDetection(true), enmime.SkipMalformedParts(true),
@@ -83,7 +83,7 @@ func BenchmarkHeaders(b *testing.B) {
 	}
 }
 
-// BenchmarkBareHeaders is the standard library's reading of the same header.
+// BenchmarkBareHeaders parses the same header with the standard library.
 func BenchmarkBareHeaders(b *testing.B) {
 	raw := bigMail(b, 60<<10)
 	b.ReportAllocs()
@@ -111,8 +111,8 @@ func BenchmarkPrecheck(b *testing.B) {
 	}
 }
 
-// BenchmarkBareLines walks over the lines of the same mail, which is the least
-// that any check of its structure has to do.
+// BenchmarkBareLines iterates over the lines of the same mail, the minimum cost
+// of any check of its structure.
 func BenchmarkBareLines(b *testing.B) {
 	raw := bigMail(b, 60<<10)
 	b.ReportAllocs()
@@ -127,7 +127,7 @@ func BenchmarkBareLines(b *testing.B) {
 	}
 }
 
-// BenchmarkHostile reports the slowest mails that the precheck admits.
+// BenchmarkHostile measures the slowest mails that the precheck accepts.
 func BenchmarkHostile(b *testing.B) {
 	p := newParser(b, options{})
 	for name, raw := range hostile() {

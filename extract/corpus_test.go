@@ -18,11 +18,11 @@ import (
 	"parcelwatch/parcel"
 )
 
-// corpus is the folder of mails with what they say; its README tells how both
-// are compared.
+// corpus is the directory of mails with their expected notices; its README
+// describes how they are compared.
 var corpus = filepath.Join("..", "testdata", "mail")
 
-// noKeys is a name service that knows no key.
+// noKeys is a resolver without any key.
 type noKeys struct{}
 
 func (noKeys) LookupTXT(_ context.Context, name string) ([]string, error) {
@@ -50,7 +50,7 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
-// verdict is the verdict the corpus' README promises for a mail.
+// verdict returns the verdict that the corpus' README states for a mail.
 func verdict(t *testing.T, file string, raw []byte) parcel.Verdict {
 	t.Helper()
 	if line, err := os.ReadFile(strings.TrimSuffix(file, ".eml") + ".verdict"); err == nil {
@@ -83,7 +83,7 @@ func readCase(t *testing.T, file string) ([]byte, extract.Doc) {
 	return raw, docs[0]
 }
 
-// compare leaves free what the README leaves free.
+// compare ignores the differences that the README allows.
 func compare(t *testing.T, got, want extract.Doc) {
 	t.Helper()
 	if got.TrustReason == "" {

@@ -2,11 +2,11 @@ package extract
 
 import "parcelwatch/internal/locale"
 
-// Precheck is the check of a mail's structure.
+// Precheck returns why the structure of a mail is refused, or "".
 func Precheck(raw []byte) string { return locale.English(precheck(raw)) }
 
-// Texts are the visible text of markup, read with all its attributes and
-// without the needless ones.
+// Texts returns the visible text of markup, parsed with all attributes and
+// after lean.
 func Texts(p *Parser, src []byte) (full, short string) {
 	return p.readMarkup(src, &scratch{}).text, p.readMarkup(p.lean(nil, src), &scratch{}).text
 }
@@ -14,7 +14,7 @@ func Texts(p *Parser, src []byte) (full, short string) {
 // Row is a line of a phrase table.
 type Row struct{ Language, Kind, Source, Phrase string }
 
-// Rows are all lines of the phrase tables.
+// Rows returns all lines of the phrase tables.
 func Rows() []Row {
 	var out []Row
 	for _, lang := range languages() {

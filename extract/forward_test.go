@@ -9,7 +9,7 @@ import (
 	"parcelwatch/parcel"
 )
 
-// sent is a mail that the configured forwarder sent on.
+// sent returns a mail forwarded by the configured forwarder.
 func sent(subject, body string) []byte {
 	return []byte("From: Pat <partner@example.org>\r\nSubject: " + encoded(subject) + "\r\nDate: Mon, 02 Mar 2026 08:00:00 +0000\r\n" +
 		"Content-Type: text/plain; charset=utf-8\r\n\r\n" + strings.ReplaceAll(body, "\n", "\r\n"))

@@ -12,7 +12,7 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// checkNotice holds for every result of every mail.
+// checkNotice checks what must be true for every result of every mail.
 func checkNotice(tb testing.TB, n parcel.Notice, err error) {
 	tb.Helper()
 	if err != nil {

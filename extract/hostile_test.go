@@ -11,8 +11,8 @@ import (
 const shopHead = "From: AliExpress <transaction@notice.aliexpress.com>\r\nTo: me@example.org\r\nSubject: Package LP00999900000034: with local carrier\r\n" +
 	"Date: Sun, 01 Mar 2026 08:30:09 +0000\r\nMIME-Version: 1.0\r\n"
 
-// nested is n multiparts in one another that nobody closes: the library that
-// takes mails apart needs 2^n time for them.
+// nested returns n nested multiparts that are not closed, for which the MIME
+// library needs 2^n time.
 func nested(n int, header string) string {
 	var b strings.Builder
 	b.WriteString(shopHead)
@@ -24,7 +24,7 @@ func nested(n int, header string) string {
 	return b.String()
 }
 
-// hostile are mails built to cost time or memory.
+// hostile returns mails built to cost time or memory.
 func hostile() map[string][]byte {
 	html := shopHead + "Content-Type: text/html; charset=utf-8\r\n\r\n"
 	out := map[string]string{
@@ -85,7 +85,8 @@ func manyOrders(n int) string {
 	return b.String()
 }
 
-// tooLong is far above what any of them takes, and far below what 2^60 would.
+// tooLong is far above the time of any of them, and far below the time of 2^60
+// steps.
 const tooLong = 20 * time.Second
 
 func TestHostileMailIsReadInBoundedTimeAndSize(t *testing.T) {

@@ -18,7 +18,7 @@ var (
 	phrases = sync.OnceValues(extract.LoadPhrases)
 )
 
-// options say what the parser of a test is made of.
+// options configure the parser of a test.
 type options struct {
 	Domains, Forwarders []string
 	Rules               []extract.Rule
@@ -46,20 +46,20 @@ func newParser(tb testing.TB, o options) parser {
 	return parser{p}
 }
 
-// redact makes a copy that names nobody.
+// redact returns a redacted copy.
 func redact(tb testing.TB, raw []byte) []byte {
 	tb.Helper()
 	return newParser(tb, options{}).Redact(raw)
 }
 
-// letter is a plain mail of the shop.
+// letter returns a plain-text mail of the shop.
 func letter(subject, body string) []byte {
 	return []byte("From: AliExpress <transaction@notice.aliexpress.com>\r\nTo: me@example.org\r\nSubject: " + subject +
 		"\r\nDate: Sun, 01 Mar 2026 08:30:09 +0000\r\nMessage-ID: <a@notice.aliexpress.com>\r\n" +
 		"Content-Type: text/plain; charset=utf-8\r\n\r\n" + strings.ReplaceAll(body, "\n", "\r\n"))
 }
 
-// encoded is a subject as a header carries it.
+// encoded returns a subject as encoded in a header.
 func encoded(s string) string { return mime.BEncoding.Encode("utf-8", s) }
 
 var unverified = parcel.Verdict{Trust: parcel.TrustUnverified, Reason: message.Raw("test")}

@@ -9,7 +9,7 @@ import (
 	"parcelwatch/parcel"
 )
 
-// must are the steps every language has words for.
+// must lists the steps that every language needs phrases for.
 var must = []parcel.Step{
 	parcel.StepConfirmed, parcel.StepReadyToShip, parcel.StepPartlyShipped, parcel.StepShipped, parcel.StepHandedOver,
 	parcel.StepPickedUp, parcel.StepInTransit, parcel.StepLeftOrigin, parcel.StepAtCustoms, parcel.StepClearedCustoms,
@@ -61,8 +61,8 @@ func TestEveryRowSaysWhereItComesFrom(t *testing.T) {
 	}
 }
 
-// TestEveryPhraseIsFound puts each phrase into a subject of its form: no phrase
-// of another language may take it for something else.
+// TestEveryPhraseIsFound puts each phrase into a subject of its form. No phrase
+// of another language may match it with another step.
 func TestEveryPhraseIsFound(t *testing.T) {
 	t.Parallel()
 	p := newParser(t, options{})
@@ -113,7 +113,7 @@ func TestEveryWordForTheNumberIsFound(t *testing.T) {
 	}
 }
 
-// TestEveryAddressIsCut puts the same digits behind each label of an address.
+// TestEveryAddressIsCut puts the same digits after each label of an address.
 func TestEveryAddressIsCut(t *testing.T) {
 	t.Parallel()
 	p := newParser(t, options{})

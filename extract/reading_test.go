@@ -12,7 +12,7 @@ import (
 	"parcelwatch/parcel"
 )
 
-// htmlLetter is a mail of the shop in HTML.
+// htmlLetter returns an HTML mail of the shop.
 func htmlLetter(subject, body string) []byte {
 	return []byte(strings.Replace(string(letter(encoded(subject), body)), "text/plain", "text/html", 1))
 }
@@ -110,7 +110,7 @@ func TestOrdersAndNumbersByStructure(t *testing.T) {
 	}
 }
 
-// asHTML is plain text as markup, its links as anchors.
+// asHTML returns plain text as markup with its links as anchors.
 func asHTML(s string) string {
 	var b strings.Builder
 	for line := range strings.SplitSeq(s, "\n") {

@@ -11,8 +11,8 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// samples are real mails, made anonymous by their owners, that are not ours to
-// pass on: they are read where the folder is there.
+// samples is the directory of real mails that were anonymised by their owners
+// and must not be published. Tests use it if it exists.
 var samples = filepath.Join("..", "..", "shared", "samples", "mail")
 
 func skipWithoutSamples(t *testing.T) {
@@ -87,8 +87,8 @@ func sample(t *testing.T, prefix string) []byte {
 
 var subjectToken = regexp.MustCompile(`[A-Z0-9]*\d{8}[A-Z0-9]*|[A-Z0-9]{8,}`)
 
-// inSubject holds for every mail with a number in its subject: it is the first
-// order or the first parcel.
+// inSubject checks that the number in a mail's subject is the first order or
+// the first parcel.
 func inSubject(t *testing.T, n parcel.Notice) {
 	t.Helper()
 	for _, token := range subjectToken.FindAllString(n.Subject, -1) {
@@ -98,7 +98,7 @@ func inSubject(t *testing.T, n parcel.Notice) {
 	}
 }
 
-// TestSampleSubjects reads every whole subject of the samples' list.
+// TestSampleSubjects parses every complete subject in the list of samples.
 func TestSampleSubjects(t *testing.T) {
 	t.Parallel()
 	skipWithoutSamples(t)
@@ -131,8 +131,8 @@ func TestSampleSubjects(t *testing.T) {
 	}
 }
 
-// TestSampleNumbers takes the published numbers in running text: those that
-// are only right by their look are not extracted.
+// TestSampleNumbers puts the published numbers into running text. Numbers that
+// are only recognised by their format must not be extracted.
 func TestSampleNumbers(t *testing.T) {
 	t.Parallel()
 	skipWithoutSamples(t)

@@ -14,7 +14,7 @@ var forwarded = parcel.Verdict{Trust: parcel.TrustForwarded, Reason: message.Raw
 
 const delivered = "Package LP00999900000034: delivered"
 
-// from is a package mail of a sender.
+// from returns a package mail from a sender.
 func from(address string) []byte {
 	return []byte(strings.Replace(string(letter(delivered, "Hi")), "AliExpress <transaction@notice.aliexpress.com>", address, 1))
 }

@@ -17,7 +17,7 @@ func table() mail.Senders {
 	})
 }
 
-// cases are mails with what the table makes of them.
+// cases returns mails with their expected classification.
 func cases() []senderCase {
 	const shop = "transaction@notice.aliexpress.com"
 	return []senderCase{
@@ -71,8 +71,8 @@ func TestWhoSentAMail(t *testing.T) {
 	}
 }
 
-// TestWhatIsReadIsChosen holds the choice on the server to the reading: the
-// server is asked for it, and its header is wanted.
+// TestWhatIsReadIsChosen checks that every mail that is parsed is also
+// selected: the server search finds it, and its header is wanted.
 func TestWhatIsReadIsChosen(t *testing.T) {
 	t.Parallel()
 	s := table()

@@ -17,12 +17,13 @@ import (
 	"parcelwatch/parcel"
 )
 
-// large is a mail of the usual size, some 60 KB.
+// large returns a mail of the usual size, about 60 KB.
 func large() string {
 	return compose(shopFrom) + strings.Repeat("<p>a line of a large mail, as the shop writes them</p>\r\n", 1100)
 }
 
-// BenchmarkCheckRSA judges a mail signed as the shop signs, with its key at hand.
+// BenchmarkCheckRSA checks a mail with a signature like the shop's and a cached
+// key.
 func BenchmarkCheckRSA(b *testing.B) {
 	key := rsaKey(b)
 	public, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
@@ -47,8 +48,8 @@ func BenchmarkCheckRSA(b *testing.B) {
 	}
 }
 
-// BenchmarkBareRSA is what no check of such a signature can do without: one hash
-// over the mail and one verification.
+// BenchmarkBareRSA measures the minimum cost of such a check: one hash of the
+// mail and one signature verification.
 func BenchmarkBareRSA(b *testing.B) {
 	key := rsaKey(b)
 	mail := []byte(large())
@@ -75,8 +76,8 @@ func rsaKey(b *testing.B) *rsa.PrivateKey {
 	return key
 }
 
-// BenchmarkCheck judges a signed mail of the usual size with its key at hand,
-// and one with as many junk signatures as its header may hold.
+// BenchmarkCheck checks a signed mail of the usual size with a cached key, and
+// one with the maximum number of junk signatures.
 func BenchmarkCheck(b *testing.B) {
 	shop, evil := newSigner(b, "aliexpress.com"), newSigner(b, "evil.example")
 	usual := shop.sign(b, large())

@@ -11,7 +11,8 @@ import (
 	"parcelwatch/parcel"
 )
 
-// TestTheCorpus judges every mail of the project's corpus as its README says.
+// TestTheCorpus compares the verdict for every mail of the corpus with its
+// README.
 func TestTheCorpus(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob(filepath.Join("..", "..", "testdata", "mail", "*.eml"))
@@ -21,7 +22,7 @@ func TestTheCorpus(t *testing.T) {
 	for _, file := range files {
 		base := strings.TrimSuffix(file, ".eml")
 		if _, err := os.Stat(base + ".verdict"); err == nil {
-			continue // judged by hand
+			continue // verdict assigned by hand
 		}
 		t.Run(filepath.Base(base), func(t *testing.T) {
 			t.Parallel()
@@ -49,8 +50,8 @@ func TestTheCorpus(t *testing.T) {
 	}
 }
 
-// TestTheSamples makes sure that no real mail is refused. They carry no
-// signature and no word of a server any more.
+// TestTheSamples checks that no real mail is refused. The signatures and
+// servers' results have been removed from these mails.
 func TestTheSamples(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob(filepath.Join("..", "..", "..", "shared", "samples", "mail", "*.eml"))

@@ -9,8 +9,9 @@ import (
 	"parcelwatch/parcel"
 )
 
-// FuzzCheck holds what is true of every mail: a verdict with a one-line reason
-// and no error, and nothing but a signature or a counting server makes it good.
+// FuzzCheck checks what must be true for every mail: the verdict has a one-line
+// reason, there is no error, and only a signature or a trusted server makes the
+// verdict good.
 func FuzzCheck(f *testing.F) {
 	for _, head := range [][]string{
 		nil,

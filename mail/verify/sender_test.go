@@ -9,8 +9,8 @@ import (
 	"parcelwatch/parcel"
 )
 
-// passes is what a sender writes who owns evil.example and signs well: the
-// receiving server confirms everything it can.
+// passes is the header of mail from an attacker who owns evil.example and signs
+// correctly, so that the receiving server confirms everything.
 const passes = "Authentication-Results: mx.example.org; spf=pass smtp.mailfrom=evil.example; dkim=pass header.d=evil.example; dmarc=pass header.from=evil.example"
 
 func TestWhoseFromItIs(t *testing.T) {

@@ -24,12 +24,12 @@ func sendersOf(domains ...string) mail.Senders {
 	return mail.NewSenders(mail.Choice{Domains: domains})
 }
 
-// senders are the shop's usual domains and some forwarders.
+// senders returns the shop's usual domains and some forwarders.
 func senders(forwarders ...string) mail.Senders {
 	return mail.NewSenders(mail.Choice{Domains: []string{"aliexpress.com", "aliexpress.ru"}, Forwarders: forwarders})
 }
 
-// zone is a name service of fixed records; other names do not exist.
+// zone is a resolver with fixed records; no other names exist.
 type zone map[string][]string
 
 func (z zone) LookupTXT(_ context.Context, name string) ([]string, error) {
@@ -39,7 +39,7 @@ func (z zone) LookupTXT(_ context.Context, name string) ([]string, error) {
 	return nil, dnsError("no such host", true)
 }
 
-// with is z and the keys of signers.
+// with returns z extended by the keys of signers.
 func (z zone) with(signers ...signer) zone {
 	out := maps.Clone(z)
 	for _, s := range signers {
@@ -52,12 +52,12 @@ func dnsError(words string, notFound bool) error {
 	return &net.DNSError{Err: words, Name: "key.example", IsNotFound: notFound, IsTemporary: !notFound}
 }
 
-// broken is a name service that only fails.
+// broken is a resolver that always fails.
 type broken struct{ err error }
 
 func (b broken) LookupTXT(context.Context, string) ([]string, error) { return nil, b.err }
 
-// silent never answers; it tells that it was asked.
+// silent is a resolver that never answers and calls asked for each query.
 type silent struct{ asked func() }
 
 func (s silent) LookupTXT(ctx context.Context, _ string) ([]string, error) {
@@ -66,7 +66,7 @@ func (s silent) LookupTXT(ctx context.Context, _ string) ([]string, error) {
 	return nil, ctx.Err()
 }
 
-// counter counts questions.
+// counter counts queries.
 type counter struct {
 	zone
 	asked atomic.Int64
@@ -123,8 +123,8 @@ func (s signer) signUntil(tb testing.TB, raw string, until time.Time) string {
 	return out.String()
 }
 
-// heap puts the topmost signature of a mail n times more on top, its value
-// spoilt so that none of them verifies.
+// heap adds n copies of a mail's topmost signature on top, changed so that none
+// of them verifies.
 func heap(mail string, n int) string {
 	end := strings.Index(mail, "\r\n")
 	for strings.HasPrefix(mail[end+2:], " ") || strings.HasPrefix(mail[end+2:], "\t") {
@@ -134,7 +134,7 @@ func heap(mail string, n int) string {
 	return strings.Repeat(top, n) + mail
 }
 
-// compose is a mail of the shop as it comes, with the given From field.
+// compose returns a mail of the shop with the given From field.
 func compose(from string, more ...string) string {
 	head := []string{
 		"Received: from mail.example.net by mx.example.org; Mon, 2 Mar 2026 08:30:11 +0000",
