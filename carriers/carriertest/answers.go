@@ -22,7 +22,8 @@ import (
 
 var nameForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
 
-// names checks the facts that configuration, output and folders hold on to.
+// names checks the fields of Info that the configuration, the output and the
+// folders depend on.
 func names(_ context.Context, s Suite) error {
 	var errs []error
 	fail := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
@@ -89,7 +90,7 @@ func matches(_ context.Context, s Suite) error {
 	return errors.Join(append(errs, fuzzMatch(b.carrier))...)
 }
 
-// claim is the carrier's match; a panic is an error.
+// claim returns the carrier's match; a panic becomes an error.
 func claim(c carriers.Carrier, n number.Number) (m carriers.Match, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -103,8 +104,8 @@ func claim(c carriers.Carrier, n number.Number) (m carriers.Match, err error) {
 	return m, nil
 }
 
-// fuzzMatch tries random texts. They are the same each time, so that a failure
-// can be seen again.
+// fuzzMatch tries random texts. They are the same in every run, so that a failure
+// can be reproduced.
 func fuzzMatch(c carriers.Carrier) error {
 	const alphabet = "0123456789ABCDEFGHLNPRSTUXYZ-аé\x00\xff "
 	random := rand.New(rand.NewPCG(1, 2))
@@ -120,7 +121,7 @@ func fuzzMatch(c carriers.Carrier) error {
 	return nil
 }
 
-// events checks what every event of every recording must have, and that the
+// events checks what every event of every recording must contain, and that the
 // table holds every code.
 func events(ctx context.Context, s Suite) error {
 	var errs []error
@@ -188,7 +189,7 @@ func (s Suite) timeline(r carriers.Result) error {
 	return errors.Join(errs...)
 }
 
-// table checks that the adapter's table can be read and is not a stub.
+// table checks that the adapter's table parses and is not a stub.
 func (s Suite) table() error {
 	if s.Codes == "" {
 		return nil

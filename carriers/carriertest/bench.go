@@ -20,20 +20,20 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// bench is one carrier with a server of its own, in front of a transport that
-// reaches nothing else.
+// bench is one carrier with a test server, and a transport that reaches nothing
+// else.
 type bench struct {
 	carrier carriers.Carrier
 	server  *httptest.Server
 	client  *http.Client
 
 	mu        sync.Mutex
-	seen      []seen   // what the server was asked
-	sent      int      // what went through the transport
-	elsewhere []string // what would have gone elsewhere
+	seen      []seen   // requests to the server
+	sent      int      // number of requests through the transport
+	elsewhere []string // requests to other hosts, which were refused
 }
 
-// seen is a request as it came in.
+// seen is a request as the server received it.
 type seen struct {
 	method, target, body string
 	query                map[string][]string
@@ -72,7 +72,7 @@ func open(s Suite, timeout time.Duration, h func(w http.ResponseWriter, r *http.
 	return b, nil
 }
 
-// close ends the server and every connection.
+// close stops the server and closes every connection.
 func (b *bench) close() {
 	b.client.CloseIdleConnections()
 	b.server.CloseClientConnections()
@@ -85,14 +85,14 @@ func (b *bench) requests() []seen {
 	return slices.Clone(b.seen)
 }
 
-// counter counts what goes through the transport and where to.
+// counter counts requests through the transport and records their hosts.
 type counter struct {
 	b    *bench
 	own  string
 	next *http.Transport
 }
 
-// RoundTrip passes on what goes to the bench's own server.
+// RoundTrip passes on requests to the bench's server only.
 func (c *counter) RoundTrip(r *http.Request) (*http.Response, error) {
 	c.b.mu.Lock()
 	c.b.sent++
@@ -106,14 +106,14 @@ func (c *counter) RoundTrip(r *http.Request) (*http.Response, error) {
 	return c.next.RoundTrip(r)
 }
 
-// CloseIdleConnections lets http.Client reach the transport's.
+// CloseIdleConnections passes the call of http.Client on to the transport.
 func (c *counter) CloseIdleConnections() { c.next.CloseIdleConnections() }
 
 // replay answers with a case's recordings.
 func (s Suite) replay(c Case) func(http.ResponseWriter, *http.Request, string) {
 	return func(w http.ResponseWriter, r *http.Request, body string) {
 		text := r.Method + " " + r.RequestURI + "\n" + body
-		if s.Other != "" { // asked for in place of the recorded number
+		if s.Other != "" { // asked for instead of the recorded number
 			text = strings.ReplaceAll(text, string(s.Other), string(c.Number))
 		}
 		for _, reply := range c.replies() {
@@ -133,7 +133,7 @@ func (c Case) replies() []Reply {
 	return []Reply{{Recording: c.Recording, Status: c.Status}}
 }
 
-// name is the stem of the case's golden.
+// name returns the file name of the case's golden without its extension.
 func (c Case) name() string {
 	first := c.replies()[0].Recording
 	return strings.TrimSuffix(first, filepath.Ext(first))
@@ -150,7 +150,7 @@ func (s Suite) send(w http.ResponseWriter, r Reply) {
 	_, _ = w.Write(body)
 }
 
-// body is what the first known recording says.
+// body returns the first known recording.
 func (s Suite) body() ([]byte, error) {
 	replies := s.Known[0].replies()
 	return os.ReadFile(filepath.Join(s.Dir, filepath.FromSlash(replies[len(replies)-1].Recording)))
@@ -167,8 +167,8 @@ func contentType(file string) string {
 	}
 }
 
-// planted gives every setting a value that nothing else holds and that needs
-// escaping in every form there is.
+// planted returns a value for every setting that occurs nowhere else and needs
+// escaping in every encoding.
 func planted(info carriers.Info) map[string]string {
 	m := make(map[string]string)
 	for _, s := range info.Settings {
@@ -177,7 +177,7 @@ func planted(info carriers.Info) map[string]string {
 	return m
 }
 
-// track asks for one number and checks the form of what comes back.
+// track asks for one number and checks the form of the result.
 func track(ctx context.Context, c carriers.Carrier, n number.Number) (carriers.Result, error) {
 	res, err := c.Track(ctx, []number.Number{n})
 	switch {
@@ -202,7 +202,7 @@ func (s Suite) ask(ctx context.Context, n number.Number, h func(http.ResponseWri
 	return b, res, err
 }
 
-// fixed answers everything alike.
+// fixed gives the same answer to every request.
 func fixed(status int, header map[string]string, body string) func(http.ResponseWriter, *http.Request, string) {
 	return func(w http.ResponseWriter, _ *http.Request, _ string) {
 		w.Header().Set("Content-Type", "application/json")
@@ -217,7 +217,7 @@ func fixed(status int, header map[string]string, body string) func(http.Response
 	}
 }
 
-// NoNetwork is a client that reaches nothing, for tests that ask nothing.
+// NoNetwork returns a client that reaches nothing, for tests that make no calls.
 func NoNetwork() *http.Client {
 	return &http.Client{Transport: &http.Transport{
 		DialContext: func(context.Context, string, string) (net.Conn, error) { return nil, errElsewhere },

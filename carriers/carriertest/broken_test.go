@@ -25,7 +25,7 @@ func FuzzAnswer(f *testing.F) { carriertest.Fuzz(f, sampleSuite(nil)) }
 // flaw is one deliberate mistake and the check that must find it.
 type flaw struct {
 	name   string
-	check  int // counted from 1, as in the list of promises
+	check  int // counted from 1, in the order of checks
 	broken func(*sample)
 }
 
@@ -49,7 +49,7 @@ func TestEachCheckFindsWhatItIsFor(t *testing.T) {
 	}
 }
 
-// wordFlaws are wrong in what they say of themselves and of events.
+// wordFlaws are mistakes in Info and in events.
 func wordFlaws() []flaw {
 	event := func(change func(*parcel.Event)) func(*sample) {
 		return func(s *sample) {
@@ -118,7 +118,7 @@ func wordFlaws() []flaw {
 	}
 }
 
-// answerFlaws take answers for what they are not.
+// answerFlaws are mistakes in reading answers.
 func answerFlaws() []flaw {
 	onStatus := func(at int, err error) func(*sample) {
 		return func(s *sample) {
@@ -184,7 +184,7 @@ func answerFlaws() []flaw {
 	}
 }
 
-// wireFlaws are careless with the network and with secrets.
+// wireFlaws are mistakes with the network and with secrets.
 func wireFlaws() []flaw {
 	deaf := func(s *sample) { s.context = context.WithoutCancel }
 	return []flaw{
@@ -192,7 +192,7 @@ func wireFlaws() []flaw {
 		{"leaves a goroutine behind", 8, func(s *sample) {
 			s.context = func(ctx context.Context) context.Context {
 				go func() {
-					timer := time.NewTimer(5 * time.Second) // longer than the check looks
+					timer := time.NewTimer(5 * time.Second) // longer than the check waits
 					defer timer.Stop()
 					<-timer.C
 				}()

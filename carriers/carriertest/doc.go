@@ -1,4 +1,4 @@
-// Package carriertest holds the promises every carrier keeps, as one suite that
+// Package carriertest checks the contract of package carriers, as one suite that
 // each adapter runs:
 //
 //	func TestCarrier(t *testing.T) { carriertest.Run(t, suite()) }
@@ -12,7 +12,8 @@
 //		}
 //	}
 //
-// Recordings are answers of the service with invented numbers and no persons;
-// goldens stand beside them and are rewritten by -update. Where a service's own
-// form breaks a general rule, the suite takes a named exception with its source.
+// It must not know any carrier. Recordings are answers of the service with invented
+// numbers and without personal data; goldens are in the same folder and are
+// rewritten by -update. If a service legitimately breaks a general rule, its suite
+// lists an exception with its source.
 package carriertest

@@ -2,7 +2,7 @@ package carriertest
 
 import "context"
 
-// CheckNames are the names of the checks in their order.
+// CheckNames returns the names of the checks in order.
 func CheckNames() []string {
 	var list []string
 	for _, c := range checks() {

@@ -14,21 +14,21 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// Pages as bot walls, load balancers and portals send them.
+// Pages as sent by bot walls, load balancers and portals.
 const (
 	captchaPage = `<!DOCTYPE html><html><head><title>Captcha Interception</title></head><body><div class="captcha">Slide to verify</div></body></html>`
 	loginPage   = `<!DOCTYPE html><html><head><title>Sign in</title></head><body><form action="/login"><input type="password" name="password"></form></body></html>`
 	plainPage   = `<!DOCTYPE html><html><head><title>Maintenance</title></head><body><p>We will be back.</p></body></html>`
 )
 
-// kinds are the five errors.
+// kinds returns the five errors.
 func kinds() []error {
 	return []error{
 		carriers.ErrNotFound, carriers.ErrTemporary, carriers.ErrThrottled, carriers.ErrDenied, carriers.ErrChanged,
 	}
 }
 
-// wants checks that err is of one kind and of no other.
+// wants checks that err is of this kind and of no other.
 func wants(err, kind error) error {
 	if err == nil {
 		return fmt.Errorf("no error, want: %w", kind)
@@ -44,8 +44,8 @@ func wants(err, kind error) error {
 	return nil
 }
 
-// expected is what a case means for this service: the general rule, or the
-// exception it takes. The second result is false where it cannot be told.
+// expected returns the error that a case means for this service: the general rule
+// or its exception. The second result is false if it is undefined.
 func (s Suite) expected(name string, rule error) (error, bool) {
 	for _, e := range s.Exceptions {
 		if e.Case == name {
@@ -59,16 +59,16 @@ func (s Suite) excepted(name string) bool {
 	return slices.ContainsFunc(s.Exceptions, func(e Exception) bool { return e.Case == name })
 }
 
-// situation is one answer and what it means.
+// situation is one answer and the error it means.
 type situation struct {
 	name   string
 	want   error
-	number number.Number // asked for; the first known where it is not set
+	number number.Number // asked for; the first known one if empty
 	answer func(http.ResponseWriter, *http.Request, string)
-	after  time.Duration // how long is asked to wait
+	after  time.Duration // wait that the answer asks for
 }
 
-// meet tries each situation.
+// meet checks each situation.
 func (s Suite) meet(ctx context.Context, all []situation) error {
 	var errs []error
 	for _, x := range all {
@@ -98,7 +98,7 @@ func (s Suite) meet(ctx context.Context, all []situation) error {
 	return errors.Join(errs...)
 }
 
-// failures tries what HTTP and the service itself can say.
+// failures checks the failures that HTTP and the service can report.
 func failures(ctx context.Context, s Suite) error {
 	date := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 	dated := map[string]string{
@@ -125,7 +125,7 @@ func failures(ctx context.Context, s Suite) error {
 	return errors.Join(s.meet(ctx, all), s.exceptions())
 }
 
-// changed tries answers that are none.
+// changed checks answers that cannot be understood.
 func changed(ctx context.Context, s Suite) error {
 	body, err := s.body()
 	if err != nil {
@@ -151,7 +151,7 @@ func changed(ctx context.Context, s Suite) error {
 	return s.meet(ctx, all)
 }
 
-// exceptions checks that each one names a source and is needed.
+// exceptions checks that each exception has a source and is needed.
 func (s Suite) exceptions() error {
 	var errs []error
 	for _, e := range s.Exceptions {
@@ -162,7 +162,7 @@ func (s Suite) exceptions() error {
 	return errors.Join(errs...)
 }
 
-// reset breaks the connection as a peer does that went away.
+// reset breaks the connection as a peer does that disappeared.
 func reset(w http.ResponseWriter, _ *http.Request, _ string) {
 	hijacker, ok := w.(http.Hijacker)
 	if !ok {

@@ -13,9 +13,8 @@ import (
 	"parcelwatch/carriers"
 )
 
-// Fuzz feeds arbitrary answers to a carrier. Whatever comes, it neither panics
-// nor invents: an error is one of the five, and without one the events keep the
-// rules.
+// Fuzz feeds arbitrary answers to a carrier. It must not panic: it returns one of
+// the five errors, or events that keep the rules.
 func Fuzz(f *testing.F, s Suite) {
 	f.Helper()
 	s = s.withDefaults()
@@ -56,13 +55,13 @@ func Fuzz(f *testing.F, s Suite) {
 	})
 }
 
-// canned answers every request alike, without a network.
+// canned gives the same answer to every request, without a network.
 type canned struct {
 	body   []byte
 	status int
 }
 
-// RoundTrip is the answer.
+// RoundTrip returns the answer.
 func (c *canned) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{
 		StatusCode: c.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r,

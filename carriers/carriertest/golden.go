@@ -21,7 +21,7 @@ import (
 //nolint:gochecknoglobals // the flag package knows no other way
 var update = flag.Bool("update", false, "write the goldens anew")
 
-// golden is one result as it is kept.
+// golden is one result in the form of the golden file.
 type golden struct {
 	Number      number.Number  `json:"number"`
 	Result      parcel.Result  `json:"result"`
@@ -45,7 +45,7 @@ func goldens(ctx context.Context, s Suite) error {
 	return errors.Join(errs...)
 }
 
-// golden replays a case twice and compares it with what is kept.
+// golden replays a case twice and compares the results with the golden file.
 func (s Suite) golden(ctx context.Context, c Case) error {
 	b, err := open(s, 10*time.Second, s.replay(c))
 	if err != nil {
@@ -78,8 +78,8 @@ func (s Suite) golden(ctx context.Context, c Case) error {
 	return nil
 }
 
-// look asks for a case's numbers in one call and puts the results into the form
-// that is kept.
+// look asks for a case's numbers in one call and encodes the results for the golden
+// file.
 func look(ctx context.Context, c carriers.Carrier, k Case) ([]byte, error) {
 	numbers := append([]number.Number{k.Number}, k.Also...)
 	results, err := c.Track(ctx, numbers)

@@ -17,7 +17,7 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// cancelled stops a lookup before and during its call.
+// cancelled cancels the context before and during a call.
 func cancelled(ctx context.Context, s Suite) error {
 	before := goleak.IgnoreCurrent()
 	arrived := make(chan struct{}, 16)
@@ -25,7 +25,7 @@ func cancelled(ctx context.Context, s Suite) error {
 		arrived <- struct{}{}
 		select {
 		case <-r.Context().Done():
-		case <-time.After(3 * time.Second): // for carriers that do not hear
+		case <-time.After(3 * time.Second): // for carriers that ignore the context
 		}
 	})
 	if err != nil {
@@ -76,10 +76,10 @@ func orNone(err error) error {
 	return err
 }
 
-// tooLong is more than any answer may have.
+// tooLong is more than any answer may have, in bytes.
 const tooLong = 12 << 20
 
-// bounded sends answers that would be good, were they not endless or slow.
+// bounded sends answers that would be valid if they were not endless or slow.
 func bounded(ctx context.Context, s Suite) error {
 	body, err := s.body()
 	if err != nil {
@@ -128,8 +128,8 @@ type zipped struct {
 // Write compresses.
 func (z zipped) Write(b []byte) (int, error) { return z.z.Write(b) }
 
-// drip sends blanks for far longer than the deadline, then the answer, so that
-// only who keeps the deadline fails.
+// drip sends spaces for far longer than the deadline and then the answer, so that
+// only carriers without a deadline accept it.
 func drip(ctx context.Context, w http.ResponseWriter, body []byte) {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
@@ -147,7 +147,7 @@ func drip(ctx context.Context, w http.ResponseWriter, body []byte) {
 	_, _ = w.Write(body)
 }
 
-// parallel asks from many goroutines at once.
+// parallel calls the carrier from many goroutines at once.
 func parallel(ctx context.Context, s Suite) error {
 	b, err := open(s, 20*time.Second, s.replay(s.Known[0]))
 	if err != nil {
@@ -172,6 +172,6 @@ func parallel(ctx context.Context, s Suite) error {
 	return nil
 }
 
-// wicked is a number that is none, as it would come from a list of another
-// program: it must stay data in every part of a request.
+// wicked is not a valid number, as might come from another program's list. It must
+// stay data in every part of a request.
 const wicked number.Number = `AB1&planted=1/../planted?planted#<planted a="b">,'"%00`

@@ -20,9 +20,8 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// sample is a carrier that keeps every promise, written without the family's
-// plumbing so that each part of it can be broken: every field is one place where
-// adapters go wrong.
+// sample is a carrier that passes every check. It does not use package adapter, so
+// that each field can break one thing that adapters get wrong.
 type sample struct {
 	cfg carriers.Config
 
@@ -35,7 +34,7 @@ type sample struct {
 	limit    int64
 	attempts int
 	status   func(*http.Response) error
-	body     func([]byte) error // what is no answer at all
+	body     func([]byte) error // for bodies that are not an answer at all
 	failed   func(s *sample, err error) error
 	read     func(s *sample, n number.Number, body []byte) (parcel.Tracking, error)
 	finish   func(*carriers.Result)
@@ -214,7 +213,7 @@ func sampleRead(_ *sample, n number.Number, body []byte) (parcel.Tracking, error
 	return t, nil
 }
 
-// sampleSuite is the suite of a carrier with one thing broken; none is for nil.
+// sampleSuite returns the suite of a sample changed by broken; nil breaks nothing.
 func sampleSuite(broken func(*sample)) carriertest.Suite {
 	return carriertest.Suite{
 		New: func(cfg carriers.Config) (carriers.Carrier, error) {

@@ -18,7 +18,7 @@ import (
 	"parcelwatch/parcel"
 )
 
-// requests looks at what is sent, and where to.
+// requests checks the content and the hosts of requests.
 func requests(ctx context.Context, s Suite) error {
 	var errs []error
 	fail := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
@@ -44,7 +44,7 @@ func requests(ctx context.Context, s Suite) error {
 	return errors.Join(append(errs, s.wicked(ctx), s.astray(ctx))...)
 }
 
-// wicked asks for a number that tries to be more than one.
+// wicked asks for a number that tries to inject other parts of a request.
 func (s Suite) wicked(ctx context.Context) error {
 	b, _, err := s.ask(ctx, wicked, s.replay(s.Known[0]))
 	if b == nil {
@@ -83,7 +83,7 @@ func (s Suite) astray(ctx context.Context) error {
 	return nil
 }
 
-// secrets plants values and looks for them in everything that comes out.
+// secrets plants values in the settings and searches all output for them.
 func secrets(ctx context.Context, s Suite) error {
 	var errs []error
 	for _, c := range s.Known {
@@ -104,7 +104,7 @@ func secrets(ctx context.Context, s Suite) error {
 	if err != nil {
 		return err
 	}
-	b.close() // nobody listens there now
+	b.close() // nothing listens there now
 	res, err = track(ctx, b.carrier, s.Known[0].Number)
 	errs = append(errs, s.leaks("refused connection", res, err))
 	for _, f := range s.Faults {
@@ -114,7 +114,7 @@ func secrets(ctx context.Context, s Suite) error {
 	return errors.Join(errs...)
 }
 
-// echo sends the whole request back, as careless services do.
+// echo returns the whole request in the answer, as careless services do.
 func echo(status int, form string) func(http.ResponseWriter, *http.Request, string) {
 	return func(w http.ResponseWriter, r *http.Request, body string) {
 		header, _ := json.Marshal(r.Header)
@@ -125,7 +125,7 @@ func echo(status int, form string) func(http.ResponseWriter, *http.Request, stri
 	}
 }
 
-// leaks looks for planted values in a result, its error and what is kept of it.
+// leaks searches a result, its error and the kept answer for planted values.
 func (s Suite) leaks(where string, res carriers.Result, err error) error {
 	text := fmt.Sprintf("%v\n%+v\n%#v", err, err, err)
 	if e, ok := errors.AsType[*carriers.Error](err); ok {

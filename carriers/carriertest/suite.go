@@ -10,48 +10,50 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// Suite is what the promises need to know of a carrier.
+// Suite describes a carrier to the checks.
 type Suite struct {
 	New  func(carriers.Config) (carriers.Carrier, error)
 	Info carriers.Info
 	// Dir holds recordings and goldens; its last element is the carrier's name.
 	Dir string
-	// Codes is the file of the adapter's table; empty where it has none.
+	// Codes is the file of the adapter's table; empty if there is none.
 	Codes string
-	// Known are numbers the service answers with events. Two with different
-	// recordings at least, or Other.
+	// Known are numbers that the service answers with events: at least two with
+	// different recordings, or one and Other.
 	Known []Case
 	// NotFound are numbers the service does not know (yet).
 	NotFound []Case
-	// Faults are the service's own ways to fail, with the error they mean.
+	// Faults are the service's specific failures, with the error they mean.
 	Faults []Fault
-	// Other is a number like the known ones that no recording holds.
+	// Other is a number of the same form as the known ones that is in no recording.
 	Other number.Number
 	// Foreign are numbers of other carriers that this one must not claim.
 	Foreign []number.Number
-	// Private are names planted in the recordings; they must not come out.
+	// Private are personal names planted in the recordings; they must not be in any
+	// output.
 	Private []string
-	// Calls is how many requests one Track may make; 1 where it is not set.
+	// Calls is how many requests one Track may make; 0 means 1.
 	Calls int
-	// Exceptions from the general rules, by the name of the case.
+	// Exceptions are the exceptions from the general rules, by the name of the
+	// case.
 	Exceptions []Exception
 }
 
 // Case is a recorded answer.
 type Case struct {
 	Number    number.Number
-	Also      []number.Number // asked in the same call
+	Also      []number.Number // asked for in the same call
 	Recording string          // file in Dir that answers every request
-	Replies   []Reply         // instead, where several requests are made
-	Status    int             // of the recording; 200 where it is not set
+	Replies   []Reply         // instead of Recording, if several requests are made
+	Status    int             // of the recording; 0 means 200
 	Unmapped  []string        // codes planted in it that no table can hold
 }
 
-// Reply answers the requests whose method, address or body hold Match.
+// Reply answers the requests whose method, address or body contains Match.
 type Reply struct {
 	Match     string
 	Recording string
-	Status    int // 200 where it is not set
+	Status    int // 0 means 200
 }
 
 // Fault is a recorded failure.
@@ -60,14 +62,14 @@ type Fault struct {
 	Want error // one of the five
 }
 
-// Exception says that a service differs from a general rule in one case.
+// Exception lets a service differ from a general rule in one case.
 type Exception struct {
-	Case   string // as the failing check names it: "empty body", "HTTP 403"
-	Want   error  // what the case means here; nil where it cannot be told at all
-	Source string // who says so
+	Case   string // as named by the failing check: "empty body", "HTTP 403"
+	Want   error  // error that the case means here; nil if it is undefined
+	Source string // source of the exception
 }
 
-// Run checks every promise.
+// Run runs every check.
 func Run(t *testing.T, s Suite) {
 	t.Helper()
 	for _, c := range checks() {
@@ -104,13 +106,13 @@ func Live(t *testing.T, s Suite, settings map[string]string) {
 	}
 }
 
-// check is one promise.
+// check is one clause of the contract.
 type check struct {
 	name string
 	run  func(context.Context, Suite) error
 }
 
-// checks are the promises, in the order in which a new adapter meets them.
+// checks returns the checks in the order in which a new adapter should pass them.
 func checks() []check {
 	return []check{
 		{"its name and facts are in order", names},
