@@ -15,7 +15,7 @@ type basis struct {
 	History
 }
 
-// absorb adds the answers of carriers to the parcel with the id: timelines, other
+// absorb adds the carriers' answers to the parcel with the id: timelines, other
 // numbers, state and changes. s holds that parcel and any parcels with one of the
 // other numbers. It returns nil if the parcel was deleted meanwhile.
 func absorb(s *store.State, id int64, asked []carriers.Asked, b basis, now time.Time) *parcel.Parcel {
@@ -42,7 +42,7 @@ func absorb(s *store.State, id int64, asked []carriers.Asked, b basis, now time.
 	return p
 }
 
-// unite merges into p the parcels that had a number which now turns out to be p's.
+// unite merges into p the parcels that carry a number now known to be p's.
 func unite(s *store.State, p *parcel.Parcel, l parcel.Link, now time.Time) {
 	for _, other := range s.Parcels {
 		if other != p && other.ID != 0 && other.Has(l.Number) && !slices.Contains(s.Merged, other.ID) {

@@ -9,8 +9,8 @@ import (
 	"parcelwatch/test/bench"
 )
 
-// BenchmarkBareJSON reads the documents that one tick over ten thousand parcels
-// reads: those due, and the sixty that may ride along.
+// BenchmarkBareJSON decodes the documents that one tick over ten thousand parcels
+// reads: the parcels due and the sixty candidates for piggybacking.
 func BenchmarkBareJSON(b *testing.B) {
 	const due, riders = 14, 60
 	var docs [][]byte

@@ -12,29 +12,28 @@ import (
 	"parcelwatch/store"
 )
 
-// Asker is one carrier as the engine sees it: paced, budgeted and guarded by a
-// circuit breaker (see [carriers.Keeper]). Track waits for its turn at most
-// wait. An error that wraps [carriers.ErrNotNow] means that nothing was asked.
+// Asker is one carrier as the engine uses it: paced, budgeted and guarded by a
+// circuit breaker (see [carriers.Keeper]). Track waits at most wait for its turn.
+// An error that wraps [carriers.ErrNotNow] means that the carrier was not called.
 type Asker interface {
 	Info() carriers.Info
 	Track(ctx context.Context, wait time.Duration, numbers []number.Number) ([]carriers.Result, error)
 }
 
-// Planner says which carriers to ask about a parcel; see [Plan].
+// Planner returns the carriers to ask about a parcel; see [Plan].
 type Planner func(p parcel.Parcel, now time.Time) []carriers.Ask
 
-// Engine plans which carriers are asked about a parcel, and asks them. The
-// daemon ([Tracker.Run]) and the commands ([Engine.Follow], [Engine.Ask]) use
-// the same one.
+// Engine plans which carriers are asked about a parcel, and asks them. The daemon
+// ([Tracker.Run]) and the commands ([Engine.Follow], [Engine.Ask]) share it.
 type Engine struct {
 	Plan   Planner
-	Askers map[string]Asker // by the carrier's name
-	Home   string           // ISO country where parcels usually arrive; empty when not configured
+	Askers map[string]Asker // by carrier name
+	Home   string           // ISO country where parcels usually arrive; empty if not configured
 	Now    func() time.Time
 }
 
-// NewEngine asks every carrier of the set that is on and has its credential,
-// through a [carriers.Keeper] over the ledger.
+// NewEngine returns an engine for every carrier of the set that is enabled and has
+// its credential. Calls go through a [carriers.Keeper] over the ledger.
 func NewEngine(set *carriers.Set, home string, l store.Ledger, now func() time.Time, log *slog.Logger) *Engine {
 	v := View{Members: set.Members(), Home: home}
 	e := &Engine{
@@ -47,17 +46,16 @@ func NewEngine(set *carriers.Set, home string, l store.Ledger, now func() time.T
 	return e
 }
 
-// Ask asks the carriers of the asks, all carriers at once. Each call waits for
-// its turn at most wait. There is one Asked for each Ask, in their order. seen,
-// if not nil, is called as each ends, one at a time. The error is a failure of
-// the ledger.
+// Ask makes the asks, all carriers at once. Each call waits at most wait for its
+// turn. There is one Asked for each Ask, in the same order. seen, if not nil, is
+// called as each ends, one at a time. The error is a failure of the ledger.
 func (e *Engine) Ask(ctx context.Context, asks []carriers.Ask, wait time.Duration, seen func(carriers.Asked)) ([]carriers.Asked, error) {
 	v := &visit{}
 	err := e.ask(ctx, v, asks, wait, seen)
 	return v.asked, err
 }
 
-// ask makes the asks part of the visit and waits for all of them.
+// ask adds the asks to the visit and waits for all of them.
 func (e *Engine) ask(ctx context.Context, v *visit, asks []carriers.Ask, wait time.Duration, seen func(carriers.Asked)) error {
 	var mu sync.Mutex
 	var failure error
@@ -92,8 +90,8 @@ func (e *Engine) ask(ctx context.Context, v *visit, asks []carriers.Ask, wait ti
 	return failure
 }
 
-// work asks one carrier about the jobs of its queue, as many in a call as it
-// takes, until the queue is closed and empty or the context ends.
+// work asks one carrier about the jobs of its queue, as many per call as it takes,
+// until the queue is closed and empty or the context ends.
 func work(ctx context.Context, a Asker, q *queue, wait time.Duration, end func(outcome)) {
 	batch := max(a.Info().Batch, 1)
 	for {

@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// What importNotice and absorb decide by.
+// The parameters of importNotice and absorb.
 type (
 	Rules = rules
 	Basis = basis
 )
 
-// The pure parts that tests outside the package speak to.
+// Pure functions used by tests outside the package.
 var (
 	ImportNotice = importNotice
 	Absorb       = absorb
@@ -20,16 +20,16 @@ var (
 	MarkStalled  = markStalled
 )
 
-// Look is a running tracker between two looks, with nobody who asks.
+// Look is a tracker without its goroutines: the test runs each round.
 type Look struct{ p *poll }
 
-// NewLook stops a tracker's time: every queue takes what is put into it.
+// NewLook returns a Look on t. Its queues take any job and are never emptied.
 func NewLook(t *Tracker) Look {
 	return Look{newPoll(t)}
 }
 
-// Tick is one look at what is due. It returns how long nothing is.
+// Tick runs one round. It returns the wait until the next one.
 func (l Look) Tick(ctx context.Context) time.Duration { return l.p.round(ctx) }
 
-// UnderWay counts the parcels that are being asked about.
+// UnderWay returns the number of visits.
 func (l Look) UnderWay() int { return len(l.p.visits) }

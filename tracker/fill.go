@@ -8,16 +8,16 @@ import (
 )
 
 const (
-	// soon is how long before its own turn a number may be piggybacked: a call
-	// costs the same for one number and for ten.
+	// soon is how long before its next check a number may be piggybacked: a call
+	// costs the same for one number as for ten.
 	soon = 3 * time.Hour
-	// candidates bounds how many parcels are considered for that.
+	// candidates bounds how many parcels are considered for piggybacking.
 	candidates = 60
 )
 
 // fill adds numbers that are due soon to calls of this round that have room, then
-// queues the calls. It adds no call and saves most of the later ones: a number is
-// not asked about again within the carrier's interval for it.
+// queues the calls. It adds no call and saves most of the later ones, because a
+// number is not asked about again within the carrier's interval for it.
 func (p *poll) fill(ctx context.Context, now time.Time) {
 	if p.room() {
 		near, err := p.store.Due(ctx, now.Add(soon), candidates, p.underWay)
@@ -59,8 +59,8 @@ func (p *poll) room() bool {
 	return false
 }
 
-// free is how many numbers fit into the last of this round's calls to a carrier; 0
-// if there is none.
+// free returns how many numbers fit into the last of this round's calls to a
+// carrier, or 0 if there is none.
 func (p *poll) free(carrier string) int {
 	jobs, batch := len(p.ready[carrier]), p.engine.Askers[carrier].Info().Batch
 	if jobs == 0 || batch <= 1 {

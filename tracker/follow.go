@@ -11,20 +11,21 @@ import (
 )
 
 const (
-	// followTime bounds a visit that somebody waits for, with room to print it.
+	// followTime bounds a visit of an interactive command, which also has to print
+	// it.
 	followTime = 26 * time.Second
-	// followTurn is how long one lookup may wait for its turn meanwhile.
+	// followTurn is how long one lookup of that visit may wait for its turn.
 	followTurn = 10 * time.Second
-	// followNumbers bounds how many numbers answers can add to a parcel.
+	// followNumbers bounds how many numbers the answers can add to a parcel.
 	followNumbers = 12
 )
 
-// Follow makes one visit to a parcel now, within half a minute: it asks what the
-// plan says, then what follows from the answers (another number, a parcel that
-// turns out to be abroad). It returns the parcel with what was learned and how
-// each ask ended, including the skipped ones. seen, if not nil, is called as
-// each lookup ends. The error is a failure of the ledger; what was learned until
-// then is returned with it.
+// Follow makes one visit to a parcel now, within half a minute: it makes the asks
+// of the plan, then those that follow from the answers (another number, a parcel
+// that turns out to be abroad). It returns the updated parcel and the outcome of
+// each ask, including the skipped ones. seen, if not nil, is called as each lookup
+// ends. The error is a failure of the ledger; the results so far are returned with
+// it.
 func (e *Engine) Follow(ctx context.Context, p parcel.Parcel, seen func(carriers.Asked)) (parcel.Parcel, []carriers.Asked, error) {
 	ctx, cancel := context.WithTimeout(ctx, followTime)
 	defer cancel()
@@ -55,9 +56,9 @@ func (e *Engine) Follow(ctx context.Context, p parcel.Parcel, seen func(carriers
 	return p, v.asked, nil
 }
 
-// Record puts the outcome of one ask on the parcel: the source's timeline, or
-// its failure, and other numbers that the carrier names. An ask that was
-// skipped, by the plan or by a keeper, leaves no trace.
+// Record adds the outcome of one ask to the parcel: the source's timeline or its
+// failure, and other numbers that the carrier reports. An ask that the plan or a
+// keeper skipped changes nothing.
 func Record(p *parcel.Parcel, a carriers.Asked, now time.Time) {
 	if a.Skip != "" || errors.Is(a.Err, carriers.ErrNotNow) || errors.Is(a.Err, carriers.ErrUnknown) {
 		return

@@ -10,21 +10,21 @@ import (
 	"parcelwatch/store"
 )
 
-// Policy is what a mailbox's mail may do.
+// Policy says what the mail of a mailbox may do.
 type Policy struct {
 	RequireVerified bool // unverified mail creates nothing
 }
 
-// rules decide what becomes of a notice.
+// rules are the settings that importNotice depends on.
 type rules struct {
 	Home string
 	Policy
 }
 
-// importNotice changes the state by what a notice says: orders and parcels are
-// found or made, numbers joined, the step becomes an event, and what moved is
-// recorded as changes. A notice that may create nothing leaves the state
-// alone; a shipment mail that names nothing is recorded as not understood.
+// importNotice applies a notice to the state: it finds or creates orders and
+// parcels, joins numbers, turns the step into an event, and records changes. A
+// notice that may create nothing leaves the state unchanged; a shipment mail
+// without a number or an order is recorded as not understood.
 func importNotice(s *store.State, ref parcel.MailRef, n parcel.Notice, rules rules, now time.Time) {
 	if !n.Shipment() || !n.Verdict.Trust.Creates() {
 		return
@@ -71,7 +71,8 @@ type intake struct {
 	now     time.Time
 }
 
-// sent is when the mail was sent; now if its date is missing or in the future.
+// sent returns when the mail was sent, or now if its date is missing or in the
+// future.
 func (in *intake) sent() time.Time {
 	if in.Sent.IsZero() || in.Sent.After(in.now) {
 		return in.now
@@ -79,7 +80,7 @@ func (in *intake) sent() time.Time {
 	return in.Sent
 }
 
-// unread is why a mail named nothing.
+// unread returns why a mail yielded nothing.
 func unread(n parcel.Notice) []message.Text {
 	if len(n.Problems) == 0 {
 		return []message.Text{message.New(parcel.NothingFound)}
@@ -99,7 +100,7 @@ func snapshots(s *store.State) map[*parcel.Parcel]snapshot {
 	return out
 }
 
-// orderIDs are all orders a notice names, once each.
+// orderIDs returns all orders of a notice without repetitions.
 func orderIDs(n parcel.Notice) []string {
 	ids := slices.Clone(n.Orders)
 	for _, p := range n.Parcels {
@@ -142,7 +143,7 @@ func (in *intake) order(id string) (*parcel.Order, parcel.Step) {
 		return nil, ""
 	}
 	if n.Step == parcel.StepOther && earlier != "" {
-		return nil, "" // unknown words do not take back a known step
+		return nil, "" // an unknown phrase does not undo a known step
 	}
 	o.Step, o.StepWords, o.StepAt = n.Step, n.StepWords, at
 	o.Closed = closes(n.Step)
@@ -162,7 +163,7 @@ func closes(s parcel.Step) bool {
 	}
 }
 
-// shippedBy reports whether the seller has sent the parcel by this step.
+// shippedBy reports whether the step implies that the seller has sent the parcel.
 func shippedBy(s parcel.Step) bool {
 	switch s {
 	case parcel.StepConfirmed, parcel.StepReadyToShip, parcel.StepClosed, parcel.StepUpdate, parcel.StepOther, parcel.StepNone:
@@ -231,7 +232,7 @@ func (in *intake) addOrderStep() {
 	}
 }
 
-// addStep adds the shop's step to the timeline, once for each step and day.
+// addStep adds the shop's step to the timeline, once per step and day.
 func (in *intake) addStep(p *parcel.Parcel, number number.Number, step parcel.Step) {
 	if !moves(step) {
 		return
@@ -254,7 +255,7 @@ func (in *intake) addStep(p *parcel.Parcel, number number.Number, step parcel.St
 	}
 }
 
-// moves reports whether a step says where the parcel is.
+// moves reports whether a step tells where the parcel is.
 func moves(s parcel.Step) bool {
 	switch s {
 	case parcel.StepNone, parcel.StepUpdate, parcel.StepFeedback, parcel.StepAwaitingConfirmation, parcel.StepClosed:

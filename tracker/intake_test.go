@@ -21,7 +21,7 @@ func ref() parcel.MailRef {
 	return parcel.MailRef{Mailbox: "home", Folder: "INBOX", UIDValidity: 1, UID: 7}
 }
 
-// saying makes a notice sent an hour before now.
+// saying returns a notice sent an hour before now.
 func saying(step parcel.Step, orders []string, parcels ...parcel.NoticeParcel) parcel.Notice {
 	return parcel.Notice{
 		Shop: "aliexpress", Verdict: parcel.Verdict{Trust: parcel.TrustVerified}, Step: step, StepWords: string(step),
@@ -34,7 +34,7 @@ func with(number number.Number, step parcel.Step, orders ...string) parcel.Notic
 	return parcel.NoticeParcel{Number: number, Orders: orders, Step: step}
 }
 
-// took feeds notices one after another into a state, giving new parcels ids as a
+// took imports notices one after another into a state, giving new parcels ids as a
 // store does, and returns the changes of the last one.
 func took(s *store.State, notices ...parcel.Notice) []store.NewChange {
 	for _, n := range notices {

@@ -10,8 +10,8 @@ import (
 
 // join adds a mail's new number to the parcel it belongs to: one with the same
 // order whose number is an internal one that the local post replaces, or whose
-// journey ended before the mail was sent. It returns nil unless exactly one
-// parcel matches.
+// journey ended before the mail was sent. It returns nil unless exactly one parcel
+// matches.
 func (in *intake) join(np parcel.NoticeParcel) *parcel.Parcel {
 	match := in.predecessors(np)
 	if len(match) != 1 {
@@ -21,7 +21,7 @@ func (in *intake) join(np parcel.NoticeParcel) *parcel.Parcel {
 	return match[0]
 }
 
-// predecessors are the parcels whose next number it could be.
+// predecessors returns the parcels whose next number it may be.
 func (in *intake) predecessors(np parcel.NoticeParcel) []*parcel.Parcel {
 	var out []*parcel.Parcel
 	for _, p := range in.State.Parcels {
@@ -36,7 +36,7 @@ func (in *intake) predecessors(np parcel.NoticeParcel) []*parcel.Parcel {
 	return out
 }
 
-// suspect records on a new parcel which others it may be identical with.
+// suspect records on a new parcel which other parcels it may be identical with.
 func (in *intake) suspect(p *parcel.Parcel, np parcel.NoticeParcel) {
 	for _, other := range in.predecessors(np) {
 		if other != p && other.ID != 0 {
@@ -51,8 +51,8 @@ func sharesOrder(p *parcel.Parcel, orders []string) bool {
 	return slices.ContainsFunc(orders, func(id string) bool { return slices.Contains(p.Orders, id) })
 }
 
-// takeOver moves the numbers, orders, items and timelines of from to into. The
-// title of into stays if there is one.
+// takeOver moves the numbers, orders, items and timelines of from to into. A title
+// of into is kept.
 func takeOver(into, from *parcel.Parcel, reason string, sure parcel.Certainty, now time.Time) {
 	into.NeverJoin = slices.DeleteFunc(into.NeverJoin, from.Has)
 	for _, l := range from.Links {

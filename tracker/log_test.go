@@ -19,7 +19,7 @@ func TestTheLogSaysThatAMailMadeAParcelAndThatItHasNewsButNotWhose(t *testing.T)
 	cfg := tracker.Config{Engine: engine(ask("post"), p), Log: slog.New(slog.NewTextHandler(&log, nil))}
 	running(t, cfg, func(t *testing.T, tr *tracker.Tracker, _ *sqlite.DB) {
 		n := saying(parcel.StepShipped, []string{orderA}, with("RB123456785CN", parcel.StepShipped, orderA))
-		for _, digest := range []string{"a", "a"} { // the second time nothing is new
+		for _, digest := range []string{"a", "a"} { // the second import changes nothing
 			if err := tr.Intake(t.Context(), ref(), n, digest, tracker.Policy{}); err != nil {
 				t.Fatal(err)
 			}

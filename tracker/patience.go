@@ -11,24 +11,25 @@ import (
 
 const day = 24 * time.Hour
 
-// A parcel that is not between two countries is stalled after this much silence.
+// A parcel that is not between two countries is stalled after this long without
+// news.
 const (
 	patienceAnnounced   = 20 * day // announced and never scanned
 	patienceOrigin      = 15 * day // scanned in the origin country, not left
 	patienceDestination = 12 * day // seen in the destination country
 	// expiry is how long after the last event of any kind tracking ends.
 	expiry = 120 * day
-	// expiryUntracked is the same for letters whose number no post scans abroad.
+	// expiryUntracked is expiry for letters whose number no post scans abroad.
 	expiryUntracked = 75 * day
 )
 
-// ownHistory is how many recorded journeys of a route replace the table.
+// ownHistory is how many recorded journeys of a route replace the table's values.
 const ownHistory = 5
 
-// History is the recorded journeys of earlier parcels.
+// History holds the recorded journeys of earlier parcels.
 type History []store.Journey
 
-// Usual is after how many days parcels from origin are usually first seen in
+// Usual returns after how many days parcels from origin are usually first seen in
 // destination: the 10th and 90th percentile of the recorded journeys if there are
 // five of that route, else the table's values.
 func (h History) Usual(origin, destination string) (minDays, maxDays int) {
@@ -54,7 +55,7 @@ func Gaps(journeys func(context.Context) ([]store.Journey, error)) func(context.
 	}
 }
 
-// stalledAt is when p counts as stalled; the zero time if it never does.
+// stalledAt returns when p counts as stalled, or the zero time if it never does.
 func stalledAt(p *parcel.Parcel, h History) time.Time {
 	if p.Status.Final() || p.Closed {
 		return time.Time{}
@@ -66,7 +67,7 @@ func stalledAt(p *parcel.Parcel, h History) time.Time {
 	switch p.Phase {
 	case parcel.PhaseBetween:
 		if p.Number().Untracked() {
-			return time.Time{} // no post scans it abroad: silence says nothing
+			return time.Time{} // no post scans it abroad: silence means nothing
 		}
 		_, maxDays := h.Usual(p.Origin, p.Destination)
 		from := p.Exported
@@ -86,7 +87,7 @@ func stalledAt(p *parcel.Parcel, h History) time.Time {
 	}
 }
 
-// settle derives the parcel's state from its sources; after a long silence the
+// settle derives the parcel's state from its sources. After a long silence the
 // state is expired.
 func settle(p *parcel.Parcel, home string, now time.Time) {
 	p.Settle(home, now)

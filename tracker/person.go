@@ -13,14 +13,14 @@ import (
 
 // Errors of the commands that change parcels.
 var (
-	// ErrSameParcel is returned where two numbers are one parcel already.
+	// ErrSameParcel is returned if both numbers already belong to one parcel.
 	ErrSameParcel = errors.New("both numbers are the same parcel already")
-	// ErrOnlyNumber is returned where a parcel has no other number to split off.
+	// ErrOnlyNumber is returned if a parcel has no other number to split off.
 	ErrOnlyNumber = errors.New("the parcel has no other number to split from")
 )
 
-// Add follows a number entered by the user. If the number is followed already,
-// only its title changes.
+// Add tracks a number entered by the user. If the number is tracked already, only
+// its title changes.
 func (t *Tracker) Add(ctx context.Context, n number.Number, title string) (parcel.Parcel, error) {
 	now := t.cfg.Now()
 	var out *parcel.Parcel
@@ -69,8 +69,8 @@ func (t *Tracker) Edit(ctx context.Context, n number.Number, edit func(*parcel.P
 	return out, nil
 }
 
-// Forget deletes the parcel of a number. A tombstone keeps later mail from bringing
-// it back; with purge there is none.
+// Forget deletes the parcel of a number. A tombstone keeps later mail from creating
+// it again; with purge there is no tombstone.
 func (t *Tracker) Forget(ctx context.Context, n number.Number, purge bool) error {
 	p, err := t.store.ParcelByNumber(ctx, n)
 	if err != nil {
@@ -82,7 +82,7 @@ func (t *Tracker) Forget(ctx context.Context, n number.Number, purge bool) error
 	return nil
 }
 
-// Merge makes the parcel of b part of the parcel of a.
+// Merge merges the parcel of b into the parcel of a.
 func (t *Tracker) Merge(ctx context.Context, a, b number.Number) (parcel.Parcel, error) {
 	now := t.cfg.Now()
 	var out parcel.Parcel
@@ -108,7 +108,7 @@ func (t *Tracker) Merge(ctx context.Context, a, b number.Number) (parcel.Parcel,
 	return out, nil
 }
 
-// Split makes the number a parcel of its own. Only Merge joins the two again.
+// Split moves the number to a new parcel. Only Merge joins the two again.
 func (t *Tracker) Split(ctx context.Context, n number.Number) (parcel.Parcel, error) {
 	now := t.cfg.Now()
 	var out *parcel.Parcel
@@ -134,7 +134,7 @@ func (t *Tracker) Split(ctx context.Context, n number.Number) (parcel.Parcel, er
 	return *out, nil
 }
 
-// apply is Store.Apply with the parcels of the state in the order of their ids.
+// apply is Store.Apply with the parcels of the state ordered by id.
 func (t *Tracker) apply(ctx context.Context, scope store.Scope, decide func(*store.State) error) error {
 	err := t.store.Apply(ctx, scope, func(s *store.State) error {
 		slices.SortStableFunc(s.Parcels, func(a, b *parcel.Parcel) int { return int(a.ID - b.ID) })

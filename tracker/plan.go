@@ -13,33 +13,33 @@ import (
 )
 
 const (
-	// unheard is how long the origin side may know nothing of a number before the
-	// destination post is asked too.
+	// unheard is how long the origin side may report nothing about a number before
+	// the destination post is asked too.
 	unheard = 10 * 24 * time.Hour
 	// numbersEach bounds how many numbers of one parcel a carrier is asked for.
 	numbersEach = 2
 	// early is how much sooner than the carrier's interval a number may be asked
 	// about again, so that a check planned for that time is not refused by seconds.
 	early = time.Minute
-	// again is how soon a lookup may be repeated after a temporary failure.
+	// again is the least time between two lookups after a temporary failure.
 	again = 30 * time.Minute
 )
 
-// View is what a plan depends on besides the parcel.
+// View holds what a plan depends on besides the parcel.
 type View struct {
 	Members []carriers.Member
-	Home    string // ISO country where parcels usually arrive; empty when not configured
+	Home    string // ISO country where parcels usually arrive; empty if not configured
 }
 
-// Plan lists which carriers to ask about which numbers of the parcel, the most
+// Plan returns which carriers to ask about which numbers of the parcel, the most
 // useful first, and which carriers that could know a number are skipped and why. It
 // is pure.
 //
 // Carriers of the origin are asked until a source of the destination has events. A
 // post of the destination is asked after export; earlier only if it issued the
-// number, the mail names it, the user added the number, or the origin has known
-// nothing for long. Aggregators are asked if no direct carrier answers. No number is
-// asked about again within the carrier's interval for it.
+// number, the mail mentions it, the user added the number, or the origin has
+// reported nothing for long. Aggregators are asked if no direct carrier answers. No
+// number is asked about again within the carrier's interval for it.
 func Plan(p parcel.Parcel, v View, now time.Time) []carriers.Ask {
 	pl := planner{p: p, v: v, now: now, home: cmp.Or(p.Destination, v.Home)}
 	var list []planned
@@ -71,10 +71,10 @@ type planner struct {
 	p    parcel.Parcel
 	v    View
 	now  time.Time
-	home string // the country it goes to, as far as is known
+	home string // the country it goes to, as far as known
 }
 
-// planned is an ask with what it is sorted by.
+// planned is an ask with its sort keys.
 type planned struct {
 	carriers.Ask
 	role  carriers.Role
@@ -83,7 +83,7 @@ type planned struct {
 	at    int
 }
 
-// member plans for one carrier.
+// member plans the asks of one carrier.
 func (pl planner) member(at int, m carriers.Member) []planned {
 	var list []planned
 	for _, c := range pl.numbers(m) {
@@ -114,7 +114,7 @@ type candidate struct {
 	at       int
 }
 
-// numbers picks the numbers to ask a carrier about: of those it matches best, the
+// numbers returns the numbers to ask a carrier about: of those it matches best, the
 // ones it has answered before and those learned last.
 func (pl planner) numbers(m carriers.Member) []candidate {
 	var list []candidate
@@ -171,8 +171,8 @@ func (pl planner) covers(m carriers.Member, n number.Number, match carriers.Matc
 	}
 }
 
-// notNow is why a carrier that could know the number is skipped; empty if it is
-// asked.
+// notNow returns why a carrier that could know the number is skipped, or "" if it
+// is asked.
 func (pl planner) notNow(m carriers.Member, n number.Number, match carriers.Match) string {
 	src, apart := pl.source(m, n), m.Info.PerNumber
 	if src.Result == parcel.ResultTemporary {
@@ -216,8 +216,8 @@ func (pl planner) welcome(m carriers.Member, n number.Number, match carriers.Mat
 	}
 }
 
-// lead is the carrier of the destination that has events, if the parcel is there;
-// else empty.
+// lead returns the carrier of the destination that has events if the parcel is
+// there, else "".
 func (pl planner) lead() string {
 	if pl.p.Phase != parcel.PhaseDestination && pl.p.Phase != parcel.PhaseDone {
 		return ""
@@ -251,7 +251,7 @@ func (pl planner) answered(role carriers.Role) bool {
 	})
 }
 
-// hinted reports whether the mail names the carrier's site.
+// hinted reports whether the mail mentions the carrier's site.
 func (pl planner) hinted(m carriers.Member) bool {
 	u, err := url.Parse(m.Info.Site)
 	if err != nil || u.Host == "" {

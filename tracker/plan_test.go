@@ -15,7 +15,7 @@ import (
 
 var now = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 
-// member is a carrier for planning.
+// member returns a carrier for planning.
 func member(name string, role carriers.Role, countries []string, match func(number.Number) carriers.Match) carriers.Member {
 	info := carriers.Info{
 		Name: name, Role: role, Countries: countries, PerNumber: 4 * time.Hour,
@@ -31,7 +31,7 @@ func s10(n number.Number) carriers.Match {
 	return carriers.No
 }
 
-// domestic matches s10 numbers maybe, and numbers with a prefix for sure.
+// domestic matches numbers with the prefix for certain, and s10 numbers maybe.
 func domestic(prefix string) func(number.Number) carriers.Match {
 	return func(n number.Number) carriers.Match {
 		if strings.HasPrefix(string(n), prefix) {
@@ -67,7 +67,7 @@ func links(numbers ...number.Number) []parcel.Link {
 	return list
 }
 
-// told is a source with events, long ago enough to be asked again.
+// told returns a source with events, old enough to be asked again.
 func told(carrier string, n number.Number) parcel.Source {
 	return parcel.Source{
 		Carrier: carrier, Number: n, Result: parcel.ResultOK, Asked: now.Add(-24 * time.Hour), Answered: now.Add(-24 * time.Hour),
@@ -75,12 +75,13 @@ func told(carrier string, n number.Number) parcel.Source {
 	}
 }
 
-// unknown is a source that did not know the number.
+// unknown returns a source that did not know the number.
 func unknown(carrier string, n number.Number) parcel.Source {
 	return parcel.Source{Carrier: carrier, Number: n, Result: parcel.ResultNotFound, Asked: now.Add(-24 * time.Hour)}
 }
 
-// shape is a plan in short: "carrier NUMBER", with the reason to skip behind.
+// shape returns a plan in short form: "carrier NUMBER", followed by the reason to
+// skip.
 func shape(asks []carriers.Ask) []string {
 	list := []string{}
 	for _, a := range asks {
@@ -243,8 +244,8 @@ func TestPlan(t *testing.T) {
 	}
 }
 
-// sorted leaves the asks in order and moves the skipped ones behind, so that the
-// cases above say in which order is asked and no more.
+// sorted keeps the order of the asks and moves the skipped ones to the end, so that
+// the cases above fix only the order of the asks.
 func sorted(list []string) []string {
 	asks, skipped := []string{}, []string{}
 	for _, s := range list {

@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	// roundLimit is how many due parcels are taken up at a time.
+	// roundLimit bounds how many due parcels are read at a time.
 	roundLimit = 1000
 	// longestNap bounds every wait: timers stop while the machine is suspended, and
 	// other processes write to the same store.
@@ -25,7 +25,7 @@ const (
 	turn = 90 * time.Second
 )
 
-// poll is the state of one Run. Only its goroutine touches visits.
+// poll is the state of one Run. visits is used only by its goroutine.
 type poll struct {
 	*Tracker
 	history History
@@ -46,7 +46,7 @@ func newPoll(t *Tracker) *poll {
 }
 
 // Run asks carriers about due parcels until the context ends, and waits for its
-// workers. Each carrier has a worker of its own, so that a slow one does not delay
+// workers. Each carrier has a separate worker, so that a slow one does not delay
 // the others.
 func (t *Tracker) Run(ctx context.Context) error {
 	p := newPoll(t)
@@ -146,7 +146,7 @@ func (p *poll) jobs(v *visit, one *parcel.Parcel, plan []carriers.Ask) []job {
 	return out
 }
 
-// next are the asks of a visit's next round. Rounds after the first ask only
+// next returns the asks of a visit's next round. Rounds after the first ask only
 // about numbers that the visit has learned. A post that is asked because of an
 // answer, such as the first export event, is asked at the parcel's next check.
 func (p *poll) next(v *visit, plan []carriers.Ask) []carriers.Ask {
@@ -207,8 +207,8 @@ func (p *poll) record(ctx context.Context, v *visit, asked []carriers.Asked) {
 	}
 }
 
-// nextCheck is the parcel's next check by its schedule, or, if no carrier could be
-// asked, the time when one can.
+// nextCheck returns the parcel's next check by its schedule, or, if no carrier
+// could be asked, the time when one can.
 func (p *poll) nextCheck(v *visit, one *parcel.Parcel, now time.Time) (time.Time, string) {
 	next, reason := NextCheck(one, p.history, p.cfg.Zone, now)
 	if !v.answered && v.until.After(now) && !next.IsZero() {

@@ -22,7 +22,7 @@ import (
 	"parcelwatch/tracker"
 )
 
-// post is a carrier of the tests: it answers what answer says, after a while.
+// post is a carrier for tests. It returns what answer returns, after a delay.
 type post struct {
 	info   carriers.Info
 	answer func(number.Number) carriers.Result
@@ -78,7 +78,7 @@ func exported(n number.Number) carriers.Result {
 	}}}
 }
 
-// ask plans every number of a parcel for the carriers named.
+// ask plans every number of a parcel for each of the carriers.
 func ask(names ...string) tracker.Planner {
 	return func(p parcel.Parcel, _ time.Time) []carriers.Ask {
 		var out []carriers.Ask
@@ -268,7 +268,7 @@ func TestAStopInTheMiddleOfAQuestionIsPrompt(t *testing.T) {
 	p := &post{info: carriers.Info{Name: "post", Batch: 1}, answer: exported, takes: 24 * time.Hour}
 	running(t, tracker.Config{Engine: engine(ask("post"), p)}, func(t *testing.T, tr *tracker.Tracker, _ *sqlite.DB) {
 		add(t, tr, "RB123456785CN")
-		time.Sleep(time.Minute) // the question is under way; running() now stops the tracker
+		time.Sleep(time.Minute) // a call is in progress; running() now stops the tracker
 	})
 	if p.asked() != 0 {
 		t.Errorf("asked %d times, want the question cut off", p.asked())

@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// queue holds the jobs of one carrier, the longest not asked first: where a
-// budget is short, every parcel has its turn.
+// queue holds the jobs of one carrier, the one asked longest ago first, so that
+// every parcel gets its turn if the budget is short.
 type queue struct {
 	mu     sync.Mutex
 	jobs   []job
@@ -25,7 +25,7 @@ func (q *queue) put(jobs ...job) {
 			if c := a.since.Compare(b.since); c != 0 {
 				return c
 			}
-			return -1 // behind its equals
+			return -1 // after its equals
 		})
 		q.jobs = slices.Insert(q.jobs, at, j)
 	}
@@ -48,8 +48,8 @@ func (q *queue) signal() {
 	}
 }
 
-// take waits for jobs and returns at most n of them, or false when the queue
-// has ended or the context ends.
+// take waits for jobs and returns at most n of them, or false once the queue is
+// closed and empty or the context has ended.
 func (q *queue) take(ctx context.Context, n int) ([]job, bool) {
 	for {
 		q.mu.Lock()

@@ -7,13 +7,14 @@ import (
 	"parcelwatch/parcel"
 )
 
-// grace is how long carriers are still asked after a final status: corrections and
-// returns come late.
+// grace is how long carriers are still asked after a final status, because
+// corrections and returns are reported late.
 const grace = 10 * day
 
-// NextCheck is when carriers are asked again about a settled parcel, and the reason
-// in one word. The zero time means never. loc is the zone of the destination: checks
-// skip the night there if only work by day can move the parcel.
+// NextCheck returns when carriers are asked again about a settled parcel, and the
+// reason in one word. The zero time means never. loc is the zone of the
+// destination: checks skip the night there if the status can change only during the
+// day.
 func NextCheck(p *parcel.Parcel, h History, loc *time.Location, now time.Time) (time.Time, string) {
 	every, reason := pace(p, h, now)
 	if every == 0 {
@@ -29,7 +30,7 @@ func NextCheck(p *parcel.Parcel, h History, loc *time.Location, now time.Time) (
 	return next, reason
 }
 
-// pace is how long to wait until the next check; 0 for never.
+// pace returns how long to wait until the next check, or 0 for never.
 func pace(p *parcel.Parcel, h History, now time.Time) (time.Duration, string) {
 	if p.Closed {
 		return 0, "closed"
@@ -61,7 +62,8 @@ func pace(p *parcel.Parcel, h History, now time.Time) (time.Duration, string) {
 	}
 }
 
-// afterFinal is for parcels with a final status: a few checks until grace is over.
+// afterFinal is the pace of parcels with a final status: a few checks until grace
+// is over.
 func afterFinal(p *parcel.Parcel, now time.Time) (time.Duration, string) {
 	gone := now.Sub(p.FinalAt)
 	switch {
@@ -76,8 +78,9 @@ func afterFinal(p *parcel.Parcel, now time.Time) (time.Duration, string) {
 	}
 }
 
-// inDestination is for parcels in the destination country. A few days after the
-// arrival a parcel is near its post office, so it is checked every few hours by day.
+// inDestination is the pace of parcels in the destination country. A few days after
+// its arrival a parcel is near its post office, so it is checked every few hours by
+// day.
 func inDestination(p *parcel.Parcel, quiet time.Duration, now time.Time) (time.Duration, string) {
 	arrived := now.Sub(p.Imported)
 	if p.Imported.IsZero() {
@@ -95,8 +98,8 @@ func inDestination(p *parcel.Parcel, quiet time.Duration, now time.Time) (time.D
 	}
 }
 
-// crossing is for parcels between two countries. They are checked rarely just after
-// export and long after the usual arrival, and daily around it.
+// crossing is the pace of parcels between two countries. They are checked rarely
+// just after export and long after the usual arrival, and daily around it.
 func crossing(p *parcel.Parcel, h History, now time.Time) (time.Duration, string) {
 	minDays, maxDays := h.Usual(p.Origin, p.Destination)
 	gone := now.Sub(later(p.Exported, p.LastEvent))
@@ -128,7 +131,7 @@ func inOrigin(p *parcel.Parcel, quiet time.Duration) (time.Duration, string) {
 	}
 }
 
-// byDay reports whether only work by day can change the status.
+// byDay reports whether the status can change only during the day.
 func byDay(s parcel.Status) bool {
 	switch s {
 	case parcel.OutForDelivery, parcel.AttemptFailed, parcel.ReadyForPickup, parcel.CustomsHold:
@@ -138,24 +141,24 @@ func byDay(s parcel.Status) bool {
 	}
 }
 
-// Posts scan between these hours of the destination.
+// Hours of the destination's day between which posts scan.
 const (
 	dayStarts = 8
 	dayEnds   = 21
 )
 
-// nearDelivery is the reason of checks at the times of rounds.
+// nearDelivery is the reason of checks at the times of [rounds].
 const nearDelivery = "near_delivery"
 
-// rounds are the times of the destination's day by which posts have scanned what
-// arrived and what couriers took along.
+// rounds returns the times of the destination's day by which posts have scanned
+// arrivals and couriers have loaded parcels.
 func rounds() []time.Duration {
 	return []time.Duration{
 		9*time.Hour + 20*time.Minute, 10*time.Hour + 40*time.Minute, 12*time.Hour + 20*time.Minute, 17 * time.Hour,
 	}
 }
 
-// nextRound is the first round of the day in loc that is at least half an hour
+// nextRound returns the first round of the day in loc that is at least half an hour
 // away.
 func nextRound(now time.Time, loc *time.Location) time.Time {
 	local := now.In(loc)
@@ -171,7 +174,7 @@ func nextRound(now time.Time, loc *time.Location) time.Time {
 	return now.Add(12 * time.Hour)
 }
 
-// daytime moves t out of the night of loc, to the next morning.
+// daytime moves t out of the night in loc, to the next morning.
 func daytime(t time.Time, loc *time.Location) time.Time {
 	local := t.In(loc)
 	morning := time.Date(local.Year(), local.Month(), local.Day(), dayStarts, local.Minute(), local.Second(), 0, loc)

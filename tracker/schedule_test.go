@@ -9,12 +9,13 @@ import (
 	"parcelwatch/tracker"
 )
 
-// noon is a Tuesday in Moscow, in the middle of a working day.
+// noon is Tuesday noon in Moscow.
 func noon() time.Time { return time.Date(2026, 3, 10, 9, 0, 0, 0, time.UTC) }
 
 func moscow() *time.Location { return time.FixedZone("MSK", 3*3600) }
 
-// travelling is a parcel in the given state whose last event was ago before now.
+// travelling returns a parcel in the given state whose last event was ago before
+// now.
 func travelling(status parcel.Status, phase parcel.Phase, ago time.Duration, now time.Time) parcel.Parcel {
 	return parcel.Parcel{
 		ID: 1, Links: []parcel.Link{{Number: "RB123456785CN"}}, Status: status, Phase: phase,

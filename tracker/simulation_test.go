@@ -15,8 +15,8 @@ import (
 	"parcelwatch/tracker"
 )
 
-// happening is one event of a simulated journey: after how many hours, what, and
-// which side tells it.
+// happening is one event of a simulated journey: the hour, the status, and the side
+// that reports it.
 type happening struct {
 	hours  float64
 	status parcel.Status
@@ -29,11 +29,12 @@ type life struct {
 	events []happening
 }
 
-// at is hours after the first day of a life, which begins at midnight Moscow.
+// at returns hours after the first day of a life, which begins at midnight in
+// Moscow.
 func at(day int, hour float64) float64 { return float64(day)*24 + hour }
 
-// lives are written after the journeys the facts describe: what posts scan and
-// how long the silences are. Hours are of the destination's day.
+// lives returns journeys modelled on real ones: what posts scan and how long the
+// silences are. Hours are of the destination's day.
 func lives() []life {
 	o, d := "origin", "destination"
 	return []life{
@@ -52,14 +53,14 @@ func lives() []life {
 	}
 }
 
-// answer is how one ask ended.
+// answer returns the outcome of one ask.
 func answer(carrier string, n number.Number, tr parcel.Tracking, err error) carriers.Asked {
 	return carriers.Asked{
 		Ask: carriers.Ask{Carrier: carrier, Number: n}, Result: carriers.ResultOf(err), Tracking: tr, Err: err,
 	}
 }
 
-// policy says how long to wait after a check.
+// policy decides the time of the next check.
 type policy struct {
 	name string
 	next func(p *parcel.Parcel, now time.Time) time.Time
@@ -81,16 +82,16 @@ func ours() policy {
 	}}
 }
 
-// seen is what a policy made of a life: requests to each side, and how late each
-// event was known.
+// seen is the result of a policy on a life: requests to each side, and the delay
+// until each event was known.
 type seen struct {
 	requests map[string]int
 	delay    map[parcel.Status]time.Duration
 	days     int
 }
 
-// live plays one life under a policy. Both sides allow what they like to be
-// asked; the origin side rests once the destination side has answered.
+// live plays one life under a policy. Neither side limits how often it is asked;
+// the origin side is no longer asked once the destination side has answered.
 func live(l life, pol policy) seen {
 	start := time.Date(2026, 3, 2, 0, 0, 0, 0, moscow())
 	numbers := map[string]number.Number{"origin": "RB123456785CN", "destination": "RB123456785CN"}

@@ -9,11 +9,11 @@ import (
 )
 
 // quietAge is the age from which an event is recorded but not announced. The first
-// scan of a mailbox and the first answer of a post bring weeks of history.
+// scan of a mailbox and the first answer of a post contain weeks of history.
 const quietAge = 7 * 24 * time.Hour
 
-// snapshot is the part of a parcel whose changes are announced, as it was before
-// something was learned.
+// snapshot is the part of a parcel whose changes are announced, taken before an
+// update.
 type snapshot struct {
 	known   bool // the parcel existed
 	status  parcel.Status
@@ -31,8 +31,9 @@ func snap(p *parcel.Parcel) snapshot {
 	}
 }
 
-// changes lists what is different in p since before, with keys that make every
-// transition of the parcel unique. A new parcel has one change, that it is new.
+// changes returns the differences between before and p, with keys that make every
+// transition of the parcel unique. A new parcel has only one change, that it is
+// new.
 func (before snapshot) changes(p *parcel.Parcel, now time.Time) []store.NewChange {
 	var out []store.NewChange
 	add := func(kind parcel.ChangeKind, detail string, c parcel.Change) {
@@ -76,7 +77,7 @@ func (before snapshot) changes(p *parcel.Parcel, now time.Time) []store.NewChang
 	return out
 }
 
-// lastMove is the newest event that moved the parcel; the zero event if none did.
+// lastMove returns the newest event that moved the parcel, or the zero event.
 func lastMove(p *parcel.Parcel) parcel.Event {
 	for _, e := range slices.Backward(p.Timeline()) {
 		if e.Status != parcel.Info {
@@ -86,8 +87,8 @@ func lastMove(p *parcel.Parcel) parcel.Event {
 	return parcel.Event{}
 }
 
-// stale reports whether a new parcel is not announced: it has arrived already, or
-// its newest event is old.
+// stale reports whether a new parcel is not announced because it has arrived
+// already or its newest event is old.
 func stale(last parcel.Event, p *parcel.Parcel, now time.Time) bool {
 	return !p.AddedByUser && (p.Status.Final() || old(last, now))
 }

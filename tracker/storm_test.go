@@ -12,8 +12,7 @@ import (
 	"parcelwatch/tracker"
 )
 
-// slowStore takes its time to list what is due, as a store of very many parcels
-// does.
+// slowStore delays the list of due parcels, as a store with very many parcels does.
 type slowStore struct {
 	store.Tracking
 
@@ -62,7 +61,7 @@ func TestAStormOfNewsDoesNotMakeTheTrackerLookAllTheTime(t *testing.T) {
 	}
 }
 
-// reading counts what is read of what is due.
+// reading counts the due parcels that are read.
 type reading struct {
 	store.Tracking
 

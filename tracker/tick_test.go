@@ -17,14 +17,14 @@ import (
 	"parcelwatch/tracker"
 )
 
-// crowd stores parcels with a life behind them, of which one a second is due
-// from noon on, and gives a tracker with every carrier there is.
+// crowd returns a tracker with every carrier, over a store of n parcels with a
+// history. One parcel per second is due from noon on.
 func crowd(tb testing.TB, n int, now func() time.Time) *tracker.Tracker {
 	tb.Helper()
 	return crowdIn(tb, n, now, func(s store.Tracking) store.Tracking { return s })
 }
 
-// crowdIn is crowd with something around the store.
+// crowdIn is crowd with a wrapper around the store.
 func crowdIn(tb testing.TB, n int, now func() time.Time, around func(store.Tracking) store.Tracking) *tracker.Tracker {
 	tb.Helper()
 	db, err := sqlite.Open(tb.Context(), filepath.Join(tb.TempDir(), "p.db"), sqlite.Options{})
@@ -75,7 +75,8 @@ func TestALookAtABacklogStartsNothingTwiceAndRests(t *testing.T) {
 	if look.UnderWay() != 10 {
 		t.Errorf("%d parcels are asked about after the second look, want 10", look.UnderWay())
 	}
-	// What is due is under way: looking every second would only read it again.
+	// All due parcels have a visit: looking every second would only read them
+	// again.
 	for _, wait := range []time.Duration{first, second} {
 		if wait < 10*time.Second || wait > time.Minute {
 			t.Errorf("looks again after %s, want between 10 s and a minute", wait)
@@ -100,8 +101,8 @@ func TestALookReadsNothingThatIsUnderWay(t *testing.T) {
 	}
 }
 
-// BenchmarkTick looks at ten thousand parcels where as many are due as fall due
-// in a minute when each is asked about twice a day.
+// BenchmarkTick runs a round over ten thousand parcels of which as many are due as
+// fall due in a minute if each is asked about twice a day.
 func BenchmarkTick(b *testing.B) {
 	const due = 14
 	t := crowd(b, 10_000, func() time.Time { return noon().Add((due - 1) * time.Second) })
@@ -118,7 +119,8 @@ func BenchmarkTick(b *testing.B) {
 	turns.Report(b)
 }
 
-// BenchmarkTickInABacklog looks again while a thousand wait for their turn.
+// BenchmarkTickInABacklog runs a round while a thousand parcels wait for their
+// turn.
 func BenchmarkTickInABacklog(b *testing.B) {
 	look := tracker.NewLook(crowd(b, 10_000, func() time.Time { return noon().Add(999 * time.Second) }))
 	look.Tick(b.Context())

@@ -10,13 +10,13 @@ import (
 	"parcelwatch/store"
 )
 
-// Config is what a Tracker is made of.
+// Config is the configuration of a Tracker.
 type Config struct {
 	Home   string         // ISO country where parcels arrive unless events say otherwise
-	Zone   *time.Location // where parcels arrive; UTC when nil
-	Engine *Engine        // asks carriers; nil for a tracker that asks none
+	Zone   *time.Location // time zone of Home; nil for UTC
+	Engine *Engine        // asks carriers; nil to ask none
 	Log    *slog.Logger
-	Now    func() time.Time // time.Now when nil
+	Now    func() time.Time // nil for time.Now
 	// OnChange is called after changes were recorded, from the goroutine that
 	// recorded them; it must not block. May be nil.
 	OnChange func()
@@ -31,7 +31,7 @@ type Tracker struct {
 	wake   chan struct{}
 }
 
-// New makes a tracker over a store.
+// New returns a tracker over a store.
 func New(cfg Config, store store.Tracking) *Tracker {
 	if cfg.Zone == nil {
 		cfg.Zone = time.UTC
@@ -51,9 +51,9 @@ func New(cfg Config, store store.Tracking) *Tracker {
 	return &Tracker{cfg: cfg, store: store, engine: cfg.Engine, wake: make(chan struct{}, 1)}
 }
 
-// Intake records one notice in one transaction: orders, parcels, changes, and that
-// its mail was read. The same mail again changes nothing. digest is a hash of the
-// mail's bytes, which identifies mail without a usable Message-ID. policy is the
+// Intake records one notice in one transaction: orders, parcels, changes, and the
+// mail as read. The same mail again changes nothing. digest is a hash of the mail's
+// bytes, which identifies mail without a usable Message-ID. policy is the
 // mailbox's.
 func (t *Tracker) Intake(ctx context.Context, ref parcel.MailRef, n parcel.Notice, digest string, policy Policy) error {
 	now := t.cfg.Now()
@@ -88,7 +88,7 @@ func (t *Tracker) Intake(ctx context.Context, ref parcel.MailRef, n parcel.Notic
 	return nil
 }
 
-// Wake makes a running tracker check at once what is due. It never blocks.
+// Wake makes a running tracker look for due parcels at once. It never blocks.
 func (t *Tracker) Wake() {
 	select {
 	case t.wake <- struct{}{}:

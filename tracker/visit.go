@@ -8,20 +8,20 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// visitRounds bounds the rounds of a visit: the number, the number it turned
-// into, and what that one needs.
+// visitRounds bounds the rounds of a visit: the number, its successor, and the
+// follow-up of that.
 const visitRounds = 3
 
-// visit is one parcel's turn. It takes a few rounds, each planned on what the
-// rounds before have brought.
+// visit is one check of a parcel. It takes a few rounds, each planned from the
+// results of the rounds before.
 type visit struct {
 	id          int64
-	piggybacked bool             // on calls made for others; its own turn comes at its time
+	piggybacked bool             // on calls made for other parcels; its next check stays as scheduled
 	rounds      int              // started so far
 	asked       []carriers.Asked // every ask of the visit, in the order planned
 	open        int              // asks without an answer
 	answered    bool             // by any carrier, if only with a failure
-	until       time.Time        // the earliest moment when a carrier that was not asked can be
+	until       time.Time        // the earliest time when a carrier that was not asked can be
 }
 
 // job is one number to ask one carrier about.
@@ -29,10 +29,10 @@ type job struct {
 	visit *visit
 	at    int // index in visit.asked
 	ask   carriers.Ask
-	since time.Time // when the carrier was last asked about it; the longest ago goes first
+	since time.Time // when the carrier was last asked about it; the oldest goes first
 }
 
-// outcome is how a job ended. failure is one of the ledger, where there was one.
+// outcome is the result of a job. failure, if any, is of the ledger.
 type outcome struct {
 	job
 
@@ -40,8 +40,8 @@ type outcome struct {
 	failure error
 }
 
-// next are the asks of a plan that the visit has not made and that can be asked;
-// none once it has had its rounds.
+// next returns the asks of a plan that the visit has not made and that can be made;
+// none after the last round.
 func (e *Engine) next(v *visit, plan []carriers.Ask) []carriers.Ask {
 	if v.rounds == visitRounds {
 		return nil
@@ -60,14 +60,14 @@ func (v *visit) knows(n number.Number) bool {
 	return slices.ContainsFunc(v.asked, func(d carriers.Asked) bool { return d.Number == n })
 }
 
-// add makes an ask part of the visit.
+// add adds an ask to the visit.
 func (v *visit) add(a carriers.Ask, since time.Time) job {
 	v.open++
 	v.asked = append(v.asked, carriers.Asked{Ask: a})
 	return job{visit: v, at: len(v.asked) - 1, ask: a, since: since}
 }
 
-// end notes how one of the visit's asks ended.
+// end records the outcome of one of the visit's asks.
 func (v *visit) end(o outcome) carriers.Asked {
 	v.open--
 	a := &v.asked[o.at]
@@ -84,7 +84,7 @@ func (v *visit) end(o outcome) carriers.Asked {
 	return *a
 }
 
-// earliest is the earlier of two times, where zero is none.
+// earliest returns the earlier of two times; zero means none.
 func earliest(a, b time.Time) time.Time {
 	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
 		return b
