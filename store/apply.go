@@ -7,16 +7,16 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// Scope names what an Apply works on. All parcels that carry one of the numbers
+// Scope selects what an Apply works on: all parcels that carry one of the numbers
 // or orders, or have one of the ids, are loaded.
 type Scope struct {
-	Mail      *parcel.MailRef // the mail being imported; nil when there is none
-	MessageID string          // of the mail, recognised after a UIDVALIDITY change; may be empty
+	Mail      *parcel.MailRef // the mail being imported; nil if there is none
+	MessageID string          // of the mail, recognized after a UIDVALIDITY change; may be empty
 	Digest    string          // hash of the mail's bytes; may be empty
 	Numbers   []number.Number
 	Orders    []string
 	Parcels   []int64
-	Now       time.Time // of changes and of the import
+	Now       time.Time // time of the changes and of the import
 }
 
 // State is what the function given to Apply reads and changes. Parcels and orders
@@ -27,18 +27,19 @@ type State struct {
 	// Forgotten has an entry for each number and order of the scope that has a
 	// tombstone. Deleting the entry clears the tombstone.
 	Forgotten map[string]bool
-	// Changes are recorded unless their Key was recorded before of the same parcel.
+	// Changes are recorded unless the same parcel already has one with their Key.
 	Changes []NewChange
-	// Merged are the parcels to delete because another one took over their numbers.
+	// Merged are the ids of parcels to delete because another one took over their
+	// numbers.
 	Merged []int64
-	// NotUnderstood is recorded where the mail yielded nothing; nil otherwise.
+	// NotUnderstood is recorded if the mail yielded nothing; nil otherwise.
 	NotUnderstood *parcel.NotUnderstood
 }
 
 // NewChange is a change to record.
 type NewChange struct {
 	parcel.Change
-	// Of is the parcel that changed, one of State.Parcels: it may be new and have
-	// no id yet. It is nil for a change of an order.
+	// Of is the changed parcel, one of State.Parcels; it may be new and have no id
+	// yet. It is nil for a change of an order.
 	Of *parcel.Parcel
 }

@@ -10,19 +10,20 @@ import (
 // Mailboxes holds the state of each watched folder. Health lists them.
 type Mailboxes interface {
 	// SetMailboxHealth records the state of one folder. A zero LastMail or
-	// LastCheck leaves the recorded one: a watcher that starts knows neither.
+	// LastCheck keeps the recorded one, because a watcher knows neither when it
+	// starts.
 	SetMailboxHealth(ctx context.Context, h parcel.MailboxHealth) error
-	// KeepMailboxes deletes the states of all folders but the named ones. Their
+	// KeepMailboxes deletes the states of all folders except the given ones. Their
 	// checkpoints stay.
 	KeepMailboxes(ctx context.Context, watched []parcel.MailboxHealth) error
 }
 
-// Counts answers what a status page asks, without reading documents.
+// Counts provides the figures of a status page without reading documents.
 type Counts interface {
-	// Following is how many parcels are neither closed nor final.
+	// Following returns how many parcels are neither closed nor final.
 	Following(ctx context.Context) (int, error)
-	// LastDigest is when the newest message of all audiences was made; zero when
-	// there is none.
+	// LastDigest returns when the newest message of all audiences was made, or zero
+	// if there is none.
 	LastDigest(ctx context.Context) (time.Time, error)
 }
 
@@ -30,7 +31,7 @@ type Counts interface {
 type Heartbeats interface {
 	// SaveHeartbeat replaces the heartbeat.
 	SaveHeartbeat(ctx context.Context, b Heartbeat) error
-	// Heartbeat is the last one; the zero value when there never was one.
+	// Heartbeat returns the last heartbeat, or the zero value if there is none.
 	Heartbeat(ctx context.Context) (Heartbeat, error)
 }
 
@@ -40,13 +41,15 @@ type Heartbeat struct {
 	At         time.Time
 	PID        int
 	Version    string
-	NextDigest time.Time // zero when none is planned
+	NextDigest time.Time // zero if none is planned
 }
 
-// HeartbeatMaxAge is the age above which a heartbeat means that no daemon runs.
+// HeartbeatMaxAge is the age above which a heartbeat means that no daemon is
+// running.
 const HeartbeatMaxAge = 30 * time.Second
 
-// Alive reports whether the daemon that wrote the heartbeat still runs at now.
+// Alive reports whether the daemon that wrote the heartbeat is still running at
+// now.
 func (b Heartbeat) Alive(now time.Time) bool {
 	return now.Sub(b.At).Abs() <= HeartbeatMaxAge
 }

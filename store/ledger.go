@@ -7,30 +7,30 @@ import (
 	"parcelwatch/parcel"
 )
 
-// Ledger holds what asking carriers has cost and until when it is not allowed.
+// Ledger holds the budgets used, the slots booked and the health of carriers.
 type Ledger interface {
 	// Take books count units of the carrier's budget for the day (a date in the
-	// carrier's zone) and reports whether that many were left; otherwise nothing
-	// is booked. A budget of 0 is unlimited. A negative count is an error.
+	// carrier's zone) and reports whether that many were left; if not, it books
+	// nothing. A budget of 0 is unlimited. A negative count is an error.
 	Take(ctx context.Context, carrier string, day parcel.Date, count, budget int) (bool, error)
-	// Reserve books and returns the next free moment of the host: at least
-	// interval after the one booked before, and never earlier than now. Where the
-	// clock was set back since, the booking before moves back with it.
+	// Reserve books and returns the next free slot of the host: at least interval
+	// after the one booked before, and never earlier than now. If the clock was set
+	// back since then, the earlier booking moves back with it.
 	Reserve(ctx context.Context, host string, interval time.Duration, now time.Time) (time.Time, error)
-	// CarrierHealth is what was last recorded of the carrier; the zero value with
-	// its Name for one never recorded.
+	// CarrierHealth returns the last recorded health of the carrier. If there is
+	// none, it returns the zero value with its Name.
 	CarrierHealth(ctx context.Context, carrier string) (parcel.CarrierHealth, error)
 	// SetCarrierHealth records the carrier's health. Today and Budget are ignored:
 	// they come from Take.
 	SetCarrierHealth(ctx context.Context, h parcel.CarrierHealth) error
-	// KeepAnswer keeps an answer that was not understood, cut where it is long.
+	// KeepAnswer keeps an answer that was not understood, truncated if it is long.
 	// Only the newest few of each carrier are kept.
 	KeepAnswer(ctx context.Context, carrier string, raw []byte, at time.Time) error
 }
 
-// AnswerLog gives back what KeepAnswer kept.
+// AnswerLog returns the answers kept by KeepAnswer.
 type AnswerLog interface {
-	// Answers lists the kept answers of a carrier, newest first.
+	// Answers returns the kept answers of a carrier, newest first.
 	Answers(ctx context.Context, carrier string) ([]Answer, error)
 }
 

@@ -10,10 +10,10 @@ import (
 
 // Checkpoints holds how far each folder has been read.
 type Checkpoints interface {
-	// Checkpoint is how far a folder has been read; zero for one never read.
+	// Checkpoint returns how far a folder has been read, or zero if it never was.
 	Checkpoint(ctx context.Context, mailbox, folder string) (Checkpoint, error)
-	// SaveCheckpoint moves the checkpoint forward. With the UIDValidity it has,
-	// it never goes back; with another one it starts anew.
+	// SaveCheckpoint moves the checkpoint forward. With the same UIDValidity it
+	// never goes back; another UIDValidity replaces it.
 	SaveCheckpoint(ctx context.Context, mailbox, folder string, c Checkpoint) error
 	// SetAside records a mail that cannot be read or handled, so that it is shown
 	// and does not block the mails after it.
@@ -22,7 +22,7 @@ type Checkpoints interface {
 
 // Checkpoint is how far a folder has been read: every mail with a UID up to and
 // including UID has been handled. Scanned is false until the first scan is
-// complete, so that an interrupted one continues where it stopped.
+// complete, so that an interrupted scan continues where it stopped.
 type Checkpoint struct {
 	UIDValidity uint32
 	UID         uint32

@@ -10,38 +10,39 @@ import (
 
 // Tracking holds parcels and orders.
 type Tracking interface {
-	// Apply loads what the scope names, lets decide change it, and stores the
-	// outcome, its changes and, where the scope names a mail, the checkpoint of
-	// the mail's folder.
+	// Apply loads the parcels and orders of the scope, calls decide to change them,
+	// and stores the result, its changes and, if the scope has a mail, the
+	// checkpoint of the mail's folder.
 	//
-	// By number it loads only parcels that are not final for more than half a
-	// year at scope.Now; by order and by id, all. Where the scope's mail was
-	// imported before, decide is not called and only the checkpoint moves. A new
-	// parcel clears the tombstones of its numbers. decide may be called again
-	// with fresh values and must be pure; its error is returned as it is.
-	// parcel.ErrNotFound means that decide added a parcel with an id that was not
-	// loaded.
+	// By number it loads only parcels that have not been final for more than half a
+	// year at scope.Now; by order and by id, all. If the scope's mail was imported
+	// before, decide is not called and only the checkpoint moves. A new parcel
+	// clears the tombstones of its numbers. decide may be called again with fresh
+	// values and must be pure; its error is returned unchanged. parcel.ErrNotFound
+	// means that decide added a parcel with an id that was not loaded.
 	Apply(ctx context.Context, scope Scope, decide func(*State) error) error
-	// Due lists parcels whose next check is not after now, longest due first.
-	// Those for which skip, which may be nil, returns true are left out, do not
-	// count towards the limit, and are not read.
+	// Due returns parcels whose next check is not after now, longest due first.
+	// Parcels for which skip returns true are left out, do not count towards the
+	// limit, and are not read. skip may be nil.
 	Due(ctx context.Context, now time.Time, limit int, skip func(id int64) bool) ([]parcel.Parcel, error)
-	// NextDue is the earliest next check of all parcels; zero when none is set.
+	// NextDue returns the earliest next check of all parcels, or zero if none is
+	// set.
 	NextDue(ctx context.Context) (time.Time, error)
-	// Parcels lists parcels by first seen; closed and final ones only with all.
+	// Parcels returns parcels ordered by first seen; closed and final ones only if
+	// all is set.
 	Parcels(ctx context.Context, all bool) ([]parcel.Parcel, error)
-	// ParcelByNumber finds a parcel by any of its numbers, the latest first seen
-	// where there are several, or returns parcel.ErrNotFound.
+	// ParcelByNumber returns the parcel with any of its numbers equal to n, the
+	// latest first seen if there are several, or parcel.ErrNotFound.
 	ParcelByNumber(ctx context.Context, n number.Number) (parcel.Parcel, error)
-	// Orders lists orders by first seen; closed ones only with all.
+	// Orders returns orders ordered by first seen; closed ones only if all is set.
 	Orders(ctx context.Context, all bool) ([]parcel.Order, error)
-	// Journeys lists the finished gaps between export and import in the order in
+	// Journeys returns the finished gaps between export and import in the order in
 	// which they ended.
 	Journeys(ctx context.Context) ([]Journey, error)
-	// Forget deletes a parcel with its changes, its numbers and the orders that
-	// no other parcel carries. Numbers and orders get a tombstone, so that later
-	// mail does not bring them back; with purge they get none, and lose an old
-	// one. It returns parcel.ErrNotFound where there is no such parcel.
+	// Forget deletes a parcel with its changes, its numbers and the orders that no
+	// other parcel carries. Numbers and orders get a tombstone, so that later mail
+	// does not create them again; with purge they get none, and existing ones are
+	// cleared. It returns parcel.ErrNotFound if there is no such parcel.
 	Forget(ctx context.Context, id int64, purge bool) error
 }
 

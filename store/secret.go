@@ -2,12 +2,12 @@ package store
 
 import "context"
 
-// Secrets holds secrets that the program obtained itself, such as the refresh
-// token of a login.
+// Secrets holds secrets that the program obtained itself, such as the refresh token
+// of a login.
 type Secrets interface {
-	// Secret is the value kept under the name, or parcel.ErrNotFound.
+	// Secret returns the value stored under the name, or parcel.ErrNotFound.
 	Secret(ctx context.Context, name string) (string, error)
-	// SetSecret keeps the value, or deletes it where it is empty. No error
+	// SetSecret stores the value, or deletes it if the value is empty. No error
 	// contains the value.
 	SetSecret(ctx context.Context, name, value string) error
 }

@@ -1,20 +1,20 @@
-// Package store declares what the program keeps: the rows, and the interfaces
-// through which they are read and written. It does not know where they are kept,
-// and decides nothing about them.
+// Package store defines the rows that the program keeps and the interfaces for
+// reading and writing them. It must not know how they are stored, and decides
+// nothing about them.
 //
-// A driver such as store/sqlite implements [Store]; store/storetest checks that
-// it keeps every promise made here. Callers take the small interface they need.
+// A driver such as store/sqlite implements [Store]; store/storetest checks its
+// contract. Callers accept the small interface they need.
 //
-// Every method is one transaction: one that returns an error has changed
-// nothing. A method that ends because its context did returns the context's
-// error. Beyond the errors its comment names, any method may return one that
-// wraps [ErrCorrupt], [ErrBusy], [ErrNoSpace], [ErrDisk] or [ErrReadOnly].
+// Every method is one transaction: if it returns an error, it has changed nothing.
+// A method that ends because of its context returns the context's error. In
+// addition to the errors in its comment, any method may return one that wraps
+// [ErrCorrupt], [ErrBusy], [ErrNoSpace], [ErrDisk] or [ErrReadOnly].
 package store
 
 import "errors"
 
-// Why a store cannot be used. Drivers wrap them with the store's location and
-// what to do about it.
+// Reasons why a store cannot be used. Drivers wrap them with the store's location
+// and what to do about it.
 var (
 	// ErrNewer is a store written by a newer version of the program.
 	ErrNewer = errors.New("the store was written by a newer version")
@@ -22,7 +22,7 @@ var (
 	ErrCorrupt = errors.New("the store is damaged")
 	// ErrForeign is a database that belongs to another program.
 	ErrForeign = errors.New("the file is not a store of this program")
-	// ErrInUse is a store on which another daemon runs.
+	// ErrInUse is a store that another daemon is running on.
 	ErrInUse = errors.New("another daemon runs on this store")
 	// ErrBusy is a store that another process kept locked for too long.
 	ErrBusy = errors.New("the store is held by another program")
@@ -35,20 +35,20 @@ var (
 )
 
 // Store is everything a driver implements. It is safe for concurrent use. Its own
-// methods on what belongs to people are those of the household [Home].
+// household methods are those of the household [Home].
 type Store interface {
 	Household
 	Installation
-	// Household is the store as one household sees it: it reads and changes
-	// nothing of another household, and the same number, order, mailbox or
-	// Message-ID in two households are two things.
+	// Household returns the view of one household. It reads and changes nothing of
+	// another household; the same number, order, mailbox or Message-ID in two
+	// households are separate things.
 	Household(name string) Household
 }
 
 // Home is the household of an installation that has only one.
 const Home = "home"
 
-// Household is what belongs to people.
+// Household holds the data of one household.
 type Household interface {
 	Tracking
 	DigestSource
@@ -59,7 +59,7 @@ type Household interface {
 	Secrets
 }
 
-// Installation is what the households share.
+// Installation holds the data that the households share.
 type Installation interface {
 	Ledger
 	AnswerLog

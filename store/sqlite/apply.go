@@ -11,14 +11,13 @@ import (
 	"parcelwatch/store"
 )
 
-// Carriers reuse numbers. A new mail does not mean the parcel of its number that
-// has been final for longer than this, which is more than any half of a year.
+// reuseAfter is how long after a parcel became final a new mail with its number
+// means a different parcel, because carriers reuse numbers. It is longer than any
+// half of a year.
 const reuseAfter = 184 * 24 * time.Hour
 
-// Apply loads what the scope names, lets decide change it, and stores the
-// outcome in one transaction.
-//
-// The changes of a merged parcel go over to the one that now carries its numbers.
+// Apply implements [store.Tracking]. The changes of a merged parcel move to the one
+// that now carries its numbers.
 func (db *household) Apply(ctx context.Context, scope store.Scope, decide func(*store.State) error) error {
 	var a apply
 	err := db.write(ctx, "store the outcome", func(tx homeTx) error {
@@ -228,7 +227,7 @@ func (a *apply) saveMerged(ctx context.Context) error {
 	return nil
 }
 
-// heir is the parcel that now carries a number of the merged one.
+// heir returns the parcel that now carries a number of the merged one.
 func (a *apply) heir(merged int64) int64 {
 	for _, n := range a.numbers[merged] {
 		for _, p := range a.state.Parcels {
@@ -274,7 +273,7 @@ func (a *apply) saveChanges(ctx context.Context) error {
 	return nil
 }
 
-// saveNotUnderstood records the mail, or clears what an earlier attempt recorded.
+// saveNotUnderstood records the mail, or clears the record of an earlier attempt.
 func (a *apply) saveNotUnderstood(ctx context.Context) error {
 	if n := a.state.NotUnderstood; n != nil {
 		return recordNotUnderstood(ctx, a.tx, *n, a.scope.Now)

@@ -17,7 +17,7 @@ import (
 	"parcelwatch/test/bench"
 )
 
-// travelled is a parcel with a life behind it: two sources of 12 events each.
+// travelled returns a parcel with a history: two sources of 12 events each.
 func travelled(n int) *parcel.Parcel {
 	p := parcelOf(number.Number(fmt.Sprintf("LP%014d", n)))
 	p.Items = []parcel.Item{{Title: "USB-C cable, braided, 2 pieces", Variant: "1 m", Quantity: 1}}
@@ -80,9 +80,8 @@ func BenchmarkApplyNotice(b *testing.B) {
 	turns.Report(b)
 }
 
-// BenchmarkBareInsert is the least that putting a notice on record can cost: a
-// document of the same size and one indexed column, in a transaction of the same
-// durability.
+// BenchmarkBareInsert measures the lower bound for recording a notice: a document
+// of the same size and one indexed column, in a transaction of the same durability.
 func BenchmarkBareInsert(b *testing.B) {
 	pool, err := sql.Open("sqlite", "file:"+filepath.Join(b.TempDir(), "bare.db")+"?_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)")
 	if err != nil {
@@ -115,7 +114,7 @@ func BenchmarkBareInsert(b *testing.B) {
 	turns.Report(b)
 }
 
-// The scheduler's tick: what is due of ten thousand.
+// The scheduler's tick: the due parcels of ten thousand.
 func BenchmarkDue(b *testing.B) {
 	db, _ := crowded(b, crowd)
 	for b.Loop() {
@@ -158,7 +157,7 @@ func BenchmarkPending(b *testing.B) {
 	}
 }
 
-// A command beside the daemon, with the check of the whole file.
+// A command that runs beside the daemon, with the check of the whole file.
 func BenchmarkOpen(b *testing.B) {
 	for _, n := range []int{100, crowd} {
 		b.Run(strconv.Itoa(n), func(b *testing.B) {

@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	bodyDays    = 60 // for which sent mails keep their bytes
+	bodyDays    = 60 // days for which sent mails keep their bytes
 	answerDays  = 90
 	budgetDays  = 40
 	changeYears = 2
@@ -43,7 +43,7 @@ func Restore(ctx context.Context, path, backup string) error {
 	return nil
 }
 
-// Check reads the whole file and returns store.ErrCorrupt where it is damaged.
+// Check reads the whole file and returns store.ErrCorrupt if it is damaged.
 func (db *DB) Check(ctx context.Context) error {
 	if err := check(ctx, db.reader, `PRAGMA integrity_check(5)`); err != nil {
 		return fmt.Errorf("check store %s: %w", db.path, explain(err))
@@ -122,7 +122,7 @@ func scanForeignKey(s scanner) (string, error) {
 
 // copyInto copies the database of pool into a new file. Copying the file itself
 // would miss the write-ahead log, and closing it would drop SQLite's locks. The
-// file is created first, since SQLite would make it readable by others.
+// file is created first, because SQLite would make it readable by others.
 func copyInto(ctx context.Context, pool *sql.DB, file string) error {
 	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // named by the caller
 	if err != nil {
@@ -191,7 +191,7 @@ func copyFrom(ctx context.Context, from, to string) (err error) {
 	return copyInto(ctx, pool, to)
 }
 
-// distinct refuses a backup that is the store itself, or is not there.
+// distinct refuses a backup that is the store itself or does not exist.
 func distinct(path, backup string) error {
 	from, err := os.Stat(backup)
 	if err != nil {
@@ -210,8 +210,9 @@ func distinct(path, backup string) error {
 	return nil
 }
 
-// sides are the suffixes of the files of a store. They move together: without its
-// log a store loses what was written last, with another's it is damaged.
+// sides returns the suffixes of the files of a store. They must be moved together:
+// without its log a store loses the latest writes, with another store's log it is
+// damaged.
 func sides() []string { return []string{"", "-wal", "-shm"} }
 
 func moveStore(from, to string) error {
@@ -235,7 +236,7 @@ func removeStore(path string) error {
 	return nil
 }
 
-// globQuote makes a path match itself only.
+// globQuote escapes a path so that the pattern matches only that path.
 func globQuote(path string) string {
 	if filepath.Separator == '\\' {
 		return path // there is no quoting on Windows, and no * or ? in its names

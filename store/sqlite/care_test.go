@@ -124,7 +124,7 @@ func TestRestore(t *testing.T) {
 		if err := db.Close(); err != nil {
 			t.Fatal(err)
 		}
-		for range 2 { // the second replaces what the first kept
+		for range 2 { // the second replaces the copy that the first kept
 			if err := sqlite.Restore(t.Context(), path, backup); err != nil {
 				t.Fatal(err)
 			}
@@ -265,7 +265,8 @@ func TestPrune(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", step.name, diff)
 		}
 	}
-	// What was never told is told even then, and no parcel is dropped.
+	// A change that was never announced is still announced, and no parcel is
+	// dropped.
 	left, err := db.Pending(ctx, "me")
 	must(err)
 	if len(left) != 1 || left[0].Key != "never told" {

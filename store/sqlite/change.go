@@ -12,8 +12,8 @@ import (
 
 var errNoKey = errors.New("a change without a key cannot be recorded")
 
-// Pending lists the changes not yet announced to the audience, oldest first;
-// quiet ones never. For a new audience these are all changes.
+// Pending returns the changes not yet announced to the audience, oldest first, and
+// never quiet ones. For a new audience these are all changes.
 func (db *household) Pending(ctx context.Context, audience string) (out []parcel.Change, err error) {
 	err = db.read(ctx, "list pending changes", func(tx homeTx) error {
 		out, err = list(ctx, tx, scanChange,
@@ -38,7 +38,7 @@ func (db *household) Tell(ctx context.Context, changes []parcel.Change) error {
 	})
 }
 
-// Changes lists the changes of a parcel, quiet ones too, oldest first.
+// Changes returns the changes of a parcel, including quiet ones, oldest first.
 func (db *household) Changes(ctx context.Context, id int64) (out []parcel.Change, err error) {
 	err = db.read(ctx, "list changes", func(tx homeTx) error {
 		out, err = list(ctx, tx, scanChange,
@@ -80,6 +80,6 @@ func scanChange(s scanner) (parcel.Change, error) {
 	if err := json.Unmarshal([]byte(doc), &c); err != nil {
 		return c, fmt.Errorf("read change %d: %w", id, err)
 	}
-	c.ID, c.Parcel = id, of // a merge hands changes over
+	c.ID, c.Parcel = id, of // a merge moves changes to another parcel
 	return c, nil
 }

@@ -26,7 +26,7 @@ const (
 	childName = "PARCELWATCH_STORE_FOLDER"
 )
 
-// childWriter imports mail after mail and says so after each one, until it is
+// childWriter imports mail after mail and acknowledges each one, until it is
 // killed.
 func childWriter() int {
 	ctx := context.Background()
@@ -105,7 +105,7 @@ func TestKilledWritersLoseNothing(t *testing.T) {
 					t.Fatalf("child: %s", out.Text())
 				}
 				last[folder] = uint32(uid)
-				if uid == acks { // what it said before it died is still read
+				if uid == acks { // read what it wrote before it died, too
 					if err := cmds[w].Process.Kill(); err != nil {
 						t.Fatal(err)
 					}
@@ -143,7 +143,7 @@ func wantAcknowledged(t *testing.T, path string, last map[string]uint32) {
 		if err != nil || pos.UID < uid {
 			t.Errorf("%s: position = %+v, %v; want at least %d", folder, pos, err, uid)
 		}
-		for n := uint32(1); n <= pos.UID; n++ { // the position moves with the parcel, acknowledged or not
+		for n := uint32(1); n <= pos.UID; n++ { // the checkpoint moves with the parcel, acknowledged or not
 			if _, err := db.ParcelByNumber(t.Context(), childNumber(folder, n)); err != nil {
 				t.Errorf("%s: mail %d of %d: %v", folder, n, pos.UID, err)
 			}

@@ -13,13 +13,12 @@ import (
 	"parcelwatch/store"
 )
 
-// A disk that fails now and then must not be taken for a mail that cannot be
-// handled.
+// An intermittent disk failure must not count as a mail that cannot be handled.
 func TestADiskThatFailsIsNamed(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "p.db")
 	db := open(t, path)
-	// Writing to what is open for reading only fails as a broken disk does.
+	// Writing to a file opened for reading only fails as a broken disk does.
 	null, err := os.Open(os.DevNull)
 	if err != nil {
 		t.Fatal(err)

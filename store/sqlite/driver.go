@@ -7,12 +7,12 @@ import (
 	"parcelwatch/store"
 )
 
-// At is the driver of the store in the file path.
+// At returns the driver of the store in the file path.
 func At(path string) store.Driver { return driver(path) }
 
 type driver string
 
-// Open is [Open].
+// Open calls [Open].
 func (d driver) Open(ctx context.Context, o store.Options) (store.Store, error) {
 	db, err := Open(ctx, string(d), o)
 	if err != nil {
@@ -21,16 +21,16 @@ func (d driver) Open(ctx context.Context, o store.Options) (store.Store, error) 
 	return db, nil
 }
 
-// Exists reports whether there is a file.
+// Exists reports whether the file exists.
 func (d driver) Exists(context.Context) bool {
 	_, err := os.Stat(string(d))
 	return err == nil
 }
 
-// Lock is [Lock].
+// Lock calls [Lock].
 func (d driver) Lock(context.Context) (release func(), err error) { return Lock(string(d)) }
 
-// Restore is [Restore].
+// Restore calls [Restore].
 func (d driver) Restore(ctx context.Context, backup string) error {
 	return Restore(ctx, string(d), backup)
 }

@@ -17,8 +17,8 @@ func busy(err error) bool {
 	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY
 }
 
-// explain wraps an error of the driver in the one of package store that names its
-// cause. Other errors are returned as they are.
+// explain wraps a driver error in the corresponding error of package store. Other
+// errors are returned unchanged.
 func explain(err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return parcel.ErrNotFound

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// LimitPages lets the store grow to so many pages, as a full disk does.
+// LimitPages limits the store to this many pages, to simulate a full disk.
 func LimitPages(t *testing.T, db *DB, pages int) {
 	t.Helper()
 	if _, err := db.writer.ExecContext(t.Context(), fmt.Sprintf("PRAGMA max_page_count = %d", pages)); err != nil {
@@ -21,8 +21,8 @@ func OpenSteps(ctx context.Context, path string, steps fs.FS, o Options) (*DB, e
 	return open(ctx, path, steps, o)
 }
 
-// Steps are the embedded schema steps.
+// Steps returns the embedded schema steps.
 func Steps() fs.FS { return migrations() }
 
-// Known is the version of the schema in a database, 0 where it is empty.
+// Known returns the version of the schema in a database, or 0 if it is empty.
 func Known(ctx context.Context, pool *sql.DB) (int64, error) { return known(ctx, pool) }

@@ -6,20 +6,20 @@ import (
 	"parcelwatch/internal/message"
 )
 
-// faultText is a fault as a column keeps it; no fault is an empty text.
+// faultText encodes a fault for a column; no fault is an empty text.
 func faultText(f message.Text) string {
 	if len(f) == 0 {
 		return ""
 	}
 	raw, err := json.Marshal(f)
 	if err != nil {
-		return "" // the English text beside it says the same
+		return "" // the English text beside it has the same content
 	}
 	return string(raw)
 }
 
-// faultOf is a fault as a column kept it. One that a newer program wrote in a
-// form not known here is none: the English text beside it says the same.
+// faultOf decodes a fault. It returns nil for a form of a newer program that is
+// unknown here: the English text beside it has the same content.
 func faultOf(text string) message.Text {
 	var f message.Text
 	if text == "" || json.Unmarshal([]byte(text), &f) != nil {
@@ -28,7 +28,7 @@ func faultOf(text string) message.Text {
 	return f
 }
 
-// textsJSON is texts as a column keeps them.
+// textsJSON encodes texts for a column.
 func textsJSON(all []message.Text) string {
 	raw, err := json.Marshal(all)
 	if err != nil {
@@ -37,7 +37,7 @@ func textsJSON(all []message.Text) string {
 	return string(raw)
 }
 
-// textsOf are texts as a column kept them.
+// textsOf decodes texts from a column.
 func textsOf(text string) []message.Text {
 	var all []message.Text
 	if json.Unmarshal([]byte(text), &all) != nil {

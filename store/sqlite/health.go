@@ -13,12 +13,12 @@ import (
 
 const (
 	showNotUnderstood = 50
-	checkEvery        = time.Hour // between two writes of a LastCheck that has nothing beside it
+	checkEvery        = time.Hour // between two writes if only LastCheck has changed
 
 	selectMailbox = `SELECT name, folder, state, since, last_mail, last_check, error, fault FROM mailbox_state WHERE home = $1`
 )
 
-// Health is what works and what is broken since when, as last recorded.
+// Health returns the last recorded state of mailboxes, carriers and outbox.
 func (db *household) Health(ctx context.Context) (h parcel.Health, err error) {
 	err = db.read(ctx, "read health", func(tx homeTx) error {
 		var err error
@@ -51,8 +51,8 @@ func (db *household) Health(ctx context.Context) (h parcel.Health, err error) {
 }
 
 // SetMailboxHealth records the state of one folder. A zero LastMail or LastCheck
-// leaves the recorded one. Where only LastCheck has moved, it is written to the
-// store once an hour and to the file of the heartbeat otherwise.
+// keeps the recorded one. If only LastCheck has changed, it is written to the store
+// once an hour and to the heartbeat file otherwise.
 func (db *household) SetMailboxHealth(ctx context.Context, h parcel.MailboxHealth) error {
 	same, err := db.onlyChecked(ctx, h)
 	if err != nil {
@@ -73,8 +73,8 @@ func (db *household) SetMailboxHealth(ctx context.Context, h parcel.MailboxHealt
 	})
 }
 
-// onlyChecked reports whether h differs from what is recorded by a newer
-// LastCheck alone.
+// onlyChecked reports whether h differs from the recorded state only by a newer
+// LastCheck.
 func (db *household) onlyChecked(ctx context.Context, h parcel.MailboxHealth) (same bool, err error) {
 	err = db.read(ctx, "read health of "+h.Name, func(tx homeTx) error {
 		found, err := list(ctx, tx, scanMailbox, selectMailbox+` AND name = $2 AND folder = $3`, tx.home, h.Name, h.Folder)
@@ -91,8 +91,9 @@ func (db *household) onlyChecked(ctx context.Context, h parcel.MailboxHealth) (s
 	return same, err
 }
 
-// KeepMailboxes drops the states of folders other than the ones named, which
-// are no longer configured. Positions stay, so that a folder can come back.
+// KeepMailboxes deletes the states of folders that are no longer configured, which
+// are all except the given ones. Checkpoints stay, so that a folder can be
+// configured again.
 func (db *household) KeepMailboxes(ctx context.Context, watched []parcel.MailboxHealth) error {
 	return db.write(ctx, "drop states of mailboxes", func(tx homeTx) error {
 		have, err := list(ctx, tx, scanMailbox, selectMailbox, tx.home)
@@ -111,9 +112,9 @@ func (db *household) KeepMailboxes(ctx context.Context, watched []parcel.Mailbox
 	})
 }
 
-// outboxHealth counts messages that still have a recipient to try. The error is
-// of the newest message in trouble: waiting, or refused and not followed by
-// another one to the same audience.
+// outboxHealth counts messages that still have a waiting recipient. The error is
+// that of the newest failing message: one that is waiting, or was refused and not
+// followed by another one to the same audience.
 func outboxHealth(ctx context.Context, tx homeTx) (parcel.OutboxHealth, error) {
 	var (
 		h      parcel.OutboxHealth
@@ -147,7 +148,7 @@ func scanMailbox(s scanner) (parcel.MailboxHealth, error) {
 	return h, err
 }
 
-// scanFault reads why sending fails.
+// scanFault scans the reason why sending fails.
 func scanFault(s scanner) (store.Delivery, error) {
 	var (
 		f     store.Delivery

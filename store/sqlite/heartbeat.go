@@ -14,8 +14,8 @@ import (
 	"parcelwatch/store"
 )
 
-// pulse is what changes every few seconds and is worth nothing after a power
-// cut. It is a small file beside the database, overwritten in place and never
+// pulse holds what changes every few seconds and is worthless after a power
+// failure. It is a small file beside the database, overwritten in place and never
 // synced: in the database it would cost thousands of synced writes a day, which
 // wear out SD cards.
 type pulse struct {
@@ -23,8 +23,8 @@ type pulse struct {
 	Checks    map[string]time.Time // LastCheck of each folder
 }
 
-// pulseBlock is the size to which the file is padded, so that one write replaces
-// all of it.
+// pulseBlock is the size in bytes to which the file is padded, so that one write
+// replaces all of it.
 const pulseBlock = 1024
 
 // SaveHeartbeat replaces the heartbeat. It is not synced to the disk.
@@ -39,7 +39,7 @@ func (db *DB) SaveHeartbeat(ctx context.Context, b store.Heartbeat) error {
 	return db.pulse("record the heartbeat", func(p *pulse) { p.Heartbeat = b })
 }
 
-// Heartbeat is the last one; the zero value when there never was one.
+// Heartbeat returns the last heartbeat, or the zero value if there is none.
 func (db *DB) Heartbeat(context.Context) (store.Heartbeat, error) {
 	p, err := db.lastPulse()
 	if err != nil {
@@ -50,7 +50,7 @@ func (db *DB) Heartbeat(context.Context) (store.Heartbeat, error) {
 
 func (db *core) pulsePath() string { return db.path + ".alive" }
 
-// pulse changes the file.
+// pulse changes the heartbeat file.
 func (db *core) pulse(doing string, change func(*pulse)) (err error) {
 	db.pulsing.Lock()
 	defer db.pulsing.Unlock()
@@ -90,8 +90,8 @@ func overwrite(path string, raw []byte) (err error) {
 	return f.Truncate(int64(len(raw)))
 }
 
-// lastPulse reads the file. One that is missing, or damaged by a power cut, is
-// empty: it is written again within seconds.
+// lastPulse reads the heartbeat file. A missing file, or one damaged by a power
+// failure, counts as empty: it is rewritten within seconds.
 func (db *core) lastPulse() (pulse, error) {
 	raw, err := os.ReadFile(db.pulsePath())
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

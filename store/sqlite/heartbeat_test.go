@@ -13,7 +13,8 @@ import (
 	"parcelwatch/store/storetest"
 )
 
-// commits counts the transactions that other connections have committed.
+// commits returns a function that counts the transactions committed by other
+// connections.
 func commits(t *testing.T, db *sqlite.DB) func() int64 {
 	t.Helper()
 	pool, err := sql.Open("sqlite", db.Path())

@@ -8,8 +8,8 @@ import (
 	"parcelwatch/store/sqlite"
 )
 
-// TestAStoreThatIsMadeMeanwhileIsNeverSeenHalf has one program make and unmake
-// the tables while another looks whether the database is empty or ours.
+// TestAStoreThatIsMadeMeanwhileIsNeverSeenHalf has one program create and drop the
+// tables while another checks whether the database is empty or a store.
 func TestAStoreThatIsMadeMeanwhileIsNeverSeenHalf(t *testing.T) {
 	t.Parallel()
 	file := "file:" + filepath.ToSlash(filepath.Join(t.TempDir(), "p.db")) + "?_pragma=journal_mode(wal)&_pragma=busy_timeout(10000)&_pragma=synchronous(off)"

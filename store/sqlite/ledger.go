@@ -45,9 +45,9 @@ func (db *DB) Take(ctx context.Context, carrier string, day parcel.Date, count, 
 	return ok && err == nil, err
 }
 
-// Reserve books the host's next free moment, at least interval after the one
-// booked before, and returns it; never earlier than now. Where the clock was
-// set back since, what is booked moves back with it.
+// Reserve books and returns the host's next free slot: at least interval after the
+// one booked before, and never earlier than now. If the clock was set back since
+// then, the earlier booking moves back with it.
 func (db *DB) Reserve(ctx context.Context, host string, interval time.Duration, now time.Time) (at time.Time, err error) {
 	err = db.core.write(ctx, "book a moment of "+host, func(tx *sql.Tx) error {
 		at = now
@@ -74,8 +74,8 @@ func (db *DB) Reserve(ctx context.Context, host string, interval time.Duration, 
 	return at, err
 }
 
-// CarrierHealth is what was last recorded of the carrier; the zero value with
-// its name for one never recorded.
+// CarrierHealth returns the last recorded health of the carrier. If there is none,
+// it returns the zero value with its name.
 func (db *DB) CarrierHealth(ctx context.Context, carrier string) (h parcel.CarrierHealth, err error) {
 	h.Name = carrier
 	err = db.core.read(ctx, "read health of "+carrier, func(tx *sql.Tx) error {
@@ -90,8 +90,8 @@ func (db *DB) CarrierHealth(ctx context.Context, carrier string) (h parcel.Carri
 	return h, err
 }
 
-// SetCarrierHealth records everything but Today and Budget, which are the
-// ledger's own.
+// SetCarrierHealth records everything except Today and Budget, which come from
+// Take.
 func (db *DB) SetCarrierHealth(ctx context.Context, h parcel.CarrierHealth) error {
 	return db.core.write(ctx, "record health of "+h.Name, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx,
@@ -104,7 +104,7 @@ func (db *DB) SetCarrierHealth(ctx context.Context, h parcel.CarrierHealth) erro
 	})
 }
 
-// KeepAnswer keeps the start of one answer that was not understood; the newest
+// KeepAnswer keeps the start of an answer that was not understood. Only the newest
 // few of each carrier are kept.
 func (db *DB) KeepAnswer(ctx context.Context, carrier string, raw []byte, at time.Time) error {
 	return db.core.write(ctx, "keep an answer of "+carrier, func(tx *sql.Tx) error {
@@ -120,7 +120,7 @@ func (db *DB) KeepAnswer(ctx context.Context, carrier string, raw []byte, at tim
 	})
 }
 
-// Answers lists the kept answers of a carrier, newest first.
+// Answers returns the kept answers of a carrier, newest first.
 func (db *DB) Answers(ctx context.Context, carrier string) (out []store.Answer, err error) {
 	err = db.core.read(ctx, "list answers of "+carrier, func(tx *sql.Tx) error {
 		out, err = list(ctx, tx, scanAnswer, `SELECT carrier, at, raw FROM answer WHERE carrier = $1 ORDER BY id DESC`, carrier)
@@ -129,8 +129,8 @@ func (db *DB) Answers(ctx context.Context, carrier string) (out []store.Answer, 
 	return out, err
 }
 
-// carrierHealths joins what was recorded with what was booked. Days are in the
-// carriers' zones, which are at or ahead of UTC: the count of a day is shown
+// carrierHealths joins the recorded health with the bookings. Days are in the
+// carriers' zones, which are at or ahead of UTC, so the count of a day is shown
 // until that day is over in UTC, too.
 func carrierHealths(ctx context.Context, tx *sql.Tx, now time.Time) ([]parcel.CarrierHealth, error) {
 	out, err := list(ctx, tx, scanCarrier,
@@ -176,7 +176,7 @@ func scanSlotTimes(s scanner) (slotTimes, error) {
 	return slotTimes{moment(at), moment(booked)}, err
 }
 
-// wholeMilli is the first whole millisecond not before t.
+// wholeMilli returns the first whole millisecond not before t.
 func wholeMilli(t time.Time) time.Time {
 	r := t.Truncate(time.Millisecond)
 	if r.Before(t) {

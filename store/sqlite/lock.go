@@ -16,9 +16,9 @@ import (
 var errHeld = errors.New("held by another process")
 
 // Lock makes the caller the only daemon on the store in the file path until release
-// is called or the process ends. [store.ErrInUse] names the process that holds the
-// lock. The lock is a file beside the store's: closing that one would drop
-// SQLite's locks.
+// is called or the process ends. [store.ErrInUse] contains the id of the process
+// that holds the lock. The lock is a separate file, because closing the store's
+// file would drop SQLite's locks.
 func Lock(path string) (release func(), err error) {
 	path, err = filepath.Abs(path)
 	if err != nil {
@@ -44,7 +44,8 @@ func Lock(path string) (release func(), err error) {
 	if err := sign(f); err != nil {
 		return nil, errors.Join(fmt.Errorf("lock the store: %w", err), f.Close())
 	}
-	// The file stays: after a removal two processes could lock two files of that name.
+	// The file stays: if it were removed, two processes could lock two files of
+	// that name.
 	return sync.OnceFunc(func() { f.Close() }), nil //nolint:gosec // closing releases the lock
 }
 

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// lockFile takes the lock or fails at once. It goes with the last copy of the
-// file's descriptor.
+// lockFile takes the lock or fails at once. The lock is released with the last copy
+// of the file's descriptor.
 func lockFile(f *os.File) error {
 	err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 	if errors.Is(err, unix.EWOULDBLOCK) {

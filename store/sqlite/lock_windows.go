@@ -7,11 +7,11 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// Locks on Windows forbid reading, so that a byte far behind the process id is
-// locked.
+// lockedByte is far behind the process id, because locks on Windows forbid reading.
 const lockedByte = 1 << 20
 
-// lockFile takes the lock or fails at once. It goes with the file's handle.
+// lockFile takes the lock or fails at once. The lock is released with the file's
+// handle.
 func lockFile(f *os.File) error {
 	err := windows.LockFileEx(windows.Handle(f.Fd()),
 		windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &windows.Overlapped{Offset: lockedByte})

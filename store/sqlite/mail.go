@@ -12,7 +12,7 @@ import (
 
 const keepNotUnderstood = 200
 
-// Checkpoint is how far a folder has been read; zero for one never read.
+// Checkpoint returns how far a folder has been read, or zero if it never was.
 func (db *household) Checkpoint(ctx context.Context, mailbox, folder string) (c store.Checkpoint, err error) {
 	err = db.read(ctx, "read checkpoint", func(tx homeTx) error {
 		found, err := list(ctx, tx, scanCheckpoint,
@@ -25,8 +25,8 @@ func (db *household) Checkpoint(ctx context.Context, mailbox, folder string) (c 
 	return c, err
 }
 
-// SaveCheckpoint moves the checkpoint forward. With another UIDVALIDITY it starts
-// anew; with the same one it never goes back.
+// SaveCheckpoint moves the checkpoint forward. With the same UIDVALIDITY it never
+// goes back; another UIDVALIDITY replaces it.
 func (db *household) SaveCheckpoint(ctx context.Context, mailbox, folder string, p store.Checkpoint) error {
 	return db.write(ctx, "save checkpoint", func(tx homeTx) error {
 		return moveCheckpoint(ctx, tx, mailbox, folder, p)
@@ -56,11 +56,11 @@ func importMail(ctx context.Context, tx homeTx, scope store.Scope) (known bool, 
 	return known, moveCheckpoint(ctx, tx, m.Mailbox, m.Folder, store.Checkpoint{UIDValidity: m.UIDValidity, UID: m.UID})
 }
 
-// mailKnown knows a mail by its place; by the same bytes anywhere in the
-// mailbox; and by its Message-ID where the folder's numbering is another, since
-// a server that counts anew may also change headers. Within one numbering a
-// Message-ID proves nothing: senders use one twice, and reading a mail a second
-// time is harmless, while passing one over is not.
+// mailKnown recognizes a mail by its UID, by the same bytes anywhere in the
+// mailbox, and by its Message-ID if the folder has a new UIDVALIDITY, since the
+// server may have changed headers as well. Within one UIDVALIDITY a Message-ID
+// proves nothing: senders reuse them, and reading a mail twice is harmless, while
+// skipping one is not.
 func mailKnown(ctx context.Context, tx homeTx, scope store.Scope) (bool, error) {
 	m := *scope.Mail
 	known, err := exists(ctx, tx,

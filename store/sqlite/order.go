@@ -8,7 +8,7 @@ import (
 	"parcelwatch/parcel"
 )
 
-// Orders lists orders by first seen; closed ones only with all.
+// Orders returns orders ordered by first seen; closed ones only if all is set.
 func (db *household) Orders(ctx context.Context, all bool) (out []parcel.Order, err error) {
 	query := `SELECT id, doc FROM shop_order WHERE home = $1 AND NOT closed ORDER BY first_seen, id`
 	if all {

@@ -10,9 +10,10 @@ import (
 	"parcelwatch/store"
 )
 
-// Enqueue stores a message and marks the changes as announced to its audience. The
-// second message of an audience's slot changes nothing: [store.ErrSlotTaken]. A
-// delivery that waits without a time is due from when the message was made.
+// Enqueue stores a message and marks the changes as announced to its audience. A
+// second message for the same slot of an audience changes nothing:
+// [store.ErrSlotTaken]. A waiting delivery without a time is due from when the
+// message was made.
 func (db *household) Enqueue(ctx context.Context, m store.Message, announced []int64) error {
 	return db.write(ctx, "enqueue message", func(tx homeTx) error {
 		taken, err := exists(ctx, tx, `SELECT 1 FROM message WHERE home = $3 AND audience = $1 AND slot = $2`, m.Audience, m.Slot, tx.home)
@@ -26,8 +27,8 @@ func (db *household) Enqueue(ctx context.Context, m store.Message, announced []i
 			return err
 		}
 		for _, id := range announced {
-			// From the table, since a parcel may have been forgotten with its
-			// changes while the digest was composed.
+			// Selected from the table, because a parcel may have been forgotten
+			// with its changes while the digest was composed.
 			if _, err := tx.ExecContext(ctx,
 				`INSERT INTO told (change_id, audience) SELECT id, $2 FROM change WHERE home = $3 AND id = $1 ON CONFLICT DO NOTHING`,
 				id, m.Audience, tx.home); err != nil {
@@ -38,8 +39,8 @@ func (db *household) Enqueue(ctx context.Context, m store.Message, announced []i
 	})
 }
 
-// DueMessages lists messages with a delivery to try not after now, the one waiting
-// longest first.
+// DueMessages returns messages with a delivery due at now, the one waiting longest
+// first.
 func (db *household) DueMessages(ctx context.Context, now time.Time, limit int) (out []store.Message, err error) {
 	err = db.read(ctx, "list due messages", func(tx homeTx) error {
 		seqs, err := list(ctx, tx, scanInt,
@@ -64,13 +65,14 @@ func (db *household) DueMessages(ctx context.Context, now time.Time, limit int) 
 	return out, nil
 }
 
-// NextMessage is when the next delivery is to be tried; zero when none waits.
+// NextMessage returns when the next delivery is due, or zero if none is waiting.
 func (db *household) NextMessage(ctx context.Context) (time.Time, error) {
 	return db.earliest(ctx, "find next message", `SELECT min(next_at) FROM fate JOIN message ON seq = message_seq
 		WHERE home = $1 AND state IN ('waiting', 'ambiguous')`)
 }
 
-// Record stores the deliveries of a message after a try. A sent one stays sent.
+// Record stores the deliveries of a message after an attempt. A sent one stays
+// sent.
 func (db *household) Record(ctx context.Context, messageID string, deliveries []store.Delivery) error {
 	return db.write(ctx, "record deliveries of "+line(messageID), func(tx homeTx) error {
 		var seq, made int64
@@ -89,8 +91,8 @@ func (db *household) Record(ctx context.Context, messageID string, deliveries []
 	})
 }
 
-// LastSlot is the slot of the audience's newest message and when it was made;
-// empty and zero when there is none.
+// LastSlot returns the slot of the audience's newest message and when it was made,
+// or empty and zero if there is none.
 func (db *household) LastSlot(ctx context.Context, audience string) (slot string, made time.Time, err error) {
 	err = db.read(ctx, "find last slot", func(tx homeTx) error {
 		found, err := list(ctx, tx, scanSlot,
@@ -103,13 +105,13 @@ func (db *household) LastSlot(ctx context.Context, audience string) (slot string
 	return slot, made, err
 }
 
-// LastDigest is when the newest message of all audiences was made; zero when
+// LastDigest returns when the newest message of all audiences was made, or zero if
 // there is none.
 func (db *household) LastDigest(ctx context.Context) (time.Time, error) {
 	return db.earliest(ctx, "find last digest", `SELECT max(made_at) FROM message WHERE home = $1`)
 }
 
-// Sent reports whether the Message-ID is of a message in the outbox.
+// Sent reports whether the Message-ID belongs to a message in the outbox.
 func (db *household) Sent(ctx context.Context, messageID string) (own bool, err error) {
 	err = db.read(ctx, "look for own message", func(tx homeTx) error {
 		own, err = exists(ctx, tx, `SELECT 1 FROM message WHERE home = $2 AND id = $1`, bareID(messageID), tx.home)
@@ -156,7 +158,7 @@ func readMessage(ctx context.Context, tx homeTx, seq int64) (store.Message, erro
 	return m, err
 }
 
-// nextTry is when to try again: always set for a delivery that waits, never for
+// nextTry returns when to try again: always set for a waiting delivery, never for
 // others.
 func nextTry(f store.Delivery, made int64) any {
 	switch f.State {

@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// adopt gives a file that root has made to the owner of its folder: what a
-// person does with sudo must not lock the service out of its own store.
+// adopt gives a file created by root to the owner of its folder, because a command
+// run with sudo must not lock the service out of the store.
 func adopt(path string) error {
 	if os.Geteuid() != 0 {
 		return nil

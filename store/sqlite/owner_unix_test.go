@@ -47,7 +47,7 @@ func TestWhatRootMakesBelongsToTheServicesAccount(t *testing.T) {
 	}
 }
 
-// owned checks a whole folder.
+// owned checks the owner of every file in a folder.
 func owned(t *testing.T, dir string, account uint32) {
 	t.Helper()
 	seen := 0

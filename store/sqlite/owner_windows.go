@@ -1,4 +1,4 @@
 package sqlite
 
-// adopt has nothing to do: files take over the rights of their folder.
+// adopt does nothing: files inherit the permissions of their folder.
 func adopt(string) error { return nil }

@@ -13,8 +13,8 @@ import (
 	"parcelwatch/store"
 )
 
-// Due lists parcels whose next check is not after now, longest due first,
-// without those that skip is true of.
+// Due returns parcels whose next check is not after now, longest due first, except
+// those for which skip returns true.
 func (db *household) Due(ctx context.Context, now time.Time, limit int, skip func(id int64) bool) (out []parcel.Parcel, err error) {
 	err = db.read(ctx, "list due parcels", func(tx homeTx) error {
 		ids, err := dueIDs(ctx, tx, now, limit, skip)
@@ -32,7 +32,7 @@ func (db *household) Due(ctx context.Context, now time.Time, limit int, skip fun
 	return out, err
 }
 
-// dueIDs reads the index alone, since most of a backlog is skipped.
+// dueIDs reads only the index, since most of a backlog is skipped.
 func dueIDs(ctx context.Context, tx homeTx, now time.Time, limit int, skip func(id int64) bool) ([]int64, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT id FROM parcel WHERE home = $2 AND next_check <= $1 ORDER BY next_check, id`, now.UnixMilli(), tx.home)
 	if err != nil {
@@ -52,12 +52,13 @@ func dueIDs(ctx context.Context, tx homeTx, now time.Time, limit int, skip func(
 	return ids, rows.Err()
 }
 
-// NextDue is the earliest next check of all parcels; zero when none is set.
+// NextDue returns the earliest next check of all parcels, or zero if none is set.
 func (db *household) NextDue(ctx context.Context) (time.Time, error) {
 	return db.earliest(ctx, "find next check", `SELECT min(next_check) FROM parcel WHERE home = $1 AND next_check IS NOT NULL`)
 }
 
-// Parcels lists parcels by first seen; closed and final ones only with all.
+// Parcels returns parcels ordered by first seen; closed and final ones only if all
+// is set.
 func (db *household) Parcels(ctx context.Context, all bool) (out []parcel.Parcel, err error) {
 	query := `SELECT id, doc FROM parcel WHERE home = $1 AND active ORDER BY first_seen, id`
 	if all {
@@ -70,7 +71,8 @@ func (db *household) Parcels(ctx context.Context, all bool) (out []parcel.Parcel
 	return out, err
 }
 
-// Following is how many parcels are neither closed nor final. It reads no document.
+// Following returns how many parcels are neither closed nor final. It reads no
+// document.
 func (db *household) Following(ctx context.Context) (n int, err error) {
 	err = db.read(ctx, "count parcels", func(tx homeTx) error {
 		return tx.QueryRowContext(ctx, `SELECT count(*) FROM parcel WHERE home = $1 AND active`, tx.home).Scan(&n)
@@ -78,8 +80,8 @@ func (db *household) Following(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
-// ParcelByNumber finds a parcel by any of its numbers, the latest first seen
-// where there are several, and [parcel.ErrNotFound] when there is none.
+// ParcelByNumber returns the parcel with any of its numbers equal to n, the latest
+// first seen if there are several, or [parcel.ErrNotFound].
 func (db *household) ParcelByNumber(ctx context.Context, n number.Number) (p parcel.Parcel, err error) {
 	err = db.read(ctx, "find parcel", func(tx homeTx) error {
 		p, err = scanParcel(tx.QueryRowContext(ctx,
@@ -90,7 +92,7 @@ func (db *household) ParcelByNumber(ctx context.Context, n number.Number) (p par
 	return p, err
 }
 
-// Journeys lists the finished gaps between export and import, in the order they
+// Journeys returns the finished gaps between export and import, in the order they
 // ended.
 func (db *household) Journeys(ctx context.Context) (out []store.Journey, err error) {
 	err = db.read(ctx, "list journeys", func(tx homeTx) error {
@@ -137,7 +139,7 @@ func scanJourney(s scanner) (store.Journey, error) {
 	return j, err
 }
 
-// insertParcel gives p its id.
+// insertParcel inserts p and sets its id.
 func insertParcel(ctx context.Context, tx homeTx, p *parcel.Parcel) error {
 	doc, err := json.Marshal(p)
 	if err != nil {
@@ -173,7 +175,7 @@ func parcelColumns(p *parcel.Parcel) []any {
 	}
 }
 
-// linkParcel makes the rows of numbers and orders what p says.
+// linkParcel updates the rows of numbers and orders to match p.
 func linkParcel(ctx context.Context, tx homeTx, p *parcel.Parcel) error {
 	var numbers []string
 	for _, l := range p.Links {
@@ -195,7 +197,7 @@ func linkParcel(ctx context.Context, tx homeTx, p *parcel.Parcel) error {
 	}.become(ctx, tx, p.ID, p.Orders)
 }
 
-// links is a table that ties something to parcels, by its statements.
+// links holds the statements of a table that links something to parcels.
 type links struct{ what, get, del, add string }
 
 func (l links) become(ctx context.Context, tx homeTx, id int64, want []string) error {
@@ -218,7 +220,7 @@ func (l links) become(ctx context.Context, tx homeTx, id int64, want []string) e
 		if _, err := tx.ExecContext(ctx, l.add, id, s, tx.home); err != nil {
 			return fmt.Errorf("give %s to parcel %d: %w", l.what, id, err)
 		}
-		have = append(have, s) // the same one twice is one
+		have = append(have, s) // ignore duplicates
 	}
 	return nil
 }

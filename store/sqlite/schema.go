@@ -21,7 +21,8 @@ var embedded embed.FS
 
 const (
 	versionTable = "schema_version"
-	// Copies made before a schema step; older ones are removed.
+	// Number of copies made before a schema step that are kept; older ones are
+	// removed.
 	keepCopies = 2
 	// One for the table of versions, one for the steps, and the last one.
 	upTries = 3
@@ -35,8 +36,8 @@ func migrations() fs.FS {
 	return sub
 }
 
-// migrate brings the schema up to date, step by step, each in a transaction of
-// its own. Where the store holds something already, a copy is made first.
+// migrate brings the schema up to date, step by step, each in a separate
+// transaction. If the store is not empty, a copy is made first.
 func (db *DB) migrate(ctx context.Context, steps fs.FS) error {
 	p, err := provider(db.writer, steps)
 	if err != nil {
@@ -64,8 +65,8 @@ func (db *DB) migrate(ctx context.Context, steps fs.FS) error {
 	return nil
 }
 
-// up runs the steps. Where several processes open a store at the same moment, all
-// but one fail at each step and find it done.
+// up runs the steps. If several processes open a store at the same moment, all but
+// one fail at each step and then find it done.
 func up(ctx context.Context, p *goose.Provider, pool *sql.DB, want int64) error {
 	var err error
 	for range upTries {
@@ -118,13 +119,14 @@ func inspect(ctx context.Context, path string, steps fs.FS) error {
 		if err == nil || !inUse(path) {
 			return err
 		}
-		// Another process began to write meanwhile, so that the result means nothing.
+		// Another process has begun to write meanwhile, so the result means
+		// nothing.
 	}
 	return inspectAs(ctx, readDSN(path), steps)
 }
 
 // inUse reports whether the store has a write-ahead log: a process has it open, or
-// had when it died.
+// had it open when it died.
 func inUse(path string) bool {
 	_, err := os.Stat(path + "-wal")
 	return err == nil
@@ -151,8 +153,8 @@ func inspectAs(ctx context.Context, name string, steps fs.FS) (err error) {
 	return quickCheck(ctx, pool)
 }
 
-// known is the version of the schema, 0 in an empty database. It reads in one
-// transaction, since another process may be creating the store.
+// known returns the version of the schema, or 0 for an empty database. It reads in
+// one transaction, since another process may be creating the store.
 func known(ctx context.Context, pool *sql.DB) (have int64, err error) {
 	var tx *sql.Tx
 	if err := patient(ctx, func() (err error) { tx, err = pool.BeginTx(ctx, nil); return err }); err != nil {
@@ -196,7 +198,7 @@ func newest(p *goose.Provider) int64 {
 	return v
 }
 
-// version is the schema of the store, 0 for an empty one.
+// version returns the schema version of the store, or 0 for an empty one.
 func version(ctx context.Context, q querier) (int64, error) {
 	var tables int
 	if err := q.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = $1`,

@@ -31,8 +31,8 @@ var update = flag.Bool("update", false, "write the dump of a schema that has non
 
 var schemas = filepath.Join("..", "..", "testdata", "schema")
 
-// Every schema there ever was is kept as a dump of a store with something in
-// it, made by the program of its time and never changed again.
+// Every past schema is kept as a dump of a store with contents, made by the program
+// of its time and never changed again.
 func TestOldSchemas(t *testing.T) {
 	t.Parallel()
 	steps, err := fs.Glob(sqlite.Steps(), "*.sql")
@@ -260,7 +260,7 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// steps is how many steps of the schema there are.
+// steps returns the number of schema steps.
 func steps(t *testing.T) int64 {
 	t.Helper()
 	names, err := fs.Glob(sqlite.Steps(), "*.sql")
@@ -270,7 +270,7 @@ func steps(t *testing.T) int64 {
 	return int64(len(names))
 }
 
-// later are the real steps and one more for each version after them.
+// later returns the real steps and one more for each version after them.
 func later(t *testing.T, version int64, statement string) fs.FS {
 	t.Helper()
 	out := fstest.MapFS{}
@@ -291,13 +291,13 @@ func later(t *testing.T, version int64, statement string) fs.FS {
 	return out
 }
 
-// fill puts something into every table that an upgrade must keep.
+// fill writes to every table that an upgrade must keep.
 func fill(t *testing.T, db *sqlite.DB) {
 	t.Helper()
 	storetest.Fill(t, db)
 }
 
-// contents is what is read from a store that was filled.
+// contents returns what is read from a filled store.
 func contents(t *testing.T, db *sqlite.DB) map[string]any {
 	t.Helper()
 	out := map[string]any{}
@@ -347,8 +347,8 @@ func forgotten(t *testing.T, db *sqlite.DB) []string {
 	return out
 }
 
-// shape is the schema as SQLite keeps it, without the differences that altering
-// a table leaves in the text.
+// shape returns the schema as SQLite keeps it, without the differences that
+// altering a table leaves in the text.
 func shape(t *testing.T, path string) []string {
 	t.Helper()
 	var out []string
@@ -358,7 +358,7 @@ func shape(t *testing.T, path string) []string {
 	return out
 }
 
-// dump is the store as a script.
+// dump returns the store as an SQL script.
 func dump(t *testing.T, path string) string {
 	t.Helper()
 	var b strings.Builder

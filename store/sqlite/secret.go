@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// Secret is the value kept under the name, or parcel.ErrNotFound. It is stored in
-// the clear: the mode of the file protects it.
+// Secret returns the value stored under the name, or parcel.ErrNotFound. It is
+// stored in plain text, protected by the mode of the file.
 func (db *household) Secret(ctx context.Context, name string) (value string, err error) {
 	err = db.read(ctx, "read secret "+name, func(tx homeTx) error {
 		return tx.QueryRowContext(ctx, `SELECT value FROM secret WHERE home = $2 AND name = $1`, name, tx.home).Scan(&value)
@@ -14,8 +14,8 @@ func (db *household) Secret(ctx context.Context, name string) (value string, err
 	return value, err
 }
 
-// SetSecret keeps the value, or deletes it where it is empty. No error contains
-// the value.
+// SetSecret stores the value, or deletes it if the value is empty. No error
+// contains the value.
 func (db *household) SetSecret(ctx context.Context, name, value string) error {
 	return db.write(ctx, "keep secret "+name, func(tx homeTx) error {
 		if value == "" {

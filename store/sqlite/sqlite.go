@@ -1,5 +1,5 @@
-// Package sqlite is the store in one SQLite file. It does not know who uses the
-// store, nor what a row means.
+// Package sqlite implements the store in one SQLite file. It must not know who uses
+// the store or what a row means.
 package sqlite
 
 import (
@@ -22,11 +22,11 @@ import (
 )
 
 const (
-	// Other processes hold the write lock for milliseconds. SQLite does not hear a
+	// Other processes hold the write lock for milliseconds. SQLite ignores the
 	// context while it waits for a lock, so it waits in short steps (see patient).
 	busyWait = 10 * time.Second
 	busyBit  = 100 * time.Millisecond
-	// A stop must end within seconds.
+	// A shutdown must end within seconds.
 	closeWait = 2 * time.Second
 
 	readers = 4
@@ -35,11 +35,10 @@ const (
 // Options are [store.Options].
 type Options = store.Options
 
-// DB is an open store. Its methods on what belongs to people are those of
-// [store.Home].
+// DB is an open store. Its household methods are those of [store.Home].
 type DB struct{ household }
 
-// household is the store as one household sees it.
+// household is the view of one household.
 type household struct {
 	*core
 
@@ -54,13 +53,13 @@ type core struct {
 	writer  *sql.DB // one connection, every transaction immediate
 	reader  *sql.DB // cannot write
 	closing sync.Once
-	pulsing sync.Mutex // the file of the heartbeat is read and overwritten
+	pulsing sync.Mutex // held while the heartbeat file is read and overwritten
 }
 
-// Open opens the store in the file path. It creates folder and file where there are
-// none, readable by their owner only, and upgrades an older schema after copying
-// the file. It returns store.ErrCorrupt, store.ErrNewer or store.ErrForeign for a
-// file that it cannot use, and does not write to that.
+// Open opens the store in the file path. It creates a missing folder and file,
+// readable by their owner only, and upgrades an older schema after copying the
+// file. It returns store.ErrCorrupt, store.ErrNewer or store.ErrForeign for a file
+// that it cannot use, and does not write to that file.
 func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	return open(ctx, path, migrations(), o)
 }
@@ -83,14 +82,14 @@ func open(ctx context.Context, path string, steps fs.FS, o Options) (*DB, error)
 	return db, nil
 }
 
-// Household is the store as one household sees it.
+// Household returns the view of one household.
 func (db *DB) Household(name string) store.Household { return &household{db.core, name} }
 
-// Path is the file of the store, absolute.
+// Path returns the absolute path of the store's file.
 func (db *DB) Path() string { return db.path }
 
-// Close moves the write-ahead log into the file and closes it. A store that was
-// not closed is consistent too. Closing again does nothing.
+// Close moves the write-ahead log into the file and closes it. A store that was not
+// closed is consistent, too. Closing again does nothing.
 func (db *DB) Close() error {
 	var err error
 	db.closing.Do(func() { err = db.close() })
@@ -104,7 +103,7 @@ func (db *DB) close() error {
 	if err := db.reader.Close(); err != nil {
 		return errors.Join(err, db.writer.Close())
 	}
-	// Close gets no context, and must end in time.
+	// Close has no context, but must end in time.
 	ctx, cancel := context.WithTimeout(context.Background(), closeWait)
 	defer cancel()
 	for _, pragma := range []string{
@@ -149,7 +148,7 @@ func (db *DB) shut() error {
 	return errors.Join(errs...)
 }
 
-// create creates the file where there is none, readable by its owner only from the
+// create creates the file if it is missing, readable by its owner only from the
 // start. SQLite gives its log the same mode.
 func create(path string) (fresh bool, err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -184,17 +183,17 @@ func connect(ctx context.Context, dsn string, conns int) (*sql.DB, error) {
 	return pool, nil
 }
 
-// Pragmas belong to a connection, and the pool opens connections when it needs
-// them, so pragmas are set in the DSN.
+// writeDSN sets the pragmas in the DSN, because they belong to a connection and the
+// pool opens connections when it needs them.
 func writeDSN(path string) string {
 	return dsn(path, url.Values{
 		// A deferred transaction that reads and then writes fails at once, despite
-		// busy_timeout, where another process has written in between.
+		// busy_timeout, if another process has written in between.
 		"_txlock": {"immediate"},
 		"_pragma": {
 			busyPragma(), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 			"journal_size_limit(4194304)",
-			"secure_delete(FAST)", // what is forgotten is overwritten
+			"secure_delete(FAST)", // deleted content is overwritten
 		},
 	})
 }
@@ -203,12 +202,13 @@ func readDSN(path string) string {
 	return dsn(path, url.Values{"mode": {"ro"}, "_pragma": {busyPragma(), "query_only(1)"}})
 }
 
-// immutableDSN reads a store that no process has open and creates no files.
+// immutableDSN is for reading a store that no process has open. It creates no
+// files.
 func immutableDSN(path string) string {
 	return dsn(path, url.Values{"mode": {"ro"}, "immutable": {"1"}, "_pragma": {"query_only(1)"}})
 }
 
-// copyDSN reads a store to copy it, which query_only would forbid.
+// copyDSN is for copying a store, which query_only would forbid.
 func copyDSN(path string) string {
 	q := url.Values{"mode": {"ro"}, "_pragma": {busyPragma()}}
 	if !inUse(path) {

@@ -19,7 +19,7 @@ import (
 	"parcelwatch/store/storetest"
 )
 
-// The test binary is its own child where a test needs a process to kill.
+// The test binary is its own child if a test needs a process to kill.
 func TestMain(m *testing.M) {
 	switch os.Getenv(childEnv) {
 	case "":
@@ -175,12 +175,13 @@ func TestWaitingForAnotherWriterHearsTheContext(t *testing.T) {
 	holding, waiting := open(t, path), open(t, path)
 	ctx, cancel := context.WithCancel(t.Context())
 	err := holding.Apply(t.Context(), store.Scope{Now: storetest.Now()}, func(*store.State) error {
-		// The lock is ours: the other one has to wait until its context ends.
+		// This test holds the lock: the other store has to wait until its context
+		// ends.
 		time.AfterFunc(150*time.Millisecond, cancel)
 		if err := waiting.SetSecret(ctx, "x", "y"); !errors.Is(err, context.Canceled) {
 			t.Errorf("write beside a held lock = %v, want context.Canceled", err)
 		}
-		// Readers wait for nobody.
+		// Readers do not wait for the lock.
 		_, err := waiting.Parcels(t.Context(), true) //nolint:contextcheck // the other context is at its end
 		return err
 	})
@@ -192,7 +193,7 @@ func TestWaitingForAnotherWriterHearsTheContext(t *testing.T) {
 	}
 }
 
-// names lists the files of a folder.
+// names returns the names of the files in a folder.
 func names(t *testing.T, dir string) string {
 	t.Helper()
 	entries, err := os.ReadDir(dir)

@@ -8,7 +8,8 @@ import (
 )
 
 // Forget deletes a parcel with its changes, its numbers and the orders that no
-// other parcel carries. Numbers and orders get a tombstone, or lose it with purge.
+// other parcel carries. Numbers and orders get a tombstone; with purge existing
+// ones are cleared.
 func (db *household) Forget(ctx context.Context, id int64, purge bool) error {
 	return db.write(ctx, fmt.Sprintf("forget parcel %d", id), func(tx homeTx) error {
 		p, err := scanParcel(tx.QueryRowContext(ctx, `SELECT id, doc FROM parcel WHERE home = $2 AND id = $1`, id, tx.home))
@@ -17,7 +18,7 @@ func (db *household) Forget(ctx context.Context, id int64, purge bool) error {
 		}
 		for _, del := range []string{
 			`DELETE FROM change WHERE parcel_id = $1`,
-			`DELETE FROM parcel WHERE id = $1`, // numbers and orders follow
+			`DELETE FROM parcel WHERE id = $1`, // numbers and orders are deleted with it
 		} {
 			if _, err := tx.ExecContext(ctx, del, id); err != nil {
 				return err

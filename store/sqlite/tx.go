@@ -18,7 +18,7 @@ type querier interface {
 type scanner interface{ Scan(dest ...any) error }
 
 // write runs f in a transaction that holds the write lock from the start. It is
-// rolled back where f or the commit fails.
+// rolled back if f or the commit fails.
 func (db *core) write(ctx context.Context, doing string, f func(tx *sql.Tx) error) error {
 	return transact(ctx, db.writer, doing, f)
 }
@@ -58,15 +58,15 @@ func transact(ctx context.Context, pool *sql.DB, doing string, f func(tx *sql.Tx
 	if err == nil {
 		return nil
 	}
-	// A statement that was interrupted failed because ctx ended.
+	// An interrupted statement failed because ctx ended.
 	if cause := ctx.Err(); cause != nil {
 		return fmt.Errorf("%s: %w", doing, cause)
 	}
 	return fmt.Errorf("%s: %w", doing, explain(err))
 }
 
-// patient repeats f while another process holds the lock it needs. For most locks
-// SQLite itself waits within f, for some it does not.
+// patient repeats f while another process holds the lock it needs. SQLite itself
+// waits within f for most locks, but not for all.
 func patient(ctx context.Context, f func() error) error {
 	pause := time.NewTimer(0)
 	defer pause.Stop()
@@ -84,7 +84,7 @@ func patient(ctx context.Context, f func() error) error {
 	}
 }
 
-// list reads all rows of a query.
+// list returns all rows of a query.
 func list[T any](ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
@@ -113,7 +113,7 @@ func exists(ctx context.Context, q querier, query string, args ...any) (bool, er
 	return len(n) > 0, err
 }
 
-// stamp is a time as a column keeps it; the zero time is NULL.
+// stamp encodes a time for a column; the zero time is NULL.
 func stamp(t time.Time) any {
 	if t.IsZero() {
 		return nil
@@ -121,7 +121,7 @@ func stamp(t time.Time) any {
 	return t.UnixMilli()
 }
 
-// moment is a time as a column kept it.
+// moment decodes a time from a column.
 func moment(n sql.NullInt64) time.Time {
 	if !n.Valid {
 		return time.Time{}
@@ -131,5 +131,5 @@ func moment(n sql.NullInt64) time.Time {
 
 const maxLine = 500
 
-// line is a text from outside as the store keeps it.
+// line returns an external text as stored: one line of at most maxLine.
 func line(s string) string { return textx.Line(s, maxLine) }

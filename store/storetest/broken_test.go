@@ -13,7 +13,7 @@ import (
 	"parcelwatch/store/storetest"
 )
 
-// recorder is a T that remembers instead of failing.
+// recorder is a T that records failures instead of failing.
 type recorder struct {
 	ctx context.Context //nolint:containedctx // the context of a test belongs to its T
 	mu  sync.Mutex
@@ -36,7 +36,7 @@ func (r *recorder) Fatalf(format string, args ...any) {
 	panic(stop{})
 }
 
-// try runs a check and lists what it had to complain of.
+// try runs a check and returns its failures.
 func try(ctx context.Context, c storetest.Check, h storetest.Harness) (bad []string) {
 	r := &recorder{ctx: ctx}
 	defer func() {
@@ -51,7 +51,7 @@ func try(ctx context.Context, c storetest.Check, h storetest.Harness) (bad []str
 	return nil
 }
 
-// broken is a store that breaks one promise, by replacing what it is told to.
+// broken is a store that breaks one clause of the contract, by replacing methods.
 type broken struct {
 	store.Store
 	apply         func(context.Context, store.Scope, func(*store.State) error) error
@@ -232,7 +232,8 @@ func (b *broken) ParcelByNumber(ctx context.Context, n number.Number) (parcel.Pa
 	return p, err
 }
 
-// through is f on a value that comes with an error; nil changes nothing.
+// through returns f as a function of a value and its error; a nil f changes
+// nothing.
 func through[V any](f func(V) V) func(V, error) (V, error) {
 	return func(v V, err error) (V, error) {
 		if f != nil && err == nil {

@@ -107,7 +107,7 @@ func quietNever(t T, h Harness) {
 	}
 }
 
-// outgoing is a finished mail to one audience with two recipients.
+// outgoing returns a finished mail to one audience with two recipients.
 func outgoing(slot, audience string) store.Message {
 	return store.Message{
 		ID: slot + "." + audience + "@example.org", Audience: audience, Slot: slot, From: "parcels@example.org",

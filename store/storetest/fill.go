@@ -8,11 +8,11 @@ import (
 	"parcelwatch/store"
 )
 
-// ForgottenNumber is the number that [Fill] has forgotten.
+// ForgottenNumber is the number of the parcel that [Fill] forgets.
 const ForgottenNumber = numberC
 
-// Fill puts a little of everything into an empty store, for tests of what must
-// outlive an upgrade or a restore.
+// Fill writes some data of every kind into an empty store, for tests of upgrades
+// and restores.
 func Fill(t T, s store.Store) {
 	t.Helper()
 	ctx := t.Context()

@@ -23,7 +23,7 @@ func lifeChecks() []Check {
 	}
 }
 
-// scan is an event of the n-th day, in a zone of its own.
+// scan returns an event of the n-th day, in a fixed zone.
 func scan(n int) parcel.Event {
 	zone := time.FixedZone("", 8*3600)
 	return parcel.Event{
@@ -32,7 +32,7 @@ func scan(n int) parcel.Event {
 	}
 }
 
-// full is a parcel with every kind of field in use.
+// full returns a parcel with every kind of field set.
 func full() *parcel.Parcel {
 	p := newParcel(numberA, numberB)
 	p.Title = "USB-C cable"
@@ -161,7 +161,7 @@ func numberReused(t T, h Harness) {
 	if got := get[parcel.Parcel](t)(h.Store.ParcelByNumber(t.Context(), numberA)); got.ID == old.ID {
 		t.Errorf("the number leads to the old parcel")
 	}
-	// The order is still of the old one.
+	// The order still belongs to the old one.
 	scope := later(200)
 	scope.Numbers, scope.Orders = nil, []string{orderA}
 	var loaded int
@@ -230,7 +230,7 @@ func forgottenStays(t T, h Harness) {
 	memory(true, "after forget")
 	intake(t, h.Store, store.Scope{Mail: mail(1), Numbers: []number.Number{numberA}, Now: Now()})
 	memory(true, "after a mail")
-	forget(true) // it was typed in again meanwhile
+	forget(true) // it was added again meanwhile
 	memory(false, "after purge")
 	forget(false)
 	must(t, h.Store.Apply(t.Context(), store.Scope{Numbers: []number.Number{numberA}, Orders: []string{orderA}, Now: Now()}, func(st *store.State) error {

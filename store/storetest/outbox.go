@@ -77,7 +77,7 @@ func fatesKept(t T, h Harness) {
 	if got := get[[]store.Message](t)(h.Store.DueMessages(t.Context(), Now().Add(9*time.Minute), 10)); len(got) != 0 {
 		t.Errorf("a message is due before its time")
 	}
-	record(store.Delivery{To: "b@example.org", State: store.DeliveryWaiting, Next: Now()}) // a late word of another try
+	record(store.Delivery{To: "b@example.org", State: store.DeliveryWaiting, Next: Now()}) // late result of another attempt
 	due := get[[]store.Message](t)(h.Reopen().DueMessages(t.Context(), Now().Add(10*time.Minute), 10))
 	if len(due) != 1 {
 		t.Fatalf("%d messages are due, want 1", len(due))

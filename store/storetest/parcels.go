@@ -213,7 +213,7 @@ func failureLeavesNothing(t T, h Harness) {
 	var q *parcel.Parcel
 	err = h.Store.Apply(t.Context(), scope, func(st *store.State) error {
 		q = mess(st)
-		st.Changes = append(st.Changes, store.NewChange{Change: news("")}) // refused, after the rest was saved
+		st.Changes = append(st.Changes, store.NewChange{Change: news("")}) // refused after the rest was saved
 		return nil
 	})
 	if err == nil {
@@ -246,7 +246,7 @@ func cancelLeavesNothing(t T, h Harness) {
 	}
 }
 
-// untouched wants the store as add(numberA) left it.
+// untouched checks that the store is as add(numberA) left it.
 func untouched(t T, s store.Store, when string) {
 	t.Helper()
 	all := get[[]parcel.Parcel](t)(s.Parcels(t.Context(), true))

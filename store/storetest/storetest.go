@@ -1,6 +1,6 @@
-// Package storetest holds the promises that every store keeps, as one suite.
-// A store's test calls [Run]; what only one store can promise (files, schemas,
-// locks) it tests itself. The suite knows nothing of SQL.
+// Package storetest checks the contract of package store, as one suite that the
+// test of every driver runs with [Run]. It must not know SQL or any driver; a
+// driver tests what is specific to it (files, schemas, locks) itself.
 package storetest
 
 import (
@@ -13,17 +13,17 @@ import (
 	"parcelwatch/store"
 )
 
-// Harness is an empty store, and how to open it once more.
+// Harness is an empty store and a way to open it again.
 type Harness struct {
 	Store store.Store
-	// Reopen closes nothing that the test still uses: it gives another view of
-	// the same store, as a second process has.
+	// Reopen returns a second view of the same store, as another process has. It
+	// must not close anything that the test still uses.
 	Reopen func() store.Store
 	Dir    string // a folder for files
 }
 
-// T is the part of *testing.T that the checks need, so that the suite itself
-// can be shown to fail.
+// T is the part of *testing.T that the checks need, so that tests can show that the
+// suite fails.
 type T interface {
 	Helper()
 	Context() context.Context
@@ -31,14 +31,13 @@ type T interface {
 	Fatalf(format string, args ...any)
 }
 
-// Check is one promise.
+// Check is one clause of the contract.
 type Check struct {
 	Name string
 	Run  func(t T, h Harness)
 }
 
-// Run tries every promise on a store of its own. The clock of the store must
-// show [Now].
+// Run runs every check on a new store. The clock of the store must return [Now].
 func Run(t *testing.T, open func(t *testing.T) Harness) {
 	t.Helper()
 	for _, c := range Checks() {
@@ -49,7 +48,7 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 	}
 }
 
-// Checks lists the promises.
+// Checks returns all checks.
 func Checks() []Check {
 	var all []Check
 	for _, group := range [][]Check{parcelChecks(), lifeChecks(), mailChecks(), changeChecks(), outboxChecks(), ledgerChecks(), healthChecks(), householdChecks()} {
@@ -58,10 +57,10 @@ func Checks() []Check {
 	return all
 }
 
-// Now is the time at which the checks take place.
+// Now returns the time of the checks.
 func Now() time.Time { return time.Date(2026, 3, 1, 8, 30, 9, 123_000_000, time.UTC) }
 
-// Invented numbers with right check digits.
+// Invented numbers with valid check digits.
 const (
 	numberA number.Number = "RB123456785CN"
 	numberB number.Number = "LA900000257CN"
@@ -70,7 +69,7 @@ const (
 	orderB                = "8190000000000002"
 )
 
-// must ends the check where err is not nil.
+// must ends the check if err is not nil.
 func must(t T, err error, doing string) {
 	t.Helper()
 	if err != nil {
@@ -78,7 +77,7 @@ func must(t T, err error, doing string) {
 	}
 }
 
-// get is a value, or the end of the check.
+// get returns a function that returns the value, or ends the check on an error.
 func get[V any](t T) func(V, error) V {
 	return func(v V, err error) V {
 		t.Helper()
@@ -89,7 +88,7 @@ func get[V any](t T) func(V, error) V {
 	}
 }
 
-// newParcel is a parcel on its way as intake makes it.
+// newParcel returns a parcel on its way as intake creates it.
 func newParcel(numbers ...number.Number) *parcel.Parcel {
 	p := &parcel.Parcel{Status: parcel.InTransit, FirstSeen: Now(), NextCheck: Now()}
 	for _, n := range numbers {
@@ -98,12 +97,12 @@ func newParcel(numbers ...number.Number) *parcel.Parcel {
 	return p
 }
 
-// news is a change with a key.
+// news returns a change with a key.
 func news(key string) parcel.Change {
 	return parcel.Change{Kind: parcel.ChangeMoved, To: parcel.InTransit, At: Now(), Key: key}
 }
 
-// add stores parcels with one change each and gives their ids.
+// add stores parcels with one change each and sets their ids.
 func add(t T, s store.Store, parcels ...*parcel.Parcel) {
 	t.Helper()
 	must(t, s.Apply(t.Context(), store.Scope{Now: Now()}, func(st *store.State) error {
@@ -126,7 +125,8 @@ func change(t T, s store.Store, id int64, f func(*parcel.Parcel)) {
 	}), "change parcel")
 }
 
-// intake does what importing a mail does: find or make the parcel of each number.
+// intake does what importing a mail does: it finds or creates the parcel of each
+// number.
 func intake(t T, s store.Store, scope store.Scope) (decided bool) {
 	t.Helper()
 	must(t, s.Apply(t.Context(), scope, func(st *store.State) error {
@@ -157,7 +157,7 @@ func mail(uid uint32) *parcel.MailRef {
 	return &parcel.MailRef{Mailbox: "home", Folder: "INBOX", UIDValidity: 7, UID: uid}
 }
 
-// ids are what identifies the parcels of a list.
+// ids returns the ids of the parcels.
 func ids(list []parcel.Parcel) []int64 {
 	var out []int64
 	for _, p := range list {

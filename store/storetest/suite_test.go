@@ -18,7 +18,7 @@ import (
 	"parcelwatch/store/storetest"
 )
 
-// faults names, for every check of the suite, a store that breaks its promise.
+// faults maps every check of the suite to a store that must fail it.
 func faults() map[string]func(b *broken) {
 	all := map[string]func(b *broken){}
 	for _, group := range []map[string]func(b *broken){storyFaults(), mailFaults(), ledgerFaults()} {
@@ -27,7 +27,7 @@ func faults() map[string]func(b *broken) {
 	return all
 }
 
-// with makes Apply work on another scope, or another state after the decision.
+// with replaces the scope of Apply, or changes the state after the decision.
 func with(scope func(*store.Scope), after func(*store.State)) func(b *broken) {
 	return func(b *broken) {
 		b.apply = func(ctx context.Context, s store.Scope, decide func(*store.State) error) error {
@@ -239,7 +239,8 @@ func TestSuiteFailsOnBrokenStores(t *testing.T) {
 	}
 }
 
-// harness is a sound store behind one that breaks a promise.
+// harness returns a sound store wrapped by one that breaks a clause of the
+// contract.
 func harness(t *testing.T, breakIt func(*broken)) storetest.Harness {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "p.db")
