@@ -2,10 +2,10 @@
 
 package service
 
-// Account is a service's account, for tests.
+// Account exposes account to tests.
 type Account = account
 
-// The inside of an install, for tests.
+// Internals of Install for tests.
 var (
 	Enter  = (*account).enter
 	Grant  = (*account).grant
@@ -14,8 +14,8 @@ var (
 	Unlink = unlink
 )
 
-// AccountOf is the account with those numbers.
+// AccountOf returns an account with this user and group id.
 func AccountOf(id int) *Account { return &account{name: "family", uid: id, gid: id} }
 
-// Visible checks paths against what a confined service sees.
+// Visible checks that a confined service can see its paths.
 func (m *Manager) Visible() error { return m.visible() }

@@ -12,16 +12,16 @@ import (
 	"parcelwatch/service"
 )
 
-// stranger is the account of nobody in particular.
+// stranger is an unused user id.
 const stranger = 61234
 
-// rooted is a folder of root's that others may enter.
+// rooted returns a directory of root that others may enter.
 func rooted(t *testing.T) (*service.Account, string) {
 	t.Helper()
 	if os.Geteuid() != 0 {
 		t.Skip("needs root to act for another account")
 	}
-	dir, err := os.MkdirTemp("", "parcelwatch-account-") //nolint:usetesting // TempDir lets nobody else in
+	dir, err := os.MkdirTemp("", "parcelwatch-account-") //nolint:usetesting // TempDir is closed to other users
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestTheAccountMayReadWhatRootAloneCould(t *testing.T) {
 		t.Fatal("it could before")
 	}
 	var r service.Report
-	for range 2 { // the second time there is nothing to do
+	for range 2 { // the second call changes nothing
 		if err := service.Enter(a, &r, filepath.Dir(path)); err != nil {
 			t.Fatal(err)
 		}

@@ -6,26 +6,26 @@ import (
 	"github.com/kardianos/service"
 )
 
-// The inside, for tests.
+// Internals for tests.
 var (
 	Unit     = unit
 	Bounded  = bounded
 	CheckFor = checkPath
 )
 
-// Hosted is work under the Windows service manager.
+// Hosted returns a program under the Windows service manager.
 func Hosted(ctx context.Context, p Program) service.Shutdowner {
 	return &hosted{ctx: ctx, Program: p}
 }
 
-// PackagesIn makes m look for the units of packages there.
+// PackagesIn sets the directory in which m looks for the units of packages.
 func (m *Manager) PackagesIn(dir string) { m.packages = []string{dir} }
 
-// NotifierTo sends to the function.
+// NotifierTo returns a notifier that calls send.
 func NotifierTo(send func(string)) *Notifier { return &Notifier{send: send} }
 
-// ChooseSystemd makes this process take the machine for one with systemd, and
-// returns how to take that back.
+// ChooseSystemd makes this process assume a machine with systemd. It returns a
+// function that undoes this.
 func ChooseSystemd() func() {
 	before := service.AvailableSystems()
 	for _, s := range before {

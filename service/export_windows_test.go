@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/windows/svc/mgr"
 )
 
-// The inside of Windows' part, for tests.
+// Internals of the Windows code for tests.
 var (
 	Words  = words
 	Joined = joined
@@ -16,19 +16,19 @@ var (
 	Public = public
 )
 
-// The access lists, and what is added to lists elsewhere.
+// The access lists, and the entries added to other lists.
 const (
 	FolderList, FolderEntries = folderList, folderEntries
 	FileList, FileEntries     = fileList, fileEntries
 )
 
-// Recovery is what Windows is told to do after a failure.
+// Recovery returns the actions that Windows takes after a failure.
 func Recovery() []mgr.RecoveryAction { return recovery() }
 
-// Wanted is the service as it is asked for.
+// Wanted returns the configuration passed to kardianos/service.
 func Wanted(o Options) *service.Config { return o.config() }
 
-// Sid is whom an entry of an access list is about.
+// Sid returns the account that an entry of an access list applies to.
 func Sid(ace *windows.ACCESS_ALLOWED_ACE) *windows.SID {
 	return (*windows.SID)(unsafe.Pointer(&ace.SidStart))
 }

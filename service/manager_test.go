@@ -12,8 +12,8 @@ import (
 	"parcelwatch/service"
 )
 
-// systemctl stands in for the real one: it keeps a service's state in files and
-// writes down how it was called.
+// systemctl replaces the real one. It keeps a service's state in files and
+// records its arguments.
 const systemctl = `#!/bin/sh
 echo "$*" >> "$STUB/calls"
 [ -e "$STUB/broken" ] && { echo "Failed to connect to bus" >&2; exit 1; }
@@ -30,7 +30,8 @@ show) if [ -e "$STUB/running" ]; then echo ActiveState=active; echo SubState=run
 esac
 `
 
-// machine is a home of its own with that systemctl.
+// machine returns the options of a user service in a new home directory, and
+// the directory of the systemctl stub.
 func machine(t *testing.T) (service.Options, string) {
 	t.Helper()
 	if runtime.GOOS != "linux" {

@@ -62,8 +62,8 @@ func TestAnEndIsToldInWords(t *testing.T) {
 	}
 }
 
-// rights is what an access list in Windows' own words lets an account do, with a
-// file or folder itself and with the files in a folder.
+// rights returns the access that an access list in SDDL grants to an account,
+// for the file or folder itself and for the files in a folder.
 func rights(t *testing.T, list, account string) (itself, files windows.ACCESS_MASK) {
 	t.Helper()
 	sd, err := windows.SecurityDescriptorFromString(list)
@@ -133,9 +133,9 @@ func TestEntriesJoinAListInTheRightPlace(t *testing.T) {
 	for list, want := range map[string]string{
 		"D:(A;;FA;;;BA)": "D:(A;;FA;;;BA)(A;;FR;;;LS)",
 		"D:AI(D;;FW;;;BU)(A;ID;FA;;;SY)(A;ID;FR;;;BU)": "D:AI(D;;FW;;;BU)(A;;FR;;;LS)(A;ID;FA;;;SY)(A;ID;FR;;;BU)",
-		"D:P(A;;FA;;;SY)(A;;FR;;;LS)":                  "", // has it already
+		"D:P(A;;FA;;;SY)(A;;FR;;;LS)":                  "", // already has it
 		"D:(A;OICIID;FA;;;SY)":                         "D:(A;;FR;;;LS)(A;OICIID;FA;;;SY)",
-		"":                                             "", // no list lets everybody in
+		"":                                             "", // without a list everyone has full access
 	} {
 		got := service.Joined(list, service.FileEntries)
 		if got != want {

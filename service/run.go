@@ -10,18 +10,18 @@ import (
 	"github.com/kardianos/service"
 )
 
-// StopTime is how long work may take to end once its context is done.
+// StopTime is how long Work may take to return after its context is done.
 const StopTime = 5 * time.Second
 
-// ErrSlowStop means that work did not end within [StopTime].
+// ErrSlowStop is returned if Work did not return within [StopTime].
 var ErrSlowStop = errors.New("did not stop in time")
 
 // Program is what [Run] runs.
 type Program struct {
-	// Work must end soon after its context.
+	// Work must return soon after its context is done.
 	Work func(context.Context) error
-	// Check is quick and returns an error that a restart does not repair. It is only
-	// called under the service manager of Windows.
+	// Check must be quick. It returns an error that a restart does not repair,
+	// and is only called under the service manager of Windows.
 	Check func() error
 	// Exit ends the process.
 	Exit func(int)

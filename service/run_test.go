@@ -47,7 +47,7 @@ func TestAnEndIsWaitedForButNotForEver(t *testing.T) {
 				if d := time.Since(begun); d > service.StopTime {
 					t.Errorf("it took %v", d)
 				}
-				time.Sleep(tt.takes) // slow work ends after all
+				time.Sleep(tt.takes) // slow work does return in the end
 			})
 		})
 	}

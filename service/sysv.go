@@ -9,7 +9,7 @@ import (
 )
 
 // register updates the start order of SysV init after a script was written or
-// removed. On machines with update-rc.d the links that the library makes are ignored.
+// removed. Machines with update-rc.d ignore the links that the library creates.
 func register(ctx context.Context, name, action string) error {
 	if tool, err := exec.LookPath("update-rc.d"); err == nil {
 		return command(ctx, tool, name, action)
@@ -26,7 +26,7 @@ func unlink(etc, name string) error {
 	}
 	for _, path := range links {
 		if _, err := os.Stat(path); !os.IsNotExist(err) {
-			continue // it leads somewhere
+			continue // it points to something that exists
 		}
 		if err := os.Remove(path); err != nil {
 			return fmt.Errorf("remove link: %w", err)

@@ -34,7 +34,7 @@ func TestTheUnitIsAsItShouldBe(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			golden := filepath.Join("testdata", name+".service")
-			if name == "system" { // what the packages install
+			if name == "system" { // the unit in the packages
 				golden = filepath.Join("..", "packaging", "parcelwatch.service")
 			}
 			got := service.Unit(opt)
@@ -54,7 +54,7 @@ func TestTheUnitIsAsItShouldBe(t *testing.T) {
 	}
 }
 
-// TestSystemdFindsTheUnitSafe asks the judge itself, where it is installed.
+// TestSystemdFindsTheUnitSafe runs systemd's own analysis if it is installed.
 func TestSystemdFindsTheUnitSafe(t *testing.T) {
 	t.Parallel()
 	tool, err := exec.LookPath("systemd-analyze")
