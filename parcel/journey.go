@@ -51,7 +51,7 @@ func (p *Parcel) saidOrigin() string {
 
 // destination returns the country the parcel goes to: where it was last out for
 // delivery or ready for pickup, else as reported by the carriers, else where it was
-// imported, else home.
+// imported, else the value known before, else home.
 func (p *Parcel) destination(events []Event, home string) string {
 	imported := ""
 	for _, e := range events {
