@@ -24,7 +24,7 @@ func keys(changes []parcel.Change) []string {
 	return out
 }
 
-// recorded is the alarms as changes.
+// recorded returns the alarms as changes.
 func recorded(alarms []notify.Alarm) []parcel.Change {
 	out := make([]parcel.Change, 0, len(alarms))
 	for _, a := range alarms {
@@ -74,7 +74,7 @@ func TestAlarmsAreToldOnce(t *testing.T) {
 	worked := noon.Add(-2 * time.Hour)
 	first := recorded(notify.Alarms(mailboxHealth(parcel.MailboxBroken, worked), time.Hour, noon))
 	later := mailboxHealth(parcel.MailboxBroken, worked)
-	// The state begins anew with each try to connect; the last success does not.
+	// Each reconnect starts the state anew, but not the time of the last success.
 	later.Mailboxes[0].Since, later.Mailboxes[0].Error = noon.Add(time.Hour), "another error"
 	if diff := cmp.Diff(keys(first), keys(recorded(notify.Alarms(later, time.Hour, noon.Add(3*time.Hour))))); diff != "" {
 		t.Errorf("the same breakdown has two keys:\n%s", diff)

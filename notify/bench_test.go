@@ -20,8 +20,8 @@ func BenchmarkDigest(b *testing.B) {
 	}
 }
 
-// BenchmarkBareTemplate writes the same thousand titles and texts as a plain
-// text and as a page, with nothing to decide.
+// BenchmarkBareTemplate writes the same thousand titles and texts with trivial templates
+// for text and HTML.
 func BenchmarkBareTemplate(b *testing.B) {
 	const body = `{{range .Parcels}}<p>{{.Title}}</p>{{range .Sources}}{{range .Events}}<p>{{.Place}}: {{.Text}}</p>{{end}}{{end}}{{end}}`
 	in := many(1000)

@@ -17,7 +17,7 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// waiting is a digest of one parcel that waits for pickup.
+// waiting returns a digest of one parcel that waits for pickup.
 func waiting(p parcel.Parcel, news bool) notify.Digest {
 	p.Status = parcel.ReadyForPickup
 	var changes []parcel.Change
@@ -29,7 +29,7 @@ func waiting(p parcel.Parcel, news bool) notify.Digest {
 	return notify.Compose(in, noon)
 }
 
-// unfold undoes the folding and splits into lines.
+// unfold unfolds a calendar and splits it into lines.
 func unfold(t *testing.T, ics string) []string {
 	t.Helper()
 	if !strings.HasSuffix(ics, "\r\n") {

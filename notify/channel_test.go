@@ -14,7 +14,7 @@ import (
 	"parcelwatch/parcel"
 )
 
-// bell is another channel.
+// bell is a fake channel.
 type bell struct {
 	name string
 	err  error
@@ -51,7 +51,7 @@ func TestNotifierChannels(t *testing.T) {
 			r := start(t, config(me("08:00")), m, p, notify.Options{Channels: subs})
 			m.move(1, parcel.ReadyForPickup)
 			until(1, 1, 0)
-			m.move(2, parcel.CustomsHold) // urgent to the channels, not to the mail
+			m.move(2, parcel.CustomsHold) // urgent for the channels, not for mail
 			m.with(func(m *memory) { m.health.Outbox = parcel.OutboxHealth{Waiting: 1, Oldest: time.Now()} })
 			until(1, 4, 0)
 			r.stop()

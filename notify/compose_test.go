@@ -21,7 +21,7 @@ func TestComposeSections(t *testing.T) {
 		name    string
 		parcel  parcel.Parcel
 		changes []parcel.Change
-		want    notify.SectionKind // empty for not shown
+		want    notify.SectionKind // empty if not shown
 		news    bool
 	}{
 		{"one that waits for pickup needs the person", parcel.Parcel{Status: parcel.ReadyForPickup}, []parcel.Change{moved}, notify.SectionNeeds, true},

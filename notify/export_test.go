@@ -1,12 +1,12 @@
 package notify
 
-// What the external tests look into.
+// Internals used by the external tests.
 var (
 	Isolate = isolate
 	Page    = page
 )
 
-// SectionKinds lists every section in the order of the digest.
+// SectionKinds returns all sections in the order of the digest.
 func SectionKinds() []SectionKind {
 	var out []SectionKind
 	for _, row := range sectionTable() {

@@ -38,7 +38,7 @@ func TestRenderSections(t *testing.T) {
 	}
 }
 
-// TestRenderOther renders what the sample's sections do not show.
+// TestRenderOther renders what the sample's sections do not contain.
 func TestRenderOther(t *testing.T) {
 	t.Parallel()
 	for _, language := range locale.Languages() {
@@ -114,7 +114,7 @@ func TestNotesInEveryNumber(t *testing.T) {
 	}
 }
 
-// everyNote returns each note that a parcel or an order can have.
+// everyNote returns every note that a parcel or an order can have.
 func everyNote() [][]notify.Note {
 	day := parcel.DateOf(noon.AddDate(0, 0, 2))
 	out := [][]notify.Note{}

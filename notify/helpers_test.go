@@ -19,7 +19,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// noon is a moment no zone of the tests has trouble with.
+// noon is on the same day in all zones of the tests.
 var noon = time.Date(2026, 3, 12, 8, 0, 0, 0, time.FixedZone("MSK", 3*3600))
 
 func printer(tb testing.TB, language string) *locale.Printer {
@@ -31,7 +31,7 @@ func printer(tb testing.TB, language string) *locale.Printer {
 	return p
 }
 
-// sample is the sample's input in the language.
+// sample returns the input of the sample in the language.
 func sample(tb testing.TB, language string) notify.Input {
 	tb.Helper()
 	return notify.Sample(noon, printer(tb, language))
@@ -79,7 +79,7 @@ func goldenPage(t *testing.T, name, language, page string) {
 
 func daysAgo(n int) time.Time { return noon.AddDate(0, 0, -n) }
 
-// one is an input of one parcel with the changes given.
+// one returns an input of one parcel with the given changes.
 func one(p parcel.Parcel, changes ...parcel.Change) notify.Input {
 	p.ID = 7
 	if len(p.Links) == 0 {
@@ -91,7 +91,7 @@ func one(p parcel.Parcel, changes ...parcel.Change) notify.Input {
 	return notify.Input{Audience: notify.Audience{Name: "me", Zone: noon.Location()}, Parcels: []parcel.Parcel{p}, Changes: changes}
 }
 
-// sections is which items stand where, by title or number.
+// sections returns the items of each section, by title or number.
 func sections(d notify.Digest) map[notify.SectionKind][]string {
 	out := map[notify.SectionKind][]string{}
 	for _, s := range d.Sections {
@@ -109,7 +109,7 @@ func sections(d notify.Digest) map[notify.SectionKind][]string {
 	return out
 }
 
-// notes are the ids of the notes of the only item.
+// notes returns the ids of the notes of the only item.
 func notes(t *testing.T, d notify.Digest) []string {
 	t.Helper()
 	if len(d.Sections) != 1 || len(d.Sections[0].Items) != 1 {

@@ -14,7 +14,7 @@ import (
 
 var errDisk = errors.New("disk full")
 
-// memory is a desk and an outbox as the contracts ask for, without a disk.
+// memory is a digest source and an outbox in memory that fulfil the contracts.
 type memory struct {
 	mu       sync.Mutex
 	parcels  []parcel.Parcel
@@ -22,7 +22,7 @@ type memory struct {
 	told     map[string]map[int64]bool
 	messages []store.Message
 	health   parcel.Health
-	broken   map[string]bool // methods that fail now
+	broken   map[string]bool // methods that fail
 }
 
 func newMemory() *memory {
@@ -169,14 +169,14 @@ func (m *memory) lock(method string) (func(), error) {
 	return m.mu.Unlock, nil
 }
 
-// with changes the memory as the rest of the program would.
+// with changes the memory like the rest of the program does.
 func (m *memory) with(f func(*memory)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	f(m)
 }
 
-// move puts a parcel into a status and records that.
+// move changes a parcel's status and records the change.
 func (m *memory) move(id int64, s parcel.Status) {
 	m.with(func(m *memory) {
 		for i := range m.parcels {
@@ -188,7 +188,7 @@ func (m *memory) move(id int64, s parcel.Status) {
 	})
 }
 
-// postman is a sender that does what it is told with each copy.
+// postman is a sender whose results are set by the test.
 type postman struct {
 	mu     sync.Mutex
 	result func(to string, try int) notify.SendResult
@@ -223,7 +223,7 @@ func (p *postman) Send(ctx context.Context, m store.Message, to []string) []noti
 	return out
 }
 
-// arrived lists what was taken over: when and to whom.
+// arrived returns when and to whom mail was delivered.
 func (p *postman) arrived() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()

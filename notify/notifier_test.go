@@ -59,7 +59,7 @@ func start(t *testing.T, cfg notify.Config, m *memory, p *postman, o notify.Opti
 	return r
 }
 
-// until lets time pass up to an hour and minute of a day of January 2000.
+// until advances the time to an hour and minute of a day of January 2000.
 func until(day, hour, minute int) {
 	time.Sleep(time.Until(time.Date(2000, 1, day, hour, minute, 30, 0, time.UTC)))
 	synctest.Wait()
@@ -124,7 +124,7 @@ func TestNotifierUrgent(t *testing.T) {
 		r := start(t, config(me("08:00")), twoParcels(), &postman{}, notify.Options{})
 		defer r.stop()
 		until(1, 9, 0)
-		r.memory.move(2, parcel.Export) // can wait
+		r.memory.move(2, parcel.Export) // not urgent
 		r.memory.move(1, parcel.ReadyForPickup)
 		r.n.Wake()
 		synctest.Wait()
@@ -132,8 +132,8 @@ func TestNotifierUrgent(t *testing.T) {
 		r.memory.move(2, parcel.ReadyForPickup)
 		r.n.Wake()
 		until(2, 9, 0)
-		// The second waits for its ten minutes; both are told, so the digest
-		// has nothing to say.
+		// The second mail waits for its ten minutes. Both changes are then announced, so the
+		// regular digest is empty.
 		if diff := cmp.Diff([]string{"01-01 09:00 me@example.org", "01-01 09:10 me@example.org"}, r.postman.arrived()); diff != "" {
 			t.Errorf("sent (-want +got):\n%s", diff)
 		}
@@ -174,7 +174,7 @@ func TestNotifierAfterBeingDown(t *testing.T) {
 		until(1, 9, 0)
 		r.stop()
 		m.move(1, parcel.Import)
-		until(3, 14, 0) // four times missed
+		until(3, 14, 0) // four digests missed
 		r = start(t, config(me("08:00", "19:00")), m, p, notify.Options{})
 		defer r.stop()
 		until(4, 7, 0)
@@ -300,12 +300,12 @@ func TestNotifierAlarms(t *testing.T) {
 			t.Fatalf("told after an hour and a half: %v", got)
 		}
 		until(1, 5, 0)
-		set(parcel.MailboxConnecting) // still blind: no news
+		set(parcel.MailboxConnecting) // mail still cannot be read: no news
 		until(1, 12, 0)
 		worked = time.Now()
 		set(parcel.MailboxIdle)
 		until(2, 12, 0)
-		// Broken at once, works again with the next digest, each once.
+		// The failure is announced at once, the recovery with the next digest, each once.
 		if diff := cmp.Diff([]string{"01-01 02:00 me@example.org", "01-02 08:00 me@example.org"}, r.postman.arrived()); diff != "" {
 			t.Errorf("sent (-want +got):\n%s", diff)
 		}

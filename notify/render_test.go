@@ -40,7 +40,7 @@ func TestRenderSample(t *testing.T) {
 	}
 }
 
-// outline lists the elements of a page with their styles, without its words.
+// outline returns the elements of a page with their styles, without text.
 func outline(t *testing.T, page string) []string {
 	t.Helper()
 	var out []string
@@ -70,7 +70,7 @@ func nodes(t *testing.T, text string, visit func(*html.Node)) {
 	}
 }
 
-// harmless checks what every digest must keep, whatever is in it.
+// harmless checks the properties of every digest, whatever its content.
 func harmless(t *testing.T, c notify.Content) {
 	t.Helper()
 	if len(c.HTML) > 100_000 {
@@ -196,7 +196,7 @@ func FuzzRender(f *testing.F) {
 	})
 }
 
-// many is an input of n changed parcels with long texts.
+// many returns an input of n changed parcels with long texts.
 func many(n int) notify.Input {
 	in := notify.Input{Audience: notify.Audience{Name: "me", Zone: noon.Location()}}
 	for i := range n {
@@ -319,7 +319,7 @@ func TestRenderSaysWhyAMailWasNotUnderstood(t *testing.T) {
 	}
 }
 
-// What is new is listed, however much there is beside it that is not.
+// News is listed, however many items without news there are.
 func TestRenderCutsOffWhatIsNoNewsFirst(t *testing.T) {
 	t.Parallel()
 	in := notify.Input{Audience: notify.Audience{Name: "me", Language: "en", Zone: noon.Location()}}

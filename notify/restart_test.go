@@ -31,7 +31,7 @@ func TestNotifierTellsARecoveryAfterARestartOnce(t *testing.T) {
 		until(1, 4, 0)
 		r.stop()
 
-		// It is mended while nobody is there.
+		// It recovers while the program is stopped.
 		mailboxIs(m, parcel.MailboxConnecting, time.Now().Add(-4*time.Hour))
 		pings := 0
 		r = start(t, config(me("08:00")), m, p, notify.Options{AllWell: counter(&pings)})
@@ -73,7 +73,7 @@ func TestNotifierTellsABreakdownThatOutlastsARestartOnce(t *testing.T) {
 	})
 }
 
-// A machine that is never on at the digest's time still tells its first one.
+// A machine that is never on at the digest's time still sends its first one.
 func TestNotifierTellsTheFirstDigestOfAMachineThatSleepsAtItsTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -95,7 +95,7 @@ func TestNotifierTellsTheFirstDigestOfAMachineThatSleepsAtItsTime(t *testing.T) 
 	})
 }
 
-// While a mail waits for its next try, nothing is known to work again.
+// While a mail waits for its next try, sending does not count as working again.
 func TestNotifierSaysThatSendingWorksAgainWhenItDoes(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

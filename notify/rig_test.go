@@ -22,10 +22,10 @@ import (
 	"parcelwatch/store"
 )
 
-// python is Debian's, which has Debian's packages.
+// python is the system's interpreter, which finds Debian's Python packages.
 const python = "/usr/bin/python3"
 
-// needs skips where a program of other people is not to be had.
+// needs skips the test if an external program is missing.
 func needs(t *testing.T, try ...string) {
 	t.Helper()
 	if os.Getenv("PARCELWATCH_RIG") == "" {
@@ -36,7 +36,7 @@ func needs(t *testing.T, try ...string) {
 	}
 }
 
-// run gives input to a program and returns what it writes.
+// run passes input to a program and returns its output.
 func run(t *testing.T, input []byte, program ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
@@ -52,8 +52,8 @@ func run(t *testing.T, input []byte, program ...string) string {
 	return string(out)
 }
 
-// sampleMail is the sample as a mail in the language. The things in it are
-// named in another language where one is given.
+// sampleMail returns the sample as a mail in the language. Items are named in the language
+// things, if given.
 func sampleMail(t *testing.T, language, things string) store.Message {
 	t.Helper()
 	in := sample(t, language)
@@ -75,8 +75,8 @@ func sampleMail(t *testing.T, language, things string) store.Message {
 	return m
 }
 
-// sampleMails are the samples of all languages, and the Cyrillic ones with
-// things named in English, as the shop does it.
+// sampleMails returns the samples of all languages, and the Cyrillic ones also with
+// English item names, as the shop uses them.
 func sampleMails(t *testing.T) map[string]store.Message {
 	t.Helper()
 	out := map[string]store.Message{}
@@ -106,7 +106,7 @@ func TestSpamAssassinFindsNothing(t *testing.T) {
 	}
 	verdicts := strings.Split(run(t, nil, "spamassassin", "--test-mode", "--local", "--mbox", file), "\nFrom me@example.org ")
 	for _, name := range names {
-		// They come in no order.
+		// The verdicts are unordered.
 		i := slices.IndexFunc(verdicts, func(v string) bool { return strings.Contains(v, "<"+mails[name].ID+">") })
 		if i < 0 {
 			t.Errorf("%s: no verdict", name)
@@ -178,8 +178,8 @@ func TestAnotherProgramReadsTheCalendar(t *testing.T) {
 	}
 }
 
-// markup leaves out what only mail needs: styles in the elements and the old
-// attributes of tables, which some programs know alone.
+// markup disables rules that mail requires breaking: inline styles, and old attributes of
+// tables, the only ones that some mail clients support.
 const markup = `{"root": true, "extends": ["html-validate:recommended"],
 "rules": {"no-inline-style": "off", "no-deprecated-attr": "off", "prefer-tbody": "off"}}`
 

@@ -29,7 +29,7 @@ func schedule(t *testing.T, at []string, spec string, z *time.Location) notify.S
 	return s
 }
 
-// runs lists the next n times after from, as the clock on the wall shows them.
+// runs returns the next n times after from, in local time.
 func runs(s notify.Schedule, from time.Time, n int) []string {
 	var out []string
 	for t := from; len(out) < n; {

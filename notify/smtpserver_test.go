@@ -18,13 +18,13 @@ import (
 	"time"
 )
 
-// script is a mail server that answers as it is told.
+// script is a mail server with scripted responses.
 type script struct {
 	hello    []string          // extensions
 	answers  map[string]string // command line, or its first word, to answer; "-" cuts the connection
 	dot      string            // answer to the mail itself; "-" cuts
 	cutAfter int               // cuts after so many lines of the mail; 0 for never
-	tls      *tls.Config       // implicit, or behind STARTTLS where hello has it
+	tls      *tls.Config       // implicit, or after STARTTLS if hello contains it
 	implicit bool
 
 	mu       sync.Mutex
@@ -32,8 +32,8 @@ type script struct {
 	mails    []string
 }
 
-// dial starts a conversation with the script, over TCP: a pipe has no room for
-// the alert of a failing handshake.
+// dial starts a session with the script, over TCP: an unbuffered pipe cannot take the
+// alert of a failing handshake.
 func (s *script) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
@@ -54,8 +54,7 @@ func (s *script) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	return here, nil
 }
 
-// pipe is dial without buffers between the two: what the server has not read
-// was not written.
+// pipe is like dial, but unbuffered: only what the server has read counts as written.
 func (s *script) pipe(context.Context, string, string) (net.Conn, error) {
 	here, there := net.Pipe()
 	go s.serve(there)
@@ -173,8 +172,8 @@ func (s *script) say(conn net.Conn, line string) bool {
 	return err == nil
 }
 
-// certificate makes a server's certificate for mail.example.org and the pool
-// that trusts it.
+// certificate returns a server certificate for mail.example.org and a pool that trusts
+// it.
 func certificate(t *testing.T, until time.Time) (*tls.Config, *x509.CertPool) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

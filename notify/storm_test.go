@@ -19,8 +19,8 @@ import (
 	"parcelwatch/store"
 )
 
-// house is a mail server in fake time: each conversation has the script of its
-// moment, and where there is none nobody listens.
+// house is a mail server in fake time: each session has the script of its time; without
+// a script, connections fail.
 type house struct {
 	at func(call int, now time.Time) *script
 
@@ -44,8 +44,8 @@ func (h *house) dial(ctx context.Context, network, address string) (net.Conn, er
 	return s.pipe(ctx, network, address)
 }
 
-// arrived is who holds which mail since when, as the server sees it: what it
-// has read to the end is there, whatever the other side got to know.
+// arrived returns which mails the server has read to the end, when and for whom, whether
+// or not the client received the confirmation.
 func (h *house) arrived() (who []string, ids map[string]bool) {
 	ids = map[string]bool{}
 	for _, c := range h.calls {
@@ -67,8 +67,8 @@ func (h *house) arrived() (who []string, ids map[string]bool) {
 	return who, ids
 }
 
-// day is a digest made at eight o'clock on the first of January and what became
-// of it by the eighth.
+// day runs a digest made at eight o'clock on 1 January and returns its message as of
+// 8 January.
 func day(t *testing.T, h *house, to ...string) store.Message {
 	t.Helper()
 	m := twoParcels()
@@ -110,7 +110,7 @@ func TestADigestThroughAStorm(t *testing.T) {
 		at     func(call int, now time.Time) *script
 		to     []string
 		want   []string
-		states string // of the recipients, in the end
+		states string // final states of the recipients
 	}{
 		{
 			"down for three days", func(_ int, now time.Time) *script {
@@ -130,7 +130,7 @@ func TestADigestThroughAStorm(t *testing.T) {
 		},
 		{"cut after DATA", first(&script{answers: map[string]string{"DATA": "-"}}), one, []string{"01-01 08:01 a@example.org"}, "sent"},
 		{
-			// The last bytes were on their way: whether the dot arrived is not known here.
+			// The last bytes were in transit: the client cannot know whether the dot arrived.
 			"cut in the middle of the mail", first(&script{cutAfter: 20}), one, []string{"01-01 08:10 a@example.org"}, "sent",
 		},
 		{"put off after the mail", first(&script{dot: "452 4.3.1 disk full"}), one, []string{"01-01 08:01 a@example.org"}, "sent"},

@@ -1,6 +1,6 @@
-// Package app wires the parts of the daemon together and runs them: mailboxes,
-// tracker, notifier, heartbeat. It knows no terminal, no environment variable and
-// no store's driver.
+// Package app wires the parts of the daemon together and runs them: mailboxes, tracker,
+// notifier, heartbeat. It must not know terminals, environment variables or the store's
+// driver.
 package app
 
 import (
@@ -20,16 +20,16 @@ import (
 	"parcelwatch/store"
 )
 
-// Deps holds what an app is given.
+// Deps are the dependencies of an app.
 type Deps struct {
 	Store   store.Store
-	Ledger  store.Ledger       // nil for Store
-	Digests store.DigestSource // nil for Store
+	Ledger  store.Ledger       // nil to use Store
+	Digests store.DigestSource // nil to use Store
 	Log     *slog.Logger
 	Now     func() time.Time
 
 	Carriers []carriers.Factory // nil for all carriers
-	Dial     Dial               // reaches mailboxes and the mail server; nil for the network
+	Dial     Dial               // connects to mailboxes and the mail server; nil for direct connections
 }
 
 // Dial opens a connection.
@@ -44,7 +44,7 @@ type App struct {
 	next    chan *life
 }
 
-// New wires an app for a configuration. Nothing runs before Run.
+// New wires an app for a configuration. It starts nothing before Run.
 func New(ctx context.Context, cfg *config.Config, deps Deps) (*App, error) {
 	if deps.Ledger == nil {
 		deps.Ledger = deps.Store
@@ -90,7 +90,7 @@ func (a *App) Run(ctx context.Context) error {
 	}
 }
 
-// errReplaced ends the work for one configuration so that the next one begins.
+// errReplaced ends the work for one configuration so that the next one can start.
 var errReplaced = errors.New("the configuration is replaced")
 
 // Reload replaces the configuration. If the new one cannot be wired, Reload returns

@@ -16,7 +16,7 @@ import (
 	"parcelwatch/store/sqlite"
 )
 
-// running is an app at work on an empty store.
+// running returns an app that runs on an empty store.
 func running(t *testing.T, cfg *config.Config) *App {
 	t.Helper()
 	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "x.db"), sqlite.Options{})
@@ -40,8 +40,8 @@ func running(t *testing.T, cfg *config.Config) *App {
 	return a
 }
 
-// counting is a configuration with a secret from a command that writes a line to
-// a file each time it runs.
+// counting returns a configuration with a secret from a command, and the number of times
+// that the command has run.
 func counting(t *testing.T) (cfg *config.Config, ran func() int) {
 	t.Helper()
 	if runtime.GOOS == "windows" {

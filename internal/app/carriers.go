@@ -10,8 +10,8 @@ import (
 	"parcelwatch/config"
 )
 
-// Carriers makes the carriers of the configuration. A carrier whose secret cannot
-// be read stays without it; the error is returned under the carrier's name.
+// Carriers returns the carriers of the configuration. A carrier whose secret cannot be
+// read works without it; the error is returned under the carrier's name.
 func Carriers(ctx context.Context, c *config.Config) (*carriers.Set, map[string]error, error) {
 	return carriersOf(ctx, c, all.Factories())
 }

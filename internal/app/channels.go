@@ -9,8 +9,8 @@ import (
 	"parcelwatch/notify/shout"
 )
 
-// Channels returns the configured channels, and by name why the others cannot be
-// used. Nothing is sent.
+// Channels returns the configured channels, and the errors of unusable ones by name.
+// Nothing is sent.
 func Channels(ctx context.Context, c *config.Config) (subs []notify.Subscription, broken map[string]error) {
 	broken = map[string]error{}
 	for _, one := range c.Channels {

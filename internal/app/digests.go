@@ -34,8 +34,8 @@ func SMTP(c *config.Config, vault oauth.Vault) (*notify.SMTP, error) {
 	return out, nil
 }
 
-// Notifications returns the notifier's part of the configuration: who gets which
-// digest and when.
+// Notifications returns the notifier's part of the configuration: recipients, schedules
+// and filters of the digests.
 func Notifications(c *config.Config) (notify.Config, error) {
 	out := notify.Config{
 		From: c.SMTP.From, AlarmThreshold: c.Alarm.After.Time(),
@@ -75,7 +75,7 @@ func audienceOf(c *config.Config, d config.Digest) (notify.Audience, error) {
 	}, nil
 }
 
-// Language returns the language, or English if there is no catalogue for it.
+// Language returns language, or English if it has no catalogue.
 func Language(language string) string {
 	if !slices.Contains(locale.Languages(), language) {
 		return "en"

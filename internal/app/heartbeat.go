@@ -16,12 +16,12 @@ import (
 const (
 	beatEvery = 10 * time.Second
 	careEvery = 24 * time.Hour
-	// statusBeats is the number of heartbeats between two updates of the line that
-	// the service manager shows, for which parcels are counted.
+	// statusBeats is the number of heartbeats between two updates of the service manager's
+	// status line, for which parcels are counted.
 	statusBeats = 6
 )
 
-// heartbeat shows other processes and the service manager that the daemon runs.
+// heartbeat shows other processes and the service manager that the daemon is alive.
 func (l *life) heartbeat(ctx context.Context) error {
 	defer l.lastBeat(ctx)
 	ticker := time.NewTicker(beatEvery)
@@ -32,7 +32,7 @@ func (l *life) heartbeat(ctx context.Context) error {
 		case 0:
 			l.systemd.Ready()
 		case 1:
-			debug.FreeOSMemory() // starting takes several times the memory of an idle daemon
+			debug.FreeOSMemory() // starting needs several times the memory of an idle daemon
 		}
 		if l.systemd.Listens() && (n%statusBeats == 0 || n == 1) {
 			l.systemd.Status(l.line(ctx))
@@ -45,7 +45,7 @@ func (l *life) heartbeat(ctx context.Context) error {
 	}
 }
 
-// beat writes a heartbeat. Where it cannot, the service manager gets none either.
+// beat writes a heartbeat to the store. If that fails, the service manager gets none.
 func (l *life) beat(ctx context.Context) {
 	b := store.Heartbeat{Started: l.started, At: l.Now(), PID: os.Getpid(), Version: version.Get().Version, NextDigest: l.nextDigest()}
 	if err := l.Store.SaveHeartbeat(ctx, b); err != nil && ctx.Err() == nil {
@@ -55,7 +55,7 @@ func (l *life) beat(ctx context.Context) {
 	l.systemd.Feed()
 }
 
-// lastBeat records an orderly end, so that the daemon counts as stopped at once.
+// lastBeat records an orderly stop, so that the daemon counts as stopped at once.
 func (l *life) lastBeat(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
@@ -73,7 +73,7 @@ func (l *life) nextDigest() time.Time {
 	return next
 }
 
-// line returns what the service manager shows: "watching 2 mailboxes, 7 parcels".
+// line returns the service manager's status line: "watching 2 mailboxes, 7 parcels".
 func (l *life) line(ctx context.Context) string {
 	say, err := locale.New(Language(l.cfg.Language))
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 	"parcelwatch/tracker"
 )
 
-// mailbox takes in the mail of one mailbox.
+// mailbox handles the mail of one mailbox.
 type mailbox struct {
 	*life
 
@@ -41,7 +41,7 @@ func (b mailbox) handle(ctx context.Context, m mailwatch.Mail) error {
 	n, err := b.reader.Read(ctx, m.Message)
 	switch {
 	case errors.Is(err, verify.ErrTemporary) && b.cfg.RequireVerified && n.Verdict.Trust == parcel.TrustUnverified:
-		// The mail would be ignored now, but not once the name server answers.
+		// Without a retry the mail would be ignored, although the name server may answer later.
 		return fmt.Errorf("verify mail %s: %w: %w", m.Ref, mailwatch.ErrLater, err)
 	case err != nil && !errors.Is(err, verify.ErrTemporary):
 		return mailwatch.Permanent(fmt.Errorf("read mail %s: %w", m.Ref, err))

@@ -17,7 +17,7 @@ import (
 	"parcelwatch/tracker"
 )
 
-// life holds everything that is made from one configuration.
+// life holds everything created from one configuration.
 type life struct {
 	Deps
 
@@ -102,10 +102,10 @@ func (l *life) start(ctx context.Context, work *errgroup.Group) {
 	}
 }
 
-// recorder records each state of a mailbox.
+// recorder returns a function that records the states of a mailbox.
 func (l *life) recorder(ctx context.Context) func(parcel.MailboxHealth) {
 	return func(h parcel.MailboxHealth) {
-		// The last state of a mailbox comes after ctx has ended.
+		// The last state of a mailbox is reported after ctx has ended.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 		defer cancel()
 		if err := l.Store.SetMailboxHealth(ctx, h); err != nil {

@@ -27,8 +27,7 @@ func Account(c *config.Config, m config.Mailbox, vault oauth.Vault) (mailwatch.A
 	}, nil
 }
 
-// authenticator resolves the secret at each login, so that a changed one needs no
-// restart.
+// authenticator reads the secret at each login, so that a changed one needs no restart.
 func authenticator(m config.Mailbox, vault oauth.Vault) mailwatch.Authenticator {
 	if m.OAuth2 != nil {
 		return NewTokens(m.OAuth2, m.Proxy, m.Username, vault).Mailbox(m.Name)

@@ -15,15 +15,14 @@ import (
 	"parcelwatch/parcel"
 )
 
-// Reader turns a mail into a notice: it verifies the sender, then extracts what
-// the mail says.
+// Reader turns a mail into a notice: it verifies the sender, then extracts the content.
 type Reader struct {
 	checker *verify.Checker
 	parser  *extract.Parser
 	policy  verify.Policy
 }
 
-// NewReader returns the reader for mail of a mailbox.
+// NewReader returns the reader for the mail of a mailbox.
 func NewReader(checker *verify.Checker, c *config.Config, m config.Mailbox) (Reader, error) {
 	return newReader(checker, nil, c, m)
 }
@@ -41,8 +40,8 @@ func newReader(checker *verify.Checker, phrases *extract.Phrases, c *config.Conf
 	return Reader{checker: checker, parser: parser, policy: verify.Policy{Senders: senders, Authserv: m.TrustedAuthserv, Host: m.Host}}, nil
 }
 
-// Read reads one mail. An error that wraps [verify.ErrTemporary] means that no
-// name server answered; the notice then holds what is known without one.
+// Read reads one mail. An error that wraps [verify.ErrTemporary] means that no name
+// server answered; the notice then contains what is known without one.
 func (r Reader) Read(ctx context.Context, m mail.Message) (parcel.Notice, error) {
 	verdict, judged := r.checker.Check(ctx, m, r.policy)
 	if judged != nil && !errors.Is(judged, verify.ErrTemporary) {
@@ -55,7 +54,7 @@ func (r Reader) Read(ctx context.Context, m mail.Message) (parcel.Notice, error)
 	return n, judged
 }
 
-// Redact copies a mail without what names a person, see [extract.Parser.Redact].
+// Redact returns a copy of a mail without personal data, see [extract.Parser.Redact].
 func (r Reader) Redact(raw []byte) []byte { return r.parser.Redact(raw) }
 
 // sendersOf returns the senders whose mail is searched for, verified and read.

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// nameServer answers like a name service that has failures.
+// nameServer is a fake DNS with failures.
 type nameServer struct{ asked []string }
 
 func (n *nameServer) LookupTXT(_ context.Context, name string) ([]string, error) {

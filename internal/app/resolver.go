@@ -9,9 +9,9 @@ import (
 	"parcelwatch/mail/verify"
 )
 
-// OneShotResolver asks the system's name servers once for each name, and not at
-// all after they failed to answer, so that reading many mails without a network
-// does not wait five seconds for each.
+// OneShotResolver returns a resolver that queries each name once, and nothing after the
+// name servers failed to answer, so that reading many mails offline does not wait five
+// seconds for each.
 func OneShotResolver() verify.Resolver {
 	return &oneShot{resolver: verify.SystemResolver(), known: map[string]answer{}}
 }
@@ -47,7 +47,7 @@ func (r *oneShot) LookupTXT(ctx context.Context, name string) ([]string, error) 
 	return texts, err
 }
 
-// absent reports whether a name does not exist, which is an answer.
+// absent reports whether err means that the name does not exist, which is a valid answer.
 func absent(err error) bool {
 	var dns *net.DNSError
 	return errors.As(err, &dns) && dns.IsNotFound

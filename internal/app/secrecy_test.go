@@ -24,7 +24,7 @@ import (
 	"parcelwatch/notify/shout"
 )
 
-// eventList stands in for the event log of Windows.
+// eventList is a fake of the Windows event log.
 type eventList struct{ lines []string }
 
 func (e *eventList) Error(v ...any) error   { return e.put(v) }
@@ -38,7 +38,7 @@ func (e *eventList) put(v []any) error {
 
 const needle = "hunter2needle"
 
-// secretConfig has a secret in every place that takes one.
+// secretConfig has a secret in every setting that takes one.
 const secretConfig = `
 [[mailbox]]
 host = "imap.example.org"
@@ -129,7 +129,7 @@ func holders(t *testing.T) (secrets, careless []any) {
 	return secrets, append(careless, set, channel, account, mail)
 }
 
-// login is a token as a login gives it.
+// login returns a token as issued by a login.
 func login(t *testing.T, app *oauth.App) oauth.Token {
 	t.Helper()
 	s := oauthtest.Open(oauthtest.Config{Access: func(int) string { return needle }})

@@ -15,9 +15,9 @@ import (
 	"parcelwatch/parcel"
 )
 
-const tokenTime = 30 * time.Second // for one answer of a provider
+const tokenTime = 30 * time.Second // for one response of a provider
 
-// MemoryVault keeps logins until they have been tried.
+// MemoryVault keeps logins in memory until they have been tried.
 type MemoryVault struct {
 	mu   sync.Mutex
 	kept map[string]string
@@ -63,8 +63,8 @@ func (v *MemoryVault) MoveTo(ctx context.Context, to oauth.Vault) error {
 	return nil
 }
 
-// Tokens returns access tokens for one account. Its source is made with the first
-// token, because that resolves the application's secret.
+// Tokens provides access tokens for one account. Its source is created with the first
+// token, because that reads the application's secret.
 type Tokens struct {
 	Username string
 
@@ -75,13 +75,13 @@ type Tokens struct {
 	source *oauth.Source
 }
 
-// NewTokens makes the tokens of an account whose login is kept in vault.
+// NewTokens returns the tokens of an account whose login is kept in vault.
 func NewTokens(o *config.OAuth2, proxy config.Proxy, username string, vault oauth.Vault) *Tokens {
 	return &Tokens{Username: username, oauth2: o, proxy: proxy, vault: vault}
 }
 
-// Application returns the registered application with its secret, and a client
-// that reaches its provider, through the account's proxy if it has one.
+// Application returns the registered application with its secret, and a client for its
+// provider, which uses the account's proxy if there is one.
 func (t *Tokens) Application(ctx context.Context) (oauth.App, *http.Client, error) {
 	a := oauth.App{Provider: t.oauth2.Provider, ClientID: t.oauth2.ClientID, Endpoint: t.oauth2.Endpoint}
 	if !t.oauth2.ClientSecret.IsZero() {
@@ -111,7 +111,7 @@ func (t *Tokens) Keep(ctx context.Context, token oauth.Token) error {
 	return source.Keep(ctx, token)
 }
 
-// Mailbox presents tokens to the IMAP server of the named mailbox.
+// Mailbox returns an authenticator for the named mailbox's IMAP server.
 func (t *Tokens) Mailbox(name string) mailwatch.Authenticator {
 	return func(ctx context.Context) (mailwatch.Credential, error) {
 		token, err := t.token(ctx)
@@ -125,7 +125,7 @@ func (t *Tokens) Mailbox(name string) mailwatch.Authenticator {
 	}
 }
 
-// SMTP presents tokens to the outgoing mail server.
+// SMTP returns a function that provides tokens for the outgoing mail server.
 func (t *Tokens) SMTP() func(context.Context) (string, error) {
 	return func(ctx context.Context) (string, error) {
 		token, err := t.token(ctx)
@@ -158,10 +158,10 @@ func (t *Tokens) open(ctx context.Context) (*oauth.Source, error) {
 	return t.source, nil
 }
 
-// advised adds the command that renews a login which has ended for good.
+// advised adds the command that renews a login to an error that is final.
 func advised(err error, name string) error {
 	return fmt.Errorf("%w; log in with: parcelwatch login %s", err, name)
 }
 
-// SMTPName names the outgoing mail server where the name of a mailbox may stand.
+// SMTPName is the name of the outgoing mail server in commands that take a mailbox.
 const SMTPName = "smtp"

@@ -17,7 +17,7 @@ func newEventHandler(events service.EventLog) slog.Handler {
 	return eventHandler{sink: shared, text: slog.NewTextHandler(&shared.line, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: bare})}
 }
 
-// eventSink writes one line at a time to an event log.
+// eventSink writes single lines to an event log.
 type eventSink struct {
 	mu     sync.Mutex
 	line   bytes.Buffer

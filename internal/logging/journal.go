@@ -25,7 +25,7 @@ type journal struct {
 	group  string
 }
 
-// journalSink writes one line at a time.
+// journalSink writes single lines to the journal.
 type journalSink struct {
 	mu    sync.Mutex
 	line  bytes.Buffer
@@ -49,7 +49,7 @@ func journalTo(send service.Journal, stderr io.Writer) entry {
 	}
 }
 
-// prefixed writes lines that begin with their priority, which systemd reads.
+// prefixed writes lines with a priority prefix, which systemd reads.
 func prefixed(w io.Writer) entry {
 	return func(priority int, line string, _ map[string]string) error {
 		_, err := io.WriteString(w, "<"+strconv.Itoa(priority)+">"+line+"\n")
@@ -57,7 +57,7 @@ func prefixed(w io.Writer) entry {
 	}
 }
 
-// priority returns the priority of syslog(3).
+// priority returns the priority as in syslog(3).
 func priority(l slog.Level) int {
 	switch {
 	case l >= slog.LevelError:
@@ -94,7 +94,7 @@ func (j journal) Handle(ctx context.Context, r slog.Record) error {
 	return j.put(priority(r.Level), strings.TrimSuffix(j.line.String(), "\n"), fields)
 }
 
-// flatten adds an attribute to the fields; of a group, each of its attributes.
+// flatten adds an attribute to the fields, or each attribute of a group.
 func flatten(fields map[string]string, group string, a slog.Attr) {
 	a.Value = a.Value.Resolve()
 	if a.Equal(slog.Attr{}) {

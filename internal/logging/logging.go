@@ -1,6 +1,6 @@
-// Package logging writes the daemon's log to stderr or systemd's journal, to a file
-// and to the event log of Windows. It knows nothing of what is logged, except that
-// structs may hold secrets.
+// Package logging writes the daemon's log to stderr or systemd's journal, to a file and
+// to the Windows event log. It must not know what is logged, except that structs may
+// contain secrets.
 package logging
 
 import (
@@ -19,15 +19,15 @@ import (
 	"parcelwatch/service"
 )
 
-// Sinks are the logs of the system.
+// Sinks are the system's logs.
 type Sinks struct {
 	Stderr   io.Writer
 	Prefixed bool             // Stderr is read by the journal: no time, but a priority
-	Journal  service.Journal  // nil where there is only Stderr
+	Journal  service.Journal  // nil if there is only Stderr
 	Events   service.EventLog // nil except under the service manager of Windows
 }
 
-// System returns the logs of this process, for the service of that name.
+// System returns the logs of this process for the service with this name.
 func System(stderr io.Writer, getenv func(string) string, name string) Sinks {
 	return Sinks{Stderr: stderr, Prefixed: getenv("JOURNAL_STREAM") != "", Journal: service.OpenJournal(), Events: service.OpenEventLog(name)}
 }
@@ -70,8 +70,7 @@ func Open(s Sinks, c config.Log) (*Log, error) {
 	return l, nil
 }
 
-// Reopen continues with another level and file. If the file cannot be opened,
-// nothing changes.
+// Reopen changes the level and the file. If the file cannot be opened, nothing changes.
 func (l *Log) Reopen(c config.Log) error {
 	var f io.WriteCloser
 	if c.File != "" {
@@ -85,15 +84,15 @@ func (l *Log) Reopen(c config.Log) error {
 	return nil
 }
 
-// Last writes the error that ends the daemon to the file only: the system's log
-// gets it from the caller that reports it.
+// Last writes the error that ends the daemon to the file only: the caller reports it to
+// the system's log.
 func (l *Log) Last(err error) {
 	if err != nil {
 		slog.New(slog.NewTextHandler(&l.file, nil)).Error("ended", "err", err.Error())
 	}
 }
 
-// Close closes the file. What is logged afterwards goes to the other sinks only.
+// Close closes the file. Later records go to the other sinks only.
 func (l *Log) Close() { l.file.replace(nil) }
 
 // file is a log file that can be replaced. Without one, lines are dropped.
@@ -121,7 +120,7 @@ func (f *file) replace(to io.WriteCloser) {
 	f.to = to
 }
 
-// openFile opens a file that is rotated by size. It is opened once beforehand,
+// openFile opens a file that is rotated by size. It first opens the file once itself,
 // because the library reports a failure only with the first line.
 func openFile(c config.Log) (io.WriteCloser, error) {
 	f, err := os.OpenFile(c.File, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
@@ -138,9 +137,9 @@ func openFile(c config.Log) (io.WriteCloser, error) {
 	}, nil
 }
 
-// shown keeps plain values and those with a String or Error method, and replaces
-// all others by the name of their type: a struct printed by reflection shows the
-// secrets inside it, whatever their types do against that.
+// shown keeps plain values and those with a String or Error method, and replaces all
+// others by the name of their type: printing a struct by reflection shows the secrets in
+// it, even if their types hide them.
 func shown(_ []string, a slog.Attr) slog.Attr {
 	if a.Value.Kind() != slog.KindAny {
 		return a
@@ -159,7 +158,7 @@ func shown(_ []string, a slog.Attr) slog.Attr {
 	}
 }
 
-// bare drops the time and the level, which the system's log adds itself.
+// bare drops the time and the level, which the system's log adds.
 func bare(groups []string, a slog.Attr) slog.Attr {
 	if len(groups) == 0 && (a.Key == slog.TimeKey || a.Key == slog.LevelKey) {
 		return slog.Attr{}

@@ -18,7 +18,7 @@ import (
 	"parcelwatch/config"
 )
 
-// eventList stands in for the event log of Windows.
+// eventList is a fake of the Windows event log.
 type eventList struct{ lines []string }
 
 func (e *eventList) Error(v ...any) error   { return e.put("E", v) }
@@ -94,7 +94,7 @@ func TestALogFileIsPutAsideAndOldOnesGo(t *testing.T) {
 	for i := range 50 { // five megabytes
 		l.Info("line", "n", i, "text", strings.Repeat("x", 100<<10))
 	}
-	l.Close() // waits for what is still being packed
+	l.Close() // waits for the compression of old files
 	files, err := filepath.Glob(filepath.Join(dir, "*"))
 	if err != nil {
 		t.Fatal(err)

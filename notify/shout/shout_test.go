@@ -16,7 +16,7 @@ import (
 
 var _ notify.Channel = (*shout.Channel)(nil)
 
-// webhook is a channel to a server that answers with the status.
+// webhook returns a channel to a server with the given handler.
 func webhook(t *testing.T, handle http.HandlerFunc) *shout.Channel {
 	t.Helper()
 	server := httptest.NewServer(handle)
