@@ -19,7 +19,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// noon is on the same day in all zones of the tests.
+// noon is the default time of the tests, away from any clock change.
 var noon = time.Date(2026, 3, 12, 8, 0, 0, 0, time.FixedZone("MSK", 3*3600))
 
 func printer(tb testing.TB, language string) *locale.Printer {

@@ -67,9 +67,9 @@ password = "hunter2needle"
 key = "hunter2needle"
 `
 
-// holders are values that hold a secret somewhere. Those of the first list are
-// the secret itself and guard it against every verb and encoder; those of the
-// second are what a careless log line might be given.
+// holders returns values that contain a secret. Those of the first list are the secret
+// itself and hide it from every verb and encoder; those of the second are values that a
+// careless log line might contain.
 func holders(t *testing.T) (secrets, careless []any) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "parcelwatch.toml")

@@ -14,8 +14,7 @@ import (
 	"time"
 )
 
-// addChannels appends to a configuration a webhook that works and channels that
-// cannot.
+// addChannels appends a working webhook and unusable channels to a configuration.
 func addChannels(t *testing.T, config, hook string) {
 	t.Helper()
 	secret := filepath.Join(filepath.Dir(config), "hook.url")

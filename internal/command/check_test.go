@@ -12,7 +12,7 @@ import (
 	"parcelwatch/internal/demo"
 )
 
-// checked is a place that is set up, with a change to its configuration.
+// checked returns a configured place with a change to its configuration.
 func checked(t *testing.T, old, changed string) place {
 	t.Helper()
 	p := newPlaceFor(t)

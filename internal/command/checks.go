@@ -25,26 +25,26 @@ import (
 )
 
 const (
-	dryRun     = 50 // mails of each folder that check reads
+	dryRun     = 50 // mails read in each folder
 	canaryTime = 25 * time.Second
 )
 
-// finding is one thing that was looked at.
+// finding is the result for one checked thing.
 type finding struct {
 	What   string `json:"what"`   // config, store, mailbox, folder, smtp, channel, carrier
-	Name   string `json:"name"`   // of the mailbox, the server, the channel, the carrier
+	Name   string `json:"name"`   // of the mailbox, server, channel or carrier
 	State  string `json:"state"`  // good, wrong, note
 	Detail string `json:"detail"` // what is wrong and what to do, or what was found
 }
 
-// checkDoc is what check found.
+// checkDoc is the JSON document of check.
 type checkDoc struct {
 	Schema   int       `json:"schema"`
 	Good     bool      `json:"good"`
 	Findings []finding `json:"findings"`
 }
 
-// checking collects findings and tells each at once.
+// checking collects findings and prints each at once.
 type checking struct {
 	*env
 	doc  checkDoc
@@ -89,7 +89,7 @@ func (c *checkCmd) run(ctx context.Context, e *env) error {
 	return nil
 }
 
-// found tells how one thing is.
+// found reports one thing as good, or as wrong if err is not nil.
 func (k *checking) found(what, name string, err error) {
 	if err != nil {
 		k.tell(what, name, "wrong", k.words(err))
@@ -107,7 +107,7 @@ func (k *checking) tellFolder(mailbox, folder, state, detail string) {
 	k.add(k.say.T("check_folder", "Name", mailbox, "Folder", folder), finding{What: "folder", Name: mailbox + " " + folder, State: state, Detail: detail})
 }
 
-// add tells a finding under its heading.
+// add prints a finding below its heading.
 func (k *checking) add(heading string, f finding) {
 	k.doc.Good = k.doc.Good && f.State != "wrong"
 	f.Detail = textx.Line(f.Detail, 500)
@@ -136,8 +136,7 @@ func (k *checking) store(ctx context.Context, cfg *config.Config) {
 	k.found("store", cfg.Store.Path, err)
 }
 
-// mailbox logs in, looks at the folders, and reads recent mail without keeping
-// anything.
+// mailbox logs in, checks the folders and reads recent mail without storing anything.
 func (k *checking) mailbox(ctx context.Context, cfg *config.Config, m config.Mailbox) {
 	account, err := app.Account(cfg, m, k.vault(cfg))
 	if err != nil {
@@ -166,7 +165,7 @@ func (k *checking) mailbox(ctx context.Context, cfg *config.Config, m config.Mai
 	k.dryRun(ctx, cfg, m, account)
 }
 
-// span is how far back the first scan looks, in words where it is whole days.
+// span renders how far back the first scan searches, in words if it is whole days.
 func (k *checking) span(d config.Duration) string {
 	const day = 24 * time.Hour
 	if d.Time() >= day && d.Time()%day == 0 {
@@ -175,8 +174,7 @@ func (k *checking) span(d config.Duration) string {
 	return d.String()
 }
 
-// dryRun says what would be followed, and which servers' verdicts do not count
-// yet.
+// dryRun prints what would be followed, and which servers' results are not trusted yet.
 func (k *checking) dryRun(ctx context.Context, cfg *config.Config, m config.Mailbox, account mailwatch.Account) {
 	r, err := app.NewReader(verify.New(app.OneShotResolver()), cfg, m)
 	if err != nil {
@@ -206,7 +204,7 @@ func (k *checking) dryRun(ctx context.Context, cfg *config.Config, m config.Mail
 	}
 }
 
-// would tells each number and order once.
+// would prints each number and order once.
 func (k *checking) would(mailbox string, n parcel.Notice, seen map[string]bool) {
 	if !n.Verdict.Trust.Creates() {
 		return
@@ -240,7 +238,7 @@ func (k *checking) smtp(ctx context.Context, cfg *config.Config) {
 	k.tell("smtp", cfg.SMTP.Host, "good", "")
 }
 
-// channels says which channels can be used. Nothing is sent.
+// channels reports which channels can be used. Nothing is sent.
 func (k *checking) channels(ctx context.Context, cfg *config.Config) {
 	_, broken := app.Channels(ctx, cfg)
 	for _, one := range cfg.Channels {
@@ -248,8 +246,8 @@ func (k *checking) channels(ctx context.Context, cfg *config.Config) {
 	}
 }
 
-// carriers asks each for a number that it must know: an answer that is not
-// understood is seen here, and not as "no news".
+// carriers asks each carrier about a number that it must know, so that a response that is
+// not understood is noticed instead of looking like "no news".
 func (k *checking) carriers(ctx context.Context, set *carriers.Set) {
 	ctx, cancel := context.WithTimeout(ctx, canaryTime)
 	defer cancel()
@@ -273,7 +271,7 @@ func (k *checking) carriers(ctx context.Context, set *carriers.Set) {
 	}
 	for _, a := range asked {
 		if a.Err == nil || errors.Is(a.Err, carriers.ErrNotFound) {
-			// A number that is no longer known was understood all the same.
+			// A carrier that no longer knows the number has still been understood.
 			k.tell("carrier", a.Carrier, "good", k.say.Result(a.Result))
 			continue
 		}

@@ -4,5 +4,5 @@ package command
 
 import "time"
 
-// clock returns the clock of the program.
+// clock returns the program's clock.
 func clock() func() time.Time { return time.Now }

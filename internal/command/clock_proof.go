@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// clock returns the system's clock shifted by the duration in a file. Only the proof
-// is built with it, to test what a clock that jumps does to the real program.
+// clock returns the system's clock shifted by the duration in a file. It is built only
+// for the proof that tests the real program with a clock that jumps.
 func clock() func() time.Time {
 	file := os.Getenv("PARCELWATCH_PROOF_CLOCK")
 	return func() time.Time {

@@ -13,7 +13,7 @@ type addCmd struct {
 	Title  string `help:"${help_add_title}" placeholder:"TITLE"`
 }
 
-// Run follows a number.
+// Run adds a number to follow.
 func (c *addCmd) Run(ctx context.Context, e *env) error {
 	return e.edit(ctx, c.Number, func(t *tracker.Tracker, n number.Number) (string, error) {
 		_, err := t.Add(ctx, n, textx.Line(c.Title, 200))

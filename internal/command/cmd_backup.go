@@ -8,7 +8,7 @@ type backupCmd struct {
 	File string `arg:""`
 }
 
-// Run writes a consistent copy of the store, also while the daemon runs.
+// Run writes a consistent copy of the store, even while the daemon runs.
 func (c *backupCmd) Run(ctx context.Context, e *env) error {
 	db, err := e.openStore(ctx)
 	if err != nil {

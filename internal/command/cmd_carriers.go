@@ -20,7 +20,7 @@ type carriersCmd struct {
 	JSON   bool   `help:"${help_json}"`
 }
 
-// Run lists the carriers: what they cover, which credentials they need, their state.
+// Run lists the carriers with coverage, required credentials and state.
 func (c *carriersCmd) Run(ctx context.Context, e *env) error {
 	cfg := e.anyConfig()
 	if c.Answer != "" {
@@ -41,8 +41,7 @@ func (c *carriersCmd) Run(ctx context.Context, e *env) error {
 	return writeCarriers(e, docs)
 }
 
-// answer prints the last kept answer of a carrier that was not understood, fit for
-// a bug report.
+// answer prints the last response of a carrier that was not understood, for a bug report.
 func (c *carriersCmd) answer(ctx context.Context, e *env) error {
 	db, err := e.openStore(ctx)
 	if err != nil {
@@ -63,8 +62,8 @@ func (c *carriersCmd) answer(ctx context.Context, e *env) error {
 	return nil
 }
 
-// writeCarriers prints the carriers in the order in which a parcel meets them, then
-// where to get the missing keys.
+// writeCarriers prints the carriers in the order of a parcel's journey, then where to get
+// the missing keys.
 func writeCarriers(e *env, docs []status.Carrier) error {
 	rank := map[carriers.Role]int{carriers.RoleOrigin: 0, carriers.RoleDestination: 1, carriers.RoleAggregator: 2}
 	docs = slices.Clone(docs)

@@ -7,5 +7,5 @@ type checkCmd struct {
 	JSON     bool `help:"${help_json}"`
 }
 
-// Run looks at everything.
+// Run checks the configuration, the store, mailboxes, channels and carriers.
 func (c *checkCmd) Run(ctx context.Context, e *env) error { return c.run(ctx, e) }

@@ -25,7 +25,7 @@ import (
 )
 
 const (
-	demoLook   = 2 * time.Millisecond // between two checks whether all is done
+	demoLook   = 2 * time.Millisecond // between two checks whether everything is handled
 	demoSettle = 25 * time.Second     // for one step of the story, on a busy machine
 )
 
@@ -34,8 +34,8 @@ type demoCmd struct {
 	Language string `help:"${help_language}" placeholder:"L"`
 }
 
-// Run shows the whole program without a network: the real daemon between simulated
-// servers, with a simulated clock.
+// Run demonstrates the program without a network: the real daemon with simulated servers
+// and a simulated clock.
 func (c *demoCmd) Run(ctx context.Context, e *env) (err error) {
 	if c.Language != "" {
 		e.speak(c.Language)
@@ -62,14 +62,14 @@ func (c *demoCmd) Run(ctx context.Context, e *env) (err error) {
 	return s.curtain()
 }
 
-// stage is the daemon in the demo's world, and what was printed so far.
+// stage is the daemon in the simulated world, and what was printed so far.
 type stage struct {
 	*env
 	world   *demo.World
 	db      store.Store
 	box     config.Mailbox
 	app     *app.App
-	looked  chan struct{} // the notifier looks
+	looked  chan struct{} // signals that the notifier is checking
 	told    map[int64]parcel.Status
 	numbers map[int64]number.Number
 	mails   int
@@ -84,7 +84,7 @@ func openStage(ctx context.Context, e *env, w *demo.World) (*stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range all.Factories() { // no carrier outside this machine is asked
+	for _, f := range all.Factories() { // carriers use only the simulated servers
 		if _, simulated := cfg.Carriers[f.Info.Name]; !simulated {
 			cfg.Carriers[f.Info.Name] = config.Carrier{"enabled": false}
 		}
@@ -147,7 +147,7 @@ func (s *stage) play(ctx context.Context) error {
 	return work.Wait()
 }
 
-// settle waits until the daemon has done everything that is due at this hour.
+// settle waits until the daemon has handled everything due at this hour.
 func (s *stage) settle(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, demoSettle)
 	defer cancel()
@@ -183,7 +183,7 @@ func (s *stage) notified() func() (bool, error) {
 		if !asked {
 			asked = true
 			select {
-			case <-s.looked: // of an earlier look
+			case <-s.looked: // from an earlier check
 			default:
 			}
 			s.app.WakeNotifier()

@@ -101,8 +101,8 @@ func (c *digestCmd) audience(e *env, cfg *config.Config) (notify.Config, error) 
 	return telling, nil
 }
 
-// sample prints a digest of invented parcels in the given language, or in that of
-// the terminal.
+// sample prints a digest of invented parcels in the given language, else in the
+// terminal's language.
 func (c *digestCmd) sample(e *env, cfg *config.Config) error {
 	p := e.say
 	if c.Language != "" {
@@ -205,8 +205,7 @@ func (c *digestCmd) sendSample(ctx context.Context, e *env, telling notify.Confi
 	return nil
 }
 
-// fates says what became of each copy. What could not be sent waits in the
-// outbox.
+// fates prints the result of each copy. Copies that could not be sent stay in the outbox.
 func (c *digestCmd) fates(ctx context.Context, e *env, box store.Outbox, sent []store.Message) error {
 	waiting := map[string]store.Delivery{}
 	due, err := box.DueMessages(ctx, e.now().AddDate(1, 0, 0), 1000)

@@ -58,7 +58,7 @@ func (c *loginCmd) Run(ctx context.Context, e *env) error {
 	return nil
 }
 
-// pick returns the account that the name means.
+// pick returns the account with the name given on the command line.
 func (c *loginCmd) pick(e *env, cfg *config.Config) (loginTarget, error) {
 	var targets []loginTarget
 	var names []string
@@ -125,7 +125,7 @@ func (e *env) tried(ctx context.Context, err error, host string, explain func(er
 	return nil
 }
 
-// loginFailed says why there is no login.
+// loginFailed returns the error for a failed login.
 func (e *env) loginFailed(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()

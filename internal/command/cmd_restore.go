@@ -10,7 +10,7 @@ type restoreCmd struct {
 	File string `arg:""`
 }
 
-// Run replaces the store by a backup.
+// Run replaces the store with a backup.
 func (c *restoreCmd) Run(ctx context.Context, e *env) error {
 	cfg, err := e.config()
 	if err != nil {

@@ -21,8 +21,8 @@ type runCmd struct {
 	Name string `help:"${help_service_name}" default:"parcelwatch" hidden:""`
 }
 
-// Run runs the daemon. Windows expects a service to report that it runs before it
-// does anything slow, so everything is done inside Work.
+// Run runs the daemon. Windows expects a service to report that it runs before any slow
+// work, so everything is done inside Work.
 func (c *runCmd) Run(ctx context.Context, e *env) error {
 	out := logging.System(e.err, e.getenv, c.Name)
 	err := service.Run(ctx, c.Name, service.Program{
@@ -102,8 +102,8 @@ func (e *env) hangups(ctx context.Context, hangup <-chan os.Signal, daemon *app.
 	}
 }
 
-// reload reads the configuration and hands it to the daemon. The store stays the
-// one that is open and locked.
+// reload reads the configuration and passes it to the daemon. The store stays the one
+// that is open and locked.
 func (e *env) reload(ctx context.Context, daemon *app.App, log *logging.Log, store string) error {
 	cfg, err := e.config(config.AllSections()...)
 	if err != nil {

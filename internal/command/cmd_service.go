@@ -61,9 +61,9 @@ func (c *serviceCmd) flags() string {
 	return out
 }
 
-// options returns what a service is installed with: the named configuration, else
-// the one that the service has, else the default one. On Windows it may be missing:
-// the installer creates the service, which waits for the configuration.
+// options returns the options for installing a service: the named configuration, else
+// the service's present one, else the default one. On Windows it may be missing: the
+// installer creates the service, which waits for the configuration.
 func (c *serviceCmd) options(e *env) (service.Options, error) {
 	opt := service.Options{Name: c.Name, User: c.User}
 	if c.Action != "install" {

@@ -8,7 +8,7 @@ import (
 	"parcelwatch/internal/setup"
 )
 
-// setupCmd holds the answers that are given by flags.
+// setupCmd holds the answers given by flags.
 type setupCmd struct {
 	Address      string       `help:"${help_setup_address}" placeholder:"ADDRESS"`
 	PasswordFile string       `help:"${help_setup_password_file}" placeholder:"FILE"`
@@ -35,8 +35,8 @@ type setupCmd struct {
 	Yes          bool         `short:"y" help:"${help_setup_yes}"`
 }
 
-// Run asks for what is not given, tries every setting, and writes the configuration
-// at the end. Nothing is changed before that, so it can be interrupted at any time.
+// Run asks for what is missing, tries every setting, and writes the configuration at the
+// end. Nothing is changed before that, so it can be interrupted at any time.
 func (c *setupCmd) Run(ctx context.Context, e *env) error {
 	switch {
 	case c.Language != "":

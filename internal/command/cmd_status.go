@@ -45,8 +45,8 @@ func (c *statusCmd) Run(ctx context.Context, e *env) error {
 	return verdictOf(e, c.Quiet, doc)
 }
 
-// verdictOf returns the error for health checks: the daemon does not run, or cannot
-// read or send mail. A carrier that does not answer is none.
+// verdictOf returns the error for health checks: the daemon does not run, or cannot read
+// or send mail. A carrier without answers is not an error.
 func verdictOf(e *env, quiet bool, d status.Status) error {
 	text := ""
 	switch {
@@ -69,8 +69,7 @@ func verdictOf(e *env, quiet bool, d status.Status) error {
 	return failed(text)
 }
 
-// source returns what status and carriers are gathered from. The caller must call
-// release.
+// source returns the inputs of status and carriers. The caller must call release.
 func (e *env) source(ctx context.Context, cfg *config.Config) (s status.Source, release func(), err error) {
 	release = func() {}
 	set, broken, err := app.Carriers(ctx, cfg)

@@ -31,7 +31,7 @@ type trackCmd struct {
 	JSON    bool   `help:"${help_json}"`
 }
 
-// Run asks the carriers about a number and shows what they say.
+// Run asks the carriers about a number and prints the result.
 func (c *trackCmd) Run(ctx context.Context, e *env) error {
 	ctx, cancel := context.WithTimeout(ctx, trackTime)
 	defer cancel()
@@ -76,7 +76,7 @@ func (c *trackCmd) Run(ctx context.Context, e *env) error {
 	return t.verdict(n, doc)
 }
 
-// tracking is one run of track.
+// tracking is the state of one run of track.
 type tracking struct {
 	env    *env
 	set    *carriers.Set
@@ -116,7 +116,7 @@ func (t tracking) ask(ctx context.Context, n number.Number, only string) (parcel
 	return p, asked, err
 }
 
-// since returns when the status began, or zero if no event says so.
+// since returns when the status began, or zero if no event shows it.
 func since(p parcel.Parcel) time.Time {
 	if p.LastEvent.IsZero() {
 		return time.Time{}
@@ -145,7 +145,7 @@ func (t tracking) verdict(n number.Number, d status.Parcel) error {
 	return nothing(t.env.say.T("err_nothing_tracked", "Number", n))
 }
 
-// askedDocs returns which carriers were asked, those that answered first.
+// askedDocs returns the results of all carriers, those that answered first.
 func askedDocs(asked []carriers.Asked, set *carriers.Set) []status.Asked {
 	out := make([]status.Asked, 0, len(asked))
 	for _, a := range asked {
@@ -168,7 +168,7 @@ func askedDocs(asked []carriers.Asked, set *carriers.Set) []status.Asked {
 	return out
 }
 
-// detail returns what an error says beyond its kind.
+// detail returns the part of an error that its kind does not say.
 func detail(err error) string {
 	e, ok := errors.AsType[*carriers.Error](err)
 	if !ok {
@@ -211,13 +211,13 @@ func (e *env) trackLedger(ctx context.Context, c *config.Config) (store.Ledger, 
 	return budgets{Ledger: memory, db: db}, func() { shut(db) }
 }
 
-// budgets is a ledger in memory with the budgets of the store.
+// budgets is a ledger in memory that uses the budgets of the store.
 type budgets struct {
 	store.Ledger
 	db store.Store
 }
 
-// Take books with the store, or in memory if the store is busy.
+// Take books in the store, or in memory if the store is busy.
 func (b budgets) Take(ctx context.Context, carrier string, day parcel.Date, count, budget int) (bool, error) {
 	short, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()

@@ -1,6 +1,6 @@
-// Package command holds the commands of parcelwatch, one file each, with the
-// environment they share, the command line and the exit statuses. It knows
-// nothing of interrupts: the caller of Run ends the context.
+// Package command holds the commands of parcelwatch, one file each, with the environment
+// they share, the command line and the exit statuses. It must not handle interrupts: the
+// caller of Run ends the context.
 package command
 
 import (

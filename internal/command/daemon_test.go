@@ -19,7 +19,7 @@ import (
 	"parcelwatch/internal/status"
 )
 
-// screen is what a command writes, readable while it writes.
+// screen is a command's output, readable while it is written.
 type screen struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
@@ -37,14 +37,14 @@ func (s *screen) String() string {
 	return s.buf.String()
 }
 
-// command runs the program inside this process.
+// command runs the program in this process.
 func command(ctx context.Context, args ...string) (code int, out, errs string) {
 	var stdout, stderr screen
 	code = run(ctx, args, newEnv(env{in: strings.NewReader(""), out: &stdout, err: &stderr, getenv: func(string) string { return "" }}))
 	return code, stdout.String(), stderr.String()
 }
 
-// background is the daemon at work.
+// background is a running daemon.
 type background struct {
 	stop func() int
 	errs *screen
@@ -68,7 +68,7 @@ func startDaemon(t *testing.T, config string) background {
 	return background{stop: stop, errs: &stderr}
 }
 
-// world is the demo's surroundings with the configuration that names them.
+// world returns the demo's world and a configuration for it.
 func world(t *testing.T) (*demo.World, string) {
 	t.Helper()
 	w, err := demo.Open(t.Context(), filepath.Join(t.TempDir(), "world"), time.Now())
@@ -88,7 +88,7 @@ const letter = "From: AliExpress <transaction@notice.aliexpress.com>\r\nTo: you@
 	"Subject: Package %[1]s: with local carrier\r\nMessage-ID: <%[1]s@notice.aliexpress.com>\r\nDate: %[2]s\r\n" +
 	"Content-Type: text/plain; charset=utf-8\r\n\r\nYour package %[1]s is with the local carrier.\r\n"
 
-// wait looks until it sees what it waits for.
+// wait polls until seen returns true.
 func wait(t *testing.T, what string, seen func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); !seen(); time.Sleep(10 * time.Millisecond) {
@@ -226,7 +226,7 @@ func TestCheckSaysWhatWorksAndWhatWouldBeFollowed(t *testing.T) {
 	if _, out, _ := command(t.Context(), "list", "--config", config); strings.Contains(out, "LP00710020030040") {
 		t.Errorf("a dry run has followed it:\n%s", out)
 	}
-	// A folder that is not there is named with those that are.
+	// A missing folder is reported together with the existing ones.
 	text, err := os.ReadFile(config)
 	if err != nil {
 		t.Fatal(err)
@@ -258,7 +258,7 @@ func TestADigestIsSentByHand(t *testing.T) {
 	if err := w.Outbound.Close(); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(time.Second) // a digest by hand is named by its second
+	time.Sleep(time.Second) // a manual digest is named after its second
 	if code, _, errs = command(t.Context(), "digest", "--send", "--config", config); code != exitFailed || !strings.Contains(errs, "will try again") {
 		t.Errorf("without a server: exit %d\n%s", code, errs)
 	}

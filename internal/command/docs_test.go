@@ -9,8 +9,8 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// TestTheDocumentNamesEveryCommandAndFlag keeps docs/commands.md and the command
-// line together.
+// TestTheDocumentNamesEveryCommandAndFlag compares docs/commands.md with the command
+// line.
 func TestTheDocumentNamesEveryCommandAndFlag(t *testing.T) {
 	t.Parallel()
 	doc, err := os.ReadFile(filepath.Join("..", "..", "docs", "commands.md"))

@@ -26,7 +26,7 @@ type env struct {
 	getenv   func(string) string
 	now      func() time.Time
 	exit     func(int)
-	terminal bool // err is one
+	terminal bool // err is a terminal
 	flag     string
 	say      *locale.Printer
 	progress *cli.Progress
@@ -41,7 +41,7 @@ func newEnv(e env) *env {
 	return &e
 }
 
-// speak changes the language if there is a catalogue for it.
+// speak switches to the language if it has a catalogue.
 func (e *env) speak(language string) {
 	if p, err := locale.New(language); err == nil {
 		e.say = p
@@ -62,7 +62,7 @@ func (e *env) note(line string) {
 	_, _ = fmt.Fprintln(e.err, textx.Line(line, 1000))
 }
 
-// config loads the configuration and checks the sections the command uses.
+// config loads the configuration and checks the sections that the command uses.
 func (e *env) config(need ...config.Section) (*config.Config, error) {
 	path, err := config.Find(e.flag, e.getenv, runtime.GOOS)
 	if err != nil {
@@ -84,8 +84,8 @@ func (e *env) config(need ...config.Section) (*config.Config, error) {
 	return c, nil
 }
 
-// anyConfig returns the configuration, or the defaults if there is no readable one,
-// for commands that work without.
+// anyConfig returns the configuration, or the defaults if none is readable, for commands
+// that work without one.
 func (e *env) anyConfig() *config.Config {
 	path, err := config.Find(e.flag, e.getenv, runtime.GOOS)
 	if err != nil {
@@ -111,12 +111,12 @@ func (e *env) store(ctx context.Context, c *config.Config) (store.Store, error) 
 	return db, err
 }
 
-// quiet returns a logger for errors only; commands print the rest themselves.
+// quiet returns a logger for errors only; commands print everything else themselves.
 func (e *env) quiet() *slog.Logger {
 	return slog.New(slog.NewTextHandler(e.err, &slog.HandlerOptions{Level: slog.LevelError}))
 }
 
-// number parses a typed number.
+// number parses a number typed by the user.
 func (e *env) number(text string) (number.Number, error) {
 	n, err := number.Parse(text)
 	if err != nil {

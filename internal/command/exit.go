@@ -19,7 +19,7 @@ const (
 	exitNothing = 3 // nothing found
 )
 
-// exitError is an error with its exit status. Without a text nothing is printed.
+// exitError is an error with an exit status. If its text is empty, nothing is printed.
 type exitError struct {
 	code int
 	text string
@@ -31,7 +31,7 @@ func usage(text string) error   { return &exitError{code: exitUsage, text: text}
 func failed(text string) error  { return &exitError{code: exitFailed, text: text} }
 func nothing(text string) error { return &exitError{code: exitNothing, text: text} }
 
-// wrongConfig adds what to do about a configuration that cannot be opened.
+// wrongConfig adds advice to the error of a configuration that cannot be opened.
 func (e *env) wrongConfig(err error) error {
 	f := fault.Of(err, "")
 	switch {
@@ -79,7 +79,7 @@ func codeOf(err error) int {
 	}
 }
 
-// report prints an error, one line for each thing that is wrong.
+// report prints an error, one line for each problem.
 func (e *env) report(err error) {
 	e.progress.Clear()
 	for line := range strings.Lines(e.words(err)) {

@@ -12,7 +12,7 @@ func exists(path string) bool {
 	return path != "" && err == nil
 }
 
-// shut closes what was only read, or whose changes are already stored.
+// shut closes a file that was only read, or whose changes are already stored.
 func shut(c io.Closer) { _ = c.Close() }
 
 // remove removes a file if it exists.

@@ -38,11 +38,10 @@ type grammar struct {
 	Version  versionCmd  `cmd:"" help:"${help_version}"`
 }
 
-// run is the program: it reads the command line, does what it says and returns
-// the exit status.
+// run parses the command line, runs the command and returns the exit status.
 func run(ctx context.Context, args []string, e *env) int {
 	var g grammar
-	ended := -1 // kong ends by itself after --help
+	ended := -1 // set by kong after --help
 	parser, err := kong.New(&g,
 		kong.Name("parcelwatch"), kong.Description(e.say.T("help_app")), helpTexts(e.say),
 		kong.Writers(e.out, e.err), kong.Exit(func(code int) { ended = code }),
@@ -76,7 +75,7 @@ func run(ctx context.Context, args []string, e *env) int {
 	return exitGood
 }
 
-// helpTexts are the texts of the command line in the person's language.
+// helpTexts returns the help texts of the command line in the user's language.
 func helpTexts(say *locale.Printer) kong.Vars {
 	vars := kong.Vars{}
 	for _, id := range []string{

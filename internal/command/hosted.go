@@ -15,8 +15,7 @@ import (
 // The service manager of Windows has no conditions for starting a service, and the
 // output of a service is lost.
 
-// waitConfig is the interval at which a service without a configuration looks for
-// one.
+// waitConfig is the interval at which a service without a configuration checks for one.
 const waitConfig = 5 * time.Second
 
 // startable checks the configuration. A missing one is no error: the installer

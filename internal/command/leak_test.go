@@ -12,7 +12,7 @@ import (
 	"go.uber.org/goleak"
 )
 
-// openFiles is what this process has open, by descriptor.
+// openFiles returns the open files of this process, by descriptor.
 func openFiles(t *testing.T) map[string]string {
 	t.Helper()
 	list, err := os.ReadDir("/proc/self/fd")
@@ -32,8 +32,8 @@ func TestStartedAndStoppedOverAndOverItLeavesNothingBehind(t *testing.T) {
 	w, config := world(t)
 	life := func(i int) {
 		number := fmt.Sprintf("LP007100200%05d", 30040+i)
-		// Before the start: this server forgets to say what came while a client
-		// was about to wait.
+		// Before the start, because this server may not announce mail that arrives just before
+		// IDLE.
 		if err := w.Inbox.Deliver(fmt.Appendf(nil, letter, number, time.Now().Format(time.RFC1123Z)), time.Now()); err != nil {
 			t.Fatal(err)
 		}
@@ -52,7 +52,7 @@ func TestStartedAndStoppedOverAndOverItLeavesNothingBehind(t *testing.T) {
 			t.Fatalf("exit %d\n%s", code, d.errs)
 		}
 	}
-	life(0) // what stays for the whole process begins here
+	life(0) // what stays open for the whole process is opened here
 	running, before := goleak.IgnoreCurrent(), openFiles(t)
 	const lives = 20
 	for i := range lives {
@@ -62,7 +62,7 @@ func TestStartedAndStoppedOverAndOverItLeavesNothingBehind(t *testing.T) {
 		t.Errorf("after %d lives: %v", lives, err)
 	}
 	var after map[string]string
-	for range 50 { // the other end of a connection closes in its own time
+	for range 50 { // the server side of a connection closes a little later
 		if after = openFiles(t); len(after) <= len(before) {
 			return
 		}

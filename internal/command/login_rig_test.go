@@ -20,11 +20,10 @@ import (
 	"parcelwatch/test/rig"
 )
 
-// tokenServer is a real Dovecot that takes tokens which the test's service
-// signs.
+// tokenServer is a real Dovecot that accepts tokens signed by the test's service.
 type tokenServer struct{ *rig.Dovecot }
 
-// token is a JWT for the user, good for as long.
+// token returns a JWT for the user with the given validity.
 func (r tokenServer) token(user string, good time.Duration) string {
 	key, err := os.ReadFile(filepath.Join(r.Dir, "jwt.key"))
 	if err != nil {
@@ -39,8 +38,8 @@ func (r tokenServer) token(user string, good time.Duration) string {
 	return text + "." + enc.EncodeToString(sum.Sum(nil))
 }
 
-// TestTokensOpenARealMailbox logs in to Dovecot by both mechanisms, through the
-// whole program: login, daemon, renewal, and a login that is revoked.
+// TestTokensOpenARealMailbox logs in to Dovecot with both mechanisms through the whole
+// program: login, daemon, renewal, and a revoked login.
 func TestTokensOpenARealMailbox(t *testing.T) {
 	for _, mechanism := range []string{"xoauth2", "oauthbearer"} {
 		t.Run(mechanism, func(t *testing.T) {
@@ -118,15 +117,15 @@ path = %q
 	}
 }
 
-// TestSetupAgainstARealServer pins a certificate that nobody knows, after asking.
+// TestSetupAgainstARealServer pins an unknown certificate after asking.
 func TestSetupAgainstARealServer(t *testing.T) {
 	r := rig.StartDovecot(t, "", nil)
 	p := newPlaceFor(t)
 	c := p.servers()
-	// What to begin with is not said: STARTTLS is found out.
+	// The TLS mode is not given: setup must find STARTTLS.
 	c.IMAP, c.IMAPTLS, c.Username, c.NoSample = fmt.Sprintf("127.0.0.1:%d", r.Port), "", "alice", true
 	w, out := p.wizard(c, "en_US.UTF-8", "alice@demo.example", "secret", "no", "", "yes", "DE")
-	_ = w.run(t.Context()) // the outgoing server knows no alice
+	_ = w.run(t.Context()) // the outgoing server does not know alice
 	if !strings.Contains(out.String(), "signed by nobody known here") || !strings.Contains(out.String(), "Login works") || w.box.Fingerprint == "" {
 		t.Errorf("said:\n%s", out)
 	}

@@ -20,14 +20,13 @@ import (
 	"parcelwatch/internal/demo"
 )
 
-// tokenBox is an IMAP server that takes no password, and of tokens only those
-// that are good.
+// tokenBox is an IMAP server that accepts no passwords and only valid tokens.
 type tokenBox struct {
 	Addr string
 	user *imapmemserver.User
 	mu   sync.Mutex
 	good func(token string) bool
-	seen []string // user names and tokens shown
+	seen []string // received user names and tokens
 }
 
 func openTokenBox(t *testing.T, good func(string) bool) *tokenBox {
@@ -56,7 +55,7 @@ func openTokenBox(t *testing.T, good func(string) bool) *tokenBox {
 	}()
 	t.Cleanup(func() {
 		_ = server.Close()
-		_ = l.Close() // the server may not have begun yet
+		_ = l.Close() // the server may not be serving yet
 		<-done
 	})
 	return b
@@ -74,13 +73,13 @@ type tokenSession struct {
 	box *tokenBox
 }
 
-// AuthenticateMechanisms is imapserver.SessionSASL.
+// AuthenticateMechanisms implements imapserver.SessionSASL.
 func (*tokenSession) AuthenticateMechanisms() []string { return []string{"XOAUTH2"} }
 
-// Authenticate is imapserver.SessionSASL.
+// Authenticate implements imapserver.SessionSASL.
 func (s *tokenSession) Authenticate(string) (upstream.Server, error) { return s, nil }
 
-// Next is sasl.Server: it looks at what the client shows.
+// Next implements sasl.Server: it checks the client's token.
 func (s *tokenSession) Next(response []byte) (challenge []byte, done bool, err error) {
 	user, token, ok := strings.Cut(strings.TrimPrefix(string(response), "user="), "\x01auth=Bearer ")
 	token = strings.TrimRight(token, "\x01")
@@ -93,8 +92,8 @@ func (s *tokenSession) Next(response []byte) (challenge []byte, done bool, err e
 	return nil, true, s.Login(demo.Address, demo.Password)
 }
 
-// tokenOutbox takes mail after XOAUTH2 only. It speaks as much SMTP as a login
-// needs.
+// tokenOutbox accepts mail only after XOAUTH2. It supports only the SMTP commands of a
+// login.
 func tokenOutbox(t *testing.T) (addr string, shown func() string) {
 	t.Helper()
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")

@@ -27,8 +27,8 @@ import (
 	"parcelwatch/store/sqlite"
 )
 
-// oauthWorld is a mailbox that takes tokens only, the service that gives them,
-// and a configuration for both.
+// oauthWorld is a mailbox that accepts only tokens, the service that issues them, and a
+// configuration for both.
 type oauthWorld struct {
 	box     *tokenBox
 	service *oauthtest.Service
@@ -80,7 +80,7 @@ enabled = false
 	return w
 }
 
-// kept is the login in the store.
+// kept returns the login in the store.
 func (w oauthWorld) kept(t *testing.T, provider string) string {
 	t.Helper()
 	raw, err := storeVault{w.store, time.Now}.Secret(t.Context(), oauth.Key(provider, demo.Address))
@@ -117,8 +117,8 @@ func TestALoginByCodeIsTriedKeptAndUsedByTheDaemon(t *testing.T) {
 	}
 }
 
-// typist is a person who opens the address that the screen shows, and types
-// where the browser ended.
+// typist opens the address shown on the screen and types the address at which the
+// browser ended.
 type typist struct {
 	t    *testing.T
 	out  *screen

@@ -14,7 +14,7 @@ import (
 	"strconv"
 )
 
-// maxMail is the size up to which one mail of a file is read.
+// maxMail is the maximum size of a mail in a file, in bytes; longer mails are cut.
 const maxMail = 32 << 20
 
 // mailFile is a mail with the name to print for it.
@@ -76,8 +76,8 @@ func mailsOf(path, name string, yield func(mailFile, error) bool) bool {
 	return split(name, f, yield)
 }
 
-// split yields one mail, or the mails of an mbox, which begins with "From " as no
-// header field does.
+// split yields one mail, or the mails of an mbox, which starts with "From ", unlike a
+// mail.
 func split(name string, r io.Reader, yield func(mailFile, error) bool) bool {
 	b := bufio.NewReaderSize(r, 64<<10)
 	if start, _ := b.Peek(5); string(start) != "From " {

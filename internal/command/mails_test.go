@@ -53,7 +53,7 @@ func TestMailsAreFoundInEveryKindOfFile(t *testing.T) {
 func TestFoldersOfMails(t *testing.T) {
 	t.Parallel()
 	dir, flags := filepath.Join(t.TempDir(), "a [b] *c"), ":2,S"
-	if runtime.GOOS == "windows" { // a name holds neither of them there
+	if runtime.GOOS == "windows" { // Windows allows neither of them in a file name
 		dir, flags = filepath.Join(t.TempDir(), "a [b] c"), ";2,S"
 	}
 	for name, text := range map[string]string{

@@ -13,8 +13,8 @@ import (
 	"parcelwatch/parcel"
 )
 
-// TestEveryMessageIsUsed keeps the catalogue and the code together: a message
-// nobody shows, and an id without a message.
+// TestEveryMessageIsUsed checks that every message is used and that every id has a
+// message.
 func TestEveryMessageIsUsed(t *testing.T) {
 	t.Parallel()
 	messages, known := map[string]any{}, map[string]any{}
@@ -48,7 +48,7 @@ func TestEveryMessageIsUsed(t *testing.T) {
 			code.Write(text)
 		}
 	}
-	made := []string{"help_", "trust_", "role_", "service_", "check_"} // ids put together from a word and a value
+	made := []string{"help_", "trust_", "role_", "service_", "check_"} // ids composed of a prefix and a value
 	for id := range messages {
 		used := strings.Contains(code.String(), `"`+id+`"`)
 		for _, prefix := range made {
@@ -75,7 +75,7 @@ func TestEveryMessageIsUsed(t *testing.T) {
 	}
 	slices.Sort(ids)
 	for _, id := range slices.Compact(ids) {
-		// An id that ends in a dash is put together from a word and a value.
+		// An id that ends in an underscore is a prefix.
 		if _, there := known[id]; !there && !strings.HasSuffix(id, "_") {
 			t.Errorf("%s has no message", id)
 		}

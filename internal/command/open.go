@@ -27,8 +27,7 @@ func (e *env) openStore(ctx context.Context) (opened, error) {
 	return opened{Store: db, cfg: c}, err
 }
 
-// tracker returns a tracker for changes by the user. It asks no carriers; a running
-// daemon does.
+// tracker returns a tracker for changes by the user. It asks no carriers; the daemon does.
 func (o opened) tracker(e *env) *tracker.Tracker {
 	return tracker.New(tracker.Config{
 		Home: o.cfg.Destination, Zone: o.cfg.Timezone.Location(), Log: e.quiet(), Now: e.now,

@@ -15,8 +15,7 @@ type openedMail struct {
 	subject, text, html string
 }
 
-// openMail reads a mail that this program has made: multipart/alternative with text
-// and HTML.
+// openMail reads a mail made by this program: multipart/alternative with text and HTML.
 func openMail(raw []byte) (out openedMail, err error) {
 	m, err := mail.CreateReader(bytes.NewReader(raw))
 	if err != nil {

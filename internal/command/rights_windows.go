@@ -1,4 +1,4 @@
 package command
 
-// whoMay is the message about which accounts may read the files of the service.
+// whoMay is the id of the message about which accounts may read the service's files.
 const whoMay = "do_rights_windows"

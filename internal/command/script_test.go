@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"parcelwatch": program})
 }
 
-// program is what cmd/daemon's main does.
+// program does the same as cmd/daemon's main.
 func program() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -35,7 +35,7 @@ func program() {
 //	exits CODE PROGRAM  runs a program that ends with that exit status
 //	json FILE PATH WANT checks a value of a JSON document: a.0.b
 //
-// POST is the address of a post that answers as Cainiao does.
+// POST is the address of a fake that answers like Cainiao.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -52,7 +52,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// cainiao answers by number: what each failure looks like on the wire.
+// cainiao answers by number, with each kind of failure in its wire form.
 func cainiao(w http.ResponseWriter, r *http.Request) {
 	number := r.URL.Query().Get("mailNos")
 	switch {

@@ -18,7 +18,7 @@ import (
 	"parcelwatch/internal/setup"
 )
 
-// silence is a name service that knows nothing.
+// silence is a fake DNS with no records except srv.
 type silence struct{ srv []*net.SRV }
 
 func (s silence) LookupSRV(_ context.Context, service, _, name string) (string, []*net.SRV, error) {
@@ -28,7 +28,7 @@ func (s silence) LookupSRV(_ context.Context, service, _, name string) (string, 
 	return "", nil, errors.New("no such name")
 }
 
-// nobody is a network in which no page exists.
+// nobody returns a client for a network in which no page exists.
 func nobody() *http.Client {
 	return &http.Client{Transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
 		return nil, errors.New("no network")
@@ -39,7 +39,7 @@ func (silence) LookupMX(context.Context, string) ([]*net.MX, error) {
 	return nil, errors.New("no such name")
 }
 
-// trap is a server that fails the test where it is spoken to.
+// trap is a server that fails the test if it receives anything.
 func trap(t *testing.T) *net.TCPAddr {
 	t.Helper()
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")

@@ -19,8 +19,7 @@ import (
 	"parcelwatch/internal/setup"
 )
 
-// place is where a person sets the program up in a test: mail servers on
-// loopback, and a folder.
+// place is the environment of a setup: mail servers on loopback, and a folder.
 type place struct {
 	*testing.T
 	inbox    *demo.Inbox
@@ -60,13 +59,13 @@ func (p place) letters(form string, numbers ...string) {
 	}
 }
 
-// servers are the flags that stand for a table of providers which knows the
-// servers of the test.
+// servers returns flags that select the servers of the test, in place of the table of
+// providers.
 func (p place) servers() *setupCmd {
 	return &setupCmd{IMAP: p.inbox.Addr, IMAPTLS: "none", SMTP: p.outbound.Addr, SMTPTLS: "none", Service: "no"}
 }
 
-// wizard makes one whose person types the lines.
+// wizard returns a wizard whose user types the lines.
 func (p place) wizard(c *setupCmd, lang string, lines ...string) (*wizard, *screen) {
 	p.Helper()
 	out := &screen{}
@@ -93,7 +92,7 @@ func (p place) read(name string) string {
 	return string(raw)
 }
 
-// untouched fails where anything was written.
+// untouched fails if anything was written.
 func (p place) untouched() {
 	p.Helper()
 	if _, err := os.Stat(filepath.Dir(p.config)); !errors.Is(err, os.ErrNotExist) {
@@ -103,7 +102,7 @@ func (p place) untouched() {
 
 func TestAPersonIsAskedAtMostEightQuestions(t *testing.T) {
 	p := newPlaceFor(t)
-	// The server's name is not asked about: those of the big providers are known.
+	// Setup does not ask about the server's id: those of big providers are known.
 	p.letters(strings.ReplaceAll(letter, "Authentication-Results: mx", "X-Other: mx"), "LP00710020030040", "RB123456785CN")
 	c := p.servers()
 	c.Service = ""

@@ -48,7 +48,7 @@ func writeStatus(ctx context.Context, e *env, cfg *config.Config, d status.Statu
 	return e.section("status_not_understood", t)
 }
 
-// section prints a table below its title; an empty one is left out.
+// section prints a table below its title; an empty one is omitted.
 func (e *env) section(title string, t *cli.Table) error {
 	if t.Empty() {
 		return nil
@@ -105,8 +105,8 @@ func carrierRows(e *env, d status.Status, zone *time.Location) *cli.Table {
 	return t
 }
 
-// why is what is wrong in the person's language, or in the English it was
-// recorded in before faults were kept.
+// why returns the fault in the user's language, or the English text recorded before
+// faults were stored.
 func (e *env) why(f message.Text, english string) string {
 	if len(f) > 0 {
 		return textx.Line(e.say.Text(f), 500)
@@ -114,8 +114,8 @@ func (e *env) why(f message.Text, english string) string {
 	return textx.Line(english, 300)
 }
 
-// carrierWords returns the state with its reason. A carrier that works has failed at
-// most once, so only the reason is given.
+// carrierWords returns the state with its reason. A working carrier has failed at most
+// once, so only the reason is returned.
 func carrierWords(e *env, state parcel.CarrierState, reason string) string {
 	words := e.say.CarrierState(state)
 	switch {

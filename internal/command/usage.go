@@ -13,8 +13,8 @@ import (
 	"parcelwatch/internal/message"
 )
 
-// kongSays are the errors of the command line library, which have no types, and
-// the messages for them. Each group is a value: A, then B.
+// kongSays maps errors of the command line library, which have no types, to messages.
+// The groups are the values A and B.
 //
 //nolint:gochecknoglobals // table
 var kongSays = []struct {
@@ -33,7 +33,7 @@ var kongSays = []struct {
 	{regexp.MustCompile(`^(-.+): (?:bool value must be|expected bool).*$`), "usage_bool"},
 }
 
-// usageText is what is wrong with the command line.
+// usageText returns what is wrong with the command line.
 func usageText(err error) message.Text {
 	for _, known := range kongSays {
 		if gaps := known.form.FindStringSubmatch(err.Error()); gaps != nil {
@@ -43,7 +43,7 @@ func usageText(err error) message.Text {
 	return message.Raw(err.Error())
 }
 
-// misused says what is wrong with the command line and where to read on.
+// misused returns the error for a wrong command line, with a reference to the help.
 func misused(e *env, err error) error {
 	command := ""
 	var pe *kong.ParseError
@@ -56,7 +56,7 @@ func misused(e *env, err error) error {
 	return usage(strings.ReplaceAll(text, "  ", " "))
 }
 
-// helpPrinter prints the library's help with its headings in the language.
+// helpPrinter prints the library's help with headings in the user's language.
 func helpPrinter(say *locale.Printer) kong.HelpPrinter {
 	return func(options kong.HelpOptions, ctx *kong.Context) error {
 		var page bytes.Buffer

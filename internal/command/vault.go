@@ -11,8 +11,8 @@ import (
 	"parcelwatch/store/driver"
 )
 
-// storeVault keeps logins in the store, which only its owner can read. It opens
-// the store for each access.
+// storeVault keeps logins in the store, which only its owner can read. It opens the store
+// for each access.
 type storeVault struct {
 	path string
 	now  func() time.Time
@@ -39,6 +39,6 @@ func (v storeVault) SetSecret(ctx context.Context, name, value string) error {
 	if err != nil {
 		return err
 	}
-	defer shut(db) // what was written is stored by then
+	defer shut(db) // changes are already stored
 	return db.SetSecret(ctx, name, value)
 }

@@ -21,7 +21,7 @@ import (
 	"parcelwatch/parcel"
 )
 
-// wizard is one run of setup: the answers so far and what was discovered.
+// wizard is one run of setup: the answers so far and the discovered servers.
 type wizard struct {
 	*env
 	c        *setupCmd
@@ -30,33 +30,33 @@ type wizard struct {
 
 	width int // of the terminal; 0 for no limit
 	path  string
-	old   string         // the file's text; empty where there is none
-	cfg   *config.Config // as it was, and then as it will be
+	old   string         // content of the file; empty if there is none
+	cfg   *config.Config // the old configuration, then the new one
 	first bool           // there was no configuration
 
 	domain   string
 	found    setup.Found
-	index    int            // of the mailbox that is set up
-	kept     bool           // it is there already, with this user name
-	box      config.Mailbox // as it will be
+	index    int            // of the mailbox being set up
+	kept     bool           // it exists already, with this user name
+	box      config.Mailbox // the new settings
 	smtp     config.SMTP
-	from     string // the person's own address
-	password string // typed or read; empty for a kept one
-	// smtpPassword is the outgoing server's own password; empty for the mailbox's.
+	from     string // the user's address
+	password string // typed or read; empty to keep the old one
+	// smtpPassword is the outgoing server's password; empty to use the mailbox's.
 	smtpPassword string
-	stale        bool // the credential has to be asked for
+	stale        bool // the credential must be asked for
 	logins       *app.MemoryVault
 	report       mailwatch.Report
 	notices      []parcel.Notice
-	// unconfirmed counts the shop's mails that only a trusted server id would verify,
-	// by that id.
+	// unconfirmed counts the shop's mails that could be verified only by trusting a server
+	// id, by that id.
 	unconfirmed map[string]int
 	written     bool
 
 	plan setup.Plan
 }
 
-// newWizard starts from the existing configuration, if there is one.
+// newWizard starts with the existing configuration, if there is one.
 func newWizard(c *setupCmd, e *env) (*wizard, error) {
 	w := &wizard{env: e, c: c, logins: &app.MemoryVault{}, discover: discoverer(c.ISPDB), cfg: config.Default(), first: true}
 	if c.Fingerprint != "" {
@@ -100,8 +100,8 @@ func newWizard(c *setupCmd, e *env) (*wizard, error) {
 	return w, nil
 }
 
-// newPlace is where a new configuration is written: the system's place for an
-// administrator, else the user's own.
+// newPlace returns the path of a new configuration: the system's path for an
+// administrator, else the user's.
 func newPlace(getenv func(string) string) string {
 	places := config.Places(getenv, runtime.GOOS)
 	if len(places) == 0 {
@@ -131,11 +131,11 @@ func (w *wizard) run(ctx context.Context) error {
 	return nil
 }
 
-// query is a question: the flag that answers it, the value of that flag, the
-// default and the id of its text.
+// query is a question: the flag that answers it, the flag's value, the default, and the
+// id of the text.
 type query struct{ flag, given, usual, id string }
 
-// line answers a question: by its flag, with --yes by the default, else by asking.
+// line answers a question by its flag, with --yes by the default, else by asking.
 func (w *wizard) line(ctx context.Context, q query) (string, error) {
 	switch {
 	case q.given != "":
@@ -154,8 +154,8 @@ func (w *wizard) line(ctx context.Context, q query) (string, error) {
 	}
 }
 
-// yes asks a yes-or-no question. With --yes the answer is no: that flag confirms
-// answers, it does not accept risks.
+// yes asks a yes-or-no question. With --yes the answer is no: that flag confirms answers
+// and does not accept risks.
 func (w *wizard) yes(ctx context.Context, usual bool, id string, data ...any) (bool, error) {
 	if w.c.Yes {
 		return false, nil
@@ -164,7 +164,7 @@ func (w *wizard) yes(ctx context.Context, usual bool, id string, data ...any) (b
 	return w.ask.Yes(ctx, w.question(id, data...), usual, setup.List(w.say.T("setup_word_yes")), setup.List(w.say.T("setup_word_no")))
 }
 
-// question is the text of a question, wrapped to leave room for the default.
+// question returns the text of a question, wrapped to leave room for the default.
 func (w *wizard) question(id string, data ...any) string {
 	return setup.Wrap(textx.Line(w.say.T(id, data...), 600), max(w.width-20, 0), "")
 }
@@ -186,7 +186,7 @@ func (w *wizard) again(ctx context.Context, q query, check func(string) error) e
 	}
 }
 
-// wrong explains why an answer was not accepted.
+// wrong returns why an answer was not accepted.
 func (w *wizard) wrong(err error) string {
 	switch {
 	case errors.Is(err, setup.ErrAddress):
@@ -200,8 +200,8 @@ func (w *wizard) wrong(err error) string {
 // say1 prints an indented line.
 func (w *wizard) say1(text string) { w.print(setup.Wrap("  "+textx.Line(text, 600), w.width, "    ")) }
 
-// entry prints a row of a list: a name of so many cells, then the rest, wrapped
-// beside it.
+// entry prints a row of a list: a name of the given width, then the rest, wrapped beside
+// it.
 func (w *wizard) entry(name string, cells int, rest string) {
 	line := strings.TrimRight("  "+cli.Pad(name, cells)+" "+textx.Line(rest, 600), " ")
 	w.print(setup.Wrap(line, w.width, strings.Repeat(" ", cells+3)))
@@ -210,7 +210,7 @@ func (w *wizard) entry(name string, cells int, rest string) {
 // tell prints a line that is not indented.
 func (w *wizard) tell(text string) { w.print(setup.Wrap(text, w.width, "")) }
 
-// terminalWidth is how many characters fit in a line, 0 where out is not a terminal.
+// terminalWidth returns the usable characters of a line, 0 if out is not a terminal.
 func terminalWidth(out io.Writer) int {
 	f, ok := out.(*os.File)
 	if !ok {
@@ -220,5 +220,5 @@ func terminalWidth(out io.Writer) int {
 	if err != nil {
 		return 0
 	}
-	return width - 1 // some consoles break a line that is just full
+	return width - 1 // some consoles wrap a line that is exactly full
 }

@@ -21,10 +21,10 @@ import (
 	"parcelwatch/mailwatch"
 )
 
-// loginTries is how many logins are tried at most.
+// loginTries is the maximum number of login attempts.
 const loginTries = 5
 
-// account is the mailbox as it will be configured, with the login being tried.
+// account returns the new mailbox settings with the login being tried.
 func (w *wizard) account(box config.Mailbox) (mailwatch.Account, error) {
 	account, err := app.Account(w.cfg, box, w.vault(w.cfg))
 	if err != nil {
@@ -36,22 +36,22 @@ func (w *wizard) account(box config.Mailbox) (mailwatch.Account, error) {
 	return account, nil
 }
 
-// tokens are those of a login that is not in the store yet.
+// tokens returns the tokens of a login that is not in the store yet.
 func (w *wizard) tokens(o *config.OAuth2, proxy config.Proxy, username string) *app.Tokens {
 	return app.NewTokens(o, proxy, username, w.logins)
 }
 
 // attempt is a connection that is tried until it works.
 type attempt struct {
-	server  func() string                              // what is shown while it is tried
+	server  func() string                              // shown during the attempt
 	prepare func(context.Context) error                // asks for what is missing
 	check   func(context.Context) error                // connects and logs in
 	fault   func(error) message.Text                   // explains an error of check
-	repair  func(ctx context.Context, err error) error // asks for what may help
+	repair  func(ctx context.Context, err error) error // asks for a correction
 }
 
-// until tries until the check succeeds. With --yes, and after loginTries, the
-// error is final.
+// until repeats the attempt until the check succeeds. With --yes, or after loginTries,
+// it returns the error.
 func (w *wizard) until(ctx context.Context, a attempt) error {
 	for try := 1; ; try++ {
 		if err := a.prepare(ctx); err != nil {
@@ -74,7 +74,7 @@ func (w *wizard) until(ctx context.Context, a attempt) error {
 	}
 }
 
-// login gets a credential for the mailbox and logs in with it.
+// login obtains a credential for the mailbox and logs in with it.
 func (w *wizard) login(ctx context.Context) error {
 	w.peculiarity()
 	w.stale = !w.kept || w.c.PasswordFile != "" || w.c.ClientID != ""
@@ -99,7 +99,7 @@ func (w *wizard) login(ctx context.Context) error {
 	return err
 }
 
-// peculiarity prints what the provider requires of its users, in one line.
+// peculiarity prints the provider's requirements in one line.
 func (w *wizard) peculiarity() {
 	p := w.found.Provider
 	if p.ID == "" || p.ID == "plain" || w.kept {
@@ -120,7 +120,7 @@ func (w *wizard) apply() {
 	}
 }
 
-// credential gets a password or token, unless there is one that was not refused.
+// credential asks for a password or token, unless there is one that was not refused.
 func (w *wizard) credential(ctx context.Context) error {
 	if !w.stale {
 		return nil
@@ -150,7 +150,7 @@ func (w *wizard) credential(ctx context.Context) error {
 	}
 }
 
-// grouped is how Google shows an app password; the blanks do not belong to it.
+// grouped matches an app password as shown by Google, without whose blanks it is valid.
 var grouped = regexp.MustCompile(`^[a-z]{4} [a-z]{4} [a-z]{4} [a-z]{4}$`)
 
 func (w *wizard) usePassword(password string) {
@@ -196,7 +196,7 @@ func (w *wizard) application(ctx context.Context) error {
 	return nil
 }
 
-// repair reports what went wrong and asks for what may help.
+// repair reports the error and asks for a correction.
 func (w *wizard) repair(ctx context.Context, err error, account mailwatch.Account) error {
 	if refused, ok := errors.AsType[*mailwatch.RefusedError](err); ok {
 		w.stale = true
@@ -219,9 +219,9 @@ func (w *wizard) repair(ctx context.Context, err error, account mailwatch.Accoun
 	return w.typed(ctx, w.found.IMAP.String())
 }
 
-// certificate asks whether to accept a server's certificate that no known authority
-// has signed, and returns its fingerprint if so. One that was accepted for the
-// mailbox is accepted again. Any other fault is only reported.
+// certificate asks whether to accept a server's certificate that no known authority has
+// signed, and returns its fingerprint if so. One that was accepted for the mailbox is
+// accepted again. Any other fault is only reported.
 func (w *wizard) certificate(ctx context.Context, cause error, host, ca string, fault message.Text) (string, error) {
 	fingerprint, unknown := unknownCertificate(cause)
 	switch {
@@ -238,8 +238,8 @@ func (w *wizard) certificate(ctx context.Context, cause error, host, ca string, 
 	return fingerprint, nil
 }
 
-// unknownCertificate is the fingerprint of a certificate that nobody known here
-// has signed.
+// unknownCertificate returns the fingerprint of a certificate that no known authority has
+// signed.
 func unknownCertificate(err error) (string, bool) {
 	var authority x509.UnknownAuthorityError
 	var failure *tls.CertificateVerificationError
@@ -249,8 +249,8 @@ func unknownCertificate(err error) (string, bool) {
 	return netx.PinOf(failure.UnverifiedCertificates[0]).String(), true
 }
 
-// startsPlain reports whether the server did not begin with TLS, so that STARTTLS
-// is worth a try.
+// startsPlain reports whether the server did not start with TLS, so that STARTTLS is
+// worth a try.
 func startsPlain(err error) bool {
 	var record tls.RecordHeaderError
 	return errors.As(err, &record)

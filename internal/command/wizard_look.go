@@ -21,8 +21,8 @@ import (
 )
 
 const (
-	lookMails = 200 // of each folder
-	lookShow  = 7   // shipments that are named
+	lookMails = 200 // in each folder
+	lookShow  = 7   // number of shipments listed
 )
 
 // look reads recent mail, stores nothing and lists what would be followed.
@@ -64,7 +64,7 @@ func (w *wizard) look(ctx context.Context) error {
 	return nil
 }
 
-// shipments lists what was found, newest first.
+// shipments lists the shipments found, newest first.
 func (w *wizard) shipments() {
 	type row struct{ what, title string }
 	var rows []row
@@ -100,8 +100,8 @@ func (w *wizard) shipments() {
 	}
 }
 
-// authserv offers to trust the verdicts of the mail server where the shop's mail
-// cannot be verified without them.
+// authserv offers to trust the mail server's results if the shop's mail cannot be
+// verified without them.
 func (w *wizard) authserv(ctx context.Context) error {
 	best, most := "", 0
 	for _, id := range slices.Sorted(maps.Keys(w.unconfirmed)) {
@@ -112,8 +112,8 @@ func (w *wizard) authserv(ctx context.Context) error {
 	if best == "" {
 		return nil
 	}
-	// A server that writes no verdict leaves the sender's on top, so an id that is
-	// not related to the mailbox's server defaults to no.
+	// A server that adds no result leaves the sender's on top, so the default for an id
+	// unrelated to the mailbox's server is no.
 	yes, err := w.yes(ctx, setup.Related(best, w.domain, w.box.Host), "setup_authserv", "ID", best)
 	if yes {
 		w.box.TrustedAuthserv = append(w.box.TrustedAuthserv, best)
@@ -121,7 +121,7 @@ func (w *wizard) authserv(ctx context.Context) error {
 	return err
 }
 
-// destination asks where parcels arrive.
+// destination asks for the destination country.
 func (w *wizard) destination(ctx context.Context) error {
 	usual := w.cfg.Destination
 	if usual == "" {
@@ -160,8 +160,8 @@ func (w *wizard) language(ctx context.Context) error {
 	})
 }
 
-// carriers lists which service would learn which number, before any is asked, and
-// lets the user refuse each.
+// carriers lists which service would receive which number, before any request, and lets
+// the user refuse each.
 func (w *wizard) carriers(ctx context.Context) error {
 	set, _, err := app.Carriers(ctx, w.cfg)
 	if err != nil {
@@ -182,7 +182,7 @@ func (w *wizard) carriers(ctx context.Context) error {
 	return w.refusals(ctx, all, off)
 }
 
-// refusals asks which carriers are never asked.
+// refusals asks which carriers to disable.
 func (w *wizard) refusals(ctx context.Context, all, off []string) error {
 	nobody := w.say.T("setup_word_nobody")
 	usual := strings.Join(off, " ")
@@ -208,7 +208,7 @@ func (w *wizard) refusals(ctx context.Context, all, off []string) error {
 	})
 }
 
-// carrier prints what one service would be asked.
+// carrier prints the numbers that one service would receive.
 func (w *wizard) carrier(m carriers.Member) {
 	near := len(m.Info.Countries) == 0 || slices.Contains(m.Info.Countries, w.cfg.Destination)
 	var numbers []string
@@ -238,7 +238,7 @@ func (w *wizard) carrier(m carriers.Member) {
 	w.entry(m.Info.Name, 16, title+" ("+site+"): "+what)
 }
 
-// numbers lists the numbers found, each once.
+// numbers returns the numbers found, without duplicates.
 func (w *wizard) numbers() []number.Number {
 	var out []number.Number
 	for _, n := range w.notices {

@@ -23,7 +23,7 @@ const (
 	sinceDays = 60
 )
 
-// discoverer looks servers up on the real network.
+// discoverer returns a discoverer that uses the real network.
 func discoverer(ispdb bool) setup.Discoverer {
 	d := &tls.Dialer{NetDialer: &net.Dialer{Timeout: probeTime}, Config: &tls.Config{MinVersion: tls.VersionTLS12}}
 	return setup.Discoverer{
@@ -44,8 +44,8 @@ func discoverer(ispdb bool) setup.Discoverer {
 	}
 }
 
-// address asks for the mail address. A mailbox that is configured already is
-// changed, any other is added.
+// address asks for the mail address. A mailbox that is already configured is changed, any
+// other is added.
 func (w *wizard) address(ctx context.Context) error {
 	usual := w.ownAddress()
 	var address string
@@ -71,8 +71,8 @@ func (w *wizard) address(ctx context.Context) error {
 	return nil
 }
 
-// ownAddress is the address of the first mailbox: its user name or, where that is
-// not an address, the sender of digests.
+// ownAddress returns the address of the first mailbox: its user name or, if that is not
+// an address, the sender of digests.
 func (w *wizard) ownAddress() string {
 	if len(w.cfg.Mailboxes) == 0 {
 		return ""
@@ -85,7 +85,7 @@ func (w *wizard) ownAddress() string {
 	return ""
 }
 
-// name names a new mailbox after its domain, with a number where that is taken.
+// name returns a name for a new mailbox: its domain, with a number if that is taken.
 func (w *wizard) name() string {
 	base, _, _ := strings.Cut(w.domain, ".")
 	for n := 1; ; n++ {
@@ -99,8 +99,8 @@ func (w *wizard) name() string {
 	}
 }
 
-// servers finds out where to log in. Servers that are only likely are confirmed
-// first: no password is sent to a server the user has not seen.
+// servers determines the servers to log in to. Uncertain ones are confirmed first: no
+// password is sent to a server the user has not seen.
 func (w *wizard) servers(ctx context.Context) error {
 	if err := w.given(); err != nil {
 		return err
@@ -123,7 +123,7 @@ func (w *wizard) servers(ctx context.Context) error {
 	return nil
 }
 
-// given takes the servers from the flags.
+// given reads the servers from the flags.
 func (w *wizard) given() error {
 	var err error
 	if w.c.IMAP != "" {
@@ -139,7 +139,7 @@ func (w *wizard) given() error {
 	return nil
 }
 
-// search discovers the servers that no flag names.
+// search discovers the servers that no flag specifies.
 func (w *wizard) search(ctx context.Context) error {
 	imap, smtp := w.found.IMAP, w.found.SMTP
 	w.progress.Show(w.say.T("setup_searching", "Domain", w.domain))
@@ -176,7 +176,7 @@ func (w *wizard) search(ctx context.Context) error {
 	return w.typed(ctx, w.found.IMAP.String())
 }
 
-// shown is a server for display.
+// shown returns a server as text for display.
 func (w *wizard) shown(s netx.Server) string {
 	if s.IsZero() {
 		return w.say.T("setup_word_unknown")
@@ -184,7 +184,7 @@ func (w *wizard) shown(s netx.Server) string {
 	return s.String()
 }
 
-// origin says where the servers come from; "given" for flags.
+// origin returns where the servers come from; "given" for flags.
 func (w *wizard) origin() setup.Origin {
 	if w.found.Origin == "" {
 		return "given"
@@ -203,8 +203,7 @@ func (w *wizard) typed(ctx context.Context, usual string) error {
 	})
 }
 
-// folders offers the other folders where the watched ones hold no mail of the
-// shop.
+// folders offers the other folders if the watched ones contain no mail of the shop.
 func (w *wizard) folders(ctx context.Context) error {
 	if len(w.c.Folders) > 0 {
 		w.box.Folders = w.c.Folders
@@ -257,7 +256,7 @@ func (w *wizard) offer(ctx context.Context, others []string) error {
 	return err
 }
 
-// fileSecret reads the secret in the file that a flag names.
+// fileSecret reads the secret from the file given by a flag.
 func (e *env) fileSecret(flag, path string) (string, error) {
 	raw, err := os.ReadFile(path) //nolint:gosec // the person names the file
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"parcelwatch/notify"
 )
 
-// outgoing finds the server that sends digests and logs in to it. Usually it
-// takes the mailbox's login and nothing is asked.
+// outgoing finds the server that sends digests and logs in to it. Usually the mailbox's
+// login works and nothing is asked.
 func (w *wizard) outgoing(ctx context.Context) error {
 	w.smtp = w.cfg.SMTP
 	if fresh := w.password != "" || !w.logins.Empty(); fresh && strings.EqualFold(w.smtp.Username, w.box.Username) {
@@ -39,7 +39,7 @@ func (w *wizard) outgoing(ctx context.Context) error {
 	return err
 }
 
-// outServer fills in the outgoing server, with the mailbox's login.
+// outServer sets the outgoing server, with the mailbox's login.
 func (w *wizard) outServer(ctx context.Context) error {
 	if w.found.SMTP.IsZero() {
 		if err := w.typedOut(ctx, ""); err != nil {
@@ -71,7 +71,7 @@ func (w *wizard) typedOut(ctx context.Context, usual string) error {
 	})
 }
 
-// sender is the outgoing server as it will be configured.
+// sender returns the outgoing server with the new settings.
 func (w *wizard) sender() (*notify.SMTP, error) {
 	cfg := *w.cfg
 	cfg.SMTP = w.smtp
@@ -82,7 +82,7 @@ func (w *wizard) sender() (*notify.SMTP, error) {
 	return s, err
 }
 
-// repairOut reports what went wrong and asks for what may help.
+// repairOut reports the error and asks for a correction.
 func (w *wizard) repairOut(ctx context.Context, err error) error {
 	switch {
 	case startsPlain(err) && w.smtp.TLS == netx.TLSImplicit:
@@ -122,7 +122,7 @@ func (w *wizard) loginOut(ctx context.Context, err error) error {
 	return nil
 }
 
-// recipients asks who receives digests and when.
+// recipients asks for the recipients and times of digests.
 func (w *wizard) recipients(ctx context.Context) error {
 	to, at := w.from, "08:00"
 	if len(w.cfg.Digests) > 0 {

@@ -17,7 +17,7 @@ import (
 )
 
 // write stores the secrets and then the configuration, each file atomically, after
-// the new text was read the way the daemon reads it.
+// parsing the new text as the daemon does.
 func (w *wizard) write(ctx context.Context) error {
 	secrets, err := w.decide(ctx)
 	if err != nil {
@@ -51,10 +51,10 @@ func (w *wizard) write(ctx context.Context) error {
 	return nil
 }
 
-// secretText is a file beside the configuration.
+// secretText is a secret file next to the configuration.
 type secretText struct{ name, text string }
 
-// decide turns the answers into the plan and lists the secrets to write.
+// decide turns the answers into the plan and returns the secrets to write.
 func (w *wizard) decide(ctx context.Context) ([]secretText, error) {
 	var secrets []secretText
 	p := &w.plan
@@ -98,7 +98,7 @@ func (w *wizard) decide(ctx context.Context) ([]secretText, error) {
 	return secrets, nil
 }
 
-// fileName makes a name usable as a file name.
+// fileName turns a name into a valid file name.
 func fileName(name string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' || r == '_' || r == '.' && name[0] != '.' {
@@ -111,8 +111,8 @@ func fileName(name string) string {
 	}, name)
 }
 
-// prove loads the new text as a configuration and checks that it says what was
-// decided: a file may be laid out in a way that line edits do not understand.
+// prove loads the new text and checks that it contains the plan: line edits do not
+// support every layout of a file.
 func (w *wizard) prove(text string) error {
 	if bytes.Equal([]byte(text), []byte(w.old)) {
 		return nil
@@ -135,7 +135,7 @@ func (w *wizard) prove(text string) error {
 	return nil
 }
 
-// says reports whether a configuration holds what was decided.
+// says reports whether a configuration contains the plan.
 func (w *wizard) says(c *config.Config) bool {
 	p := w.plan
 	if len(c.Mailboxes) <= p.Index || len(c.Digests) == 0 {
@@ -147,7 +147,7 @@ func (w *wizard) says(c *config.Config) bool {
 		strings.Join(c.Digests[0].To, " ") == strings.Join(p.To, " ")
 }
 
-// service offers to install and start the service where that is possible.
+// service offers to install and start the service if possible.
 func (w *wizard) service(ctx context.Context) error {
 	user := !setup.Administrator()
 	if user && runtime.GOOS == "windows" {
@@ -183,7 +183,7 @@ func (w *wizard) service(ctx context.Context) error {
 	return nil
 }
 
-// report1 prints the error of a step after which setup goes on.
+// report1 prints the error of a step after which setup continues.
 func (w *wizard) report1(err error) {
 	if err.Error() != "" {
 		w.env.report(err)
