@@ -22,7 +22,7 @@ import (
 	"parcelwatch/tracker"
 )
 
-// trackTime is the promised 30 seconds less the time to print.
+// trackTime is the documented 30 seconds minus the time to print.
 const trackTime = 28 * time.Second
 
 type trackCmd struct {
