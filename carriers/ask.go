@@ -1,6 +1,7 @@
 package carriers
 
 import (
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 )
@@ -9,7 +10,7 @@ import (
 type Ask struct {
 	Carrier string
 	Number  number.Number
-	Why     string        // reason, in a few words
+	Why     message.Text  // why it is skipped
 	Skip    parcel.Result // empty to ask, else no_credential or skipped
 	Link    string        // the carrier's public tracking page, if it has one
 }

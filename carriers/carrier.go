@@ -86,8 +86,6 @@ type Info struct {
 	Batch int // numbers per call, at least 1
 
 	Settings []Setting
-	// CredentialHelp says in one line where to get a credential.
-	CredentialHelp string
 	// Canary is the number that "check --carriers" asks for. The service's answer
 	// to it is known, even if it is "not found". "" if there is none.
 	Canary number.Number

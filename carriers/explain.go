@@ -29,10 +29,12 @@ func Fault(err error) message.Text {
 	default:
 		return nil
 	}
-	return message.New(kind).And(causeOf(err))
+	return message.New(kind).And(Cause(err))
 }
 
-func causeOf(err error) message.Text {
+// Cause is what is known of why asking failed, without the kind of failure; nil
+// where nothing is.
+func Cause(err error) message.Text {
 	var host string
 	if e, ok := errors.AsType[*Error](err); ok {
 		host = e.Host

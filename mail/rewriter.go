@@ -6,6 +6,9 @@ import (
 	"strings"
 )
 
+// AppleRelay is the name of the rewriter behind Hide My Email.
+const AppleRelay = "Apple's relay"
+
 // rewriter is a service that forwards mail under its own address and records
 // the original sender elsewhere. The record is only trusted if the mail has a
 // valid signature of the organisation that owns the rewriter's domains.
@@ -21,7 +24,7 @@ type rewriter struct {
 
 func rewriters() []rewriter {
 	return []rewriter{
-		{"Apple's relay", []string{"privaterelay.appleid.com"}, true, byLocal(appleLocal), lastIDs(2)},
+		{AppleRelay, []string{"privaterelay.appleid.com"}, true, byLocal(appleLocal), lastIDs(2)},
 		{"Firefox Relay", []string{"mozmail.com"}, false, byName, all},
 		{"SimpleLogin", []string{
 			"simplelogin.co", "simplelogin.com", "simplelogin.fr", "simplelogin.io", "aleeas.com", "slmail.me", "8alias.com",

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 )
@@ -87,19 +88,18 @@ type planned struct {
 func (pl planner) member(at int, m carriers.Member) []planned {
 	var list []planned
 	for _, c := range pl.numbers(m) {
-		covered, why := pl.covers(m, c.number, c.match)
-		if !covered {
+		if !pl.covers(m, c.number, c.match) {
 			continue
 		}
 		x := planned{
-			Ask:  carriers.Ask{Carrier: m.Info.Name, Number: c.number, Why: why, Link: m.Link(c.number)},
+			Ask:  carriers.Ask{Carrier: m.Info.Name, Number: c.number, Link: m.Link(c.number)},
 			role: m.Info.Role, rank: pl.rank(m.Info.Role), match: c.match, at: at,
 		}
 		switch reason := pl.notNow(m, c.number, c.match); {
-		case reason != "":
+		case reason != nil:
 			x.Skip, x.Why = parcel.ResultSkipped, reason
 		case len(m.Missing) > 0:
-			x.Skip, x.Why = parcel.ResultNoCredential, "needs "+strings.Join(m.Missing, ", ")
+			x.Skip, x.Why = parcel.ResultNoCredential, message.New("plan_needs", "Settings", strings.Join(m.Missing, ", "))
 		}
 		list = append(list, x)
 	}
@@ -148,51 +148,45 @@ func (pl planner) numbers(m carriers.Member) []candidate {
 }
 
 // covers reports whether the number concerns one of the carrier's countries.
-func (pl planner) covers(m carriers.Member, n number.Number, match carriers.Match) (covered bool, why string) {
+func (pl planner) covers(m carriers.Member, n number.Number, match carriers.Match) bool {
 	issuer := n.Country()
 	in := func(country string) bool {
 		return len(m.Info.Countries) == 0 || slices.Contains(m.Info.Countries, country)
 	}
 	switch {
 	case m.Info.Role == carriers.RoleAggregator:
-		return true, "no direct carrier answers"
+		return true
 	case m.Info.Role == carriers.RoleOrigin:
-		return in(issuer) || match == carriers.Yes, "origin side"
-	case issuer != "" && len(m.Info.Countries) > 0 && in(issuer):
-		return true, "issued the number"
-	case match == carriers.Yes && issuer == "":
-		return true, "the number is its own"
-	case pl.hinted(m):
-		return true, "named by the mail"
-	case pl.home == "":
-		return true, "destination not known"
+		return in(issuer) || match == carriers.Yes
+	case issuer != "" && len(m.Info.Countries) > 0 && in(issuer), match == carriers.Yes && issuer == "", pl.hinted(m), pl.home == "":
+		return true
 	default:
-		return in(pl.home), "post of " + pl.home
+		return in(pl.home)
 	}
 }
 
-// notNow returns why a carrier that could know the number is skipped, or "" if it
+// notNow returns why a carrier that could know the number is skipped, or nil if it
 // is asked.
-func (pl planner) notNow(m carriers.Member, n number.Number, match carriers.Match) string {
+func (pl planner) notNow(m carriers.Member, n number.Number, match carriers.Match) message.Text {
 	src, apart := pl.source(m, n), m.Info.PerNumber
 	if src.Result == parcel.ResultTemporary {
 		apart = min(apart, again)
 	}
 	if wait := src.Asked.Add(apart).Sub(pl.now); !src.Asked.IsZero() && wait > early {
-		return "asked " + pl.now.Sub(src.Asked).Round(time.Minute).String() + " ago"
+		return message.New("plan_asked", "Ago", pl.now.Sub(src.Asked).Round(time.Minute).String())
 	}
 	switch m.Info.Role {
 	case carriers.RoleOrigin:
 		if lead := pl.lead(); lead != "" {
-			return lead + " leads now"
+			return message.New("plan_lead", "Carrier", lead)
 		}
 	case carriers.RoleDestination:
 		if pl.beforeExport() && !pl.welcome(m, n, match) {
-			return "not before it has left the country it comes from"
+			return message.New("plan_export")
 		}
 	case carriers.RoleAggregator:
 	}
-	return ""
+	return nil
 }
 
 // beforeExport reports whether the parcel is not known to have left its origin.

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"parcelwatch/carriers"
+	"parcelwatch/internal/locale"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 	"parcelwatch/tracker"
@@ -87,7 +88,7 @@ func shape(asks []carriers.Ask) []string {
 	for _, a := range asks {
 		s := a.Carrier + " " + string(a.Number)
 		if a.Skip != "" {
-			s += " (" + string(a.Skip) + ": " + a.Why + ")"
+			s += " (" + string(a.Skip) + ": " + locale.English(a.Why) + ")"
 		}
 		list = append(list, s)
 	}

@@ -36,8 +36,7 @@ func Info() carriers.Info {
 		Settings: []carriers.Setting{
 			{Name: "key", Secret: true, Required: true, Help: "API key of an app with Shipment Tracking - Unified"},
 		},
-		CredentialHelp: "free at https://developer.dhl.com: make an app with Shipment Tracking - Unified",
-		Canary:         "00340434292135100124", // from the documentation; numbers are forgotten after 90 days
+		Canary: "00340434292135100124", // from the documentation; numbers are forgotten after 90 days
 	}
 }
 

@@ -34,8 +34,7 @@ func Info() carriers.Info {
 		Settings: []carriers.Setting{
 			{Name: "key", Secret: true, Required: true, Help: "Okapi key of the API Suivi v2, for production"},
 		},
-		CredentialHelp: "free at https://developer.laposte.fr: subscribe to Suivi v2; keys of the sandbox answer for samples only",
-		Canary:         "LL123456789CN",
+		Canary: "LL123456789CN",
 	}
 }
 

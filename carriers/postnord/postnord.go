@@ -34,7 +34,6 @@ func Info() carriers.Info {
 		Settings: []carriers.Setting{
 			{Name: "key", Secret: true, Required: true, Help: "API key of the developer portal"},
 		},
-		CredentialHelp: "free at https://developer.postnord.com: register, make an application, copy its API key",
 	}
 }
 

@@ -39,8 +39,7 @@ func Info() carriers.Info {
 			{Name: "login", Required: true, Help: "login of the tracking portal's API, not of pochta.ru itself"},
 			{Name: "password", Secret: true, Required: true, Help: "password of the tracking portal's API"},
 		},
-		CredentialHelp: "free at https://tracking.pochta.ru with any pochta.ru account: log in, accept the terms, see the settings of access",
-		Canary:         "RA644000001RU",
+		Canary: "RA644000001RU",
 	}
 }
 

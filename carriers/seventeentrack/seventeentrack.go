@@ -33,8 +33,7 @@ func Info() carriers.Info {
 		Settings: []carriers.Setting{
 			{Name: "key", Secret: true, Required: true, Help: "access key of the 17TRACK API"},
 		},
-		CredentialHelp: "an account at https://api.17track.net has one under Settings, Security, Access Key, with a small free quota; it works after some minutes",
-		Canary:         canary,
+		Canary: canary,
 	}
 }
 

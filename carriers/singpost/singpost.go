@@ -35,8 +35,7 @@ func Info() carriers.Info {
 		Settings: []carriers.Setting{
 			{Name: "key", Secret: true, Required: true, Help: "API key of the tracking API for businesses"},
 		},
-		CredentialHelp: "with a business account only, from its manager or SingPost's developer portal; without one upu and seventeentrack answer for ..SG numbers",
-		Canary:         "RB328428764SG", // an example of the postal union's
+		Canary: "RB328428764SG", // an example of the postal union's
 	}
 }
 

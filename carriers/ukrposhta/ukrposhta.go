@@ -35,7 +35,6 @@ func Info() carriers.Info {
 		Settings: []carriers.Setting{
 			{Name: "token", Secret: true, Required: true, Help: "production bearer of StatusTracking, not the one of eCom"},
 		},
-		CredentialHelp: "only with a business contract: the manager or api-support@ukrposhta.ua gives the StatusTracking bearer",
 	}
 }
 

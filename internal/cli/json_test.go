@@ -12,6 +12,7 @@ import (
 
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/locale"
+	"parcelwatch/internal/message"
 	"parcelwatch/internal/status"
 	"parcelwatch/parcel"
 )
@@ -47,8 +48,8 @@ func sample() parcel.Parcel {
 func asked() []status.Asked {
 	return []status.Asked{
 		{Carrier: "cainiao", Number: "RB123456785CN", Result: parcel.ResultOK, Link: "https://example.org/ok"},
-		{Carrier: "upu", Number: "10100011607346", Result: parcel.ResultChanged, Error: "upu: answer not understood: \x1b[2J", Detail: "a login\x1b[2J page", Link: "https://example.org/upu"},
-		{Carrier: "ukrposhta", Number: "RB123456785CN", Result: parcel.ResultNoCredential, Note: "ask the post for a token", Link: "https://example.org/u"},
+		{Carrier: "upu", Number: "10100011607346", Result: parcel.ResultChanged, Error: "upu: answer not understood: \x1b[2J", Detail: "a login\x1b[2J page", Why: message.Raw("a login\x1b[2J page"), Link: "https://example.org/upu"},
+		{Carrier: "ukrposhta", Number: "RB123456785CN", Result: parcel.ResultNoCredential, Note: "ask the post for a token", Why: message.Raw("ask the post for a token"), Link: "https://example.org/u"},
 	}
 }
 

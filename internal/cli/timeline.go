@@ -139,7 +139,7 @@ func writeAsked(w io.Writer, say *locale.Printer, d status.Parcel) error {
 	t.Indent = "  "
 	for _, a := range d.Asked {
 		words := say.Result(a.Result)
-		if why := cmp.Or(a.Detail, a.Error, a.Note); why != "" {
+		if why := say.Either(cmp.Or(a.Detail, a.Error, a.Note), a.Why); why != "" {
 			words += ": " + textx.Line(why, maxText)
 		}
 		if a.Link != "" && a.Result != parcel.ResultOK {

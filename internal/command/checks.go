@@ -258,7 +258,7 @@ func (k *checking) carriers(ctx context.Context, set *carriers.Set) {
 		case m.Off:
 		case len(m.Missing) > 0:
 			k.tell("carrier", m.Info.Name, "note", k.say.T("carriers_key", "Settings", strings.Join(m.Missing, ", "),
-				"Help", k.say.CredentialHelp(m.Info.Name, m.Info.CredentialHelp)))
+				"Help", k.say.CredentialHelp(m.Info.Name)))
 		case m.Info.Canary == "":
 			k.tell("carrier", m.Info.Name, "note", k.say.T("check_no_canary"))
 		default:
@@ -275,6 +275,7 @@ func (k *checking) carriers(ctx context.Context, set *carriers.Set) {
 			k.tell("carrier", a.Carrier, "good", k.say.Result(a.Result))
 			continue
 		}
-		k.tell("carrier", a.Carrier, "wrong", k.say.Text(carriers.Fault(a.Err))+" ("+a.Err.Error()+")")
+		f := carriers.Fault(a.Err)
+		k.tell("carrier", a.Carrier, "wrong", k.say.Either(k.say.Text(f)+" ("+a.Err.Error()+")", f))
 	}
 }

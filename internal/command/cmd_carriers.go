@@ -72,7 +72,7 @@ func writeCarriers(e *env, docs []status.Carrier) error {
 	for _, d := range docs {
 		t.Row(carrierRow(e, d)...)
 		if d.LacksCredential() {
-			keys.Row(d.Name, e.say.CredentialHelp(d.Name, d.Help))
+			keys.Row(d.Name, e.say.CredentialHelp(d.Name))
 		}
 	}
 	if err := t.Write(e.out); err != nil {

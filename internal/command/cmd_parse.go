@@ -52,7 +52,7 @@ func (c *parseCmd) Run(ctx context.Context, e *env) error {
 				return ctx.Err()
 			}
 			failures++
-			e.report(fmt.Errorf("%s: %w", m.name, err))
+			e.report(&fileError{m.name, err})
 		}
 	}
 	if err := c.write(e, docs); err != nil {

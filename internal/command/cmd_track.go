@@ -13,6 +13,8 @@ import (
 	"parcelwatch/config"
 	"parcelwatch/internal/app"
 	"parcelwatch/internal/cli"
+	"parcelwatch/internal/locale"
+	"parcelwatch/internal/message"
 	"parcelwatch/internal/status"
 	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
@@ -64,7 +66,7 @@ func (c *trackCmd) Run(ctx context.Context, e *env) error {
 		return err
 	}
 	e.progress.Clear()
-	doc := status.Document(p, n, askedDocs(asked, set), e.now())
+	doc := status.Document(p, n, askedDocs(asked), e.now())
 	if c.JSON {
 		err = cli.WriteJSON(e.out, doc)
 	} else {
@@ -146,19 +148,18 @@ func (t tracking) verdict(n number.Number, d status.Parcel) error {
 }
 
 // askedDocs returns the results of all carriers, those that answered first.
-func askedDocs(asked []carriers.Asked, set *carriers.Set) []status.Asked {
+func askedDocs(asked []carriers.Asked) []status.Asked {
 	out := make([]status.Asked, 0, len(asked))
 	for _, a := range asked {
 		d := status.Asked{Carrier: a.Carrier, Number: a.Number, Result: a.Result, Link: a.Link}
 		if a.Err != nil {
-			d.Error, d.Detail = a.Err.Error(), detail(a.Err)
+			d.Error, d.Detail, d.Why = a.Err.Error(), detail(a.Err), carriers.Cause(a.Err)
 		} else if a.Result == parcel.ResultSkipped {
-			d.Note = a.Why
+			d.Note, d.Why = locale.English(a.Why), a.Why
 		}
 		if a.Result == parcel.ResultNoCredential {
-			if m, ok := set.Get(a.Carrier); ok {
-				d.Note = m.Info.CredentialHelp
-			}
+			d.Why = message.New("key_" + a.Carrier)
+			d.Note = locale.English(d.Why)
 		}
 		out = append(out, d)
 	}

@@ -60,6 +60,9 @@ func (e *env) words(err error) string {
 			return e.say.Text(f)
 		}
 	}
+	if f := failure(err); f != nil {
+		return e.say.Either(err.Error(), f)
+	}
 	return err.Error()
 }
 

@@ -23,6 +23,9 @@ type mailFile struct {
 	raw  []byte
 }
 
+// errNoMails is a folder without mail.
+var errNoMails = errors.New("neither a Maildir nor a folder of .eml files")
+
 // mailsIn yields the mails of path: a single mail, an mbox, a Maildir, a folder of
 // .eml files, or in for "-".
 func mailsIn(path string, in io.Reader) iter.Seq2[mailFile, error] {
@@ -63,7 +66,7 @@ func mailsBelow(dir string, yield func(mailFile, error) bool) {
 		}
 	}
 	if files == nil {
-		yield(mailFile{name: dir}, fmt.Errorf("read mail: %s: %w: neither a Maildir nor a folder of .eml files", dir, fs.ErrNotExist))
+		yield(mailFile{name: dir}, fmt.Errorf("read mail: %s: %w: %w", dir, fs.ErrNotExist, errNoMails))
 	}
 }
 

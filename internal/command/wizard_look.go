@@ -223,7 +223,7 @@ func (w *wizard) carrier(m carriers.Member) {
 		return
 	case len(m.Missing) > 0:
 		what = w.say.T("carriers_key", "Settings", strings.Join(m.Missing, ", "),
-			"Help", w.say.CredentialHelp(m.Info.Name, m.Info.CredentialHelp))
+			"Help", w.say.CredentialHelp(m.Info.Name))
 	case numbers != nil:
 		what = strings.Join(numbers[:min(len(numbers), 4)], ", ")
 		if len(numbers) > 4 {

@@ -119,7 +119,7 @@ func TestCataloguesAreComplete(t *testing.T) {
 			t.Parallel()
 			files := []string{"words.toml", "digest.toml", "operations.toml", "sample.toml", "faults.toml"}
 			if language == "ru" {
-				files = append(files, "cli.toml", "setup.toml", "advice.toml", "config.toml", "mail.toml", "usage.toml")
+				files = append(files, "cli.toml", "setup.toml", "advice.toml", "config.toml", "mail.toml", "usage.toml", "keys.toml")
 			}
 			for _, file := range files {
 				for _, fault := range faults(language, messages(t, "en", file), messages(t, language, file)) {

@@ -25,6 +25,15 @@ func (p *Printer) Text(t message.Text) string {
 	return out
 }
 
+// Either is the program's own English, such as an error with its causes, where
+// that is the language, else the text.
+func (p *Printer) Either(english string, t message.Text) string {
+	if p.language == fallback {
+		return english
+	}
+	return p.Text(t)
+}
+
 // Texts renders several texts in one line, joined by semicolons.
 func (p *Printer) Texts(all []message.Text) string {
 	lines := make([]string, len(all))

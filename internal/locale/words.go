@@ -72,14 +72,9 @@ func (p *Printer) Carrier(name string) string {
 	return cmp.Or(p.optional("name_"+name), p.carriers()[name].called, name)
 }
 
-// CredentialHelp returns one line on how to get the credential of a carrier; own, the
-// carrier's English text, if the language has none.
-func (p *Printer) CredentialHelp(carrier, own string) string {
-	if s := p.optional("key_" + carrier); s != "" {
-		return s
-	}
-	return own
-}
+// CredentialHelp returns one line on how to get the credential of a carrier that
+// needs one.
+func (p *Printer) CredentialHelp(carrier string) string { return p.T("key_" + carrier) }
 
 // Days renders a number of days: "1 day", "5 days".
 func (p *Printer) Days(n int) string { return p.T("days", "Count", n) }

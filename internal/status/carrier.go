@@ -6,6 +6,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/internal/fault"
+	"parcelwatch/internal/locale"
 	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 )
@@ -58,8 +59,11 @@ func (s Source) Describe(ctx context.Context) ([]Carrier, error) {
 	for _, m := range s.Carriers.Members() {
 		d := Carrier{
 			Schema: Schema, Name: m.Info.Name, Title: m.Info.Title, Site: m.Info.Site, Role: m.Info.Role,
-			Countries: some(m.Info.Countries), Settings: []string{}, Missing: some(m.Missing), Help: m.Info.CredentialHelp,
+			Countries: some(m.Info.Countries), Settings: []string{}, Missing: some(m.Missing),
 			CarrierState: s.carrierState(m, health.Carriers),
+		}
+		if m.Info.NeedsCredential() {
+			d.Help = locale.English(message.New("key_" + d.Name))
 		}
 		for _, one := range m.Info.Settings {
 			d.Settings = append(d.Settings, one.Name)

@@ -3,6 +3,7 @@ package status
 import (
 	"time"
 
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 )
@@ -40,6 +41,7 @@ type Asked struct {
 	Link    string        `json:"link,omitempty"`
 	Note    string        `json:"note,omitempty"` // why it was not asked
 	Detail  string        `json:"-"`              // the part of the error that the result does not say
+	Why     message.Text  `json:"-"`              // Detail or Note as a message
 }
 
 // Document returns a parcel with its timeline at time now. An empty number means the

@@ -36,6 +36,9 @@ func (s sender) trust() parcel.Trust {
 func (s sender) reason(proof message.Text) message.Text {
 	switch s.Class {
 	case mail.Rewritten:
+		if s.Via == mail.AppleRelay {
+			return message.New("proof_relay_apple").And(proof)
+		}
 		return message.New("proof_relay", "Via", s.Via).And(proof)
 	case mail.Forwarder:
 		return message.New("proof_forwarded", "Address", s.Address).And(proof)
