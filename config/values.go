@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/url"
@@ -44,6 +45,13 @@ func (d *Duration) set(v any) message.Text {
 	return nil
 }
 
+// Why a text is not a duration.
+var (
+	errNoDuration = errors.New("empty")
+	errUnit       = errors.New("a number and a unit of w, d, h, m or s are expected")
+	errTooLong    = errors.New("longer than ten years")
+)
+
 // ParseDuration parses the format of [Duration]. The maximum is ten years.
 func ParseDuration(s string) (time.Duration, error) {
 	units := map[byte]time.Duration{
@@ -51,24 +59,24 @@ func ParseDuration(s string) (time.Duration, error) {
 	}
 	const most = 3650 * 24 * time.Hour
 	if s == "" {
-		return 0, fmt.Errorf("duration %q: empty", s)
+		return 0, fmt.Errorf("duration %q: %w", s, errNoDuration)
 	}
 	var sum time.Duration
 	for rest := s; rest != ""; {
 		i := strings.IndexFunc(rest, func(r rune) bool { return r < '0' || r > '9' })
 		if i <= 0 {
-			return 0, fmt.Errorf("duration %q: a number and a unit are expected", s)
+			return 0, fmt.Errorf("duration %q: %w", s, errUnit)
 		}
 		n, err := strconv.ParseUint(rest[:i], 10, 31)
 		unit, known := units[rest[i]]
 		if err != nil || !known {
-			return 0, fmt.Errorf("duration %q: a number and a unit of w, d, h, m or s are expected", s)
+			return 0, fmt.Errorf("duration %q: %w", s, errUnit)
 		}
 		if time.Duration(n) > most/unit {
-			return 0, fmt.Errorf("duration %q: longer than ten years", s)
+			return 0, fmt.Errorf("duration %q: %w", s, errTooLong)
 		}
 		if sum += time.Duration(n) * unit; sum > most {
-			return 0, fmt.Errorf("duration %q: longer than ten years", s)
+			return 0, fmt.Errorf("duration %q: %w", s, errTooLong)
 		}
 		rest = rest[i+1:]
 	}

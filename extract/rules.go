@@ -29,13 +29,21 @@ type rule struct {
 
 const maxCaught = 20 // matches of one pattern per mail
 
+// Why a rule cannot be used.
+var (
+	errNoName    = errors.New("a rule needs a name")
+	errNoPattern = errors.New("a pattern for the subject or the body is needed")
+	errGroup     = errors.New("is not one of number, order, step")
+	errNoGroup   = errors.New("no group named number, order or step: it could tell nothing")
+)
+
 func compileRule(r Rule) (rule, error) {
 	out := rule{name: strings.TrimSpace(r.Name)}
 	if out.name == "" {
-		return rule{}, errors.New("a rule needs a name")
+		return rule{}, errNoName
 	}
 	if r.Subject == "" && r.Body == "" {
-		return rule{}, fmt.Errorf("rule %q: a pattern for the subject or the body is needed", out.name)
+		return rule{}, fmt.Errorf("rule %q: %w", out.name, errNoPattern)
 	}
 	var err error
 	groups := 0
@@ -55,12 +63,12 @@ func compileRule(r Rule) (rule, error) {
 			case "number", "order", "step":
 				groups++
 			default:
-				return rule{}, fmt.Errorf("rule %q: group %q is not one of number, order, step", out.name, g)
+				return rule{}, fmt.Errorf("rule %q: group %q %w", out.name, g, errGroup)
 			}
 		}
 	}
 	if groups == 0 {
-		return rule{}, fmt.Errorf("rule %q: no group named number, order or step: it could tell nothing", out.name)
+		return rule{}, fmt.Errorf("rule %q: %w", out.name, errNoGroup)
 	}
 	return out, nil
 }

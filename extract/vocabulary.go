@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -116,10 +117,18 @@ func (v *vocabulary) loadStops(lang string, bit uint32) {
 	}
 }
 
+// Why a line of a table cannot be used.
+var (
+	errRow    = errors.New("step or label, seen or translated, and the phrase are expected, with tabs between")
+	errNoStep = errors.New("no such step or label")
+	errWords  = errors.New("no words")
+	errPrefix = errors.New("the first word is too short for *")
+)
+
 // readRow parses one line of a table.
 func readRow(f []string, names map[string]label, steps map[parcel.Step]bool) (phrase, error) {
 	if len(f) < 3 || f[1] != "seen" && f[1] != "translated" {
-		return phrase{}, fmt.Errorf("line %q: step or label, seen or translated, and the phrase are expected, with tabs between", strings.Join(f, "\t"))
+		return phrase{}, fmt.Errorf("line %q: %w", strings.Join(f, "\t"), errRow)
 	}
 	if l, ok := names[f[0]]; ok {
 		return phrase{label: l}, nil
@@ -127,7 +136,7 @@ func readRow(f []string, names map[string]label, steps map[parcel.Step]bool) (ph
 	if s := parcel.Step(f[0]); steps[s] {
 		return phrase{step: s}, nil
 	}
-	return phrase{}, fmt.Errorf("line %q: no such step or label", strings.Join(f, "\t"))
+	return phrase{}, fmt.Errorf("line %q: %w", strings.Join(f, "\t"), errNoStep)
 }
 
 func (v *vocabulary) addPhrase(p phrase, text string) error {
@@ -152,10 +161,10 @@ func (p *phrase) read(text string, stop map[string]uint32) error {
 		p.fold(text, nil)
 	}
 	if len(p.words) == 0 {
-		return fmt.Errorf("phrase %q: no words", text)
+		return fmt.Errorf("phrase %q: %w", text, errWords)
 	}
 	if w := p.words[0]; strings.HasSuffix(w, "*") && len(w) <= prefixKey {
-		return fmt.Errorf("phrase %q: the first word is too short for *", text)
+		return fmt.Errorf("phrase %q: %w", text, errPrefix)
 	}
 	return nil
 }
