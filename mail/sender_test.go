@@ -114,7 +114,8 @@ func TestOnlyThePersonsPartsOfARewrittenAddressArePrivate(t *testing.T) {
 		"transaction_at_notice_aliexpress_com" + ids + "@privaterelay.appleid.com": {"k2m4x6q8zz", "4f8e1a7c"},
 		"shop+transaction=notice.aliexpress.com@anonaddy.me":                       {"shop"},
 		"transaction_at_notice.aliexpress.com_pat@duck.com":                        {"pat"},
-		"k3x9q2m7z@mozmail.com":                                                    {"k3x9q2m7z"},
+
+		"k3x9q2m7z@mozmail.com": {"k3x9q2m7z"},
 	} {
 		if got, ok := table().Private(addr); !ok || !slices.Equal(got, want) {
 			t.Errorf("%s: %v, %v", addr, got, ok)

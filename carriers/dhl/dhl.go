@@ -18,7 +18,7 @@ import (
 
 // Info returns the facts of DHL.
 func Info() carriers.Info {
-	return carriers.Info{ //nolint:gosec // names of settings, no credentials
+	return carriers.Info{
 		Name:      "dhl",
 		Title:     "DHL",
 		Site:      "https://www.dhl.com",

@@ -16,7 +16,7 @@ import (
 
 // Info returns the facts of La Poste.
 func Info() carriers.Info {
-	return carriers.Info{ //nolint:gosec // names of settings, no credentials
+	return carriers.Info{
 		Name:      "laposte",
 		Title:     "La Poste",
 		Site:      "https://www.laposte.fr",

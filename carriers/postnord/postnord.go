@@ -17,7 +17,7 @@ import (
 
 // Info returns the facts of PostNord.
 func Info() carriers.Info {
-	return carriers.Info{ //nolint:gosec // names of settings, no credentials
+	return carriers.Info{
 		Name:      "postnord",
 		Title:     "PostNord",
 		Site:      "https://www.postnord.com",

@@ -17,7 +17,7 @@ import (
 
 // Info returns the facts of Russian Post.
 func Info() carriers.Info {
-	return carriers.Info{ //nolint:gosec // names of settings, no credentials
+	return carriers.Info{
 		Name:      "russianpost",
 		Title:     "Russian Post",
 		Site:      "https://www.pochta.ru",

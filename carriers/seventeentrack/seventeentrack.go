@@ -18,7 +18,7 @@ import (
 
 // Info returns the facts of 17TRACK.
 func Info() carriers.Info {
-	return carriers.Info{ //nolint:gosec // names of settings, no credentials
+	return carriers.Info{
 		Name:      "seventeentrack",
 		Title:     "17TRACK",
 		Site:      "https://www.17track.net",
