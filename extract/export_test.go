@@ -3,7 +3,12 @@ package extract
 import "parcelwatch/internal/locale"
 
 // Precheck returns why the structure of a mail is refused, or "".
-func Precheck(raw []byte) string { return locale.English(precheck(raw)) }
+func Precheck(raw []byte) string {
+	if why := precheck(raw); why != nil {
+		return locale.English(why)
+	}
+	return ""
+}
 
 // Texts returns the visible text of markup, parsed with all attributes and
 // after lean.

@@ -85,12 +85,15 @@ func (r *reading) grouped(pg *page, l line, tok int) (int, bool) {
 		}
 		dashed = dashed || gap == "-"
 	}
-	if kind, ok := pg.labelOf(l, tok); last == tok || !ok || kind != labelNumber {
+	if last == tok {
 		return 0, false
 	}
 	text := strings.ReplaceAll(pg.text[pg.fold.toks[tok].src0:pg.fold.toks[last].src1], " ", "")
 	n, err := number.Parse(text)
 	if err != nil || countDigits(text) < 8 || r.isOrder(text) || longTail(pg, last) || !lastDate(text).IsZero() {
+		return 0, false
+	}
+	if kind, ok := pg.labelOf(l, tok); !ok || kind != labelNumber {
 		return 0, false
 	}
 	r.addParcel(n)
