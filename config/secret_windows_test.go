@@ -96,9 +96,9 @@ func TestAnAccessListIsReadForLargeGroups(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FR;;;LS)": "",
-		"D:P(A;;FA;;;SY)(A;;FR;;;WD)":             "everybody",
-		"D:(A;ID;FA;;;SY)(A;ID;0x1200a9;;;BU)":    "every user",
-		"D:(A;;GR;;;AU)":                          "every user",
+		"D:P(A;;FA;;;SY)(A;;FR;;;WD)":             "config_everybody",
+		"D:(A;ID;FA;;;SY)(A;ID;0x1200a9;;;BU)":    "config_every_user",
+		"D:(A;;GR;;;AU)":                          "config_every_user",
 		"D:(A;;WD;;;BU)":                          "", // may change the list, but not read
 		"D:(D;;FR;;;BU)(A;;FA;;;BA)":              "",
 	} {
@@ -113,7 +113,7 @@ func TestAnAccessListIsReadForLargeGroups(t *testing.T) {
 	if err := none.SetDACL(nil, true, false); err != nil {
 		t.Fatal(err)
 	}
-	if got := config.Readers(none); got != "everybody" {
+	if got := config.Readers(none); got != "config_everybody" {
 		t.Errorf("no list at all: got %q", got)
 	}
 }
