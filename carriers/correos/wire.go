@@ -3,6 +3,7 @@ package correos
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
@@ -112,4 +113,24 @@ func (c *carrier) event(l line, inbound bool) (ev parcel.Event, ok bool) {
 		ev.Country = home
 	}
 	return ev, ok && ev.Text != ""
+}
+
+// home is the post's country.
+const home = "ES"
+
+// byText is the code of rows that are found by the first words of a text.
+const byText = "text"
+
+// row finds the row of an event. Codes of the second service are exact. The first
+// one only has four phases, which the words divide: a parcel at the office and
+// one with the courier are in the same phase.
+func (c *carrier) row(code, text string) adapter.Code {
+	row, exact := c.Find(code, "*")
+	if exact && !strings.HasPrefix(code, "phase=") {
+		return row
+	}
+	if words, ok := c.Begins(byText, text); ok {
+		return words
+	}
+	return c.Row(code, "*")
 }

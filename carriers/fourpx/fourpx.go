@@ -8,6 +8,7 @@ package fourpx
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"parcelwatch/carriers"
@@ -35,13 +36,9 @@ func Info() carriers.Info {
 
 // New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	base, err := adapter.New(Info(), cfg, adapter.Spec{NewestFirst: true, Personal: []string{
+	return adapter.New(Info(), cfg, adapter.Spec{NewestFirst: true, Personal: []string{
 		"consigneePostcode", "sigPicUrl",
-	}})
-	if err != nil {
-		return nil, err
-	}
-	return &carrier{base}, nil
+	}}, func(b adapter.Base) carriers.Carrier { return adapter.OneByOne(&carrier{b}) })
 }
 
 type carrier struct{ adapter.Base }
@@ -55,7 +52,37 @@ func (*carrier) Match(n number.Number) carriers.Match {
 	return adapter.If(adapter.Is(n, number.FamilyFourPX), carriers.Maybe)
 }
 
-// Track asks for one number a call.
-func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
-	return adapter.Each(ctx, numbers, c.ask)
+// Ask makes the call.
+func (c *carrier) Ask(ctx context.Context, n number.Number) (res carriers.Result, err error) {
+	var e envelope
+	ans, err := c.Fetch(ctx, adapter.Request{
+		Path: "/track/v2/front/listTrackV3", JSON: question{Codes: []string{string(n)}, Language: "en-us"},
+	}, &e)
+	if err != nil {
+		return res, err
+	}
+	if err := c.refused(ans, e); err != nil {
+		return res, err
+	}
+	i := slices.IndexFunc(*e.Data, func(it item) bool { return adapter.Same(n, it.Query) })
+	if i < 0 {
+		return res, c.Changed(ans, "no item of the number asked")
+	}
+	return c.read(ans, (*e.Data)[i], n)
+}
+
+// refused reads an envelope that reports a failure, in English or in Chinese.
+func (c *carrier) refused(ans adapter.Answer, e envelope) error {
+	switch {
+	case e.Result == "1" && e.Data != nil:
+		return nil
+	case e.Result == "1":
+		return c.Changed(ans, "no data in the answer")
+	case e.Result != "0":
+		return c.Changed(ans, "no result in the answer")
+	case adapter.Mentions(e.Message, "limit", "frequen", "too many", "频繁", "限流", "过多"):
+		return c.Throttled(ans, "service says: %s", e.Message)
+	default:
+		return c.Fail(carriers.ErrTemporary, "service says: %s", e.Message)
+	}
 }

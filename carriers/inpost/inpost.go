@@ -7,6 +7,7 @@ package inpost
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"parcelwatch/carriers"
@@ -36,13 +37,9 @@ func Info() carriers.Info {
 
 // New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	base, err := adapter.New(Info(), cfg, adapter.Spec{Zone: "Europe/Warsaw", NewestFirst: true, Personal: []string{
+	return adapter.New(Info(), cfg, adapter.Spec{Zone: "Europe/Warsaw", NewestFirst: true, Personal: []string{
 		"name", "phone", "email", "first_name", "last_name",
-	}})
-	if err != nil {
-		return nil, err
-	}
-	return &carrier{base}, nil
+	}}, func(b adapter.Base) carriers.Carrier { return adapter.OneByOne(&carrier{b}) })
 }
 
 type carrier struct{ adapter.Base }
@@ -52,7 +49,38 @@ func (*carrier) Match(n number.Number) carriers.Match {
 	return adapter.If(adapter.Is(n, number.FamilyInPost), carriers.Yes)
 }
 
-// Track asks for one number a call.
-func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
-	return adapter.Each(ctx, numbers, c.ask)
+// Ask makes the call. An unknown number is HTTP 404 with an error in JSON.
+func (c *carrier) Ask(ctx context.Context, n number.Number) (res carriers.Result, err error) {
+	ans, err := c.Do(ctx, adapter.Request{
+		Path: "/v1/tracking" + adapter.Path(string(n)),
+		Own:  []int{http.StatusNotFound, http.StatusBadRequest, http.StatusUnprocessableEntity},
+	})
+	if err != nil {
+		return res, err
+	}
+	if ans.Status >= http.StatusBadRequest {
+		return res, c.refused(ans)
+	}
+	var all answers
+	if err := c.JSON(ans, &all); err != nil {
+		return res, err
+	}
+	if len(all) == 0 {
+		return res, c.Changed(ans, "no parcel in the answer")
+	}
+	return c.read(ans, all, n)
+}
+
+// refused reads an error. One that is not the service's own (a gateway's, a web
+// page) does not concern the number.
+func (c *carrier) refused(ans adapter.Answer) error {
+	var p problem
+	if err := c.JSON(ans, &p); err != nil {
+		return err
+	}
+	words := p.Error + " " + p.Message
+	if adapter.Mentions(words, "not_found", "not found", "nie znaleziono", "validation", "tracking_number", "invalid") {
+		return c.Fail(carriers.ErrNotFound, "service says: %s", words)
+	}
+	return c.Changed(ans, "HTTP %d: %s", ans.Status, words)
 }

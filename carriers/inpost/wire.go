@@ -93,3 +93,6 @@ func (c *carrier) event(d detail) (ev parcel.Event, ok bool) {
 	ev.Text = cmp.Or(adapter.Text(d.Title), row.Meaning, strings.ReplaceAll(ev.Code, "_", " "))
 	return ev, ok && ev.Text != ""
 }
+
+// home is the country of the carrier.
+const home = "PL"

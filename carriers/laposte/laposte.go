@@ -7,6 +7,9 @@ package laposte
 
 import (
 	"context"
+	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
 	"parcelwatch/carriers"
@@ -40,14 +43,10 @@ func Info() carriers.Info {
 
 // New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	base, err := adapter.New(Info(), cfg, adapter.Spec{NewestFirst: true, Personal: []string{
+	return adapter.New(Info(), cfg, adapter.Spec{NewestFirst: true, Personal: []string{
 		"name", "companyName", "firstName", "lastName", "adr1", "adr2", "adr3", "adr4", "phone",
 		"phoneNumber", "email",
-	}})
-	if err != nil {
-		return nil, err
-	}
-	return &carrier{base}, nil
+	}}, func(b adapter.Base) carriers.Carrier { return &carrier{b} })
 }
 
 type carrier struct{ adapter.Base }
@@ -70,4 +69,54 @@ func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carrier
 	return adapter.All(numbers, func(n number.Number) (carriers.Result, error) {
 		return c.read(answer, n, len(numbers) == 1)
 	}), nil
+}
+
+// reply is the answer to one call.
+type reply struct {
+	adapter.Answer
+	items []item
+}
+
+// ask makes the call. One number is answered by the HTTP status, several by 207
+// and a code for each. A problem with one of several numbers may also fail the
+// whole call.
+func (c *carrier) ask(ctx context.Context, numbers []number.Number) (reply, error) {
+	var items adapter.Many[item]
+	ans, err := c.Fetch(ctx, adapter.Request{
+		Path:   "/suivi/v2/idships/" + strings.ReplaceAll(url.PathEscape(adapter.List(numbers)), "%2C", ","),
+		Query:  url.Values{"lang": {"en_GB"}},
+		Header: http.Header{"X-Okapi-Key": {c.Setting("key")}},
+		Own:    []int{http.StatusBadRequest, http.StatusNotFound},
+	}, &items)
+	if err != nil {
+		return reply{}, err
+	}
+	if len(items) == 0 {
+		return reply{}, c.Changed(ans, "no answer for any number")
+	}
+	for _, it := range items {
+		if it.Code == "" && it.Shipment == nil {
+			return reply{}, c.Changed(ans, "neither a code nor a shipment, HTTP %d", ans.Status)
+		}
+	}
+	return reply{ans, items}, nil
+}
+
+// refused reads the code of an answer without a shipment.
+func (c *carrier) refused(ans adapter.Answer, it item) error {
+	words := adapter.Line(it.Code+" "+it.Message, 200)
+	switch it.Code {
+	case "404", "104":
+		return c.Fail(carriers.ErrNotFound, "service says %s", words)
+	case "400":
+		return c.Fail(carriers.ErrNotFound, "the number is refused by its form: %s", words)
+	case "401", "403":
+		return c.Fail(carriers.ErrDenied, "service says %s", words)
+	case "429":
+		return c.Throttled(ans, "service says %s", words)
+	case "500", "502", "503", "504":
+		return c.Fail(carriers.ErrTemporary, "service says %s", words)
+	default:
+		return c.Changed(ans, "service says %s", words)
+	}
 }

@@ -2,6 +2,8 @@ package laposte
 
 import (
 	"cmp"
+	"regexp"
+	"strings"
 	"time"
 
 	"parcelwatch/carriers"
@@ -101,3 +103,12 @@ func (c *carrier) tracking(ans adapter.Answer, n number.Number, s shipment) (res
 	})
 	return c.Result(ans, n, t, len(*s.Events))
 }
+
+// home is the post's country.
+const home = "FR"
+
+// row finds the row of an event code.
+func (c *carrier) row(code string) adapter.Code { return c.Row(strings.ToUpper(code), "*") }
+
+// colissimo is the form of domestic parcels.
+var colissimo = regexp.MustCompile(`^\d[A-Z]\d{11}$`)

@@ -10,6 +10,7 @@ package novaposhta
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strings"
 	"time"
 
@@ -41,16 +42,12 @@ func Info() carriers.Info {
 
 // New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	base, err := adapter.New(Info(), cfg, adapter.Spec{Zone: "Europe/Kyiv", Personal: []string{
+	return adapter.New(Info(), cfg, adapter.Spec{Zone: "Europe/Kyiv", Personal: []string{
 		"RecipientFullName", "RecipientFullNameEW", "SenderFullNameEW", "PhoneRecipient",
 		"PhoneSender", "CounterpartyRecipientDescription", "CounterpartySenderDescription",
 		"RecipientAddress", "SenderAddress", "WarehouseRecipientAddress", "OwnerDocumentNumber",
 		"CardMaskedNumber",
-	}})
-	if err != nil {
-		return nil, err
-	}
-	return &carrier{base}, nil
+	}}, func(b adapter.Base) carriers.Carrier { return adapter.OneByOne(&carrier{b}) })
 }
 
 type carrier struct{ adapter.Base }
@@ -68,13 +65,8 @@ func (*carrier) Match(n number.Number) carriers.Match {
 	}
 }
 
-// Track asks for one number a call.
-func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
-	return adapter.Each(ctx, numbers, c.one)
-}
-
-// one asks for the history and, if that fails, for the current state.
-func (c *carrier) one(ctx context.Context, n number.Number) (carriers.Result, error) {
+// Ask asks for the history and, if that fails, for the current state.
+func (c *carrier) Ask(ctx context.Context, n number.Number) (carriers.Result, error) {
 	res, err := c.history(ctx, n)
 	if err == nil || !domestic(n) || ctx.Err() != nil ||
 		errors.Is(err, carriers.ErrNotFound) || errors.Is(err, carriers.ErrThrottled) {
@@ -97,4 +89,63 @@ func (c *carrier) one(ctx context.Context, n number.Number) (carriers.Result, er
 // domestic reports whether the JSON-RPC accepts the number.
 func domestic(n number.Number) bool {
 	return len(n) == 14 && strings.Trim(string(n), "0123456789") == ""
+}
+
+// history asks the service of the site. A 404 means "not found" only if the answer
+// says so.
+func (c *carrier) history(ctx context.Context, n number.Number) (res carriers.Result, err error) {
+	var s shipment
+	ans, err := c.Fetch(ctx, adapter.Request{
+		Path: "/site/v.1.0/shipments/tracking" + adapter.Path(string(n)),
+		Own:  []int{http.StatusNotFound},
+	}, &s)
+	if err != nil {
+		return res, err
+	}
+	if ans.Status == http.StatusNotFound {
+		if strings.Contains(string(s.Errors), "not_found") {
+			return res, c.Fail(carriers.ErrNotFound, "HTTP 404 not_found")
+		}
+		return res, c.Changed(ans, "HTTP 404 without not_found")
+	}
+	return c.read(ans, s, n)
+}
+
+// state asks the documented service, which knows the current state only.
+func (c *carrier) state(ctx context.Context, n number.Number) (res carriers.Result, err error) {
+	q := question{Key: c.Setting("key"), Model: "TrackingDocument", Method: "getStatusDocuments"}
+	q.Properties.Documents = []asked{{Number: string(n)}}
+	var r states
+	ans, err := c.Fetch(ctx, adapter.Request{Path: "/v2.0/json/", JSON: q}, &r)
+	if err != nil {
+		return res, err
+	}
+	if r.Success == nil {
+		return res, c.Changed(ans, "no success in the answer")
+	}
+	if !*r.Success {
+		return res, c.refused(ans, r)
+	}
+	for _, d := range r.Data {
+		if adapter.Same(n, d.Number) {
+			return c.readState(ans, d, n)
+		}
+	}
+	return res, c.Changed(ans, "no record of the number asked")
+}
+
+// refused reads a failure of the documented service: the form of the number, the
+// key, too many requests, or anything else.
+func (c *carrier) refused(ans adapter.Answer, r states) error {
+	words := string(r.Errors) + " " + string(r.ErrorCodes)
+	switch {
+	case adapter.Mentions(words, "20001401442", "document number is not correct"):
+		return c.Fail(carriers.ErrNotFound, "the number is refused by its form")
+	case adapter.Mentions(words, "many requests", "limit"):
+		return c.Throttled(ans, "service says: %s", r.Errors)
+	case adapter.Mentions(words, "api key", "apikey"):
+		return c.Fail(carriers.ErrDenied, "the key is refused")
+	default:
+		return c.Fail(carriers.ErrTemporary, "service says: %s", words)
+	}
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"regexp"
+	"strings"
 	"time"
 
 	"parcelwatch/carriers"
@@ -192,4 +194,37 @@ func (c *carrier) moment(d document, s parcel.Status) (time.Time, bool) {
 func (c *carrier) kyiv(s adapter.Lax) (time.Time, bool) {
 	return adapter.At(s, c.Zone,
 		time.DateTime, "02-01-2006 15:04:05", "02.01.2006 15:04:05", "15:04 02.01.2006", time.RFC3339Nano)
+}
+
+// home is the country of the carrier.
+const home = "UA"
+
+// forecast reports whether a line has not happened yet. Past lines are "passed".
+func forecast(state string) bool {
+	switch strings.ToLower(state) {
+	case "planned", "expected", "scheduled", "estimated", "future", "upcoming", "next", "pending":
+		return true
+	default:
+		return false
+	}
+}
+
+var foreignIndex = regexp.MustCompile(`^([A-Z]{2})-?\d{3,}`)
+
+// country is where a scan was made. For scans in Moldova the field names Ukraine
+// and only the postal code tells.
+func (s scan) country() string {
+	if m := foreignIndex.FindStringSubmatch(strings.ToUpper(string(s.PostCode))); m != nil {
+		return m[1]
+	}
+	return adapter.Country(s.Country)
+}
+
+// local returns the instant with the offset of the country, if the country has
+// one time zone.
+func local(at time.Time, country string) time.Time {
+	if zone := adapter.ZoneOf(country); zone != nil {
+		return adapter.In(at, zone)
+	}
+	return at
 }

@@ -8,6 +8,7 @@ package posteitaliane
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"parcelwatch/carriers"
@@ -37,13 +38,9 @@ func Info() carriers.Info {
 
 // New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	base, err := adapter.New(Info(), cfg, adapter.Spec{Zone: "Europe/Rome", Personal: []string{
+	return adapter.New(Info(), cfg, adapter.Spec{Zone: "Europe/Rome", Personal: []string{
 		"destinatario", "mittente",
-	}})
-	if err != nil {
-		return nil, err
-	}
-	return &carrier{base}, nil
+	}}, func(b adapter.Base) carriers.Carrier { return adapter.OneByOne(&carrier{b}) })
 }
 
 type carrier struct{ adapter.Base }
@@ -52,7 +49,25 @@ type carrier struct{ adapter.Base }
 // there.
 func (*carrier) Match(n number.Number) carriers.Match { return adapter.National(n, home) }
 
-// Track asks for one number a call.
-func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
-	return adapter.Each(ctx, numbers, c.ask)
+// Ask makes the call, with the origin that the pages of the site send.
+func (c *carrier) Ask(ctx context.Context, n number.Number) (res carriers.Result, err error) {
+	var e envelope
+	ans, err := c.Fetch(ctx, adapter.Request{
+		Path:   "/online/dovequando/DQ-REST/ricercasemplice",
+		Header: http.Header{"Origin": {"https://www.poste.it"}, "Referer": {"https://www.poste.it/cerca/index.html"}},
+		JSON:   question{Kind: "WEB", Number: string(n), Period: 1},
+	}, &e)
+	if err != nil {
+		return res, err
+	}
+	switch {
+	case e.Result == "1", e.Result == "2":
+		return res, c.Fail(carriers.ErrNotFound, "esitoRicerca %s", e.Result)
+	case e.Result == "3":
+		return c.read(ans, e, n)
+	case e.Result == "" && e.Movements != nil && len(*e.Movements) == 0 && (e.Number == "" || adapter.Same(n, e.Number)):
+		return res, c.Fail(carriers.ErrNotFound, "no result and no movements: the number has expired")
+	default:
+		return res, c.Changed(ans, "esitoRicerca is %q", e.Result)
+	}
 }

@@ -8,6 +8,7 @@ package postnord
 
 import (
 	"context"
+	"net/url"
 	"time"
 
 	"parcelwatch/carriers"
@@ -39,13 +40,9 @@ func Info() carriers.Info {
 
 // New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	base, err := adapter.New(Info(), cfg, adapter.Spec{Personal: []string{
+	return adapter.New(Info(), cfg, adapter.Spec{Personal: []string{
 		"name", "street1", "street2", "signature",
-	}})
-	if err != nil {
-		return nil, err
-	}
-	return &carrier{base}, nil
+	}}, func(b adapter.Base) carriers.Carrier { return adapter.OneByOne(&carrier{b}) })
 }
 
 type carrier struct{ adapter.Base }
@@ -61,7 +58,35 @@ func (*carrier) Match(n number.Number) carriers.Match {
 	}
 }
 
-// Track asks for one number a call.
-func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
-	return adapter.Each(ctx, numbers, c.ask)
+// Ask makes the call. A wrong key is HTTP 403, a wrong number HTTP 200 with a
+// fault.
+func (c *carrier) Ask(ctx context.Context, n number.Number) (res carriers.Result, err error) {
+	var e envelope
+	ans, err := c.Fetch(ctx, adapter.Request{
+		Path:  "/rest/shipment/v5/trackandtrace/findByIdentifier.json",
+		Query: url.Values{"apikey": {c.Setting("key")}, "id": {string(n)}, "locale": {"en"}},
+	}, &e)
+	if err != nil {
+		return res, err
+	}
+	r := e.Response
+	switch {
+	case r == nil:
+		return res, c.Changed(ans, "no TrackingInformationResponse in the answer")
+	case len(r.Fault.Faults) > 0:
+		return res, c.fault(ans, r.Fault.Faults[0])
+	case r.Shipments == nil:
+		return res, c.Changed(ans, "no shipments in the answer")
+	case len(*r.Shipments) == 0:
+		return res, c.Fail(carriers.ErrNotFound, "no shipments")
+	}
+	return c.read(ans, *r.Shipments, n)
+}
+
+// fault reads a refusal. The portal documents one fault only.
+func (c *carrier) fault(ans adapter.Answer, f fault) error {
+	if f.Code == "invalidIdentifier" {
+		return c.Fail(carriers.ErrNotFound, "the number is refused by its form")
+	}
+	return c.Changed(ans, "service says %s: %s", f.Code, f.Text)
 }

@@ -7,6 +7,7 @@
 package upu
 
 import (
+	"bytes"
 	"context"
 	"time"
 
@@ -37,11 +38,7 @@ func Info() carriers.Info {
 
 // New returns the carrier.
 func New(cfg carriers.Config) (carriers.Carrier, error) {
-	base, err := adapter.New(Info(), cfg, adapter.Spec{Personal: []string{"Signature"}})
-	if err != nil {
-		return nil, err
-	}
-	return &carrier{base}, nil
+	return adapter.New(Info(), cfg, adapter.Spec{Personal: []string{"Signature"}}, func(b adapter.Base) carriers.Carrier { return adapter.OneByOne(&carrier{b}) })
 }
 
 type carrier struct{ adapter.Base }
@@ -50,7 +47,26 @@ type carrier struct{ adapter.Base }
 // there.
 func (*carrier) Match(n number.Number) carriers.Match { return adapter.If(n.S10(), carriers.Maybe) }
 
-// Track asks for one number a call.
-func (c *carrier) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
-	return adapter.Each(ctx, numbers, c.ask)
+// Ask makes the call. An unknown number is an answer of zero bytes.
+func (c *carrier) Ask(ctx context.Context, n number.Number) (res carriers.Result, err error) {
+	ans, err := c.Do(ctx, adapter.Request{
+		Path: "/gtt.api/service.svc/rest/ItemTTWithTrans" + adapter.Path(string(n), "EN"),
+	})
+	if err != nil {
+		return res, err
+	}
+	if len(bytes.TrimSpace(ans.Body)) == 0 {
+		return res, c.Fail(carriers.ErrNotFound, "empty answer")
+	}
+	var items []item
+	if err := c.JSON(ans, &items); err != nil {
+		return res, err
+	}
+	switch {
+	case items == nil:
+		return res, c.Changed(ans, "no list in the answer")
+	case len(items) == 0:
+		return res, c.Fail(carriers.ErrNotFound, "empty list")
+	}
+	return c.read(ans, items, n)
 }

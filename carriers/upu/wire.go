@@ -79,3 +79,7 @@ func wallClock(s string) (time.Time, bool) {
 	}
 	return at, adapter.Plausible(at)
 }
+
+// row finds the row of an event code. Posts have codes of their own besides those
+// of the UPU.
+func (c *carrier) row(code string) adapter.Code { return c.Row(strings.ToUpper(code), "*") }

@@ -41,24 +41,24 @@ type Base struct {
 	newestFirst bool
 }
 
-// New returns the base of an adapter. It fails for an unusable base URL and for a
-// broken table or zone, but not for a missing credential.
-func New(info carriers.Info, cfg carriers.Config, spec Spec) (Base, error) {
+// New returns the carrier that build makes of the base. It fails for an unusable
+// base URL and for a broken table or zone, but not for a missing credential.
+func New(info carriers.Info, cfg carriers.Config, spec Spec, build func(Base) carriers.Carrier) (carriers.Carrier, error) {
 	client, err := NewClient(info, cfg, spec.Personal...)
 	if err != nil {
-		return Base{}, err
+		return nil, err
 	}
 	table, err := ParseTable(cmp.Or(spec.Codes, carriers.CodeTable(info.Name)))
 	if err != nil {
-		return Base{}, fmt.Errorf("%s: %w", info.Name, err)
+		return nil, fmt.Errorf("%s: %w", info.Name, err)
 	}
 	zone, err := time.LoadLocation(spec.Zone)
 	if err != nil {
-		return Base{}, fmt.Errorf("%s: load the service's time zone: %w", info.Name, err)
+		return nil, fmt.Errorf("%s: load the service's time zone: %w", info.Name, err)
 	}
-	return Base{
+	return build(Base{
 		Client: client, Table: table, Zone: zone, info: info, settings: cfg.Settings, newestFirst: spec.NewestFirst,
-	}, nil
+	}), nil
 }
 
 // Info returns the Info that was passed to New.

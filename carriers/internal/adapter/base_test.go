@@ -18,8 +18,9 @@ const heading = "code\tsub\tstatus\tside\tmeaning\n"
 
 func base(t *testing.T, spec adapter.Spec) adapter.Base {
 	t.Helper()
-	b, err := adapter.New(carriers.Info{Name: "x", BaseURL: "https://x.example"}, carriers.Config{HTTP: http.DefaultClient}, spec)
-	if err != nil {
+	var b adapter.Base
+	keep := func(made adapter.Base) carriers.Carrier { b = made; return nil }
+	if _, err := adapter.New(carriers.Info{Name: "x", BaseURL: "https://x.example"}, carriers.Config{HTTP: http.DefaultClient}, spec, keep); err != nil {
 		t.Fatal(err)
 	}
 	return b
@@ -37,7 +38,7 @@ func TestZoneKnowsSummerTime(t *testing.T) {
 
 func TestNewRefusesABrokenTableOrZone(t *testing.T) {
 	for _, spec := range []adapter.Spec{{}, {Codes: heading + "A\t*\tarrived\t-\tArrived\n"}, {Codes: heading, Zone: "Europe/Atlantis"}} {
-		if _, err := adapter.New(carriers.Info{BaseURL: "https://x.example"}, carriers.Config{HTTP: http.DefaultClient}, spec); err == nil {
+		if _, err := adapter.New(carriers.Info{BaseURL: "https://x.example"}, carriers.Config{HTTP: http.DefaultClient}, spec, nil); err == nil {
 			t.Errorf("%+v is taken", spec)
 		}
 	}

@@ -108,6 +108,15 @@ func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 	return ans, nil
 }
 
+// Fetch makes one call whose answer must be JSON, and decodes it.
+func (c *Client) Fetch(ctx context.Context, r Request, into any) (Answer, error) {
+	ans, err := c.Do(ctx, r)
+	if err == nil {
+		err = c.JSON(ans, into)
+	}
+	return ans, err
+}
+
 // Path joins escaped segments, so that a number cannot lead to another path of
 // the host.
 func Path(segments ...string) string {

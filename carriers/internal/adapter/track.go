@@ -8,6 +8,23 @@ import (
 	"parcelwatch/parcel/number"
 )
 
+// Single is an adapter for a service that takes one number a call.
+type Single interface {
+	Info() carriers.Info
+	Match(n number.Number) carriers.Match
+	// Ask makes the calls for one number.
+	Ask(ctx context.Context, n number.Number) (carriers.Result, error)
+}
+
+// OneByOne returns the carrier that asks for one number after another, see [Each].
+func OneByOne(s Single) carriers.Carrier { return single{s} }
+
+type single struct{ Single }
+
+func (s single) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
+	return Each(ctx, numbers, s.Ask)
+}
+
 // Each calls one for every number in turn, for services that take one number per
 // call. A failure that concerns one number only (not found, not understood) becomes
 // the error of its result; any other error ends the call.

@@ -1,4 +1,0 @@
-package inpost
-
-// home is the country of the carrier.
-const home = "PL"
