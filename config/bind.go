@@ -31,7 +31,7 @@ func (p *problems) bind(path string, v any, dst reflect.Value) {
 		p.says(path, own.set(v))
 		return
 	case *netx.TLSMode:
-		p.says(path, setTLS(own, v))
+		p.says(path, oneOf(own, v, "tls", string(netx.TLSImplicit), string(netx.TLSStart), string(netx.TLSNone)))
 		return
 	}
 	switch dst.Kind() {
@@ -44,22 +44,14 @@ func (p *problems) bind(path string, v any, dst reflect.Value) {
 		p.bindSlice(path, v, dst)
 	case reflect.Map:
 		p.bindMap(path, v, dst)
-	case reflect.String:
-		if s, ok := v.(string); ok {
-			dst.SetString(s)
-			return
-		}
-		p.says(path, message.New("config_text").Around(kindOf(v)))
 	case reflect.Interface:
 		dst.Set(reflect.ValueOf(v))
+	case reflect.String:
+		bindPlain(p, path, v, dst.SetString, "config_text")
 	case reflect.Bool:
-		if b, ok := v.(bool); ok {
-			dst.SetBool(b)
-			return
-		}
-		p.says(path, message.New("config_bool").Around(kindOf(v)))
+		bindPlain(p, path, v, dst.SetBool, "config_bool")
 	case reflect.Int:
-		if n, ok := v.(int64); ok && int64(int(n)) == n {
+		if n, ok := v.(int64); ok && !dst.OverflowInt(n) {
 			dst.SetInt(n)
 			return
 		}
@@ -69,6 +61,16 @@ func (p *problems) bind(path string, v any, dst reflect.Value) {
 	}
 }
 
+// bindPlain stores a value that needs no parsing. wrong is the id of the message for a
+// value of another type.
+func bindPlain[T any](p *problems, path string, v any, store func(T), wrong string) {
+	if value, ok := v.(T); ok {
+		store(value)
+		return
+	}
+	p.says(path, message.New(wrong).Around(kindOf(v)))
+}
+
 func (p *problems) bindStruct(path string, v any, dst reflect.Value) {
 	table, ok := v.(map[string]any)
 	if !ok {
@@ -76,9 +78,9 @@ func (p *problems) bindStruct(path string, v any, dst reflect.Value) {
 		return
 	}
 	fields := map[string]reflect.Value{}
-	for i := range dst.NumField() {
-		if name := dst.Type().Field(i).Tag.Get("toml"); name != "" && name != "-" {
-			fields[name] = dst.Field(i)
+	for _, f := range reflect.VisibleFields(dst.Type()) {
+		if name := f.Tag.Get("toml"); name != "" && name != "-" {
+			fields[name] = dst.FieldByIndex(f.Index)
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(table)) {

@@ -13,7 +13,6 @@ import (
 
 	"github.com/netresearch/go-cron"
 
-	"parcelwatch/internal/netx"
 	"parcelwatch/parcel"
 )
 
@@ -55,22 +54,11 @@ func (c *Config) Need(sections ...Section) error {
 	return p.err()
 }
 
-// canonicalPin returns a fingerprint in canonical form. Invalid text is
-// returned unchanged and rejected by the check.
-func canonicalPin(s string) string {
-	if pin, err := netx.ParsePin(s); err == nil {
-		return pin.String()
-	}
-	return s
-}
-
 // complete sets defaults and makes paths absolute.
 func (c *Config) complete() {
 	for i := range c.Mailboxes {
 		m := &c.Mailboxes[i]
-		m.TLS, m.Port = netx.Complete(m.TLS, m.Port, 993, 143)
-		m.CA = c.abs(m.CA)
-		m.Fingerprint = canonicalPin(m.Fingerprint)
+		m.complete(c, 993, 143)
 		if m.Name == "" {
 			m.Name = m.Host
 		}
@@ -81,9 +69,7 @@ func (c *Config) complete() {
 			m.Since = Duration(60 * 24 * time.Hour)
 		}
 	}
-	s := &c.SMTP
-	s.TLS, s.Port = netx.Complete(s.TLS, s.Port, 465, 587)
-	s.CA, s.Fingerprint = c.abs(s.CA), canonicalPin(s.Fingerprint)
+	c.SMTP.complete(c, 465, 587)
 	for i := range c.Digests {
 		c.Digests[i].complete(i, c.Language)
 	}
@@ -170,6 +156,14 @@ func (c *Config) checkLog(p *problems) {
 	}
 }
 
+// once records a problem for a name that is in seen, and adds it.
+func (p *problems) once(seen map[string]bool, at, name, id string) {
+	if seen[name] {
+		p.at(at, id)
+	}
+	seen[name] = true
+}
+
 func (c *Config) checkLanguage(p *problems, at, language string) {
 	if language != "" && !slices.Contains(Languages(), language) {
 		p.says(at, Unknown("language", language, Languages()))
@@ -183,16 +177,9 @@ func (c *Config) checkMailboxes(p *problems) {
 	seen := map[string]bool{}
 	for i, m := range c.Mailboxes {
 		at := element("mailbox", i)
-		s := server{host: m.Host, port: m.Port, mode: m.TLS, ca: m.CA, fingerprint: m.Fingerprint}
-		s.check(p, at)
-		login{username: m.Username, password: m.Password, oauth2: m.OAuth2}.check(p, at)
-		if m.Username == "" {
-			p.at(at+".username", "config_username")
-		}
-		if seen[m.Name] {
-			p.at(at+".name", "config_mailbox_twice")
-		}
-		seen[m.Name] = true
+		m.check(p, at)
+		m.checkLogin(p, at)
+		p.once(seen, at+".name", m.Name, "config_mailbox_twice")
 		if len(m.Folders) == 0 {
 			p.at(at+".folders", "config_folders")
 		}
@@ -208,13 +195,10 @@ func (c *Config) checkMailboxes(p *problems) {
 }
 
 func (c *Config) checkSMTP(p *problems) {
-	s := c.SMTP
-	server{host: s.Host, port: s.Port, mode: s.TLS, ca: s.CA, fingerprint: s.Fingerprint}.check(p, "smtp")
+	s := &c.SMTP
+	s.check(p, "smtp")
 	if s.Username != "" || !s.Password.IsZero() || s.OAuth2 != nil {
-		login{username: s.Username, password: s.Password, oauth2: s.OAuth2}.check(p, "smtp")
-		if s.Username == "" {
-			p.at("smtp.username", "config_username")
-		}
+		s.checkLogin(p, "smtp")
 	}
 	checkAddress(p, "smtp.from", s.From)
 }
@@ -226,10 +210,7 @@ func (c *Config) checkDigests(p *problems) {
 	names := map[string]bool{}
 	for i, d := range c.Digests {
 		at := element("digest", i)
-		if names[d.Name] {
-			p.at(at+".name", "config_digest_twice")
-		}
-		names[d.Name] = true
+		p.once(names, at+".name", d.Name, "config_digest_twice")
 		if len(d.To) == 0 {
 			p.at(at+".to", "config_to")
 		}
@@ -268,10 +249,7 @@ func (c *Config) checkChannels(p *problems) {
 	names := map[string]bool{}
 	for i, ch := range c.Channels {
 		at := element("channel", i)
-		if names[ch.Name] {
-			p.at(at+".name", "config_channel_twice")
-		}
-		names[ch.Name] = true
+		p.once(names, at+".name", ch.Name, "config_channel_twice")
 		if ch.URL.IsZero() {
 			p.at(at+".url", "config_url")
 		}

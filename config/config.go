@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"parcelwatch/internal/message"
-	"parcelwatch/internal/netx"
 	"parcelwatch/parcel"
 )
 
@@ -86,18 +85,11 @@ func Languages() []string {
 
 // Mailbox is one [[mailbox]].
 type Mailbox struct {
-	Name        string       `toml:"name"`
-	Host        string       `toml:"host"`
-	Port        int          `toml:"port"`
-	TLS         netx.TLSMode `toml:"tls"`
-	CA          string       `toml:"ca"`          // file of a private CA, absolute after loading
-	Fingerprint string       `toml:"fingerprint"` // "sha256:" and 64 hexadecimal digits, lower case
-	Proxy       Proxy        `toml:"proxy"`
-	Username    string       `toml:"username"`
-	Password    Secret       `toml:"password"`
-	OAuth2      *OAuth2      `toml:"oauth2"` // instead of a password
-	Folders     []string     `toml:"folders"`
-	Since       Duration     `toml:"since"`
+	Server
+
+	Name    string   `toml:"name"`
+	Folders []string `toml:"folders"`
+	Since   Duration `toml:"since"`
 
 	TrustedAuthserv []string `toml:"trusted_authserv"`
 	RequireVerified bool     `toml:"require_verified"`
@@ -114,16 +106,9 @@ type OAuth2 struct {
 
 // SMTP is the mail server that sends the digests.
 type SMTP struct {
-	Host        string       `toml:"host"`
-	Port        int          `toml:"port"`
-	TLS         netx.TLSMode `toml:"tls"`
-	CA          string       `toml:"ca"`
-	Fingerprint string       `toml:"fingerprint"`
-	Proxy       Proxy        `toml:"proxy"`
-	Username    string       `toml:"username"`
-	Password    Secret       `toml:"password"`
-	OAuth2      *OAuth2      `toml:"oauth2"`
-	From        string       `toml:"from"`
+	Server
+
+	From string `toml:"from"`
 }
 
 // Digest is one [[digest]]: its recipients, times and language.

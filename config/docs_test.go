@@ -18,7 +18,7 @@ func keys(t reflect.Type, at string, out map[string]bool) {
 	if t.Kind() != reflect.Struct {
 		return
 	}
-	for field := range t.Fields() {
+	for _, field := range reflect.VisibleFields(t) {
 		name := field.Tag.Get("toml")
 		if name == "" || name == "-" {
 			continue

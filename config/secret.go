@@ -268,26 +268,20 @@ func (c *Config) Files() []string {
 			}
 		}
 	}
-	for _, m := range c.Mailboxes {
-		out = append(out, m.CA)
+	for _, s := range c.servers {
+		out = append(out, s.CA)
 	}
-	out = append(out, c.SMTP.CA)
 	slices.Sort(out)
 	return slices.DeleteFunc(slices.Compact(out), func(path string) bool { return path == "" })
 }
 
 // secretsAt returns all secrets of the configuration by path.
 func (c *Config) secretsAt() map[string]*Secret {
-	out := map[string]*Secret{"smtp.password": &c.SMTP.Password, "alarm.ping": &c.Alarm.Ping}
-	if c.SMTP.OAuth2 != nil {
-		out["smtp.oauth2.client_secret"] = &c.SMTP.OAuth2.ClientSecret
-	}
-	for i := range c.Mailboxes {
-		m := &c.Mailboxes[i]
-		at := element("mailbox", i)
-		out[at+".password"] = &m.Password
-		if m.OAuth2 != nil {
-			out[at+".oauth2.client_secret"] = &m.OAuth2.ClientSecret
+	out := map[string]*Secret{"alarm.ping": &c.Alarm.Ping}
+	for at, s := range c.servers {
+		out[at+".password"] = &s.Password
+		if s.OAuth2 != nil {
+			out[at+".oauth2.client_secret"] = &s.OAuth2.ClientSecret
 		}
 	}
 	for i := range c.Channels {
@@ -310,23 +304,16 @@ func (c *Config) guard(open bool) error {
 		}
 	}
 	c.guardCarriers(p)
-	c.guardProxies(p)
+	for at, s := range c.servers {
+		if s.Proxy.password() {
+			p.at(at+".proxy", "config_open_proxy", "Path", c.Path)
+		}
+	}
 	return p.err()
 }
 
 // holdsSecret reports whether the file itself contains a secret.
 func (c *Config) holdsSecret() bool { return c.guard(true) != nil }
-
-func (c *Config) guardProxies(p *problems) {
-	if c.SMTP.Proxy.password() {
-		p.at("smtp.proxy", "config_open_proxy", "Path", c.Path)
-	}
-	for i, m := range c.Mailboxes {
-		if m.Proxy.password() {
-			p.at(element("mailbox", i)+".proxy", "config_open_proxy", "Path", c.Path)
-		}
-	}
-}
 
 // name returns the file, variable or command that provides the secret. It is
 // not translated.

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/url"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -32,16 +31,21 @@ func (d Duration) String() string {
 }
 
 func (d *Duration) set(v any) message.Text {
-	const wrong = "config_duration"
+	return parsed((*time.Duration)(d), v, "config_duration", ParseDuration)
+}
+
+// parsed stores what parse returns for a text. wrong is the id of the message for any
+// other value.
+func parsed[T any](dst *T, v any, wrong string, parse func(string) (T, error)) message.Text {
 	s, ok := v.(string)
 	if !ok {
 		return message.New(wrong)
 	}
-	n, err := ParseDuration(s)
+	value, err := parse(s)
 	if err != nil {
 		return message.New(wrong)
 	}
-	*d = Duration(n)
+	*dst = value
 	return nil
 }
 
@@ -95,27 +99,14 @@ func (c Clock) Minute() int { return int(c) % 60 }
 // String returns the time of day as 15:04.
 func (c Clock) String() string { return fmt.Sprintf("%02d:%02d", c.Hour(), c.Minute()) }
 
-func (c *Clock) set(v any) message.Text {
-	const wrong = "config_clock"
-	s, ok := v.(string)
-	if !ok {
-		return message.New(wrong)
-	}
-	n, ok := parseClock(s)
-	if !ok {
-		return message.New(wrong)
-	}
-	*c = n
-	return nil
+func (c *Clock) set(v any) message.Text { return parsed(c, v, "config_clock", parseClock) }
+
+func parseClock(s string) (Clock, error) {
+	t, err := time.Parse("15:04", s)
+	return clockOf(t), err
 }
 
-func parseClock(s string) (Clock, bool) {
-	t, err := time.Parse("15:04", s)
-	if err != nil {
-		return 0, false
-	}
-	return Clock(t.Hour()*60 + t.Minute()), true
-}
+func clockOf(t time.Time) Clock { return Clock(t.Hour()*60 + t.Minute()) }
 
 // Span is a part of the day, such as "23:00-07:00". The zero value is empty.
 type Span struct {
@@ -125,7 +116,7 @@ type Span struct {
 // Holds reports whether the wall clock of t is inside the span, which may
 // extend past midnight.
 func (s Span) Holds(t time.Time) bool {
-	c := Clock(t.Hour()*60 + t.Minute())
+	c := clockOf(t)
 	if s.From <= s.To {
 		return c >= s.From && c < s.To
 	}
@@ -133,15 +124,12 @@ func (s Span) Holds(t time.Time) bool {
 }
 
 func (s *Span) set(v any) message.Text {
-	text, _ := v.(string)
-	a, b, _ := strings.Cut(text, "-")
-	from, ok1 := parseClock(strings.TrimSpace(a))
-	to, ok2 := parseClock(strings.TrimSpace(b))
-	if !ok1 || !ok2 {
-		return message.New("config_span")
-	}
-	*s = Span{From: from, To: to}
-	return nil
+	return parsed(s, v, "config_span", func(text string) (Span, error) {
+		a, b, _ := strings.Cut(text, "-")
+		from, err := parseClock(strings.TrimSpace(a))
+		to, err2 := parseClock(strings.TrimSpace(b))
+		return Span{From: from, To: to}, errors.Join(err, err2)
+	})
 }
 
 // Zone is a time zone with an IANA name.
@@ -172,17 +160,6 @@ func (z *Zone) set(v any) message.Text {
 	return nil
 }
 
-// setTLS parses a TLS mode.
-func setTLS(m *netx.TLSMode, v any) message.Text {
-	names := []string{string(netx.TLSImplicit), string(netx.TLSStart), string(netx.TLSNone)}
-	s, ok := v.(string)
-	if !ok || !slices.Contains(names, s) {
-		return Unknown("tls", s, names)
-	}
-	*m = netx.TLSMode(s)
-	return nil
-}
-
 // LogLevel is the name of a log/slog level.
 type LogLevel string
 
@@ -196,13 +173,7 @@ func (l LogLevel) Level() slog.Level {
 }
 
 func (l *LogLevel) set(v any) message.Text {
-	names := []string{"debug", "info", "warn", "error"}
-	s, ok := v.(string)
-	if !ok || !slices.Contains(names, s) {
-		return Unknown("level", s, names)
-	}
-	*l = LogLevel(s)
-	return nil
+	return oneOf(l, v, "level", "debug", "info", "warn", "error")
 }
 
 // Proxy is the address of a proxy. It may contain a password, which is never
@@ -229,19 +200,7 @@ func (p Proxy) GoString() string { return p.String() }
 // MarshalText returns the same as String, for JSON and logs.
 func (p Proxy) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
-func (p *Proxy) set(v any) message.Text {
-	const wrong = "config_proxy"
-	s, ok := v.(string)
-	if !ok {
-		return message.New(wrong)
-	}
-	u, err := netx.ParseProxy(s)
-	if err != nil {
-		return message.New(wrong)
-	}
-	p.u = u
-	return nil
-}
+func (p *Proxy) set(v any) message.Text { return parsed(&p.u, v, "config_proxy", netx.ParseProxy) }
 
 func (p Proxy) password() bool {
 	if p.u == nil {
@@ -259,15 +218,8 @@ type Pattern struct{ re *regexp.Regexp }
 func (p Pattern) Regexp() *regexp.Regexp { return p.re }
 
 func (p *Pattern) set(v any) message.Text {
-	const wrong = "config_pattern"
-	s, ok := v.(string)
-	if !ok || len(s) > 2000 {
-		return message.New(wrong)
+	if s, _ := v.(string); len(s) > 2000 {
+		v = nil
 	}
-	re, err := regexp.Compile(s)
-	if err != nil {
-		return message.New(wrong)
-	}
-	p.re = re
-	return nil
+	return parsed(&p.re, v, "config_pattern", regexp.Compile)
 }

@@ -87,7 +87,7 @@ func TestAConfigurationThatDoesNotFitChangesNothing(t *testing.T) {
 	a := running(t, config.Default())
 	before := a.life.Load()
 	bad := config.Default()
-	bad.Mailboxes = []config.Mailbox{{Name: "work", CA: filepath.Join(t.TempDir(), "none.pem")}}
+	bad.Mailboxes = []config.Mailbox{{Name: "work", Server: config.Server{CA: filepath.Join(t.TempDir(), "none.pem")}}}
 	if err := a.Reload(t.Context(), bad, func() error { t.Error("it is committed"); return nil }); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a missing authority: %v", err)
 	}

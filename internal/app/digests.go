@@ -6,7 +6,6 @@ import (
 
 	"parcelwatch/config"
 	"parcelwatch/internal/locale"
-	"parcelwatch/internal/netx"
 	"parcelwatch/internal/oauth"
 	"parcelwatch/notify"
 )
@@ -14,11 +13,7 @@ import (
 // SMTP returns the outgoing mail server. OAuth2 logins are read from vault.
 func SMTP(c *config.Config, vault oauth.Vault) (*notify.SMTP, error) {
 	s := c.SMTP
-	dial, err := netx.Dialer(s.Proxy.URL())
-	if err != nil {
-		return nil, fmt.Errorf("smtp: %w", err)
-	}
-	tlsConfig, err := netx.TLSConfig(s.Host, s.CA, s.Fingerprint)
+	dial, tlsConfig, err := connection(s.Server)
 	if err != nil {
 		return nil, fmt.Errorf("smtp: %w", err)
 	}
@@ -27,7 +22,7 @@ func SMTP(c *config.Config, vault oauth.Vault) (*notify.SMTP, error) {
 	}
 	switch {
 	case s.OAuth2 != nil:
-		out.Token = NewTokens(s.OAuth2, s.Proxy, s.Username, vault).SMTP()
+		out.Token = NewTokens(s.Server, vault).SMTP()
 	case s.Username != "":
 		out.Password = s.Password.Resolve
 	}

@@ -66,32 +66,33 @@ func (v *MemoryVault) MoveTo(ctx context.Context, to oauth.Vault) error {
 // Tokens provides access tokens for one account. Its source is created with the first
 // token, because that reads the application's secret.
 type Tokens struct {
-	Username string
-
-	oauth2 *config.OAuth2
-	proxy  config.Proxy
+	server config.Server
 	vault  oauth.Vault
 	mu     sync.Mutex
 	source *oauth.Source
 }
 
-// NewTokens returns the tokens of an account whose login is kept in vault.
-func NewTokens(o *config.OAuth2, proxy config.Proxy, username string, vault oauth.Vault) *Tokens {
-	return &Tokens{Username: username, oauth2: o, proxy: proxy, vault: vault}
+// NewTokens returns the tokens for a server with OAuth2 whose login is kept in vault.
+func NewTokens(server config.Server, vault oauth.Vault) *Tokens {
+	return &Tokens{server: server, vault: vault}
 }
+
+// Username returns the name of the account.
+func (t *Tokens) Username() string { return t.server.Username }
 
 // Application returns the registered application with its secret, and a client for its
 // provider, which uses the account's proxy if there is one.
 func (t *Tokens) Application(ctx context.Context) (oauth.App, *http.Client, error) {
-	a := oauth.App{Provider: t.oauth2.Provider, ClientID: t.oauth2.ClientID, Endpoint: t.oauth2.Endpoint}
-	if !t.oauth2.ClientSecret.IsZero() {
-		secret, err := t.oauth2.ClientSecret.Resolve(ctx)
+	o := t.server.OAuth2
+	a := oauth.App{Provider: o.Provider, ClientID: o.ClientID, Endpoint: o.Endpoint}
+	if !o.ClientSecret.IsZero() {
+		secret, err := o.ClientSecret.Resolve(ctx)
 		if err != nil {
 			return a, nil, err
 		}
 		a.ClientSecret = secret
 	}
-	dial, err := netx.Dialer(t.proxy.URL())
+	dial, err := netx.Dialer(t.server.Proxy.URL())
 	if err != nil {
 		return a, nil, err
 	}
@@ -121,7 +122,7 @@ func (t *Tokens) Mailbox(name string) mailwatch.Authenticator {
 		if err != nil {
 			return mailwatch.Credential{}, err
 		}
-		return mailwatch.Credential{Username: t.Username, Token: token}, nil
+		return mailwatch.Credential{Username: t.Username(), Token: token}, nil
 	}
 }
 
@@ -154,7 +155,7 @@ func (t *Tokens) open(ctx context.Context) (*oauth.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.source = oauth.NewSource(app, t.Username, t.vault, oauth.Options{HTTP: client, Now: time.Now})
+	t.source = oauth.NewSource(app, t.Username(), t.vault, oauth.Options{HTTP: client, Now: time.Now})
 	return t.source, nil
 }
 

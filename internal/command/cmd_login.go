@@ -21,11 +21,10 @@ type loginCmd struct {
 
 // loginTarget is an account with an OAuth2 login.
 type loginTarget struct {
-	name     string
-	oauth2   *config.OAuth2
-	proxy    config.Proxy
-	username string
-	mailbox  *config.Mailbox // nil for the outgoing mail server
+	config.Server
+
+	name    string
+	mailbox *config.Mailbox // nil for the outgoing mail server
 }
 
 // Run logs in to an account by OAuth2, tries the login, and stores it.
@@ -39,7 +38,7 @@ func (c *loginCmd) Run(ctx context.Context, e *env) error {
 		return err
 	}
 	logins := &app.MemoryVault{}
-	t := app.NewTokens(target.oauth2, target.proxy, target.username, logins)
+	t := app.NewTokens(target.Server, logins)
 	token, err := e.login(ctx, setup.NewPrompt(e.in, e.out, nil), t)
 	e.progress.Clear()
 	if err != nil {
@@ -65,7 +64,7 @@ func (c *loginCmd) pick(e *env, cfg *config.Config) (loginTarget, error) {
 	for i := range cfg.Mailboxes {
 		m := &cfg.Mailboxes[i]
 		names = append(names, m.Name)
-		t := loginTarget{name: m.Name, oauth2: m.OAuth2, proxy: m.Proxy, username: m.Username, mailbox: m}
+		t := loginTarget{name: m.Name, Server: m.Server, mailbox: m}
 		if c.Name == m.Name || strings.EqualFold(c.Name, m.Username) || c.Name == "" && m.OAuth2 != nil {
 			targets = append(targets, t)
 		}
@@ -73,7 +72,7 @@ func (c *loginCmd) pick(e *env, cfg *config.Config) (loginTarget, error) {
 	if s := cfg.SMTP; s.OAuth2 != nil {
 		names = append(names, app.SMTPName)
 		if c.Name == app.SMTPName || c.Name == "" && targets == nil {
-			targets = append(targets, loginTarget{name: app.SMTPName, oauth2: s.OAuth2, proxy: s.Proxy, username: s.Username})
+			targets = append(targets, loginTarget{name: app.SMTPName, Server: s.Server})
 		}
 	}
 	switch {
@@ -81,7 +80,7 @@ func (c *loginCmd) pick(e *env, cfg *config.Config) (loginTarget, error) {
 		return loginTarget{}, usage(e.say.T("login_none"))
 	case len(targets) != 1:
 		return loginTarget{}, usage(e.say.T("login_which", "Names", strings.Join(names, ", ")))
-	case targets[0].oauth2 == nil:
+	case targets[0].OAuth2 == nil:
 		return loginTarget{}, usage(e.say.T("login_password", "Name", targets[0].name))
 	}
 	return targets[0], nil
@@ -97,7 +96,7 @@ func (e *env) tryLogin(ctx context.Context, cfg *config.Config, target loginTarg
 		}
 		s.Token = t.SMTP()
 		if err = s.Check(ctx); errors.Is(err, notify.ErrLogin) {
-			return failed(e.say.T("login_other_account", "Username", target.username, "Words", e.say.Text(notify.Fault(err))))
+			return failed(e.say.T("login_other_account", "Username", target.Username, "Words", e.say.Text(notify.Fault(err))))
 		}
 		return e.tried(ctx, err, cfg.SMTP.Host, notify.Fault)
 	}
@@ -108,7 +107,7 @@ func (e *env) tryLogin(ctx context.Context, cfg *config.Config, target loginTarg
 	account.Auth = t.Mailbox(target.name)
 	_, err = mailwatch.Check(ctx, account)
 	if refused, ok := errors.AsType[*mailwatch.RefusedError](err); ok {
-		return failed(e.say.T("login_other_account", "Username", target.username, "Words", refused.Text))
+		return failed(e.say.T("login_other_account", "Username", target.Username, "Words", refused.Text))
 	}
 	return e.tried(ctx, err, account.Host, func(err error) message.Text { return mailwatch.Fault(err, account) })
 }

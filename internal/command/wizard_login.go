@@ -31,14 +31,9 @@ func (w *wizard) account(box config.Mailbox) (mailwatch.Account, error) {
 		return account, err
 	}
 	if box.OAuth2 != nil && !w.logins.Empty() {
-		account.Auth = w.tokens(box.OAuth2, box.Proxy, box.Username).Mailbox(box.Name)
+		account.Auth = app.NewTokens(box.Server, w.logins).Mailbox(box.Name)
 	}
 	return account, nil
-}
-
-// tokens returns the tokens of a login that is not in the store yet.
-func (w *wizard) tokens(o *config.OAuth2, proxy config.Proxy, username string) *app.Tokens {
-	return app.NewTokens(o, proxy, username, w.logins)
 }
 
 // attempt is a connection that is tried until it works.
@@ -168,7 +163,7 @@ func (w *wizard) byToken(ctx context.Context) error {
 			return err
 		}
 	}
-	t := w.tokens(w.box.OAuth2, w.box.Proxy, w.box.Username)
+	t := app.NewTokens(w.box.Server, w.logins)
 	token, err := w.env.login(ctx, w.ask, t)
 	if err != nil {
 		return w.loginFailed(ctx, err)
@@ -271,7 +266,7 @@ func (e *env) login(ctx context.Context, ask *setup.Prompt, t *app.Tokens) (oaut
 	lines, stop := ask.Lines(ctx)
 	defer stop()
 	return application.Browser(ctx, client, oauth.Browsing{
-		Username: t.Username, Pasted: lines, Done: e.say.T("login_page_done"), Failed: e.say.T("login_page_failed"),
+		Username: t.Username(), Pasted: lines, Done: e.say.T("login_page_done"), Failed: e.say.T("login_page_failed"),
 		Show: func(address string) {
 			e.print(e.say.T("login_browser"))
 			e.print(address)

@@ -46,9 +46,8 @@ func (w *wizard) outServer(ctx context.Context) error {
 			return err
 		}
 	}
-	w.smtp = config.SMTP{
-		Username: w.found.SMTPUsername, Password: w.box.Password, OAuth2: w.box.OAuth2, CA: w.box.CA, Proxy: w.box.Proxy, From: w.from,
-	}
+	w.smtp = config.SMTP{Server: w.box.Server, From: w.from}
+	w.smtp.Username, w.smtp.Fingerprint = w.found.SMTPUsername, ""
 	w.applyOut()
 	return nil
 }
@@ -77,7 +76,7 @@ func (w *wizard) sender() (*notify.SMTP, error) {
 	cfg.SMTP = w.smtp
 	s, err := app.SMTP(&cfg, w.vault(&cfg))
 	if err == nil && w.smtp.OAuth2 != nil && !w.logins.Empty() {
-		s.Token = w.tokens(w.smtp.OAuth2, w.smtp.Proxy, w.smtp.Username).SMTP()
+		s.Token = app.NewTokens(w.smtp.Server, w.logins).SMTP()
 	}
 	return s, err
 }
