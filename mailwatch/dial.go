@@ -16,8 +16,8 @@ const (
 )
 
 // dial opens the network connection, with implicit TLS if configured, and wraps it in
-// a guard.
-func dial(ctx context.Context, a Account) (*guard, error) {
+// a link.
+func dial(ctx context.Context, a Account) (link, error) {
 	open := a.Dial
 	if open == nil {
 		open = (&net.Dialer{Timeout: dialLimit}).DialContext
@@ -26,10 +26,10 @@ func dial(ctx context.Context, a Account) (*guard, error) {
 	defer cancel()
 	raw, err := open(dialCtx, "tcp", a.Addr())
 	if err != nil {
-		return nil, fmt.Errorf("connect to %s: %w", a.Addr(), err)
+		return link{}, fmt.Errorf("connect to %s: %w", a.Addr(), err)
 	}
 	if a.TLS != netx.TLSImplicit {
-		return newGuard(raw, raw), nil
+		return newLink(raw, raw), nil
 	}
 	tlsCtx, cancel := context.WithTimeout(ctx, tlsLimit)
 	defer cancel()
@@ -37,11 +37,11 @@ func dial(ctx context.Context, a Account) (*guard, error) {
 	if err := conn.HandshakeContext(tlsCtx); err != nil {
 		_ = raw.Close()
 		if tlsCtx.Err() != nil && ctx.Err() == nil {
-			err = fmt.Errorf("%w for %s", ErrSilent, tlsLimit)
+			err = fmt.Errorf("%w for %s", netx.ErrSilent, tlsLimit)
 		}
-		return nil, fmt.Errorf("start TLS with %s: %w", a.Addr(), err)
+		return link{}, fmt.Errorf("start TLS with %s: %w", a.Addr(), err)
 	}
-	return newGuard(conn, raw), nil
+	return newLink(conn, raw), nil
 }
 
 // tlsConfig returns the TLS configuration for the account's server.

@@ -93,9 +93,9 @@ func explainFolder(err error, a Account) message.Text {
 // explainConnection explains errors that keep every client from talking to the server.
 func explainConnection(err error, a Account) message.Text {
 	switch {
-	case errors.Is(err, ErrSilent):
+	case errors.Is(err, netx.ErrSilent):
 		return message.New("fault_silent", "Host", a.Addr()).And(message.New("do_firewall"))
-	case errors.Is(err, ErrClosed):
+	case errors.Is(err, netx.ErrClosed):
 		return closed(err, a).And(message.New("do_wait"))
 	}
 	f := fault.Of(err, a.Addr())
@@ -119,13 +119,13 @@ func explainConnection(err error, a Account) message.Text {
 //nolint:gochecknoglobals // table
 var connectionAdvice = map[string]string{
 	"fault_expired": "do_clock", "fault_fingerprint": "do_fingerprint", "fault_certificate": "do_certificate", "fault_no_tls": "do_imap_starttls", "fault_host": "do_host",
-	"fault_dns": "do_network", "fault_port": "do_imap_port", "fault_silent": "do_firewall", "fault_cut": "do_wait",
+	"fault_dns": "do_network", "fault_port": "do_imap_port", "fault_silent": "do_firewall", "fault_cut": "do_wait", "fault_too_much": "do_wait",
 	"fault_unreachable": "do_wait",
 }
 
 // closed includes the server's last words, which often contain the reason.
 func closed(err error, a Account) message.Text {
-	if _, words, ok := strings.Cut(err.Error(), ErrClosed.Error()+": "); ok {
+	if _, words, ok := strings.Cut(err.Error(), netx.ErrClosed.Error()+": "); ok {
 		return message.New("fault_closed_words", "Host", a.Addr(), "Text", oneLine(words))
 	}
 	return message.New("fault_closed", "Host", a.Addr())

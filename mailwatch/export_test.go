@@ -2,6 +2,7 @@ package mailwatch
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net"
 	"time"
@@ -12,20 +13,12 @@ import (
 	"parcelwatch/parcel"
 )
 
-// Guard exposes the guard around a connection.
-type Guard struct{ *guard }
-
-// NewGuard wraps a connection in a guard.
-func NewGuard(c net.Conn) Guard { return Guard{newGuard(c, c)} }
-
-// Step sets its limits.
-func (g Guard) Step(silence, total time.Duration, budget int64) { g.step(silence, total, budget) }
-
-// Hurry makes all operations end within d.
-func (g Guard) Hurry(d time.Duration) { g.hurry(d) }
-
-// Failure returns the original cause of a failure.
-func (g Guard) Failure() error { return g.failure() }
+// Failure returns the cause for which a connection ended, after everything was read.
+func Failure(c net.Conn) error {
+	l := newLink(c, c)
+	_, _ = io.Copy(io.Discard, l)
+	return l.failure()
+}
 
 // Stretches returns the criteria of a walk over a mailbox: by UID if uids are given,
 // else by sequence number.

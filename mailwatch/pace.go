@@ -7,6 +7,7 @@ import (
 	"github.com/emersion/go-imap/v2"
 
 	"parcelwatch/internal/message"
+	"parcelwatch/internal/netx"
 )
 
 // killsAllowed is the number of points after which a mail is set aside. It gets one
@@ -42,7 +43,7 @@ func (p *pace) blame(uids []uint32, err error) {
 		return
 	}
 	var broken *protocolError
-	if errors.As(err, &broken) || errors.Is(err, ErrTooMuch) {
+	if errors.As(err, &broken) || errors.Is(err, netx.ErrTooMuch) {
 		p.kills[uids[0]]++
 	}
 	p.kills[uids[0]]++

@@ -34,7 +34,7 @@ const (
 // session is a logged-in connection. It belongs to one goroutine.
 type session struct {
 	account Account
-	g       *guard
+	g       link
 	c       *imapclient.Client
 	caps    imap.CapSet
 	wake    chan struct{} // filled when the server announces mail
@@ -59,7 +59,7 @@ func open(ctx context.Context, a Account) (*session, error) {
 		return nil, err
 	}
 	s := &session{account: a, g: g, wake: make(chan struct{}, 1)}
-	s.unhook = context.AfterFunc(ctx, func() { g.hurry(stopLimit) })
+	s.unhook = context.AfterFunc(ctx, func() { g.Hurry(stopLimit) })
 	if err := s.start(); err != nil {
 		s.abandon()
 		return nil, err
@@ -174,7 +174,7 @@ func (s *session) alive() bool {
 }
 
 // failed adds the failed action to err. Unless err is a response of the server, it is
-// replaced by the guard's cause: the library reports only that the connection was closed.
+// replaced by the cause of the failure: the library reports only that the connection was closed.
 func (s *session) failed(doing string, err error) error {
 	if err == nil {
 		return nil

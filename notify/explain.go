@@ -90,7 +90,7 @@ var connectionAdvice = map[string]string{
 	"fault_no_tls": "do_smtp_plain", "fault_fingerprint": "do_fingerprint", "fault_hostname": "do_smtp_name", "fault_expired": "do_clock",
 	"fault_authority": "do_smtp_ca", "fault_certificate": "do_smtp_ca", "fault_host": "do_smtp_host",
 	"fault_dns": "do_network", "fault_port": "do_smtp_port", "fault_silent": "do_firewall",
-	"fault_cut": "do_wait", "fault_unreachable": "do_wait",
+	"fault_cut": "do_wait", "fault_too_much": "do_wait", "fault_unreachable": "do_wait",
 }
 
 func answerFault(err error, server string) message.Text {

@@ -62,6 +62,17 @@ type SMTP struct {
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
+// session is a connection that has logged in.
+type session struct {
+	*smtp.Client
+	link *netx.Guard
+}
+
+// within sets the time for each of the next commands and its answer.
+func (c session) within(d time.Duration) {
+	c.link.Step(netx.Limits{Silence: d, Total: d, Bytes: netx.Reply})
+}
+
 // Check logs in and out without sending anything.
 func (s *SMTP) Check(ctx context.Context) error {
 	c, done, err := s.connect(ctx)
@@ -83,7 +94,7 @@ func (s *SMTP) Send(ctx context.Context, m store.Message, to []string) []Outcome
 	defer done()
 	if s.deliver(ctx, c, m, r) {
 		// The server has accepted the mail; a failing QUIT changes nothing.
-		c.CommandTimeout = goodbyeTimeout
+		c.within(goodbyeTimeout)
 		_ = c.Quit()
 	}
 	return r.outcomes
@@ -91,7 +102,7 @@ func (s *SMTP) Send(ctx context.Context, m store.Message, to []string) []Outcome
 
 // deliver runs one mail transaction and reports whether the session can be ended with
 // QUIT.
-func (s *SMTP) deliver(ctx context.Context, c *smtp.Client, m store.Message, r *round) bool {
+func (s *SMTP) deliver(ctx context.Context, c session, m store.Message, r *round) bool {
 	if err := c.Mail(m.From, &smtp.MailOptions{Size: int64(len(m.Raw)), UTF8: !ascii(m.From)}); err != nil {
 		r.rest(s.failed(ctx, err))
 		return answered(err)
@@ -122,6 +133,7 @@ func (s *SMTP) deliver(ctx context.Context, c *smtp.Client, m store.Message, r *
 		r.rest(s.failed(ctx, err))
 		return false
 	}
+	c.within(dotTimeout)
 	if _, err := w.CloseWithResponse(); err != nil {
 		if !answered(err) {
 			r.rest(SendAmbiguous, s.from(fmt.Errorf("%w: %w", errPerhaps, err)))
@@ -159,41 +171,44 @@ func answered(err error) bool {
 
 // connect opens the connection, starts TLS and logs in. The caller must call done; until
 // then the end of ctx closes the connection.
-func (s *SMTP) connect(ctx context.Context) (c *smtp.Client, done func(), err error) {
+func (s *SMTP) connect(ctx context.Context) (c session, done func(), err error) {
 	if s.TLS == netx.TLSNone && !netx.Loopback(s.Host) {
-		return nil, nil, fmt.Errorf("connect to %s: %w", s.Host, ErrPlain)
+		return c, nil, fmt.Errorf("connect to %s: %w", s.Host, ErrPlain)
 	}
 	address := net.JoinHostPort(s.Host, strconv.Itoa(s.Port))
 	limited, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
 	conn, err := s.dial(limited, address)
 	if err != nil {
-		return nil, nil, fmt.Errorf("connect to %s: %w", address, err)
+		return c, nil, fmt.Errorf("connect to %s: %w", address, err)
 	}
-	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
-	slow := context.AfterFunc(limited, func() { _ = conn.Close() })
-	fail := func(err error) (*smtp.Client, func(), error) {
+	// Below TLS, so that the limits also hold before STARTTLS.
+	link := netx.NewTurns(conn, netx.Limits{Silence: commandTimeout, Total: commandTimeout, Bytes: netx.Reply})
+	stop := context.AfterFunc(ctx, func() { _ = link.Close() })
+	slow := context.AfterFunc(limited, func() { _ = link.Close() })
+	fail := func(err error) (session, func(), error) {
 		stop()
 		slow()
-		_ = conn.Close()
+		_ = link.Close()
 		if errors.Is(limited.Err(), context.DeadlineExceeded) {
 			err = fmt.Errorf("%w (%w)", context.DeadlineExceeded, err)
 		}
-		return nil, nil, fmt.Errorf("connect to %s: %w", address, err)
+		return session{}, nil, fmt.Errorf("connect to %s: %w", address, err)
 	}
-	c, err = s.greet(limited, conn)
+	client, err := s.greet(limited, link)
 	if err != nil {
 		return fail(err)
 	}
-	if err := s.login(limited, c); err != nil {
+	if err := s.login(limited, client); err != nil {
 		return fail(err)
 	}
 	if !slow() {
 		return fail(context.DeadlineExceeded)
 	}
-	return c, func() {
+	return session{Client: client, link: link}, func() {
 		stop()
-		_ = c.Close()
+		_ = link.Close()
+		_ = client.Close()
 	}, nil
 }
 
@@ -233,7 +248,6 @@ func (s *SMTP) greet(ctx context.Context, conn net.Conn) (*smtp.Client, error) {
 	default:
 		c = smtp.NewClient(conn)
 	}
-	c.CommandTimeout, c.SubmissionTimeout = commandTimeout, dotTimeout
 	// The real address is private, and a name would have to exist.
 	if err := c.Hello("[127.0.0.1]"); err != nil {
 		return nil, fmt.Errorf("say hello: %w", err)

@@ -271,6 +271,42 @@ func TestSMTPStops(t *testing.T) {
 	}
 }
 
+func TestSMTPEndlessAnswers(t *testing.T) {
+	t.Parallel()
+	endless := "~250-" + strings.Repeat("x", 900)
+	server, pool := certificate(t, time.Now().Add(time.Hour))
+	for _, at := range []string{"greeting", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "dot"} {
+		for _, mode := range []netx.TLSMode{netx.TLSNone, netx.TLSStart, netx.TLSImplicit} {
+			if at == "STARTTLS" && mode != netx.TLSStart {
+				continue
+			}
+			t.Run(at+" with "+string(mode), func(t *testing.T) {
+				t.Parallel()
+				s := &script{hello: []string{"AUTH PLAIN"}, tls: server, implicit: mode == netx.TLSImplicit, answers: map[string]string{at: endless}}
+				want := "temporary"
+				if at == "dot" {
+					s.dot, want = endless, "ambiguous"
+				}
+				if mode == netx.TLSStart {
+					s.hello = []string{"STARTTLS"}
+				}
+				c := &notify.SMTP{
+					Host: "127.0.0.1", TLS: mode, Dial: s.dial, Username: "me", Password: secret("pass"),
+					TLSConfig: &tls.Config{RootCAs: pool, ServerName: "mail.example.org", MinVersion: tls.VersionTLS12},
+				}
+				began := time.Now()
+				got := c.Send(t.Context(), outgoing, []string{"a@example.org"})
+				if string(got[0].Result) != want || !errors.Is(got[0].Err, netx.ErrTooMuch) {
+					t.Errorf("%s: %v", got[0].Result, got[0].Err)
+				}
+				if took := time.Since(began); took > 10*time.Second {
+					t.Errorf("it took %v", took)
+				}
+			})
+		}
+	}
+}
+
 func TestExplain(t *testing.T) {
 	t.Parallel()
 	expired, pool := certificate(t, time.Now().AddDate(0, 0, -1))

@@ -21,7 +21,7 @@ import (
 // script is a mail server with scripted responses.
 type script struct {
 	hello    []string          // extensions
-	answers  map[string]string // command line, or its first word, to answer; "-" cuts the connection
+	answers  map[string]string // command line, or its first word, to answer; "-" cuts the connection, "~" repeats the rest without end
 	dot      string            // answer to the mail itself; "-" cuts
 	cutAfter int               // cuts after so many lines of the mail; 0 for never
 	tls      *tls.Config       // implicit, or after STARTTLS if hello contains it
@@ -94,6 +94,10 @@ func (s *script) serve(conn net.Conn) {
 		word, _, _ := strings.Cut(line, " ")
 		switch strings.ToUpper(word) {
 		case "EHLO":
+			if endless, ok := s.answers["EHLO"]; ok {
+				s.say(conn, endless)
+				return
+			}
 			lines := append([]string{"mail.example.org"}, s.hello...)
 			for i, l := range lines {
 				sep := "-"
@@ -168,8 +172,12 @@ func (s *script) say(conn net.Conn, line string) bool {
 	if line == "-" {
 		return false
 	}
-	_, err := fmt.Fprintf(conn, "%s\r\n", line)
-	return err == nil
+	again, endless := strings.CutPrefix(line, "~")
+	for {
+		if _, err := fmt.Fprintf(conn, "%s\r\n", again); err != nil || !endless {
+			return err == nil
+		}
+	}
 }
 
 // certificate returns a server certificate for mail.example.org and a pool that trusts

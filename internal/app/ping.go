@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"sync"
 	"time"
 
 	"parcelwatch/config"
+	"parcelwatch/internal/netx"
 )
 
 const (
@@ -27,7 +27,7 @@ func pinger(secret config.Secret) func(context.Context) error {
 	}
 	var mu sync.Mutex
 	var last time.Time
-	client := &http.Client{Timeout: pingTime}
+	client := &http.Client{Timeout: pingTime, Transport: netx.Bounded(&http.Transport{Proxy: http.ProxyFromEnvironment})}
 	return func(ctx context.Context) error {
 		mu.Lock()
 		defer mu.Unlock()
@@ -49,7 +49,6 @@ func pinger(secret config.Secret) func(context.Context) error {
 			}
 			return fmt.Errorf("alarm.ping: %w", err)
 		}
-		_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 1<<16))
 		_ = res.Body.Close()
 		last = time.Now()
 		if res.StatusCode >= http.StatusBadRequest {

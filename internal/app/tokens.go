@@ -96,11 +96,11 @@ func (t *Tokens) Application(ctx context.Context) (oauth.App, *http.Client, erro
 	if err != nil {
 		return a, nil, err
 	}
-	tr := &http.Transport{Proxy: http.ProxyFromEnvironment, TLSHandshakeTimeout: tokenTime / 3, IdleConnTimeout: tokenTime, ForceAttemptHTTP2: true}
+	tr := &http.Transport{Proxy: http.ProxyFromEnvironment}
 	if dial != nil {
 		tr.Proxy, tr.DialContext = nil, dial
 	}
-	return a, &http.Client{Timeout: tokenTime, Transport: tr}, nil
+	return a, &http.Client{Timeout: tokenTime, Transport: netx.Bounded(tr)}, nil
 }
 
 // Keep stores a token that a login has returned.

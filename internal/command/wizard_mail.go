@@ -28,9 +28,7 @@ func discoverer(ispdb bool) setup.Discoverer {
 	d := &tls.Dialer{NetDialer: &net.Dialer{Timeout: probeTime}, Config: &tls.Config{MinVersion: tls.VersionTLS12}}
 	return setup.Discoverer{
 		Names: net.DefaultResolver,
-		HTTP: &http.Client{Timeout: probeTime, Transport: &http.Transport{
-			Proxy: http.ProxyFromEnvironment, TLSHandshakeTimeout: probeTime, DisableKeepAlives: true,
-		}},
+		HTTP:  &http.Client{Timeout: probeTime, Transport: netx.Bounded(&http.Transport{Proxy: http.ProxyFromEnvironment})},
 		Probe: func(ctx context.Context, s netx.Server) bool {
 			ctx, cancel := context.WithTimeout(ctx, probeTime)
 			defer cancel()

@@ -66,9 +66,11 @@ func network(err error, address string) message.Text {
 		return message.New("fault_dns", "Host", dns.Name)
 	case errors.Is(err, syscall.ECONNREFUSED), onWindows(err, 10061):
 		return message.New("fault_port", "Host", address)
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &op) && op.Timeout():
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, netx.ErrSilent), errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &op) && op.Timeout():
 		return message.New("fault_silent", "Host", address)
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
+	case errors.Is(err, netx.ErrTooMuch):
+		return message.New("fault_too_much", "Host", address)
+	case errors.Is(err, netx.ErrClosed), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
 		onWindows(err, 10053), onWindows(err, 10054):
 		return message.New("fault_cut", "Host", address)
 	case errors.As(err, &op):

@@ -14,6 +14,7 @@ import (
 	"parcelwatch/internal/fault"
 	"parcelwatch/internal/locale"
 	"parcelwatch/internal/message"
+	"parcelwatch/internal/netx"
 )
 
 type explained struct{}
@@ -41,6 +42,9 @@ func TestOf(t *testing.T) {
 		{"no answer while reading", &net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}, "mail.example.org:993 does not answer"},
 		{"cut", dial(os.NewSyscallError("read", syscall.ECONNRESET)), "the connection to mail.example.org:993 was cut"},
 		{"ended", fmt.Errorf("read: %w", io.ErrUnexpectedEOF), "the connection to mail.example.org:993 was cut"},
+		{"a guard's silence", fmt.Errorf("greet: %w for 20s", netx.ErrSilent), "mail.example.org:993 does not answer"},
+		{"a guard's end", netx.ErrClosed, "the connection to mail.example.org:993 was cut"},
+		{"an endless answer", netx.ErrTooMuch, "mail.example.org:993 sends far more than was asked for"},
 		{"a full disk", &fs.PathError{Op: "write", Path: "/var/x", Err: syscall.ENOSPC}, "the disk is full"},
 		{"no file", &fs.PathError{Op: "open", Path: "/etc/x", Err: fs.ErrNotExist}, "no such file or folder: /etc/x"},
 		{"a closed file", &fs.PathError{Op: "open", Path: "/etc/x", Err: syscall.EACCES}, "no permission for /etc/x"},

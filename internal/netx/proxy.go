@@ -65,7 +65,7 @@ func (t tunnel) dial(ctx context.Context, network, address string) (net.Conn, er
 	}
 	// Reading an answer knows no context; a closed connection ends it.
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
-	err = t.connect(conn, address)
+	err = t.connect(NewTurns(conn, Limits{Silence: proxyTime, Total: proxyTime, Bytes: Reply}), address)
 	if !stop() && err == nil {
 		err = ctx.Err()
 	}

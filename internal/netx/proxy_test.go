@@ -103,11 +103,14 @@ func TestAProxyThatDoesNotServeIsNamedWithoutItsPassword(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = silent.Close() })
+	endless := flood(t, "HTTP/1.1 200 OK\r\nX: ", "y")
 	for name, tt := range map[string]struct{ address, want string }{
-		"a wrong password":   {strings.Replace(connectProxy(t).URL, "http://", "http://me:hunter3@", 1), "407"},
-		"nobody there":       {"http://me:hunter3@127.0.0.1:1", "reach proxy"},
-		"a silent one":       {"http://me:hunter3@" + silent.Addr().String(), "through proxy"},
-		"a silent SOCKS one": {"socks5://me:hunter3@" + silent.Addr().String(), "socks"},
+		"an endless one":       {"http://me:hunter3@" + endless, netx.ErrTooMuch.Error()},
+		"an endless SOCKS one": {"socks5://me:hunter3@" + flood(t, "", "\x05"), "socks"},
+		"a wrong password":     {strings.Replace(connectProxy(t).URL, "http://", "http://me:hunter3@", 1), "407"},
+		"nobody there":         {"http://me:hunter3@127.0.0.1:1", "reach proxy"},
+		"a silent one":         {"http://me:hunter3@" + silent.Addr().String(), "through proxy"},
+		"a silent SOCKS one":   {"socks5://me:hunter3@" + silent.Addr().String(), "socks"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -115,7 +118,7 @@ func TestAProxyThatDoesNotServeIsNamedWithoutItsPassword(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 			defer cancel()
 			conn, err := dial(ctx, "tcp", "127.0.0.1:9")
 			if err == nil {

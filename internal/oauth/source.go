@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/oauth2"
 
+	"parcelwatch/internal/netx"
 	"parcelwatch/parcel"
 )
 
@@ -167,7 +168,7 @@ func with(ctx context.Context, c *http.Client) context.Context {
 	bound := *c
 	base := c.Transport
 	if base == nil {
-		base = &http.Transport{Proxy: http.ProxyFromEnvironment}
+		base = netx.Bounded(&http.Transport{Proxy: http.ProxyFromEnvironment})
 	}
 	bound.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
 		return base.RoundTrip(r.WithContext(ctx))

@@ -1,37 +1,36 @@
-package mailwatch_test
+package netx_test
 
 import (
 	"errors"
 	"io"
 	"net"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"parcelwatch/mailwatch"
+	"parcelwatch/internal/netx"
 )
 
-func guarded() (mailwatch.Guard, net.Conn) {
+func guarded() (*netx.Guard, net.Conn) {
 	client, server := net.Pipe()
-	return mailwatch.NewGuard(client), server
+	return netx.NewGuard(client, client, netx.Limits{Silence: time.Minute, Bytes: 1 << 20}), server
 }
 
 func TestGuardBoundsSilence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g, server := guarded()
-		g.Step(20*time.Second, 0, 1000)
+		g.Step(netx.Limits{Silence: 20 * time.Second, Bytes: 1000})
 		_ = g.SetReadDeadline(time.Time{}) // the library does this: wait forever
 		start := time.Now()
 		_, err := g.Read(make([]byte, 10))
-		if !errors.Is(err, mailwatch.ErrSilent) || time.Since(start) != 20*time.Second {
+		if !errors.Is(err, netx.ErrSilent) || time.Since(start) != 20*time.Second {
 			t.Errorf("got %v after %v", err, time.Since(start))
 		}
-		if _, again := g.Read(make([]byte, 10)); !errors.Is(again, mailwatch.ErrSilent) {
+		if _, again := g.Read(make([]byte, 10)); !errors.Is(again, netx.ErrSilent) {
 			t.Errorf("the cause is not kept: %v", again)
 		}
-		if _, err := g.Write([]byte("x")); !errors.Is(err, mailwatch.ErrSilent) {
+		if _, err := g.Write([]byte("x")); !errors.Is(err, netx.ErrSilent) {
 			t.Errorf("writing afterwards: %v", err)
 		}
 		if _, err := server.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
@@ -43,14 +42,14 @@ func TestGuardBoundsSilence(t *testing.T) {
 func TestGuardRearmsAReadThatWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g, server := guarded()
-		g.Step(time.Hour, 0, 1000)
+		g.Step(netx.Limits{Silence: time.Hour, Bytes: 1000})
 		failed := make(chan time.Time)
 		go func() {
 			_, _ = g.Read(make([]byte, 10))
 			failed <- time.Now()
 		}()
 		time.Sleep(time.Minute)
-		g.Step(20*time.Second, 0, 1000)
+		g.Step(netx.Limits{Silence: 20 * time.Second, Bytes: 1000})
 		start := time.Now()
 		if took := (<-failed).Sub(start); took != 20*time.Second {
 			t.Errorf("noticed after %v", took)
@@ -72,10 +71,10 @@ func TestGuardBoundsAStepThatDrips(t *testing.T) {
 				time.Sleep(10 * time.Second)
 			}
 		})
-		g.Step(20*time.Second, time.Minute, 1000)
+		g.Step(netx.Limits{Silence: 20 * time.Second, Total: time.Minute, Bytes: 1000})
 		start := time.Now()
 		n, err := io.Copy(io.Discard, g)
-		if !errors.Is(err, mailwatch.ErrSilent) || time.Since(start) != time.Minute || n == 0 {
+		if !errors.Is(err, netx.ErrSilent) || time.Since(start) != time.Minute || n == 0 {
 			t.Errorf("got %d bytes, %v after %v", n, err, time.Since(start))
 		}
 	})
@@ -91,9 +90,9 @@ func TestGuardBoundsTheBytesOfAStep(t *testing.T) {
 				}
 			}
 		}()
-		g.Step(time.Second, 0, 1000)
+		g.Step(netx.Limits{Silence: time.Second, Bytes: 1000})
 		n, err := io.Copy(io.Discard, g)
-		if !errors.Is(err, mailwatch.ErrTooMuch) || n > 1000 {
+		if !errors.Is(err, netx.ErrTooMuch) || n > 1000 {
 			t.Errorf("got %d bytes, %v", n, err)
 		}
 	})
@@ -102,40 +101,16 @@ func TestGuardBoundsTheBytesOfAStep(t *testing.T) {
 func TestGuardInAHurryEndsWhatWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g, server := guarded()
-		g.Step(time.Hour, 0, 1000)
+		g.Step(netx.Limits{Silence: time.Hour, Bytes: 1000})
 		time.AfterFunc(time.Minute, func() { g.Hurry(2 * time.Second) })
 		start := time.Now()
 		_, err := g.Read(make([]byte, 10))
-		if !errors.Is(err, mailwatch.ErrSilent) || time.Since(start) != time.Minute+2*time.Second {
+		if !errors.Is(err, netx.ErrSilent) || time.Since(start) != time.Minute+2*time.Second {
 			t.Errorf("got %v after %v", err, time.Since(start))
 		}
-		g.Step(time.Hour, 0, 1000) // does not extend the time
+		g.Step(netx.Limits{Silence: time.Hour, Bytes: 1000}) // does not extend the time
 		_ = server.Close()
 	})
-}
-
-func TestGuardKeepsTheServersLastWords(t *testing.T) {
-	for _, c := range []struct{ name, said, want string }{
-		{"goodbye with a reason", "* OK hi\r\n* BYE Idle for too long\r\n", "the server closed the connection: Idle for too long"},
-		{"an end without a word", "* OK hi\r\n", "the server closed the connection"},
-		{"goodbye after a long answer", strings.Repeat("x", 3000) + "\r\n* BYE maintenance\r\n", "the server closed the connection: maintenance"},
-		{"control characters", "* BYE \x1b[31mred\x07\r\n", "the server closed the connection: [31mred"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				g, server := guarded()
-				go func() {
-					_, _ = io.WriteString(server, c.said)
-					_ = server.Close()
-				}()
-				g.Step(time.Minute, 0, 1<<20)
-				_, err := io.ReadAll(g)
-				if !errors.Is(err, mailwatch.ErrClosed) || err.Error() != c.want {
-					t.Errorf("got %q, want %q", err, c.want)
-				}
-			})
-		})
-	}
 }
 
 func TestGuardClosedByUsIsNoFailure(t *testing.T) {
@@ -147,6 +122,35 @@ func TestGuardClosedByUsIsNoFailure(t *testing.T) {
 		}
 		if err := g.Failure(); err != nil {
 			t.Errorf("failure: %v", err)
+		}
+	})
+}
+
+func TestTurnsBoundEachAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, server := net.Pipe()
+		g := netx.NewTurns(client, netx.Limits{Silence: 20 * time.Second, Total: time.Minute, Bytes: 1000})
+		say := func(n int) { go func() { _, _ = server.Write(make([]byte, n)) }() }
+		hear := func(n int) error {
+			_, err := io.ReadFull(g, make([]byte, n))
+			return err
+		}
+		for range 3 { // each answer may have the whole size and time
+			say(900)
+			time.Sleep(50 * time.Second)
+			if err := hear(900); err != nil {
+				t.Fatal(err)
+			}
+			go func() { _, _ = io.ReadFull(server, make([]byte, 4)) }()
+			for range 2 { // one command in two pieces
+				if _, err := g.Write([]byte("ok")); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		say(1001)
+		if err := hear(1001); !errors.Is(err, netx.ErrTooMuch) {
+			t.Errorf("got %v", err)
 		}
 	})
 }
