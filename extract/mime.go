@@ -52,6 +52,11 @@ func readBody(raw []byte) body {
 		b.contents = rawContents(raw)
 		return b
 	}
+	var fine body
+	if fine.strict(raw) && fine.badness() == 0 && !fine.empty() {
+		b.contents, b.mails, b.problems = fine.contents, fine.mails, append(b.problems, fine.problems...)
+		return b
+	}
 	root, err := readParts(raw, false)
 	if err != nil {
 		b.problems = append(b.problems, message.New("unread_raw").Around(message.New("unread_structure", "Text", textx.Cut(textx.Clean(err.Error()), 120))))
@@ -62,7 +67,7 @@ func readBody(raw []byte) body {
 	if bad := b.badness(); bad > 0 {
 		b.retry(raw, bad)
 	}
-	if len(b.contents) == 0 && len(b.mails) == 0 {
+	if b.empty() {
 		b.contents = rawContents(raw)
 	}
 	return b
@@ -137,37 +142,55 @@ func (b *body) collect(p *enmime.Part) {
 			b.collect(p.FirstChild)
 			continue
 		}
-		b.leaf(p)
+		b.leaf(part{kind: p.ContentType, name: p.FileName, disposition: p.Disposition, root: p.Parent == nil, content: p.Content})
 	}
 }
 
-func (b *body) leaf(p *enmime.Part) {
-	if len(p.Content) == 0 {
+// part is a part of a mail that contains no others.
+type part struct {
+	kind, name, disposition string
+	root                    bool // the whole mail
+	content                 []byte
+}
+
+// wanted reports whether the content of the part is read.
+func (p part) wanted() bool {
+	switch p.kind {
+	case "message/rfc822", "message/global", "application/ms-tnef", "text/html":
+		return true
+	case "text/plain", "":
+		return p.disposition != "attachment" || p.root
+	default:
+		// A multipart without a boundary is parsed as one part with all the text.
+		return p.isMail() || strings.HasPrefix(p.kind, "multipart/")
+	}
+}
+
+func (p part) isMail() bool { return strings.HasSuffix(strings.ToLower(p.name), ".eml") }
+
+func (b *body) leaf(p part) {
+	if len(p.content) == 0 || !p.wanted() {
 		return
 	}
-	switch p.ContentType {
+	switch p.kind {
 	case "message/rfc822", "message/global":
-		b.attach(p.Content)
+		b.attach(p.content)
 	case "application/ms-tnef":
 		b.problems = append(b.problems, message.New("unread_winmail"))
 	case "text/html":
-		b.add(p.Content, true)
+		b.add(p.content, true)
 	case "text/plain", "":
-		if p.Disposition != "attachment" || p.Parent == nil {
-			b.add(p.Content, looksHTML(p.Content))
-		}
+		b.add(p.content, looksHTML(p.content))
 	default:
-		if strings.HasSuffix(strings.ToLower(p.FileName), ".eml") {
-			b.attach(p.Content)
+		if p.isMail() {
+			b.attach(p.content)
 			return
 		}
-		// A multipart without a boundary is parsed as one part with all the
-		// text.
-		if bytes.HasPrefix([]byte(p.ContentType), []byte("multipart/")) {
-			b.contents = append(b.contents, rawContents(p.Content)...)
-		}
+		b.contents = append(b.contents, rawContents(p.content)...)
 	}
 }
+
+func (b *body) empty() bool { return len(b.contents) == 0 && len(b.mails) == 0 }
 
 // attach adds an attached mail.
 func (b *body) attach(raw []byte) {
@@ -242,7 +265,7 @@ func rawContents(raw []byte) []content {
 	}
 	if bytes.Contains(text, []byte("=\n")) || bytes.Contains(text, []byte("=\r\n")) || bytes.Contains(text, []byte("=3D")) ||
 		bytes.Contains(bytes.ToLower(head), []byte("quoted-printable")) {
-		text = mail.LooseQuotedPrintable(text)
+		text, _ = mail.QuotedPrintable(text)
 	}
 	return []content{{html: looksHTML(text), text: text}}
 }

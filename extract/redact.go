@@ -100,7 +100,7 @@ func (r *redactor) leaf(body []byte, cte, charset string, html bool) []byte {
 	text := body
 	switch cte {
 	case "quoted-printable":
-		text = mail.LooseQuotedPrintable(body)
+		text, _ = mail.QuotedPrintable(body)
 	case "base64":
 		text = mail.LooseBase64(string(body))
 	}

@@ -78,7 +78,8 @@ func cutWord(s string) (encodedWord, string, bool) {
 	case 'b', 'B':
 		return encodedWord{cs, LooseBase64(text)}, rest, true
 	case 'q', 'Q':
-		return encodedWord{cs, LooseQuotedPrintable([]byte(strings.ReplaceAll(text, "_", " ")))}, rest, true
+		decoded, _ := QuotedPrintable([]byte(strings.ReplaceAll(text, "_", " ")))
+		return encodedWord{cs, decoded}, rest, true
 	default:
 		return encodedWord{}, "", false
 	}
@@ -100,27 +101,27 @@ func LooseBase64(s string) []byte {
 	return out[:n]
 }
 
-// LooseQuotedPrintable decodes quoted-printable and keeps everything else.
-func LooseQuotedPrintable(s []byte) []byte {
-	out := make([]byte, 0, len(s))
-	for i := 0; i < len(s); i++ {
-		if s[i] != '=' {
-			out = append(out, s[i])
-			continue
+// QuotedPrintable decodes quoted-printable and keeps everything else. It reports
+// whether every equals sign begins an escape or a soft line break.
+func QuotedPrintable(s []byte) (text []byte, clean bool) {
+	text, clean = make([]byte, 0, len(s)), true
+	for {
+		at := bytes.IndexByte(s, '=')
+		if at < 0 {
+			return append(text, s...), clean
 		}
-		switch rest := s[i+1:]; {
-		case len(rest) >= 2 && isHex(rest[0]) && isHex(rest[1]):
-			out = append(out, hexDigit(rest[0])<<4|hexDigit(rest[1]))
-			i += 2
-		case bytes.HasPrefix(rest, []byte("\r\n")):
-			i += 2
-		case bytes.HasPrefix(rest, []byte("\n")):
-			i++
+		text, s = append(text, s[:at]...), s[at+1:]
+		switch {
+		case len(s) >= 2 && isHex(s[0]) && isHex(s[1]):
+			text, s = append(text, hexDigit(s[0])<<4|hexDigit(s[1])), s[2:]
+		case bytes.HasPrefix(s, []byte("\r\n")):
+			s = s[2:]
+		case bytes.HasPrefix(s, []byte("\n")):
+			s = s[1:]
 		default:
-			out = append(out, '=')
+			text, clean = append(text, '='), false
 		}
 	}
-	return out
 }
 
 func isHex(c byte) bool {

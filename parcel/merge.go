@@ -29,6 +29,7 @@ func Merge(sources []Source) []Event {
 	slices.SortStableFunc(ordered, compareSources)
 	known := zones(ordered)
 	var lists []*timeline
+	events := 0
 	for _, s := range ordered {
 		switch {
 		case len(s.Events) == 0:
@@ -36,9 +37,11 @@ func Merge(sources []Source) []Event {
 			mails = append(mails, s.Events...)
 		default:
 			lists = append(lists, newTimeline(s, known))
+			events = max(events, len(s.Events))
 		}
 	}
 	m.last = slices.Repeat([]int{-1}, len(lists))
+	m.lines = make([]line, 0, events)
 	for {
 		next := earliest(lists)
 		if next < 0 {
@@ -158,6 +161,9 @@ func (m *merger) match(list int, e *scan) int {
 			continue
 		}
 		seen++
+		if at < m.last[list] && (l.ZoneKnown || !e.ZoneKnown) {
+			continue // joining would reverse the order of the list
+		}
 		gap, ok := distance(&l.scan, e)
 		if !ok || !m.allowed(at, list, e) {
 			continue
