@@ -281,10 +281,8 @@ func (a *apply) saveNotUnderstood(ctx context.Context) error {
 	if a.scope.Mail == nil {
 		return nil
 	}
-	if _, err := a.tx.ExecContext(ctx, `DELETE FROM not_understood WHERE home = $2 AND mail = $1`, a.scope.Mail.String(), a.tx.home); err != nil {
-		return fmt.Errorf("clear the mail's fault: %w", err)
-	}
-	return nil
+	_, err := a.tx.ExecContext(ctx, `DELETE FROM not_understood WHERE home = $2 AND mail = $1`, a.scope.Mail.String(), a.tx.home)
+	return wrap(err, "clear the mail's fault")
 }
 
 func orNow(t, now time.Time) time.Time {

@@ -100,7 +100,7 @@ func daysAgo(now time.Time, days int) int64 { return now.AddDate(0, 0, -days).Un
 func quickCheck(ctx context.Context, q querier) error { return check(ctx, q, `PRAGMA quick_check(1)`) }
 
 func check(ctx context.Context, q querier, pragma string) error {
-	found, err := list(ctx, q, scanString, pragma)
+	found, err := list(ctx, q, column[string], pragma)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"database/sql"
 	"encoding/json"
 
 	"parcelwatch/internal/message"
@@ -18,14 +19,18 @@ func faultText(f message.Text) string {
 	return string(raw)
 }
 
-// faultOf decodes a fault. It returns nil for a form of a newer program that is
-// unknown here: the English text beside it has the same content.
-func faultOf(text string) message.Text {
-	var f message.Text
-	if text == "" || json.Unmarshal([]byte(text), &f) != nil {
-		return nil
+// encoded scans a fault from a column. A form of a newer program that is unknown
+// here reads as none: the English text beside it has the same content.
+type encoded struct{ *message.Text }
+
+// Scan implements [sql.Scanner].
+func (e encoded) Scan(value any) error {
+	var text sql.NullString
+	err := text.Scan(value)
+	if json.Unmarshal([]byte(text.String), e.Text) != nil {
+		*e.Text = nil
 	}
-	return f
+	return err
 }
 
 // textsJSON encodes texts for a column.

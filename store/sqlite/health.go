@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"time"
@@ -116,56 +115,35 @@ func (db *household) KeepMailboxes(ctx context.Context, watched []parcel.Mailbox
 // that of the newest failing message: one that is waiting, or was refused and not
 // followed by another one to the same audience.
 func outboxHealth(ctx context.Context, tx homeTx) (parcel.OutboxHealth, error) {
-	var (
-		h      parcel.OutboxHealth
-		oldest sql.NullInt64
-	)
+	var h parcel.OutboxHealth
 	if err := tx.QueryRowContext(ctx,
 		`SELECT count(*), min(made_at) FROM message WHERE home = $1 AND seq IN
-		 (SELECT message_seq FROM fate WHERE state IN ('waiting', 'ambiguous'))`, tx.home).Scan(&h.Waiting, &oldest); err != nil {
+		 (SELECT message_seq FROM fate WHERE state IN ('waiting', 'ambiguous'))`, tx.home).Scan(&h.Waiting, moment{&h.Oldest}); err != nil {
 		return h, err
 	}
-	h.Oldest = moment(oldest)
-	errs, err := list(ctx, tx, scanFault,
+	failing, err := first(list(ctx, tx, scanFault,
 		`SELECT f.error, f.fault FROM fate f JOIN message m ON m.seq = f.message_seq
 		 WHERE m.home = $1 AND f.error <> '' AND (f.state IN ('waiting', 'ambiguous') OR (f.state = 'refused'
 		   AND m.seq = (SELECT max(seq) FROM message l WHERE l.home = $1 AND l.audience = m.audience)))
-		 ORDER BY m.seq DESC, f.place LIMIT 1`, tx.home)
-	if len(errs) > 0 {
-		h.Error, h.Fault = errs[0].Error, errs[0].Fault
-	}
+		 ORDER BY m.seq DESC, f.place LIMIT 1`, tx.home))
+	h.Error, h.Fault = failing.Error, failing.Fault
 	return h, err
 }
 
-func scanMailbox(s scanner) (parcel.MailboxHealth, error) {
-	var (
-		h                       parcel.MailboxHealth
-		since, lastMail, lastOK sql.NullInt64
-		fault                   string
-	)
-	err := s.Scan(&h.Name, &h.Folder, &h.State, &since, &lastMail, &lastOK, &h.Error, &fault)
-	h.Since, h.LastMail, h.LastCheck, h.Fault = moment(since), moment(lastMail), moment(lastOK), faultOf(fault)
+func scanMailbox(s scanner) (h parcel.MailboxHealth, err error) {
+	err = s.Scan(&h.Name, &h.Folder, &h.State, moment{&h.Since}, moment{&h.LastMail}, moment{&h.LastCheck}, &h.Error, encoded{&h.Fault})
 	return h, err
 }
 
 // scanFault scans the reason why sending fails.
-func scanFault(s scanner) (store.Delivery, error) {
-	var (
-		f     store.Delivery
-		fault string
-	)
-	err := s.Scan(&f.Error, &fault)
-	f.Fault = faultOf(fault)
+func scanFault(s scanner) (f store.Delivery, err error) {
+	err = s.Scan(&f.Error, encoded{&f.Fault})
 	return f, err
 }
 
-func scanNotUnderstood(s scanner) (parcel.NotUnderstood, error) {
-	var (
-		n   parcel.NotUnderstood
-		why string
-		at  sql.NullInt64
-	)
-	err := s.Scan(&n.Mail, &n.Subject, &why, &at)
-	n.At, n.Why = moment(at), textsOf(why)
+func scanNotUnderstood(s scanner) (n parcel.NotUnderstood, err error) {
+	var why string
+	err = s.Scan(&n.Mail, &n.Subject, &why, moment{&n.At})
+	n.Why = textsOf(why)
 	return n, err
 }

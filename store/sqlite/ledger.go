@@ -25,15 +25,11 @@ func (db *DB) Take(ctx context.Context, carrier string, day parcel.Date, count, 
 		if count < 0 {
 			return errCount
 		}
-		used, err := list(ctx, tx, scanInt, `SELECT used FROM budget WHERE carrier = $1 AND day = $2`, carrier, string(day))
+		used, err := first(list(ctx, tx, column[int64], `SELECT used FROM budget WHERE carrier = $1 AND day = $2`, carrier, string(day)))
 		if err != nil {
 			return err
 		}
-		var before int64
-		if len(used) > 0 {
-			before = used[0]
-		}
-		if ok = budget <= 0 || before+int64(count) <= int64(budget); !ok {
+		if ok = budget <= 0 || used+int64(count) <= int64(budget); !ok {
 			return nil
 		}
 		_, err = tx.ExecContext(ctx,
@@ -50,19 +46,16 @@ func (db *DB) Take(ctx context.Context, carrier string, day parcel.Date, count, 
 // then, the earlier booking moves back with it.
 func (db *DB) Reserve(ctx context.Context, host string, interval time.Duration, now time.Time) (at time.Time, err error) {
 	err = db.core.write(ctx, "book a moment of "+host, func(tx *sql.Tx) error {
-		at = now
-		last, err := list(ctx, tx, scanSlotTimes, `SELECT slot_at, booked_at FROM host_slot WHERE host = $1`, host)
+		last, err := first(list(ctx, tx, scanSlotTimes, `SELECT slot_at, booked_at FROM host_slot WHERE host = $1`, host))
 		if err != nil {
 			return err
 		}
-		if len(last) > 0 {
-			next := last[0].at.Add(interval)
-			if back := last[0].booked.Sub(now); back > 0 {
-				next = next.Add(-back)
-			}
-			if next.After(at) {
-				at = next
-			}
+		next := last.at.Add(interval) // long ago if there is none
+		if back := last.booked.Sub(now); back > 0 {
+			next = next.Add(-back)
+		}
+		if at = now; next.After(at) {
+			at = next
 		}
 		at = wholeMilli(at)
 		_, err = tx.ExecContext(ctx,
@@ -147,33 +140,22 @@ func carrierHealths(ctx context.Context, tx *sql.Tx, now time.Time) ([]parcel.Ca
 	return out, nil
 }
 
-func scanCarrier(s scanner) (parcel.CarrierHealth, error) {
-	var (
-		h                    parcel.CarrierHealth
-		since, until, lastOK sql.NullInt64
-		fault                string
-	)
-	err := s.Scan(&h.Name, &h.State, &since, &until, &h.Fails, &lastOK, &h.Error, &fault, &h.Note, &h.Today, &h.Budget)
-	h.Since, h.Until, h.LastSuccess, h.Fault = moment(since), moment(until), moment(lastOK), faultOf(fault)
+func scanCarrier(s scanner) (h parcel.CarrierHealth, err error) {
+	err = s.Scan(&h.Name, &h.State, moment{&h.Since}, moment{&h.Until}, &h.Fails, moment{&h.LastSuccess},
+		&h.Error, encoded{&h.Fault}, &h.Note, &h.Today, &h.Budget)
 	return h, err
 }
 
-func scanAnswer(s scanner) (store.Answer, error) {
-	var (
-		a  store.Answer
-		at sql.NullInt64
-	)
-	err := s.Scan(&a.Carrier, &at, &a.Raw)
-	a.At = moment(at)
+func scanAnswer(s scanner) (a store.Answer, err error) {
+	err = s.Scan(&a.Carrier, moment{&a.At}, &a.Raw)
 	return a, err
 }
 
 type slotTimes struct{ at, booked time.Time }
 
-func scanSlotTimes(s scanner) (slotTimes, error) {
-	var at, booked sql.NullInt64
-	err := s.Scan(&at, &booked)
-	return slotTimes{moment(at), moment(booked)}, err
+func scanSlotTimes(s scanner) (t slotTimes, err error) {
+	err = s.Scan(moment{&t.at}, moment{&t.booked})
+	return t, err
 }
 
 // wholeMilli returns the first whole millisecond not before t.

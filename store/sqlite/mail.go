@@ -13,16 +13,9 @@ import (
 const keepNotUnderstood = 200
 
 // Checkpoint returns how far a folder has been read, or zero if it never was.
-func (db *household) Checkpoint(ctx context.Context, mailbox, folder string) (c store.Checkpoint, err error) {
-	err = db.read(ctx, "read checkpoint", func(tx homeTx) error {
-		found, err := list(ctx, tx, scanCheckpoint,
-			`SELECT uidvalidity, uid, scanned FROM position WHERE home = $3 AND mailbox = $1 AND folder = $2`, mailbox, folder, tx.home)
-		if len(found) > 0 {
-			c = found[0]
-		}
-		return err
-	})
-	return c, err
+func (db *household) Checkpoint(ctx context.Context, mailbox, folder string) (store.Checkpoint, error) {
+	return first(query(ctx, db.to("read checkpoint"), scanCheckpoint,
+		`SELECT uidvalidity, uid, scanned FROM position WHERE home = $3 AND mailbox = $1 AND folder = $2`, mailbox, folder))
 }
 
 // SaveCheckpoint moves the checkpoint forward. With the same UIDVALIDITY it never
@@ -75,10 +68,7 @@ func mailKnown(ctx context.Context, tx homeTx, scope store.Scope) (bool, error) 
 			`SELECT 1 FROM mail WHERE home = $5 AND message_id = $1 AND message_id <> '' AND mailbox = $2
 			 AND (folder <> $3 OR uidvalidity <> $4) LIMIT 1`, line(scope.MessageID), m.Mailbox, m.Folder, m.UIDValidity, tx.home)
 	}
-	if err != nil {
-		return false, fmt.Errorf("look for mail %s: %w", m, err)
-	}
-	return known, nil
+	return known, wrap(err, "look for mail %s", m)
 }
 
 func moveCheckpoint(ctx context.Context, tx homeTx, mailbox, folder string, p store.Checkpoint) error {
@@ -90,10 +80,7 @@ func moveCheckpoint(ctx context.Context, tx homeTx, mailbox, folder string, p st
 		   scanned = excluded.scanned OR (position.scanned AND position.uidvalidity = excluded.uidvalidity),
 		   uidvalidity = excluded.uidvalidity`,
 		mailbox, folder, p.UIDValidity, p.UID, p.Scanned, tx.home)
-	if err != nil {
-		return fmt.Errorf("move the checkpoint of %s/%s: %w", mailbox, folder, err)
-	}
-	return nil
+	return wrap(err, "move the checkpoint of %s/%s", mailbox, folder)
 }
 
 func recordNotUnderstood(ctx context.Context, tx homeTx, n parcel.NotUnderstood, now time.Time) error {
@@ -103,16 +90,13 @@ func recordNotUnderstood(ctx context.Context, tx homeTx, n parcel.NotUnderstood,
 		n.Mail, line(n.Subject), textsJSON(n.Why), orNow(n.At, now).UnixMilli(), tx.home); err != nil {
 		return fmt.Errorf("record the mail's fault: %w", err)
 	}
-	if _, err := tx.ExecContext(ctx,
+	_, err := tx.ExecContext(ctx,
 		`DELETE FROM not_understood WHERE home = $2 AND mail NOT IN
-		 (SELECT mail FROM not_understood WHERE home = $2 ORDER BY at DESC, mail LIMIT $1)`, keepNotUnderstood, tx.home); err != nil {
-		return fmt.Errorf("bound the list of faults: %w", err)
-	}
-	return nil
+		 (SELECT mail FROM not_understood WHERE home = $2 ORDER BY at DESC, mail LIMIT $1)`, keepNotUnderstood, tx.home)
+	return wrap(err, "bound the list of faults")
 }
 
-func scanCheckpoint(s scanner) (store.Checkpoint, error) {
-	var p store.Checkpoint
-	err := s.Scan(&p.UIDValidity, &p.UID, &p.Scanned)
+func scanCheckpoint(s scanner) (p store.Checkpoint, err error) {
+	err = s.Scan(&p.UIDValidity, &p.UID, &p.Scanned)
 	return p, err
 }

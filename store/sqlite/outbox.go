@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strings"
 	"time"
@@ -43,7 +42,7 @@ func (db *household) Enqueue(ctx context.Context, m store.Message, announced []i
 // first.
 func (db *household) DueMessages(ctx context.Context, now time.Time, limit int) (out []store.Message, err error) {
 	err = db.read(ctx, "list due messages", func(tx homeTx) error {
-		seqs, err := list(ctx, tx, scanInt,
+		seqs, err := list(ctx, tx, column[int64],
 			`SELECT message_seq FROM fate JOIN message ON seq = message_seq
 			 WHERE home = $3 AND state IN ('waiting', 'ambiguous') AND next_at <= $1
 			 GROUP BY message_seq ORDER BY min(next_at), message_seq LIMIT $2`, now.UnixMilli(), max(limit, 0), tx.home)
@@ -67,8 +66,8 @@ func (db *household) DueMessages(ctx context.Context, now time.Time, limit int) 
 
 // NextMessage returns when the next delivery is due, or zero if none is waiting.
 func (db *household) NextMessage(ctx context.Context) (time.Time, error) {
-	return db.earliest(ctx, "find next message", `SELECT min(next_at) FROM fate JOIN message ON seq = message_seq
-		WHERE home = $1 AND state IN ('waiting', 'ambiguous')`)
+	return first(query(ctx, db.to("find next message"), scanMoment,
+		`SELECT min(next_at) FROM fate JOIN message ON seq = message_seq WHERE home = $1 AND state IN ('waiting', 'ambiguous')`))
 }
 
 // Record stores the deliveries of a message after an attempt. A sent one stays
@@ -94,30 +93,21 @@ func (db *household) Record(ctx context.Context, messageID string, deliveries []
 // LastSlot returns the slot of the audience's newest message and when it was made,
 // or empty and zero if there is none.
 func (db *household) LastSlot(ctx context.Context, audience string) (slot string, made time.Time, err error) {
-	err = db.read(ctx, "find last slot", func(tx homeTx) error {
-		found, err := list(ctx, tx, scanSlot,
-			`SELECT slot, made_at FROM message WHERE home = $2 AND audience = $1 ORDER BY made_at DESC, seq DESC LIMIT 1`, audience, tx.home)
-		if len(found) > 0 {
-			slot, made = found[0].Slot, found[0].Made
-		}
-		return err
-	})
-	return slot, made, err
+	m, err := first(query(ctx, db.to("find last slot"), scanSlot,
+		`SELECT slot, made_at FROM message WHERE home = $2 AND audience = $1 ORDER BY made_at DESC, seq DESC LIMIT 1`, audience))
+	return m.Slot, m.Made, err
 }
 
 // LastDigest returns when the newest message of all audiences was made, or zero if
 // there is none.
 func (db *household) LastDigest(ctx context.Context) (time.Time, error) {
-	return db.earliest(ctx, "find last digest", `SELECT max(made_at) FROM message WHERE home = $1`)
+	return first(query(ctx, db.to("find last digest"), scanMoment, `SELECT max(made_at) FROM message WHERE home = $1`))
 }
 
 // Sent reports whether the Message-ID belongs to a message in the outbox.
-func (db *household) Sent(ctx context.Context, messageID string) (own bool, err error) {
-	err = db.read(ctx, "look for own message", func(tx homeTx) error {
-		own, err = exists(ctx, tx, `SELECT 1 FROM message WHERE home = $2 AND id = $1`, bareID(messageID), tx.home)
-		return err
-	})
-	return own, err
+func (db *household) Sent(ctx context.Context, messageID string) (bool, error) {
+	found, err := query(ctx, db.to("look for own message"), column[int], `SELECT 1 FROM message WHERE home = $2 AND id = $1`, bareID(messageID))
+	return len(found) > 0, err
 }
 
 func addMessage(ctx context.Context, tx homeTx, m store.Message) error {
@@ -143,15 +133,11 @@ func addMessage(ctx context.Context, tx homeTx, m store.Message) error {
 }
 
 func readMessage(ctx context.Context, tx homeTx, seq int64) (store.Message, error) {
-	var (
-		m    store.Message
-		made sql.NullInt64
-	)
+	var m store.Message
 	if err := tx.QueryRowContext(ctx, `SELECT id, audience, slot, sender, raw, made_at FROM message WHERE seq = $1`, seq).
-		Scan(&m.ID, &m.Audience, &m.Slot, &m.From, &m.Raw, &made); err != nil {
+		Scan(&m.ID, &m.Audience, &m.Slot, &m.From, &m.Raw, moment{&m.Made}); err != nil {
 		return m, fmt.Errorf("read message: %w", err)
 	}
-	m.Made = moment(made)
 	var err error
 	m.Deliveries, err = list(ctx, tx, scanDelivery,
 		`SELECT recipient, state, next_at, tries, error, fault FROM fate WHERE message_seq = $1 ORDER BY place`, seq)
@@ -172,24 +158,13 @@ func nextTry(f store.Delivery, made int64) any {
 	}
 }
 
-func scanDelivery(s scanner) (store.Delivery, error) {
-	var (
-		f     store.Delivery
-		next  sql.NullInt64
-		fault string
-	)
-	err := s.Scan(&f.To, &f.State, &next, &f.Tries, &f.Error, &fault)
-	f.Next, f.Fault = moment(next), faultOf(fault)
+func scanDelivery(s scanner) (f store.Delivery, err error) {
+	err = s.Scan(&f.To, &f.State, moment{&f.Next}, &f.Tries, &f.Error, encoded{&f.Fault})
 	return f, err
 }
 
-func scanSlot(s scanner) (store.Message, error) {
-	var (
-		m    store.Message
-		made sql.NullInt64
-	)
-	err := s.Scan(&m.Slot, &made)
-	m.Made = moment(made)
+func scanSlot(s scanner) (m store.Message, err error) {
+	err = s.Scan(&m.Slot, moment{&m.Made})
 	return m, err
 }
 

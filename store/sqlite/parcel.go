@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -41,7 +40,7 @@ func dueIDs(ctx context.Context, tx homeTx, now time.Time, limit int, skip func(
 	defer func() { _ = rows.Close() }()
 	ids := []int64{}
 	for len(ids) < limit && rows.Next() {
-		id, err := scanInt(rows)
+		id, err := column[int64](rows)
 		if err != nil {
 			return nil, err
 		}
@@ -54,30 +53,23 @@ func dueIDs(ctx context.Context, tx homeTx, now time.Time, limit int, skip func(
 
 // NextDue returns the earliest next check of all parcels, or zero if none is set.
 func (db *household) NextDue(ctx context.Context) (time.Time, error) {
-	return db.earliest(ctx, "find next check", `SELECT min(next_check) FROM parcel WHERE home = $1 AND next_check IS NOT NULL`)
+	return first(query(ctx, db.to("find next check"), scanMoment, `SELECT min(next_check) FROM parcel WHERE home = $1 AND next_check IS NOT NULL`))
 }
 
 // Parcels returns parcels ordered by first seen; closed and final ones only if all
 // is set.
-func (db *household) Parcels(ctx context.Context, all bool) (out []parcel.Parcel, err error) {
-	query := `SELECT id, doc FROM parcel WHERE home = $1 AND active ORDER BY first_seen, id`
+func (db *household) Parcels(ctx context.Context, all bool) ([]parcel.Parcel, error) {
+	wanted := `SELECT id, doc FROM parcel WHERE home = $1 AND active ORDER BY first_seen, id`
 	if all {
-		query = `SELECT id, doc FROM parcel WHERE home = $1 ORDER BY first_seen, id`
+		wanted = `SELECT id, doc FROM parcel WHERE home = $1 ORDER BY first_seen, id`
 	}
-	err = db.read(ctx, "list parcels", func(tx homeTx) error {
-		out, err = list(ctx, tx, scanParcel, query, tx.home)
-		return err
-	})
-	return out, err
+	return query(ctx, db.to("list parcels"), scanParcel, wanted)
 }
 
 // Following returns how many parcels are neither closed nor final. It reads no
 // document.
-func (db *household) Following(ctx context.Context) (n int, err error) {
-	err = db.read(ctx, "count parcels", func(tx homeTx) error {
-		return tx.QueryRowContext(ctx, `SELECT count(*) FROM parcel WHERE home = $1 AND active`, tx.home).Scan(&n)
-	})
-	return n, err
+func (db *household) Following(ctx context.Context) (int, error) {
+	return first(query(ctx, db.to("count parcels"), column[int], `SELECT count(*) FROM parcel WHERE home = $1 AND active`))
 }
 
 // ParcelByNumber returns the parcel with any of its numbers equal to n, the latest
@@ -94,48 +86,21 @@ func (db *household) ParcelByNumber(ctx context.Context, n number.Number) (p par
 
 // Journeys returns the finished gaps between export and import, in the order they
 // ended.
-func (db *household) Journeys(ctx context.Context) (out []store.Journey, err error) {
-	err = db.read(ctx, "list journeys", func(tx homeTx) error {
-		out, err = list(ctx, tx, scanJourney,
-			`SELECT origin, destination, exported, imported FROM parcel
-			 WHERE home = $1 AND imported IS NOT NULL AND exported <= imported AND origin <> '' AND destination <> ''
-			 ORDER BY imported, id`, tx.home)
-		return err
-	})
-	return out, err
-}
-
-func (db *household) earliest(ctx context.Context, doing, query string) (time.Time, error) {
-	var n sql.NullInt64
-	err := db.read(ctx, doing, func(tx homeTx) error {
-		return tx.QueryRowContext(ctx, query, tx.home).Scan(&n)
-	})
-	return moment(n), err
+func (db *household) Journeys(ctx context.Context) ([]store.Journey, error) {
+	return query(ctx, db.to("list journeys"), scanJourney,
+		`SELECT origin, destination, exported, imported FROM parcel
+		 WHERE home = $1 AND imported IS NOT NULL AND exported <= imported AND origin <> '' AND destination <> ''
+		 ORDER BY imported, id`)
 }
 
 func scanParcel(s scanner) (parcel.Parcel, error) {
-	var (
-		id  int64
-		doc string
-		p   parcel.Parcel
-	)
-	if err := s.Scan(&id, &doc); err != nil {
-		return p, err
-	}
-	if err := json.Unmarshal([]byte(doc), &p); err != nil {
-		return p, fmt.Errorf("read parcel %d: %w", id, err)
-	}
+	id, p, err := document[int64, parcel.Parcel](s, "parcel")
 	p.ID = id
-	return p, nil
+	return p, err
 }
 
-func scanJourney(s scanner) (store.Journey, error) {
-	var (
-		j                  store.Journey
-		exported, imported sql.NullInt64
-	)
-	err := s.Scan(&j.Origin, &j.Destination, &exported, &imported)
-	j.Exported, j.Imported = moment(exported), moment(imported)
+func scanJourney(s scanner) (j store.Journey, err error) {
+	err = s.Scan(&j.Origin, &j.Destination, moment{&j.Exported}, moment{&j.Imported})
 	return j, err
 }
 
@@ -201,7 +166,7 @@ func linkParcel(ctx context.Context, tx homeTx, p *parcel.Parcel) error {
 type links struct{ what, get, del, add string }
 
 func (l links) become(ctx context.Context, tx homeTx, id int64, want []string) error {
-	have, err := list(ctx, tx, scanString, l.get, id)
+	have, err := list(ctx, tx, column[string], l.get, id)
 	if err != nil {
 		return fmt.Errorf("read %s of parcel %d: %w", l.what, id, err)
 	}
@@ -223,10 +188,4 @@ func (l links) become(ctx context.Context, tx homeTx, id int64, want []string) e
 		have = append(have, s) // ignore duplicates
 	}
 	return nil
-}
-
-func scanString(s scanner) (string, error) {
-	var v string
-	err := s.Scan(&v)
-	return v, err
 }

@@ -1,9 +1,6 @@
 package sqlite
 
-import (
-	"context"
-	"fmt"
-)
+import "context"
 
 // Secret returns the value stored under the name, or parcel.ErrNotFound. It is
 // stored in plain text, protected by the mode of the file.
@@ -26,9 +23,6 @@ func (db *household) SetSecret(ctx context.Context, name, value string) error {
 			`INSERT INTO secret (name, value, at, home) VALUES ($1, $2, $3, $4)
 			 ON CONFLICT (home, name) DO UPDATE SET value = excluded.value, at = excluded.at`,
 			name, value, db.now().UnixMilli(), tx.home)
-		if err != nil {
-			return fmt.Errorf("write: %w", err)
-		}
-		return nil
+		return wrap(err, "write")
 	})
 }

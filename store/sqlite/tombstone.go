@@ -59,15 +59,10 @@ func forgetOrders(ctx context.Context, tx homeTx, p parcel.Parcel, tombstone fun
 func (db *household) setTombstone(ctx context.Context, tx homeTx, kind, key string) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO tombstone (kind, key, at, home) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
 		kind, key, db.now().UnixMilli(), tx.home)
-	if err != nil {
-		return fmt.Errorf("set the tombstone of %s %s: %w", kind, key, err)
-	}
-	return nil
+	return wrap(err, "set the tombstone of %s %s", kind, key)
 }
 
 func clearTombstone(ctx context.Context, tx homeTx, kind, key string) error {
-	if _, err := tx.ExecContext(ctx, `DELETE FROM tombstone WHERE home = $3 AND kind = $1 AND key = $2`, kind, key, tx.home); err != nil {
-		return fmt.Errorf("clear the tombstone of %s %s: %w", kind, key, err)
-	}
-	return nil
+	_, err := tx.ExecContext(ctx, `DELETE FROM tombstone WHERE home = $3 AND kind = $1 AND key = $2`, kind, key, tx.home)
+	return wrap(err, "clear the tombstone of %s %s", kind, key)
 }

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -102,14 +103,59 @@ func list[T any](ctx context.Context, q querier, scan func(scanner) (T, error), 
 	return out, rows.Err()
 }
 
-func scanInt(s scanner) (int64, error) {
-	var n int64
-	err := s.Scan(&n)
-	return n, err
+// reading is one query and what it is for.
+type reading struct {
+	*household
+
+	doing string
+}
+
+func (db *household) to(doing string) reading { return reading{db, doing} }
+
+// query returns all rows of a query on one snapshot. The household is its last
+// argument.
+func query[T any](ctx context.Context, r reading, scan func(scanner) (T, error), query string, args ...any) (out []T, err error) {
+	err = r.read(ctx, r.doing, func(tx homeTx) error {
+		out, err = list(ctx, tx, scan, query, append(args, tx.home)...)
+		return err
+	})
+	return out, err
+}
+
+// first returns the first of the rows, or the zero value if there is none.
+func first[T any](rows []T, err error) (T, error) {
+	var row T
+	if len(rows) > 0 {
+		row = rows[0]
+	}
+	return row, err
+}
+
+// column scans a row of one column.
+func column[T any](s scanner) (v T, err error) {
+	err = s.Scan(&v)
+	return v, err
+}
+
+// document scans the id and the JSON document of a thing, and further columns.
+func document[K, T any](s scanner, thing string, more ...any) (id K, v T, err error) {
+	var doc []byte
+	if err = s.Scan(append([]any{&id, &doc}, more...)...); err == nil {
+		err = wrap(json.Unmarshal(doc, &v), "read %s %v", thing, id)
+	}
+	return id, v, err
+}
+
+// wrap says what was being done when err occurred. It returns nil if err is nil.
+func wrap(err error, format string, args ...any) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", fmt.Sprintf(format, args...), err)
 }
 
 func exists(ctx context.Context, q querier, query string, args ...any) (bool, error) {
-	n, err := list(ctx, q, scanInt, query, args...)
+	n, err := list(ctx, q, column[int64], query, args...)
 	return len(n) > 0, err
 }
 
@@ -121,12 +167,23 @@ func stamp(t time.Time) any {
 	return t.UnixMilli()
 }
 
-// moment decodes a time from a column.
-func moment(n sql.NullInt64) time.Time {
-	if !n.Valid {
-		return time.Time{}
+// moment scans a time from a column; NULL is the zero time.
+type moment struct{ *time.Time }
+
+func scanMoment(s scanner) (at time.Time, err error) {
+	err = s.Scan(moment{&at})
+	return at, err
+}
+
+// Scan implements [sql.Scanner].
+func (m moment) Scan(value any) error {
+	var n sql.NullInt64
+	if err := n.Scan(value); err != nil || !n.Valid {
+		*m.Time = time.Time{}
+		return err
 	}
-	return time.UnixMilli(n.Int64).UTC()
+	*m.Time = time.UnixMilli(n.Int64).UTC()
+	return nil
 }
 
 const maxLine = 500
