@@ -1,123 +1,97 @@
 package extract
 
 import (
-	"strings"
+	"slices"
+
+	"parcelwatch/internal/textx"
+	"parcelwatch/parcel"
 )
 
-// headerSpan is the maximum number of lines in the copied header of a forwarded
-// mail.
-const headerSpan = 12
+// copied is one mail of the shop in a forwarded text: its subject and the part
+// of each page that shows it. A mail in text and in HTML has two parts.
+type copied struct {
+	subject string
+	nth     int // among the mails with this subject in one page
+	pages   []page
+}
 
-// forwarded finds a mail of the shop that was forwarded inline: its header is
-// in the text as lines of "From:" and "Subject:", in any language. Text above
-// the header was written by the forwarder and is not read.
-func (p *Parser) forwarded(outer string, pages []page) (string, []page, bool) {
+const maxCopied = 20 // mails of the shop that are read from one forwarded mail
+
+// forwarded reads the mails of the shop that were forwarded inline. Text above
+// and between them was written by others and is not read.
+func (p *Parser) forwarded(outer string, pages []page, n *parcel.Notice) {
+	var found []copied
+	open := false // the page before ends within a mail of the shop
 	for i := range pages {
-		pg := &pages[i]
-		at, ok := p.copiedFrom(pg)
-		if !ok {
+		heads := p.heads(&pages[i], outer)
+		if len(heads) == 0 && open {
+			last := &found[len(found)-1]
+			last.pages = append(last.pages, p.part(&pages[i], 0, len(pages[i].lines)))
+		}
+		if len(heads) == 0 {
 			continue
 		}
-		text, last := pg.copiedSubject(at)
-		if text == "" {
-			text = withoutReplyMarks(outer)
-		}
-		inner := make([]page, 0, len(pages))
-		inner = append(inner, p.below(pg, max(at, last)+1))
-		for k := i + 1; k < len(pages); k++ {
-			if at, ok := p.copiedFrom(&pages[k]); ok {
-				_, last := pages[k].copiedSubject(at)
-				inner = append(inner, p.below(&pages[k], max(at, last)+1))
-			}
-		}
-		return text, inner, true
+		found, open = p.copies(&pages[i], heads, found)
 	}
-	return "", nil, false
+	for _, c := range found {
+		in := parcel.Notice{Step: parcel.StepNone, Subject: textx.Cut(textx.Clean(c.subject), maxSubject), MessageID: n.MessageID, Sent: n.Sent}
+		p.notice(in.Subject, c.pages, &in)
+		merge(n, in)
+	}
 }
 
-// copiedFrom returns the line of a copied header that names the shop as sender.
-func (p *Parser) copiedFrom(pg *page) (int, bool) {
-	for i, l := range pg.lines {
-		s := pg.str(l)
-		if len(s) > 300 || !strings.Contains(s, "@") || !p.namesShop(s) {
+// copies adds the shop's mails of one page to those found. Open is whether the
+// last of them goes on until the end of the page.
+func (p *Parser) copies(pg *page, heads []head, found []copied) (_ []copied, open bool) {
+	seen := map[string]int{}
+	for k, h := range heads {
+		to := len(pg.lines)
+		if k+1 < len(heads) {
+			to = heads[k+1].first
+		}
+		open = false
+		if h.by == byOther {
 			continue
 		}
-		if _, ok := pg.leads(l, labelFrom); ok {
-			return i, true
-		}
-		// An attribution line, in any language: "date, name <address>:".
-		if end := strings.TrimRight(s, " \u00a0"); strings.HasSuffix(end, ":") || strings.HasSuffix(end, "：") {
-			return i, true
-		}
-		if i > 0 {
-			if _, ok := pg.leads(pg.lines[i-1], labelFrom); ok && pg.lines[i-1].end-pg.lines[i-1].start < 24 {
-				return i, true
-			}
-		}
-		// A language without a known label: "word: name <address>".
-		if head, _, ok := strings.Cut(s, ":"); ok && len([]rune(head)) <= 20 && !strings.Contains(head, "@") && pg.headerLike(i) {
-			return i, true
-		}
-	}
-	return 0, false
-}
-
-// headerLike reports whether the lines around line i are also "word: value".
-func (pg *page) headerLike(i int) bool {
-	n := 0
-	for k := max(0, i-3); k < min(len(pg.lines), i+4); k++ {
-		if head, value, ok := strings.Cut(pg.str(pg.lines[k]), ":"); ok && len([]rune(head)) <= 24 && strings.TrimSpace(value) != "" {
-			n++
-		}
-	}
-	return n >= 3
-}
-
-func (p *Parser) namesShop(s string) bool {
-	for w := range strings.FieldsFuncSeq(s, func(r rune) bool { return r <= ' ' || strings.ContainsRune("<>()[],;\"'*", r) }) {
-		w = strings.TrimPrefix(strings.TrimSuffix(w, "."), "mailto:")
-		if strings.Contains(w, "@") && p.isShop(w) {
-			return true
-		}
-	}
-	return false
-}
-
-// copiedSubject returns the subject of the copied header around a line, and the
-// line it is on.
-func (pg *page) copiedSubject(at int) (string, int) {
-	for k := max(0, at-headerSpan); k < min(len(pg.lines), at+headerSpan); k++ {
-		l := pg.lines[k]
-		end, ok := pg.leads(l, labelSubject)
-		if !ok {
+		part := p.part(pg, h.last+1, to)
+		if h.by == byName && !part.linksToShop() && len(p.readSubject(h.subject).tokens) == 0 {
 			continue
 		}
-		rest := strings.TrimLeft(pg.text[pg.after(l, end):l.end], " :：*\u00a0")
-		if rest == "" && k+1 < len(pg.lines) {
-			rest = pg.str(pg.lines[k+1])
-			k++
+		nth := seen[h.subject]
+		seen[h.subject]++
+		at := slices.IndexFunc(found, func(c copied) bool { return c.subject == h.subject && c.nth == nth })
+		if at < 0 && len(found) < maxCopied {
+			at = len(found)
+			found = append(found, copied{subject: h.subject, nth: nth})
 		}
-		return rest, k
+		if at >= 0 {
+			found[at].pages = append(found[at].pages, part)
+			open = to == len(pg.lines) && at == len(found)-1
+		}
 	}
-	return "", -1
+	return found, open
 }
 
-// below returns the part of a page that starts at a line.
-func (p *Parser) below(pg *page, from int) page {
-	if from >= len(pg.lines) {
+func (pg *page) linksToShop() bool {
+	return slices.ContainsFunc(pg.links, func(l link) bool { return l.shop })
+}
+
+// part returns the lines from..to of a page as a page.
+func (p *Parser) part(pg *page, from, to int) page {
+	if from >= to {
 		return page{}
 	}
 	off := pg.lines[from].start
-	out := page{text: pg.text[off:]}
-	for _, l := range pg.lines[from:] {
+	out := page{text: pg.text[off:pg.lines[to-1].end]}
+	for _, l := range pg.lines[from:to] {
 		l.start -= off
 		l.end -= off
 		out.lines = append(out.lines, l)
 	}
 	for _, l := range pg.links {
-		if l.line >= from {
+		if l.line >= from && l.line <= to { // a link without text has the next line
 			l.line -= from
-			l.last -= from
+			l.last = min(l.last, to) - from
 			out.links = append(out.links, l)
 		}
 	}

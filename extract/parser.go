@@ -9,7 +9,6 @@ import (
 
 	"parcelwatch/extract/shop"
 	"parcelwatch/internal/message"
-	"parcelwatch/internal/textx"
 	"parcelwatch/mail"
 	"parcelwatch/parcel"
 )
@@ -157,9 +156,7 @@ func (p *Parser) readMail(raw []byte, h mail.Header, from mail.Sender, n *parcel
 	if n.Shop != "" {
 		return
 	}
-	if subject, inner, ok := p.forwarded(h.Subject, pages); ok {
-		n.Subject = textx.Cut(textx.Clean(subject), maxSubject)
-		p.notice(n.Subject, inner, n)
+	if p.forwarded(h.Subject, pages, n); n.Shop != "" {
 		return
 	}
 	for i := range pages {
@@ -204,16 +201,20 @@ func (p *Parser) attached(raw []byte, n *parcel.Notice) {
 	pages := p.pages(b, &in)
 	defer p.release(pages)
 	p.notice(h.Subject, pages, &in)
-	if in.Shop == "" {
-		return
-	}
-	if n.Shop == "" {
+	merge(n, in)
+}
+
+// merge adds the notice of a mail that another one contains.
+func merge(n *parcel.Notice, in parcel.Notice) {
+	switch {
+	case in.Shop == "":
+	case n.Shop == "":
 		in.Verdict = n.Verdict
 		in.Problems = append(n.Problems, in.Problems...)
 		*n = in
-		return
+	default:
+		join(n, in)
 	}
-	join(n, in)
 }
 
 // join merges the notice of a second mail into n.

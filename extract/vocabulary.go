@@ -56,10 +56,11 @@ type phrase struct {
 
 // vocabulary holds the phrases of all languages, indexed by their first word.
 type vocabulary struct {
-	exact  map[string][]phrase
-	prefix map[string][]phrase // by the first prefixKey bytes of a first word with *
-	stop   map[string]uint32   // stop words, with a bit set of their languages
-	nouns  map[string]bool     // words for "order" and "package"
+	exact    map[string][]phrase
+	prefix   map[string][]phrase // by the first prefixKey bytes of a first word with *
+	stop     map[string]uint32   // stop words, with a bit set of their languages
+	nouns    map[string]bool     // words for "order" and "package"
+	subjects []string            // one-word labels of the subject in a copied header
 }
 
 const (
@@ -190,6 +191,9 @@ func (p *phrase) fold(text string, stop map[string]uint32) {
 }
 
 func (v *vocabulary) add(p phrase) {
+	if p.label == labelSubject && len(p.words) == 1 {
+		v.subjects = append(v.subjects, p.words[0])
+	}
 	first := p.words[0]
 	if word, ok := strings.CutSuffix(first, "*"); ok {
 		key := word[:prefixKey]
