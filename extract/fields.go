@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// field is one field of a copied header.
-type field struct {
+// headField is one field of a copied header.
+type headField struct {
 	label label // labelFrom, labelSubject or labelStop for any other
 	value string
 	last  int // line
@@ -18,7 +18,7 @@ func (p *Parser) header(pg *page, i int, outer string) (head, bool) {
 	if h, ok := p.oneLine(pg, i, outer); ok {
 		return h, true
 	}
-	var fields []field
+	var fields []headField
 	k := i
 	for wrapped := 0; k < len(pg.lines) && len(fields) < maxFields; {
 		f, ok := p.field(pg, k)
@@ -36,10 +36,10 @@ func (p *Parser) header(pg *page, i int, outer string) (head, bool) {
 		k++
 		wrapped++
 	}
-	from := slices.IndexFunc(fields, func(f field) bool { return f.label == labelFrom })
+	from := slices.IndexFunc(fields, func(f headField) bool { return f.label == labelFrom })
 	known := from >= 0
 	if !known {
-		from = slices.IndexFunc(fields, func(f field) bool { return addressIn(f.value) != "" || p.isBrand(f.value) })
+		from = slices.IndexFunc(fields, func(f headField) bool { return addressIn(f.value) != "" || p.isBrand(f.value) })
 	}
 	if from < 0 {
 		return head{}, false
@@ -54,7 +54,7 @@ func (p *Parser) header(pg *page, i int, outer string) (head, bool) {
 	case h.by == byName:
 		return h, len(fields) >= 2
 	default:
-		return h, known && slices.ContainsFunc(fields, func(f field) bool { return f.label == labelSubject })
+		return h, known && slices.ContainsFunc(fields, func(f headField) bool { return f.label == labelSubject })
 	}
 }
 
@@ -76,7 +76,7 @@ func (p *Parser) isBrand(s string) bool {
 
 // field parses the field of a copied header at line i: "label: value" in one
 // line, in the cells of one row, or with the value on the line below.
-func (p *Parser) field(pg *page, i int) (field, bool) {
+func (p *Parser) field(pg *page, i int) (headField, bool) {
 	l := pg.lines[i]
 	name, value, ok := cutField(withoutRule(pg.str(l)))
 	last := i
@@ -86,10 +86,10 @@ func (p *Parser) field(pg *page, i int) (field, bool) {
 	}
 	if !ok {
 		if name = pg.str(l); last != i+1 || !fieldName(name) || l.col != 1 {
-			return field{}, false
+			return headField{}, false
 		}
 	}
-	f := field{label: labelStop, value: value, last: last}
+	f := headField{label: labelStop, value: value, last: last}
 	if known, ok := p.fieldLabel(name); ok {
 		f.label = known
 	} else if p.ofBody(name) {
@@ -153,7 +153,7 @@ func (p *Parser) ofBody(name string) bool {
 // subjectOf returns the subject in a copied header: the field with its label,
 // else the field that repeats the outer subject, names a number, or is neither
 // an address nor a date.
-func subjectOf(fields []field, from int, outer string) string {
+func subjectOf(fields []headField, from int, outer string) string {
 	best, score := "", 0
 	for i, f := range fields {
 		rank := 0
