@@ -8,9 +8,10 @@ import (
 // Maintenance cleans, checks, copies and closes the store as a whole.
 type Maintenance interface {
 	// Prune deletes what is no longer used: the bytes of mails sent long ago (their
-	// Message-IDs stay), old answers and budgets, and changes that were announced
-	// years ago. Parcels and the record of imported mails stay, because a mail that
-	// is read again must not become a new parcel.
+	// Message-IDs stay), old answers and budgets, changes that were announced years
+	// ago, and copies of the store older than 30 days. Parcels and the record of
+	// imported mails stay, because a mail that is read again must not become a new
+	// parcel.
 	Prune(ctx context.Context, now time.Time) (Pruned, error)
 	// Check reads the whole store and returns ErrCorrupt if it is damaged.
 	Check(ctx context.Context) error

@@ -41,8 +41,10 @@ type Tracking interface {
 	Journeys(ctx context.Context) ([]Journey, error)
 	// Forget deletes a parcel with its changes, its numbers and the orders that no
 	// other parcel carries. Numbers and orders get a tombstone, so that later mail
-	// does not create them again; with purge they get none, and existing ones are
-	// cleared. It returns parcel.ErrNotFound if there is no such parcel.
+	// does not create them again; with purge they get none, existing ones are
+	// cleared, and no file of the store contains the numbers and orders afterwards,
+	// except in messages that wait to be sent. It returns parcel.ErrNotFound if there
+	// is no such parcel.
 	Forget(ctx context.Context, id int64, purge bool) error
 }
 

@@ -59,7 +59,8 @@ func (db *DB) Check(ctx context.Context) error {
 }
 
 // Prune deletes the bytes of mails sent long ago (their Message-IDs stay), old
-// answers and budgets, and announced changes of more than two years ago.
+// answers and budgets, announced changes of more than two years ago, and old copies
+// of the store.
 func (db *DB) Prune(ctx context.Context, now time.Time) (p store.Pruned, err error) {
 	err = db.core.write(ctx, "prune the store", func(tx *sql.Tx) error {
 		for _, step := range []struct {
@@ -92,7 +93,7 @@ func (db *DB) Prune(ctx context.Context, now time.Time) (p store.Pruned, err err
 	if err != nil {
 		return store.Pruned{}, err
 	}
-	return p, nil
+	return p, db.removeCopies(now.AddDate(0, 0, -copyDays))
 }
 
 func daysAgo(now time.Time, days int) int64 { return now.AddDate(0, 0, -days).UnixMilli() }

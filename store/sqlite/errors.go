@@ -14,7 +14,7 @@ import (
 
 func busy(err error) bool {
 	var e *sqlite.Error
-	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY
+	return errors.Is(err, store.ErrBusy) || errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY
 }
 
 // explain wraps a driver error in the corresponding error of package store. Other

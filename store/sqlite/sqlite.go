@@ -193,7 +193,7 @@ func writeDSN(path string) string {
 		"_pragma": {
 			busyPragma(), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 			"journal_size_limit(4194304)",
-			"secure_delete(FAST)", // deleted content is overwritten
+			"secure_delete(ON)", // deleted content is overwritten, free pages too
 		},
 	})
 }
