@@ -59,12 +59,12 @@ func Open(s Sinks, c config.Log) (*Log, error) {
 	handlers := []slog.Handler{slog.NewTextHandler(s.Stderr, opt), slog.NewTextHandler(&l.file, opt)}
 	switch {
 	case s.Journal != nil:
-		handlers[0] = newJournal(journalTo(s.Journal, s.Stderr), &l.level)
+		handlers[0] = newLines(journalTo(s.Journal, s.Stderr), &l.level)
 	case s.Prefixed:
-		handlers[0] = newJournal(prefixed(s.Stderr), &l.level)
+		handlers[0] = newLines(prefixed(s.Stderr), &l.level)
 	}
 	if s.Events != nil {
-		handlers = append(handlers, newEventHandler(s.Events))
+		handlers = append(handlers, newLines(eventsTo(s.Events), slog.LevelInfo))
 	}
 	l.Logger = slog.New(slog.NewMultiHandler(handlers...))
 	return l, nil

@@ -33,7 +33,7 @@ func (e *eventList) put(kind string, v []any) error {
 func TestTheEventLogGetsStartStopAndTrouble(t *testing.T) {
 	t.Parallel()
 	var events eventList
-	log := slog.New(newEventHandler(&events)).With("a", 1).WithGroup("g")
+	log := slog.New(newLines(eventsTo(&events), slog.LevelInfo)).With("a", 1).WithGroup("g")
 	log.Debug("no")
 	log.Info("no")
 	log.Info("started", "life", "start")

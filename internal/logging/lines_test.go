@@ -18,7 +18,7 @@ func TestLinesForTheJournalHavePrioritiesAndNoTime(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	level := new(slog.LevelVar)
-	log := slog.New(newJournal(prefixed(&out), level)).With("a", 1).WithGroup("g")
+	log := slog.New(newLines(prefixed(&out), level)).With("a", 1).WithGroup("g")
 	log.Debug("not shown")
 	log.Info("two\nlines", "b", 2)
 	log.Warn("warning")
@@ -33,7 +33,7 @@ func TestLinesForTheJournalHavePrioritiesAndNoTime(t *testing.T) {
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Error(diff)
 	}
-	if slog.New(newJournal(prefixed(broken{}), level)).Handler().Handle(t.Context(), slog.Record{Level: slog.LevelInfo}) == nil {
+	if slog.New(newLines(prefixed(broken{}), level)).Handler().Handle(t.Context(), slog.Record{Level: slog.LevelInfo}) == nil {
 		t.Error("a failed write is not told")
 	}
 }
@@ -47,7 +47,7 @@ func TestTheJournalGetsFields(t *testing.T) {
 	var priority int
 	var line string
 	var got map[string]string
-	log := slog.New(newJournal(journalTo(func(p int, text string, fields map[string]string) error {
+	log := slog.New(newLines(journalTo(func(p int, text string, fields map[string]string) error {
 		priority, line, got = p, text, fields
 		return nil
 	}, broken{}), slog.LevelInfo))
@@ -74,7 +74,7 @@ func TestAJournalThatRefusesGetsThePlainLine(t *testing.T) {
 	t.Parallel()
 	var stderr bytes.Buffer
 	refuse := func(int, string, map[string]string) error { return os.ErrClosed }
-	slog.New(newJournal(journalTo(refuse, &stderr), slog.LevelInfo)).Error("heard", "a", 1)
+	slog.New(newLines(journalTo(refuse, &stderr), slog.LevelInfo)).Error("heard", "a", 1)
 	if got := stderr.String(); got != "<3>msg=heard a=1\n" {
 		t.Errorf("got %q", got)
 	}
