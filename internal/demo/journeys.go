@@ -2,32 +2,23 @@ package demo
 
 import "time"
 
-// scan is one event of a journey in the form of each post. A post for which it has no
-// code does not report it.
+// scan is one event of a journey, without its time.
 type scan struct {
 	day, hour int // after the start, UTC
-
-	cainiao string // action code
-	upu     string // event code
-	russian Oper   // Russian Post operation
-
-	zone    int // hours east of UTC
-	country string
-	place   string
-	text    string
+	Scan
 }
 
 // journey is the story of one parcel.
 type journey struct {
 	number string
-	local  string // the number of the last mile; Cainiao reports it from localDay on
-	day    int    // of that
+	local  string // the number of the last mile; Cainiao reports it from day on
+	day    int
 	scans  []scan
 }
 
 // origin returns the country of the first scan in Cainiao's spelling.
 func (j journey) origin() string {
-	if j.scans[0].country == "SG" {
+	if j.scans[0].Country == "SG" {
 		return "Singapore"
 	}
 	return "Mainland China"
@@ -42,9 +33,7 @@ func (s scan) at(start time.Time) time.Time {
 
 // Operations of Russian Post used in the story.
 func accepted() Oper { return Oper{1, 0, "Прием", ""} }
-
 func exported() Oper { return Oper{10, 0, "Экспорт международной почты", ""} }
-
 func arrived() Oper {
 	return Oper{8, 13, "Обработка", "Прибыло на территорию РФ"}
 }
@@ -52,15 +41,12 @@ func toCustoms() Oper { return Oper{11, 0, "Прием на таможню", ""}
 func released() Oper {
 	return Oper{14, 1, "Таможенное оформление", "Выпущено таможней"}
 }
-
 func withheld() Oper {
 	return Oper{14, 6, "Таможенное оформление", "Направлено с обязательной уплатой таможенных платежей"}
 }
-
 func sorted() Oper {
 	return Oper{8, 3, "Обработка", "Прибыло в сортировочный центр"}
 }
-
 func waits() Oper {
 	return Oper{8, 2, "Обработка", "Прибыло в место вручения"}
 }
@@ -72,37 +58,37 @@ func handed() Oper  { return Oper{2, 1, "Вручение", "Вручение а
 func journeys() []journey {
 	return []journey{
 		{number: "RB700102030CN", scans: []scan{
-			{day: 3, hour: 3, cainiao: "PU_PICKUP_SUCCESS", upu: "EMA", russian: accepted(), zone: 8, country: "CN", place: "Shenzhen", text: "Accepted by carrier"},
-			{day: 5, hour: 1, cainiao: "SC_INBOUND_SUCCESS", zone: 8, country: "CN", place: "Guangzhou", text: "Inbound in sorting center"},
-			{day: 6, hour: 5, cainiao: "CC_EX_SUCCESS", zone: 8, country: "CN", place: "Guangzhou", text: "Export customs clearance complete"},
-			{day: 7, hour: 14, cainiao: "LH_DEPART", upu: "EMC", russian: exported(), zone: 8, country: "CN", place: "Guangzhou", text: "Departed from departure country/region"},
-			{day: 21, hour: 4, upu: "EMD", russian: arrived(), zone: 3, country: "RU", place: "Москва", text: "Arrived at inward office of exchange"},
-			{day: 21, hour: 11, upu: "EDB", russian: toCustoms(), zone: 3, country: "RU", place: "Москва"},
-			{day: 22, hour: 6, upu: "EDC", russian: released(), zone: 3, country: "RU", place: "Москва"},
-			{day: 23, hour: 17, russian: sorted(), zone: 3, country: "RU", place: "Тверь"},
-			{day: 25, hour: 7, upu: "EDH", russian: waits(), zone: 3, country: "RU", place: "Тверь 170100"},
-			{day: 27, hour: 15, upu: "EMI", russian: handed(), zone: 3, country: "RU", place: "Тверь 170100"},
+			{3, 3, Scan{Cainiao: "PU_PICKUP_SUCCESS", UPU: "EMA", Russian: accepted(), Zone: 8, Country: "CN", Place: "Shenzhen", Text: "Accepted by carrier"}},
+			{5, 1, Scan{Cainiao: "SC_INBOUND_SUCCESS", Zone: 8, Country: "CN", Place: "Guangzhou", Text: "Inbound in sorting center"}},
+			{6, 5, Scan{Cainiao: "CC_EX_SUCCESS", Zone: 8, Country: "CN", Place: "Guangzhou", Text: "Export customs clearance complete"}},
+			{7, 14, Scan{Cainiao: "LH_DEPART", UPU: "EMC", Russian: exported(), Zone: 8, Country: "CN", Place: "Guangzhou", Text: "Departed from departure country/region"}},
+			{21, 4, Scan{UPU: "EMD", Russian: arrived(), Zone: 3, Country: "RU", Place: "Москва", Text: "Arrived at inward office of exchange"}},
+			{21, 11, Scan{UPU: "EDB", Russian: toCustoms(), Zone: 3, Country: "RU", Place: "Москва"}},
+			{22, 6, Scan{UPU: "EDC", Russian: released(), Zone: 3, Country: "RU", Place: "Москва"}},
+			{23, 17, Scan{Russian: sorted(), Zone: 3, Country: "RU", Place: "Тверь"}},
+			{25, 7, Scan{UPU: "EDH", Russian: waits(), Zone: 3, Country: "RU", Place: "Тверь 170100"}},
+			{27, 15, Scan{UPU: "EMI", Russian: handed(), Zone: 3, Country: "RU", Place: "Тверь 170100"}},
 		}},
 		{number: "LP00710020030040", local: "10100011607346", day: 15, scans: []scan{
-			{day: 4, hour: 2, cainiao: "PU_PICKUP_SUCCESS", zone: 8, country: "CN", place: "Yiwu", text: "Accepted by carrier"},
-			{day: 6, hour: 9, cainiao: "SC_OUTBOUND_SUCCESS", zone: 8, country: "CN", place: "Hangzhou", text: "Outbound in sorting center"},
-			{day: 8, hour: 3, cainiao: "LH_DEPART", zone: 8, country: "CN", place: "Hangzhou", text: "Departed from departure country/region"},
-			{day: 14, hour: 8, cainiao: "CC_IM_START", zone: 3, country: "RU", place: "Москва", text: "Import customs clearance started"},
-			{day: 15, hour: 6, cainiao: "CC_IM_SUCCESS", zone: 3, country: "RU", place: "Москва", text: "Import customs clearance complete"},
-			{day: 16, hour: 9, cainiao: "GTMS_ACCEPT", russian: accepted(), zone: 3, country: "RU", place: "Москва", text: "Received by local delivery company"},
-			{day: 18, hour: 5, russian: sorted(), zone: 3, country: "RU", place: "Тверь"},
-			{day: 20, hour: 6, cainiao: "GTMS_DELIVERING", russian: courier(), zone: 3, country: "RU", place: "Тверь", text: "Out for delivery"},
-			{day: 20, hour: 13, cainiao: "GTMS_SIGNED", russian: handed(), zone: 3, country: "RU", place: "Тверь", text: "Delivered"},
+			{4, 2, Scan{Cainiao: "PU_PICKUP_SUCCESS", Zone: 8, Country: "CN", Place: "Yiwu", Text: "Accepted by carrier"}},
+			{6, 9, Scan{Cainiao: "SC_OUTBOUND_SUCCESS", Zone: 8, Country: "CN", Place: "Hangzhou", Text: "Outbound in sorting center"}},
+			{8, 3, Scan{Cainiao: "LH_DEPART", Zone: 8, Country: "CN", Place: "Hangzhou", Text: "Departed from departure country/region"}},
+			{14, 8, Scan{Cainiao: "CC_IM_START", Zone: 3, Country: "RU", Place: "Москва", Text: "Import customs clearance started"}},
+			{15, 6, Scan{Cainiao: "CC_IM_SUCCESS", Zone: 3, Country: "RU", Place: "Москва", Text: "Import customs clearance complete"}},
+			{16, 9, Scan{Cainiao: "GTMS_ACCEPT", Russian: accepted(), Zone: 3, Country: "RU", Place: "Москва", Text: "Received by local delivery company"}},
+			{18, 5, Scan{Russian: sorted(), Zone: 3, Country: "RU", Place: "Тверь"}},
+			{20, 6, Scan{Cainiao: "GTMS_DELIVERING", Russian: courier(), Zone: 3, Country: "RU", Place: "Тверь", Text: "Out for delivery"}},
+			{20, 13, Scan{Cainiao: "GTMS_SIGNED", Russian: handed(), Zone: 3, Country: "RU", Place: "Тверь", Text: "Delivered"}},
 		}},
 		{number: "LZ550104072SG", scans: []scan{
-			{day: 10, hour: 4, cainiao: "PU_PICKUP_SUCCESS", upu: "EMA", zone: 8, country: "SG", place: "Singapore", text: "Posting/Collection"},
-			{day: 13, hour: 9, cainiao: "LH_DEPART", upu: "EMC", russian: exported(), zone: 8, country: "SG", place: "Singapore", text: "Departure from outward office of exchange"},
+			{10, 4, Scan{Cainiao: "PU_PICKUP_SUCCESS", UPU: "EMA", Zone: 8, Country: "SG", Place: "Singapore", Text: "Posting/Collection"}},
+			{13, 9, Scan{Cainiao: "LH_DEPART", UPU: "EMC", Russian: exported(), Zone: 8, Country: "SG", Place: "Singapore", Text: "Departure from outward office of exchange"}},
 		}},
 		{number: "RU700103052CN", scans: []scan{
-			{day: 14, hour: 2, cainiao: "PU_PICKUP_SUCCESS", russian: accepted(), zone: 8, country: "CN", place: "Dongguan", text: "Accepted by carrier"},
-			{day: 17, hour: 9, cainiao: "LH_DEPART", russian: exported(), zone: 8, country: "CN", place: "Guangzhou", text: "Departed from departure country/region"},
-			{day: 31, hour: 5, russian: arrived(), zone: 3, country: "RU", place: "Москва"},
-			{day: 33, hour: 8, russian: withheld(), zone: 3, country: "RU", place: "Москва"},
+			{14, 2, Scan{Cainiao: "PU_PICKUP_SUCCESS", Russian: accepted(), Zone: 8, Country: "CN", Place: "Dongguan", Text: "Accepted by carrier"}},
+			{17, 9, Scan{Cainiao: "LH_DEPART", Russian: exported(), Zone: 8, Country: "CN", Place: "Guangzhou", Text: "Departed from departure country/region"}},
+			{31, 5, Scan{Russian: arrived(), Zone: 3, Country: "RU", Place: "Москва"}},
+			{33, 8, Scan{Russian: withheld(), Zone: 3, Country: "RU", Place: "Москва"}},
 		}},
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
-	"text/template"
 	"time"
 )
 
@@ -56,25 +55,17 @@ func letters() []letter {
 
 // render returns the mail as the shop would send it.
 func (l letter) render(start time.Time) ([]byte, error) {
-	tmpl, err := template.New("mail").Parse(mailText)
-	if err != nil {
-		return nil, fmt.Errorf("demo: read the mail's template: %w", err)
-	}
 	word, id := "Order", l.order
 	link := "https://www.aliexpress.com/p/order/detail.html?orderId=" + l.order
 	if l.number != "" {
 		word, id = "Package", l.number
 		link = "https://www.aliexpress.com/p/tracking/index.html?_login=yes&amp;tradeOrderId=" + l.order
 	}
-	var out bytes.Buffer
-	err = tmpl.Execute(&out, map[string]string{
+	text, err := fill(mailText, map[string]string{
 		"Date": l.at(start).Format(time.RFC1123Z), "Subject": word + " " + id + ": " + l.step,
 		"ID": fmt.Sprintf("%02d%02d.%s", l.day, l.hour, id), "Headline": l.step,
 		"Sentence": "Your " + word + " " + id + " has an update: " + l.step + ".",
 		"Link":     link, "Title": l.title, "Variant": l.variant,
 	})
-	if err != nil {
-		return nil, fmt.Errorf("demo: write a mail: %w", err)
-	}
-	return bytes.ReplaceAll(out.Bytes(), []byte("\n"), []byte("\r\n")), nil
+	return bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n")), err
 }

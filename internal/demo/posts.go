@@ -37,10 +37,8 @@ func (p *Posts) look(number string) Record {
 		r.Linked = j.local != "" && now.After(p.start.Add(time.Duration(j.day)*24*time.Hour))
 		for _, s := range j.scans {
 			if at := s.at(p.start); !at.After(now) {
-				r.Scans = append(r.Scans, Scan{
-					At: at, Cainiao: s.cainiao, UPU: s.upu, Russian: s.russian,
-					Zone: s.zone, Country: s.country, Place: s.place, Text: s.text,
-				})
+				s.At = at
+				r.Scans = append(r.Scans, s.Scan)
 			}
 		}
 		return r

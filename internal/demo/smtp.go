@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"sync"
 
 	"github.com/emersion/go-sasl"
@@ -13,13 +12,10 @@ import (
 
 // Outbound is an SMTP server that keeps the mails it receives.
 type Outbound struct {
-	Addr string
+	server
 
-	server *smtp.Server
-	listen net.Listener
-	done   chan struct{}
-	mu     sync.Mutex
-	mails  [][]byte
+	mu    sync.Mutex
+	mails [][]byte
 }
 
 // maxDigest limits a mail, in bytes.
@@ -27,20 +23,18 @@ const maxDigest = 1 << 20
 
 // OpenOutbound starts the server on a free loopback port. The caller must close it.
 func OpenOutbound(ctx context.Context) (*Outbound, error) {
-	out := &Outbound{done: make(chan struct{})}
-	out.server = smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) {
+	l, err := listen(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &Outbound{}
+	s := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) {
 		return &session{out: out}, nil
 	}))
-	out.server.Domain = "demo.example"
-	out.server.AllowInsecureAuth = true // the connection never leaves this machine
-	out.server.MaxMessageBytes = maxDigest
-	var lc net.ListenConfig
-	l, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, fmt.Errorf("demo: listen for SMTP: %w", err)
-	}
-	out.Addr, out.listen = l.Addr().String(), l
-	go out.serve(l)
+	s.Domain = "demo.example"
+	s.AllowInsecureAuth = true // the connection never leaves this machine
+	s.MaxMessageBytes = maxDigest
+	out.server = serve(l, s)
 	return out, nil
 }
 
@@ -49,14 +43,6 @@ func (o *Outbound) Mails() [][]byte {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return append([][]byte(nil), o.mails...)
-}
-
-// Close stops the server and waits for its end.
-func (o *Outbound) Close() error {
-	err := o.server.Close()
-	_ = o.listen.Close() // the server may not be serving yet and then does not close it
-	<-o.done
-	return err
 }
 
 // session is one SMTP session.
@@ -107,9 +93,3 @@ func (s *session) Reset() {}
 
 // Logout implements [smtp.Session].
 func (s *session) Logout() error { return nil }
-
-// serve runs until Close.
-func (o *Outbound) serve(l net.Listener) {
-	defer close(o.done)
-	_ = o.server.Serve(l)
-}

@@ -1,12 +1,15 @@
 package demo
 
 import (
+	"bytes"
 	"context"
+	_ "embed" // templates
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
+	"strings"
+	"text/template"
 	"time"
 )
 
@@ -51,67 +54,42 @@ func (w *World) Close() error {
 	return errors.Join(w.Outbound.Close(), w.Inbox.Close())
 }
 
-// WriteConfig writes the configuration for this world, with its password files beside
+//go:embed demo.tmpl.toml
+var configText string
+
+// WriteConfig writes the configuration for this world, with its password file beside
 // it, and returns its path.
 func (w *World) WriteConfig(language string) (string, error) {
-	secret := filepath.Join(w.Dir, "demo.pass")
-	if err := os.WriteFile(secret, []byte(Password+"\n"), 0o600); err != nil {
-		return "", fmt.Errorf("demo: write password: %w", err)
-	}
-	imapHost, imapPort, err := net.SplitHostPort(w.Inbox.Addr)
+	secret, path := filepath.Join(w.Dir, "demo.pass"), filepath.Join(w.Dir, "demo.toml")
+	text, err := fill(configText, map[string]string{
+		"Language": language, "Address": Address, "Secret": secret, "Store": filepath.Join(w.Dir, "demo.db"),
+		"IMAP": port(w.Inbox.Addr), "SMTP": port(w.Outbound.Addr), "Posts": w.Posts.URL,
+	})
 	if err != nil {
-		return "", fmt.Errorf("demo: address of the inbox: %w", err)
+		return "", err
 	}
-	smtpHost, smtpPort, err := net.SplitHostPort(w.Outbound.Addr)
-	if err != nil {
-		return "", fmt.Errorf("demo: address of the mail server: %w", err)
-	}
-	text := fmt.Sprintf(`# The demo's own configuration: everything is on this machine.
-destination = "RU"
-language    = %q
-timezone    = "Europe/Moscow"
-
-[[mailbox]]
-name     = "demo"
-host     = %q
-port     = %s
-tls      = "none"
-username = %q
-password = { file = '%s' }
-folders  = ["INBOX"]
-trusted_authserv = ["mx.demo.example"]
-
-[[digest]]
-to     = [%q]
-at     = ["08:00", "19:00"]
-urgent = ["ready_for_pickup", "out_for_delivery", "customs_hold", "attempt_failed"]
-
-[smtp]
-host     = %q
-port     = %s
-tls      = "none"
-username = %q
-password = { file = '%s' }
-from     = "parcelwatch <parcels@demo.example>"
-
-[carriers.cainiao]
-endpoint = %q
-[carriers.upu]
-endpoint = %q
-[carriers.russianpost]
-endpoint = %q
-login    = "demo"
-password = { file = '%s' }
-
-[store]
-path = '%s'
-`, language, imapHost, imapPort, Address, secret, Address, smtpHost, smtpPort, Address, secret,
-		w.Posts.URL, w.Posts.URL, w.Posts.URL, secret, filepath.Join(w.Dir, "demo.db"))
-	path := filepath.Join(w.Dir, "demo.toml")
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		return "", fmt.Errorf("demo: write configuration: %w", err)
+	for file, data := range map[string][]byte{secret: []byte(Password + "\n"), path: text} {
+		if err := os.WriteFile(file, data, 0o600); err != nil {
+			return "", fmt.Errorf("demo: write configuration: %w", err)
+		}
 	}
 	return path, nil
+}
+
+// port returns the port of the address of a server.
+func port(addr string) string { return addr[strings.LastIndex(addr, ":")+1:] }
+
+// fill executes a template.
+func fill(text string, values map[string]string) ([]byte, error) {
+	tmpl, err := template.New("").Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("demo: read a template: %w", err)
+	}
+	var out bytes.Buffer
+	if err := tmpl.Execute(&out, values); err != nil {
+		return nil, fmt.Errorf("demo: execute a template: %w", err)
+	}
+	return out.Bytes(), nil
 }
 
 // Delivered returns the number of mails put into the inbox so far.
