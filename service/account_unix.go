@@ -62,7 +62,7 @@ func (m *Manager) prepare(ctx context.Context, r *Report) error {
 // visible rejects paths that the confined service cannot see, because it has its own
 // empty /tmp.
 func (m *Manager) visible() error {
-	for _, path := range append([]string{m.opt.Executable, m.opt.Config, m.opt.Data, m.opt.Log}, m.opt.Files...) {
+	for _, path := range m.opt.paths() {
 		if strings.HasPrefix(path, "/tmp/") || strings.HasPrefix(path, "/var/tmp/") {
 			return fmt.Errorf("service: %s is in a folder for temporary files, which a service does not see; move it elsewhere and install again", path)
 		}
@@ -101,13 +101,11 @@ func (m *Manager) account(ctx context.Context, r *Report) (*account, error) {
 // enter lets the account pass through the folder of the configuration if that is
 // root's, without letting it list the folder.
 func (a *account) enter(r *Report, dir string) error {
-	info, err := os.Stat(dir)
+	mode, st, err := owned(dir)
 	if err != nil {
-		return fmt.Errorf("service: %w", err)
+		return err
 	}
-	st, ok := info.Sys().(*syscall.Stat_t)
-	mode := info.Mode().Perm()
-	if !ok || st.Uid != 0 || mode&0o001 != 0 || a.in(st.Gid) && mode&0o010 != 0 || below(dir, homes()) {
+	if st.Uid != 0 || mode&0o001 != 0 || a.in(st.Gid) && mode&0o010 != 0 || below(dir, homes()) {
 		return nil
 	}
 	if err := os.Chmod(dir, mode|0o001); err != nil {
@@ -117,17 +115,28 @@ func (a *account) enter(r *Report, dir string) error {
 	return nil
 }
 
+// owned returns the permissions and the owner of a file.
+func owned(path string) (fs.FileMode, *syscall.Stat_t, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0, nil, fmt.Errorf("service: %w", err)
+	}
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return 0, nil, fmt.Errorf("service: owner of %s: %w", path, errors.ErrUnsupported)
+	}
+	return info.Mode().Perm(), st, nil
+}
+
 // grant lets the account's group read a file of root. Files of other users are not
 // changed.
 func (a *account) grant(r *Report, path string) error {
-	info, err := os.Stat(path)
+	mode, st, err := owned(path)
 	if err != nil {
-		return fmt.Errorf("service: %w", err)
+		return err
 	}
-	st, ok := info.Sys().(*syscall.Stat_t)
-	mode := info.Mode().Perm()
 	switch {
-	case !ok, mode&0o004 != 0, int(st.Uid) == a.uid && mode&0o400 != 0, a.in(st.Gid) && mode&0o040 != 0:
+	case mode&0o004 != 0, int(st.Uid) == a.uid && mode&0o400 != 0, a.in(st.Gid) && mode&0o040 != 0:
 		return nil
 	case st.Gid != 0 && mode&0o040 != 0:
 		// Another service reads it and would lose it.
@@ -220,19 +229,18 @@ func folder(dir, key string, ours []string, a *account) error {
 	if a == nil {
 		return nil
 	}
-	info, err := os.Stat(dir)
+	_, st, err := owned(dir)
 	if err != nil {
-		return fmt.Errorf("service: the folder of %s: %w", key, err)
+		return err
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return fmt.Errorf("service: the folder of %s: %w", key, err)
 	}
-	st, ok := info.Sys().(*syscall.Stat_t)
 	paths := []string{dir}
 	for _, e := range entries {
 		switch {
-		case !matches(e.Name(), ours) && (!ok || int(st.Uid) != a.uid):
+		case !matches(e.Name(), ours) && int(st.Uid) != a.uid:
 			return fmt.Errorf("service: the folder %s holds other things (%s), and the service needs it for itself; name a file in a folder of its own as %s", dir, e.Name(), key)
 		case matches(e.Name(), ours) && e.Type().IsRegular():
 			paths = append(paths, filepath.Join(dir, e.Name()))
@@ -248,10 +256,8 @@ func folder(dir, key string, ours []string, a *account) error {
 }
 
 func matches(name string, patterns []string) bool {
-	for _, p := range patterns {
-		if ok, _ := filepath.Match(p, name); ok {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(patterns, func(p string) bool {
+		ok, _ := filepath.Match(p, name)
+		return ok
+	})
 }

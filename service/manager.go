@@ -74,7 +74,7 @@ func New(opt Options) (*Manager, error) {
 			return nil, fmt.Errorf("service: find this program: %w", err)
 		}
 	}
-	for _, path := range append([]string{opt.Executable, opt.Config, opt.Data, opt.Log}, opt.Files...) {
+	for _, path := range opt.paths() {
 		if err := checkPath(path); err != nil {
 			return nil, err
 		}
@@ -88,6 +88,11 @@ func New(opt Options) (*Manager, error) {
 		m.packages = []string{"/usr/lib/systemd/system", "/lib/systemd/system"}
 	}
 	return m, nil
+}
+
+// paths returns everything that the service uses; some may be empty.
+func (o Options) paths() []string {
+	return append([]string{o.Executable, o.Config, o.Data, o.Log}, o.Files...)
 }
 
 // checkPath rejects paths that are read differently in a unit file or the registry.

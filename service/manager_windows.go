@@ -110,7 +110,7 @@ func (m *Manager) write(r *Report) error {
 		return nil
 	}
 	c := m.opt.config()
-	err := m.open(func(s *mgr.Service) error {
+	err := m.open(toChange, func(s *mgr.Service) error {
 		line := windows.ComposeCommandLine(append([]string{m.opt.Executable}, c.Arguments...))
 		text, errs := make([]*uint16, 3), make([]error, 3)
 		for i, s := range []string{line, c.UserName, c.DisplayName} {
@@ -142,7 +142,7 @@ func recovery() []mgr.RecoveryAction {
 // finish sets the recovery actions. Windows applies them to crashes only, not to a
 // service that reports its end, as after a wrong configuration or a slow stop.
 func (m *Manager) finish(_ context.Context, r *Report) error {
-	err := m.open(func(s *mgr.Service) error {
+	err := m.open(toChange, func(s *mgr.Service) error {
 		return s.SetRecoveryActions(recovery(), 24*60*60)
 	})
 	if err != nil {
@@ -152,23 +152,14 @@ func (m *Manager) finish(_ context.Context, r *Report) error {
 	return nil
 }
 
-// open opens the service to change it.
-func (m *Manager) open(use func(*mgr.Service) error) error {
-	manager, err := mgr.Connect()
-	if err != nil {
-		return err
-	}
-	defer func() { _ = manager.Disconnect() }()
-	s, err := manager.OpenService(m.opt.Name)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = s.Close() }()
-	return use(s)
-}
+// What a service is opened for. Reading it needs no special rights.
+const (
+	toChange = windows.SERVICE_ALL_ACCESS
+	toRead   = windows.SERVICE_QUERY_CONFIG | windows.SERVICE_QUERY_STATUS
+)
 
-// look opens the service for reading, which needs no special rights.
-func (m *Manager) look(use func(*mgr.Service) error) error {
+// open opens the service and passes it to use.
+func (m *Manager) open(access uint32, use func(*mgr.Service) error) error {
 	h, err := windows.OpenSCManager(nil, nil, windows.SC_MANAGER_CONNECT)
 	if err != nil {
 		return err
@@ -178,7 +169,7 @@ func (m *Manager) look(use func(*mgr.Service) error) error {
 	if err != nil {
 		return err
 	}
-	s, err := windows.OpenService(h, name, windows.SERVICE_QUERY_CONFIG|windows.SERVICE_QUERY_STATUS)
+	s, err := windows.OpenService(h, name, access)
 	if err != nil {
 		return err
 	}
@@ -191,7 +182,7 @@ func (m *Manager) start(ctx context.Context) error {
 	if err := m.sys.Start(); err != nil {
 		return err
 	}
-	return m.look(func(s *mgr.Service) error {
+	return m.open(toRead, func(s *mgr.Service) error {
 		status, err := settle(ctx, s, svc.StartPending)
 		if err != nil || status.State != svc.Stopped {
 			return err
@@ -202,7 +193,7 @@ func (m *Manager) start(ctx context.Context) error {
 
 // stop waits for at most settleTime; the library waits without a limit.
 func (m *Manager) stop(ctx context.Context) error {
-	return m.open(func(s *mgr.Service) error {
+	return m.open(toChange, func(s *mgr.Service) error {
 		_, err := s.Control(svc.Stop)
 		if errors.Is(err, windows.ERROR_SERVICE_NOT_ACTIVE) {
 			return nil
@@ -239,7 +230,7 @@ func (m *Manager) ended(out *Status) {
 	if out.Running {
 		return
 	}
-	_ = m.look(func(s *mgr.Service) error {
+	_ = m.open(toRead, func(s *mgr.Service) error {
 		status, err := s.Query()
 		if err == nil && status.State == svc.Stopped {
 			out.Detail = words(status)
@@ -272,7 +263,7 @@ func (m *Manager) hint() string {
 // service manager does not have it.
 func (m *Manager) Configuration() string {
 	path := ""
-	_ = m.look(func(s *mgr.Service) error {
+	_ = m.open(toRead, func(s *mgr.Service) error {
 		line, err := commandLine(s.Handle)
 		if err != nil {
 			return err

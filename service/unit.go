@@ -1,9 +1,11 @@
 package service
 
 import (
+	_ "embed" // the unit
 	"path/filepath"
-	"strconv"
+	"slices"
 	"strings"
+	"text/template"
 )
 
 // ExitConfig is the exit status after which systemd does not restart the program. It
@@ -11,111 +13,55 @@ import (
 // abort by the watchdog, and then a restart is wanted.
 const ExitConfig = 78
 
+//go:embed unit.tmpl.service
+var unitText string
+
+var unitTemplate = template.Must(template.New("unit").Funcs(template.FuncMap{
+	"escape": escape, "quote": quote, "home": home, "writable": writable, "exitConfig": func() int { return ExitConfig },
+}).Parse(unitText))
+
 // unit returns the systemd unit. The one of kardianos/service restarts after two
-// minutes and has neither readiness nor confinement. The result holds no template
-// actions, so that the library's template engine leaves it as it is.
+// minutes and has neither readiness nor confinement: the program reads its configuration,
+// writes one folder, and uses TCP, UDP (DNS) and systemd's socket. The result holds no
+// template actions, so that the library's template engine leaves it as it is.
 func unit(o Options) string {
 	var b strings.Builder
-	line := func(s ...string) { b.WriteString(strings.Join(s, "") + "\n") }
-	line("[Unit]")
-	line("Description=parcelwatch: follows parcels that shops announce by mail")
-	if !o.User { // a user manager has no such target
-		line("Wants=network-online.target")
-		line("After=network-online.target")
-	}
-	line("StartLimitIntervalSec=300")
-	line("StartLimitBurst=10")
-	if o.Config != "" { // a package enables the service before it is configured
-		line("AssertPathExists=", escape(o.Config))
-	}
-	line()
-	line("[Service]")
-	line("Type=notify")
-	line("NotifyAccess=main")
-	line("ExecStart=", quote(o.Executable), " run --config ", quote(o.Config))
-	line("ExecReload=/bin/kill -HUP $MAINPID")
-	line("Restart=on-failure")
-	line("RestartSec=10")
-	line("# A wrong configuration does not mend itself.")
-	line("RestartPreventExitStatus=", strconv.Itoa(ExitConfig))
-	line("TimeoutStartSec=60")
-	line("TimeoutStopSec=10")
-	line("WatchdogSec=120")
-	line("UMask=0077")
-	if !o.User {
-		confine(o, line)
-	}
-	line()
-	line("[Install]")
-	if o.User {
-		line("WantedBy=default.target")
-	} else {
-		line("WantedBy=multi-user.target")
-	}
+	_ = unitTemplate.Execute(&b, o) // a strings.Builder takes everything
 	return b.String()
 }
 
-// confine removes the rights that the program does not need: it reads its
-// configuration, writes one folder, and uses TCP, UDP (DNS) and systemd's socket.
-func confine(o Options, line func(...string)) {
-	line()
-	line("User=", o.Name)
-	line("Group=", o.Name)
-	writable("StateDirectory", "/var/lib/", o.Data, line)
-	if o.Log != "" && filepath.ToSlash(filepath.Dir(o.Log)) != o.Data {
-		writable("LogsDirectory", "/var/log/", filepath.ToSlash(filepath.Dir(o.Log)), line)
+// writable returns the lines that let the service write to the folders of its store and
+// its log.
+func writable(o Options) string {
+	lines := place("StateDirectory", "/var/lib/", o.Data)
+	if log := filepath.ToSlash(filepath.Dir(o.Log)); o.Log != "" && log != o.Data {
+		lines += place("LogsDirectory", "/var/log/", log)
 	}
-	if home(o) {
-		line("# Something of the service is below a home folder.")
-		line("ProtectHome=read-only")
-	} else {
-		line("ProtectHome=yes")
-	}
-	for _, s := range []string{
-		"ProtectSystem=strict", "PrivateTmp=yes", "PrivateDevices=yes", "PrivateUsers=yes", "ProtectClock=yes",
-		"ProtectControlGroups=yes", "ProtectHostname=yes", "ProtectKernelLogs=yes", "ProtectKernelModules=yes",
-		"ProtectKernelTunables=yes", "ProtectProc=invisible", "ProcSubset=pid", "NoNewPrivileges=yes",
-		"CapabilityBoundingSet=", "AmbientCapabilities=", "LockPersonality=yes", "MemoryDenyWriteExecute=yes",
-		"RemoveIPC=yes", "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX", "RestrictNamespaces=yes",
-		"RestrictRealtime=yes", "RestrictSUIDSGID=yes", "SystemCallArchitectures=native",
-		"SystemCallFilter=@system-service", "SystemCallFilter=~@privileged @resources", "SystemCallErrorNumber=EPERM",
-		"DevicePolicy=closed", "MemoryMax=256M", "TasksMax=128",
-	} {
-		line(s)
-	}
+	return strings.TrimSuffix(lines, "\n")
 }
 
-// writable lets the service write to a folder. systemd creates it if it is in the
-// usual place.
-func writable(key, usual, dir string, line func(...string)) {
+// place makes a folder writable. systemd creates it if it is in the usual place.
+func place(key, usual, dir string) string {
 	if name, ok := strings.CutPrefix(dir, usual); ok && name != "" && !strings.Contains(name, "/") {
-		line(key, "=", escape(name))
-		line(key, "Mode=0700")
-	} else if dir != "" {
-		line("ReadWritePaths=", quote(dir))
+		return key + "=" + escape(name) + "\n" + key + "Mode=0700\n"
 	}
+	if dir == "" {
+		return ""
+	}
+	return "ReadWritePaths=" + quote(dir) + "\n"
 }
 
 // home reports whether a path of the service is below a home folder.
 func home(o Options) bool {
-	for _, path := range append([]string{o.Executable, o.Config, o.Data, o.Log}, o.Files...) {
-		if below(path, homes()) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(o.paths(), func(path string) bool { return below(path, homes()) })
 }
 
 func homes() []string { return []string{"/home", "/root", "/run/user"} }
 
 // below reports whether the path is one of the folders or in one.
 func below(path string, dirs []string) bool {
-	for _, dir := range dirs {
-		if path = filepath.ToSlash(path); path == dir || strings.HasPrefix(path, dir+"/") {
-			return true
-		}
-	}
-	return false
+	path = filepath.ToSlash(path)
+	return slices.ContainsFunc(dirs, func(dir string) bool { return path == dir || strings.HasPrefix(path, dir+"/") })
 }
 
 // quote quotes a path for a command line of systemd.
