@@ -6,13 +6,14 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"parcelwatch/carriers"
+	"parcelwatch/config"
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/status"
 	"parcelwatch/internal/textx"
-
-	"parcelwatch/parcel"
+	"parcelwatch/store"
 )
 
 type carriersCmd struct {
@@ -43,23 +44,20 @@ func (c *carriersCmd) Run(ctx context.Context, e *env) error {
 
 // answer prints the last response of a carrier that was not understood, for a bug report.
 func (c *carriersCmd) answer(ctx context.Context, e *env) error {
-	db, err := e.openStore(ctx)
-	if err != nil {
-		return err
-	}
-	defer shut(db)
-	list, err := db.Answers(ctx, c.Answer)
-	if err != nil {
-		return err
-	}
-	if len(list) == 0 {
-		return nothing(e.say.T("carriers_no_answer", "Name", textx.Line(c.Answer, 40)))
-	}
-	if _, err := e.out.Write(append(carriers.Redact(list[0].Raw), '\n')); err != nil {
-		return fmt.Errorf("write the answer: %w", err)
-	}
-	e.note(e.say.T("note_answer", "Date", e.say.DateTime(list[0].At.Local())))
-	return nil
+	return e.stored(ctx, func(_ *config.Config, db store.Store) error {
+		list, err := db.Answers(ctx, c.Answer)
+		if err != nil {
+			return err
+		}
+		if len(list) == 0 {
+			return nothing(e.say.T("carriers_no_answer", "Name", textx.Line(c.Answer, 40)))
+		}
+		if _, err := e.out.Write(append(carriers.Redact(list[0].Raw), '\n')); err != nil {
+			return fmt.Errorf("write the answer: %w", err)
+		}
+		e.note(e.say.T("note_answer", "Date", e.say.DateTime(list[0].At.Local())))
+		return nil
+	})
 }
 
 // writeCarriers prints the carriers in the order of a parcel's journey, then where to get
@@ -89,21 +87,12 @@ func carrierRow(e *env, d status.Carrier) []string {
 	case 1:
 		covers = e.say.Country(d.Countries[0])
 	}
-	words := carrierWords(e, d.State, e.why(d.Fault, d.Error))
+	state := e.carrierState(d.CarrierState)
 	if d.LacksCredential() {
-		words = e.say.T("carriers_lacks", "Settings", strings.Join(d.Missing, ", "))
+		state, d.Budget = e.say.T("carriers_lacks", "Settings", strings.Join(d.Missing, ", ")), 0
 	}
-	if d.Until != nil && d.State == parcel.CarrierQuarantined {
-		words += ", " + e.say.T("status_until", "Date", e.say.DateTime(d.Until.Local()))
+	if d.Budget == 0 {
+		d.Today = 0
 	}
-	if d.Budget > 0 && !d.LacksCredential() {
-		words += ", " + e.say.T("status_budget", "Today", d.Today, "Budget", d.Budget)
-	}
-	if d.LastSuccess != nil {
-		words += ", " + e.say.T("status_success", "Ago", e.say.Ago(e.now().Sub(*d.LastSuccess)))
-	}
-	if d.Note != "" {
-		words += ", " + textx.Line(d.Note, 100)
-	}
-	return []string{d.Name, e.say.Carrier(d.Name), e.say.T("role_" + string(d.Role)), covers, words}
+	return []string{d.Name, e.say.Carrier(d.Name), e.say.T("role_" + string(d.Role)), covers, e.carrierWords(state, d.CarrierState, time.Local)}
 }

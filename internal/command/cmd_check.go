@@ -1,6 +1,54 @@
 package command
 
-import "context"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"parcelwatch/carriers"
+	"parcelwatch/config"
+	"parcelwatch/internal/app"
+	"parcelwatch/internal/cli"
+	"parcelwatch/internal/status"
+	"parcelwatch/internal/textx"
+	"parcelwatch/mailwatch"
+	"parcelwatch/notify"
+	"parcelwatch/parcel"
+	"parcelwatch/store"
+	"parcelwatch/store/driver"
+	"parcelwatch/tracker"
+)
+
+const (
+	dryRun     = 50 // mails read in each folder
+	canaryTime = 25 * time.Second
+)
+
+// finding is the result for one checked thing.
+type finding struct {
+	What   string `json:"what"`   // config, store, mailbox, folder, smtp, channel, carrier
+	Name   string `json:"name"`   // of the mailbox, server, channel or carrier
+	State  string `json:"state"`  // good, wrong, note
+	Detail string `json:"detail"` // what is wrong and what to do, or what was found
+}
+
+// checkDoc is the JSON document of check.
+type checkDoc struct {
+	Schema   int       `json:"schema"`
+	Good     bool      `json:"good"`
+	Findings []finding `json:"findings"`
+}
+
+// checking collects findings and prints each at once.
+type checking struct {
+	*env
+	doc  checkDoc
+	json bool
+}
 
 type checkCmd struct {
 	Carriers bool `help:"${help_check_carriers}"`
@@ -8,4 +56,203 @@ type checkCmd struct {
 }
 
 // Run checks the configuration, the store, mailboxes, channels and carriers.
-func (c *checkCmd) Run(ctx context.Context, e *env) error { return c.run(ctx, e) }
+func (c *checkCmd) Run(ctx context.Context, e *env) error {
+	cfg, err := e.config(config.AllSections()...)
+	if err != nil {
+		return err
+	}
+	set, broken, err := app.Carriers(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	k := &checking{env: e, doc: checkDoc{Schema: status.Schema, Good: true, Findings: []finding{}}, json: c.JSON}
+	k.found("config", cfg.Path, nil)
+	if cfg.Destination == "" {
+		k.tell("config", "destination", "note", e.say.T("check_destination"))
+	}
+	k.store(ctx, cfg)
+	for _, m := range cfg.Mailboxes {
+		k.mailbox(ctx, cfg, m)
+	}
+	k.smtp(ctx, cfg)
+	k.channels(ctx, cfg)
+	for _, name := range slices.Sorted(maps.Keys(broken)) {
+		k.found("carrier", name, broken[name])
+	}
+	if c.Carriers {
+		k.carriers(ctx, set)
+	}
+	e.progress.Clear()
+	if c.JSON {
+		if err := cli.WriteJSON(e.out, k.doc); err != nil {
+			return err
+		}
+	}
+	if !k.doc.Good {
+		return failed(e.say.T("err_check"))
+	}
+	return nil
+}
+
+// found reports one thing as good, or as wrong if err is not nil.
+func (k *checking) found(what, name string, err error) {
+	if err != nil {
+		k.tell(what, name, "wrong", k.words(err))
+		return
+	}
+	k.tell(what, name, "good", "")
+}
+
+func (k *checking) tell(what, name, state, detail string) {
+	k.add(k.say.T("check_"+what, "Path", name, "Name", name, "Host", name), finding{What: what, Name: name, State: state, Detail: detail})
+}
+
+func (k *checking) tellFolder(mailbox, folder, state, detail string) {
+	folder = textx.Line(folder, 100)
+	k.add(k.say.T("check_folder", "Name", mailbox, "Folder", folder), finding{What: "folder", Name: mailbox + " " + folder, State: state, Detail: detail})
+}
+
+// add prints a finding below its heading.
+func (k *checking) add(heading string, f finding) {
+	k.doc.Good = k.doc.Good && f.State != "wrong"
+	f.Detail = textx.Line(f.Detail, 500)
+	k.doc.Findings = append(k.doc.Findings, f)
+	if k.json {
+		return
+	}
+	word := map[string]string{"good": "check_good", "wrong": "check_bad", "note": "check_note"}[f.State]
+	line := heading + ": " + k.say.T(word)
+	if f.Detail != "" {
+		line += ": " + f.Detail
+	}
+	k.print(line)
+}
+
+func (k *checking) store(ctx context.Context, cfg *config.Config) {
+	if !driver.At(cfg.Store.Path).Exists(ctx) {
+		k.tell("store", cfg.Store.Path, "note", k.say.T("status_no_store", "Path", cfg.Store.Path))
+		return
+	}
+	db, err := driver.At(cfg.Store.Path).Open(ctx, store.Options{Now: k.now})
+	if err == nil {
+		defer shut(db)
+		err = db.Check(ctx)
+	}
+	k.found("store", cfg.Store.Path, err)
+}
+
+// mailbox logs in, checks the folders and reads recent mail without storing anything.
+func (k *checking) mailbox(ctx context.Context, cfg *config.Config, m config.Mailbox) {
+	account, err := app.Account(cfg, m, k.vault(cfg))
+	if err != nil {
+		k.found("mailbox", m.Name, err)
+		return
+	}
+	k.progress.Show(k.say.T("check_mailbox", "Name", m.Name))
+	report, err := mailwatch.Check(ctx, account)
+	if err != nil {
+		k.tell("mailbox", m.Name, "wrong", k.say.Text(mailwatch.Fault(err, account)))
+		return
+	}
+	how := "check_poll"
+	if report.Idle {
+		how = "check_idle"
+	}
+	k.tell("mailbox", m.Name, "good", k.say.T(how))
+	for _, f := range report.Watched {
+		if f.Err != nil {
+			k.tellFolder(m.Name, f.Folder, "wrong", k.say.Text(mailwatch.Fault(f.Err, account)))
+			continue
+		}
+		k.tellFolder(m.Name, f.Folder, "good",
+			k.say.T("check_folder_good", "Messages", f.Messages, "Candidates", f.Candidates, "Since", k.span(m.Since)))
+	}
+	k.dryRun(ctx, cfg, m, account)
+}
+
+// span renders how far back the first scan searches, in words if it is whole days.
+func (k *checking) span(d config.Duration) string {
+	const day = 24 * time.Hour
+	if d.Time() >= day && d.Time()%day == 0 {
+		return k.say.Days(int(d.Time() / day))
+	}
+	return d.String()
+}
+
+// dryRun prints what would be followed, each number and order once, and which servers'
+// results are not trusted yet.
+func (k *checking) dryRun(ctx context.Context, cfg *config.Config, m config.Mailbox, account mailwatch.Account) {
+	seen := map[string]bool{}
+	unconfirmed, err := recent(ctx, cfg, m, account, dryRun, func(mail mailwatch.Mail, n parcel.Notice, err error) {
+		if err != nil {
+			k.tell("mailbox", m.Name, "note", fmt.Sprintf("%s: %v", mail.Ref, err))
+		}
+		trust := k.say.T("trust_" + string(n.Verdict.Trust))
+		for _, s := range sightings(n, seen) {
+			k.tell("mailbox", m.Name, "good", k.say.T(either(s.order == "", "check_found", "check_found_order"),
+				"Number", s.number, "Order", s.order, "Trust", trust))
+		}
+	})
+	if err != nil {
+		k.tell("mailbox", m.Name, "wrong", k.say.Text(mailwatch.Fault(err, account)))
+	}
+	for _, id := range slices.Sorted(maps.Keys(unconfirmed)) {
+		k.tell("mailbox", m.Name, "note", k.say.T("check_authserv", "ID", id))
+	}
+}
+
+func (k *checking) smtp(ctx context.Context, cfg *config.Config) {
+	s, err := app.SMTP(cfg, k.vault(cfg))
+	if err != nil {
+		k.found("smtp", cfg.SMTP.Host, err)
+		return
+	}
+	k.progress.Show(k.say.T("check_smtp", "Host", cfg.SMTP.Host))
+	if err := s.Check(ctx); err != nil {
+		k.tell("smtp", cfg.SMTP.Host, "wrong", k.say.Text(notify.Fault(err)))
+		return
+	}
+	k.tell("smtp", cfg.SMTP.Host, "good", "")
+}
+
+// channels reports which channels can be used. Nothing is sent.
+func (k *checking) channels(ctx context.Context, cfg *config.Config) {
+	_, broken := app.Channels(ctx, cfg)
+	for _, one := range cfg.Channels {
+		k.found("channel", one.Name, broken[one.Name])
+	}
+}
+
+// carriers asks each carrier about a number that it must know, so that a response that is
+// not understood is noticed instead of looking like "no news".
+func (k *checking) carriers(ctx context.Context, set *carriers.Set) {
+	ctx, cancel := context.WithTimeout(ctx, canaryTime)
+	defer cancel()
+	engine := tracker.NewEngine(set, "", carriers.NewMemoryLedger(), k.now, k.quiet())
+	var asks []carriers.Ask
+	for _, m := range set.Members() {
+		switch {
+		case m.Off:
+		case len(m.Missing) > 0:
+			k.tell("carrier", m.Info.Name, "note", k.say.T("carriers_key", "Settings", strings.Join(m.Missing, ", "),
+				"Help", k.say.CredentialHelp(m.Info.Name)))
+		case m.Info.Canary == "":
+			k.tell("carrier", m.Info.Name, "note", k.say.T("check_no_canary"))
+		default:
+			asks = append(asks, carriers.Ask{Carrier: m.Info.Name, Number: m.Info.Canary})
+		}
+	}
+	asked, err := engine.Ask(ctx, asks, canaryTime, nil)
+	if err != nil {
+		k.found("carrier", "", err)
+	}
+	for _, a := range asked {
+		if a.Err == nil || errors.Is(a.Err, carriers.ErrNotFound) {
+			// A carrier that no longer knows the number has still been understood.
+			k.tell("carrier", a.Carrier, "good", k.say.Result(a.Result))
+			continue
+		}
+		f := carriers.Fault(a.Err)
+		k.tell("carrier", a.Carrier, "wrong", k.say.Either(k.say.Text(f)+" ("+a.Err.Error()+")", f))
+	}
+}

@@ -4,40 +4,68 @@ import (
 	"context"
 	"strings"
 
+	"parcelwatch/config"
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/status"
 	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
+	"parcelwatch/store"
 )
 
-type listCmd struct {
-	All  bool `help:"${help_list_all}"`
-	JSON bool `help:"${help_json}"`
+// The commands that print what is in the store.
+type (
+	listCmd struct {
+		All  bool `help:"${help_list_all}"`
+		JSON bool `help:"${help_json}"`
+	}
+	showCmd struct {
+		Number string `arg:""`
+		JSON   bool   `help:"${help_json}"`
+	}
+)
+
+// Run prints a parcel and its timeline.
+func (c *showCmd) Run(ctx context.Context, e *env) error {
+	n, err := e.number(c.Number)
+	if err != nil {
+		return err
+	}
+	return e.stored(ctx, func(_ *config.Config, db store.Store) error {
+		p, err := db.ParcelByNumber(ctx, n)
+		if err != nil {
+			return e.known(err, n)
+		}
+		doc := status.Document(p, n, status.Answers(p), e.now())
+		if c.JSON {
+			return cli.WriteJSON(e.out, doc)
+		}
+		if doc.Title == "" {
+			doc.Title = status.Title(p.Title, p.Items)
+		}
+		return cli.WriteParcel(e.out, e.say, doc, since(p), e.now())
+	})
 }
 
 // Run lists parcels and orders without a parcel.
 func (c *listCmd) Run(ctx context.Context, e *env) error {
-	db, err := e.openStore(ctx)
-	if err != nil {
-		return err
-	}
-	defer shut(db)
-	docs, err := status.List(ctx, db, c.All, e.now())
-	if err != nil {
-		return err
-	}
-	if c.JSON {
-		return cli.WriteJSON(e.out, docs)
-	}
-	if len(docs) == 0 {
-		e.print(e.say.T("list_empty"))
-		return nil
-	}
-	t := cli.NewTable(64)
-	for _, d := range docs {
-		t.Row(listRow(e, d)...)
-	}
-	return t.Write(e.out)
+	return e.stored(ctx, func(_ *config.Config, db store.Store) error {
+		docs, err := status.List(ctx, db, c.All, e.now())
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			return cli.WriteJSON(e.out, docs)
+		}
+		if len(docs) == 0 {
+			e.print(e.say.T("list_empty"))
+			return nil
+		}
+		t := cli.NewTable(64)
+		for _, d := range docs {
+			t.Row(listRow(e, d)...)
+		}
+		return t.Write(e.out)
+	})
 }
 
 func listRow(e *env, d status.Row) []string {

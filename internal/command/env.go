@@ -14,6 +14,7 @@ import (
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/locale"
 	"parcelwatch/internal/textx"
+	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 	"parcelwatch/store"
 	"parcelwatch/store/driver"
@@ -109,6 +110,28 @@ func (e *env) store(ctx context.Context, c *config.Config) (store.Store, error) 
 		return nil, fmt.Errorf("%w; %s", err, e.say.T(whoMay))
 	}
 	return db, err
+}
+
+// stored opens the store of the configuration for do, also while the daemon runs.
+func (e *env) stored(ctx context.Context, do func(*config.Config, store.Store) error) error {
+	cfg, err := e.config()
+	if err != nil {
+		return err
+	}
+	db, err := e.store(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer shut(db)
+	return do(cfg, db)
+}
+
+// known translates the error for a number that is not in the store.
+func (e *env) known(err error, n number.Number) error {
+	if errors.Is(err, parcel.ErrNotFound) {
+		return failed(e.say.T("err_unknown", "Number", n))
+	}
+	return err
 }
 
 // quiet returns a logger for errors only; commands print everything else themselves.

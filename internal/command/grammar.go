@@ -2,10 +2,12 @@ package command
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/alecthomas/kong"
 
 	"parcelwatch/internal/locale"
+	"parcelwatch/internal/version"
 )
 
 // grammar is the command line.
@@ -36,6 +38,14 @@ type grammar struct {
 	Restore  restoreCmd  `cmd:"" help:"${help_restore}"`
 	Export   exportCmd   `cmd:"" help:"${help_export}"`
 	Version  versionCmd  `cmd:"" help:"${help_version}"`
+}
+
+type versionCmd struct{}
+
+// Run prints the version.
+func (versionCmd) Run(e *env) error {
+	_, err := fmt.Fprintln(e.out, "parcelwatch", version.Get())
+	return err
 }
 
 // run parses the command line, runs the command and returns the exit status.

@@ -84,25 +84,30 @@ func mailboxRows(e *env, d status.Status, zone *time.Location) *cli.Table {
 func carrierRows(e *env, d status.Status, zone *time.Location) *cli.Table {
 	t := cli.NewTable(50)
 	for _, c := range d.Carriers {
-		words := []string{carrierWords(e, c.State, e.why(c.Fault, c.Error))}
-		if c.Until != nil && c.State == parcel.CarrierQuarantined {
-			words = append(words, e.say.T("status_until", "Date", e.say.DateTime(c.Until.In(zone))))
-		}
-		switch {
-		case c.Budget > 0:
-			words = append(words, e.say.T("status_budget", "Today", c.Today, "Budget", c.Budget))
-		case c.Today > 0:
-			words = append(words, e.say.T("status_today", "Today", c.Today))
-		}
-		if c.LastSuccess != nil {
-			words = append(words, e.say.T("status_success", "Ago", e.ago(*c.LastSuccess)))
-		}
-		if c.Note != "" {
-			words = append(words, textx.Line(c.Note, 100))
-		}
-		t.Row(c.Name, strings.Join(words, ", "))
+		t.Row(c.Name, e.carrierWords(e.carrierState(c.CarrierState), c.CarrierState, zone))
 	}
 	return t
+}
+
+// carrierWords returns the state followed by what else is known of a carrier.
+func (e *env) carrierWords(state string, c status.CarrierState, zone *time.Location) string {
+	words := []string{state}
+	if c.Until != nil && c.State == parcel.CarrierQuarantined {
+		words = append(words, e.say.T("status_until", "Date", e.say.DateTime(c.Until.In(zone))))
+	}
+	switch {
+	case c.Budget > 0:
+		words = append(words, e.say.T("status_budget", "Today", c.Today, "Budget", c.Budget))
+	case c.Today > 0:
+		words = append(words, e.say.T("status_today", "Today", c.Today))
+	}
+	if c.LastSuccess != nil {
+		words = append(words, e.say.T("status_success", "Ago", e.ago(*c.LastSuccess)))
+	}
+	if c.Note != "" {
+		words = append(words, textx.Line(c.Note, 100))
+	}
+	return strings.Join(words, ", ")
 }
 
 // why returns the fault in the user's language, or the English text recorded before
@@ -114,14 +119,14 @@ func (e *env) why(f message.Text, english string) string {
 	return textx.Line(english, 300)
 }
 
-// carrierWords returns the state with its reason. A working carrier has failed at most
+// carrierState returns the state with its reason. A working carrier has failed at most
 // once, so only the reason is returned.
-func carrierWords(e *env, state parcel.CarrierState, reason string) string {
-	words := e.say.CarrierState(state)
+func (e *env) carrierState(c status.CarrierState) string {
+	words, reason := e.say.CarrierState(c.State), e.why(c.Fault, c.Error)
 	switch {
 	case reason == "":
 		return words
-	case state == parcel.CarrierOK:
+	case c.State == parcel.CarrierOK:
 		return reason
 	default:
 		return words + ": " + reason

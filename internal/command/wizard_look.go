@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -12,9 +11,7 @@ import (
 	"parcelwatch/config"
 	"parcelwatch/internal/app"
 	"parcelwatch/internal/setup"
-	"parcelwatch/internal/status"
 	"parcelwatch/internal/textx"
-	"parcelwatch/mail/verify"
 	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
@@ -31,27 +28,13 @@ func (w *wizard) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r, err := app.NewReader(verify.New(app.OneShotResolver()), w.cfg, w.box)
-	if err != nil {
-		return err
-	}
-	w.unconfirmed = map[string]int{}
 	w.progress.Show(w.say.T("setup_looking"))
-	err = mailwatch.Recent(ctx, account, sinceDays*24*time.Hour, lookMails, func(ctx context.Context, m mailwatch.Mail) error {
-		n, err := r.Read(ctx, m.Message)
-		if err != nil && !errors.Is(err, verify.ErrTemporary) {
-			return ctx.Err() // a mail that cannot be read is skipped
+	box := w.box
+	box.Since = config.Duration(sinceDays * 24 * time.Hour)
+	w.unconfirmed, err = recent(ctx, w.cfg, box, account, lookMails, func(_ mailwatch.Mail, n parcel.Notice, err error) {
+		if err == nil && n.Shipment() && n.Verdict.Trust.Creates() {
+			w.notices = append(w.notices, n)
 		}
-		if !n.Shipment() || !n.Verdict.Trust.Creates() {
-			return nil
-		}
-		w.notices = append(w.notices, n)
-		if n.Verdict.Trust == parcel.TrustUnverified {
-			for _, id := range verify.AuthservIDs(m.Header) {
-				w.unconfirmed[id]++
-			}
-		}
-		return nil
 	})
 	w.progress.Clear()
 	if ctx.Err() != nil {
@@ -66,23 +49,10 @@ func (w *wizard) look(ctx context.Context) error {
 
 // shipments lists the shipments found, newest first.
 func (w *wizard) shipments() {
-	type row struct{ what, title string }
-	var rows []row
+	var rows []sighting
 	seen := map[string]bool{}
 	for _, n := range slices.Backward(w.notices) {
-		title := status.Title("", n.Items)
-		for _, p := range n.Parcels {
-			if !seen[string(p.Number)] {
-				seen[string(p.Number)] = true
-				rows = append(rows, row{string(p.Number), title})
-			}
-		}
-		for _, o := range n.Orders {
-			if len(n.Parcels) == 0 && !seen[o] {
-				seen[o] = true
-				rows = append(rows, row{w.say.T("list_order", "Order", o), title})
-			}
-		}
+		rows = append(rows, sightings(n, seen)...)
 		for _, o := range n.Orders {
 			seen[o] = true // an order with a parcel is not listed again
 		}
@@ -93,7 +63,10 @@ func (w *wizard) shipments() {
 	}
 	w.say1(w.say.T("setup_found", "Count", len(rows), "Days", sinceDays))
 	for _, r := range rows[:min(len(rows), lookShow)] {
-		w.entry(textx.Line(r.what, 40), 24, r.title)
+		if r.number == "" {
+			r.number = w.say.T("list_order", "Order", r.order)
+		}
+		w.entry(textx.Line(r.number, 40), 24, r.title)
 	}
 	if more := len(rows) - lookShow; more > 0 {
 		w.say1("  " + w.say.T("setup_found_more", "More", more))

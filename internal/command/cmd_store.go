@@ -7,30 +7,63 @@ import (
 	"strconv"
 	"strings"
 
+	"parcelwatch/config"
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/status"
 	"parcelwatch/internal/textx"
+	"parcelwatch/store"
+	"parcelwatch/store/driver"
 )
 
-type exportCmd struct {
-	CSV bool `help:"${help_export_csv}"`
+// The commands for the store as a whole.
+type (
+	backupCmd struct {
+		File string `arg:""`
+	}
+	restoreCmd struct {
+		File string `arg:""`
+	}
+	exportCmd struct {
+		CSV bool `help:"${help_export_csv}"`
+	}
+)
+
+// Run writes a consistent copy of the store, even while the daemon runs.
+func (c *backupCmd) Run(ctx context.Context, e *env) error {
+	return e.stored(ctx, func(_ *config.Config, db store.Store) error {
+		if err := db.Backup(ctx, c.File); err != nil {
+			return err
+		}
+		e.print(e.say.T("backup_done", "Path", c.File))
+		return nil
+	})
+}
+
+// Run replaces the store with a backup.
+func (c *restoreCmd) Run(ctx context.Context, e *env) error {
+	cfg, err := e.config()
+	if err != nil {
+		return err
+	}
+	if err := driver.At(cfg.Store.Path).Restore(ctx, c.File); err != nil {
+		return err
+	}
+	e.print(e.say.T("restore_done", "Path", c.File, "Before", cfg.Store.Path+".before-restore"))
+	return nil
 }
 
 // Run writes all parcels and orders.
 func (c *exportCmd) Run(ctx context.Context, e *env) error {
-	db, err := e.openStore(ctx)
-	if err != nil {
-		return err
-	}
-	defer shut(db)
-	if c.CSV {
-		return exportCSV(ctx, e, db)
-	}
-	doc, err := status.Everything(ctx, db, e.now())
-	if err != nil {
-		return err
-	}
-	return cli.WriteJSON(e.out, doc)
+	return e.stored(ctx, func(_ *config.Config, db store.Store) error {
+		if c.CSV {
+			return exportCSV(ctx, e, db)
+		}
+		doc, err := status.Everything(ctx, db, e.now())
+		if err != nil {
+			return err
+		}
+		return cli.WriteJSON(e.out, doc)
+	})
 }
 
 // exportCSV writes one row for each parcel, and one for each order without a

@@ -1,0 +1,129 @@
+package command
+
+import (
+	"context"
+
+	"parcelwatch/config"
+	"parcelwatch/internal/textx"
+	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
+	"parcelwatch/store"
+	"parcelwatch/tracker"
+)
+
+// The commands that change one parcel.
+type (
+	addCmd struct {
+		Number string `arg:""`
+		Title  string `help:"${help_add_title}" placeholder:"TITLE"`
+	}
+	renameCmd struct {
+		Number string `arg:""`
+		Title  string `arg:""`
+	}
+	muteCmd struct {
+		Number string `arg:""`
+		Off    bool   `help:"${help_mute_off}"`
+	}
+	doneCmd struct {
+		Number string `arg:""`
+		Off    bool   `help:"${help_done_off}"`
+	}
+	forgetCmd struct {
+		Number string `arg:""`
+		Purge  bool   `help:"${help_forget_purge}"`
+	}
+	mergeCmd struct {
+		A string `arg:""`
+		B string `arg:""`
+	}
+	splitCmd struct {
+		Number string `arg:""`
+	}
+)
+
+// Run adds a number to follow.
+func (c *addCmd) Run(ctx context.Context, e *env) error {
+	return e.edit(ctx, c.Number, func(t *tracker.Tracker, n number.Number) (string, error) {
+		_, err := t.Add(ctx, n, textx.Line(c.Title, 200))
+		return e.say.T("add_done", "Number", n), err
+	})
+}
+
+// Run gives a parcel another title.
+func (c *renameCmd) Run(ctx context.Context, e *env) error {
+	title := textx.Line(c.Title, 200)
+	return e.edit(ctx, c.Number, func(t *tracker.Tracker, n number.Number) (string, error) {
+		_, err := t.Edit(ctx, n, func(p *parcel.Parcel) { p.Title = title })
+		return e.say.T("rename_done", "Number", n, "Title", title), err
+	})
+}
+
+// Run leaves a parcel out of digests and notifications, or includes it again.
+func (c *muteCmd) Run(ctx context.Context, e *env) error {
+	return e.edit(ctx, c.Number, func(t *tracker.Tracker, n number.Number) (string, error) {
+		_, err := t.Edit(ctx, n, func(p *parcel.Parcel) { p.Muted = !c.Off })
+		return e.say.T(either(c.Off, "mute_undone", "mute_done"), "Number", n), err
+	})
+}
+
+// Run stops following a parcel, or follows it again.
+func (c *doneCmd) Run(ctx context.Context, e *env) error {
+	return e.edit(ctx, c.Number, func(t *tracker.Tracker, n number.Number) (string, error) {
+		_, err := t.Edit(ctx, n, func(p *parcel.Parcel) { p.Closed = !c.Off })
+		return e.say.T(either(c.Off, "done_undone", "done_done"), "Number", n), err
+	})
+}
+
+// Run deletes a parcel.
+func (c *forgetCmd) Run(ctx context.Context, e *env) error {
+	return e.edit(ctx, c.Number, func(t *tracker.Tracker, n number.Number) (string, error) {
+		return e.say.T(either(c.Purge, "forget_purged", "forget_done"), "Number", n), t.Forget(ctx, n, c.Purge)
+	})
+}
+
+// Run joins two numbers into one parcel.
+func (c *mergeCmd) Run(ctx context.Context, e *env) error {
+	b, err := e.number(c.B)
+	if err != nil {
+		return err
+	}
+	return e.edit(ctx, c.A, func(t *tracker.Tracker, a number.Number) (string, error) {
+		_, err := t.Merge(ctx, a, b)
+		return e.say.T("merge_done", "A", a, "B", b), err
+	})
+}
+
+// Run makes a number a separate parcel again.
+func (c *splitCmd) Run(ctx context.Context, e *env) error {
+	return e.edit(ctx, c.Number, func(t *tracker.Tracker, n number.Number) (string, error) {
+		_, err := t.Split(ctx, n)
+		return e.say.T("split_done", "Number", n), err
+	})
+}
+
+// edit opens the store, calls do for the number, and prints what do returns. It asks no
+// carriers; the daemon does.
+func (e *env) edit(ctx context.Context, text string, do func(*tracker.Tracker, number.Number) (string, error)) error {
+	n, err := e.number(text)
+	if err != nil {
+		return err
+	}
+	return e.stored(ctx, func(cfg *config.Config, db store.Store) error {
+		done, err := do(tracker.New(tracker.Config{
+			Home: cfg.Destination, Zone: cfg.Timezone.Location(), Log: e.quiet(), Now: e.now,
+		}, db), n)
+		if err != nil {
+			return e.known(err, n)
+		}
+		e.print(done)
+		return nil
+	})
+}
+
+func either(cond bool, yes, no string) string {
+	if cond {
+		return yes
+	}
+	return no
+}
