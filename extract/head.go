@@ -25,7 +25,7 @@ const (
 	maxFieldLine = 600 // bytes; some programs copy the header on one line
 	maxWritten   = 300 // bytes of a line that says who wrote the text
 	maxWrapped   = 3   // lines over which such a line is wrapped
-	fewDigits    = 3   // of a date
+	dateDigits   = 3   // of a date
 )
 
 // heads returns the heads of a page. It recognises them by their form and by
@@ -84,7 +84,7 @@ func (p *Parser) written(pg *page, i int) (head, bool) {
 		s += " " + pg.str(pg.lines[h.last+1])
 	}
 	addr := addressIn(s)
-	dated := countDigits(strings.ReplaceAll(s, addr, "")) >= fewDigits || i > 0 && countDigits(pg.str(pg.lines[i-1])) >= fewDigits
+	dated := countDigits(strings.ReplaceAll(s, addr, "")) >= dateDigits || i > 0 && countDigits(pg.str(pg.lines[i-1])) >= dateDigits
 	switch {
 	case addr != "" && p.isShop(addr):
 		h.by = byShop

@@ -1,11 +1,5 @@
 package extract
 
-import (
-	"strings"
-
-	"parcelwatch/parcel/number"
-)
-
 const headDistance = 60 // maximum lines between a column's head and its values
 
 // labelOf returns the label of a value: the head of its column if the table has
@@ -62,50 +56,4 @@ func (r *reading) saidOfOrder(pg *page, l line, tok int) bool {
 		}
 	}
 	return false
-}
-
-const maxGroup = 6 // letters and digits in one group of a number printed in groups
-
-// grouped adds a tracking number that is printed in groups after a label, and
-// returns its last word. Spaces between groups are dropped; dashes are part of
-// the number.
-func (r *reading) grouped(pg *page, l line, tok int) (int, bool) {
-	if pg.fold.toks[tok].digits == 0 && !capitals(pg.src(tok)) {
-		return 0, false
-	}
-	last, dashed := tok, false
-	for i := tok; capitals(pg.src(i)); i++ {
-		last = i
-		if i+1 >= l.tok1 {
-			break
-		}
-		gap := pg.text[pg.fold.toks[i].src1:pg.fold.toks[i+1].src0]
-		if gap != "-" && (gap != " " || dashed || max(len(pg.src(i)), len(pg.src(i+1))) > maxGroup) {
-			break
-		}
-		dashed = dashed || gap == "-"
-	}
-	if last == tok {
-		return 0, false
-	}
-	text := strings.ReplaceAll(pg.text[pg.fold.toks[tok].src0:pg.fold.toks[last].src1], " ", "")
-	n, err := number.Parse(text)
-	if err != nil || countDigits(text) < 8 || r.isOrder(text) || longTail(pg, last) || !lastDate(text).IsZero() {
-		return 0, false
-	}
-	if kind, ok := pg.labelOf(l, tok); !ok || kind != labelNumber {
-		return 0, false
-	}
-	r.addParcel(n)
-	return last, true
-}
-
-// capitals reports whether a word consists of digits and capital letters.
-func capitals(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; (c < '0' || c > '9') && (c < 'A' || c > 'Z') {
-			return false
-		}
-	}
-	return s != ""
 }

@@ -170,7 +170,7 @@ func (l *link) unwrap(in link) {
 func (l *link) addNumbers(value string) {
 	for s := range splitList(value) {
 		n, err := number.Parse(s)
-		if err == nil && countDigits(string(n)) >= 5 && !has(l.numbers, n) {
+		if err == nil && (countDigits(string(n)) >= 5 || fewDigits(string(n))) && !has(l.numbers, n) {
 			l.numbers = append(l.numbers, n)
 		}
 	}

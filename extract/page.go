@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"strings"
 	"unicode/utf8"
 
 	"parcelwatch/extract/shop"
@@ -116,11 +117,34 @@ func (b *builder) add(s []byte, off, end int) {
 			b.gap = true
 		case r == utf8.RuneError && w == 1:
 			b.put([]byte("\uFFFD"), off, end)
+		case wide(r):
+			b.put([]byte{byte(r - wideOffset)}, off, end)
 		default:
 			b.put(s[i:i+w], off, end)
 		}
 		i += w
 	}
+}
+
+const wideOffset = 0xfee0 // of full-width letters from ASCII
+
+// wide reports whether r is a full-width digit, capital or dash, as Chinese and
+// Japanese programs write numbers.
+func wide(r rune) bool {
+	return r >= '０' && r <= '９' || r >= 'Ａ' && r <= 'Ｚ' || r == '－'
+}
+
+// narrow returns a text with ASCII digits and capitals instead of full-width ones.
+func narrow(s string) string {
+	if !strings.ContainsFunc(s, wide) {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if wide(r) {
+			return r - wideOffset
+		}
+		return r
+	}, s)
 }
 
 func (b *builder) put(c []byte, off, end int) {

@@ -151,13 +151,14 @@ func (r *reading) bodyOrders(pg *page) {
 			continue
 		}
 		for i := l.tok0; i < l.tok1; i++ {
-			if pg.fold.toks[i].digits < 13 || !allDigits(pg.src(i)) {
-				continue
-			}
-			if kind, ok := pg.labelOf(l, i); !ok || kind != labelOrder {
-				continue
-			}
 			id := pg.src(i)
+			if digits := pg.fold.toks[i].digits; digits >= 3 && digits < 13 {
+				id, i = pg.groupedOrder(l, i)
+			} else if digits < 13 || !allDigits(id) {
+				continue
+			} else if kind, ok := pg.labelOf(l, i); !ok || kind != labelOrder {
+				continue
+			}
 			if len(id) > 16 {
 				id = r.unglued(id, &running)
 			}
@@ -253,7 +254,7 @@ func (r *reading) bodyNumbers(pg *page) {
 		for i := l.tok0; i < l.tok1; i++ {
 			if last, ok := r.grouped(pg, l, i); ok {
 				i = last
-			} else if pg.fold.toks[i].digits >= 6 {
+			} else if digits := pg.fold.toks[i].digits; digits >= 6 || digits >= 2 && fewDigits(pg.src(i)) {
 				r.labelled(pg, l, i)
 			}
 		}
@@ -283,6 +284,7 @@ func (r *reading) labelled(pg *page, l line, tok int) {
 	case !ok:
 		return
 	case kind == labelNumber:
+	case kind == labelPackage && fewDigits(word) && !allDigits(word):
 	case kind == labelPackage && tokenForm(word) && (!allDigits(word) || len(word) >= 12):
 	case kind == labelOrder && !allDigits(word) && tokenForm(word):
 	default:

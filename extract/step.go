@@ -78,7 +78,7 @@ func (s *subject) stepWords(m mark, ok bool) string {
 		return textx.Cut(s.text, maxWords)
 	}
 	at := s.fold.toks[s.tokens[0].tok]
-	lastTok := s.tokens[len(s.tokens)-1].tok
+	lastTok := s.tokens[len(s.tokens)-1].last
 	rest := s.fold.toks[lastTok].src1
 	if k := s.labelEnd(lastTok + 1); k >= 0 {
 		rest = s.fold.toks[k].src1

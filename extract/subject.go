@@ -19,25 +19,36 @@ type subject struct {
 // only capitals and digits, with at least eight digits.
 type token8 struct {
 	text  string
-	tok   int
+	tok   int   // first word
+	last  int   // last word
 	label label // label before (or after) it
 	known bool  // a label was found
 }
 
 func (p *Parser) readSubject(text string) subject {
-	s := subject{page: p.onePage(withoutReplyMarks(text))}
+	s := subject{page: p.onePage(narrow(withoutReplyMarks(text)))}
 	for _, m := range s.marks {
 		s.order = s.order || m.label == labelOrder
 		s.parcel = s.parcel || m.label == labelPackage || m.label == labelNumber
 		s.promo = s.promo || m.label == labelPromo
 	}
-	for i := range s.fold.toks {
-		if word := s.src(i); tokenForm(word) {
-			t := token8{text: word, tok: i}
-			if t.label, t.known = s.labelBefore(i); !t.known && i+1 < len(s.fold.toks) {
-				t.label, t.known = s.labelBehind(i + 1)
-			}
+	for i := 0; i < len(s.fold.toks); i++ {
+		t := token8{tok: i}
+		t.text, t.last = s.dashSpan(i, len(s.fold.toks))
+		form := tokenForm(strings.ReplaceAll(t.text, "-", "")) && lastDate(t.text).IsZero()
+		if !form && !fewDigits(s.src(i)) {
+			continue
+		}
+		if t.label, t.known = s.labelBefore(i); !t.known && t.last+1 < len(s.fold.toks) {
+			t.label, t.known = s.labelBehind(t.last + 1)
+		}
+		if plain := strings.ReplaceAll(t.text, "-", ""); t.known && t.label == labelOrder && allDigits(plain) {
+			t.text = plain
+		}
+		form = form || t.last == i && t.known && t.label != labelOrder
+		if form {
 			s.tokens = append(s.tokens, t)
+			i = t.last
 		}
 	}
 	return s
@@ -141,7 +152,7 @@ func (s *subject) isNumber(t token8, step bool) bool {
 	case n.Strength() >= number.Medium, s.parcel, step:
 		return true
 	case countDigits(t.text) == len(t.text):
-		return n.Family() != number.FamilyUnknown && (len(t.text) >= 18 || len(t.text) >= 10 && s.colonBehind(t.tok))
+		return n.Family() != number.FamilyUnknown && (len(t.text) >= 18 || len(t.text) >= 10 && s.colonBehind(t.last))
 	default:
 		return len(t.text) >= 10
 	}

@@ -1,0 +1,154 @@
+package extract
+
+import (
+	"strings"
+
+	"parcelwatch/parcel/number"
+)
+
+const (
+	maxGroup = 6  // letters and digits in one group of a number printed in groups
+	maxSpan  = 12 // words of a number
+)
+
+// grouped adds a tracking number that is printed in groups after a label, and
+// returns its last word. Spaces between groups are dropped; dashes are part of
+// the number.
+func (r *reading) grouped(pg *page, l line, tok int) (int, bool) {
+	if !pg.opensSpan(tok, l.tok1) {
+		return 0, false
+	}
+	text, last := pg.span(tok, l.tok1)
+	n, err := number.Parse(text)
+	if err != nil || last == tok || countDigits(text) < 8 || r.isOrder(text) || longTail(pg, last) || !lastDate(text).IsZero() {
+		return 0, false
+	}
+	kind, ok := pg.labelOf(l, tok)
+	if !ok || kind != labelNumber && kind != labelPackage {
+		return 0, false
+	}
+	if kind == labelPackage && !strings.Contains(text, "-") && n.Strength() < number.Medium {
+		return 0, false
+	}
+	r.addParcel(n)
+	return last, true
+}
+
+// groupedOrder returns an order id that is printed in groups after a label, and
+// its last word.
+func (pg *page) groupedOrder(l line, tok int) (string, int) {
+	if !allDigits(pg.src(tok)) || !pg.opensSpan(tok, l.tok1) {
+		return "", tok
+	}
+	text, last := pg.span(tok, l.tok1)
+	text = strings.ReplaceAll(text, "-", "")
+	if len(text) < 14 || !allDigits(text) {
+		return "", tok
+	}
+	if kind, ok := pg.labelOf(l, tok); !ok || kind != labelOrder {
+		return "", tok
+	}
+	return text, last
+}
+
+// opensSpan reports whether a word can be the first group of a number: groups
+// with eight digits or more follow each other.
+func (pg *page) opensSpan(tok, end int) bool {
+	if pg.fold.toks[tok].digits == 0 && pg.fold.toks[tok].end-pg.fold.toks[tok].start > maxGroup {
+		return false
+	}
+	digits, i := 0, tok
+	for ; i < end && i < tok+maxSpan && capitals(pg.src(i)); i++ {
+		if i > tok {
+			if gap := pg.gap(i - 1); gap != " " && !dash(gap) {
+				break
+			}
+		}
+		digits += pg.fold.toks[i].digits
+	}
+	return i > tok+1 && digits >= 8
+}
+
+// span returns the number that begins at a word, and its last word. Groups
+// joined by spaces are short unless they form a number of a known form, because
+// a sentence may go on in capitals.
+func (pg *page) span(tok, end int) (string, int) {
+	text, last := pg.src(tok), tok
+	all, loose, dashed := text, true, false
+	for i := tok + 1; i < end && i < tok+maxSpan && capitals(pg.src(i)); i++ {
+		gap, word := pg.gap(i-1), pg.src(i)
+		switch {
+		case dash(gap):
+			all, dashed = all+"-"+word, true
+		case gap != " ":
+			return text, last
+		default:
+			loose = loose && !dashed && max(len(pg.src(i-1)), len(word)) <= maxGroup
+			all += word
+		}
+		if loose || number.Number(all).Strength() >= number.Medium {
+			text, last = all, i
+		}
+	}
+	return undashed(text), last
+}
+
+// undashed drops the dashes of a number that is only known without them.
+func undashed(text string) string {
+	plain := strings.ReplaceAll(text, "-", "")
+	n := number.Number(plain)
+	if len(plain) == len(text) || number.Number(text).Strength() >= number.Medium {
+		return text
+	}
+	if n.Strength() >= number.High || n.Check() == number.CheckOK && len(plain) >= 18 {
+		return plain
+	}
+	return text
+}
+
+// dashSpan returns the words from tok on that are joined by dashes, and the last
+// of them. Two numbers that are complete by themselves stay apart.
+func (pg *page) dashSpan(tok, end int) (string, int) {
+	text, last := pg.src(tok), tok
+	for i := tok + 1; i < end && dash(pg.gap(i-1)) && capitals(pg.src(i)); i++ {
+		if complete(pg.src(i-1)) || complete(pg.src(i)) {
+			break
+		}
+		text, last = text+"-"+pg.src(i), i
+	}
+	return undashed(text), last
+}
+
+// complete reports whether a word is a number of a known form or an order id.
+func complete(word string) bool {
+	return allDigits(word) && len(word) >= 14 || len(word) >= 8 && number.Number(word).Strength() >= number.High
+}
+
+// gap returns the text between a word and the next.
+func (pg *page) gap(tok int) string { return pg.text[pg.fold.toks[tok].src1:pg.fold.toks[tok+1].src0] }
+
+// dash reports whether a text is one dash of any kind.
+func dash(s string) bool {
+	switch s {
+	case "-", "\u2010", "\u2011", "\u2012", "\u2013", "\u2212":
+		return true
+	default:
+		return false
+	}
+}
+
+// fewDigits reports whether a word may be a number with letters in most places,
+// such as a Track ID of GLS. Only a label or a link can tell it from a word.
+func fewDigits(s string) bool {
+	return len(s) >= 8 && len(s) <= 14 && capitals(s) && countDigits(s) >= 2
+}
+
+// capitals reports whether a word consists of digits and capital letters.
+func capitals(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; (c < '0' || c > '9') && (c < 'A' || c > 'Z') {
+			return false
+		}
+	}
+	return s != ""
+}
