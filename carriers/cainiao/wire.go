@@ -75,10 +75,9 @@ func (c *carrier) read(ans adapter.Answer, entries []entry, n number.Number) (re
 // event reads one line. Lines without a time or any word are left out.
 func (c *carrier) event(d detail, origin, destination string) (parcel.Event, bool) {
 	at, ok := instant(d)
-	code := strings.ReplaceAll(strings.ToUpper(adapter.Line(d.Code, 60)), " ", "_") // some come in lower case, with blanks
+	code, row := c.Action(d.Code)
 	place, text := town(d.Cleaned)
 	text = cmp.Or(text, adapter.Text(d.Desc), code)
-	row := c.row(code)
 	return parcel.Event{
 		Time: at, ZoneKnown: true, Status: row.Status, Guess: row.Guess, Country: row.Country(origin, destination),
 		Place: place, Text: text, Code: code,
@@ -128,18 +127,4 @@ func aliases(n number.Number, e entry) []parcel.Alias {
 		}
 	}
 	return nil
-}
-
-// row finds the row of an action code. Of codes that the table does not hold, the
-// prefix RT_ means the way back and the end tells what went wrong.
-func (c *carrier) row(code string) adapter.Code {
-	row := c.Row(code, "*")
-	switch {
-	case !row.Guess:
-	case strings.HasPrefix(code, "RT_"):
-		row.Status, row.Guess = parcel.Returning, false
-	case strings.HasSuffix(code, "_FAILURE"), strings.HasSuffix(code, "_FAIL"), strings.HasSuffix(code, "_EXCEPTION"):
-		row.Status, row.Guess = parcel.Exception, false
-	}
-	return row
 }

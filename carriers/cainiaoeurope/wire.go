@@ -47,8 +47,7 @@ func (c *carrier) read(ans adapter.Answer, e envelope, n number.Number) (res car
 		return res, c.Changed(ans, "the answer is of another number")
 	}
 	t := parcel.Tracking{Destination: country(n), Events: adapter.Events(*e.Statuses, func(s status) (parcel.Event, bool) {
-		code := strings.ReplaceAll(strings.ToUpper(adapter.Line(adapter.Text(s.Code), 60)), " ", "_")
-		row := c.row(code)
+		code, row := c.Action(adapter.Lax(adapter.Text(s.Code)))
 		at := adapter.In(time.UnixMilli(int64(s.Time)), c.Zone)
 		text := cmp.Or(adapter.Text(s.Text), adapter.Text(s.Name), row.Meaning, code)
 		return parcel.Event{
@@ -68,18 +67,4 @@ func country(n number.Number) string {
 	default:
 		return ""
 	}
-}
-
-// row finds the row of an action code. Codes that the table does not hold are told
-// apart by their prefix RT_ (on the way back) and by what went wrong at their end.
-func (c *carrier) row(code string) adapter.Code {
-	row := c.Row(code, "*")
-	switch {
-	case !row.Guess:
-	case strings.HasPrefix(code, "RT_"):
-		row.Status, row.Guess = parcel.Returning, false
-	case strings.HasSuffix(code, "_EXCEPTION"), strings.HasSuffix(code, "_FAILURE"):
-		row.Status, row.Guess = parcel.Exception, false
-	}
-	return row
 }

@@ -1,9 +1,7 @@
 package kazpost
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -30,32 +28,14 @@ type operation struct {
 	Time    adapter.Lax `json:"time"`
 	City    adapter.Lax `json:"city"`
 	Office  adapter.Lax `json:"name"`
-	Status  first       `json:"status"`
+	Status  codes       `json:"status"`
 	Failed  adapter.Lax `json:"nondlv_reason"`
 	Back    adapter.Lax `json:"return_reason"`
 	Forward adapter.Lax `json:"forward_reason"`
 }
 
-// first is the first text of a list, or a text alone.
-type first string
-
-// UnmarshalJSON reads both.
-func (f *first) UnmarshalJSON(b []byte) error {
-	var list []adapter.Lax
-	if !bytes.HasPrefix(bytes.TrimSpace(b), []byte("[")) {
-		list = make([]adapter.Lax, 1)
-		if err := json.Unmarshal(b, &list[0]); err != nil {
-			return err
-		}
-	} else if err := json.Unmarshal(b, &list); err != nil {
-		return err
-	}
-	*f = ""
-	if len(list) > 0 {
-		*f = first(list[0])
-	}
-	return nil
-}
+// codes are one code or several, of which the first counts.
+type codes = adapter.Many[adapter.Lax]
 
 // details are the facts of an item. Only the countries and the storage period are
 // read: the states contradict each other in recorded answers, and the rest is
@@ -113,7 +93,9 @@ func (c *carrier) read(ans adapter.Answer, days []day, n number.Number) (res car
 
 // event reads one operation. Operations without a time or a code are left out.
 func (c *carrier) event(d day, op operation, n number.Number) (ev parcel.Event, ok bool) {
-	ev.Code = adapter.Line(op.Status, 60)
+	if len(op.Status) > 0 {
+		ev.Code = adapter.Line(op.Status[0], 60)
+	}
 	row := c.row(ev.Code)
 	ev.Status, ev.Guess = row.Status, row.Guess
 	ev.Text = adapter.Text(adapter.Join(": ", cmp.Or(row.Meaning, ev.Code), string(op.Failed), string(op.Back), string(op.Forward)))

@@ -89,8 +89,8 @@ func (c *carrier) tracking(ans adapter.Answer, n number.Number, s shipment) (res
 		Aliases:     adapter.Alias(n, s.Context.Partner.Reference, "reference"),
 		PickupPlace: adapter.Text(s.Context.Counter.Name),
 	}
-	if at, ok := adapter.At(s.ETA, time.UTC, time.RFC3339Nano, time.DateOnly); ok && !s.Final {
-		t.ETA = parcel.DateOf(at)
+	if !s.Final {
+		t.ETA = adapter.Day(s.ETA, time.UTC, time.RFC3339Nano, time.DateOnly)
 	}
 	t.Events = adapter.Events(*s.Events, func(e event) (ev parcel.Event, ok bool) {
 		row := c.row(string(e.Code))

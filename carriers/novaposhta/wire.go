@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -201,12 +202,7 @@ const home = "UA"
 
 // forecast reports whether a line has not happened yet. Past lines are "passed".
 func forecast(state string) bool {
-	switch strings.ToLower(state) {
-	case "planned", "expected", "scheduled", "estimated", "future", "upcoming", "next", "pending":
-		return true
-	default:
-		return false
-	}
+	return slices.Contains(strings.Fields("planned expected scheduled estimated future upcoming next pending"), strings.ToLower(state))
 }
 
 var foreignIndex = regexp.MustCompile(`^([A-Z]{2})-?\d{3,}`)

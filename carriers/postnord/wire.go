@@ -141,10 +141,7 @@ func place(l location) string {
 }
 
 func day(s adapter.Lax) parcel.Date {
-	if at, ok := adapter.At(s, time.UTC, "2006-01-02T15:04:05.999", time.RFC3339, "2006-01-02T15:04", time.DateOnly); ok {
-		return parcel.DateOf(at)
-	}
-	return ""
+	return adapter.Day(s, time.UTC, "2006-01-02T15:04:05.999", time.RFC3339, "2006-01-02T15:04", time.DateOnly)
 }
 
 // byText is the code of rows that are found by words.

@@ -185,28 +185,10 @@ func inward(records []record, n number.Number) bool {
 // storedUntil is the last day of storage of an item that waits. Only reminders
 // tell how many days are left.
 func storedUntil(events []parcel.Event) parcel.Date {
+	left := map[string]int{"8:42": 1, "8:43": 2, "8:56": 2, "8:28": 5, "8:35": 10, "8:33": 23, "8:27": 25}
 	last, waits := adapter.Waiting(events)
-	if days, ok := daysLeft(last.Code); ok && waits {
+	if days, ok := left[last.Code]; ok && waits {
 		return parcel.DateOf(last.Time.AddDate(0, 0, days))
 	}
 	return ""
-}
-
-func daysLeft(code string) (int, bool) {
-	switch code {
-	case "8:42":
-		return 1, true
-	case "8:43", "8:56":
-		return 2, true
-	case "8:28":
-		return 5, true
-	case "8:35":
-		return 10, true
-	case "8:33":
-		return 23, true
-	case "8:27":
-		return 25, true
-	default:
-		return 0, false
-	}
 }

@@ -81,18 +81,16 @@ func (f failure) unknown() string {
 // the key.
 func (f failure) String() string {
 	words := strings.TrimSpace(string(f.Code + " " + f.Message))
-	switch f.Code {
-	case "-18019908":
-		return "the quota is used up (" + words + ")"
-	case "-18019907":
-		return "the day's limit is reached (" + words + ")"
-	case "-18010001":
-		return "this address is not on the key's white list (" + words + ")"
-	case "-18010002":
-		return "the key is wrong (" + words + ")"
-	default:
+	own := map[adapter.Lax]string{
+		"-18019908": "the quota is used up",
+		"-18019907": "the day's limit is reached",
+		"-18010001": "this address is not on the key's white list",
+		"-18010002": "the key is wrong",
+	}[f.Code]
+	if own == "" {
 		return words
 	}
+	return own + " (" + words + ")"
 }
 
 // operator is the service's number of the carrier if the form of the number leaves
@@ -101,55 +99,21 @@ func operator(n number.Number) int {
 	if n.Check() == number.CheckWrong || n.Strength() < number.Medium {
 		return 0
 	}
-	switch n.Family() {
-	case number.FamilyS10:
+	if n.Family() == number.FamilyS10 {
 		return post(n)
-	case number.FamilyCainiao:
-		return 190271
-	case number.FamilyYanwen:
-		return 190012
-	case number.FamilyFourPX:
-		return 190094
-	case number.FamilySunYou:
-		return 190072
-	case number.FamilyUBI:
-		return 190112
-	case number.FamilyYunExpress:
-		return 190008
-	case number.FamilyNovaPoshta:
-		return 100035
-	case number.FamilyMeest:
-		return 100023
-	default:
-		return 0
 	}
+	return map[number.Family]int{
+		number.FamilyCainiao: 190271, number.FamilyYanwen: 190012, number.FamilyFourPX: 190094, number.FamilySunYou: 190072,
+		number.FamilyUBI: 190112, number.FamilyYunExpress: 190008, number.FamilyNovaPoshta: 100035, number.FamilyMeest: 100023,
+	}[n.Family()]
 }
 
 // post is the number of the post that issued an S10 number.
 func post(n number.Number) int {
-	switch n.Country() {
-	case "CN":
-		if n[0] == 'E' {
-			return 3013
-		}
-		return 3011
-	case "SG":
-		return 19131
-	case "RU":
-		return 18031
-	case "UA":
-		return 21021
-	case "BY":
-		return 2051
-	case "KZ":
-		return 11011
-	case "GB":
-		return 11031
-	case "NL":
-		return 14041
-	case "US":
-		return 21051
-	default:
-		return 0
+	if n.Country() == "CN" && n[0] == 'E' {
+		return 3013
 	}
+	return map[string]int{
+		"CN": 3011, "SG": 19131, "RU": 18031, "UA": 21021, "BY": 2051, "KZ": 11011, "GB": 11031, "NL": 14041, "US": 21051,
+	}[n.Country()]
 }

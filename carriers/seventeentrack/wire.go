@@ -240,8 +240,5 @@ func (e event) at() (at time.Time, zoned, ok bool) {
 }
 
 func day(s adapter.Lax) parcel.Date {
-	if at, ok := adapter.At(s, time.UTC, time.RFC3339Nano, time.DateOnly); ok {
-		return parcel.DateOf(at)
-	}
-	return ""
+	return adapter.Day(s, time.UTC, time.RFC3339Nano, time.DateOnly)
 }

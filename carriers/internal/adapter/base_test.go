@@ -136,10 +136,20 @@ func TestNational(t *testing.T) {
 }
 
 func TestEveryZoneOfACountryLoads(t *testing.T) {
-	for line := range strings.Lines(adapter.Zones) {
-		if country := line[:2]; adapter.ZoneOf(country) == nil {
-			t.Errorf("%s has no zone", country)
+	rows := strings.Split(strings.TrimSpace(adapter.Countries()), "\n")[1:]
+	for _, row := range rows {
+		f := strings.Split(row, "\t")
+		if zone := adapter.ZoneOf(f[0]); f[1] != "" && (zone == nil || zone.String() != f[1]) {
+			t.Errorf("%s is in the zone %v, want %s", f[0], zone, f[1])
 		}
+		for name := range strings.SplitSeq(f[2], "|") {
+			if got := adapter.CountryNamed(name); got != f[0] && len(name) != 2 {
+				t.Errorf("%s is the country %q, want %s", name, got, f[0])
+			}
+		}
+	}
+	if len(rows) < 68 {
+		t.Errorf("%d countries", len(rows))
 	}
 	if adapter.ZoneOf("US") != nil {
 		t.Error("the United States have one zone")

@@ -1,4 +1,4 @@
 package adapter
 
-// Zones is the table of zones by country.
-const Zones = zones
+// Countries is the table of countries.
+func Countries() string { return countries }

@@ -3,6 +3,7 @@ package adapter
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"parcelwatch/parcel"
@@ -97,6 +98,23 @@ func (t Table) Row(code, sub string) Code {
 		return c
 	}
 	return Unknown()
+}
+
+// Action returns an action code of Cainiao in upper case without blanks, and its
+// row. Of codes that the table does not hold, the prefix RT_ means the way back and
+// the end tells what went wrong.
+func (t Table) Action(code Lax) (string, Code) {
+	name := strings.ReplaceAll(strings.ToUpper(Line(code, 60)), " ", "_")
+	row := t.Row(name, "*")
+	ends := func(end string) bool { return strings.HasSuffix(name, end) }
+	switch {
+	case !row.Guess:
+	case strings.HasPrefix(name, "RT_"):
+		row.Status, row.Guess = parcel.Returning, false
+	case slices.ContainsFunc([]string{"_FAILURE", "_FAIL", "_EXCEPTION"}, ends):
+		row.Status, row.Guess = parcel.Exception, false
+	}
+	return name, row
 }
 
 // Unknown returns the row for a code that no table holds: a guess that the parcel

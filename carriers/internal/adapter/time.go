@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"parcelwatch/parcel"
 )
 
 var offsetForm = regexp.MustCompile(`^(?:GMT|UTC)?\s*([+-])(\d{1,2})(?::?(\d{2}))?$`)
@@ -70,6 +72,14 @@ func Moment[S ~string](text S, zone *time.Location, layouts ...string) (at time.
 	}
 	at, ok = At(text, zone, layouts...)
 	return at, zoned, ok
+}
+
+// Day returns the date of a time as [At] parses it, or "".
+func Day[S ~string](text S, loc *time.Location, layouts ...string) parcel.Date {
+	if at, ok := At(text, loc, layouts...); ok {
+		return parcel.DateOf(at)
+	}
+	return ""
 }
 
 // In returns the time with the offset that the zone has at that time.
