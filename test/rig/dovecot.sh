@@ -16,7 +16,7 @@ if [ "$verb" = stop ]; then
   pid=$(cat "$dir/run/master.pid" 2>/dev/null) || exit 0
   kill "$pid" 2>/dev/null || exit 0
   for _ in $(seq 100); do ! gone "$pid" || break; sleep 0.05; done
-  gone "$pid" || kill -KILL "$pid"
+  gone "$pid" || kill -KILL "$pid" 2>/dev/null || :
   rm -f "$dir/run/master.pid" # a process that nobody has waited for yet would pass for a running one
   exit 0
 fi

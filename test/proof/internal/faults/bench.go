@@ -51,6 +51,10 @@ type bench struct {
 	store   *rig.Store
 	outcome outcome
 
+	err   error     // the first one; after it the methods do nothing
+	from  int       // line of the log after which the fault is noticed
+	since time.Time // moment of the fault
+
 	smtp    string
 	cert    atomic.Pointer[tls.Certificate] // of the post behind TLS, where not its own
 	clock   string                          // file of what the daemon's clock is moved by
@@ -63,7 +67,7 @@ func open(ctx context.Context, env *lab.Env, s setup, moved string) (b *bench, e
 	b = &bench{}
 	defer func() {
 		if err != nil {
-			b.close(ctx)
+			b.close()
 		}
 	}()
 	if b.dir, err = env.Folder("fault"); err != nil {
@@ -146,7 +150,7 @@ func (b *bench) configure(ctx context.Context, s setup) (rig.Site, error) {
 func (b *bench) later(f func()) { b.closing = append(b.closing, f) }
 
 // close ends what is left of a world.
-func (b *bench) close(context.Context) {
+func (b *bench) close() {
 	if b.store != nil {
 		b.store.Close()
 	}
@@ -159,106 +163,162 @@ func (b *bench) close(context.Context) {
 	_ = os.RemoveAll(b.dir)
 }
 
-// start starts the daemon and waits until a first mail is on record.
-func (b *bench) start(ctx context.Context) error {
-	l, err := b.deliver(ctx, "collected by the carrier")
-	if err != nil {
-		return err
+// do takes one step, unless an earlier one has failed.
+func (b *bench) do(step func() error) {
+	if b.err == nil {
+		b.err = step()
 	}
-	from := b.daemon.Journal.Len()
-	if err := b.daemon.Start(ctx); err != nil {
-		return err
+}
+
+// hold is a condition that the case promises.
+func (b *bench) hold(ok bool, format string, args ...any) {
+	if b.err == nil && !ok {
+		b.err = fmt.Errorf("%w: %s", errWrong, fmt.Sprintf(format, args...))
 	}
-	if _, err := b.daemon.Journal.Await(ctx, from, "msg=started"); err != nil {
+}
+
+// until waits for a condition and returns how long that took.
+func (b *bench) until(ctx context.Context, limit time.Duration, what string, cond func() bool) (took time.Duration) {
+	b.do(func() (err error) {
+		took, err = rig.Until(ctx, limit, what, cond)
 		return err
-	}
-	if b.store == nil {
-		if b.store, err = rig.OpenStore(ctx, b.daemon.Site.Store); err != nil {
-			return err
+	})
+	return took
+}
+
+func (b *bench) pause(ctx context.Context, d time.Duration) {
+	b.do(func() error { return rig.Pause(ctx, d) })
+}
+
+// count counts rows of the store.
+func (b *bench) count(ctx context.Context, query string, args ...any) (n int) {
+	b.do(func() (err error) {
+		n, err = b.store.Count(ctx, query, args...)
+		return err
+	})
+	return n
+}
+
+// mark is the moment of the fault.
+func (b *bench) mark() { b.from, b.since = b.daemon.Journal.Len(), time.Now() }
+
+// start starts the daemon, waits until a first mail is on record, and marks that
+// moment.
+func (b *bench) start(ctx context.Context) {
+	l := b.deliver(ctx, "collected by the carrier")
+	b.mark()
+	b.do(func() error { return b.daemon.Start(ctx) })
+	b.await(ctx, "msg=started")
+	b.do(func() (err error) {
+		if b.store == nil {
+			b.store, err = rig.OpenStore(ctx, b.daemon.Site.Store)
 		}
+		return err
+	})
+	b.known(ctx, l.Number)
+	b.mark()
+}
+
+// stop ends the daemon and lets go of its store.
+func (b *bench) stop() {
+	b.do(func() error { _, err := b.daemon.Stop(5 * time.Second); return err })
+	b.release()
+}
+
+// release closes the store, which the next start opens again.
+func (b *bench) release() {
+	if b.store != nil {
+		b.store.Close()
+		b.store = nil
 	}
-	_, err = b.known(ctx, l.Number)
-	return err
 }
 
 // end is after every case: the daemon that was started still lives, ends in time
 // and leaves a sound store with every mail in it.
-func (b *bench) end(ctx context.Context) error {
-	if _, err := b.daemon.Stop(5 * time.Second); err != nil {
-		return err
-	}
-	n, err := b.store.Count(ctx, "SELECT count(*) FROM number")
-	if err != nil {
-		return err
-	}
-	if n != b.numbers {
-		return fmt.Errorf("%w: %d mails about as many parcels came, %d parcels are known", errWrong, b.numbers, n)
-	}
-	return b.store.Check(ctx)
+func (b *bench) end(ctx context.Context) {
+	b.do(func() error { _, err := b.daemon.Stop(5 * time.Second); return err })
+	n := b.count(ctx, "SELECT count(*) FROM number")
+	b.hold(n == b.numbers, "%d mails about as many parcels came, %d parcels are known", b.numbers, n)
+	b.do(func() error { return b.store.Check(ctx) })
 }
 
 // deliver hands a mail about another parcel to Dovecot.
-func (b *bench) deliver(ctx context.Context, step string) (rig.Letter, error) {
+func (b *bench) deliver(ctx context.Context, step string) rig.Letter {
 	b.numbers++
 	l := rig.Letter{
 		Number: rig.Number(b.numbers, "CN"), Order: rig.Order(b.numbers), Step: step, Sent: time.Now().Add(-time.Hour), Copy: b.numbers,
 	}
-	_, err := b.dovecot.Send(ctx, "alice", l.Text())
-	return l, err
+	b.do(func() error { _, err := b.dovecot.Send(ctx, "alice", l.Text()); return err })
+	return l
 }
 
 // known waits until a number's mail is on record.
-func (b *bench) known(ctx context.Context, number string) (time.Duration, error) {
-	return rig.Until(ctx, backLimit, "the mail about "+number+" is on record", func() bool {
+func (b *bench) known(ctx context.Context, number string) time.Duration {
+	return b.until(ctx, backLimit, "the mail about "+number+" is on record", func() bool {
 		n, err := b.store.Count(ctx, "SELECT count(*) FROM number WHERE number = $1", number)
 		return err == nil && n == 1
 	})
 }
 
+// await waits for a line of the log after the mark.
+func (b *bench) await(ctx context.Context, words ...string) (l rig.Line) {
+	b.do(func() (err error) {
+		l, err = b.daemon.Journal.Await(ctx, b.from, words...)
+		return err
+	})
+	return l
+}
+
 // notice waits for a line of the log about the fault, and keeps it as what was
 // seen.
-func (b *bench) notice(ctx context.Context, from int, since time.Time, words ...string) error {
-	l, err := b.daemon.Journal.Await(ctx, from, words...)
-	if err != nil {
-		return err
-	}
-	b.saw(said(l.Text), l.At.Sub(since))
-	return nil
+func (b *bench) notice(ctx context.Context, words ...string) {
+	limited, cancel := context.WithTimeout(ctx, noticeLimit)
+	defer cancel()
+	l := b.await(limited, words...)
+	b.saw(said(l.Text), l.At.Sub(b.since))
 }
 
 // saw keeps what was seen of the fault, and how long that took.
 func (b *bench) saw(text string, after time.Duration) {
-	b.outcome.seen, b.outcome.noticed, b.outcome.silence = b.tidy(text), seconds(after), after
+	if b.err == nil {
+		b.outcome.seen, b.outcome.noticed, b.outcome.silence = b.tidy(text), seconds(after), after
+	}
 }
 
+// survived waits until a mail that comes now is on record.
+func (b *bench) survived(ctx context.Context) { b.recovered(ctx, b.deliver(ctx, "at customs")) }
+
 // recovered waits until a mail that came meanwhile is on record.
-func (b *bench) recovered(ctx context.Context, l rig.Letter) error {
-	took, err := b.known(ctx, l.Number)
-	b.outcome.back = seconds(took)
-	return err
+func (b *bench) recovered(ctx context.Context, l rig.Letter) {
+	b.outcome.back = seconds(b.known(ctx, l.Number))
+}
+
+// command runs a command of the program beside the daemon.
+func (b *bench) command(ctx context.Context, args ...string) (out []byte) {
+	b.do(func() (err error) {
+		out, err = b.daemon.Command(ctx, args...)
+		return err
+	})
+	return out
 }
 
 // status is the line of "status" with a word, as a person sees it.
-func (b *bench) status(ctx context.Context, word string) (string, error) {
-	out, err := b.daemon.Command(ctx, "status")
-	if err != nil {
-		return "", err
-	}
+func (b *bench) status(ctx context.Context, word string) string {
+	out := b.command(ctx, "status")
 	for line := range strings.Lines(string(out)) {
 		if strings.Contains(line, word) {
-			return strings.Join(strings.Fields(line), " "), nil
+			return strings.Join(strings.Fields(line), " ")
 		}
 	}
-	return "", fmt.Errorf("%w: status says nothing of %q: %s", errWrong, word, out)
+	b.hold(false, "status says nothing of %q: %s", word, out)
+	return ""
 }
 
 // move moves the daemon's clock.
-func (b *bench) move(by time.Duration) error {
+func (b *bench) move(by time.Duration) {
 	// In one piece: the daemon reads it at any moment.
-	if err := os.WriteFile(b.clock+".new", []byte(by.String()), 0o600); err != nil {
-		return err
-	}
-	return os.Rename(b.clock+".new", b.clock)
+	b.do(func() error { return os.WriteFile(b.clock+".new", []byte(by.String()), 0o600) })
+	b.do(func() error { return os.Rename(b.clock+".new", b.clock) })
 }
 
 var (

@@ -41,32 +41,18 @@ func command(ctx context.Context, name string, args ...string) error {
 
 // held is a fault that keeps mail from being recorded, mended once that was
 // said.
-func (b *bench) held(ctx context.Context, begin, mend func() error, words ...string) error {
-	if err := b.start(ctx); err != nil {
-		return err
-	}
-	from, since := b.daemon.Journal.Len(), time.Now()
-	if err := begin(); err != nil {
-		return err
-	}
-	l, err := b.deliver(ctx, "at customs")
-	if err != nil {
-		return err
-	}
-	limited, cancel := context.WithTimeout(ctx, noticeLimit)
-	defer cancel()
-	if err := b.notice(limited, from, since, words...); err != nil {
-		return err
-	}
-	if err := mend(); err != nil {
-		return err
-	}
-	return b.recovered(ctx, l)
+func (b *bench) held(ctx context.Context, begin, mend func() error, words ...string) {
+	b.start(ctx)
+	b.do(begin)
+	l := b.deliver(ctx, "at customs")
+	b.notice(ctx, words...)
+	b.do(mend)
+	b.recovered(ctx, l)
 }
 
-func full(ctx context.Context, b *bench) error {
+func full(ctx context.Context, b *bench) {
 	filler := filepath.Join(b.dir, "disk", "filler")
-	return b.held(ctx, func() error {
+	b.held(ctx, func() error {
 		f, err := os.Create(filepath.Clean(filler))
 		if err != nil {
 			return err
@@ -89,42 +75,24 @@ func (zeros) Read(p []byte) (int, error) {
 
 // readOnly: a store that cannot be written is refused in words; Linux lets no
 // disk become read-only under a file that is open for writing.
-func readOnly(ctx context.Context, b *bench) error {
-	if err := b.start(ctx); err != nil {
-		return err
-	}
-	if _, err := b.daemon.Stop(5 * time.Second); err != nil {
-		return err
-	}
-	b.store.Close()
-	b.store = nil
+func readOnly(ctx context.Context, b *bench) {
 	disk := filepath.Join(b.dir, "disk")
-	if err := command(ctx, "mount", "-o", "remount,ro", disk); err != nil {
-		return err
-	}
-	if err := b.refuses(ctx, "read-only"); err != nil {
-		return err
-	}
-	l, err := b.deliver(ctx, "at customs")
-	if err != nil {
-		return err
-	}
+	b.start(ctx)
+	b.stop()
+	b.do(func() error { return command(ctx, "mount", "-o", "remount,ro", disk) })
+	b.refuses(ctx, "read-only")
+	l := b.deliver(ctx, "at customs")
 	back := time.Now()
-	if err := command(ctx, "mount", "-o", "remount,rw", disk); err != nil {
-		return err
-	}
-	if err := b.start(ctx); err != nil {
-		return err
-	}
-	_, err = b.known(ctx, l.Number)
+	b.do(func() error { return command(ctx, "mount", "-o", "remount,rw", disk) })
+	b.start(ctx)
+	b.known(ctx, l.Number)
 	b.outcome.back = seconds(time.Since(back)) + ", started anew"
-	return err
 }
 
 // failing: every write to the disk fails, as from a dying one.
-func failing(ctx context.Context, b *bench) error {
+func failing(ctx context.Context, b *bench) {
 	var trace *exec.Cmd
-	return b.held(ctx, func() error {
+	b.held(ctx, func() error {
 		trace = exec.CommandContext(context.WithoutCancel(ctx), "strace", "-f", "-qq", "-o", "/dev/null",
 			"-e", "trace=pwrite64", "-e", "inject=pwrite64:error=EIO", "-p", strconv.Itoa(b.daemon.PID()))
 		if err := trace.Start(); err != nil {
@@ -146,92 +114,51 @@ func failing(ctx context.Context, b *bench) error {
 }
 
 // locked: another process holds the store.
-func locked(ctx context.Context, b *bench) error {
+func locked(ctx context.Context, b *bench) {
 	var release func() error
-	return b.held(ctx, func() (err error) {
+	b.held(ctx, func() (err error) {
 		release, err = rig.LockStore(ctx, b.daemon.Site.Store)
 		return err
 	}, func() error { return release() }, "held by another program")
 }
 
+// restored brings back a backup and waits for a mail that is not in it but still
+// in the mailbox.
+func (b *bench) restored(ctx context.Context, backup, number string) {
+	back := time.Now()
+	b.command(ctx, "restore", backup)
+	b.start(ctx)
+	b.known(ctx, number)
+	b.outcome.back = seconds(time.Since(back)) + " by restore"
+}
+
 // corrupted: a damaged store is refused in words, and a backup brings everything
 // back, since mail is still in the mailbox.
-func corrupted(ctx context.Context, b *bench) error {
-	if err := b.start(ctx); err != nil {
-		return err
-	}
+func corrupted(ctx context.Context, b *bench) {
 	backup := filepath.Join(b.dir, "backup.db")
-	if _, err := b.daemon.Command(ctx, "backup", backup); err != nil {
-		return err
-	}
-	l, err := b.deliver(ctx, "at customs") // after the backup
-	if err != nil {
-		return err
-	}
-	if _, err := b.known(ctx, l.Number); err != nil {
-		return err
-	}
-	if _, err := b.daemon.Stop(5 * time.Second); err != nil {
-		return err
-	}
-	b.store.Close()
-	if err := scribble(b.daemon.Site.Store); err != nil {
-		return err
-	}
-	if err := b.refuses(ctx, "damaged"); err != nil {
-		return err
-	}
-	back := time.Now()
-	if _, err := b.daemon.Command(ctx, "restore", backup); err != nil {
-		return err
-	}
-	b.store = nil
-	if err := b.start(ctx); err != nil {
-		return err
-	}
-	_, err = b.known(ctx, l.Number)
-	b.outcome.back = seconds(time.Since(back)) + " by restore"
-	return err
+	b.start(ctx)
+	b.command(ctx, "backup", backup)
+	l := b.deliver(ctx, "at customs") // after the backup
+	b.known(ctx, l.Number)
+	b.stop()
+	b.do(func() error { return scribble(b.daemon.Site.Store) })
+	b.refuses(ctx, "damaged")
+	b.restored(ctx, backup, l.Number)
 }
 
 // scribbled: the store is damaged under the running daemon, which says so and
 // takes in no mail until a backup is restored.
-func scribbled(ctx context.Context, b *bench) error {
-	if err := b.start(ctx); err != nil {
-		return err
-	}
+func scribbled(ctx context.Context, b *bench) {
 	backup := filepath.Join(b.dir, "backup.db")
-	if _, err := b.daemon.Command(ctx, "backup", backup); err != nil {
-		return err
-	}
-	b.store.Close()
-	b.store = nil
-	from, since := b.daemon.Journal.Len(), time.Now()
-	if err := errors.Join(scribble(b.daemon.Site.Store), scribble(b.daemon.Site.Store+"-wal")); err != nil {
-		return err
-	}
-	l, err := b.deliver(ctx, "at customs")
-	if err != nil {
-		return err
-	}
-	limited, cancel := context.WithTimeout(ctx, noticeLimit)
-	defer cancel()
-	if err := b.notice(limited, from, since, "state=broken", "damaged"); err != nil {
-		return err
-	}
-	if _, err := b.daemon.Stop(5 * time.Second); err != nil {
-		return err
-	}
-	back := time.Now()
-	if _, err := b.daemon.Command(ctx, "restore", backup); err != nil {
-		return err
-	}
-	if err := b.start(ctx); err != nil {
-		return err
-	}
-	_, err = b.known(ctx, l.Number)
-	b.outcome.back = seconds(time.Since(back)) + " by restore"
-	return err
+	b.start(ctx)
+	b.command(ctx, "backup", backup)
+	b.release()
+	b.mark()
+	b.do(func() error { return errors.Join(scribble(b.daemon.Site.Store), scribble(b.daemon.Site.Store+"-wal")) })
+	l := b.deliver(ctx, "at customs")
+	b.notice(ctx, "state=broken", "damaged")
+	b.stop()
+	b.restored(ctx, backup, l.Number)
 }
 
 // scribble overwrites the middle of a file, all but its first page.

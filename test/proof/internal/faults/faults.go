@@ -29,7 +29,7 @@ type fault struct {
 	did        string
 	quick      bool // not only in the full run
 	setup      setup
-	try        func(ctx context.Context, b *bench) error
+	try        func(ctx context.Context, b *bench)
 	// exception says openly what does not come back, and why.
 	exception string
 }
@@ -97,12 +97,10 @@ func (f fault) run(ctx context.Context, env *lab.Env, moved string) outcome {
 	if err != nil {
 		return outcome{err: err}
 	}
-	defer b.close(ctx)
-	err = f.try(ctx, b)
-	if err == nil {
-		err = b.end(ctx)
-	}
-	err = errors.Join(err, b.daemon.Journal.Save(filepath.Join(env.Dir, "logs", strings.ReplaceAll(f.part+" "+f.name, " ", "-")+".log")))
+	defer b.close()
+	f.try(ctx, b)
+	b.end(ctx)
+	err = errors.Join(b.err, b.daemon.Journal.Save(filepath.Join(env.Dir, "logs", strings.ReplaceAll(f.part+" "+f.name, " ", "-")+".log")))
 	o := b.outcome
 	if o.err = err; err != nil {
 		o.err = fmt.Errorf("%w\n%s", err, b.daemon.Journal.Tail(6))

@@ -58,150 +58,86 @@ func imapFaults() []fault {
 
 // connection is a fault of the connection while it idles, mended after it was
 // noticed.
-func connection(begin func(b *bench)) func(ctx context.Context, b *bench) error {
-	return func(ctx context.Context, b *bench) error {
-		if err := b.start(ctx); err != nil {
-			return err
-		}
+func connection(begin func(b *bench)) func(ctx context.Context, b *bench) {
+	return func(ctx context.Context, b *bench) {
+		b.start(ctx)
 		// The worst moment is when it idles and will not speak for a while.
-		if _, err := rig.Until(ctx, time.Minute, "the connection idles", func() bool { return b.imap.Calm(8 * time.Second) }); err != nil {
-			return err
-		}
-		from, since := b.daemon.Journal.Len(), time.Now()
+		b.until(ctx, time.Minute, "the connection idles", func() bool { return b.imap.Calm(8 * time.Second) })
+		b.mark()
 		begin(b)
-		if err := b.broken(ctx, from, since); err != nil {
-			return err
-		}
-		l, err := b.deliver(ctx, "at customs")
-		if err != nil {
-			return err
-		}
+		b.broken(ctx)
+		l := b.deliver(ctx, "at customs")
 		b.imap.Set(rig.Healthy)
 		b.imap.Cut(true)
-		return b.recovered(ctx, l)
+		b.recovered(ctx, l)
 	}
 }
 
 // broken waits until the mailbox is said to be broken.
-func (b *bench) broken(ctx context.Context, from int, since time.Time) error {
-	limited, cancel := context.WithTimeout(ctx, noticeLimit)
-	defer cancel()
-	return b.notice(limited, from, since, `msg="mailbox state"`, "state=broken")
-}
+func (b *bench) broken(ctx context.Context) { b.notice(ctx, `msg="mailbox state"`, "state=broken") }
 
 // slowServer: nothing is broken, everything takes longer.
-func slowServer(ctx context.Context, b *bench) error {
-	if err := b.start(ctx); err != nil {
-		return err
-	}
-	from := b.daemon.Journal.Len()
+func slowServer(ctx context.Context, b *bench) {
+	b.start(ctx)
 	b.imap.Set(rig.Slow)
 	b.imap.Cut(false)
-	l, err := b.deliver(ctx, "at customs")
-	if err != nil {
-		return err
-	}
-	if err := b.recovered(ctx, l); err != nil {
-		return err
-	}
+	b.survived(ctx)
 	b.outcome.seen, b.outcome.noticed = "mail arrives, later", "nothing is broken"
-	if b.daemon.Journal.Has(from, "does not answer") {
-		return fmt.Errorf("%w: a slow server is taken for a dead one", errWrong)
-	}
+	b.hold(!b.daemon.Journal.Has(b.from, "does not answer"), "a slow server is taken for a dead one")
 	b.imap.Set(rig.Healthy)
-	return nil
 }
 
-func bye(ctx context.Context, b *bench) error {
-	if err := b.start(ctx); err != nil {
-		return err
-	}
+func bye(ctx context.Context, b *bench) {
+	b.start(ctx)
 	var once atomic.Bool
-	from, since := b.daemon.Journal.Len(), time.Now()
 	b.imap.Tamper(func(p []byte) ([]byte, bool) {
 		if !once.CompareAndSwap(false, true) {
 			return p, false
 		}
 		return []byte("* BYE The server is overloaded, come back later\r\n"), true
 	})
-	l, err := b.deliver(ctx, "at customs") // what the server has to say ends in BYE
-	if err != nil {
-		return err
-	}
-	if err := b.broken(ctx, from, since); err != nil {
-		return err
-	}
-	return b.recovered(ctx, l)
+	l := b.deliver(ctx, "at customs") // what the server has to say ends in BYE
+	b.broken(ctx)
+	b.recovered(ctx, l)
 }
 
 // renumbered: mail that was read before changes nothing, mail that came
 // meanwhile is found.
-func renumbered(ctx context.Context, b *bench) error {
-	if err := b.start(ctx); err != nil {
-		return err
-	}
-	before, err := b.store.Count(ctx, "SELECT count(*) FROM change")
-	if err != nil {
-		return err
-	}
-	from := b.daemon.Journal.Len()
-	err = b.without(ctx, func() error {
+func renumbered(ctx context.Context, b *bench) {
+	b.start(ctx)
+	before := b.count(ctx, "SELECT count(*) FROM change")
+	b.without(ctx, func() error {
 		files, err := filepath.Glob(filepath.Join(b.dovecot.Dir, "mail", "alice", "Maildir", "dovecot*"))
 		if err != nil || len(files) == 0 {
 			return fmt.Errorf("%w: Dovecot keeps its numbering elsewhere: %w", errWrong, err)
 		}
 		for _, f := range files {
-			if err := os.Remove(f); err != nil {
-				return err
-			}
+			err = errors.Join(err, os.Remove(f))
 		}
-		return nil
+		return err
 	})
-	if err != nil {
-		return err
-	}
-	back := time.Now()
-	if err := b.notice(ctx, from, back, "renumbered"); err != nil {
-		return err
-	}
-	l, err := b.deliver(ctx, "at customs")
-	if err != nil {
-		return err
-	}
-	if _, err := b.known(ctx, l.Number); err != nil {
-		return err
-	}
-	b.outcome.back = seconds(time.Since(back))
-	after, err := b.store.Count(ctx, "SELECT count(*) FROM change WHERE parcel_id IN (SELECT parcel_id FROM number WHERE number <> $1)", l.Number)
-	if err != nil {
-		return err
-	}
+	b.since = time.Now()
+	b.notice(ctx, "renumbered")
+	l := b.deliver(ctx, "at customs")
+	b.known(ctx, l.Number)
+	b.outcome.back = seconds(time.Since(b.since))
+	after := b.count(ctx, "SELECT count(*) FROM change WHERE parcel_id IN (SELECT parcel_id FROM number WHERE number <> $1)", l.Number)
 	// The post may have said something meanwhile; the mail read again may not.
-	if after > before+2 {
-		return fmt.Errorf("%w: %d changes before, %d after mail was read again", errWrong, before, after)
-	}
-	return nil
+	b.hold(after <= before+2, "%d changes before, %d after mail was read again", before, after)
 }
 
 // without stops Dovecot, does something, and starts it.
-func (b *bench) without(ctx context.Context, f func() error) error {
-	if err := b.dovecot.Down(ctx); err != nil {
-		return err
-	}
-	if err := f(); err != nil {
-		return err
-	}
-	return b.dovecot.Up(ctx, "")
+func (b *bench) without(ctx context.Context, step func() error) {
+	b.do(func() error { return b.dovecot.Down(ctx) })
+	b.do(step)
+	b.do(func() error { return b.dovecot.Up(ctx, "") })
 }
 
 var literal = regexp.MustCompile(`\{(\d+)\}\r\n`)
 
-func truncated(ctx context.Context, b *bench) error {
-	if err := b.start(ctx); err != nil {
-		return err
-	}
+func truncated(ctx context.Context, b *bench) {
+	b.start(ctx)
 	var cuts atomic.Int32
-	from, since := b.daemon.Journal.Len(), time.Now()
 	b.imap.Tamper(func(p []byte) ([]byte, bool) {
 		at := literal.FindSubmatchIndex(p)
 		if at == nil || !bytes.Contains(p, []byte("BODY[]")) || cuts.Add(1) > 2 {
@@ -210,116 +146,70 @@ func truncated(ctx context.Context, b *bench) error {
 		size, _ := strconv.Atoi(string(p[at[2]:at[3]]))
 		return p[:min(len(p), at[1]+size/2)], true
 	})
-	l, err := b.deliver(ctx, "at customs")
-	if err != nil {
-		return err
-	}
-	if err := b.broken(ctx, from, since); err != nil {
-		return err
-	}
-	if err := b.recovered(ctx, l); err != nil {
-		return err
-	}
-	if cuts.Load() < 2 {
-		return fmt.Errorf("%w: only %d of 2 fetches were cut", errWrong, cuts.Load())
-	}
-	return nil
+	l := b.deliver(ctx, "at customs")
+	b.broken(ctx)
+	b.recovered(ctx, l)
+	b.hold(cuts.Load() >= 2, "only %d of 2 fetches were cut", cuts.Load())
 }
 
-func restarted(ctx context.Context, b *bench) error {
-	if err := b.start(ctx); err != nil {
-		return err
-	}
-	from, since := b.daemon.Journal.Len(), time.Now()
-	if err := b.without(ctx, func() error { return rig.Pause(ctx, 3*time.Second) }); err != nil {
-		return err
-	}
-	l, err := b.deliver(ctx, "at customs")
-	if err != nil {
-		return err
-	}
+func restarted(ctx context.Context, b *bench) {
+	b.start(ctx)
+	b.without(ctx, func() error { return rig.Pause(ctx, 3*time.Second) })
+	l := b.deliver(ctx, "at customs")
 	up := time.Now()
-	if err := b.broken(ctx, from, since); err != nil {
-		return err
-	}
-	_, err = b.known(ctx, l.Number)
+	b.broken(ctx)
+	b.known(ctx, l.Number)
 	b.outcome.back = seconds(time.Since(up))
-	return err
 }
 
 // exchanged: a certificate that cannot be trusted is not, and the right one is
 // again.
-func exchanged(ctx context.Context, b *bench) error {
-	if err := b.start(ctx); err != nil {
-		return err
-	}
-	var right [2][]byte
+func exchanged(ctx context.Context, b *bench) {
+	b.start(ctx)
 	files := [2]string{filepath.Join(b.dovecot.Dir, "tls", "cert.pem"), filepath.Join(b.dovecot.Dir, "tls", "key.pem")}
+	var right, wrong [2][]byte
 	for i, f := range files {
-		var err error
-		if right[i], err = os.ReadFile(filepath.Clean(f)); err != nil {
-			return err
+		b.do(func() (err error) { right[i], err = os.ReadFile(filepath.Clean(f)); return err })
+	}
+	b.do(func() error {
+		stranger, err := newAuthority()
+		if err == nil {
+			wrong[0], wrong[1], err = stranger.leaf("127.0.0.1")
 		}
-	}
-	wrong, err := newAuthority()
-	if err != nil {
 		return err
-	}
-	cert, key, err := wrong.leaf("127.0.0.1")
-	if err != nil {
-		return err
-	}
+	})
 	put := func(pieces [2][]byte) func() error {
 		return func() error {
 			return errors.Join(os.WriteFile(files[0], pieces[0], 0o600), os.WriteFile(files[1], pieces[1], 0o600))
 		}
 	}
-	from := b.daemon.Journal.Len()
-	if err := b.without(ctx, put([2][]byte{cert, key})); err != nil {
-		return err
-	}
-	since := time.Now()
-	if err := b.notice(ctx, from, since, `msg="mailbox state"`, "certificate"); err != nil {
-		return err
-	}
-	if err := b.without(ctx, put(right)); err != nil {
-		return err
-	}
-	l, err := b.deliver(ctx, "at customs")
-	if err != nil {
-		return err
-	}
-	return b.recovered(ctx, l)
+	b.without(ctx, put(wrong))
+	b.since = time.Now()
+	b.notice(ctx, `msg="mailbox state"`, "certificate")
+	b.without(ctx, put(right))
+	b.survived(ctx)
 }
 
 // crowded: somebody else holds all connections that the server allows.
-func crowded(ctx context.Context, b *bench) error {
-	if err := b.start(ctx); err != nil {
-		return err
-	}
-	from, since := b.daemon.Journal.Len(), time.Now()
+func crowded(ctx context.Context, b *bench) {
+	b.start(ctx)
 	b.imap.Set(rig.Refusing)
 	b.imap.Cut(false)
 	var other net.Conn
-	_, err := rig.Until(ctx, 20*time.Second, "another client has logged in", func() bool {
+	b.until(ctx, 20*time.Second, "another client has logged in", func() bool {
 		var err error
 		other, err = login(ctx, b.dovecot.Port)
 		return err == nil
 	})
-	if err != nil {
-		return err
+	if other == nil {
+		return
 	}
 	defer other.Close()
 	b.imap.Set(rig.Healthy)
-	if err := b.notice(ctx, from, since, `msg="mailbox state"`, "state=", "onnections"); err != nil {
-		return err
-	}
-	l, err := b.deliver(ctx, "at customs")
-	if err != nil {
-		return err
-	}
+	b.notice(ctx, `msg="mailbox state"`, "state=", "onnections")
+	l := b.deliver(ctx, "at customs")
 	_ = other.Close()
-	return b.recovered(ctx, l)
+	b.recovered(ctx, l)
 }
 
 // login is another client's connection.

@@ -12,8 +12,6 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
-
-	"parcelwatch/test/rig"
 )
 
 func machineFaults() []fault {
@@ -60,119 +58,79 @@ func machineFaults() []fault {
 }
 
 // refuses starts a daemon that ends by itself with a word about why.
-func (b *bench) refuses(ctx context.Context, word string) error {
-	from, since := b.daemon.Journal.Len(), time.Now()
-	if err := b.daemon.Start(ctx); err != nil {
-		return err
-	}
-	select {
-	case <-b.daemon.Exited():
-	case <-ctx.Done():
-		return fmt.Errorf("%w: the daemon runs all the same", errWrong)
-	}
-	lines := b.daemon.Journal.Since(from)
+func (b *bench) refuses(ctx context.Context, word string) {
+	b.mark()
+	b.do(func() error {
+		if err := b.daemon.Start(ctx); err != nil {
+			return err
+		}
+		select {
+		case <-b.daemon.Exited():
+			return nil
+		case <-ctx.Done():
+			return fmt.Errorf("%w: the daemon runs all the same", errWrong)
+		}
+	})
+	lines := b.daemon.Journal.Since(b.from)
 	if len(lines) == 0 {
-		return fmt.Errorf("%w: the daemon ends without a word", errWrong)
+		b.hold(false, "the daemon ends without a word")
+		return
 	}
-	b.saw(lines[len(lines)-1].Text, lines[len(lines)-1].At.Sub(since))
-	if !strings.Contains(b.outcome.seen, word) {
-		return fmt.Errorf("%w: it does not say %q", errWrong, word)
-	}
-	return nil
+	last := lines[len(lines)-1]
+	b.saw(last.Text, last.At.Sub(b.since))
+	b.hold(strings.Contains(b.outcome.seen, word), "it does not say %q", word)
 }
 
-func suspended(ctx context.Context, b *bench) error {
-	if err := b.start(ctx); err != nil {
-		return err
-	}
-	from := b.daemon.Journal.Len()
-	if err := b.daemon.Signal(syscall.SIGSTOP); err != nil {
-		return err
-	}
-	l, err := b.deliver(ctx, "at customs")
-	if err != nil {
-		return err
-	}
-	if err := rig.Pause(ctx, 45*time.Second); err != nil {
-		return err
-	}
+func (b *bench) signal(s syscall.Signal) { b.do(func() error { return b.daemon.Signal(s) }) }
+
+func suspended(ctx context.Context, b *bench) {
+	b.start(ctx)
+	b.signal(syscall.SIGSTOP)
+	l := b.deliver(ctx, "at customs")
+	b.pause(ctx, 45*time.Second)
 	b.imap.Cut(true)
-	since := time.Now()
-	if err := b.daemon.Signal(syscall.SIGCONT); err != nil {
-		return err
-	}
-	if err := b.broken(ctx, from, since); err != nil {
-		return err
-	}
-	return b.recovered(ctx, l)
+	b.since = time.Now()
+	b.signal(syscall.SIGCONT)
+	b.broken(ctx)
+	b.recovered(ctx, l)
 }
 
 // exhausted: no further file or connection can be opened.
-func exhausted(ctx context.Context, b *bench) error {
-	if err := b.start(ctx); err != nil {
-		return err
-	}
-	pid := b.daemon.PID()
+func exhausted(ctx context.Context, b *bench) {
+	b.start(ctx)
 	var usual unix.Rlimit
-	if err := unix.Prlimit(pid, unix.RLIMIT_NOFILE, nil, &usual); err != nil {
-		return err
-	}
-	open, err := os.ReadDir("/proc/" + strconv.Itoa(pid) + "/fd")
-	if err != nil {
-		return err
-	}
-	b.imap.Cut(true) // its descriptor is free, but below the limit there is none
-	from, since := b.daemon.Journal.Len(), time.Now()
-	if err := unix.Prlimit(pid, unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: uint64(len(open) - 6), Max: usual.Max}, nil); err != nil {
-		return err
-	}
-	if err := b.notice(ctx, from, since, `msg="mailbox state"`, "too many open files"); err != nil {
-		return err
-	}
-	l, err := b.deliver(ctx, "at customs")
-	if err != nil {
-		return err
-	}
-	if err := unix.Prlimit(pid, unix.RLIMIT_NOFILE, &usual, nil); err != nil {
-		return err
-	}
-	return b.recovered(ctx, l)
+	b.do(func() error {
+		pid := b.daemon.PID()
+		if err := unix.Prlimit(pid, unix.RLIMIT_NOFILE, nil, &usual); err != nil {
+			return err
+		}
+		open, err := os.ReadDir("/proc/" + strconv.Itoa(pid) + "/fd")
+		if err != nil {
+			return err
+		}
+		b.imap.Cut(true) // its descriptor is free, but below the limit there is none
+		b.mark()
+		return unix.Prlimit(pid, unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: uint64(len(open) - 6), Max: usual.Max}, nil)
+	})
+	b.notice(ctx, `msg="mailbox state"`, "too many open files")
+	l := b.deliver(ctx, "at customs")
+	b.do(func() error { return unix.Prlimit(b.daemon.PID(), unix.RLIMIT_NOFILE, &usual, nil) })
+	b.recovered(ctx, l)
 }
 
 // misconfigured: a configuration with a fault is named and not taken over.
-func misconfigured(ctx context.Context, b *bench) error {
-	if err := b.start(ctx); err != nil {
-		return err
-	}
-	right, err := os.ReadFile(b.daemon.Site.Config)
-	if err != nil {
-		return err
-	}
-	from, since := b.daemon.Journal.Len(), time.Now()
-	if err := os.WriteFile(b.daemon.Site.Config, append([]byte("languag = \"RU\"\n"), right...), 0o600); err != nil {
-		return err
-	}
-	if err := b.daemon.Signal(syscall.SIGHUP); err != nil {
-		return err
-	}
-	if err := b.notice(ctx, from, since, "not taken over"); err != nil {
-		return err
-	}
-	l, err := b.deliver(ctx, "at customs")
-	if err != nil {
-		return err
-	}
-	if _, err := b.known(ctx, l.Number); err != nil { // it goes on by the old one
-		return err
-	}
-	if err := os.WriteFile(b.daemon.Site.Config, right, 0o600); err != nil {
-		return err
-	}
+func misconfigured(ctx context.Context, b *bench) {
+	file := b.daemon.Site.Config
+	b.start(ctx)
+	var right []byte
+	b.do(func() (err error) { right, err = os.ReadFile(file); return err })
+	b.do(func() error { return os.WriteFile(file, append([]byte("languag = \"RU\"\n"), right...), 0o600) })
+	b.signal(syscall.SIGHUP)
+	b.notice(ctx, "not taken over")
+	l := b.deliver(ctx, "at customs")
+	b.known(ctx, l.Number) // it goes on by the old one
+	b.do(func() error { return os.WriteFile(file, right, 0o600) })
 	mended := time.Now()
-	if err := b.daemon.Signal(syscall.SIGHUP); err != nil {
-		return err
-	}
-	line, err := b.daemon.Journal.Await(ctx, from, "configuration taken over")
-	b.outcome.back = seconds(line.At.Sub(mended))
-	return err
+	b.signal(syscall.SIGHUP)
+	b.outcome.back = seconds(b.await(ctx, "configuration taken over").At.Sub(mended))
 }

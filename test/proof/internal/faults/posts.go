@@ -69,47 +69,30 @@ func postFaults() []fault {
 }
 
 // post is a post that answers wrongly, and rightly again.
-func post(answer http.HandlerFunc) func(ctx context.Context, b *bench) error {
-	return func(ctx context.Context, b *bench) error {
+func post(answer http.HandlerFunc) func(ctx context.Context, b *bench) {
+	return func(ctx context.Context, b *bench) {
 		b.posts.Instead(answer)
-		if err := b.start(ctx); err != nil {
-			return err
-		}
-		return b.post(ctx, func() error { b.posts.Instead(nil); return nil })
+		b.start(ctx)
+		b.post(ctx, func() error { b.posts.Instead(nil); return nil })
 	}
 }
 
 // post waits until the post's fault is on record, mends it, lets the time pass
 // for which a post is left alone, and asks about another parcel.
-func (b *bench) post(ctx context.Context, mend func() error) error {
-	took, err := rig.Until(ctx, noticeLimit, "the post's fault is on record", func() bool {
+func (b *bench) post(ctx context.Context, mend func() error) {
+	took := b.until(ctx, noticeLimit, "the post's fault is on record", func() bool {
 		n, err := b.store.Count(ctx, "SELECT count(*) FROM carrier_state WHERE name = 'upu' AND error <> ''")
 		return err == nil && n == 1
 	})
-	if err != nil {
-		return err
-	}
-	seen, err := b.status(ctx, "upu")
-	if err != nil {
-		return err
-	}
-	b.saw(seen, took)
-	if err := mend(); err != nil {
-		return err
-	}
-	if err := b.move(rested); err != nil {
-		return err
-	}
-	l, err := b.deliver(ctx, "at customs")
-	if err != nil {
-		return err
-	}
-	back, err := rig.Until(ctx, backLimit, "the post's answer is on record", func() bool {
+	b.saw(b.status(ctx, "upu"), took)
+	b.do(mend)
+	b.move(rested)
+	l := b.deliver(ctx, "at customs")
+	back := b.until(ctx, backLimit, "the post's answer is on record", func() bool {
 		n, err := b.store.Count(ctx, "SELECT count(*) FROM number JOIN parcel ON id = parcel_id WHERE number = $1 AND doc LIKE '%Posting/Collection%'", l.Number)
 		return err == nil && n == 1
 	})
 	b.outcome.back = seconds(back) + " after its rest"
-	return err
 }
 
 const postName = "post.rig.test"
@@ -180,42 +163,37 @@ func (b *bench) trusting() {
 	b.daemon.Env = append(b.daemon.Env, "SSL_CERT_FILE="+filepath.Join(b.dir, "authority.pem"), "SSL_CERT_DIR="+b.dir)
 }
 
-func untrusted(ctx context.Context, b *bench) error {
-	stranger, err := newAuthority()
-	if err != nil {
+func untrusted(ctx context.Context, b *bench) {
+	b.do(func() error {
+		stranger, err := newAuthority()
+		if err != nil {
+			return err
+		}
+		cert, err := pair(stranger, "127.0.0.1")
+		b.cert.Store(&cert)
 		return err
-	}
-	cert, err := pair(stranger, "127.0.0.1")
-	if err != nil {
-		return err
-	}
-	b.cert.Store(&cert)
+	})
 	b.trusting()
-	if err := b.start(ctx); err != nil {
-		return err
-	}
-	return b.post(ctx, func() error { b.cert.Store(nil); return nil })
+	b.start(ctx)
+	b.post(ctx, func() error { b.cert.Store(nil); return nil })
 }
 
 // nameless: the daemon has a list of hosts and a name server of its own, where
 // nobody answers.
-func nameless(ctx context.Context, b *bench) error {
+func nameless(ctx context.Context, b *bench) {
 	b.trusting()
 	hosts, resolv := filepath.Join(b.dir, "hosts"), filepath.Join(b.dir, "resolv.conf")
-	err := errors.Join(
-		os.WriteFile(hosts, []byte("127.0.0.1 localhost\n"), 0o644),
-		os.WriteFile(resolv, []byte("nameserver 127.0.0.1\noptions timeout:1 attempts:1\n"), 0o644))
-	if err != nil {
-		return err
-	}
+	b.do(func() error {
+		return errors.Join(
+			os.WriteFile(hosts, []byte("127.0.0.1 localhost\n"), 0o644),
+			os.WriteFile(resolv, []byte("nameserver 127.0.0.1\noptions timeout:1 attempts:1\n"), 0o644))
+	})
 	b.daemon.Wrap = []string{
 		"unshare", "--mount", "sh", "-c",
 		`mount --bind "$0" /etc/hosts && mount --bind "$1" /etc/resolv.conf && shift && exec "$@"`, hosts, resolv,
 	}
-	if err := b.start(ctx); err != nil {
-		return err
-	}
-	return b.post(ctx, func() error {
+	b.start(ctx)
+	b.post(ctx, func() error {
 		if err := os.WriteFile(hosts, []byte("127.0.0.1 localhost "+postName+"\n"), 0o644); err != nil {
 			return err
 		}
