@@ -11,6 +11,8 @@ type Health struct {
 	Mailboxes []MailboxHealth
 	Carriers  []CarrierHealth
 	Outbox    OutboxHealth
+	// Surplus lists the mailboxes whose unproven mail named more than is accepted.
+	Surplus []Surplus
 	// NotUnderstood lists the shop's mails that yielded nothing, newest first.
 	NotUnderstood []NotUnderstood
 }
@@ -75,6 +77,14 @@ type OutboxHealth struct {
 	Oldest  time.Time    `json:"oldest,omitzero"`
 	Error   string       `json:"error"`
 	Fault   message.Text `json:"fault,omitempty"`
+}
+
+// Surplus counts the numbers and orders of a mailbox that were not accepted, because
+// unproven mail named too many.
+type Surplus struct {
+	Mailbox string `json:"mailbox"`
+	Refused int    `json:"refused"`
+	Last    Date   `json:"last"` // the last day on which some were refused
 }
 
 // NotUnderstood is a mail of the shop that could not be read or contained neither a

@@ -44,6 +44,7 @@ type Parcel struct {
 	Muted       bool      `json:"muted,omitempty"`      // tracked, but not announced
 	Closed      bool      `json:"closed,omitempty"`     // closed by the user
 	AddedByUser bool      `json:"typed,omitempty"`      // not learned from mail
+	Unverified  bool      `json:"unverified,omitempty"` // named only by mail without a proof of its sender
 }
 
 // Pickup is where a parcel waits and until when.
@@ -140,4 +141,6 @@ type Order struct {
 	ETA       Date      `json:"eta,omitempty"`
 	FirstSeen time.Time `json:"first_seen"`
 	Closed    bool      `json:"closed,omitempty"`
+	// Unverified is set if only mail without a proof of its sender names the order.
+	Unverified bool `json:"unverified,omitempty"`
 }

@@ -31,4 +31,17 @@ func (t Trust) Creates() bool {
 type Verdict struct {
 	Trust  Trust
 	Reason message.Text
+	// Unsigned is set for mail of a configured forwarder without a proof that it is
+	// the forwarder's.
+	Unsigned bool
+}
+
+// Proven reports whether the sender of the mail is proven.
+func (v Verdict) Proven() bool {
+	switch v.Trust {
+	case TrustVerified, TrustRelayed, TrustForwarded:
+		return !v.Unsigned
+	default:
+		return false
+	}
 }

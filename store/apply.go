@@ -16,7 +16,8 @@ type Scope struct {
 	Numbers   []number.Number
 	Orders    []string
 	Parcels   []int64
-	Now       time.Time // time of the changes and of the import
+	Days      []parcel.Date // whose tallies of the mail's mailbox are loaded
+	Now       time.Time     // time of the changes and of the import
 }
 
 // State is what the function given to Apply reads and changes. Parcels and orders
@@ -32,8 +33,19 @@ type State struct {
 	// Merged are the ids of parcels to delete because another one took over their
 	// numbers.
 	Merged []int64
+	// Scanned is set if the first scan of the mail's folder is complete.
+	Scanned bool
+	// Tallies has the tally of each day of the scope.
+	Tallies map[parcel.Date]Tally
 	// NotUnderstood is recorded if the mail yielded nothing; nil otherwise.
 	NotUnderstood *parcel.NotUnderstood
+}
+
+// Tally counts what unproven mail of a mailbox named on one day.
+type Tally struct {
+	Parcels int // numbers accepted
+	Orders  int // orders accepted
+	Refused int // numbers and orders not accepted
 }
 
 // NewChange is a change to record.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"parcelwatch/parcel"
@@ -21,7 +22,8 @@ type Tracking interface {
 	// values and must be pure; its error is returned unchanged. parcel.ErrNotFound
 	// means that decide added a parcel with an id that was not loaded.
 	Apply(ctx context.Context, scope Scope, decide func(*State) error) error
-	// Due returns parcels whose next check is not after now, longest due first.
+	// Due returns parcels whose next check is not after now: those of proven mail and
+	// of the user first, then unverified ones, each longest due first.
 	// Parcels for which skip returns true are left out, do not count towards the
 	// limit, and are not read. skip may be nil.
 	Due(ctx context.Context, now time.Time, limit int, skip func(id int64) bool) ([]parcel.Parcel, error)
@@ -46,7 +48,19 @@ type Tracking interface {
 	// except in messages that wait to be sent. It returns parcel.ErrNotFound if there
 	// is no such parcel.
 	Forget(ctx context.Context, id int64, purge bool) error
+	// ForgetAll does the same to all parcels of the selection and to its orders
+	// without a parcel. It returns how many parcels and orders were deleted.
+	ForgetAll(ctx context.Context, which Selection, purge bool) (int, error)
 }
+
+// Selection selects parcels and orders. An empty selection is an error.
+type Selection struct {
+	Unverified bool      // only those named by nothing but unproven mail
+	Since      time.Time // only those first seen then or later; zero for all
+}
+
+// ErrNothingSelected is returned for an empty selection.
+var ErrNothingSelected = errors.New("nothing is selected")
 
 // Journey is one finished gap between export and import.
 type Journey struct {

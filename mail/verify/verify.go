@@ -107,7 +107,7 @@ func judge(from sender, own checked, said said, doubled string) parcel.Verdict {
 	case said.passed != (word{}) && doubled == "":
 		return verdict(good, from.reason(said.passed.reason()))
 	case from.Class == mail.Forwarder:
-		return verdict(good, from.reason(message.New("proof_none")))
+		return parcel.Verdict{Trust: good, Reason: from.reason(message.New("proof_none")), Unsigned: true}
 	case doubled != "":
 		// The signature covers one of the two fields, and mail programs may use
 		// the other.

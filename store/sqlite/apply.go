@@ -41,6 +41,7 @@ type apply struct {
 	numbers   map[int64][]string  // numbers as they were
 	orders    map[string][]byte   // documents as they were
 	forgotten map[string][]string // kinds by key, as they were
+	tallies   map[parcel.Date]store.Tally
 	added     []*parcel.Parcel
 }
 
@@ -58,7 +59,7 @@ func (a *apply) run(ctx context.Context, decide func(*store.State) error) error 
 		return err
 	}
 	for _, save := range []func(context.Context) error{
-		a.saveParcels, a.saveOrders, a.saveMerged, a.saveTombstones, a.saveChanges, a.saveNotUnderstood,
+		a.saveParcels, a.saveOrders, a.saveMerged, a.saveTombstones, a.saveChanges, a.saveTallies, a.saveNotUnderstood,
 	} {
 		if err := save(ctx); err != nil {
 			return err
@@ -71,6 +72,9 @@ func (a *apply) load(ctx context.Context) error {
 	a.parcels, a.numbers = map[int64][]byte{}, map[int64][]string{}
 	a.orders, a.forgotten = map[string][]byte{}, map[string][]string{}
 	a.state.Forgotten = map[string]bool{}
+	if err := a.loadTallies(ctx); err != nil {
+		return err
+	}
 	alive := a.scope.Now.Add(-reuseAfter).UnixMilli()
 	for _, n := range a.scope.Numbers {
 		if err := a.loadParcels(ctx,

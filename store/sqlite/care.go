@@ -76,6 +76,7 @@ func (db *DB) Prune(ctx context.Context, now time.Time) (p store.Pruned, err err
 				AND NOT EXISTS (SELECT 1 FROM parcel WHERE parcel.id = change.parcel_id AND parcel.active)`,
 				now.AddDate(-changeYears, 0, 0).UnixMilli(),
 			},
+			{&p.Days, `DELETE FROM tally WHERE day < $1`, now.UTC().AddDate(0, 0, -tallyDays).Format(time.DateOnly)},
 			{&p.Days, `DELETE FROM budget WHERE day < $1`, now.UTC().AddDate(0, 0, -budgetDays).Format(time.DateOnly)},
 		} {
 			res, err := tx.ExecContext(ctx, step.query, step.arg)
@@ -86,7 +87,7 @@ func (db *DB) Prune(ctx context.Context, now time.Time) (p store.Pruned, err err
 			if err != nil {
 				return err
 			}
-			*step.count = int(n)
+			*step.count += int(n)
 		}
 		return nil
 	})

@@ -30,6 +30,10 @@ func (db *household) Health(ctx context.Context) (h parcel.Health, err error) {
 		if h.Outbox, err = outboxHealth(ctx, tx); err != nil {
 			return fmt.Errorf("count the outbox: %w", err)
 		}
+		if h.Surplus, err = list(ctx, tx, scanSurplus,
+			`SELECT mailbox, sum(refused), max(day) FROM tally WHERE home = $1 AND refused > 0 GROUP BY mailbox ORDER BY mailbox`, tx.home); err != nil {
+			return fmt.Errorf("count what was refused: %w", err)
+		}
 		h.NotUnderstood, err = list(ctx, tx, scanNotUnderstood,
 			`SELECT mail, subject, why, at FROM not_understood WHERE home = $2 ORDER BY at DESC, mail LIMIT $1`, showNotUnderstood, tx.home)
 		return err

@@ -12,8 +12,8 @@ import (
 	"parcelwatch/store"
 )
 
-// Due returns parcels whose next check is not after now, longest due first, except
-// those for which skip returns true.
+// Due returns parcels whose next check is not after now, unverified ones last, each
+// longest due first, except those for which skip returns true.
 func (db *household) Due(ctx context.Context, now time.Time, limit int, skip func(id int64) bool) (out []parcel.Parcel, err error) {
 	err = db.read(ctx, "list due parcels", func(tx homeTx) error {
 		ids, err := dueIDs(ctx, tx, now, limit, skip)
@@ -25,7 +25,7 @@ func (db *household) Due(ctx context.Context, now time.Time, limit int, skip fun
 			return err
 		}
 		out, err = list(ctx, tx, scanParcel,
-			`SELECT id, doc FROM parcel WHERE id IN (SELECT value FROM json_each($1)) ORDER BY next_check, id`, string(wanted))
+			`SELECT id, doc FROM parcel WHERE id IN (SELECT value FROM json_each($1)) ORDER BY unverified, next_check, id`, string(wanted))
 		return err
 	})
 	return out, err
@@ -33,27 +33,38 @@ func (db *household) Due(ctx context.Context, now time.Time, limit int, skip fun
 
 // dueIDs reads only the index, since most of a backlog is skipped.
 func dueIDs(ctx context.Context, tx homeTx, now time.Time, limit int, skip func(id int64) bool) ([]int64, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT id FROM parcel WHERE home = $2 AND next_check <= $1 ORDER BY next_check, id`, now.UnixMilli(), tx.home)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
 	ids := []int64{}
-	for len(ids) < limit && rows.Next() {
-		id, err := column[int64](rows)
+	for _, unverified := range []bool{false, true} {
+		err := func() error {
+			rows, err := tx.QueryContext(ctx, `SELECT id FROM parcel WHERE home = $2 AND unverified = $3 AND next_check <= $1 ORDER BY next_check, id`,
+				now.UnixMilli(), tx.home, unverified)
+			if err != nil {
+				return err
+			}
+			defer func() { _ = rows.Close() }()
+			for len(ids) < limit && rows.Next() {
+				id, err := column[int64](rows)
+				if err != nil {
+					return err
+				}
+				if skip == nil || !skip(id) {
+					ids = append(ids, id)
+				}
+			}
+			return rows.Err()
+		}()
 		if err != nil {
 			return nil, err
 		}
-		if skip == nil || !skip(id) {
-			ids = append(ids, id)
-		}
 	}
-	return ids, rows.Err()
+	return ids, nil
 }
 
 // NextDue returns the earliest next check of all parcels, or zero if none is set.
 func (db *household) NextDue(ctx context.Context) (time.Time, error) {
-	return first(query(ctx, db.to("find next check"), scanMoment, `SELECT min(next_check) FROM parcel WHERE home = $1 AND next_check IS NOT NULL`))
+	return first(query(ctx, db.to("find next check"), scanMoment, `SELECT min(at) FROM (
+		SELECT min(next_check) AS at FROM parcel WHERE home = $1 AND unverified = FALSE AND next_check IS NOT NULL UNION ALL
+		SELECT min(next_check) FROM parcel WHERE home = $1 AND unverified = TRUE AND next_check IS NOT NULL)`))
 }
 
 // Parcels returns parcels ordered by first seen; closed and final ones only if all
@@ -112,8 +123,8 @@ func insertParcel(ctx context.Context, tx homeTx, p *parcel.Parcel) error {
 	}
 	args := append([]any{string(doc)}, append(parcelColumns(p), tx.home)...)
 	if err := tx.QueryRowContext(ctx,
-		`INSERT INTO parcel (doc, status, active, first_seen, next_check, final_at, origin, destination, exported, imported, home)
-		 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`, args...).Scan(&p.ID); err != nil {
+		`INSERT INTO parcel (doc, status, active, first_seen, next_check, final_at, origin, destination, exported, imported, unverified, home)
+		 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id`, args...).Scan(&p.ID); err != nil {
 		return fmt.Errorf("add parcel %s: %w", p.Number(), err)
 	}
 	return linkParcel(ctx, tx, p)
@@ -123,7 +134,7 @@ func updateParcel(ctx context.Context, tx homeTx, p *parcel.Parcel, doc []byte) 
 	args := append([]any{p.ID, string(doc)}, parcelColumns(p)...)
 	if _, err := tx.ExecContext(ctx,
 		`UPDATE parcel SET doc = $2, status = $3, active = $4, first_seen = $5, next_check = $6, final_at = $7,
-		 origin = $8, destination = $9, exported = $10, imported = $11 WHERE id = $1`, args...); err != nil {
+		 origin = $8, destination = $9, exported = $10, imported = $11, unverified = $12 WHERE id = $1`, args...); err != nil {
 		return fmt.Errorf("save parcel %d: %w", p.ID, err)
 	}
 	return linkParcel(ctx, tx, p)
@@ -136,7 +147,7 @@ func parcelColumns(p *parcel.Parcel) []any {
 	}
 	return []any{
 		string(p.Status), !p.Closed && !p.Status.Final(), p.FirstSeen.UnixMilli(), stamp(p.NextCheck), stamp(final),
-		p.Origin, p.Destination, stamp(p.Exported), stamp(p.Imported),
+		p.Origin, p.Destination, stamp(p.Exported), stamp(p.Imported), p.Unverified,
 	}
 }
 

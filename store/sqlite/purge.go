@@ -10,7 +10,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
@@ -21,42 +23,74 @@ import (
 // store are removed.
 const copyDays = 30
 
-// purgeRecords deletes what other rows say about the words, which are a purged
-// parcel's numbers and orders: changes and links of other parcels, answers of
-// carriers, mails that were not understood, and the text of all digests sent since.
-func purgeRecords(ctx context.Context, tx homeTx, words []string, since time.Time) error {
-	for _, word := range words {
-		for _, del := range []string{
-			`DELETE FROM change WHERE home = $2 AND instr(doc, $1) > 0`,
-			`DELETE FROM not_understood WHERE home = $2 AND instr(subject, $1) > 0`,
-			`DELETE FROM answer WHERE instr(raw, $1) > 0 AND $2 = $2`, // posts are not of one household
-		} {
-			if _, err := tx.ExecContext(ctx, del, word, tx.home); err != nil {
+// purgeRecords deletes what other rows say about the words, which are the numbers and
+// orders of purged parcels: changes and links of other parcels, answers of carriers,
+// mails that were not understood, and the text of all digests sent since.
+func purgeRecords(ctx context.Context, tx homeTx, words map[string]bool, since time.Time) error {
+	for _, table := range []struct{ find, del string }{
+		{`SELECT id, doc FROM change WHERE home = $1`, `DELETE FROM change WHERE id = $1`},
+		{`SELECT rowid, subject FROM not_understood WHERE home = $1`, `DELETE FROM not_understood WHERE rowid = $1`},
+		{`SELECT id, raw FROM answer WHERE $1 = $1`, `DELETE FROM answer WHERE id = $1`}, // posts belong to no household
+	} {
+		ids, err := mentions(ctx, tx, table.find, words)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if _, err := tx.ExecContext(ctx, table.del, id); err != nil {
 				return err
 			}
 		}
-		if err := unlinkOthers(ctx, tx, number.Number(word)); err != nil {
-			return err
-		}
+	}
+	if err := unlinkOthers(ctx, tx, words); err != nil {
+		return err
 	}
 	_, err := tx.ExecContext(ctx, `UPDATE message SET raw = '' WHERE home = $2 AND made_at >= $1 AND length(raw) > 0 AND NOT EXISTS
 		(SELECT 1 FROM fate WHERE message_seq = seq AND state IN ('waiting', 'ambiguous'))`, since.UnixMilli(), tx.home)
 	return err
 }
 
-// unlinkOthers removes the number from the parcels that may be the same or from
-// which it was split off.
-func unlinkOthers(ctx context.Context, tx homeTx, n number.Number) error {
-	others, err := list(ctx, tx, scanParcel, `SELECT id, doc FROM parcel WHERE home = $2 AND instr(doc, $1) > 0`, string(n), tx.home)
+// mentions returns the ids of the rows whose text contains one of the words.
+func mentions(ctx context.Context, tx homeTx, query string, words map[string]bool) (ids []int64, err error) {
+	rows, err := tx.QueryContext(ctx, query, tx.home)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	apart := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
+	for rows.Next() {
+		var id int64
+		var text string
+		if err := rows.Scan(&id, &text); err != nil {
+			return nil, err
+		}
+		for word := range strings.FieldsFuncSeq(text, apart) {
+			if words[word] {
+				ids = append(ids, id)
+				break
+			}
+		}
+	}
+	return ids, rows.Err()
+}
+
+// unlinkOthers removes the numbers from the parcels that may be the same or from
+// which they were split off.
+func unlinkOthers(ctx context.Context, tx homeTx, words map[string]bool) error {
+	ids, err := mentions(ctx, tx, `SELECT id, doc FROM parcel WHERE home = $1`, words)
 	if err != nil {
 		return err
 	}
-	for _, p := range others {
-		p.Maybe = slices.DeleteFunc(p.Maybe, func(l parcel.Link) bool { return l.Number == n })
-		p.NeverJoin = slices.DeleteFunc(p.NeverJoin, func(o number.Number) bool { return o == n })
+	for _, id := range ids {
+		p, err := scanParcel(tx.QueryRowContext(ctx, `SELECT id, doc FROM parcel WHERE id = $1`, id))
+		if err != nil {
+			return err
+		}
+		p.Maybe = slices.DeleteFunc(p.Maybe, func(l parcel.Link) bool { return words[string(l.Number)] })
+		p.NeverJoin = slices.DeleteFunc(p.NeverJoin, func(n number.Number) bool { return words[string(n)] })
 		doc, err := json.Marshal(p)
 		if err != nil {
-			return wrap(err, "write parcel %d", p.ID)
+			return wrap(err, "write parcel %d", id)
 		}
 		if err := updateParcel(ctx, tx, &p, doc); err != nil {
 			return err

@@ -3,20 +3,78 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"math"
+	"time"
 
 	"parcelwatch/parcel"
+	"parcelwatch/store"
 )
 
 // Forget deletes a parcel with its changes, its numbers and the orders that no
 // other parcel carries. Numbers and orders get a tombstone; with purge existing
 // ones are cleared, and the files of the store are overwritten.
 func (db *household) Forget(ctx context.Context, id int64, purge bool) error {
-	err := db.write(ctx, fmt.Sprintf("forget parcel %d", id), func(tx homeTx) error {
-		p, err := scanParcel(tx.QueryRowContext(ctx, `SELECT id, doc FROM parcel WHERE home = $2 AND id = $1`, id, tx.home))
+	return db.forget(ctx, fmt.Sprintf("forget parcel %d", id), purge, func(f *forgetting) error {
+		p, err := scanParcel(f.tx.QueryRowContext(ctx, `SELECT id, doc FROM parcel WHERE home = $2 AND id = $1`, id, f.tx.home))
 		if err != nil {
 			return err
 		}
-		return db.forget(ctx, tx, p, purge)
+		return f.parcel(ctx, p)
+	})
+}
+
+// ForgetAll does the same to all parcels of the selection and to its orders without
+// a parcel.
+func (db *household) ForgetAll(ctx context.Context, which store.Selection, purge bool) (n int, err error) {
+	if which == (store.Selection{}) {
+		return 0, store.ErrNothingSelected
+	}
+	since := int64(math.MinInt64)
+	if !which.Since.IsZero() {
+		since = which.Since.UnixMilli()
+	}
+	err = db.forget(ctx, "forget parcels", purge, func(f *forgetting) error {
+		parcels, err := list(ctx, f.tx, scanParcel,
+			`SELECT id, doc FROM parcel WHERE home = $3 AND first_seen >= $1 AND (unverified OR NOT $2)`, since, which.Unverified, f.tx.home)
+		if err != nil {
+			return err
+		}
+		for _, p := range parcels {
+			if err := f.parcel(ctx, p); err != nil {
+				return err
+			}
+		}
+		orders, err := list(ctx, f.tx, column[string],
+			`SELECT id FROM shop_order WHERE home = $3 AND first_seen >= $1 AND (json_extract(doc, '$.unverified') OR NOT $2)`,
+			since, which.Unverified, f.tx.home)
+		if err != nil {
+			return err
+		}
+		before := len(f.orders)
+		err = f.forgetOrders(ctx, orders)
+		n = len(parcels) + len(f.orders) - before
+		return err
+	})
+	return n, err
+}
+
+// forgetting is one transaction that forgets parcels and orders.
+type forgetting struct {
+	tx      homeTx
+	now     time.Time
+	purge   bool
+	words   map[string]bool // numbers and orders forgotten
+	orders  []string
+	earlier time.Time // when the first of them was first seen
+}
+
+func (db *household) forget(ctx context.Context, doing string, purge bool, run func(*forgetting) error) error {
+	err := db.write(ctx, doing, func(tx homeTx) error {
+		f := &forgetting{tx: tx, now: db.now(), purge: purge, words: map[string]bool{}}
+		if err := run(f); err != nil || !purge {
+			return err
+		}
+		return purgeRecords(ctx, tx, f.words, f.earlier)
 	})
 	if err != nil || !purge {
 		return err
@@ -24,70 +82,60 @@ func (db *household) Forget(ctx context.Context, id int64, purge bool) error {
 	return db.scrub(ctx)
 }
 
-func (db *household) forget(ctx context.Context, tx homeTx, p parcel.Parcel, purge bool) error {
+func (f *forgetting) parcel(ctx context.Context, p parcel.Parcel) error {
+	if f.earlier.IsZero() || p.FirstSeen.Before(f.earlier) {
+		f.earlier = p.FirstSeen
+	}
 	for _, del := range []string{
 		`DELETE FROM change WHERE parcel_id = $1`,
 		`DELETE FROM parcel WHERE id = $1`, // numbers and orders are deleted with it
 	} {
-		if _, err := tx.ExecContext(ctx, del, p.ID); err != nil {
+		if _, err := f.tx.ExecContext(ctx, del, p.ID); err != nil {
 			return err
 		}
 	}
-	tombstone := db.setTombstone
-	if purge {
-		tombstone = clearTombstone
-	}
-	var words []string
 	for _, n := range p.Numbers() {
-		words = append(words, string(n))
-		if err := tombstone(ctx, tx, "number", string(n)); err != nil {
+		if err := f.tombstone(ctx, "number", string(n)); err != nil {
 			return err
 		}
 	}
-	orders, err := unshared(ctx, tx, p.Orders)
-	if err != nil {
-		return err
-	}
-	for _, order := range orders {
-		if err := forgetOrder(ctx, tx, order, tombstone); err != nil {
-			return err
-		}
-	}
-	if !purge {
-		return nil
-	}
-	return purgeRecords(ctx, tx, append(words, orders...), p.FirstSeen)
+	return f.forgetOrders(ctx, p.Orders)
 }
 
-// unshared returns the orders that no parcel carries.
-func unshared(ctx context.Context, tx homeTx, orders []string) (out []string, err error) {
+// forgetOrders forgets the orders that no parcel carries.
+func (f *forgetting) forgetOrders(ctx context.Context, orders []string) error {
 	for _, order := range orders {
-		shared, err := exists(ctx, tx, `SELECT 1 FROM parcel_order WHERE home = $2 AND order_id = $1 LIMIT 1`, order, tx.home)
+		shared, err := exists(ctx, f.tx, `SELECT 1 FROM parcel_order WHERE home = $2 AND order_id = $1 LIMIT 1`, order, f.tx.home)
 		if err != nil {
-			return nil, err
-		}
-		if !shared {
-			out = append(out, order)
-		}
-	}
-	return out, nil
-}
-
-func forgetOrder(ctx context.Context, tx homeTx, order string, tombstone func(context.Context, homeTx, string, string) error) error {
-	for _, del := range []string{
-		`DELETE FROM shop_order WHERE home = $2 AND id = $1`,
-		`DELETE FROM change WHERE home = $2 AND parcel_id = 0 AND json_extract(doc, '$.order') = $1`,
-	} {
-		if _, err := tx.ExecContext(ctx, del, order, tx.home); err != nil {
 			return err
 		}
+		if shared {
+			continue
+		}
+		for _, del := range []string{
+			`DELETE FROM shop_order WHERE home = $2 AND id = $1`,
+			`DELETE FROM change WHERE home = $2 AND parcel_id = 0 AND key >= 'order/' || $1 || '/' AND key < 'order/' || $1 || '0'`,
+		} {
+			if _, err := f.tx.ExecContext(ctx, del, order, f.tx.home); err != nil {
+				return err
+			}
+		}
+		if err := f.tombstone(ctx, "order", order); err != nil {
+			return err
+		}
+		f.orders = append(f.orders, order)
 	}
-	return tombstone(ctx, tx, "order", order)
+	return nil
 }
 
-func (db *household) setTombstone(ctx context.Context, tx homeTx, kind, key string) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO tombstone (kind, key, at, home) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-		kind, key, db.now().UnixMilli(), tx.home)
+// tombstone sets a tombstone, or clears it for a purge.
+func (f *forgetting) tombstone(ctx context.Context, kind, key string) error {
+	f.words[key] = true
+	if f.purge {
+		return clearTombstone(ctx, f.tx, kind, key)
+	}
+	_, err := f.tx.ExecContext(ctx, `INSERT INTO tombstone (kind, key, at, home) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+		kind, key, f.now.UnixMilli(), f.tx.home)
 	return wrap(err, "set the tombstone of %s %s", kind, key)
 }
 

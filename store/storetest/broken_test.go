@@ -60,6 +60,7 @@ type broken struct {
 	changes       func([]parcel.Change) []parcel.Change
 	tell          func([]parcel.Change) []parcel.Change
 	due           func([]parcel.Parcel) []parcel.Parcel
+	selection     func(store.Selection) store.Selection
 	forget        func(ctx context.Context, id int64) error
 	journeys      func([]store.Journey) []store.Journey
 	savePosition  func() error
@@ -116,6 +117,11 @@ func (b *broken) Forget(ctx context.Context, id int64, purge bool) error {
 		return b.forget(ctx, id)
 	}
 	return b.Store.Forget(ctx, id, purge)
+}
+
+func (b *broken) ForgetAll(ctx context.Context, which store.Selection, purge bool) (int, error) {
+	which, _ = through(b.selection)(which, nil)
+	return b.Store.ForgetAll(ctx, which, purge)
 }
 
 func (b *broken) Journeys(ctx context.Context) ([]store.Journey, error) {

@@ -20,7 +20,8 @@ func Fill(t T, s store.Store) {
 	odd.Title = "Кабель — 数据线 📦"
 	add(t, s, p, gone, odd)
 	must(t, s.Forget(ctx, gone.ID, false), "forget")
-	must(t, s.Apply(ctx, store.Scope{Mail: mail(7), MessageID: "id", Digest: "aa", Now: Now()}, func(st *store.State) error {
+	must(t, s.Apply(ctx, store.Scope{Mail: mail(7), MessageID: "id", Digest: "aa", Days: []parcel.Date{today}, Now: Now()}, func(st *store.State) error {
+		st.Tallies[today] = store.Tally{Parcels: 2, Orders: 1, Refused: 3}
 		st.Orders = []*parcel.Order{{ID: orderA, Shop: "aliexpress", Step: parcel.StepShipped, StepAt: Now(), FirstSeen: Now()}}
 		return nil
 	}), "import")

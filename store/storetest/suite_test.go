@@ -58,8 +58,15 @@ func storyFaults() map[string]func(b *broken) {
 		},
 		"two mails naming one number are one parcel":              with(func(s *store.Scope) { s.Numbers = nil }, nil),
 		"a scope loads by number, order and id, each parcel once": with(func(s *store.Scope) { s.Orders = nil }, nil),
-		"parcels are due in order and up to the limit":            func(b *broken) { b.due = reversed[parcel.Parcel] },
-		"lists leave out what is final or closed":                 func(b *broken) { b.parcels = reversed[parcel.Parcel] },
+		"unverified parcels are due after all others":             func(b *broken) { b.due = reversed[parcel.Parcel] },
+		"tallies of a mailbox and day are kept and counted": func(b *broken) {
+			b.health = func(h parcel.Health) parcel.Health { h.Surplus = nil; return h }
+		},
+		"forgetting a selection forgets nothing else": func(b *broken) {
+			b.selection = func(s store.Selection) store.Selection { s.Unverified = false; return s }
+		},
+		"parcels are due in order and up to the limit": func(b *broken) { b.due = reversed[parcel.Parcel] },
+		"lists leave out what is final or closed":      func(b *broken) { b.parcels = reversed[parcel.Parcel] },
 		"recording the same tracking twice makes no change": with(nil, func(st *store.State) {
 			for i := range st.Changes {
 				st.Changes[i].Key = suffix(st.Changes[i].Key)
