@@ -9,6 +9,7 @@ import (
 // analyse folds the lines of a page, finds the phrases in them and marks the
 // address lines, which all other readers skip.
 func (p *Parser) analyse(pg *page) {
+	pg.words = p.words
 	if s := pg.used; s != nil {
 		pg.fold, pg.marks = folded{buf: s.buf[:0], toks: s.toks[:0]}, s.marks[:0]
 	}
@@ -18,7 +19,7 @@ func (p *Parser) analyse(pg *page) {
 		pg.fold.add(pg.str(*l), l.start)
 		l.tok1 = len(pg.fold.toks)
 		p.words.stops(&pg.fold, l.tok0)
-		pg.marks = p.words.find(&pg.fold, l.tok0, l.tok1, pg.marks)
+		pg.marks = p.words.phrases.find(&pg.fold, l.tok0, l.tok1, pg.marks)
 		l.mark1 = len(pg.marks)
 	}
 	pg.cutAddresses()

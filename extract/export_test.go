@@ -1,6 +1,9 @@
 package extract
 
-import "parcelwatch/internal/locale"
+import (
+	"parcelwatch/internal/locale"
+	"parcelwatch/parcel"
+)
 
 // Precheck returns why the structure of a mail is refused, or "".
 func Precheck(raw []byte) string {
@@ -14,6 +17,13 @@ func Precheck(raw []byte) string {
 // after lean.
 func Texts(p *Parser, src []byte) (full, short string) {
 	return p.readMarkup(src, &scratch{}).text, p.readMarkup(p.lean(nil, src), &scratch{}).text
+}
+
+// SubjectStep returns the step that a subject tells.
+func SubjectStep(p *Parser, text string) (parcel.Step, bool) {
+	s := p.readSubject(text)
+	found := s.step()
+	return found.step, found.known
 }
 
 // Row is a line of a phrase table.

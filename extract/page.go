@@ -16,6 +16,7 @@ type page struct {
 	links []link
 	fold  folded
 	marks []mark // ordered by first word
+	words *vocabulary
 	used  *scratch
 }
 

@@ -60,10 +60,10 @@ func (r *redactor) learnName(s string) {
 // is kept even if it is also a name.
 func (r *redactor) common(w string) bool {
 	v := r.parser.words
-	if v.stop[w] != 0 || len(v.exact[w]) > 0 || strings.Contains(w, "aliexpress") {
+	if v.stop[w] != 0 || len(v.phrases.exact[w]) > 0 || strings.Contains(w, "aliexpress") {
 		return true
 	}
-	for _, list := range v.exact {
+	for _, list := range v.phrases.exact {
 		for _, p := range list {
 			if has(p.words, w) {
 				return true

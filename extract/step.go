@@ -17,29 +17,40 @@ type stepFound struct {
 
 const maxWords = 200 // runes of step words
 
-// bestStep returns the longest step phrase among the words from..to. A single
-// word must make up half of the text: "delivered" is a step, "delivered by
-// tomorrow if all goes well" is not.
-func (pg *page) bestStep(from, to int, strict bool) (mark, bool) {
-	var best mark
+// bestStep returns the longest step phrase among the words from..to that the
+// words around it leave standing. A single word must make up half of the text:
+// "delivered" is a step, "delivered by tomorrow if all goes well" is not.
+func (pg *page) bestStep(from, to int, strict bool) (told, bool) {
+	var best told
 	found := false
 	all := 0
 	for k := pg.markFrom(from); k < len(pg.marks) && pg.marks[k].first < to; k++ {
 		m := pg.marks[k]
-		if m.label != labelStep || m.last >= to {
+		if m.label != labelStep || m.last >= to || found && !better(m, best) || strict && (m.slight() || m.length < 8 && !m.cjk) {
 			continue
 		}
+		c := pg.clauseOf(m, from, to)
 		if m.slight() && all == 0 {
 			all = pg.saying(from, to)
 		}
-		if m.slight() && (strict || m.weightOf(pg)*2 < all) || strict && m.length < 8 && !m.cjk {
-			continue
-		}
-		if !found || m.length > best.length {
-			best, found = m, true
+		step, ok := c.sense(pg)
+		if ok && (!m.slight() || m.weightOf(pg)*2 >= all-c.weight(pg)) {
+			best, found = told{m, step}, true
 		}
 	}
+	if !found && !strict {
+		return pg.heldByCustoms(from, to)
+	}
 	return best, found
+}
+
+// better reports whether a phrase is preferred to the best one so far: the longer
+// one, and any step to the mere words for a step that is not one of the known.
+func better(m mark, best told) bool {
+	if other := m.step == parcel.StepOther; other != (best.step == parcel.StepOther) {
+		return !other
+	}
+	return m.length > best.length
 }
 
 // slight reports whether a phrase is too short to count unless it is the whole
@@ -73,7 +84,7 @@ func (s *subject) step() stepFound {
 // stepWords returns the part of the subject that contains the step: the text
 // after the number, or the text before it if the phrase is there, or everything
 // except the number if the phrase surrounds it.
-func (s *subject) stepWords(m mark, ok bool) string {
+func (s *subject) stepWords(m told, ok bool) string {
 	if len(s.tokens) == 0 {
 		return textx.Cut(s.text, maxWords)
 	}
@@ -142,7 +153,7 @@ func (pg *page) bodyStep(ids map[string]bool) stepFound {
 			continue
 		}
 		if m, ok := pg.bestStep(l.tok0, l.tok1, true); ok {
-			return stepFound{step: m.step, words: textx.Cut(pg.phraseText(m), maxWords), known: true}
+			return stepFound{step: m.step, words: textx.Cut(pg.phraseText(m.mark), maxWords), known: true}
 		}
 	}
 	return stepFound{}

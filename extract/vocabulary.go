@@ -31,6 +31,19 @@ const (
 	labelFrom            // "From:" of a forwarded mail's header
 	labelSubject         // "Subject:" of it
 	labelStop            // a stop word
+
+	// The words around a step that change what it says; see [page.sense].
+	labelNot       // "not", "failed", "back to sender"
+	labelWill      // "will be", "when", "expected"
+	labelLater     // "tomorrow", "soon"
+	labelHeld      // "held", "refused"
+	labelCustoms   // "customs"
+	labelOrigin    // "country of origin"
+	labelToCustoms // where something was delivered to, unless to the addressee
+	labelToPickup
+	labelToCarrier
+	labelToCenter
+	labelBut // begins another clause
 )
 
 func labelNames() map[string]label {
@@ -39,6 +52,9 @@ func labelNames() map[string]label {
 		"@sender": labelSender, "@via": labelVia, "@sites": labelSites, "@shipto": labelShipTo, "@eta": labelETA,
 		"@items": labelItems, "@greeting": labelGreeting, "@filler": labelFiller, "@promo": labelPromo,
 		"@from": labelFrom, "@subject": labelSubject, "@stop": labelStop,
+		"@not": labelNot, "@will": labelWill, "@later": labelLater, "@held": labelHeld, "@customs": labelCustoms,
+		"@origin": labelOrigin, "@to_customs": labelToCustoms, "@to_pickup": labelToPickup, "@to_carrier": labelToCarrier,
+		"@to_center": labelToCenter, "@but": labelBut,
 	}
 }
 
@@ -54,14 +70,22 @@ type phrase struct {
 	lang   uint32 // bit of its language
 }
 
-// vocabulary holds the phrases of all languages, indexed by their first word.
+// vocabulary holds the phrases of all languages.
 type vocabulary struct {
-	exact    map[string][]phrase
-	prefix   map[string][]phrase // by the first prefixKey bytes of a first word with *
-	stop     map[string]uint32   // stop words, with a bit set of their languages
-	nouns    map[string]bool     // words for "order" and "package"
-	subjects []string            // one-word labels of the subject in a copied header
+	phrases  index             // steps and labels
+	around   index             // the words that change a step
+	stop     map[string]uint32 // stop words, with a bit set of their languages
+	nouns    map[string]bool   // words for "order" and "package"
+	subjects []string          // one-word labels of the subject in a copied header
 }
+
+// index holds phrases by their first word.
+type index struct {
+	exact  map[string][]phrase
+	prefix map[string][]phrase // by the first prefixKey bytes of a first word with *
+}
+
+func newIndex() index { return index{exact: map[string][]phrase{}, prefix: map[string][]phrase{}} }
 
 const (
 	prefixKey   = 4
@@ -78,7 +102,7 @@ func (m mark) tokens() int { return m.last - m.first + 1 }
 
 // loadVocabulary reads the phrase tables.
 func loadVocabulary() (*vocabulary, error) {
-	v := &vocabulary{exact: map[string][]phrase{}, prefix: map[string][]phrase{}, stop: map[string]uint32{}, nouns: map[string]bool{}}
+	v := &vocabulary{phrases: newIndex(), around: newIndex(), stop: map[string]uint32{}, nouns: map[string]bool{}}
 	langs := languages()
 	for i, lang := range langs {
 		v.loadStops(lang, 1<<i)
@@ -150,7 +174,14 @@ func (v *vocabulary) addPhrase(p phrase, text string) error {
 			p.length += utf8.RuneCountInString(w)
 		}
 	}
-	v.add(p)
+	if p.label == labelSubject && len(p.words) == 1 {
+		v.subjects = append(v.subjects, p.words[0])
+	}
+	if p.label < labelNot {
+		v.phrases.add(p)
+	} else {
+		v.around.add(p)
+	}
 	return nil
 }
 
@@ -190,17 +221,14 @@ func (p *phrase) fold(text string, stop map[string]uint32) {
 	}
 }
 
-func (v *vocabulary) add(p phrase) {
-	if p.label == labelSubject && len(p.words) == 1 {
-		v.subjects = append(v.subjects, p.words[0])
-	}
+func (x index) add(p phrase) {
 	first := p.words[0]
 	if word, ok := strings.CutSuffix(first, "*"); ok {
 		key := word[:prefixKey]
-		v.prefix[key] = append(v.prefix[key], p)
+		x.prefix[key] = append(x.prefix[key], p)
 		return
 	}
-	v.exact[first] = append(v.exact[first], p)
+	x.exact[first] = append(x.exact[first], p)
 }
 
 func foldWord(w string) string {
@@ -222,16 +250,16 @@ func (v *vocabulary) stops(f *folded, from int) {
 }
 
 // find appends the phrases that begin at any of the words from..to.
-func (v *vocabulary) find(f *folded, from, to int, marks []mark) []mark {
+func (x index) find(f *folded, from, to int, marks []mark) []mark {
 	for i := from; i < to; i++ {
 		t := &f.toks[i]
 		if t.digits > 0 {
 			continue
 		}
 		w := f.buf[t.start:t.end]
-		marks = matching(f, v.exact[string(w)], i, to, marks)
+		marks = matching(f, x.exact[string(w)], i, to, marks)
 		if len(w) >= prefixKey {
-			marks = matching(f, v.prefix[string(w[:prefixKey])], i, to, marks)
+			marks = matching(f, x.prefix[string(w[:prefixKey])], i, to, marks)
 		}
 	}
 	return marks

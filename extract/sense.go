@@ -1,0 +1,162 @@
+package extract
+
+import (
+	"slices"
+	"strings"
+
+	"parcelwatch/parcel"
+)
+
+// told is a step phrase and the step it expresses among the words around it.
+type told struct {
+	mark
+
+	step parcel.Step
+}
+
+// clauseWords are the clause that a phrase stands in, the words from..to, and
+// those among them that change a step: words of the phrase's language outside
+// the phrase.
+type clauseWords struct {
+	mark
+
+	langs    uint32
+	from, to int
+	around   []mark
+}
+
+// sense returns the step that a phrase expresses in its clause. It reports false
+// for a step that is denied ("was not delivered"), expected ("will be delivered
+// tomorrow"), or of another place ("in the country of origin").
+func (c clauseWords) sense(pg *page) (parcel.Step, bool) {
+	switch {
+	case c.has(labelHeld) && c.step != parcel.StepReadyForPickup:
+		return parcel.StepAtCustoms, c.step == parcel.StepAtCustoms || c.step == parcel.StepClearedCustoms || c.has(labelCustoms)
+	case c.has(labelNot):
+		return parcel.StepAtCustoms, c.step == parcel.StepClearedCustoms
+	case done(c.step) && (c.has(labelWill) || c.has(labelLater)), c.step == parcel.StepOutForDelivery && c.has(labelLater):
+		return "", false
+	case (c.step == parcel.StepDelivered || inDestination(c.step)) && c.has(labelOrigin):
+		return "", false
+	case c.step == parcel.StepDelivered:
+		return c.deliveredTo(pg), true
+	default:
+		return c.step, true
+	}
+}
+
+// done reports whether a step says that something has been completed, which a
+// word for the future takes back.
+func done(s parcel.Step) bool {
+	switch s {
+	case parcel.StepShipped, parcel.StepPartlyShipped, parcel.StepHandedOver, parcel.StepPickedUp, parcel.StepLeftOrigin,
+		parcel.StepClearedCustoms, parcel.StepReadyForPickup, parcel.StepDelivered, parcel.StepDeliveryConfirmed, parcel.StepClosed:
+		return true
+	default:
+		return false
+	}
+}
+
+func inDestination(s parcel.Step) bool {
+	return s == parcel.StepInCountry || s == parcel.StepLocalTransit || s == parcel.StepLocalCarrier
+}
+
+// heldByCustoms returns the step of a text that has no step phrase but says that
+// customs keep the parcel.
+func (pg *page) heldByCustoms(from, to int) (told, bool) {
+	for _, m := range pg.words.around.find(&pg.fold, from, to, nil) {
+		if m.label == labelCustoms && pg.clauseOf(m, from, to).has(labelHeld) {
+			return told{m, parcel.StepAtCustoms}, true
+		}
+	}
+	return told{}, false
+}
+
+// languagesOf returns the languages of all step phrases that share words with m.
+func (pg *page) languagesOf(m mark) uint32 {
+	langs := m.lang
+	for k := pg.markFrom(m.first - longestPhrase); k < len(pg.marks) && pg.marks[k].first <= m.last; k++ {
+		if o := pg.marks[k]; o.label == labelStep && o.last >= m.first {
+			langs |= o.lang
+		}
+	}
+	return langs
+}
+
+// longestPhrase is the number of words that a phrase may span.
+const longestPhrase = 24
+
+// clauseOf returns the clause of a phrase within the words from..to.
+func (pg *page) clauseOf(m mark, from, to int) clauseWords {
+	c := clauseWords{mark: m, langs: pg.languagesOf(m), from: m.first, to: m.last + 1}
+	for c.from > from && !pg.breaks(c.from-1) {
+		c.from--
+	}
+	for c.to < to && !pg.breaks(c.to-1) {
+		c.to++
+	}
+	for _, a := range pg.words.around.find(&pg.fold, c.from, c.to, nil) {
+		switch {
+		case a.lang&c.langs == 0, a.first >= m.first && a.last <= m.last:
+		case a.label == labelNot && a.last+1 < to && pg.fold.toks[a.last+1].digits >= 4: // "No" before a number
+		case a.label != labelBut:
+			c.around = append(c.around, a)
+		case a.last < m.first:
+			c.from = a.last + 1
+		default:
+			c.to = min(c.to, a.first)
+		}
+	}
+	c.around = slices.DeleteFunc(c.around, func(a mark) bool { return a.first < c.from || a.last >= c.to })
+	return c
+}
+
+// breaks reports whether punctuation ends a clause between a word and the next.
+func (pg *page) breaks(tok int) bool {
+	between := pg.text[pg.fold.toks[tok].src1:pg.fold.toks[tok+1].src0]
+	return strings.ContainsAny(between, ".,;:!?()[]|\n—–•·،؛؟、。，；：！？") || strings.Contains(between, " - ")
+}
+
+func (c clauseWords) has(l label) bool {
+	return slices.ContainsFunc(c.around, func(a mark) bool { return a.label == l })
+}
+
+// weight counts the words around the phrase that change its step.
+func (c clauseWords) weight(pg *page) int {
+	n := 0
+	for i := c.from; i < c.to; i++ {
+		if slices.ContainsFunc(c.around, func(a mark) bool { return a.first <= i && i <= a.last }) {
+			n += pg.weight(i, i+1)
+		}
+	}
+	return n
+}
+
+// deliveredTo returns what "delivered" means with the words beside it: a parcel
+// delivered to customs, a pickup point, a carrier or a depot has not reached its
+// addressee.
+func (c clauseWords) deliveredTo(pg *page) parcel.Step {
+	for _, a := range c.around {
+		behind := a.first > c.last && pg.weight(c.last+1, a.first) <= 2
+		before := a.last < c.first && pg.weight(a.last+1, c.first) == 0
+		if step := target(a.label); step != "" && (behind || before) {
+			return step
+		}
+	}
+	return parcel.StepDelivered
+}
+
+func target(l label) parcel.Step {
+	switch l {
+	case labelToCustoms:
+		return parcel.StepAtCustoms
+	case labelToPickup:
+		return parcel.StepReadyForPickup
+	case labelToCarrier:
+		return parcel.StepHandedOver
+	case labelToCenter:
+		return parcel.StepAtDeliveryCenter
+	default:
+		return ""
+	}
+}
