@@ -18,6 +18,7 @@ type Policy struct {
 // rules are the settings that importNotice depends on.
 type rules struct {
 	Home string
+	Zone *time.Location // of the days that limit unproven mail; nil for UTC
 	Policy
 }
 
@@ -37,7 +38,11 @@ func importNotice(s *store.State, ref parcel.MailRef, n parcel.Notice, rules rul
 		s.NotUnderstood = notUnderstood(ref, n, now, unread(n)...)
 		return
 	}
-	in := intake{State: s, Notice: n, mailbox: ref.Mailbox, rules: rules, now: now}
+	day, sent := quotaDays(n, rules.Zone, now)
+	if !s.Scanned {
+		day = sent
+	}
+	in := intake{State: s, Notice: n, mailbox: ref.Mailbox, rules: rules, quota: quotaOf(n.Verdict, s.Tallies[day]), now: now}
 	before := snapshots(s)
 	fresh := map[string]parcel.Step{}
 	for _, id := range orderIDs(n) {
@@ -50,6 +55,9 @@ func importNotice(s *store.State, ref parcel.MailRef, n parcel.Notice, rules rul
 	}
 	if len(n.Parcels) == 0 {
 		in.addOrderStep()
+	}
+	if s.Tallies != nil {
+		s.Tallies[day] = in.quota.add(s.Tallies[day])
 	}
 	for _, p := range s.Parcels {
 		s.Changes = append(s.Changes, before[p].changes(p, now)...)
@@ -68,16 +76,19 @@ type intake struct {
 
 	mailbox string
 	rules   rules
+	quota   quota
 	now     time.Time
 }
 
-// sent returns when the mail was sent, or now if its date is missing or in the
+func (in *intake) sent() time.Time { return sentAt(in.Notice, in.now) }
+
+// sentAt returns when the mail was sent, or now if its date is missing or in the
 // future.
-func (in *intake) sent() time.Time {
-	if in.Sent.IsZero() || in.Sent.After(in.now) {
-		return in.now
+func sentAt(n parcel.Notice, now time.Time) time.Time {
+	if n.Sent.IsZero() || n.Sent.After(now) {
+		return now
 	}
-	return in.Sent
+	return n.Sent
 }
 
 // unread returns why a mail yielded nothing.
@@ -118,13 +129,14 @@ func (in *intake) order(id string) (*parcel.Order, parcel.Step) {
 	var o *parcel.Order
 	var earlier parcel.Step
 	if i < 0 {
-		if in.Forgotten[id] {
+		if in.Forgotten[id] || !in.quota.order() {
 			return nil, ""
 		}
-		o = &parcel.Order{ID: id, Shop: n.Shop, Mailbox: in.mailbox, FirstSeen: in.now}
+		o = &parcel.Order{ID: id, Shop: n.Shop, Mailbox: in.mailbox, FirstSeen: in.now, Unverified: !in.Verdict.Proven()}
 		in.State.Orders = append(in.State.Orders, o)
 	} else {
 		o, earlier = in.State.Orders[i], in.State.Orders[i].Step
+		o.Unverified = o.Unverified && !in.Verdict.Proven()
 	}
 	if len(o.Items) == 0 && len(n.Orders) <= 1 {
 		o.Items = n.Items
@@ -190,22 +202,13 @@ func orderChanges(o *parcel.Order, earlier parcel.Step, now time.Time) []store.N
 func (in *intake) parcel(np parcel.NoticeParcel) {
 	p := carrying(in.State, np.Number)
 	if p == nil {
-		p = in.join(np)
+		p = in.newNumber(np)
 	}
 	if p == nil {
-		if in.Forgotten[string(np.Number)] {
-			return
-		}
-		p = &parcel.Parcel{FirstSeen: in.now, Mailbox: in.mailbox, NextCheck: in.now, Reason: "new"}
-		in.State.Parcels = append(in.State.Parcels, p)
-		p.AddLink(parcel.Link{Number: np.Number, Since: in.now, Reason: "mail", Certainty: parcel.Certain})
-		in.suspect(p, np)
+		return
 	}
-	for _, id := range np.Orders {
-		if !slices.Contains(p.Orders, id) && !in.Forgotten[id] {
-			p.Orders = append(p.Orders, id)
-		}
-	}
+	p.Unverified = p.Unverified && !in.Verdict.Proven()
+	in.addOrders(p, np.Orders)
 	if len(in.Notice.Parcels) == 1 {
 		addItems(p, in.Items)
 	}
@@ -219,6 +222,24 @@ func (in *intake) parcel(np parcel.NoticeParcel) {
 	in.addStep(p, np.Number, step)
 	inherit(in.State, p)
 	settle(p, in.rules.Home, in.now)
+}
+
+// newNumber joins a number that no parcel has to one, or creates a parcel. It returns
+// nil if the number is forgotten or the mail's quota is used up.
+func (in *intake) newNumber(np parcel.NoticeParcel) *parcel.Parcel {
+	match := in.predecessor(np)
+	if match == nil && in.Forgotten[string(np.Number)] || !in.quota.number() {
+		return nil
+	}
+	if match != nil {
+		match.AddLink(parcel.Link{Number: np.Number, Since: in.now, Reason: "same order", Certainty: parcel.Likely})
+		return match
+	}
+	p := &parcel.Parcel{FirstSeen: in.now, Mailbox: in.mailbox, NextCheck: in.now, Reason: "new", Unverified: !in.Verdict.Proven()}
+	in.State.Parcels = append(in.State.Parcels, p)
+	p.AddLink(parcel.Link{Number: np.Number, Since: in.now, Reason: "mail", Certainty: parcel.Certain})
+	in.suspect(p, np)
+	return p
 }
 
 // addOrderStep adds the step of a mail that names only orders to the parcel of each
@@ -243,6 +264,9 @@ func (in *intake) addStep(p *parcel.Parcel, number number.Number, step parcel.St
 		if e.Code == string(step) && e.Text == in.StepWords && parcel.DateOf(e.Time) == parcel.DateOf(at) {
 			return
 		}
+	}
+	if !in.quota.unlimited && len(src.Events) >= unprovenEvents {
+		return
 	}
 	src.Events = append(src.Events, parcel.Event{
 		Time: at, ZoneKnown: true, Status: step.Status(), Text: in.StepWords, Code: string(step),

@@ -8,17 +8,15 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// join adds a mail's new number to the parcel it belongs to: one with the same
-// order whose number is an internal one that the local post replaces, or whose
+// predecessor returns the parcel to which a mail's new number belongs: one with the
+// same order whose number is an internal one that the local post replaces, or whose
 // journey ended before the mail was sent. It returns nil unless exactly one parcel
 // matches.
-func (in *intake) join(np parcel.NoticeParcel) *parcel.Parcel {
-	match := in.predecessors(np)
-	if len(match) != 1 {
-		return nil
+func (in *intake) predecessor(np parcel.NoticeParcel) *parcel.Parcel {
+	if match := in.predecessors(np); len(match) == 1 {
+		return match[0]
 	}
-	match[0].AddLink(parcel.Link{Number: np.Number, Since: in.now, Reason: "same order", Certainty: parcel.Likely})
-	return match[0]
+	return nil
 }
 
 // predecessors returns the parcels whose next number it may be.
@@ -70,6 +68,7 @@ func takeOver(into, from *parcel.Parcel, reason string, sure parcel.Certainty, n
 			*dst = src
 		}
 	}
+	into.Unverified = into.Unverified && from.Unverified
 	if into.Title == "" {
 		into.Title = from.Title
 	}

@@ -35,6 +35,7 @@ func (t *Tracker) Add(ctx context.Context, n number.Number, title string) (parce
 			settle(out, t.cfg.Home, now)
 			s.Changes = append(s.Changes, snapshot{}.changes(out, now)...)
 		}
+		out.Unverified = false
 		if title != "" {
 			out.Title = title
 		}
@@ -56,7 +57,9 @@ func (t *Tracker) Edit(ctx context.Context, n number.Number, edit func(*parcel.P
 		if p == nil {
 			return parcel.ErrNotFound
 		}
+		title := p.Title
 		edit(p)
+		p.Unverified = p.Unverified && p.Title == title // who names a parcel knows it
 		if !p.Closed && p.NextCheck.IsZero() && !p.Status.Final() {
 			p.NextCheck, p.Reason = now, "reopened"
 		}
@@ -80,6 +83,15 @@ func (t *Tracker) Forget(ctx context.Context, n number.Number, purge bool) error
 		return fmt.Errorf("tracker: forget %s: %w", n, err)
 	}
 	return nil
+}
+
+// ForgetAll deletes the parcels and orders of a selection. It returns how many.
+func (t *Tracker) ForgetAll(ctx context.Context, which store.Selection, purge bool) (int, error) {
+	n, err := t.store.ForgetAll(ctx, which, purge)
+	if err != nil {
+		return 0, fmt.Errorf("tracker: forget parcels: %w", err)
+	}
+	return n, nil
 }
 
 // Merge merges the parcel of b into the parcel of a.

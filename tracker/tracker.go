@@ -64,9 +64,13 @@ func (t *Tracker) Intake(ctx context.Context, ref parcel.MailRef, n parcel.Notic
 			scope.Numbers = append(scope.Numbers, p.Number)
 		}
 	}
+	if !n.Verdict.Proven() {
+		read, sent := quotaDays(n, t.cfg.Zone, now)
+		scope.Days = []parcel.Date{read, sent}
+	}
 	news, made := false, 0
 	err := t.store.Apply(ctx, scope, func(s *store.State) error {
-		importNotice(s, ref, n, rules{t.cfg.Home, policy}, now)
+		importNotice(s, ref, n, rules{t.cfg.Home, t.cfg.Zone, policy}, now)
 		news, made = len(s.Changes) > 0, 0
 		for _, p := range s.Parcels {
 			if p.ID == 0 {
