@@ -67,7 +67,7 @@ type Info struct {
 	Title     string // its own name in Latin letters
 	Called    string // its name in running text, if it is shorter than Title
 	Site      string // home page
-	Page      string // tracking page with %s for the number; "" if there is none
+	Page      string // tracking page with %s for the number; "" for the one of the country's post, or none
 	Role      Role
 	Countries []string // ISO countries whose numbers or arrivals it answers for; nil for all
 	Country   string   // ISO country whose designated post it is; "" for others

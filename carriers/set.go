@@ -1,6 +1,7 @@
 package carriers
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -41,10 +42,8 @@ func (m Member) State() parcel.CarrierState {
 // Link returns the public tracking page of the number, or "" if the carrier has
 // none.
 func (m Member) Link(n number.Number) string {
-	if !strings.Contains(m.Info.Page, "%s") {
-		return m.Info.Page
-	}
-	return strings.Replace(m.Info.Page, "%s", string(n), 1)
+	post, _ := number.PostOf(m.Info.Country)
+	return strings.Replace(cmp.Or(m.Info.Page, post.Page), "%s", string(n), 1)
 }
 
 // Set is every carrier, made with the user's options.

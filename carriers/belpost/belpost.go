@@ -22,7 +22,6 @@ func Info() carriers.Info {
 		Name:      "belpost",
 		Title:     "Belpost",
 		Site:      "https://belpost.by",
-		Page:      "https://belpost.by/Otsleditotpravleniye?number=%s",
 		Role:      carriers.RoleDestination,
 		Countries: []string{home},
 		Country:   home,

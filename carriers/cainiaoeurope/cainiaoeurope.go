@@ -28,7 +28,7 @@ func Info() carriers.Info {
 		Title:     "Cainiao (Spain, Portugal)",
 		Called:    "Cainiao",
 		Site:      "https://global.cainiao.com",
-		Page:      "https://global.cainiao.com/newDetail.htm?mailNoList=%s",
+		Page:      number.FamilyCainiao.Page(),
 		Role:      carriers.RoleDestination,
 		Countries: []string{"ES", "PT"},
 		Language:  "en",

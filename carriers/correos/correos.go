@@ -28,7 +28,6 @@ func Info() carriers.Info {
 		Name:      "correos",
 		Title:     "Correos",
 		Site:      "https://www.correos.es",
-		Page:      "https://www.correos.es/es/es/herramientas/localizador/envios/detalle?tracking-number=%s",
 		Role:      carriers.RoleDestination,
 		Countries: []string{home},
 		Country:   home,

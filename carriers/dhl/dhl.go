@@ -24,7 +24,7 @@ func Info() carriers.Info {
 		Name:      "dhl",
 		Title:     "DHL",
 		Site:      "https://www.dhl.com",
-		Page:      "https://www.dhl.com/en/home/tracking.html?tracking-id=%s",
+		Page:      number.FamilyDHL.Page(),
 		Role:      carriers.RoleDestination,
 		Countries: []string{"DE"},
 		Language:  "en",

@@ -22,7 +22,7 @@ func Info() carriers.Info {
 		Name:      "fourpx",
 		Title:     "4PX",
 		Site:      "https://track.4px.com",
-		Page:      "https://track.4px.com/#/result/0/%s",
+		Page:      number.FamilyFourPX.Page(),
 		Role:      carriers.RoleOrigin,
 		Countries: []string{"CN"},
 		Language:  "en",

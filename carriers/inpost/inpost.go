@@ -21,7 +21,7 @@ func Info() carriers.Info {
 		Name:      "inpost",
 		Title:     "InPost",
 		Site:      "https://inpost.pl",
-		Page:      "https://inpost.pl/sledzenie-przesylek?number=%s",
+		Page:      number.FamilyInPost.Page(),
 		Role:      carriers.RoleDestination,
 		Countries: []string{home},
 		Language:  "en",

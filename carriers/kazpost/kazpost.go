@@ -23,7 +23,6 @@ func Info() carriers.Info {
 		Name:      "kazpost",
 		Title:     "Kazpost",
 		Site:      "https://post.kz",
-		Page:      "https://post.kz/services/postal/%s",
 		Role:      carriers.RoleDestination,
 		Countries: []string{home},
 		Country:   home,

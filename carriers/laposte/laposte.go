@@ -23,7 +23,6 @@ func Info() carriers.Info {
 		Name:      "laposte",
 		Title:     "La Poste",
 		Site:      "https://www.laposte.fr",
-		Page:      "https://www.laposte.fr/outils/suivre-vos-envois?code=%s",
 		Role:      carriers.RoleDestination,
 		Countries: []string{home, "MC", "GP", "MQ", "GF", "RE", "YT"},
 		Country:   home,

@@ -25,7 +25,7 @@ func Info() carriers.Info {
 		Name:      "novaposhta",
 		Title:     "Nova Poshta",
 		Site:      "https://novaposhta.ua",
-		Page:      "https://novaposhta.ua/tracking/%s",
+		Page:      number.FamilyNovaPoshta.Page(),
 		Role:      carriers.RoleDestination,
 		Countries: []string{home},
 		Language:  "uk",

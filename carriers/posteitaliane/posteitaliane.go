@@ -22,7 +22,6 @@ func Info() carriers.Info {
 		Name:      "posteitaliane",
 		Title:     "Poste Italiane",
 		Site:      "https://www.poste.it",
-		Page:      "https://www.poste.it/cerca/index.html#/risultati-spedizioni/%s",
 		Role:      carriers.RoleDestination,
 		Countries: []string{home},
 		Country:   home,

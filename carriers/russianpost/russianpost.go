@@ -23,7 +23,6 @@ func Info() carriers.Info {
 		Name:      "russianpost",
 		Title:     "Russian Post",
 		Site:      "https://www.pochta.ru",
-		Page:      "https://www.pochta.ru/tracking?barcode=%s",
 		Role:      carriers.RoleDestination,
 		Countries: []string{home},
 		Country:   home,

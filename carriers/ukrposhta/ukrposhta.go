@@ -24,7 +24,6 @@ func Info() carriers.Info {
 		Name:      "ukrposhta",
 		Title:     "Ukrposhta",
 		Site:      "https://www.ukrposhta.ua",
-		Page:      "https://track.ukrposhta.ua/tracking_UA.html?barcode=%s",
 		Role:      carriers.RoleDestination,
 		Countries: []string{home},
 		Country:   home,

@@ -2,7 +2,8 @@ package locale
 
 import (
 	_ "embed"
-	"strings"
+
+	"parcelwatch/internal/textx"
 )
 
 // carriersTable is generated from the carriers' facts by the tests of carriers/all:
@@ -22,10 +23,8 @@ type facts struct {
 
 func carriersByName() map[string]facts {
 	all := map[string]facts{}
-	for line := range strings.Lines(carriersTable) {
-		if f := strings.Split(strings.TrimSpace(line), "\t"); len(f) == 5 {
-			all[f[0]] = facts{called: f[1], country: f[2], language: f[3], standard: f[4] == "true"}
-		}
+	for f := range textx.Rows(carriersTable, 5) {
+		all[f[0]] = facts{called: f[1], country: f[2], language: f[3], standard: f[4] == "true"}
 	}
 	return all
 }

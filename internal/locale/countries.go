@@ -3,7 +3,8 @@ package locale
 import (
 	_ "embed"
 	"slices"
-	"strings"
+
+	"parcelwatch/internal/textx"
 )
 
 // The names are kept here instead of using golang.org/x/text/language/display, whose
@@ -16,15 +17,12 @@ var countriesTable string
 // It is empty for a language that CLDR does not have.
 func countries(language string) map[string]string {
 	names := map[string]string{}
-	column := -1
-	for line := range strings.Lines(countriesTable) {
-		cells := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		switch {
-		case strings.HasPrefix(line, "#"):
-		case cells[0] == "code":
-			column = slices.Index(cells, language)
-		case column > 0 && column < len(cells):
-			names[cells[0]] = cells[column]
+	column := 0
+	for row := range textx.Rows(countriesTable, 1+len(Languages())) {
+		if row[0] == "code" {
+			column = slices.Index(row, language)
+		} else if column > 0 {
+			names[row[0]] = row[column]
 		}
 	}
 	return names

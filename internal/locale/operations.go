@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
@@ -16,14 +17,11 @@ var operationTable string
 
 // Operations returns the rows of the table: carrier, code, operation.
 func Operations() [][3]string {
-	lines := strings.Split(strings.TrimSpace(operationTable), "\n")
-	out := make([][3]string, 0, len(lines))
-	for _, line := range lines[1:] {
-		if f := strings.Split(line, "\t"); len(f) == 3 {
-			out = append(out, [3]string(f))
-		}
+	var out [][3]string
+	for row := range textx.Rows(operationTable, 3) {
+		out = append(out, [3]string(row))
 	}
-	return out
+	return out[1:] // without the heading
 }
 
 // Operation returns the operation of an event in the language, empty if the event's

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"parcelwatch/internal/textx"
 )
 
 //go:embed posts.tsv
@@ -28,13 +30,8 @@ const anywhere = "https://t.17track.net/en#nums=%s"
 //nolint:gochecknoglobals // table
 var posts = sync.OnceValue(func() []Post {
 	list := make([]Post, 0, 256)
-	for line := range strings.Lines(postsTable) {
-		if strings.HasPrefix(line, "#") {
-			continue
-		}
-		var cells [4]string
-		copy(cells[:], strings.Split(strings.TrimRight(line, "\r\n"), "\t"))
-		list = append(list, Post{cells[0], cells[1], cells[2], cells[3]})
+	for row := range textx.Rows(postsTable, 4) {
+		list = append(list, Post{row[0], row[1], row[2], row[3]})
 	}
 	return list
 })
@@ -68,7 +65,7 @@ func (p Post) Link(n Number) string {
 // unknown), or of the issuing post; for other numbers the page of the company
 // that issued it. An aggregator's page is the fallback.
 func TrackingLink(n Number, country string) string {
-	if page := n.Family().page(); page != "" {
+	if page := n.Family().Page(); page != "" {
 		return link(page, n)
 	}
 	if !n.S10() {
@@ -81,40 +78,23 @@ func TrackingLink(n Number, country string) string {
 	return post.Link(n)
 }
 
-// page is the tracking page of a family with %s for the number; empty where the
-// family has none of its own.
-func (f Family) page() string {
-	switch f {
-	case FamilyCainiao, FamilyAliExpress:
-		return "https://global.cainiao.com/newDetail.htm?mailNoList=%s"
-	case FamilyFourPX:
-		return "https://track.4px.com/#/result/0/%s"
-	case FamilyYunExpress:
-		return "https://www.yuntrack.com/parcelTracking?id=%s"
-	case FamilyDHL:
-		return "https://www.dhl.com/en/home/tracking.html?tracking-id=%s"
-	case FamilyInPost:
-		return "https://inpost.pl/sledzenie-przesylek?number=%s"
-	case FamilyNovaPoshta:
-		return "https://novaposhta.ua/tracking/%s"
-	case FamilyMeest:
-		return "https://t.meest-group.com/n/%s"
-	case FamilyCorreos:
-		return pageOf("ES")
-	case FamilyUSPS:
-		return pageOf("US")
-	case FamilyRussianPost:
-		return pageOf("RU")
-	case FamilyUkrposhta:
-		return pageOf("UA")
-	default:
-		return ""
+// Page is the tracking page of the family's company with %s for the number; empty
+// where it has none of its own.
+func (f Family) Page() string {
+	country := map[Family]string{FamilyCorreos: "ES", FamilyUSPS: "US", FamilyRussianPost: "RU", FamilyUkrposhta: "UA"}[f]
+	if post, ok := PostOf(country); ok {
+		return post.Page
 	}
-}
-
-func pageOf(country string) string {
-	post, _ := PostOf(country)
-	return post.Page
+	return map[Family]string{
+		FamilyCainiao:    "https://global.cainiao.com/newDetail.htm?mailNoList=%s",
+		FamilyAliExpress: "https://global.cainiao.com/newDetail.htm?mailNoList=%s",
+		FamilyFourPX:     "https://track.4px.com/#/result/0/%s",
+		FamilyYunExpress: "https://www.yuntrack.com/parcelTracking?id=%s",
+		FamilyDHL:        "https://www.dhl.com/en/home/tracking.html?tracking-id=%s",
+		FamilyInPost:     "https://inpost.pl/sledzenie-przesylek?number=%s",
+		FamilyNovaPoshta: "https://novaposhta.ua/tracking/%s",
+		FamilyMeest:      "https://t.meest-group.com/n/%s",
+	}[f]
 }
 
 // link puts the number into a page. Escaping is right in a path, a query and a

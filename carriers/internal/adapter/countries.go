@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"strings"
 	"time"
+
+	"parcelwatch/internal/textx"
 )
 
 // countries holds the countries that AliExpress ships from and to: the code, the
@@ -16,12 +18,9 @@ var countries string
 
 // find returns the code and the zone of the country that fits.
 func find(fits func(code, names string) bool) (code, zone string) {
-	_, rows, _ := strings.Cut(countries, "\n")
-	for line := range strings.Lines(rows) {
-		code, rest, _ := strings.Cut(strings.TrimSpace(line), "\t")
-		zone, names, _ := strings.Cut(rest, "\t")
-		if fits(code, names) {
-			return code, zone
+	for row := range textx.Rows(countries, 3) {
+		if fits(row[0], row[2]) {
+			return row[0], row[1]
 		}
 	}
 	return "", ""

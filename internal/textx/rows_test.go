@@ -1,0 +1,26 @@
+package textx_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"parcelwatch/internal/textx"
+)
+
+func TestRows(t *testing.T) {
+	t.Parallel()
+	var got [][]string
+	for row := range textx.Rows("# a\tcomment\nx\ty\r\n\nshort\n\t\nlast\tz", 2) {
+		got = append(got, row)
+	}
+	if diff := cmp.Diff([][]string{{"x", "y"}, {"", ""}, {"last", "z"}}, got); diff != "" {
+		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+	for row := range textx.Rows("a\tb\nc\td\n", 2) {
+		if row[0] != "a" {
+			t.Errorf("row %q after the loop ended", row)
+		}
+		break
+	}
+}
