@@ -2,6 +2,8 @@ package extract
 
 import (
 	"bytes"
+	"net/url"
+	"strings"
 
 	"golang.org/x/net/html"
 
@@ -35,6 +37,11 @@ type htmlReader struct {
 	off     int  // offset of the current token in the source
 	open    int  // index of the link whose text is being read, or -1
 	raw     bool // inside style, script or title
+	schema  bool // inside a script with JSON-LD
+	micro   bool // the page has microdata
+	json    []byte
+	item    item
+	base    *url.URL
 	name    [24]byte
 }
 
@@ -49,6 +56,7 @@ func (p *Parser) readHTML(src []byte) page {
 func (p *Parser) readMarkup(src []byte, s *scratch) page {
 	r := htmlReader{parser: p, z: html.NewTokenizer(bytes.NewReader(src)), open: -1, b: newBuilder(s)}
 	r.z.SetMaxBuf(maxToken)
+	r.micro = microdata(src)
 	for {
 		kind := r.z.Next()
 		if kind == html.ErrorToken {
@@ -59,9 +67,15 @@ func (p *Parser) readMarkup(src []byte, s *scratch) page {
 		r.token(kind, raw, end)
 		r.off = end
 	}
+	r.closeItem()
 	pg := r.b.page()
 	pg.links = r.links
 	return pg
+}
+
+// microdata reports whether a page describes parcels with attributes.
+func microdata(src []byte) bool {
+	return bytes.Contains(src, []byte("ParcelDelivery")) && bytes.Contains(src, []byte("itemprop"))
 }
 
 func (r *htmlReader) token(kind html.TokenType, raw []byte, end int) {
@@ -71,7 +85,13 @@ func (r *htmlReader) token(kind html.TokenType, raw []byte, end int) {
 	case html.StartTagToken, html.SelfClosingTagToken:
 		// Raw is only valid until the tag is read, so inspect it first.
 		what := r.parser.markup(raw)
-		r.start(r.tagName(raw[1:]), what)
+		micro := r.micro && bytes.Contains(raw, []byte("item"))
+		name := r.tagName(raw[1:])
+		if script := string(name) == "script"; micro && string(name) != "a" || script {
+			_, more := r.z.TagName()
+			r.attributes(script, more)
+		}
+		r.start(name, what)
 	case html.EndTagToken:
 		r.end(r.tagName(raw[2:]))
 	default: // ignore comments
@@ -93,11 +113,32 @@ func (r *htmlReader) tagName(raw []byte) []byte {
 	return r.name[:n]
 }
 
+// attributes reads those of a script or of an element with microdata.
+func (r *htmlReader) attributes(script, more bool) {
+	switch {
+	case !more:
+	case script:
+		for more {
+			var value []byte
+			_, value, more = r.z.TagAttr()
+			r.schema = r.schema || bytes.Contains(bytes.ToLower(value), []byte("ld+json"))
+		}
+	default:
+		r.property()
+	}
+}
+
 func (r *htmlReader) text(end int) {
+	text := r.z.Text()
+	if r.schema && len(r.json)+len(text) <= maxSchema {
+		r.json = append(r.json, text...)
+	}
 	if r.raw {
 		return
 	}
-	text := r.z.Text()
+	if r.item.value != nil && *r.item.value == "" {
+		*r.item.value = strings.TrimSpace(string(text[:min(len(text), 80)]))
+	}
 	for i := range r.regions {
 		if g := &r.regions[i]; g.hidden && g.budget > 0 {
 			g.budget -= len(text)
@@ -117,7 +158,11 @@ func (r *htmlReader) start(name []byte, what region) {
 	case "style", "script", "title", "noembed", "template":
 		r.raw = true
 		return
-	case "img", "input", "meta", "link", "col", "base", "area", "source":
+	case "base":
+		r.z.TagName()
+		r.setBase()
+		return
+	case "img", "input", "meta", "link", "col", "area", "source":
 		r.b.space()
 		return
 	case "a":
@@ -142,6 +187,7 @@ func (r *htmlReader) end(name []byte) {
 	switch string(name) {
 	case "style", "script", "title", "noembed", "template":
 		r.raw = false
+		r.closeSchema()
 		return
 	case "wbr":
 		return
@@ -157,6 +203,16 @@ func (r *htmlReader) end(name []byte) {
 		r.links[r.open].last = len(r.b.lines) - 1
 	}
 	r.close(string(name), false)
+}
+
+// closeSchema adds the parcels of a script with JSON-LD that ends.
+func (r *htmlReader) closeSchema() {
+	if r.schema {
+		for _, d := range deliveries(r.json) {
+			r.addDelivery(d)
+		}
+	}
+	r.schema, r.json = false, r.json[:0]
 }
 
 // enter counts the element in the open regions and opens its own region.
@@ -232,7 +288,7 @@ func (r *htmlReader) addLink(s string) {
 	if len(r.links) >= maxLinks {
 		return
 	}
-	if l := r.parser.readLink(s, 0); l.says() {
+	if l := r.parser.readLink(r.absolute(s), 0); l.says() {
 		l.line = r.b.next()
 		l.last = l.line
 		r.open = len(r.links)

@@ -10,6 +10,7 @@ import (
 // them. The result reads the same. Dst is overwritten.
 func (p *Parser) lean(dst, src []byte) []byte {
 	dst = dst[:0]
+	micro := microdata(src)
 	for {
 		i := bytes.IndexByte(src, '<')
 		if i < 0 {
@@ -17,7 +18,7 @@ func (p *Parser) lean(dst, src []byte) []byte {
 		}
 		dst = append(dst, src[:i]...)
 		src = src[i:]
-		end, short := p.element(src)
+		end, short := p.element(src, micro)
 		if end < 0 {
 			break
 		}
@@ -34,7 +35,7 @@ func (p *Parser) lean(dst, src []byte) []byte {
 // element returns the end of the element that begins with "<", or -1 if the
 // rest must be kept unchanged. Short is the length of the part to keep, or 0 to
 // keep all.
-func (p *Parser) element(src []byte) (end, short int) {
+func (p *Parser) element(src []byte, micro bool) (end, short int) {
 	if bytes.HasPrefix(src, []byte("<!--")) {
 		// The search includes the opening, because "<!-->" is a complete
 		// comment.
@@ -53,7 +54,7 @@ func (p *Parser) element(src []byte) (end, short int) {
 	if end := styleEnd(src, n); end > 0 {
 		return end, 0
 	}
-	if end = tagEnd(src, n); end > 0 && p.needless(src[1:n], src[:end]) {
+	if end = tagEnd(src, n); end > 0 && p.needless(src[1:n], src[:end]) && !(micro && bytes.Contains(src[:end], []byte("item"))) {
 		return end, n
 	}
 	return end, 0

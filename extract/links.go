@@ -89,7 +89,10 @@ func (p *Parser) embedded(rest string, depth int) link {
 		if i < 0 {
 			continue
 		}
-		inner, _, _ := strings.Cut(s[i:], "__;") // Proofpoint's third form
+		inner, _, _ := strings.Cut(s[i:], "__;") // Proofpoint's third form, which may drop a slash
+		if scheme, rest, ok := strings.Cut(inner, ":/"); ok && !strings.HasPrefix(rest, "/") {
+			inner = scheme + "://" + rest
+		}
 		if host, _ := splitHost(inner); host != "" && p.shopSite(host) {
 			return p.readLink(inner, depth+1)
 		}

@@ -3,6 +3,7 @@ package extract
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -17,6 +18,7 @@ import (
 // content is one readable body of a mail.
 type content struct {
 	html bool
+	flow flow // of plain text
 	text []byte
 }
 
@@ -142,7 +144,7 @@ func (b *body) collect(p *enmime.Part) {
 			b.collect(p.FirstChild)
 			continue
 		}
-		b.leaf(part{kind: p.ContentType, name: p.FileName, disposition: p.Disposition, root: p.Parent == nil, content: p.Content})
+		b.leaf(part{kind: p.ContentType, name: p.FileName, disposition: p.Disposition, root: p.Parent == nil, flow: flowOf(p.ContentTypeParams), content: p.Content})
 	}
 }
 
@@ -150,13 +152,14 @@ func (b *body) collect(p *enmime.Part) {
 type part struct {
 	kind, name, disposition string
 	root                    bool // the whole mail
+	flow                    flow
 	content                 []byte
 }
 
 // wanted reports whether the content of the part is read.
 func (p part) wanted() bool {
 	switch p.kind {
-	case "message/rfc822", "message/global", "application/ms-tnef", "text/html":
+	case "message/rfc822", "message/global", "application/ms-tnef", "text/html", "application/ld+json":
 		return true
 	case "text/plain", "":
 		return p.disposition != "attachment" || p.root
@@ -178,9 +181,11 @@ func (b *body) leaf(p part) {
 	case "application/ms-tnef":
 		b.problems = append(b.problems, message.New("unread_winmail"))
 	case "text/html":
-		b.add(p.content, true)
+		b.add(content{html: true, text: p.content})
+	case "application/ld+json":
+		b.add(content{html: true, text: slices.Concat([]byte(`<script type="application/ld+json">`), p.content, []byte("</script>"))})
 	case "text/plain", "":
-		b.add(p.content, looksHTML(p.content))
+		b.add(content{html: looksHTML(p.content), flow: p.flow, text: p.content})
 	default:
 		if p.isMail() {
 			b.attach(p.content)
@@ -199,9 +204,9 @@ func (b *body) attach(raw []byte) {
 	}
 }
 
-func (b *body) add(text []byte, html bool) {
+func (b *body) add(c content) {
 	if len(b.contents) < maxContents {
-		b.contents = append(b.contents, content{html: html, text: text})
+		b.contents = append(b.contents, c)
 	}
 }
 

@@ -175,7 +175,7 @@ func (p *Parser) pages(b body, n *parcel.Notice) []page {
 		if c.html {
 			pg = p.readHTML(c.text)
 		} else {
-			pg = p.readText(c.text)
+			pg = p.readText(c.text, c.flow)
 		}
 		if len(pg.text) >= maxText {
 			n.Problems = append(n.Problems, message.New("unread_text_long", "KB", strconv.Itoa(maxText>>10)))

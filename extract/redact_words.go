@@ -116,7 +116,7 @@ func (r *redactor) page(text []byte, isHTML bool) page {
 	if isHTML {
 		pg = r.parser.readMarkup(text, &scratch{})
 	} else {
-		pg = r.parser.readText(text)
+		pg = r.parser.readText(text, flow{})
 	}
 	r.parser.analyse(&pg)
 	return pg

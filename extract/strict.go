@@ -42,7 +42,7 @@ func (b *body) entity(raw []byte, h textproto.Header, r io.Reader, root bool) bo
 	if !ok || kind == "" && disposition != "" {
 		return false
 	}
-	p := part{kind: kind, name: named["filename"], disposition: disposition, root: root}
+	p := part{kind: kind, name: named["filename"], disposition: disposition, root: root, flow: flowOf(params)}
 	if p.name == "" {
 		p.name = params["name"]
 	}

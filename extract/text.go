@@ -8,14 +8,11 @@ import (
 // readText turns plain text into a page. Link addresses are removed from the
 // text, because their digits are neither orders nor parcels, and are parsed as
 // links. Columns separated by tabs, bars or several spaces become table cells.
-func (p *Parser) readText(src []byte) page {
+func (p *Parser) readText(src []byte, f flow) page {
 	b := newBuilder(p.scratch())
 	var links []link
-	off := 0
-	for raw := range bytes.Lines(src) {
-		end := off + len(raw)
-		body := bytes.TrimRight(unquoted(raw), " \r\n\t")
-		cells := columns(body)
+	for l := range f.lines(src) {
+		cells := columns(bytes.TrimRight(l.text, " \t"))
 		if len(cells) > 1 {
 			b.row++
 		}
@@ -28,11 +25,10 @@ func (p *Parser) readText(src []byte) page {
 			if len(cells) == 1 {
 				b.row = 0
 			}
-			links = p.addText(&b, cell, links, off, end)
+			links = p.addText(&b, cell, links, l.off, l.end)
 			b.row = row
 			b.newline()
 		}
-		off = end
 	}
 	pg := b.page()
 	pg.links = links

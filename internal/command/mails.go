@@ -10,6 +10,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 )
@@ -106,11 +107,26 @@ func split(name string, r io.Reader, yield func(mailFile, error) bool) bool {
 }
 
 // mbox reads an mbox in the mboxrd format, in which ">" quotes a line that looks
-// like a separator.
+// like a separator. Other programs quote nothing, so a separator must also have the
+// form of one, and the field of a header must follow.
 type mbox struct {
-	r     *bufio.Reader
-	blank bool
+	r *bufio.Reader
 }
+
+// separator matches "From ", an address or "-", and a date.
+var separator = regexp.MustCompile(`^From \S+ .*\d{1,2}:\d\d(:\d\d)?\b.*\b\d{4}\b`)
+
+// separates reports whether a line begins the next mail.
+func (m *mbox) separates(line []byte) bool {
+	if !separator.Match(line) {
+		return false
+	}
+	next, _ := m.r.Peek(maxName)
+	name, _, ok := bytes.Cut(next, []byte(":"))
+	return ok && len(name) > 0 && !bytes.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r >= 0x7f })
+}
+
+const maxName = 80 // bytes of the name of a header field
 
 // line returns the next line with its end, or io.EOF after the last.
 func (m *mbox) line() ([]byte, error) {
@@ -128,13 +144,13 @@ func (m *mbox) line() ([]byte, error) {
 
 // next returns the next mail and whether it is the last.
 func (m *mbox) next() (raw []byte, last bool, err error) {
-	m.blank = false
+	blank := false
 	for {
 		line, err := m.line()
-		if m.blank && bytes.HasPrefix(line, []byte("From ")) {
+		if blank && err == nil && m.separates(line) {
 			return raw, false, nil
 		}
-		m.blank = len(bytes.TrimRight(line, "\r\n")) == 0
+		blank = len(bytes.TrimRight(line, "\r\n")) == 0
 		if quoted := bytes.TrimLeft(line, ">"); len(quoted) < len(line) && bytes.HasPrefix(quoted, []byte("From ")) {
 			line = line[1:]
 		}

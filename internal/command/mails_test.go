@@ -30,12 +30,18 @@ func TestMailsAreFoundInEveryKindOfFile(t *testing.T) {
 		text string
 		want []string
 	}{
-		"one mail":                     {"Subject: a\n\nbody\n", []string{"Subject: a\n\nbody\n"}},
-		"a mail that mentions From":    {"Subject: a\n\nFrom here\n\nFrom there\n", []string{"Subject: a\n\nFrom here\n\nFrom there\n"}},
-		"an mbox of two":               {"From x\nSubject: a\n\nbody\n\nFrom y\nSubject: b\n\nbody\n", []string{"Subject: a\n\nbody\n\n", "Subject: b\n\nbody\n"}},
-		"quoted separators":            {"From x\nSubject: a\n\n>From me\n>>From you\n>other\n", []string{"Subject: a\n\nFrom me\n>From you\n>other\n"}},
-		"a separator without a blank":  {"From x\nSubject: a\n\nbody\nFrom inside\nbody\n", []string{"Subject: a\n\nbody\nFrom inside\nbody\n"}},
-		"carriage returns":             {"From x\r\nSubject: a\r\n\r\nb\r\n\r\nFrom y\r\nSubject: b\r\n", []string{"Subject: a\r\n\r\nb\r\n\r\n", "Subject: b\r\n"}},
+		"one mail":                         {"Subject: a\n\nbody\n", []string{"Subject: a\n\nbody\n"}},
+		"a mail that mentions From":        {"Subject: a\n\nFrom here\n\nFrom there\n", []string{"Subject: a\n\nFrom here\n\nFrom there\n"}},
+		"an mbox of two":                   {"From x\nSubject: a\n\nbody\n\nFrom y Mon Mar  2 08:12:00 2026\nSubject: b\n\nbody\n", []string{"Subject: a\n\nbody\n\n", "Subject: b\n\nbody\n"}},
+		"quoted separators":                {"From x\nSubject: a\n\n>From me\n>>From you\n>other\n", []string{"Subject: a\n\nFrom me\n>From you\n>other\n"}},
+		"a separator without a blank":      {"From x\nSubject: a\n\nbody\nFrom inside\nbody\n", []string{"Subject: a\n\nbody\nFrom inside\nbody\n"}},
+		"carriage returns":                 {"From x\r\nSubject: a\r\n\r\nb\r\n\r\nFrom y@example.org Mon Mar  2 08:12:00 2026\r\nSubject: b\r\n", []string{"Subject: a\r\n\r\nb\r\n\r\n", "Subject: b\r\n"}},
+		"a sentence that begins with From": {"From x\nSubject: a\n\nHi,\n\nFrom the warehouse it went to customs.\n\nFrom 2024 on:\nbye\n", []string{"Subject: a\n\nHi,\n\nFrom the warehouse it went to customs.\n\nFrom 2024 on:\nbye\n"}},
+		"a separator without a header":     {"From x\nSubject: a\n\nFrom y Mon Mar  2 08:12:00 2026\nno header: here\n", []string{"Subject: a\n\nFrom y Mon Mar  2 08:12:00 2026\nno header: here\n"}},
+		"separators of several programs": {
+			"From - Mon Mar  2 08:12:00 2026\nSubject: a\n\nFrom 1700000000000000001@xxx Mon Mar 02 08:12:00 +0000 2026\nX-GM-THRID: 1\n\nFrom MAILER-DAEMON Mon Mar 2 08:12 2026\nSubject: c\n\nFrom ???@??? Mon Mar 02 08:12:00 2026\nSubject: d\n\nFrom a@example.org Mon Mar  2 08:12:00 UTC 2026\nSubject: e\n",
+			[]string{"Subject: a\n\n", "X-GM-THRID: 1\n\n", "Subject: c\n\n", "Subject: d\n\n", "Subject: e\n"},
+		},
 		"an mbox that ends in the air": {"From x\nSubject: a", []string{"Subject: a"}},
 		"an empty mbox":                {"From x\n", nil},
 		"a very long line":             {"From x\nSubject: a\n\n" + strings.Repeat("x", 300_000) + "\n", []string{"Subject: a\n\n" + strings.Repeat("x", 300_000) + "\n"}},
