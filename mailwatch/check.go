@@ -30,7 +30,7 @@ type FolderReport struct {
 // The error concerns the whole account; each folder has its own.
 func Check(ctx context.Context, a Account) (Report, error) {
 	a = a.complete()
-	s, err := open(ctx, a)
+	s, err := open(ctx, a, NewBudget())
 	if err != nil {
 		return Report{}, err
 	}
@@ -65,7 +65,7 @@ func count(ctx context.Context, s *session, a Account, name string) (messages, c
 // mails cannot be read, it passes all others and then returns an error that names them.
 func Recent(ctx context.Context, a Account, since time.Duration, limit int, handle Handler) error {
 	a = a.complete()
-	s, err := open(ctx, a)
+	s, err := open(ctx, a, NewBudget())
 	if err != nil {
 		return err
 	}

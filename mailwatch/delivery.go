@@ -46,6 +46,9 @@ func (f *folder) startDelivery(ctx context.Context, failed func()) *delivery {
 func (d *delivery) finish() error {
 	close(d.queue)
 	<-d.done
+	for b := range d.queue { // after an error
+		b.done()
+	}
 	return d.err
 }
 
@@ -58,16 +61,27 @@ func (f *folder) hand(ctx context.Context, s *session, d *delivery, b batch) err
 		case d.queue <- b:
 			return nil
 		case <-d.done:
+			b.done()
 			return errors.New("mail is not handled any more")
 		case <-ctx.Done():
+			b.done()
 			return ctx.Err()
 		case <-ticker.C:
-			if err := s.noop(); err != nil {
+			if err := f.alive(s); err != nil {
+				b.done()
 				return err
 			}
-			f.health.checked(time.Now())
 		}
 	}
+}
+
+// alive keeps a connection alive while mail waits.
+func (f *folder) alive(s *session) error {
+	if err := s.noop(); err != nil {
+		return err
+	}
+	f.health.checked(time.Now())
+	return nil
 }
 
 func (d *delivery) run(ctx context.Context) error {
@@ -83,6 +97,7 @@ func (d *delivery) run(ctx context.Context) error {
 // each mail. batch then stores the end of the batch if its last mails were not passed
 // to the handler.
 func (d *delivery) batch(ctx context.Context, b batch) error {
+	defer b.done()
 	if d.saved.UIDValidity != b.validity {
 		d.saved = store.Checkpoint{UIDValidity: b.validity}
 	}
@@ -148,6 +163,11 @@ func waiting(err error) message.Text {
 
 // safely turns a panic of the handler into an error.
 func (d *delivery) safely(ctx context.Context, m Mail) (err error) {
+	free, err := d.f.w.options.Budget.parse(ctx, len(m.Raw))
+	if err != nil {
+		return err
+	}
+	defer free()
 	defer func() {
 		if v := recover(); v != nil {
 			err = Permanent(fmt.Errorf("handler broke down: %v", v))

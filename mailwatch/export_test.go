@@ -1,6 +1,7 @@
 package mailwatch
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"log/slog"
@@ -15,7 +16,7 @@ import (
 
 // Failure returns the cause for which a connection ended, after everything was read.
 func Failure(c net.Conn) error {
-	l := newLink(c, c)
+	l := newLink(c, c, "", NewBudget())
 	_, _ = io.Copy(io.Discard, l)
 	return l.failure()
 }
@@ -44,8 +45,11 @@ func FromCriteria(senders []string) []imap.SearchCriteria { return fromCriteria(
 
 // HeaderMatches parses a header and compares its senders.
 func HeaderMatches(raw []byte, senders mail.Senders) (matches bool, subject string, date time.Time) {
-	h := readHead(fetched{uid: 1, body: raw})
-	return senders.Wants(h.header), h.subject, h.date
+	h, err := readHead(bytes.NewReader(raw), &bytes.Buffer{}, senders)
+	if err != nil {
+		panic(err)
+	}
+	return h.wanted, h.subject, h.date
 }
 
 // OneLine exposes the cleaning of text from outside.
@@ -70,4 +74,9 @@ func NextDelays(n int) []time.Duration {
 		out = append(out, b.next())
 	}
 	return out
+}
+
+// Hold exposes the waiting for memory.
+func (b *Budget) Hold(ctx context.Context, size int64, interval time.Duration, alive func() error) (func(), error) {
+	return b.hold(ctx, size, interval, alive)
 }

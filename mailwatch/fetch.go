@@ -11,9 +11,9 @@ import (
 
 // fetched is the response for one mail.
 type fetched struct {
-	uid  uint32
-	size int64
-	body []byte // of the requested section
+	head         // of a header section
+	body  []byte // of a whole mail
+	whole bool   // the requested section is there
 }
 
 // fetch requests the size and one section (nil for none) of several mails. If the
@@ -27,11 +27,11 @@ func (s *session) fetch(set imap.NumSet, section *imap.FetchItemBodySection, bud
 	cmd := s.c.Fetch(set, options)
 	var out []fetched
 	for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
-		f, err := take(msg, budget)
+		f, err := s.take(msg, section, budget)
 		if err != nil {
 			break // Close returns the error
 		}
-		if f.uid != 0 && (f.body != nil || section == nil) {
+		if f.uid != 0 && (f.whole || section == nil) {
 			out = append(out, f)
 		}
 	}
@@ -40,23 +40,29 @@ func (s *session) fetch(set imap.NumSet, section *imap.FetchItemBodySection, bud
 
 // take reads one response. An unsolicited change of flags has the same form but lacks
 // the requested items.
-func take(msg *imapclient.FetchMessageData, budget int64) (f fetched, err error) {
-	for item := msg.Next(); item != nil; item = msg.Next() {
+func (s *session) take(msg *imapclient.FetchMessageData, section *imap.FetchItemBodySection, budget int64) (f fetched, err error) {
+	var uid uint32
+	var size int64
+	for item := msg.Next(); item != nil && err == nil; item = msg.Next() {
 		switch item := item.(type) {
 		case imapclient.FetchItemDataUID:
-			f.uid = uint32(item.UID)
+			uid = uint32(item.UID)
 		case imapclient.FetchItemDataRFC822Size:
-			f.size = item.Size
+			size = item.Size
 		case imapclient.FetchItemDataBodySection:
-			if item.Literal == nil || f.body != nil {
+			switch {
+			case item.Literal == nil || f.whole || section == nil:
 				continue
+			case section.Specifier == imap.PartSpecifierHeader:
+				f.head, err = readHead(item.Literal, &s.header, s.account.Senders)
+			default:
+				f.body, err = readText(item.Literal, budget)
 			}
-			if f.body, err = readText(item.Literal, budget); err != nil {
-				return f, err
-			}
+			f.whole = true
 		}
 	}
-	return f, nil
+	f.uid, f.size = uid, size
+	return f, err
 }
 
 // readText reads a literal. Its announced length is trusted up to the budget, so that

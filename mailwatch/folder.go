@@ -28,6 +28,9 @@ func newFolder(w *Watcher, name string, handle Handler) *folder {
 	f := &folder{w: w, name: name, handle: handle, reader: newReader(w.account, name)}
 	f.log = w.log.With("mailbox", w.account.Name, "folder", name)
 	f.health = newHealth(parcel.MailboxHealth{Name: w.account.Name, Folder: name}, w.tellState, f.log)
+	f.reader.hold = func(ctx context.Context, s *session, size int64) (func(), error) {
+		return w.options.Budget.hold(ctx, size, w.account.Probe, func() error { return f.alive(s) })
+	}
 	f.reader.progress = func(p Progress) {
 		p.Mailbox, p.Folder = w.account.Name, name
 		w.tellProgress(p)

@@ -4,33 +4,75 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
+	"sync"
 	"time"
 
 	"parcelwatch/internal/netx"
+	"parcelwatch/mailwatch/internal/wire"
 )
 
 // firstBudget is for what the server sends before the first step begins.
 const firstBudget = 1 << 20
 
 // link is the connection below the IMAP library, which waits forever for the first byte
-// of a response and does not limit its size.
-type link struct{ *netx.Guard }
+// of a response and limits neither its size nor its depth. In a session, one goroutine
+// begins the steps and the library's reads.
+type link struct {
+	*netx.Guard
+	words  *wire.Reader
+	budget *Budget
+	ending chan struct{} // closed when the connection is to end
+	end    func()
+	free   func() // gives back the turn of a large answer; guarded by the budget
+}
 
-func newLink(conn, raw net.Conn) link {
-	return link{netx.NewGuard(conn, raw, netx.Limits{Silence: answerLimit, Bytes: firstBudget})}
+// newLink returns a link. first is what the server is taken to have said already.
+func newLink(conn, raw net.Conn, first string, budget *Budget) *link {
+	l := &link{
+		Guard:  netx.NewGuard(conn, raw, netx.Limits{Silence: answerLimit, Bytes: firstBudget}),
+		budget: budget, ending: make(chan struct{}),
+	}
+	l.end = sync.OnceFunc(func() { close(l.ending) })
+	l.words = wire.New(io.MultiReader(strings.NewReader(first), l.Guard))
+	l.words.Large = func() error { return budget.large(l) }
+	return l
+}
+
+// Read reads what the library may parse.
+func (l *link) Read(p []byte) (int, error) {
+	n, err := l.words.Read(p)
+	if errors.Is(err, wire.ErrBounds) {
+		err = l.Fail(fmt.Errorf("%w: %w", netx.ErrTooMuch, err))
+	}
+	return n, err
+}
+
+// Close closes the connection at once.
+func (l *link) Close() error {
+	l.end()
+	l.budget.done(l)
+	return l.Guard.Close()
+}
+
+// hurry makes all operations end within d, after a stop was requested.
+func (l *link) hurry(d time.Duration) {
+	l.end()
+	l.Hurry(d)
 }
 
 // step sets the limits for the next operations and applies them to a Read in progress.
 // With a total of zero only the silence is limited.
-func (l link) step(silence, total time.Duration, budget int64) {
+func (l *link) step(silence, total time.Duration, budget int64) {
+	l.budget.done(l)
 	l.Step(netx.Limits{Silence: silence, Total: total, Bytes: budget})
 }
 
 // failure returns the original cause with the server's last words, nil if the connection
 // works or was closed locally.
-func (l link) failure() error {
+func (l *link) failure() error {
 	err := l.Failure()
 	if !errors.Is(err, netx.ErrClosed) {
 		return err

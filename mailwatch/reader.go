@@ -27,6 +27,14 @@ type batch struct {
 	upTo     uint32 // every mail up to here is in this batch, in an earlier one, or not from the senders
 	scanned  bool   // this batch completes the first scan
 	validity uint32
+	free     func() // gives back the memory that the mails were counted with; may be nil
+}
+
+// done gives back the memory of the batch.
+func (b batch) done() {
+	if b.free != nil {
+		b.free()
+	}
 }
 
 type delivered struct {
@@ -47,7 +55,9 @@ type reader struct {
 	account Account
 	folder  string
 	// emit queues a batch. While it waits, it keeps the session alive.
-	emit     func(context.Context, *session, batch) error
+	emit func(context.Context, *session, batch) error
+	// hold waits until so many bytes of mail may be read, and keeps the session alive.
+	hold     func(context.Context, *session, int64) (free func(), err error)
 	progress func(Progress)
 	reached  uint32 // the highest UID seen in the current reading
 
@@ -66,6 +76,7 @@ type reader struct {
 func newReader(a Account, folder string) *reader {
 	return &reader{
 		account: a, folder: folder, progress: func(Progress) {},
+		hold:     func(context.Context, *session, int64) (func(), error) { return func() {}, nil },
 		headPace: newPace(headBatch), bodyPace: newPace(bodyBatch),
 	}
 }
@@ -118,8 +129,14 @@ func (r *reader) readChunk(ctx context.Context, s *session, chunk []uint32) erro
 		if len(group) == 0 {
 			return nil
 		}
+		free, err := r.hold(ctx, s, 2*bytes) // some servers only estimate the size
+		if err != nil {
+			return err
+		}
+		b.free = free
 		mails, lost, err := r.bodies(s, group)
 		if err != nil {
+			free()
 			return err
 		}
 		b.mails, b.aside = mails, append(b.aside, lost...)
@@ -150,7 +167,7 @@ func (r *reader) readChunk(ctx context.Context, s *session, chunk []uint32) erro
 // wanted reports whether a mail is recent enough and from one of the senders.
 func (r *reader) wanted(h head) bool {
 	old := !r.sinceDate.IsZero() && !h.date.IsZero() && h.date.Before(r.sinceDate)
-	return !old && r.account.Senders.Wants(h.header)
+	return !old && h.wanted
 }
 
 // heads reads sizes and headers. Deleted mails are left out.
@@ -169,7 +186,7 @@ func (r *reader) heads(s *session, uids []uint32) ([]head, []aside, error) {
 	}
 	heads := make([]head, 0, len(got))
 	for _, f := range got {
-		heads = append(heads, readHead(f))
+		heads = append(heads, f.head)
 	}
 	return heads, lost, nil
 }
@@ -232,7 +249,7 @@ func (r *reader) subject(s *session, uid uint32) string {
 	if err != nil || !ok {
 		return ""
 	}
-	return readHead(f).subject
+	return f.subject
 }
 
 func (r *reader) partSection() *imap.FetchItemBodySection {
@@ -243,16 +260,15 @@ func (r *reader) deliver(s *session, got []fetched, byUID map[uint32]head) []del
 	out := make([]delivered, 0, len(got))
 	for _, f := range got {
 		size := max(byUID[f.uid].size, int64(len(f.body)))
-		h := readHead(f)
+		m := mail.Read(f.body)
+		h := headOf(m.Header, r.account.Senders)
 		if r.chosen && !r.wanted(h) {
 			continue
 		}
-		if int64(len(f.body)) > r.account.MaxSize {
-			f.body = f.body[:r.account.MaxSize]
-		}
+		m.Raw = m.Raw[:min(int64(len(m.Raw)), r.account.MaxSize)]
 		out = append(out, delivered{
 			mail: Mail{
-				Message: mail.Message{Raw: f.body, Header: h.header},
+				Message: m,
 				Ref:     parcel.MailRef{Mailbox: r.account.Name, Folder: r.folder, UIDValidity: s.box.UIDValidity, UID: f.uid},
 				Size:    size,
 				Partial: size > r.account.MaxSize && int64(len(f.body)) >= r.account.MaxSize,

@@ -15,6 +15,9 @@ import (
 // reading all headers.
 const manyNew = 1000
 
+// listBudget is for the UIDs of a stretch of mails, one response each.
+const listBudget = 32 << 20
+
 // candidates returns the mails of a span that may be from the senders and arrived within
 // the given time. It may return too many; the headers decide.
 func (r *reader) candidates(ctx context.Context, s *session, within span, since time.Duration) ([]uint32, error) {
@@ -110,10 +113,9 @@ func (r *reader) verify(s *session, set imap.NumSet, found []uint32, within span
 	}
 	oldest := time.Now().Add(-since + 2*day)
 	for _, f := range sample {
-		h := readHead(f)
-		recent := since <= 0 || h.date.After(oldest)
+		recent := since <= 0 || f.date.After(oldest)
 		inside := f.uid >= within.first && f.uid <= within.last
-		if _, ok := slices.BinarySearch(found, f.uid); !ok && recent && inside && r.account.Senders.Found(h.header) {
+		if _, ok := slices.BinarySearch(found, f.uid); !ok && recent && inside && f.found {
 			return fmt.Errorf("search by sender: %w: it misses mail %d", errUntrusted, f.uid)
 		}
 	}
@@ -129,20 +131,31 @@ func (r *reader) enumerate(ctx context.Context, s *session, within span) ([]uint
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		s.g.step(answerLimit, batchLimit, searchBudget)
-		set := imap.SeqSet{{Start: first, Stop: min(first+step-1, total)}}
-		got, err := s.c.Fetch(set, &imap.FetchOptions{UID: true}).Collect()
+		got, err := s.uids(imap.SeqSet{{Start: first, Stop: min(first+step-1, total)}}, within)
 		if err != nil {
 			return nil, s.failed("list mail", err)
 		}
-		for _, m := range got {
-			if uid := uint32(m.UID); uid >= within.first && uid <= within.last {
-				found = append(found, uid)
-			}
-		}
+		found = append(found, got...)
 	}
 	slices.Sort(found)
 	return slices.Compact(found), nil
+}
+
+// uids returns the UIDs of a set of mails that are within a span.
+func (s *session) uids(set imap.NumSet, within span) ([]uint32, error) {
+	s.g.step(answerLimit, batchLimit, listBudget)
+	cmd := s.c.Fetch(set, &imap.FetchOptions{UID: true})
+	var out []uint32
+	for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
+		f, err := s.take(msg, nil, smallBudget)
+		if err != nil {
+			break // Close returns the error
+		}
+		if f.uid >= within.first && f.uid <= within.last && len(out) < maxFound {
+			out = append(out, f.uid)
+		}
+	}
+	return out, cmd.Close()
 }
 
 // newest returns the highest UID in use; new mail gets a higher one. UIDNEXT is not
@@ -151,14 +164,13 @@ func (s *session) newest() (uint32, error) {
 	if s.box.NumMessages == 0 {
 		return 0, nil
 	}
-	s.g.step(answerLimit, time.Minute, smallBudget)
-	got, err := s.c.Fetch(imap.SeqSetNum(s.box.NumMessages), &imap.FetchOptions{UID: true}).Collect()
+	got, err := s.uids(imap.SeqSetNum(s.box.NumMessages), above(0))
 	if err != nil {
 		return 0, s.failed("find the newest mail", err)
 	}
 	var uid uint32
-	for _, m := range got {
-		uid = max(uid, uint32(m.UID))
+	if len(got) > 0 {
+		uid = slices.Max(got)
 	}
 	if uid == 0 && s.box.UIDNext > 0 { // the mail was just deleted
 		uid = uint32(s.box.UIDNext) - 1
@@ -231,16 +243,9 @@ func (r *reader) arrived(s *session, after uint32) ([]uint32, error) {
 	if within.empty() {
 		return nil, nil
 	}
-	s.g.step(answerLimit, batchLimit, searchBudget)
-	got, err := s.c.Fetch(within.set(), &imap.FetchOptions{UID: true}).Collect()
+	uids, err := s.uids(within.set(), within)
 	if err != nil {
 		return nil, s.failed("look for new mail", err)
-	}
-	var uids []uint32
-	for _, m := range got {
-		if uid := uint32(m.UID); uid > after {
-			uids = append(uids, uid)
-		}
 	}
 	slices.Sort(uids)
 	return slices.Compact(uids), nil

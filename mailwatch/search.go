@@ -117,7 +117,7 @@ func (s *session) search(criteria imap.SearchCriteria, within span) ([]uint32, e
 	if s.caps.Has(imap.CapESearch) || s.caps.Has(imap.CapIMAP4rev2) {
 		options = &imap.SearchOptions{ReturnAll: true}
 	}
-	s.g.step(searchLimit, 0, searchBudget)
+	s.g.step(searchLimit, searchTotal, searchBudget)
 	data, err := s.c.UIDSearch(&criteria, options).Wait()
 	if err != nil {
 		return nil, s.failed("search", err)

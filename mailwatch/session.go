@@ -1,6 +1,7 @@
 package mailwatch
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -22,19 +23,21 @@ import (
 const (
 	answerLimit = 20 * time.Second // silence after a command
 	searchLimit = 75 * time.Second // a first search may open every file of a mailbox
+	searchTotal = 5 * time.Minute  // against slow dripping
 	batchLimit  = 10 * time.Minute // total time of a fetch, against slow dripping
 	stopLimit   = 2 * time.Second  // for LOGOUT while stopping
 
 	smallBudget  = 256 << 10
 	folderBudget = 4 << 20
-	searchBudget = 16 << 20
+	searchBudget = 9 << 20
 	maxListed    = 1000
+	maxName      = 1000 // bytes of a folder's name
 )
 
 // session is a logged-in connection. It belongs to one goroutine.
 type session struct {
 	account Account
-	g       link
+	g       *link
 	c       *imapclient.Client
 	caps    imap.CapSet
 	wake    chan struct{} // filled when the server announces mail
@@ -42,11 +45,12 @@ type session struct {
 	noIdle  bool
 	calm    bool // the last probe brought no announcement
 	unhook  func() bool
+	header  bytes.Buffer // of the header being read
 }
 
 // open connects and logs in. When ctx ends, pending commands fail within stopLimit, which
 // leaves time for a LOGOUT.
-func open(ctx context.Context, a Account) (*session, error) {
+func open(ctx context.Context, a Account, budget *Budget) (*session, error) {
 	if err := a.check(); err != nil {
 		return nil, err
 	}
@@ -54,12 +58,12 @@ func open(ctx context.Context, a Account) (*session, error) {
 	if err != nil {
 		return nil, &CredentialError{Err: err}
 	}
-	g, err := dial(ctx, a)
+	g, err := dial(ctx, a, budget)
 	if err != nil {
 		return nil, err
 	}
 	s := &session{account: a, g: g, wake: make(chan struct{}, 1)}
-	s.unhook = context.AfterFunc(ctx, func() { g.Hurry(stopLimit) })
+	s.unhook = context.AfterFunc(ctx, func() { g.hurry(stopLimit) })
 	if err := s.start(); err != nil {
 		s.abandon()
 		return nil, err
@@ -89,14 +93,6 @@ func (s *session) start() error {
 		},
 	}
 	s.g.step(answerLimit, time.Minute, smallBudget)
-	if s.account.TLS == netx.TLSStart {
-		options.TLSConfig = tlsConfig(s.account)
-		var err error
-		if s.c, err = imapclient.NewStartTLS(s.g, options); err != nil {
-			return s.failed("start TLS with "+s.account.Addr(), err)
-		}
-		return nil
-	}
 	s.c = imapclient.New(s.g, options)
 	return s.failed("greet "+s.account.Addr(), s.c.WaitGreeting())
 }
@@ -120,15 +116,15 @@ func (s *session) examine(folder string) error {
 // list returns the folders that can be opened.
 func (s *session) list() ([]string, error) {
 	s.g.step(answerLimit, time.Minute, folderBudget)
-	found, err := s.c.List("", "*", nil).Collect()
-	if err != nil {
-		return nil, s.failed("list folders", err)
-	}
+	cmd := s.c.List("", "*", nil)
 	var names []string
-	for _, f := range found {
-		if len(names) < maxListed && !slices.Contains(f.Attrs, imap.MailboxAttrNoSelect) && !slices.Contains(f.Attrs, imap.MailboxAttrNonExistent) {
+	for f := cmd.Next(); f != nil; f = cmd.Next() {
+		if len(names) < maxListed && len(f.Mailbox) <= maxName && !slices.Contains(f.Attrs, imap.MailboxAttrNoSelect) && !slices.Contains(f.Attrs, imap.MailboxAttrNonExistent) {
 			names = append(names, f.Mailbox)
 		}
+	}
+	if err := cmd.Close(); err != nil {
+		return nil, s.failed("list folders", err)
 	}
 	slices.Sort(names)
 	return names, nil

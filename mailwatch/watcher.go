@@ -31,6 +31,7 @@ type Progress struct {
 // the same time; each folder waits for its own calls.
 type Options struct {
 	Log        *slog.Logger
+	Budget     *Budget // shared by the mailboxes of a process; nil for one of its own
 	OnState    func(parcel.MailboxHealth)
 	OnProgress func(Progress)
 }
@@ -58,6 +59,9 @@ type refusedUntil struct {
 // New returns a watcher for an account. Checkpoints are stored under the account's name.
 func New(a Account, c store.Checkpoints, o Options) *Watcher {
 	w := &Watcher{account: a.complete(), checkpoints: c, options: o, log: o.Log, gate: make(chan struct{}, 1)}
+	if w.options.Budget == nil {
+		w.options.Budget = NewBudget()
+	}
 	if w.log == nil {
 		w.log = slog.New(slog.DiscardHandler)
 	}
@@ -91,7 +95,7 @@ func (w *Watcher) open(ctx context.Context) (*session, error) {
 	if err := w.stillRefused(); err != nil {
 		return nil, err
 	}
-	s, err := open(ctx, w.account)
+	s, err := open(ctx, w.account, w.options.Budget)
 	w.remember(err)
 	return s, err
 }

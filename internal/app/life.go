@@ -87,11 +87,12 @@ func (a *App) newLife(ctx context.Context, cfg *config.Config) (*life, error) {
 // start starts one goroutine for each part. ctx is the context of work.
 func (l *life) start(ctx context.Context, work *errgroup.Group) {
 	var folders []parcel.MailboxHealth
+	budget := mailwatch.NewBudget()
 	for _, box := range l.mailboxes {
 		for _, f := range box.cfg.Folders {
 			folders = append(folders, parcel.MailboxHealth{Name: box.cfg.Name, Folder: f})
 		}
-		w := mailwatch.New(box.account, l.Store, mailwatch.Options{Log: l.Log, OnState: l.recorder(ctx), OnProgress: l.progress})
+		w := mailwatch.New(box.account, l.Store, mailwatch.Options{Log: l.Log, Budget: budget, OnState: l.recorder(ctx), OnProgress: l.progress})
 		work.Go(func() error { return w.Run(ctx, box.handle) })
 	}
 	if err := l.Store.KeepMailboxes(ctx, folders); err != nil {
