@@ -30,8 +30,10 @@ type (
 		Off    bool   `help:"${help_done_off}"`
 	}
 	forgetCmd struct {
-		Number string `arg:""`
-		Purge  bool   `help:"${help_forget_purge}"`
+		Number     string `arg:"" optional:""`
+		Unverified bool   `help:"${help_forget_unverified}"`
+		Since      string `help:"${help_forget_since}" placeholder:"DATE"`
+		Purge      bool   `help:"${help_forget_purge}"`
 	}
 	mergeCmd struct {
 		A string `arg:""`
@@ -75,11 +77,33 @@ func (c *doneCmd) Run(ctx context.Context, e *env) error {
 	})
 }
 
-// Run deletes a parcel.
+// Run deletes a parcel, or all parcels and orders of a selection.
 func (c *forgetCmd) Run(ctx context.Context, e *env) error {
+	all := c.Unverified || c.Since != ""
+	if all == (c.Number != "") {
+		return usage(e.say.T("err_forget"))
+	}
+	if all {
+		return e.stored(ctx, func(cfg *config.Config, db store.Store) error { return c.all(ctx, e, cfg, db) })
+	}
 	return e.edit(ctx, c.Number, func(t *tracker.Tracker, n number.Number) (string, error) {
 		return e.say.T(either(c.Purge, "forget_purged", "forget_done"), "Number", n), t.Forget(ctx, n, c.Purge)
 	})
+}
+
+func (c *forgetCmd) all(ctx context.Context, e *env, cfg *config.Config, db store.Store) error {
+	which := store.Selection{Unverified: c.Unverified}
+	if c.Since != "" {
+		if which.Since = parcel.Date(c.Since).Time(cfg.Timezone.Location()); which.Since.IsZero() {
+			return usage(e.say.T("err_date", "Text", textx.Line(c.Since, 50)))
+		}
+	}
+	n, err := e.tracker(cfg, db).ForgetAll(ctx, which, c.Purge)
+	if err != nil {
+		return err
+	}
+	e.print(e.say.T("forget_all", "Count", n))
+	return nil
 }
 
 // Run joins two numbers into one parcel.
@@ -110,15 +134,18 @@ func (e *env) edit(ctx context.Context, text string, do func(*tracker.Tracker, n
 		return err
 	}
 	return e.stored(ctx, func(cfg *config.Config, db store.Store) error {
-		done, err := do(tracker.New(tracker.Config{
-			Home: cfg.Destination, Zone: cfg.Timezone.Location(), Log: e.quiet(), Now: e.now,
-		}, db), n)
+		done, err := do(e.tracker(cfg, db), n)
 		if err != nil {
 			return e.known(err, n)
 		}
 		e.print(done)
 		return nil
 	})
+}
+
+// tracker returns a tracker that asks no carriers.
+func (e *env) tracker(cfg *config.Config, db store.Store) *tracker.Tracker {
+	return tracker.New(tracker.Config{Home: cfg.Destination, Zone: cfg.Timezone.Location(), Log: e.quiet(), Now: e.now}, db)
 }
 
 func either(cond bool, yes, no string) string {

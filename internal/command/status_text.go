@@ -41,6 +41,12 @@ func writeStatus(ctx context.Context, e *env, cfg *config.Config, d status.Statu
 	if err := e.section("status_carriers", carrierRows(e, d, zone)); err != nil {
 		return err
 	}
+	if err := e.section("status_surplus", surplusRows(e, d)); err != nil {
+		return err
+	}
+	if len(d.Surplus) > 0 {
+		e.print("  " + e.say.T("status_surplus_do"))
+	}
 	t := cli.NewTable(60)
 	for _, n := range d.NotUnderstood {
 		t.Row(textx.Line(n.Mail, 60), textx.Line(e.say.Texts(n.Texts), 200))
@@ -77,6 +83,14 @@ func mailboxRows(e *env, d status.Status, zone *time.Location) *cli.Table {
 			words = append(words, e.say.T("status_last_check", "Ago", e.ago(*m.LastCheck)))
 		}
 		t.Row(textx.Line(m.Name, 40), textx.Line(m.Folder, 40), strings.Join(words, ", "))
+	}
+	return t
+}
+
+func surplusRows(e *env, d status.Status) *cli.Table {
+	t := cli.NewTable(50)
+	for _, s := range d.Surplus {
+		t.Row(textx.Line(s.Mailbox, 40), e.say.T("status_surplus_last", "Count", s.Refused, "Day", e.say.DayDate(s.Last)))
 	}
 	return t
 }

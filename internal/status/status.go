@@ -17,17 +17,18 @@ import (
 
 // Status is the state of mailboxes, carriers and outbox.
 type Status struct {
-	Schema              int             `json:"schema"`
-	Running             bool            `json:"running"`
-	Since               *time.Time      `json:"since"`
-	Mailboxes           []Mailbox       `json:"mailboxes"`
-	Carriers            []CarrierStatus `json:"carriers"`
-	Outbox              Outbox          `json:"outbox"`
-	LastDigest          *time.Time      `json:"last_digest"`
-	NextDigest          *time.Time      `json:"next_digest"`
-	Parcels             int             `json:"parcels"`
-	OrdersWithoutNumber int             `json:"orders_without_number"`
-	NotUnderstood       []NotUnderstood `json:"not_understood"`
+	Schema              int              `json:"schema"`
+	Running             bool             `json:"running"`
+	Since               *time.Time       `json:"since"`
+	Mailboxes           []Mailbox        `json:"mailboxes"`
+	Carriers            []CarrierStatus  `json:"carriers"`
+	Outbox              Outbox           `json:"outbox"`
+	LastDigest          *time.Time       `json:"last_digest"`
+	NextDigest          *time.Time       `json:"next_digest"`
+	Parcels             int              `json:"parcels"`
+	OrdersWithoutNumber int              `json:"orders_without_number"`
+	Surplus             []parcel.Surplus `json:"surplus"` // not accepted from unproven mail
+	NotUnderstood       []NotUnderstood  `json:"not_understood"`
 }
 
 // Mailbox is the state of one mail folder.
@@ -94,6 +95,7 @@ func (s Source) Status(ctx context.Context) (Status, error) {
 	}
 	box := health.Outbox
 	d.Outbox = Outbox{Waiting: box.Waiting, Oldest: moment(box.Oldest), Error: box.Error, Fault: box.Fault}
+	d.Surplus = append([]parcel.Surplus{}, health.Surplus...)
 	d.NotUnderstood = []NotUnderstood{}
 	for _, n := range health.NotUnderstood {
 		d.NotUnderstood = append(d.NotUnderstood, NotUnderstood{Mail: n.Mail, Why: locale.English(n.Why...), Texts: n.Why, Subject: n.Subject, At: moment(n.At)})
