@@ -66,6 +66,9 @@ func readBody(raw []byte) body {
 		return b
 	}
 	b.collect(root)
+	for i, c := range b.contents {
+		b.contents[i].text = []byte(mail.Guess(c.text)) // the name of its charset was unknown or wrong
+	}
 	if bad := b.badness(); bad > 0 {
 		b.retry(raw, bad)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/emersion/go-message/charset"
 )
@@ -13,8 +14,11 @@ import (
 // joined before they are converted, because shops split them in the middle of a
 // character.
 func DecodeWords(s string) string {
+	if !utf8.ValidString(s) {
+		s = Guess([]byte(s))
+	}
 	if !strings.Contains(s, "=?") {
-		return strings.ToValidUTF8(s, "\uFFFD")
+		return s
 	}
 	var out strings.Builder
 	var pending []byte
@@ -136,19 +140,18 @@ func hexDigit(c byte) byte {
 	return c | 0x20 - 'a' + 10
 }
 
-// toUTF8 converts text from a declared charset. An unknown charset is read as
-// UTF-8.
+// toUTF8 converts text from a declared charset. An unknown charset is guessed.
 func toUTF8(cs string, text []byte) string {
 	if strings.EqualFold(cs, "utf-8") || strings.EqualFold(cs, "us-ascii") {
 		return string(text)
 	}
 	r, err := charset.Reader(strings.ToLower(cs), strings.NewReader(string(text)))
 	if err != nil {
-		return string(text)
+		return Guess(text)
 	}
 	out, err := io.ReadAll(r)
 	if err != nil {
-		return string(text)
+		return Guess(text)
 	}
 	return string(out)
 }
