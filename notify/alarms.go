@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -52,7 +53,7 @@ func alarmOf(ch parcel.Change) Alarm {
 	if a.Over {
 		a.State, a.Key = ch.Old, strings.TrimSuffix(ch.Key, "/"+healthOK)
 	}
-	if a.Kind == TroubleOutbox {
+	if a.Kind == TroubleOutbox || a.Kind == TroubleSurplus {
 		a.State = ""
 	}
 	return a
@@ -61,7 +62,7 @@ func alarmOf(ch parcel.Change) Alarm {
 // lasting reports whether the trouble does not end by waiting: a refused login, or
 // responses that are not understood.
 func (t Trouble) lasting() bool {
-	return t.State == string(parcel.MailboxRefused) || t.State == string(parcel.CarrierChanged)
+	return t.Kind == TroubleSurplus || t.State == string(parcel.MailboxRefused) || t.State == string(parcel.CarrierChanged)
 }
 
 // state returns the name of the trouble's state in keys and records.
@@ -97,8 +98,19 @@ func Alarms(h parcel.Health, threshold time.Duration, now time.Time) []Alarm {
 	if o := h.Outbox; o.Waiting > 0 {
 		add(Trouble{Kind: TroubleOutbox, Since: o.Oldest, Fault: o.Fault, Error: o.Error}, o.Oldest)
 	}
+	for _, s := range h.Surplus {
+		if last := s.Last.Time(time.UTC); now.Sub(last) < surplusHorizon {
+			t := Trouble{Kind: TroubleSurplus, Name: s.Mailbox}
+			year, week := last.ISOWeek()
+			out = append(out, Alarm{Trouble: t, Key: fmt.Sprintf("%s/%d-W%02d", t.thing(), year, week)})
+		}
+	}
 	return out
 }
+
+// surplusHorizon is how long after it happened a surplus is announced. It is announced
+// once a week.
+const surplusHorizon = 3 * day
 
 // Standing returns the recorded alarms without a recorded end, by key.
 func Standing(recorded []parcel.Change) map[string]Alarm {

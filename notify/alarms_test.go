@@ -119,6 +119,46 @@ func TestAlarmInDigest(t *testing.T) {
 	wantText(t, render(t, d, "en").Text, "Mailbox home/INBOX", "cannot be read", "no answer", "no new parcels are noticed")
 }
 
+func TestASurplusIsToldOnceAWeekWithWhatToDo(t *testing.T) {
+	t.Parallel()
+	health := func(last parcel.Date) parcel.Health {
+		return parcel.Health{Surplus: []parcel.Surplus{{Mailbox: "home", Refused: 9000, Last: last}}}
+	}
+	today := parcel.DateOf(noon)
+	first := notify.Alarms(health(today), time.Hour, noon)
+	again := notify.Alarms(health(parcel.DateOf(noon.AddDate(0, 0, 1))), time.Hour, noon.AddDate(0, 0, 1))
+	next := notify.Alarms(health(parcel.DateOf(noon.AddDate(0, 0, 7))), time.Hour, noon.AddDate(0, 0, 7))
+	if len(first) != 1 || len(again) != 1 || first[0].Key != again[0].Key || first[0].Key == next[0].Key {
+		t.Fatalf("keys %v, %v, %v; want one a week", first, again, next)
+	}
+	if got := notify.Alarms(health(today), time.Hour, noon.AddDate(0, 0, 4)); len(got) != 0 {
+		t.Errorf("a surplus of days ago is announced: %v", got)
+	}
+	if got := notify.Recovered(first, parcel.Health{}, noon); len(got) != 0 {
+		t.Errorf("a surplus has ended: %v", got)
+	}
+	if got := notify.Urgent(recorded(first), nil); len(got) != 0 {
+		t.Errorf("a surplus is urgent: %v", got)
+	}
+	d := notify.Compose(notify.Input{Changes: recorded(first)}, noon)
+	wantText(t, render(t, d, "en").Text, "Mailbox home", "unproven mail names too many parcels", "parcelwatch forget --unverified")
+	other := notify.Compose(notify.Input{Audience: notify.Audience{Mailboxes: []string{"work"}}, Changes: recorded(first)}, noon)
+	if !other.Empty() {
+		t.Errorf("the other mailbox's audience is told: %+v", other)
+	}
+}
+
+func TestUnverifiedParcelsComeLast(t *testing.T) {
+	t.Parallel()
+	junk := parcel.Parcel{ID: 1, Status: parcel.InTransit, StatusSince: noon, Unverified: true, Links: []parcel.Link{{Number: "LA900000257CN"}}}
+	real := parcel.Parcel{ID: 2, Status: parcel.InTransit, StatusSince: daysAgo(3), Links: []parcel.Link{{Number: "RB123456785CN"}}}
+	d := notify.Compose(notify.Input{Parcels: []parcel.Parcel{junk, real}}, noon)
+	want := map[notify.SectionKind][]string{notify.SectionQuiet: {"RB123456785CN", "LA900000257CN"}}
+	if diff := cmp.Diff(want, sections(d)); diff != "" {
+		t.Errorf("sections (-want +got):\n%s", diff)
+	}
+}
+
 func TestProtectionEnds(t *testing.T) {
 	t.Parallel()
 	guard := notify.Protection{Days: 60, Remind: 7}

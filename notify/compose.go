@@ -135,8 +135,16 @@ func (c *composer) parcel(p *parcel.Parcel) {
 		c.footer.Parcels++
 	}
 	kind := c.section(p, changes)
-	c.add(kind, c.item(p, kind, changes), rowOf(kind).rank(c, p))
+	rank := rowOf(kind).rank(c, p)
+	if p.Unverified {
+		rank += unverifiedRank
+	}
+	c.add(kind, c.item(p, kind, changes), rank)
 }
+
+// unverifiedRank puts what only unproven mail names after everything else of a section,
+// because sections are cut.
+const unverifiedRank = 1 << 40
 
 // section returns the first section that fits a parcel.
 func (c *composer) section(p *parcel.Parcel, changes []parcel.Change) SectionKind {

@@ -105,6 +105,9 @@ const (
 	TroubleMailbox TroubleKind = "mailbox"
 	TroubleCarrier TroubleKind = "carrier"
 	TroubleOutbox  TroubleKind = "outbox"
+	// TroubleSurplus means that unproven mail of a mailbox named more parcels than are
+	// followed. It has no end.
+	TroubleSurplus TroubleKind = "surplus"
 )
 
 // Footer is the part below the sections.

@@ -28,7 +28,7 @@ func (v viewer) trouble(t Trouble) viewItem {
 		out.Notes = append(out.Notes, v.p.Capital(line))
 	}
 	out.Notes = append(out.Notes, v.p.T("note_trouble_"+string(t.Kind)))
-	if t.Kind != TroubleCarrier {
+	if t.Kind == TroubleMailbox || t.Kind == TroubleOutbox {
 		out.Notes = append(out.Notes, v.p.T("note_trouble_check"))
 	}
 	return out
@@ -43,11 +43,15 @@ func (v viewer) why(t Trouble) string {
 }
 
 func (v viewer) troubleName(t Trouble) string {
-	name := t.Name
-	if t.Kind == TroubleCarrier {
+	name, kind := t.Name, t.Kind
+	switch kind {
+	case TroubleCarrier:
 		name = v.p.Carrier(name)
+	case TroubleSurplus:
+		kind = TroubleMailbox
+	default:
 	}
-	return v.p.T("trouble_"+string(t.Kind), "Name", isolate(textx.Line(name, maxPlace)))
+	return v.p.T("trouble_"+string(kind), "Name", isolate(textx.Line(name, maxPlace)))
 }
 
 func (v viewer) troubleState(t Trouble) string {
@@ -56,6 +60,8 @@ func (v viewer) troubleState(t Trouble) string {
 		return textx.Line(v.p.MailboxState(parcel.MailboxState(t.State)), maxPlace)
 	case TroubleCarrier:
 		return textx.Line(v.p.CarrierState(parcel.CarrierState(t.State)), maxPlace)
+	case TroubleSurplus:
+		return v.p.T("trouble_surplus_state")
 	default:
 		return v.p.T("trouble_outbox_state")
 	}

@@ -93,13 +93,24 @@ func (n *Notifier) watch(ctx context.Context, now time.Time) error {
 
 // ping reports to the dead man's switch that nothing is broken.
 func (n *Notifier) ping(ctx context.Context, now time.Time) {
-	if len(n.alarms) > 0 || n.allWell == nil || now.Sub(n.pinged) < pingEvery {
+	if n.broken() || n.allWell == nil || now.Sub(n.pinged) < pingEvery {
 		return
 	}
 	n.pinged = now
 	limited, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
 	n.report(ctx, "dead man's switch", n.allWell(limited))
+}
+
+// broken reports whether anything does not work. A stranger's mail is not such a thing:
+// it must not stop the pings.
+func (n *Notifier) broken() bool {
+	for _, a := range n.alarms {
+		if a.Kind != TroubleSurplus {
+			return true
+		}
+	}
+	return false
 }
 
 // remind records protections and storage that end soon.
