@@ -99,11 +99,11 @@ func Recent(ctx context.Context, a Account, since time.Duration, limit int, hand
 	return errors.Join(unread...)
 }
 
-// confirmed returns the mails of the senders. If the server cannot search for them,
+// confirmed returns the mails of the senders. Unless a verified search has found them,
 // their headers are read.
 func (r *reader) confirmed(ctx context.Context, s *session, since time.Duration) ([]uint32, error) {
 	found, err := r.candidates(ctx, s, above(0), since)
-	if err != nil || !r.noFrom {
+	if err != nil || r.chosen || r.account.Senders.All() || len(found) == 0 {
 		return found, err
 	}
 	var ours []uint32

@@ -32,6 +32,9 @@ func (e *PermanentError) Unwrap() error { return e.Err }
 // ErrLoginDisabled means that the server accepts no password on this connection.
 var ErrLoginDisabled = errors.New("the server takes no password on this connection")
 
+// errLoginLater means that the server accepts no login for the moment.
+var errLoginLater = errors.New("no login for the moment")
+
 // RefusedError means that the server does not accept the credential. Frequent retries
 // would lock the account.
 type RefusedError struct {

@@ -1,7 +1,6 @@
 package mailwatch_test
 
 import (
-	"context"
 	"strconv"
 	"strings"
 	"testing"
@@ -71,18 +70,13 @@ func TestServersThatMisbehave(t *testing.T) {
 		},
 		{name: "refuses SEARCH FROM", hook: refuse("FROM", "NO not supported"), want: all},
 		{name: "refuses every SEARCH", hook: refuse("UID SEARCH", "BAD CLIENTBUG"), want: all},
+		{name: "has no SEARCH FROM for the moment, always", hook: refuse("FROM \"", "NO [UNAVAILABLE] Backend error"), wait: 10 * time.Second, want: all},
+		{name: "has no SEARCH for the moment, always", hook: refuse("SEARCH", "NO [SERVERBUG] Internal error occurred"), wait: 20 * time.Second, want: all},
+		{name: "finds nothing at all", hook: say("SEARCH", "* SEARCH"), want: all},
+		{name: "does not know NOOP", hook: refuse("NOOP", "BAD unknown command"), want: all},
 		{name: "does not know HEADER.FIELDS", hook: refuse("HEADER.FIELDS", "BAD unknown section"), want: all},
 		{
-			name: "finds nothing by FROM",
-			hook: func(c *fakeConn, tag, command string) bool {
-				if !strings.Contains(command, "FROM \"") || !strings.Contains(command, "SEARCH") {
-					return false
-				}
-				c.say("* SEARCH")
-				c.say("%s OK done", tag)
-				return true
-			},
-			want: all,
+			name: "finds nothing by FROM", hook: say("FROM \"", "* SEARCH"), want: all,
 		},
 		{
 			name: "drops the connection on every SEARCH FROM",
@@ -196,6 +190,18 @@ func refuse(word, answer string) func(*fakeConn, string, string) bool {
 	}
 }
 
+// say answers every command that contains a word with one line.
+func say(word, line string) func(*fakeConn, string, string) bool {
+	return func(c *fakeConn, tag, command string) bool {
+		if !strings.Contains(command, word) {
+			return false
+		}
+		c.say("%s", line)
+		c.say("%s OK done", tag)
+		return true
+	}
+}
+
 // poison ends every connection on which the body of the mail is requested.
 func poison(uid uint32, answer string) func(*fakeConn, string, string) bool {
 	return func(c *fakeConn, _, command string) bool {
@@ -212,79 +218,36 @@ func poison(uid uint32, answer string) func(*fakeConn, string, string) bool {
 	}
 }
 
-func TestWhyAServerDoesNotLetUsIn(t *testing.T) {
-	cases := []struct {
-		name  string
-		greet string
-		caps  string
-		token bool
-		hook  func(c *fakeConn, tag, command string) bool
-		state parcel.MailboxState
-		want  string
-	}{
-		{name: "it says goodbye at once", greet: "* BYE too many connections", state: parcel.MailboxBroken, want: "too many connections"},
-		{name: "it says nothing", greet: "-", state: parcel.MailboxBroken, want: "localhost:143 does not answer; network, firewall or server"},
-		{name: "it speaks another language", greet: "HTTP/1.1 400 Bad Request", state: parcel.MailboxBroken, want: "not understood"},
-		{name: "no password on this connection", caps: "IMAP4rev1 LOGINDISABLED", state: parcel.MailboxBroken, want: "takes no password on this connection"},
-		{name: "wrong password", hook: refuse("LOGIN", "NO [AUTHENTICATIONFAILED] Authentication failed for "+testPassword), state: parcel.MailboxRefused, want: "refuses the login (Authentication failed for ...)"},
-		{name: "too many logins", hook: refuse("LOGIN", "NO [ALERT] Too many simultaneous connections. (Failure)"), state: parcel.MailboxBroken, want: "Too many simultaneous"},
-		{
-			name: "old token", token: true, caps: "IMAP4rev1 SASL-IR AUTH=XOAUTH2",
-			hook: func(c *fakeConn, _, command string) bool {
-				if !strings.HasPrefix(command, "AUTHENTICATE XOAUTH2 ") {
-					return false
-				}
-				c.say("+ eyJzdGF0dXMiOiI0MDEiLCJzY2hlbWVzIjoiYmVhcmVyIn0=")
-				return true
-			},
-			state: parcel.MailboxRefused, want: `refuses the OAuth2 token (XOAUTH2 token refused (status "401")); log in anew: parcelwatch login NAME`,
-		},
-		{name: "old token of the other kind", token: true, caps: "IMAP4rev1 SASL-IR AUTH=OAUTHBEARER", hook: refuse("AUTHENTICATE OAUTHBEARER", "NO [AUTHENTICATIONFAILED] expired"), state: parcel.MailboxRefused, want: "refuses the OAuth2 token (expired)"},
-		{
-			name: "goodbye in the middle",
-			hook: func(c *fakeConn, _, command string) bool {
-				if command != "IDLE" {
-					return false
-				}
-				c.say("+ idling")
-				c.say("* BYE Server shutting down")
-				_ = c.Close()
-				return true
-			},
-			state: parcel.MailboxBroken, want: "localhost:143 closed the connection (Server shutting down); it will be tried again",
-		},
+func TestSearchesThatIgnoreTheirCriteriaCostNoBodies(t *testing.T) {
+	everything := func(c *fakeConn, tag, command string) bool {
+		if !strings.Contains(command, "SEARCH") {
+			return false
+		}
+		c.search("ALL", !strings.HasPrefix(command, "UID"))
+		c.say("%s OK done", tag)
+		return true
 	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				s := startFake()
-				s.hook = c.hook
-				if c.greet != "" {
-					s.greet = strings.TrimPrefix(c.greet, "-")
-				}
-				if c.caps != "" {
-					s.caps = c.caps
-				}
-				a := account(s.pipeNet)
-				if c.token {
-					a.Auth = func(context.Context) (mailwatch.Credential, error) {
-						return mailwatch.Credential{Username: testUser, Token: "secret-token"}, nil
-					}
-				}
-				r := watch(a, newPositions(), &inbox{})
-				pass(30 * time.Second)
-				got := r.state("INBOX")
-				if got.State != c.state || !strings.Contains(got.Error, c.want) {
-					t.Errorf("got %q: %s", got.State, got.Error)
-				}
-				if text := r.log.String() + got.Error; strings.Contains(text, testPassword) || strings.Contains(text, "secret-token") {
-					t.Errorf("a secret was told: %s", text)
-				}
-				r.stop(t)
-				s.stop(t)
-			})
-		})
-	}
+	synctest.Test(t, func(t *testing.T) {
+		old := strings.Replace(message(shop, "old"), "Date: ", "Date: Mon, 01 Jan 1990 12:00:00 +0000\r\nX-Date: ", 1)
+		mails := []string{old}
+		for i := range 300 {
+			mails = append(mails, message(friend, "f"+strconv.Itoa(i)))
+		}
+		s := startFake(append(mails, message(shop, "one"))...)
+		s.hook = everything
+		r := watch(account(s.pipeNet), newPositions(), &inbox{})
+		settle()
+		if diff := cmp.Diff([]string{"one"}, r.inbox.subjects()); diff != "" {
+			t.Error(diff)
+		}
+		for line := range strings.Lines(s.last().commands()) {
+			if strings.Contains(line, "BODY.PEEK[]") && !strings.Contains(line, "UID FETCH 302 ") {
+				t.Errorf("reads whole mails: %s", line)
+			}
+		}
+		r.stop(t)
+		s.stop(t)
+	})
 }
 
 func TestMailThatIsGoneWhileItIsFetchedIsNoProblem(t *testing.T) {

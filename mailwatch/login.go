@@ -2,6 +2,8 @@ package mailwatch
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,9 +36,14 @@ func (s *session) login(cred Credential) error {
 	if !s.caps.Has(imap.CapID) {
 		return nil
 	}
+	return s.introduce(&imap.IDData{Name: clientName})
+}
+
+// introduce sends ID. Only its effect counts: a refusal is no error.
+func (s *session) introduce(id *imap.IDData) error {
 	s.g.step(answerLimit, time.Minute, smallBudget)
-	if _, err := s.c.ID(&imap.IDData{Name: clientName}).Wait(); err != nil && !s.alive() {
-		return s.failed("introduce ourselves", err)
+	if _, err := s.c.ID(id).Wait(); err != nil && !s.alive() {
+		return s.failed("send ID", err)
 	}
 	return nil
 }
@@ -63,7 +70,9 @@ func (s *session) enable() error {
 	return nil
 }
 
-// authenticate logs in with a mechanism that the server offers.
+// authenticate logs in with a mechanism that the server offers. The next one is tried
+// only if the server does not know the one before: each refused login counts towards
+// locking the account.
 func (s *session) authenticate(cred Credential) error {
 	caps := s.c.Caps()
 	if caps == nil {
@@ -72,14 +81,43 @@ func (s *session) authenticate(cred Credential) error {
 	if cred.Token != "" {
 		return s.c.Authenticate(tokenClient(s.account, caps, cred))
 	}
-	plain := caps.Has(imap.AuthCap("PLAIN"))
-	if caps.Has(imap.CapLoginDisabled) && !plain {
-		return ErrLoginDisabled
+	err := error(ErrLoginDisabled)
+	for _, login := range s.logins(caps, cred) {
+		if err = login(); !unknownLogin(err) {
+			return err
+		}
 	}
-	if plain && (caps.Has(imap.CapLoginDisabled) || !ascii(cred.Username+cred.Password)) {
-		return s.c.Authenticate(upstream.NewPlainClient("", cred.Username, cred.Password))
+	return err
+}
+
+// logins returns the ways to send a password that the server offers, the most common
+// first. LOGIN has no rules for letters outside ASCII.
+func (s *session) logins(caps imap.CapSet, cred Credential) []func() error {
+	var ways []func() error
+	if !caps.Has(imap.CapLoginDisabled) {
+		ways = append(ways, func() error { return s.c.Login(cred.Username, cred.Password).Wait() })
 	}
-	return s.c.Login(cred.Username, cred.Password).Wait()
+	if caps.Has(imap.AuthCap("PLAIN")) {
+		ways = append(ways, func() error { return s.c.Authenticate(upstream.NewPlainClient("", cred.Username, cred.Password)) })
+		if !ascii(cred.Username + cred.Password) {
+			slices.Reverse(ways)
+		}
+	}
+	if caps.Has(imap.AuthCap(upstream.Login)) {
+		ways = append(ways, func() error { return s.c.Authenticate(sasl.NewLoginClient(cred.Username, cred.Password)) })
+	}
+	return ways
+}
+
+// unknownLogin reports whether the server refused a way to log in rather than the
+// credential.
+func unknownLogin(err error) bool {
+	var answer *imap.Error
+	if !errors.As(err, &answer) || answer.Code == imap.ResponseCodeAuthenticationFailed {
+		return false
+	}
+	return mentions(answer.Text, "not supported", "unsupported", "unknown command", "unrecogni", "not implemented", "use authenticate", "authenticate instead",
+		"login is disabled", "login disabled", "command is disabled", "command disabled", "mechanism")
 }
 
 func tokenClient(a Account, caps imap.CapSet, cred Credential) upstream.Client {
@@ -99,8 +137,8 @@ func refusal(cred Credential, err error) error {
 	var text string
 	switch {
 	case errors.As(err, &answer):
-		if temporary(answer) {
-			return err
+		if temporary(answer) && (temporaryCode(answer.Code) || !refuses(answer.Text)) {
+			return fmt.Errorf("%w: %w", errLoginLater, err)
 		}
 		text = answer.Text
 	case errors.As(err, &xoauth):
@@ -111,6 +149,14 @@ func refusal(cred Credential, err error) error {
 		return err
 	}
 	return &RefusedError{Text: oneLine(scrub(text, cred)), Token: cred.Token != ""}
+}
+
+// refuses reports whether the text of a refused login is about the credential or the
+// account's settings: then another try does not help, even if the text suggests one.
+func refuses(text string) bool {
+	return mentions(text, "password", "passwd", "credential", "incorrect", "wrong", "invalid user", "invalid login", "invalid account", "invalid auth",
+		"bad user", "bad login", "user name", "username", "unknown user", "no such user", "not authorized", "not authorised", "denied", "web browser",
+		"not enabled", "enable imap", "is disabled", "authorization code")
 }
 
 // scrub removes the secret if the server repeats it.
@@ -126,20 +172,28 @@ func scrub(text string, cred Credential) string {
 // temporary reports whether a refusal may be temporary, by its code or, if it has none,
 // by the texts of big providers.
 func temporary(e *imap.Error) bool {
-	switch e.Code {
+	switch {
+	case temporaryCode(e.Code):
+		return true
+	case e.Code == imap.ResponseCodeAuthenticationFailed, e.Code == imap.ResponseCodeAuthorizationFailed, e.Code == imap.ResponseCodeExpired:
+		return false
+	}
+	return mentions(e.Text, "too many", "try again", "temporar", "bandwidth", "throttl", "unavailable", "internal error", "server error", "timeout", "timed out", "busy")
+}
+
+func temporaryCode(code imap.ResponseCode) bool {
+	switch code {
 	case imap.ResponseCodeUnavailable, imap.ResponseCodeInUse, imap.ResponseCodeLimit, imap.ResponseCodeServerBug, imap.ResponseCodeOverQuota, "THROTTLED":
 		return true
-	case imap.ResponseCodeAuthenticationFailed, imap.ResponseCodeAuthorizationFailed, imap.ResponseCodeExpired:
-		return false
 	default:
+		return false
 	}
-	text := strings.ToLower(e.Text)
-	for _, word := range []string{"too many", "try again", "temporar", "bandwidth", "throttl", "unavailable", "internal error", "server error", "timeout", "timed out", "busy"} {
-		if strings.Contains(text, word) {
-			return true
-		}
-	}
-	return false
+}
+
+// mentions reports whether a text contains one of some words, in any case.
+func mentions(text string, words ...string) bool {
+	text = strings.ToLower(text)
+	return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(text, word) })
 }
 
 func ascii(s string) bool {

@@ -26,29 +26,52 @@ func (r *reader) candidates(ctx context.Context, s *session, within span, since 
 		return nil, nil
 	}
 	r.sinceDate, r.chosen = time.Time{}, false
-	if !r.noFrom {
-		found, err := r.searchFrom(ctx, s, bySequence(int(last), sinceDay(since)), within)
+	for _, kind := range []struct {
+		useless *bool
+		search  func() ([]uint32, error)
+	}{
+		{&r.noFrom, func() ([]uint32, error) { return r.searchFrom(ctx, s, bySequence(int(last), sinceDay(since)), within) }},
+		{&r.noSearch, func() ([]uint32, error) { return r.recent(s, within, since) }},
+	} {
+		if *kind.useless {
+			continue
+		}
+		found, err := patiently(ctx, kind.search)
+		var sample []head
 		if err == nil {
-			sample := imap.SeqSet{{Start: last - min(last-1, sampleSize-1), Stop: last}}
-			err = r.verify(s, sample, found, within, since)
+			newest := imap.SeqSet{{Start: last - min(last-1, sampleSize-1), Stop: last}}
+			sample, err = r.verify(s, newest, found, within, since)
 		}
-		r.chosen = err == nil && !r.account.Senders.All()
-		if err == nil || !r.distrust(s, err, &r.noFrom) {
+		if err == nil && kind.useless == &r.noFrom {
+			err = r.choose(s, found, sample, since)
+		}
+		if err == nil || !r.distrust(s, err, kind.useless) {
 			return found, err
 		}
 	}
-	if !r.noSearch {
-		found, err := r.recent(s, within, since)
-		if err == nil || !r.distrust(s, err, &r.noSearch) {
-			return found, err
-		}
-	}
-	r.sinceDate = time.Now().Add(-since - 2*day)
+	r.sinceDate = oldest(since)
 	return r.enumerate(ctx, s, within)
 }
 
-// distrust marks a kind of SEARCH as useless on this server and reports whether to
-// continue without it. A SEARCH that ends the connection is marked the second time.
+// patiently repeats a search that the server refuses for the moment: reading the headers
+// instead is expensive.
+func patiently(ctx context.Context, search func() ([]uint32, error)) ([]uint32, error) {
+	found, err := search()
+	for range searchTries - 1 {
+		if refusal := (*imap.Error)(nil); !errors.As(err, &refusal) || !temporary(refusal) {
+			break
+		}
+		if err := pause(ctx, searchPause); err != nil {
+			return nil, err
+		}
+		found, err = search()
+	}
+	return found, err
+}
+
+// distrust reports whether to continue without a kind of SEARCH, and marks it as useless
+// on this server unless the refusal may be temporary. A SEARCH that ends the connection
+// is marked the second time.
 func (r *reader) distrust(s *session, err error, useless *bool) bool {
 	var refusal *imap.Error
 	switch {
@@ -62,8 +85,71 @@ func (r *reader) distrust(s *session, err error, useless *bool) bool {
 		}
 		return false // this connection is closed
 	}
-	return *useless && s.alive()
+	return s.alive()
 }
+
+// choose decides whether the bodies of the mails found can be read without their headers:
+// some servers ignore the criteria of a SEARCH and return every mail. If the time is
+// ignored as well, the date in the header decides. known are headers read already.
+func (r *reader) choose(s *session, found []uint32, known []head, since time.Duration) error {
+	if r.account.Senders.All() || len(found) == 0 {
+		return nil
+	}
+	known = slices.DeleteFunc(known, func(h head) bool {
+		_, ok := slices.BinarySearch(found, h.uid)
+		return !ok
+	})
+	rest := slices.DeleteFunc(spread(found, sampleSize), func(uid uint32) bool {
+		return slices.ContainsFunc(known, func(h head) bool { return h.uid == uid })
+	})
+	more, err := s.fetchUIDs(rest, r.headSection(), sampleSize*headBytes+slackBytes)
+	if err != nil {
+		if refusal := (*imap.Error)(nil); errors.As(err, &refusal) {
+			return nil // the headers are read before the bodies
+		}
+		return err
+	}
+	for _, f := range more {
+		known = append(known, f.head)
+	}
+	r.chosen = len(known) > 0
+	var old uint32
+	for _, h := range known {
+		r.chosen = r.chosen && h.wanted
+		if since > 0 && !h.date.IsZero() && h.date.Before(oldest(since)) {
+			old = h.uid
+		}
+	}
+	if old == 0 {
+		return nil
+	}
+	// A mail may have arrived long after its date. A server that also returns it for a time
+	// in the future ignores the time.
+	future, err := s.search(imap.SearchCriteria{Since: time.Now().Add(30 * day)}, span{old, old})
+	if refusal := (*imap.Error)(nil); errors.As(err, &refusal) {
+		return nil
+	}
+	if len(future) > 0 {
+		r.chosen, r.sinceDate = false, oldest(since)
+	}
+	return err
+}
+
+// spread returns at most n elements of a list at equal distances, the first included.
+func spread(list []uint32, n int) []uint32 {
+	if len(list) <= n {
+		return slices.Clone(list)
+	}
+	out := make([]uint32, 0, n)
+	for i := range n {
+		out = append(out, list[i*len(list)/n])
+	}
+	return out
+}
+
+// oldest returns the time before which mail is ignored by the date in its header. It is
+// two days early, because that date need not be exact.
+func oldest(since time.Duration) time.Time { return time.Now().Add(-since - 2*day) }
 
 // searchFrom searches for mails of the senders, one stretch of the mailbox at a time,
 // because a search of headers may open every mail and must end within the limit of one
@@ -98,28 +184,30 @@ func (r *reader) recent(s *session, within span, since time.Duration) ([]uint32,
 	return s.search(imap.SearchCriteria{Since: sinceDay(since)}, within)
 }
 
-// verify compares the search with the newest headers: servers implement SEARCH FROM
-// differently, and one that finds nothing looks like an empty mailbox.
-func (r *reader) verify(s *session, set imap.NumSet, found []uint32, within span, since time.Duration) error {
+// verify compares the search with the newest headers, which it returns: servers implement
+// SEARCH differently, and one that finds nothing looks like an empty mailbox.
+func (r *reader) verify(s *session, newest imap.NumSet, found []uint32, within span, since time.Duration) ([]head, error) {
 	if r.account.Senders.All() {
-		return nil
+		return nil, nil
 	}
-	sample, err := s.fetch(set, r.headSection(), sampleSize*headBytes+slackBytes)
+	sample, err := s.fetch(newest, r.headSection(), sampleSize*headBytes+slackBytes)
 	if err != nil {
 		if refusal := (*imap.Error)(nil); errors.As(err, &refusal) {
-			return nil // the search is used unverified
+			return nil, nil // the search is used unverified
 		}
-		return err
+		return nil, err
 	}
-	oldest := time.Now().Add(-since + 2*day)
+	sure := time.Now().Add(-since + 2*day)
+	heads := make([]head, 0, len(sample))
 	for _, f := range sample {
-		recent := since <= 0 || f.date.After(oldest)
+		heads = append(heads, f.head)
+		recent := since <= 0 || f.date.After(sure)
 		inside := f.uid >= within.first && f.uid <= within.last
 		if _, ok := slices.BinarySearch(found, f.uid); !ok && recent && inside && f.found {
-			return fmt.Errorf("search by sender: %w: it misses mail %d", errUntrusted, f.uid)
+			return nil, fmt.Errorf("search: %w: it misses mail %d", errUntrusted, f.uid)
 		}
 	}
-	return nil
+	return heads, nil
 }
 
 // enumerate returns the UIDs of a span without SEARCH, by walking sequence numbers.
@@ -203,12 +291,15 @@ func (r *reader) readNew(ctx context.Context, s *session, after uint32) (uint32,
 	if len(uids) > manyNew && !r.noFrom {
 		within := span{uids[0], uids[len(uids)-1]}
 		found, err := r.searchFrom(ctx, s, byUID(uids), within)
+		var sample []head
 		if err == nil {
-			err = r.verify(s, newestOf(uids), found, within, 0)
+			sample, err = r.verify(s, newestOf(uids), found, within, 0)
+		}
+		if err == nil {
+			err = r.choose(s, found, sample, 0)
 		}
 		switch {
 		case err == nil:
-			r.chosen = true
 			uids = slices.Compact(append(found, within.last)) // the last UID marks the end
 		case !r.distrust(s, err, &r.noFrom):
 			return after, err

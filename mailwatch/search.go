@@ -16,6 +16,8 @@ const (
 	firstStretch  = 20_000 // mails in the first search by sender
 	stretchGrowth = 8
 	quickSearch   = 3 * time.Second
+	searchTries   = 3 // for a search that the server refuses for the moment
+	searchPause   = 2 * time.Second
 	maxFound      = 1_000_000 // results of one search; more are considered invalid
 	sampleSize    = 100
 	orLimit       = 16 // senders in one search command

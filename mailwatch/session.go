@@ -18,6 +18,7 @@ import (
 
 	"parcelwatch/internal/netx"
 	"parcelwatch/internal/sasl"
+	"parcelwatch/internal/version"
 )
 
 const (
@@ -99,18 +100,30 @@ func (s *session) start() error {
 
 // examine opens a folder read-only.
 func (s *session) examine(folder string) error {
-	s.g.step(searchLimit, 0, folderBudget)
-	box, err := s.c.Select(folder, &imap.SelectOptions{ReadOnly: true}).Wait()
-	if err == nil {
-		s.box = box
-		return nil
+	err := s.open(folder)
+	var refusal *imap.Error
+	if errors.As(err, &refusal) && mentions(refusal.Text, "unsafe login") {
+		// NetEase lets only clients in that have sent an ID, and does not always announce it.
+		if err := s.introduce(&imap.IDData{Name: clientName, Version: version.Get().Version, Vendor: clientName}); err != nil {
+			return err
+		}
+		err = s.open(folder)
 	}
-	if refusal := (*imap.Error)(nil); errors.As(err, &refusal) && !temporary(refusal) {
+	if errors.As(err, &refusal) && !temporary(refusal) {
 		if names, lerr := s.list(); lerr == nil && !containsFolder(names, folder) {
 			return &FolderError{Folder: folder, Existing: names}
 		}
 	}
 	return s.failed("open folder "+folder, err)
+}
+
+func (s *session) open(folder string) error {
+	s.g.step(searchLimit, 0, folderBudget)
+	box, err := s.c.Select(folder, &imap.SelectOptions{ReadOnly: true}).Wait()
+	if err == nil {
+		s.box = box
+	}
+	return err //nolint:wrapcheck // examine adds what was being done
 }
 
 // list returns the folders that can be opened.
@@ -130,10 +143,14 @@ func (s *session) list() ([]string, error) {
 	return names, nil
 }
 
-// noop checks that the server still answers.
+// noop checks that the server still answers; a refusal is an answer.
 func (s *session) noop() error {
 	s.g.step(answerLimit, time.Minute, folderBudget)
-	return s.failed("ask for a sign of life", s.c.Noop().Wait())
+	err := s.c.Noop().Wait()
+	if refusal := (*imap.Error)(nil); errors.As(err, &refusal) {
+		return nil
+	}
+	return s.failed("ask for a sign of life", err)
 }
 
 // idles reports whether the server announces new mail.

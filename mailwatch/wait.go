@@ -12,6 +12,7 @@ import (
 const (
 	maxDelay     = 15 * time.Minute
 	refusedPause = time.Hour
+	loginPause   = 30 * time.Second // after a login that may be accepted later
 	tokenPause   = time.Minute
 	// soon is the interval before the first probe after mail was announced: not all servers
 	// announce a mail that arrives between the last search and IDLE.

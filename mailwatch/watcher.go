@@ -114,6 +114,8 @@ func (w *Watcher) remember(err error) {
 			pause = tokenPause // it may just have expired
 		}
 		w.refused = refusedUntil{err: err, till: time.Now().Add(pause), fast: true}
+	case errors.Is(err, errLoginLater):
+		w.refused = refusedUntil{err: err, till: time.Now().Add(loginPause), fast: w.refused.fast}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -291,13 +292,27 @@ func (s *SMTP) mechanism(ctx context.Context, c *smtp.Client) (sasl.Client, erro
 		return nil, &credentialError{"read the password", err}
 	}
 	switch {
-	case c.SupportsAuth(sasl.Plain):
+	case offers(c, sasl.Plain):
 		return sasl.NewPlainClient("", s.Username, password), nil
-	case c.SupportsAuth(sasl.Login):
-		return sasl.NewLoginClient(s.Username, password), nil
+	case offers(c, sasl.Login):
+		return xoauth2.NewLoginClient(s.Username, password), nil
 	default:
 		return nil, ErrNoAuth
 	}
+}
+
+// offers reports whether the server offers a mechanism, also in the form of old servers:
+// "AUTH=LOGIN PLAIN".
+func offers(c *smtp.Client, mechanism string) bool {
+	if c.SupportsAuth(mechanism) {
+		return true
+	}
+	for _, first := range []string{sasl.Login, sasl.Plain, "CRAM-MD5", "NTLM"} {
+		if ok, more := c.Extension("AUTH=" + first); ok && slices.Contains(append(strings.Fields(strings.ToUpper(more)), first), mechanism) {
+			return true
+		}
+	}
+	return false
 }
 
 // round collects the outcomes of one try.

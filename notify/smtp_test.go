@@ -198,18 +198,22 @@ func TestSMTPLogin(t *testing.T) {
 			t.Errorf("the secret is in %v", got[0].Err)
 		}
 	})
-	t.Run("LOGIN where there is no PLAIN", func(t *testing.T) {
-		t.Parallel()
-		s := &script{hello: []string{"AUTH LOGIN"}}
-		c := plain(s)
-		c.Username, c.Password = "me", secret("s3cret")
-		if err := c.Check(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		if got := s.said(); len(got) < 2 || !strings.HasPrefix(got[1], "AUTH LOGIN") {
-			t.Errorf("conversation %q", got)
-		}
-	})
+	for hello, want := range map[string]string{
+		"AUTH LOGIN": "AUTH LOGIN", "AUTH=LOGIN": "AUTH LOGIN", "AUTH=LOGIN PLAIN": "AUTH PLAIN ", "AUTH=CRAM-MD5 LOGIN": "AUTH LOGIN",
+	} {
+		t.Run("the server offers "+hello, func(t *testing.T) {
+			t.Parallel()
+			s := &script{hello: []string{hello}}
+			c := plain(s)
+			c.Username, c.Password = "me", secret("s3cret")
+			if err := c.Check(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if got := s.said(); len(got) < 2 || !strings.HasPrefix(got[1], want) {
+				t.Errorf("conversation %q", got)
+			}
+		})
+	}
 	t.Run("no known way to log in", func(t *testing.T) {
 		t.Parallel()
 		s := &script{hello: []string{"AUTH GSSAPI"}}

@@ -1,6 +1,6 @@
-// Package sasl implements XOAUTH2, which the go-sasl library lacks, as Google,
-// Microsoft, Yahoo and Yandex use it for IMAP and SMTP. It must not know where the
-// token comes from.
+// Package sasl implements login mechanisms that the go-sasl library lacks: XOAUTH2, as
+// Google, Microsoft, Yahoo and Yandex use it for IMAP and SMTP, and LOGIN for any wording
+// of its questions. It must not know where the token or the password comes from.
 package sasl
 
 import (
