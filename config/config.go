@@ -92,6 +92,7 @@ type Mailbox struct {
 	Since   Duration `toml:"since"`
 
 	TrustedAuthserv []string `toml:"trusted_authserv"`
+	TrustedSealers  []string `toml:"trusted_sealers"`
 	RequireVerified bool     `toml:"require_verified"`
 	Forwarders      []string `toml:"forwarders"`
 }

@@ -37,7 +37,7 @@ func newReader(checker *verify.Checker, phrases *extract.Phrases, c *config.Conf
 	if err != nil {
 		return Reader{}, fmt.Errorf("rules: %w", err)
 	}
-	return Reader{checker: checker, parser: parser, policy: verify.Policy{Senders: senders, Authserv: m.TrustedAuthserv, Host: m.Host}}, nil
+	return Reader{checker: checker, parser: parser, policy: verify.Policy{Senders: senders, Authserv: m.TrustedAuthserv, Sealers: m.TrustedSealers, Host: m.Host}}, nil
 }
 
 // Read reads one mail. An error that wraps [verify.ErrTemporary] means that no name

@@ -171,6 +171,7 @@ func everybody(c *config.Config) config.Mailbox {
 	for _, m := range c.Mailboxes {
 		all.Forwarders = append(all.Forwarders, m.Forwarders...)
 		all.TrustedAuthserv = append(all.TrustedAuthserv, m.TrustedAuthserv...)
+		all.TrustedSealers = append(all.TrustedSealers, m.TrustedSealers...)
 	}
 	return all
 }

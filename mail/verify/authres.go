@@ -24,6 +24,7 @@ const (
 type said struct {
 	passed word
 	failed word
+	arc    bool // a chain of ARC seals passed
 }
 
 // word is one result and the server that recorded it. The zero value means no
@@ -70,7 +71,21 @@ func (p Policy) results(fields []mail.Field, domain string) said {
 			reports = append(reports, r)
 		}
 	}
-	return weigh(reports, domain)
+	out := weigh(reports, domain)
+	out.arc = arcPass(reports)
+	return out
+}
+
+// arcPass reports whether the first result for ARC is a pass.
+func arcPass(reports []report) bool {
+	for _, r := range reports {
+		for _, result := range r.results {
+			if a, ok := result.(*authres.ARCResult); ok {
+				return !r.broken && a.Value == authres.ResultPass
+			}
+		}
+	}
+	return false
 }
 
 // weigh evaluates the reports of trusted servers, topmost first.

@@ -49,6 +49,9 @@ type Policy struct {
 	// Authserv lists the ids of servers whose Authentication-Results are
 	// trusted; "*.example.org" matches every id below example.org.
 	Authserv []string
+	// Sealers lists the domains of servers, such as those of mailing lists, whose
+	// ARC seals are trusted.
+	Sealers []string
 	// Host is the IMAP server the mail was read from. The ids of the big
 	// providers are built in.
 	Host string
@@ -88,22 +91,27 @@ func (c *Checker) Check(ctx context.Context, m mail.Message, p Policy) (parcel.V
 	if err := ctx.Err(); err != nil {
 		return parcel.Verdict{}, fmt.Errorf("verify the signature of %s: %w", from.domain, err)
 	}
-	v := judge(from, own, p.results(m.Header.Fields, from.domain), doubled(m.Header))
+	said := p.results(m.Header.Fields, from.domain)
+	if said.failed != (word{}) && own.passed == "" {
+		if p.sealed(m.Header.Fields, from.domain, said) {
+			return verdict(parcel.TrustUnverified, from.reason(message.New("proof_sealed").Around(said.failed.reason()))), nil
+		}
+		return verdict(parcel.TrustForged, forged(said, m.Header, from.domain)), nil
+	}
+	v := judge(from, own, said, doubled(m.Header))
 	if own.temporary != nil && v.Trust == parcel.TrustUnverified {
 		return v, fmt.Errorf("look up the key of %s: %w: %w", from.domain, ErrTemporary, own.temporary)
 	}
 	return v, nil
 }
 
-// judge combines our own check with the results of trusted servers. Our own
-// pass has priority, then a trusted server's "not the shop's".
+// judge combines our own check with the results of trusted servers, neither of
+// which failed the mail without our pass.
 func judge(from sender, own checked, said said, doubled string) parcel.Verdict {
 	good := from.trust()
 	switch {
 	case own.passed != "" && doubled == "":
 		return verdict(good, from.reason(message.New("proof_checked", "Result", own.passed)))
-	case said.failed != (word{}) && own.passed == "":
-		return verdict(parcel.TrustForged, said.failed.reason())
 	case said.passed != (word{}) && doubled == "":
 		return verdict(good, from.reason(said.passed.reason()))
 	case from.Class == mail.Forwarder:
