@@ -1,6 +1,7 @@
 package carriers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -152,12 +153,8 @@ func (k *Keeper) keep(ctx context.Context, results []Result, now time.Time) erro
 
 // logChange logs when a carrier fails or works again, once per change.
 func (k *Keeper) logChange(old, now parcel.CarrierHealth) {
-	was := old.State
-	if was == "" {
-		was = parcel.CarrierOK
-	}
 	switch now.State {
-	case was:
+	case cmp.Or(old.State, parcel.CarrierOK):
 	case parcel.CarrierOK:
 		k.log.Info("carrier answers again", "state", now.State)
 	default:

@@ -1,6 +1,7 @@
 package carriers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -142,10 +143,7 @@ func (k *Keeper) pace(ctx context.Context, latest time.Time) (refusal, err error
 
 // budget counts the call and refuses it if the day's budget is spent.
 func (k *Keeper) budget(ctx context.Context) (refusal, err error) {
-	zone := k.info.Day
-	if zone == nil {
-		zone = time.UTC
-	}
+	zone := cmp.Or(k.info.Day, time.UTC)
 	now := k.clock().In(zone)
 	ok, err := k.ledger.Take(ctx, k.info.Name, parcel.DateOf(now), 1, k.info.Budget)
 	if err != nil || ok {

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -66,12 +67,7 @@ func (t Trouble) lasting() bool {
 }
 
 // state returns the name of the trouble's state in keys and records.
-func (t Trouble) state() string {
-	if t.State == "" {
-		return "broken"
-	}
-	return t.State
-}
+func (t Trouble) state() string { return cmp.Or(t.State, "broken") }
 
 // thing returns the key of what is broken.
 func (t Trouble) thing() string { return "health/" + string(t.Kind) + "/" + t.Name }

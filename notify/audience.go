@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -28,12 +29,7 @@ func (a Audience) cares(mailbox string) bool {
 	return mailbox == "" || len(a.Mailboxes) == 0 || slices.Contains(a.Mailboxes, mailbox)
 }
 
-func (a Audience) zone() *time.Location {
-	if a.Zone == nil {
-		return time.UTC
-	}
-	return a.Zone
-}
+func (a Audience) zone() *time.Location { return cmp.Or(a.Zone, time.UTC) }
 
 // Protection is the estimated duration of the shop's buyer protection.
 type Protection struct {

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"time"
 
 	"parcelwatch/parcel"
@@ -43,12 +44,7 @@ func (c *composer) order(o *parcel.Order) {
 }
 
 // since returns when the wait for the seller began.
-func since(o *parcel.Order) time.Time {
-	if !o.Placed.IsZero() {
-		return o.Placed
-	}
-	return o.FirstSeen
-}
+func since(o *parcel.Order) time.Time { return cmp.Or(o.Placed, o.FirstSeen) }
 
 func orderSection(o *parcel.Order) SectionKind {
 	switch o.Step {
@@ -74,9 +70,5 @@ func waiting(days int) Note {
 }
 
 func unnumbered(o *parcel.Order, now time.Time) Note {
-	at := o.Shipped
-	if at.IsZero() {
-		at = o.StepAt
-	}
-	return counted("note_unnumbered", daysSince(at, now))
+	return counted("note_unnumbered", daysSince(cmp.Or(o.Shipped, o.StepAt), now))
 }

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"time"
 
 	"parcelwatch/internal/locale"
@@ -63,15 +64,7 @@ func (s *sampler) add(p parcel.Parcel, number number.Number, last parcel.Event, 
 	p.ID = int64(len(s.parcels) + 1)
 	p.Links = append(p.Links, parcel.Link{Number: number, Reason: "mail", Certainty: parcel.Certain})
 	p.Mailbox = "home"
-	if p.Origin == "" {
-		p.Origin = "CN"
-	}
-	if p.Destination == "" {
-		p.Destination = s.home
-	}
-	if p.FirstSeen.IsZero() {
-		p.FirstSeen = s.ago(20, 0)
-	}
+	p.Origin, p.Destination, p.FirstSeen = "CN", s.home, cmp.Or(p.FirstSeen, s.ago(20, 0))
 	if !last.Time.IsZero() {
 		last.ZoneKnown, last.Status = true, p.Status
 		p.LastEvent, p.StatusSince = last.Time, last.Time

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -24,10 +25,7 @@ type Schedule struct {
 // ParseSchedule parses times of day ("08:00") or, if spec is not empty, a cron expression
 // of five fields. Without either there are no regular digests.
 func ParseSchedule(at []string, spec string, zone *time.Location) (Schedule, error) {
-	if zone == nil {
-		zone = time.UTC
-	}
-	s := Schedule{zone: zone}
+	s := Schedule{zone: cmp.Or(zone, time.UTC)}
 	if spec != "" {
 		if len(at) > 0 {
 			return Schedule{}, fmt.Errorf("%w: give times of day or a cron expression, not both", ErrSchedule)

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"time"
 
 	"parcelwatch/parcel"
@@ -116,9 +117,4 @@ func quietNotes(c *composer, p *parcel.Parcel, _ []Note) []Note {
 func between(p *parcel.Parcel) bool { return p.Phase == parcel.PhaseBetween && !p.Exported.IsZero() }
 
 // silentSince returns the time of the last sign of a parcel.
-func silentSince(p *parcel.Parcel) time.Time {
-	if !p.LastEvent.IsZero() {
-		return p.LastEvent
-	}
-	return p.FirstSeen
-}
+func silentSince(p *parcel.Parcel) time.Time { return cmp.Or(p.LastEvent, p.FirstSeen) }

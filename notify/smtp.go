@@ -2,6 +2,7 @@ package notify
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -227,9 +228,7 @@ func (s *SMTP) greet(ctx context.Context, conn net.Conn) (*smtp.Client, error) {
 	if s.TLSConfig != nil {
 		cfg = s.TLSConfig.Clone()
 	}
-	if cfg.ServerName == "" {
-		cfg.ServerName = s.Host
-	}
+	cfg.ServerName = cmp.Or(cfg.ServerName, s.Host)
 	var c *smtp.Client
 	switch s.TLS {
 	case netx.TLSImplicit, "":

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"strings"
 	"unicode/utf8"
 
@@ -63,10 +64,7 @@ func subjectNeeds(s Section, p *locale.Printer) string {
 		v := viewer{p: p}
 		out = p.Pair(subjectTrouble(*it.Trouble, p), v.troubleState(*it.Trouble))
 	} else {
-		name := textx.Line(it.Title, 45)
-		if name == "" {
-			name = textx.Line(string(it.Number), 45)
-		}
+		name := cmp.Or(textx.Line(it.Title, 45), textx.Line(string(it.Number), 45))
 		out = p.Pair(textx.Line(p.Status(it.Status), 45), isolate(name))
 	}
 	if n := len(s.Items) - 1; n > 0 {

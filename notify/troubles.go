@@ -1,8 +1,8 @@
 package notify
 
 import (
+	"cmp"
 	"slices"
-	"time"
 
 	"parcelwatch/parcel"
 )
@@ -66,34 +66,22 @@ func standing(h parcel.Health) []Trouble {
 	return out
 }
 
+// mailboxTrouble counts from when the mailbox last worked, if that is known: broken
+// and connecting alternate.
 func mailboxTrouble(m parcel.MailboxHealth) Trouble {
 	state := m.State
 	if state == parcel.MailboxConnecting {
 		// Reconnecting is not a different state for the reader.
 		state = parcel.MailboxBroken
 	}
-	return Trouble{Kind: TroubleMailbox, Name: m.Name + "/" + m.Folder, State: string(state), Since: seen(m.LastCheck, m.Since), Fault: m.Fault, Error: m.Error}
+	return Trouble{Kind: TroubleMailbox, Name: m.Name + "/" + m.Folder, State: string(state), Since: cmp.Or(m.LastCheck, m.Since), Fault: m.Fault, Error: m.Error}
 }
 
 func carrierTrouble(k parcel.CarrierHealth) Trouble {
-	return Trouble{Kind: TroubleCarrier, Name: k.Name, State: string(k.State), Since: seen(k.LastSuccess, k.Since), Fault: k.Fault, Error: k.Error}
-}
-
-// seen returns when something last worked, if known. The start of the state is less
-// useful, because broken and connecting alternate.
-func seen(worked, since time.Time) time.Time {
-	if !worked.IsZero() {
-		return worked
-	}
-	return since
+	return Trouble{Kind: TroubleCarrier, Name: k.Name, State: string(k.State), Since: cmp.Or(k.LastSuccess, k.Since), Fault: k.Fault, Error: k.Error}
 }
 
 // unreadable reports whether mail cannot be read in this state.
 func unreadable(s parcel.MailboxState) bool {
-	switch s {
-	case parcel.MailboxBroken, parcel.MailboxRefused, parcel.MailboxConnecting:
-		return true
-	default:
-		return false
-	}
+	return s == parcel.MailboxBroken || s == parcel.MailboxRefused || s == parcel.MailboxConnecting
 }

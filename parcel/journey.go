@@ -1,6 +1,7 @@
 package parcel
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -72,10 +73,7 @@ func (p *Parcel) destination(events []Event, home string) string {
 	if word != "" {
 		return word
 	}
-	usual := p.Destination
-	if usual == "" {
-		usual = home
-	}
+	usual := cmp.Or(p.Destination, home)
 	// Inside the customs union parcels are imported in one country and go on to
 	// another, so the import does not tell the destination.
 	if imported == "" || inUnion(imported) && inUnion(usual) {

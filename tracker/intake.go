@@ -145,11 +145,11 @@ func (in *intake) order(id string) (*parcel.Order, parcel.Step) {
 		o.ETA = n.ETA
 	}
 	at := in.sent()
-	if n.Step == parcel.StepConfirmed && (o.Placed.IsZero() || at.Before(o.Placed)) {
-		o.Placed = at
+	if n.Step == parcel.StepConfirmed {
+		o.Placed = sooner(o.Placed, at)
 	}
-	if shippedBy(n.Step) && (o.Shipped.IsZero() || at.Before(o.Shipped)) {
-		o.Shipped = at
+	if shippedBy(n.Step) {
+		o.Shipped = sooner(o.Shipped, at)
 	}
 	if at.Before(o.StepAt) || n.Step == parcel.StepNone {
 		return nil, ""
@@ -167,22 +167,14 @@ func (in *intake) order(id string) (*parcel.Order, parcel.Step) {
 
 // closes reports whether the shop's step ends an order.
 func closes(s parcel.Step) bool {
-	switch s {
-	case parcel.StepClosed, parcel.StepDelivered, parcel.StepDeliveryConfirmed, parcel.StepFeedback:
-		return true
-	default:
-		return false
-	}
+	return slices.Contains([]parcel.Step{parcel.StepClosed, parcel.StepDelivered, parcel.StepDeliveryConfirmed, parcel.StepFeedback}, s)
 }
 
 // shippedBy reports whether the step implies that the seller has sent the parcel.
 func shippedBy(s parcel.Step) bool {
-	switch s {
-	case parcel.StepConfirmed, parcel.StepReadyToShip, parcel.StepClosed, parcel.StepUpdate, parcel.StepOther, parcel.StepNone:
-		return false
-	default:
-		return true
-	}
+	return !slices.Contains([]parcel.Step{
+		parcel.StepConfirmed, parcel.StepReadyToShip, parcel.StepClosed, parcel.StepUpdate, parcel.StepOther, parcel.StepNone,
+	}, s)
 }
 
 func orderChanges(o *parcel.Order, earlier parcel.Step, now time.Time) []store.NewChange {
@@ -281,12 +273,9 @@ func (in *intake) addStep(p *parcel.Parcel, number number.Number, step parcel.St
 
 // moves reports whether a step tells where the parcel is.
 func moves(s parcel.Step) bool {
-	switch s {
-	case parcel.StepNone, parcel.StepUpdate, parcel.StepFeedback, parcel.StepAwaitingConfirmation, parcel.StepClosed:
-		return false
-	default:
-		return true
-	}
+	return !slices.Contains([]parcel.Step{
+		parcel.StepNone, parcel.StepUpdate, parcel.StepFeedback, parcel.StepAwaitingConfirmation, parcel.StepClosed,
+	}, s)
 }
 
 // inherit copies items and the day of dispatch from the parcel's orders.
@@ -298,10 +287,16 @@ func inherit(s *store.State, p *parcel.Parcel) {
 		if len(p.Items) == 0 {
 			p.Items = o.Items
 		}
-		if p.Shipped.IsZero() || (!o.Shipped.IsZero() && o.Shipped.Before(p.Shipped)) {
-			p.Shipped = o.Shipped
-		}
+		p.Shipped = sooner(p.Shipped, o.Shipped)
 	}
+}
+
+// sooner returns the earlier of two times, of which the zero time is none.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 func addItems(p *parcel.Parcel, items []parcel.Item) {

@@ -1,6 +1,7 @@
 package tracker
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -69,12 +70,8 @@ func takeOver(into, from *parcel.Parcel, reason string, sure parcel.Certainty, n
 		}
 	}
 	into.Unverified = into.Unverified && from.Unverified
-	if into.Title == "" {
-		into.Title = from.Title
-	}
-	if into.Shipped.IsZero() || (!from.Shipped.IsZero() && from.Shipped.Before(into.Shipped)) {
-		into.Shipped = from.Shipped
-	}
+	into.Title = cmp.Or(into.Title, from.Title)
+	into.Shipped = sooner(into.Shipped, from.Shipped)
 	if from.FirstSeen.Before(into.FirstSeen) {
 		into.FirstSeen = from.FirstSeen
 	}

@@ -1,6 +1,7 @@
 package tracker
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -60,21 +61,14 @@ func stalledAt(p *parcel.Parcel, h History) time.Time {
 	if p.Status.Final() || p.Closed {
 		return time.Time{}
 	}
-	since := p.LastEvent
-	if since.IsZero() {
-		since = p.FirstSeen
-	}
+	since := cmp.Or(p.LastEvent, p.FirstSeen)
 	switch p.Phase {
 	case parcel.PhaseBetween:
 		if p.Number().Untracked() {
 			return time.Time{} // no post scans it abroad: silence means nothing
 		}
 		_, maxDays := h.Usual(p.Origin, p.Destination)
-		from := p.Exported
-		if from.IsZero() {
-			from = since
-		}
-		return later(from.Add(time.Duration(maxDays)*day), since.Add(5*day))
+		return later(cmp.Or(p.Exported, since).Add(time.Duration(maxDays)*day), since.Add(5*day))
 	case parcel.PhaseDestination:
 		return since.Add(patienceDestination)
 	case parcel.PhaseOrigin:

@@ -1,10 +1,12 @@
 package tracker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
@@ -22,40 +24,29 @@ var (
 // Add tracks a number entered by the user. If the number is tracked already, only
 // its title changes.
 func (t *Tracker) Add(ctx context.Context, n number.Number, title string) (parcel.Parcel, error) {
-	now := t.cfg.Now()
-	var out *parcel.Parcel
-	err := t.apply(ctx, store.Scope{Numbers: []number.Number{n}, Now: now}, func(s *store.State) error {
-		out = carrying(s, n)
-		if out == nil {
-			out = &parcel.Parcel{
+	return t.change(ctx, "add "+string(n), func(s *store.State, now time.Time) (*parcel.Parcel, error) {
+		p := carrying(s, n)
+		if p == nil {
+			p = &parcel.Parcel{
 				FirstSeen: now, AddedByUser: true, NextCheck: now, Reason: "new",
 				Links: []parcel.Link{{Number: n, Since: now, Reason: "typed", Certainty: parcel.Certain}},
 			}
-			s.Parcels = append(s.Parcels, out)
-			settle(out, t.cfg.Home, now)
-			s.Changes = append(s.Changes, snapshot{}.changes(out, now)...)
+			s.Parcels = append(s.Parcels, p)
+			settle(p, t.cfg.Home, now)
+			s.Changes = append(s.Changes, snapshot{}.changes(p, now)...)
 		}
-		out.Unverified = false
-		if title != "" {
-			out.Title = title
-		}
-		return nil
-	})
-	if err != nil {
-		return parcel.Parcel{}, fmt.Errorf("tracker: add %s: %w", n, err)
-	}
-	t.Wake()
-	return *out, nil
+		p.Unverified = false
+		p.Title = cmp.Or(title, p.Title)
+		return p, nil
+	}, n)
 }
 
 // Edit changes the title of a number's parcel, or whether it is muted or closed.
 func (t *Tracker) Edit(ctx context.Context, n number.Number, edit func(*parcel.Parcel)) (parcel.Parcel, error) {
-	now := t.cfg.Now()
-	var out parcel.Parcel
-	err := t.apply(ctx, store.Scope{Numbers: []number.Number{n}, Now: now}, func(s *store.State) error {
+	return t.change(ctx, "change "+string(n), func(s *store.State, now time.Time) (*parcel.Parcel, error) {
 		p := carrying(s, n)
 		if p == nil {
-			return parcel.ErrNotFound
+			return nil, parcel.ErrNotFound
 		}
 		title := p.Title
 		edit(p)
@@ -63,13 +54,8 @@ func (t *Tracker) Edit(ctx context.Context, n number.Number, edit func(*parcel.P
 		if !p.Closed && p.NextCheck.IsZero() && !p.Status.Final() {
 			p.NextCheck, p.Reason = now, "reopened"
 		}
-		out = *p
-		return nil
-	})
-	if err != nil {
-		return parcel.Parcel{}, fmt.Errorf("tracker: change %s: %w", n, err)
-	}
-	return out, nil
+		return p, nil
+	}, n)
 }
 
 // Forget deletes the parcel of a number. A tombstone keeps later mail from creating
@@ -96,64 +82,56 @@ func (t *Tracker) ForgetAll(ctx context.Context, which store.Selection, purge bo
 
 // Merge merges the parcel of b into the parcel of a.
 func (t *Tracker) Merge(ctx context.Context, a, b number.Number) (parcel.Parcel, error) {
-	now := t.cfg.Now()
-	var out parcel.Parcel
-	err := t.apply(ctx, store.Scope{Numbers: []number.Number{a, b}, Now: now}, func(s *store.State) error {
+	return t.change(ctx, fmt.Sprintf("merge %s and %s", a, b), func(s *store.State, now time.Time) (*parcel.Parcel, error) {
 		into, from := carrying(s, a), carrying(s, b)
 		switch {
 		case into == nil || from == nil:
-			return parcel.ErrNotFound
+			return nil, parcel.ErrNotFound
 		case into == from:
-			return ErrSameParcel
+			return nil, ErrSameParcel
 		}
 		takeOver(into, from, "merged by hand", parcel.Certain, now)
 		settle(into, t.cfg.Home, now)
 		into.NextCheck, into.Reason = now, "merged"
 		s.Merged = append(s.Merged, from.ID)
-		out = *into
-		return nil
-	})
-	if err != nil {
-		return parcel.Parcel{}, fmt.Errorf("tracker: merge %s and %s: %w", a, b, err)
-	}
-	t.Wake()
-	return out, nil
+		return into, nil
+	}, a, b)
 }
 
 // Split moves the number to a new parcel. Only Merge joins the two again.
 func (t *Tracker) Split(ctx context.Context, n number.Number) (parcel.Parcel, error) {
-	now := t.cfg.Now()
-	var out *parcel.Parcel
-	err := t.apply(ctx, store.Scope{Numbers: []number.Number{n}, Now: now}, func(s *store.State) error {
+	return t.change(ctx, "split off "+string(n), func(s *store.State, now time.Time) (*parcel.Parcel, error) {
 		p := carrying(s, n)
 		switch {
 		case p == nil:
-			return parcel.ErrNotFound
+			return nil, parcel.ErrNotFound
 		case len(p.Links) < 2:
-			return ErrOnlyNumber
+			return nil, ErrOnlyNumber
 		}
-		out = splitOff(p, n, now)
+		out := splitOff(p, n, now)
 		s.Parcels = append(s.Parcels, out)
 		settle(p, t.cfg.Home, now)
 		settle(out, t.cfg.Home, now)
 		p.NextCheck, p.Reason = now, "split"
-		return nil
-	})
-	if err != nil {
-		return parcel.Parcel{}, fmt.Errorf("tracker: split off %s: %w", n, err)
-	}
-	t.Wake()
-	return *out, nil
+		return out, nil
+	}, n)
 }
 
-// apply is Store.Apply with the parcels of the state ordered by id.
-func (t *Tracker) apply(ctx context.Context, scope store.Scope, decide func(*store.State) error) error {
-	err := t.store.Apply(ctx, scope, func(s *store.State) error {
+// change changes the parcels of the numbers, ordered by id, and returns the one that decide returns.
+func (t *Tracker) change(
+	ctx context.Context, doing string, decide func(*store.State, time.Time) (*parcel.Parcel, error), numbers ...number.Number,
+) (parcel.Parcel, error) {
+	now := t.cfg.Now()
+	var out *parcel.Parcel
+	err := t.store.Apply(ctx, store.Scope{Numbers: numbers, Now: now}, func(s *store.State) (err error) {
 		slices.SortStableFunc(s.Parcels, func(a, b *parcel.Parcel) int { return int(a.ID - b.ID) })
-		return decide(s)
+		out, err = decide(s, now)
+		return err
 	})
-	if err == nil {
-		t.cfg.OnChange()
+	if err != nil {
+		return parcel.Parcel{}, fmt.Errorf("tracker: %s: %w", doing, err)
 	}
-	return err
+	t.cfg.OnChange()
+	t.Wake()
+	return *out, nil
 }

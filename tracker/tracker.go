@@ -1,6 +1,7 @@
 package tracker
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -33,21 +34,15 @@ type Tracker struct {
 
 // New returns a tracker over a store.
 func New(cfg Config, store store.Tracking) *Tracker {
-	if cfg.Zone == nil {
-		cfg.Zone = time.UTC
-	}
+	cfg.Zone = cmp.Or(cfg.Zone, time.UTC)
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
-	}
+	cfg.Log = cmp.Or(cfg.Log, slog.New(slog.DiscardHandler))
 	if cfg.OnChange == nil {
 		cfg.OnChange = func() {}
 	}
-	if cfg.Engine == nil {
-		cfg.Engine = &Engine{}
-	}
+	cfg.Engine = cmp.Or(cfg.Engine, &Engine{})
 	return &Tracker{cfg: cfg, store: store, engine: cfg.Engine, wake: make(chan struct{}, 1)}
 }
 

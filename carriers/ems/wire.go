@@ -1,6 +1,7 @@
 package ems
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 	"time"
@@ -65,11 +66,8 @@ func (c *carrier) read(ans adapter.Answer, rows []row, n number.Number) (carrier
 	t := parcel.Tracking{Origin: n.Country()}
 	t.Events = adapter.Events(rows, func(r row) (ev parcel.Event, ok bool) {
 		row := c.row(r.label)
-		ev = parcel.Event{Status: row.Status, Guess: row.Guess, Country: adapter.CountryNamed(r.place), Place: r.place, Text: r.label}
+		ev = parcel.Event{Status: row.Status, Guess: row.Guess, Country: cmp.Or(adapter.CountryNamed(r.place), row.Country(t.Origin, "")), Place: r.place, Text: r.label}
 		ev.Time, ok = adapter.At(r.time, time.UTC, "Jan 2, 2006, 3:04 PM", "Jan 2, 2006 3:04 PM", "Jan 2, 2006, 15:04", "Jan 2, 2006 15:04")
-		if ev.Country == "" {
-			ev.Country = row.Country(t.Origin, "")
-		}
 		return ev, ok && ev.Text != ""
 	})
 	return c.Result(ans, n, t, len(rows))

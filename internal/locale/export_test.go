@@ -1,4 +1,4 @@
 package locale
 
 // Catalog is the embedded catalogue, for tests of its completeness.
-var Catalog = catalog
+var Catalog = embedded

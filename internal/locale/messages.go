@@ -3,6 +3,7 @@ package locale
 import (
 	"embed"
 	"fmt"
+	"iter"
 	"path"
 	"strings"
 	"sync"
@@ -10,10 +11,21 @@ import (
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"github.com/pelletier/go-toml/v2"
 	"golang.org/x/text/language"
+
+	"parcelwatch/internal/textx"
 )
 
-//go:embed catalog
-var catalog embed.FS
+//go:embed catalog *.tsv
+var embedded embed.FS
+
+// rows returns the rows of an embedded table.
+func rows(name string, columns int) iter.Seq[[]string] {
+	table, err := embedded.ReadFile(name)
+	if err != nil {
+		return func(func([]string) bool) {} // unreachable: every table is embedded
+	}
+	return textx.Rows(string(table), columns)
+}
 
 // messages is the catalogue of one language. Messages are decoded on first use: a
 // command shows a few dozen of about a thousand.
@@ -31,13 +43,13 @@ type messages struct {
 // several would fall back from Ukrainian to Russian.
 func catalogue(code string) (*messages, error) {
 	dir := path.Join("catalog", code)
-	files, err := catalog.ReadDir(dir)
+	files, err := embedded.ReadDir(dir)
 	if err != nil {
 		return nil, fmt.Errorf("read the %s catalogue: %w", code, err)
 	}
 	var text strings.Builder
 	for _, f := range files {
-		raw, err := catalog.ReadFile(path.Join(dir, f.Name()))
+		raw, err := embedded.ReadFile(path.Join(dir, f.Name()))
 		if err != nil {
 			return nil, fmt.Errorf("read the %s catalogue: %w", code, err)
 		}

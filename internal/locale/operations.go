@@ -1,24 +1,19 @@
 package locale
 
 import (
-	_ "embed"
+	"cmp"
 	"strings"
 	"unicode"
 
-	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 )
 
-// operationTable maps carriers' codes to operations: message ids without the prefix
-// op_, or statuses. The attribute * stands for every other attribute.
-//
-//go:embed operations.tsv
-var operationTable string
-
-// Operations returns the rows of the table: carrier, code, operation.
+// Operations returns the table that maps carriers' codes to operations: carrier, code
+// (its attribute * stands for every other one), and message id without the prefix op_
+// or status.
 func Operations() [][3]string {
 	var out [][3]string
-	for row := range textx.Rows(operationTable, 3) {
+	for row := range rows("operations.tsv", 3) {
 		out = append(out, [3]string(row))
 	}
 	return out[1:] // without the heading
@@ -57,10 +52,7 @@ func (p *Printer) Told(e parcel.Event) (operation, own string) {
 // has this exact code.
 func (p *Printer) operation(e parcel.Event) (words, carrier string, exact bool) {
 	for _, carrier := range e.Sources {
-		code := e.Code
-		if code == "" {
-			code = strings.TrimSuffix(e.Text, ".") // some have labels only
-		}
+		code := cmp.Or(e.Code, strings.TrimSuffix(e.Text, ".")) // some have labels only
 		op, exact := p.operationOf(carrier, code)
 		if op == "" || !agrees(op, e.Status) {
 			continue

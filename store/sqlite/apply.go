@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -267,9 +268,7 @@ func (a *apply) saveChanges(ctx context.Context) error {
 		if c.Of != nil {
 			c.Parcel = c.Of.ID
 		}
-		if c.At.IsZero() {
-			c.At = a.scope.Now
-		}
+		c.At = cmp.Or(c.At, a.scope.Now)
 		if err := recordChange(ctx, a.tx, c.Change); err != nil {
 			return err
 		}
@@ -287,11 +286,4 @@ func (a *apply) saveNotUnderstood(ctx context.Context) error {
 	}
 	_, err := a.tx.ExecContext(ctx, `DELETE FROM not_understood WHERE home = $2 AND mail = $1`, a.scope.Mail.String(), a.tx.home)
 	return wrap(err, "clear the mail's fault")
-}
-
-func orNow(t, now time.Time) time.Time {
-	if t.IsZero() {
-		return now
-	}
-	return t
 }

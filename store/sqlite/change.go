@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -25,7 +26,7 @@ func (db *household) Pending(ctx context.Context, audience string) ([]parcel.Cha
 func (db *household) Tell(ctx context.Context, changes []parcel.Change) error {
 	return db.write(ctx, "record changes", func(tx homeTx) error {
 		for _, c := range changes {
-			c.At = orNow(c.At, db.now())
+			c.At = cmp.Or(c.At, db.now())
 			if err := recordChange(ctx, tx, c); err != nil {
 				return err
 			}

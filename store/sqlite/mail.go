@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -87,7 +88,7 @@ func recordNotUnderstood(ctx context.Context, tx homeTx, n parcel.NotUnderstood,
 	if _, err := tx.ExecContext(ctx,
 		`INSERT INTO not_understood (mail, subject, why, at, home) VALUES ($1, $2, $3, $4, $5)
 		 ON CONFLICT (home, mail) DO UPDATE SET subject = excluded.subject, why = excluded.why, at = excluded.at`,
-		n.Mail, line(n.Subject), textsJSON(n.Why), orNow(n.At, now).UnixMilli(), tx.home); err != nil {
+		n.Mail, line(n.Subject), textsJSON(n.Why), cmp.Or(n.At, now).UnixMilli(), tx.home); err != nil {
 		return fmt.Errorf("record the mail's fault: %w", err)
 	}
 	_, err := tx.ExecContext(ctx,

@@ -3,6 +3,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -69,10 +70,7 @@ func open(ctx context.Context, path string, steps fs.FS, o Options) (*DB, error)
 	if err != nil {
 		return nil, fmt.Errorf("open store %s: %w", path, err)
 	}
-	db := &DB{household{&core{path: path, log: o.Log, now: o.Now}, store.Home}}
-	if db.log == nil {
-		db.log = slog.New(slog.DiscardHandler)
-	}
+	db := &DB{household{&core{path: path, log: cmp.Or(o.Log, slog.New(slog.DiscardHandler)), now: o.Now}, store.Home}}
 	if db.now == nil {
 		db.now = time.Now //nolint:forbidigo // the default clock
 	}

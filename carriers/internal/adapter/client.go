@@ -2,6 +2,7 @@ package adapter
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -36,11 +37,7 @@ type Client struct {
 // an error here: every request then fails with [carriers.ErrDenied]. For personal
 // see [Spec].
 func NewClient(info carriers.Info, cfg carriers.Config, personal ...string) (*Client, error) {
-	base := cfg.BaseURL
-	if base == "" {
-		base = info.BaseURL
-	}
-	u, err := carriers.ParseEndpoint(base)
+	u, err := carriers.ParseEndpoint(cmp.Or(cfg.BaseURL, info.BaseURL))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", info.Name, err)
 	}

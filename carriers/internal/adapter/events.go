@@ -1,6 +1,7 @@
 package adapter
 
 import (
+	"cmp"
 	"slices"
 
 	"parcelwatch/parcel"
@@ -59,10 +60,7 @@ func unmapped(events []parcel.Event) []string {
 	const most = 20
 	var list []string
 	for _, e := range events {
-		code := Line(e.Code, 60)
-		if code == "" {
-			code = Line(e.Text, 50)
-		}
+		code := cmp.Or(Line(e.Code, 60), Line(e.Text, 50))
 		if e.Guess && len(list) < most && !slices.Contains(list, code) {
 			list = append(list, code)
 		}
