@@ -6,6 +6,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/KimMachineGun/automemlimit/memlimit"
 	"golang.org/x/sync/errgroup"
 
 	"parcelwatch/config"
@@ -58,6 +59,7 @@ func (e *env) work(ctx context.Context, out logging.Sinks) (err error) {
 		log.Last(err)
 		log.Close()
 	}()
+	limitMemory(ctx, log.Logger, memlimit.FromCgroup)
 	release, err := driver.At(cfg.Store.Path).Lock(ctx)
 	if err != nil {
 		return err
