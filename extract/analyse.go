@@ -160,24 +160,24 @@ func phone(s string) bool {
 	return j >= 3 && j <= 8 && countDigits(s[i:i+j]) >= 1 && countDigits(s[i+j:]) >= 5
 }
 
-// labelBefore returns the label that ends right before a word. Articles,
-// numbering words and one line break may come between them.
-func (pg *page) labelBefore(tok int) (label, bool) {
+// labelBefore returns the label that ends right before a word, and its last word.
+// Articles, numbering words and one line break may come between them.
+func (pg *page) labelBefore(tok int) (label, int, bool) {
 	i := tok - 1
 	for steps := 0; i >= 0 && steps < 5; steps++ {
 		if m, ok := pg.endingAt(i); ok {
 			if m.label != labelFiller {
-				return m.label, true
+				return m.label, i, true
 			}
 			i = m.first - 1
 			continue
 		}
 		if pg.fold.toks[i].stop == 0 {
-			return 0, false
+			return 0, 0, false
 		}
 		i--
 	}
-	return 0, false
+	return 0, 0, false
 }
 
 // endingAt returns the longest label that ends at a word and describes what

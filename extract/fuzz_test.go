@@ -134,3 +134,31 @@ func FuzzLean(f *testing.F) {
 		}
 	})
 }
+
+// FuzzText reads any text as the shop's and as a forwarded one, in plain text and
+// as markup: copied headers, printed numbers and tables.
+func FuzzText(f *testing.F) {
+	const body = "Hi Jo,\nYour package " + lp + " is at customs.\nOrder number " + order1 + "\n"
+	for _, prog := range programs {
+		f.Add("Fwd: "+delivered, prog.form(languagesOfPrograms[3], delivered, body), "format=flowed; delsp=yes")
+	}
+	for _, schema := range schemas {
+		f.Add("Your order is on its way", schema, "")
+	}
+	for _, num := range printedNumbers {
+		f.Add("Package "+num+": in transit", "Order number "+groupsOf(4, order1, " ")+"\nTracking number: "+groupsOf(4, num, " "), "format=flowed")
+	}
+	f.Add("Your order has shipped", grid{{"Order number", "Tracking number"}, {order1, lp}, {order2, s10}}.html(), "")
+	f.Add("Your order has shipped", grid{{"Order number", "Tracking number"}, {order1, lp}, {order2, s10}}.text(" | "), "")
+	f.Add("Your 2 packages have delivery updates", "<"+groupsOf(60, proofpoint2(trackLink(order1, lp)), "\n")+">", "")
+	p := newParser(f, options{Forwarders: []string{"partner@example.org"}})
+	f.Fuzz(func(t *testing.T, subject, text, params string) {
+		for _, from := range []string{"transaction@notice.aliexpress.com", "partner@example.org"} {
+			for _, kind := range []string{"text/plain", "text/html"} {
+				raw := "From: " + from + "\nSubject: " + subject + "\nContent-Type: " + kind + "; charset=utf-8; " + params + "\n\n" + text
+				n, err := p.Parse([]byte(raw), forwarded)
+				checkNotice(t, n, err)
+			}
+		}
+	})
+}

@@ -149,14 +149,7 @@ func (pg *page) sites(i int, m mark, out *parcel.Logistics) {
 // headRow reports whether a label is in a row of labels with the values in the
 // rows below.
 func (pg *page) headRow(i int) bool {
-	row := pg.lines[i].row
-	from, to := i, i+1
-	for from > 0 && pg.lines[from-1].row == row && i-from < maxCells {
-		from--
-	}
-	for to < len(pg.lines) && pg.lines[to].row == row && to-i < maxCells {
-		to++
-	}
+	from, to := pg.rowAround(i)
 	for k := from; k < to; k++ {
 		if k != i && pg.labelled(pg.lines[k]) {
 			return true

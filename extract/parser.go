@@ -219,20 +219,24 @@ func merge(n *parcel.Notice, in parcel.Notice) {
 
 // join merges the notice of a second mail into n.
 func join(n *parcel.Notice, in parcel.Notice) {
+	isParcel := func(id string) bool {
+		return slices.ContainsFunc(n.Parcels, func(q parcel.NoticeParcel) bool { return string(q.Number) == id })
+	}
 	for _, o := range in.Orders {
-		n.Orders = appendNew(n.Orders, o)
+		if len(n.Orders) < maxOrders && !isParcel(o) {
+			n.Orders = appendNew(n.Orders, o)
+		}
 	}
 	for _, q := range in.Parcels {
-		known := false
-		for _, have := range n.Parcels {
-			known = known || have.Number == q.Number
-		}
+		known := isParcel(string(q.Number)) || has(n.Orders, string(q.Number))
 		if !known && len(n.Parcels) < maxParcels {
 			n.Parcels = append(n.Parcels, q)
 		}
 	}
 	for _, it := range in.Items {
-		n.Items = appendNew(n.Items, it)
+		if len(n.Items) < maxItems {
+			n.Items = appendNew(n.Items, it)
+		}
 	}
 	if n.Step != in.Step {
 		n.Step = parcel.StepUpdate

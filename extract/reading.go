@@ -20,6 +20,7 @@ type reading struct {
 	orders  []string
 	parcels []parcelFound
 	weak    []string // order ids from rotated message ids: they confirm an order but do not add one
+	spots   []spot   // where orders and numbers are in the texts
 	tmpl    string
 	step    stepFound
 }
@@ -56,13 +57,13 @@ func (r *reading) read() {
 		}
 	}
 	for i := range r.pages {
-		r.bodyOrders(&r.pages[i])
+		r.bodyOrders(&r.pages[i], i)
 	}
 	for i := range r.pages {
 		r.linkParcels(&r.pages[i])
 	}
 	for i := range r.pages {
-		r.bodyNumbers(&r.pages[i])
+		r.bodyNumbers(&r.pages[i], i)
 	}
 	if len(r.orders) == 0 && len(r.weak) > 0 && len(r.parcels) > 0 {
 		r.addOrder(r.weak[0])
@@ -144,9 +145,9 @@ func (r *reading) isOrder(s string) bool {
 }
 
 // bodyOrders finds order ids in the text: digits after a word for "order".
-func (r *reading) bodyOrders(pg *page) {
+func (r *reading) bodyOrders(pg *page, nth int) {
 	running := 0
-	for _, l := range pg.lines {
+	for k, l := range pg.lines {
 		if l.role != shop.RolePlain {
 			continue
 		}
@@ -164,6 +165,7 @@ func (r *reading) bodyOrders(pg *page) {
 			}
 			if len(id) >= 14 && len(id) <= 16 && !r.hasParcel(id) && !has(r.weak, id) {
 				r.addOrder(id)
+				r.seen(spot{id: id, order: true, page: nth, line: k, row: l.row, col: l.col})
 			}
 		}
 	}
@@ -246,16 +248,24 @@ func (pg *page) lineStep(i int) parcel.Step {
 
 // bodyNumbers finds numbers in the text: those after a label, and those with an
 // unmistakable form.
-func (r *reading) bodyNumbers(pg *page) {
-	for _, l := range pg.lines {
+func (r *reading) bodyNumbers(pg *page, nth int) {
+	found := func(n number.Number, k int) {
+		if r.addParcel(n) != nil {
+			r.seen(spot{id: string(n), page: nth, line: k, row: pg.lines[k].row, col: pg.lines[k].col})
+		}
+	}
+	for k, l := range pg.lines {
 		if l.role != shop.RolePlain {
 			continue
 		}
 		for i := l.tok0; i < l.tok1; i++ {
-			if last, ok := r.grouped(pg, l, i); ok {
+			if n, last, ok := r.grouped(pg, l, i); ok {
+				found(n, k)
 				i = last
 			} else if digits := pg.fold.toks[i].digits; digits >= 6 || digits >= 2 && fewDigits(pg.src(i)) {
-				r.labelled(pg, l, i)
+				if n, ok := r.labelled(pg, l, i); ok {
+					found(n, k)
+				}
 			}
 		}
 	}
@@ -264,17 +274,17 @@ func (r *reading) bodyNumbers(pg *page) {
 			continue
 		}
 		if l, ok := pg.lineAt(c.Start); ok && l.role == shop.RolePlain {
-			r.addParcel(c.Number)
+			found(c.Number, pg.lineIndex(c.Start))
 		}
 	}
 }
 
-// labelled adds a word as a tracking number if it follows a label. A word for
+// labelled returns a word as a tracking number if it follows a label. A word for
 // "package" is a weaker label than one for "tracking number".
-func (r *reading) labelled(pg *page, l line, tok int) {
+func (r *reading) labelled(pg *page, l line, tok int) (number.Number, bool) {
 	word := pg.src(tok)
 	if len(word) < 8 || len(word) > 40 || !plainASCII(word) || r.isOrder(word) || longTail(pg, tok) {
-		return
+		return "", false
 	}
 	kind, ok := pg.labelOf(l, tok)
 	if !ok && r.saidOfOrder(pg, l, tok) {
@@ -282,17 +292,16 @@ func (r *reading) labelled(pg *page, l line, tok int) {
 	}
 	switch {
 	case !ok:
-		return
+		return "", false
 	case kind == labelNumber:
 	case kind == labelPackage && fewDigits(word) && !allDigits(word):
 	case kind == labelPackage && tokenForm(word) && (!allDigits(word) || len(word) >= 12):
 	case kind == labelOrder && !allDigits(word) && tokenForm(word):
 	default:
-		return
+		return "", false
 	}
-	if n, err := number.Parse(word); err == nil {
-		r.addParcel(n)
-	}
+	n, err := number.Parse(word)
+	return n, err == nil
 }
 
 // longTail reports whether a dash, dot or comma and more digits follow a word,
@@ -333,6 +342,7 @@ func (pg *page) lineAt(off int) (line, bool) {
 // assignOrders gives each parcel its orders: those in its link, else all orders
 // of the mail if it is the only parcel, else the only order.
 func (r *reading) assignOrders() {
+	r.pairByPlace()
 	for i := range r.parcels {
 		f := &r.parcels[i]
 		for _, o := range f.orders {

@@ -11,27 +11,26 @@ const (
 	maxSpan  = 12 // words of a number
 )
 
-// grouped adds a tracking number that is printed in groups after a label, and
-// returns its last word. Spaces between groups are dropped; dashes are part of
+// grouped returns a tracking number that is printed in groups after a label, and
+// its last word. Spaces between groups are dropped; dashes are part of
 // the number.
-func (r *reading) grouped(pg *page, l line, tok int) (int, bool) {
+func (r *reading) grouped(pg *page, l line, tok int) (number.Number, int, bool) {
 	if !pg.opensSpan(tok, l.tok1) {
-		return 0, false
+		return "", 0, false
 	}
 	text, last := pg.span(tok, l.tok1)
 	n, err := number.Parse(text)
 	if err != nil || last == tok || countDigits(text) < 8 || r.isOrder(text) || longTail(pg, last) || !lastDate(text).IsZero() {
-		return 0, false
+		return "", 0, false
 	}
 	kind, ok := pg.labelOf(l, tok)
 	if !ok || kind != labelNumber && kind != labelPackage {
-		return 0, false
+		return "", 0, false
 	}
 	if kind == labelPackage && !strings.Contains(text, "-") && n.Strength() < number.Medium {
-		return 0, false
+		return "", 0, false
 	}
-	r.addParcel(n)
-	return last, true
+	return n, last, true
 }
 
 // groupedOrder returns an order id that is printed in groups after a label, and

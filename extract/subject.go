@@ -39,7 +39,7 @@ func (p *Parser) readSubject(text string) subject {
 		if !form && !fewDigits(s.src(i)) {
 			continue
 		}
-		if t.label, t.known = s.labelBefore(i); !t.known && t.last+1 < len(s.fold.toks) {
+		if t.label, _, t.known = s.labelBefore(i); !t.known && t.last+1 < len(s.fold.toks) {
 			t.label, t.known = s.labelBehind(t.last + 1)
 		}
 		if plain := strings.ReplaceAll(t.text, "-", ""); t.known && t.label == labelOrder && allDigits(plain) {
