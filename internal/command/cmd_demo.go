@@ -5,11 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"github.com/emersion/go-message/mail"
 	"golang.org/x/sync/errgroup"
 
 	"parcelwatch/carriers/all"
@@ -72,7 +75,7 @@ type stage struct {
 	looked  chan struct{} // signals that the notifier is checking
 	told    map[int64]parcel.Status
 	numbers map[int64]number.Number
-	mails   int
+	mails   []openedMail
 }
 
 func openStage(ctx context.Context, e *env, w *demo.World) (*stage, error) {
@@ -90,8 +93,8 @@ func openStage(ctx context.Context, e *env, w *demo.World) (*stage, error) {
 		}
 	}
 	for _, old := range []string{"", "-wal", "-shm", ".alive"} { // of an earlier demo
-		if err := remove(cfg.Store.Path + old); err != nil {
-			return nil, err
+		if err := os.Remove(cfg.Store.Path + old); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return nil, fmt.Errorf("demo: %w", err)
 		}
 	}
 	log := slog.New(slog.NewTextHandler(e.err, &slog.HandlerOptions{Level: slog.LevelError}))
@@ -231,41 +234,65 @@ func (s *stage) show(ctx context.Context) error {
 		s.told[p.ID] = p.Status
 		s.print(day + cli.Pad(string(p.Number()), 18) + cli.Pad(s.say.Status(p.Status), 40) + status.Title(p.Title, p.Items))
 	}
-	mails := s.world.Outbound.Mails()
-	for _, raw := range mails[s.mails:] {
+	for _, raw := range s.world.Outbound.Mails()[len(s.mails):] {
 		m, err := openMail(raw)
 		if err != nil {
-			return err
+			return fmt.Errorf("demo: read own mail: %w", err)
 		}
 		s.print(day + s.say.T("demo_digest", "Subject", m.subject))
+		s.mails = append(s.mails, m)
 	}
-	s.mails = len(mails)
 	return nil
 }
 
 // curtain writes the digests to files and prints the last one.
 func (s *stage) curtain() error {
 	last := ""
-	for i, raw := range s.world.Outbound.Mails() {
-		m, err := openMail(raw)
-		if err != nil {
-			return err
-		}
-		base := filepath.Join(s.world.Dir, fmt.Sprintf("digest-%02d", i+1))
-		if err := writeFile(base+".eml", raw); err != nil {
-			return err
-		}
-		if err := writeFile(base+".html", []byte(m.html)); err != nil {
-			return err
+	for i, m := range s.mails {
+		for ending, data := range map[string][]byte{".eml": m.raw, ".html": []byte(m.html)} {
+			name := filepath.Join(s.world.Dir, fmt.Sprintf("digest-%02d", i+1)+ending)
+			if err := os.WriteFile(name, data, 0o600); err != nil {
+				return fmt.Errorf("demo: %w", err)
+			}
 		}
 		last = m.text
 	}
 	if last != "" {
 		s.print(s.say.T("demo_end"))
 		s.print("")
-		_, _ = bytes.NewBufferString(strings.TrimSpace(last) + "\n").WriteTo(s.out)
+		s.print(strings.TrimSpace(last))
 		s.print("")
 	}
 	s.print(s.say.T("demo_files", "Dir", s.world.Dir))
 	return nil
+}
+
+// openedMail holds the parts of a digest.
+type openedMail struct {
+	raw                 []byte
+	subject, text, html string
+}
+
+// openMail reads a mail made by this program: multipart/alternative with text and HTML.
+func openMail(raw []byte) (openedMail, error) {
+	out := openedMail{raw: raw}
+	m, err := mail.CreateReader(bytes.NewReader(raw))
+	if err != nil {
+		return out, err
+	}
+	if out.subject, err = m.Header.Subject(); err != nil {
+		return out, err
+	}
+	for _, to := range []*string{&out.text, &out.html} {
+		part, err := m.NextPart()
+		if err != nil {
+			return out, err
+		}
+		body, err := io.ReadAll(part.Body)
+		if err != nil {
+			return out, err
+		}
+		*to = string(body)
+	}
+	return out, nil
 }

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"parcelwatch/config"
 	"parcelwatch/internal/app"
@@ -34,8 +36,12 @@ func (c *digestCmd) Run(ctx context.Context, e *env) error {
 		return usage("--language: " + e.say.Text(config.Unknown("language", c.Language, locale.Languages())))
 	}
 	if c.Sample && !c.Send {
-		cfg := e.anyConfig()
-		return c.sample(e, cfg)
+		from := cmp.Or(e.anyConfig().SMTP.From, "parcelwatch <parcelwatch@example.org>")
+		d, p, err := sample(e.now(), cmp.Or(c.Language, e.say.Language()))
+		if err != nil {
+			return err
+		}
+		return c.show(e, d, p, notify.Envelope{From: from, To: []string{"you@example.org"}, Slot: "shown"})
 	}
 	cfg, err := e.config(config.NeedDigest, config.NeedSMTP)
 	if err != nil {
@@ -50,7 +56,7 @@ func (c *digestCmd) Run(ctx context.Context, e *env) error {
 		return err
 	}
 	if c.Sample {
-		return c.sendSample(ctx, e, telling, smtp)
+		return sendSample(ctx, e, telling, smtp)
 	}
 	db, err := e.store(ctx, cfg)
 	if err != nil {
@@ -65,11 +71,16 @@ func (c *digestCmd) Run(ctx context.Context, e *env) error {
 		}
 		return c.fates(ctx, e, db, sent)
 	}
-	d, err := n.Digest(ctx, telling.Audiences[0].Name)
+	a := telling.Audiences[0]
+	d, err := n.Digest(ctx, a.Name)
 	if err != nil {
 		return err
 	}
-	return c.show(e, d, cfg, &telling)
+	p, err := locale.New(app.Language(a.Language))
+	if err != nil {
+		return err
+	}
+	return c.show(e, d, p, notify.Envelope{From: telling.From, To: a.To, Slot: "shown"})
 }
 
 // audience returns the notifier's configuration for the named digest, or for the
@@ -101,32 +112,17 @@ func (c *digestCmd) audience(e *env, cfg *config.Config) (notify.Config, error) 
 	return telling, nil
 }
 
-// sample prints a digest of invented parcels in the given language, else in the
-// terminal's language.
-func (c *digestCmd) sample(e *env, cfg *config.Config) error {
-	p := e.say
-	if c.Language != "" {
-		var err error
-		if p, err = locale.New(app.Language(c.Language)); err != nil {
-			return err
-		}
+// sample returns a digest of invented parcels and the printer of its language.
+func sample(now time.Time, language string) (notify.Digest, *locale.Printer, error) {
+	p, err := locale.New(app.Language(language))
+	if err != nil {
+		return notify.Digest{}, nil, err
 	}
-	return c.show(e, notify.Compose(notify.Sample(e.now(), p), e.now()), cfg, nil)
+	return notify.Compose(notify.Sample(now, p), now), p, nil
 }
 
 // show prints a digest or writes it to the named files.
-func (c *digestCmd) show(e *env, d notify.Digest, cfg *config.Config, telling *notify.Config) error {
-	language := c.Language
-	if language == "" {
-		language = d.Language
-	}
-	if c.Language == "" && c.Sample {
-		language = e.say.Language()
-	}
-	p, err := locale.New(app.Language(language))
-	if err != nil {
-		return err
-	}
+func (c *digestCmd) show(e *env, d notify.Digest, p *locale.Printer, envelope notify.Envelope) error {
 	content, err := notify.Render(d, p)
 	if err != nil {
 		return err
@@ -137,12 +133,6 @@ func (c *digestCmd) show(e *env, d notify.Digest, cfg *config.Config, telling *n
 		}
 	}
 	if c.EML != "" {
-		envelope := notify.Envelope{From: "parcelwatch <parcelwatch@example.org>", To: []string{"you@example.org"}, Slot: "shown"}
-		if telling != nil {
-			envelope.From, envelope.To = telling.From, telling.Audiences[0].To
-		} else if cfg.SMTP.From != "" {
-			envelope.From = cfg.SMTP.From
-		}
 		m, err := notify.Build(d, content, envelope)
 		if err != nil {
 			return err
@@ -173,14 +163,13 @@ func (e *env) write(path string, data []byte) error {
 	return nil
 }
 
-// sendSample sends a digest of invented parcels without storing it.
-func (c *digestCmd) sendSample(ctx context.Context, e *env, telling notify.Config, smtp *notify.SMTP) error {
+// sendSample sends a digest of invented parcels to the first audience without storing it.
+func sendSample(ctx context.Context, e *env, telling notify.Config, smtp *notify.SMTP) error {
 	a := telling.Audiences[0]
-	p, err := locale.New(a.Language)
+	d, p, err := sample(e.now(), a.Language)
 	if err != nil {
 		return err
 	}
-	d := notify.Compose(notify.Sample(e.now(), p), e.now())
 	d.Calendar = a.Calendar
 	content, err := notify.Render(d, p)
 	if err != nil {
@@ -190,19 +179,24 @@ func (c *digestCmd) sendSample(ctx context.Context, e *env, telling notify.Confi
 	if err != nil {
 		return err
 	}
-	bad := error(nil)
+	good := true
 	for _, o := range smtp.Send(ctx, m, a.To) {
 		if o.Err == nil {
 			e.print(e.say.T("digest_sent", "To", o.To))
 			continue
 		}
-		bad = failed(o.To + ": " + e.say.Text(notify.Fault(o.Err)))
-		e.report(bad)
+		good = false
+		e.report(failed(o.To + ": " + e.say.Text(notify.Fault(o.Err))))
 	}
-	if bad != nil {
-		return failed("")
+	return quietly(good)
+}
+
+// quietly returns an error that is already reported, unless all is good.
+func quietly(good bool) error {
+	if good {
+		return nil
 	}
-	return nil
+	return failed("")
 }
 
 // fates prints the result of each copy. Copies that could not be sent stay in the outbox.
@@ -219,19 +213,16 @@ func (c *digestCmd) fates(ctx context.Context, e *env, box store.Outbox, sent []
 			}
 		}
 	}
-	bad := false
+	good := true
 	for _, m := range sent {
 		for _, f := range m.Deliveries {
 			if left, ok := waiting[m.ID+" "+f.To]; ok {
-				bad = true
+				good = false
 				e.note(e.say.T("digest_queued", "To", f.To, "Error", e.why(left.Fault, left.Error)))
 				continue
 			}
 			e.print(e.say.T("digest_sent", "To", f.To))
 		}
 	}
-	if bad {
-		return failed("")
-	}
-	return nil
+	return quietly(good)
 }

@@ -180,8 +180,7 @@ func (w *wizard) sample(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c := &digestCmd{Sample: true, Send: true}
-	telling, err := c.audience(w.env, cfg)
+	telling, err := app.Notifications(cfg)
 	if err != nil {
 		return err
 	}
@@ -190,7 +189,7 @@ func (w *wizard) sample(ctx context.Context) error {
 		return err
 	}
 	w.progress.Show(w.say.T("setup_sample"))
-	if err := c.sendSample(ctx, w.env, telling, smtp); err != nil {
+	if err := sendSample(ctx, w.env, telling, smtp); err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
