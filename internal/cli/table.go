@@ -29,8 +29,8 @@ func (t *Table) Row(cells ...string) {
 // Empty reports whether there is no row.
 func (t *Table) Empty() bool { return len(t.rows) == 0 }
 
-// Write writes the table to w.
-func (t *Table) Write(w io.Writer) error {
+// String returns the lines of the table.
+func (t *Table) String() string {
 	var widths []int
 	for _, row := range t.rows {
 		for i, cell := range row[:len(row)-1] {
@@ -40,18 +40,21 @@ func (t *Table) Write(w io.Writer) error {
 			widths[i] = max(widths[i], Width(cell))
 		}
 	}
+	var b strings.Builder
 	for _, row := range t.rows {
-		var b strings.Builder
-		for i, cell := range row {
-			if i == len(row)-1 {
-				b.WriteString(cell)
-				break
-			}
-			b.WriteString(Pad(cell, widths[i]) + "  ")
+		line := t.Indent
+		for i, cell := range row[:len(row)-1] {
+			line += Pad(cell, widths[i]) + "  "
 		}
-		if _, err := fmt.Fprintln(w, t.Indent+strings.TrimRight(b.String(), " ")); err != nil {
-			return fmt.Errorf("cli: write table: %w", err)
-		}
+		b.WriteString(strings.TrimRight(line+row[len(row)-1], " ") + "\n")
+	}
+	return b.String()
+}
+
+// Write writes the table to w.
+func (t *Table) Write(w io.Writer) error {
+	if _, err := io.WriteString(w, t.String()); err != nil {
+		return fmt.Errorf("cli: write table: %w", err)
 	}
 	return nil
 }

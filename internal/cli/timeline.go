@@ -23,47 +23,46 @@ const (
 // WriteParcel writes a parcel as text: title, status, timeline and the carriers that
 // were asked.
 func WriteParcel(w io.Writer, say *locale.Printer, d status.Parcel, since time.Time, now time.Time) error {
-	var lines []string
 	head := string(d.Number)
 	if d.Title != "" {
 		head += "  " + textx.Line(d.Title, maxTitle)
 	}
-	lines = append(lines, head)
 	status := say.Standing(d.Status, len(d.Events) > 0)
 	if len(d.Events) > 0 && !since.IsZero() {
 		status = say.T("show_since", "Status", status, "Date", say.DateTime(since), "Ago", say.Ago(now.Sub(since)))
 	}
-	lines = append(lines, status)
+	lines := []string{head, status}
+	add := func(id, name, value string) {
+		if value != "" {
+			lines = append(lines, say.T(id, name, value))
+		}
+	}
 	if s := journey(say, d); s != "" {
 		lines = append(lines, s)
 	}
-	if others := otherNumbers(d); others != "" {
-		lines = append(lines, say.T("show_numbers", "Numbers", others))
-	}
+	add("show_numbers", "Numbers", otherNumbers(d))
 	if len(d.Orders) > 0 {
 		lines = append(lines, say.T("show_orders", "Count", len(d.Orders), "Orders", strings.Join(d.Orders, ", ")))
 	}
-	if d.ETA != nil {
-		lines = append(lines, say.T("show_eta", "Date", say.DayDate(*d.ETA)))
-	}
-	if d.PickupUntil != nil {
-		lines = append(lines, say.T("show_pickup", "Date", say.DayDate(*d.PickupUntil)))
-	}
-	if d.PickupPlace != "" {
-		lines = append(lines, say.T("show_place", "Place", textx.Line(d.PickupPlace, maxPlace)))
-	}
+	add("show_eta", "Date", day(say, d.ETA))
+	add("show_pickup", "Date", day(say, d.PickupUntil))
+	add("show_place", "Place", textx.Line(d.PickupPlace, maxPlace))
 	for _, n := range d.Maybe {
-		lines = append(lines, say.T("show_maybe", "Number", n))
+		add("show_maybe", "Number", string(n))
 	}
-	for _, line := range lines {
-		if _, err := fmt.Fprintln(w, line); err != nil {
-			return fmt.Errorf("cli: write parcel: %w", err)
-		}
+	text := strings.Join(lines, "\n") + "\n" + timeline(say, d.Events) + answers(say, d)
+	if _, err := io.WriteString(w, text); err != nil {
+		return fmt.Errorf("cli: write parcel: %w", err)
 	}
-	if err := writeEvents(w, say, d.Events); err != nil {
-		return err
+	return nil
+}
+
+// day renders a day, or "" if it is not known.
+func day(say *locale.Printer, d *parcel.Date) string {
+	if d == nil {
+		return ""
 	}
-	return writeAsked(w, say, d)
+	return say.DayDate(*d)
 }
 
 // journey renders origin and destination, and the days on the way.
@@ -91,9 +90,9 @@ func otherNumbers(d status.Parcel) string {
 	return strings.Join(others, ", ")
 }
 
-func writeEvents(w io.Writer, say *locale.Printer, events []parcel.Event) error {
+func timeline(say *locale.Printer, events []parcel.Event) string {
 	if len(events) == 0 {
-		return nil
+		return ""
 	}
 	t := NewTable(44)
 	t.Indent = "  "
@@ -109,10 +108,7 @@ func writeEvents(w io.Writer, say *locale.Printer, events []parcel.Event) error 
 		}
 		t.Row(when, Place(say, e), what, strings.TrimSpace(text))
 	}
-	if _, err := fmt.Fprintln(w); err != nil {
-		return fmt.Errorf("cli: write timeline: %w", err)
-	}
-	return t.Write(w)
+	return "\n" + t.String()
 }
 
 // Place renders the country and place of an event, as far as they are known.
@@ -128,12 +124,10 @@ func Place(say *locale.Printer, e parcel.Event) string {
 	}
 }
 
-func writeAsked(w io.Writer, say *locale.Printer, d status.Parcel) error {
+// answers renders the results of the carriers that were asked.
+func answers(say *locale.Printer, d status.Parcel) string {
 	if len(d.Asked) == 0 {
-		return nil
-	}
-	if _, err := fmt.Fprintf(w, "\n%s\n", say.T("show_asked")); err != nil {
-		return fmt.Errorf("cli: write who was asked: %w", err)
+		return ""
 	}
 	t := NewTable(40)
 	t.Indent = "  "
@@ -151,5 +145,5 @@ func writeAsked(w io.Writer, say *locale.Printer, d status.Parcel) error {
 		}
 		t.Row(name, words)
 	}
-	return t.Write(w)
+	return "\n" + say.T("show_asked") + "\n" + t.String()
 }
