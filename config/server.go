@@ -11,15 +11,14 @@ import (
 
 // Server is a mail server with its login: the keys that [[mailbox]] and [smtp] share.
 type Server struct {
-	Host        string       `toml:"host"`
-	Port        int          `toml:"port"`
-	TLS         netx.TLSMode `toml:"tls"`
-	CA          string       `toml:"ca"`          // file of a private CA, absolute after loading
-	Fingerprint string       `toml:"fingerprint"` // "sha256:" and 64 hexadecimal digits, lower case
-	Proxy       Proxy        `toml:"proxy"`
-	Username    string       `toml:"username"`
-	Password    Secret       `toml:"password"`
-	OAuth2      *OAuth2      `toml:"oauth2"` // instead of a password
+	netx.Server
+
+	CA          string  `toml:"ca"`          // file of a private CA, absolute after loading
+	Fingerprint string  `toml:"fingerprint"` // "sha256:" and 64 hexadecimal digits, lower case
+	Proxy       Proxy   `toml:"proxy"`
+	Username    string  `toml:"username"`
+	Password    Secret  `toml:"password"`
+	OAuth2      *OAuth2 `toml:"oauth2"` // instead of a password
 }
 
 // element returns the path of a list element.

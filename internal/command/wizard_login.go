@@ -105,8 +105,7 @@ func (w *wizard) peculiarity() {
 
 // apply copies the servers found so far into the mailbox.
 func (w *wizard) apply() {
-	w.box.Host, w.box.Port, w.box.TLS = w.found.IMAP.Host, w.found.IMAP.Port, w.found.IMAP.TLS
-	w.box.Username = w.found.Username
+	w.box.Server.Server, w.box.Username = w.found.IMAP, w.found.Username
 	if w.c.CA != "" {
 		w.box.CA, _ = filepath.Abs(w.c.CA)
 	}
@@ -211,7 +210,7 @@ func (w *wizard) repair(ctx context.Context, err error, account mailwatch.Accoun
 		w.box.Fingerprint = pin
 		return err
 	}
-	return w.typed(ctx, w.found.IMAP.String())
+	return w.askServer(ctx, "setup_imap", &w.found.IMAP)
 }
 
 // certificate asks whether to accept a server's certificate that no known authority has

@@ -104,8 +104,7 @@ func (w *wizard) servers(ctx context.Context) error {
 		return err
 	}
 	if w.kept && w.c.IMAP == "" {
-		w.found.IMAP = netx.Server{Host: w.box.Host, Port: w.box.Port, TLS: w.box.TLS}
-		w.found.Username = w.box.Username
+		w.found.IMAP, w.found.Username = w.box.Server.Server, w.box.Username
 		w.found.Provider, _ = provider.ByHost(w.box.Host)
 		w.say1(w.say.T("setup_servers_kept", "IMAP", w.found.IMAP))
 		return nil
@@ -123,15 +122,16 @@ func (w *wizard) servers(ctx context.Context) error {
 
 // given reads the servers from the flags.
 func (w *wizard) given() error {
-	var err error
-	if w.c.IMAP != "" {
-		if w.found.IMAP, err = netx.ParseServer(w.c.IMAP, w.c.IMAPTLS, 993, 143); err != nil {
-			return usage("--imap: " + w.wrong(err))
+	for _, one := range []struct {
+		flag, text string
+		mode       netx.TLSMode
+		to         *netx.Server
+	}{{"--imap", w.c.IMAP, w.c.IMAPTLS, &w.found.IMAP}, {"--smtp", w.c.SMTP, w.c.SMTPTLS, &w.found.SMTP}} {
+		if one.text == "" {
+			continue
 		}
-	}
-	if w.c.SMTP != "" {
-		if w.found.SMTP, err = netx.ParseServer(w.c.SMTP, w.c.SMTPTLS, 465, 587); err != nil {
-			return usage("--smtp: " + w.wrong(err))
+		if err := parseServer(one.flag, one.text, one.mode, one.to); err != nil {
+			return usage(one.flag + ": " + w.wrong(err))
 		}
 	}
 	return nil
@@ -158,7 +158,7 @@ func (w *wizard) search(ctx context.Context) error {
 	}
 	if w.found.IMAP.IsZero() {
 		w.say1(w.say.T("setup_servers_none", "Domain", w.domain))
-		return w.typed(ctx, "")
+		return w.askServer(ctx, "setup_imap", &w.found.IMAP)
 	}
 	w.say1(w.say.T("setup_servers_"+string(w.origin()), "Domain", w.domain, "IMAP", w.found.IMAP, "SMTP", w.shown(w.found.SMTP)))
 	if sure {
@@ -171,7 +171,7 @@ func (w *wizard) search(ctx context.Context) error {
 	if err != nil || agreed {
 		return err
 	}
-	return w.typed(ctx, w.found.IMAP.String())
+	return w.askServer(ctx, "setup_imap", &w.found.IMAP)
 }
 
 // shown returns a server as text for display.
@@ -190,15 +190,32 @@ func (w *wizard) origin() setup.Origin {
 	return w.found.Origin
 }
 
-// typed asks for the IMAP server.
-func (w *wizard) typed(ctx context.Context, usual string) error {
-	return w.again(ctx, query{"--imap", "", usual, "setup_imap"}, func(s string) (err error) {
+// askServer asks for the server of a protocol, setup_imap or setup_smtp. The present one
+// is the default.
+func (w *wizard) askServer(ctx context.Context, id string, server *netx.Server) error {
+	flag, usual := "--"+strings.TrimPrefix(id, "setup_"), ""
+	if !server.IsZero() {
+		usual = server.String()
+	}
+	return w.again(ctx, query{flag, "", usual, id}, func(s string) error {
 		if s == usual {
 			return nil
 		}
-		w.found.IMAP, err = netx.ParseServer(s, "", 993, 143)
-		return err
+		return parseServer(flag, s, "", server)
 	})
+}
+
+// parseServer parses the value of --imap or --smtp.
+func parseServer(flag, text string, mode netx.TLSMode, to *netx.Server) error {
+	implicit, start := 993, 143
+	if flag == "--smtp" {
+		implicit, start = 465, 587
+	}
+	s, err := netx.ParseServer(text, mode, implicit, start)
+	if err == nil {
+		*to = s
+	}
+	return err
 }
 
 // folders offers the other folders if the watched ones contain no mail of the shop.

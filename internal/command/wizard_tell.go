@@ -42,7 +42,7 @@ func (w *wizard) outgoing(ctx context.Context) error {
 // outServer sets the outgoing server, with the mailbox's login.
 func (w *wizard) outServer(ctx context.Context) error {
 	if w.found.SMTP.IsZero() {
-		if err := w.typedOut(ctx, ""); err != nil {
+		if err := w.askServer(ctx, "setup_smtp", &w.found.SMTP); err != nil {
 			return err
 		}
 	}
@@ -53,21 +53,10 @@ func (w *wizard) outServer(ctx context.Context) error {
 }
 
 func (w *wizard) applyOut() {
-	s := w.found.SMTP
-	w.smtp.Host, w.smtp.Port, w.smtp.TLS = s.Host, s.Port, s.TLS
+	w.smtp.Server.Server = w.found.SMTP
 	if w.c.Fingerprint != "" {
 		w.smtp.Fingerprint = w.c.Fingerprint
 	}
-}
-
-func (w *wizard) typedOut(ctx context.Context, usual string) error {
-	return w.again(ctx, query{"--smtp", "", usual, "setup_smtp"}, func(s string) (err error) {
-		if s == usual {
-			return nil
-		}
-		w.found.SMTP, err = netx.ParseServer(s, "", 465, 587)
-		return err
-	})
 }
 
 // sender returns the outgoing server with the new settings.
@@ -98,8 +87,8 @@ func (w *wizard) repairOut(ctx context.Context, err error) error {
 		w.smtp.Fingerprint = pin
 		return err
 	}
-	w.found.SMTP = netx.Server{Host: w.smtp.Host, Port: w.smtp.Port, TLS: w.smtp.TLS}
-	if err := w.typedOut(ctx, w.found.SMTP.String()); err != nil {
+	w.found.SMTP = w.smtp.Server.Server
+	if err := w.askServer(ctx, "setup_smtp", &w.found.SMTP); err != nil {
 		return err
 	}
 	w.applyOut()

@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"parcelwatch/config"
-	"parcelwatch/internal/netx"
 	"parcelwatch/internal/setup"
 	"parcelwatch/service"
 )
@@ -57,43 +56,32 @@ type secretText struct{ name, text string }
 // decide turns the answers into the plan and returns the secrets to write.
 func (w *wizard) decide(ctx context.Context) ([]secretText, error) {
 	var secrets []secretText
+	base := fileName(w.box.Name)
+	keep := func(ending, text string) string {
+		secrets = append(secrets, secretText{base + ending, text})
+		return base + ending
+	}
 	p := &w.plan
 	p.Destination, p.Language, p.Timezone = w.cfg.Destination, w.cfg.Language, w.c.Timezone
-	p.Index = w.index
-	p.Mailbox = setup.Account{
-		Name: w.box.Name, Server: w.found.IMAP, Username: w.box.Username, CA: w.box.CA, Fingerprint: w.box.Fingerprint,
-		Folders: w.box.Folders, Authserv: w.box.TrustedAuthserv,
-	}
-	base := fileName(w.box.Name)
+	p.Index, p.Mailbox, p.SMTP = w.index, w.box, w.smtp
 	if w.password != "" {
-		p.Mailbox.PasswordFile = base + ".pass"
-		secrets = append(secrets, secretText{p.Mailbox.PasswordFile, w.password})
+		p.MailboxLogin.PasswordFile = keep(".pass", w.password)
 	}
-	fresh := w.box.OAuth2 != nil && (!w.kept || w.c.ClientID != "")
-	if fresh {
-		o := w.box.OAuth2
-		p.Mailbox.OAuth = &setup.OAuth{Provider: o.Provider, ClientID: o.ClientID, Endpoint: o.Endpoint}
+	if o := w.box.OAuth2; o != nil && (!w.kept || w.c.ClientID != "") {
+		p.MailboxLogin.OAuth2 = o
 		if !o.ClientSecret.IsZero() {
 			secret, err := o.ClientSecret.Resolve(ctx)
 			if err != nil {
 				return nil, err
 			}
-			p.Mailbox.OAuth.SecretFile = base + ".client-secret"
-			secrets = append(secrets, secretText{p.Mailbox.OAuth.SecretFile, secret})
+			p.MailboxLogin.SecretFile = keep(".client-secret", secret)
 		}
 	}
-	p.SMTP = setup.Account{
-		Server: netx.Server{Host: w.smtp.Host, Port: w.smtp.Port, TLS: w.smtp.TLS}, Username: w.smtp.Username,
-		CA: w.smtp.CA, Fingerprint: w.smtp.Fingerprint,
-	}
-	p.From = w.smtp.From
-	if w.smtpPassword != "" {
-		p.SMTP.PasswordFile = base + "-smtp.pass"
-		return append(secrets, secretText{p.SMTP.PasswordFile, w.smtpPassword}), nil
-	}
-	own := w.cfg.SMTP.Host == "" || w.c.SMTP != "" || w.smtp.Username == w.box.Username
-	if own {
-		p.SMTP.PasswordFile, p.SMTP.OAuth = p.Mailbox.PasswordFile, p.Mailbox.OAuth
+	switch {
+	case w.smtpPassword != "":
+		p.SMTPLogin.PasswordFile = keep("-smtp.pass", w.smtpPassword)
+	case w.cfg.SMTP.Host == "" || w.c.SMTP != "" || w.smtp.Username == w.box.Username:
+		p.SMTPLogin = p.MailboxLogin
 	}
 	return secrets, nil
 }
@@ -142,8 +130,8 @@ func (w *wizard) says(c *config.Config) bool {
 		return false
 	}
 	m, s := c.Mailboxes[p.Index], c.SMTP
-	return m.Host == p.Mailbox.Server.Host && m.Port == p.Mailbox.Server.Port && m.Username == p.Mailbox.Username &&
-		s.Host == p.SMTP.Server.Host && c.Destination == p.Destination && c.Language == p.Language &&
+	return m.Host == p.Mailbox.Host && m.Port == p.Mailbox.Port && m.Username == p.Mailbox.Username && s.Host == p.SMTP.Host &&
+		c.Destination == p.Destination && c.Language == p.Language &&
 		strings.Join(c.Digests[0].To, " ") == strings.Join(p.To, " ")
 }
 

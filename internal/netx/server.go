@@ -10,9 +10,9 @@ import (
 
 // Server is an address to connect to and its protection.
 type Server struct {
-	Host string
-	Port int
-	TLS  TLSMode
+	Host string  `toml:"host"`
+	Port int     `toml:"port"`
+	TLS  TLSMode `toml:"tls"`
 }
 
 // IsZero reports whether there is none.

@@ -3,29 +3,14 @@ package setup
 import (
 	"strconv"
 
-	"parcelwatch/internal/netx"
+	"parcelwatch/config"
 )
 
-// OAuth configures a login by OAuth2.
-type OAuth struct {
-	Provider   string
-	ClientID   string
-	SecretFile string // of the client secret; empty if there is none
-	Endpoint   string
-}
-
-// Account is one server and its login.
-type Account struct {
-	Name     string
-	Server   netx.Server
-	Username string // empty for no login
-	// PasswordFile holds the password. If it is empty and OAuth is nil, the configured
-	// login is kept.
-	PasswordFile    string
-	OAuth           *OAuth
-	CA, Fingerprint string
-	Folders         []string
-	Authserv        []string // authserv-ids whose results are trusted
+// Login is how to log in to a server. The zero value keeps the configured login.
+type Login struct {
+	PasswordFile string         // holds the password
+	OAuth2       *config.OAuth2 // instead of a password; its secret is in SecretFile
+	SecretFile   string         // holds the client secret; empty if there is none
 }
 
 // Plan holds the settings to write into the configuration.
@@ -33,11 +18,11 @@ type Plan struct {
 	Destination, Language string
 	Timezone              string // empty for the system's zone
 	// Index is the number of the [[mailbox]]; one past the last appends a new one.
-	Index   int
-	Mailbox Account
-	SMTP    Account
-	From    string
-	To, At  []string
+	Index                   int
+	Mailbox                 config.Mailbox
+	SMTP                    config.SMTP
+	MailboxLogin, SMTPLogin Login
+	To, At                  []string
 	// Refused are the carriers to disable; Allowed are all others.
 	Refused, Allowed []string
 }
@@ -64,10 +49,10 @@ func (p Plan) Edit(old string) string {
 		digest.remove("cron")
 		digest.list("at", p.At)
 	}
-	if !p.SMTP.Server.IsZero() {
+	if !p.SMTP.IsZero() {
 		smtp := d.open("[smtp]", 0)
-		p.SMTP.write(d, smtp, "smtp")
-		smtp.text("from", p.From)
+		p.SMTPLogin.write(d, smtp, "smtp", p.SMTP.Server)
+		smtp.text("from", p.SMTP.From)
 	}
 	for _, name := range p.Refused {
 		d.open("[carriers."+name+"]", 0).set("enabled", "false")
@@ -83,46 +68,48 @@ func (p Plan) Edit(old string) string {
 func (p Plan) mailbox(d *document) {
 	m := d.open("[[mailbox]]", p.Index)
 	m.text("name", p.Mailbox.Name)
-	p.Mailbox.write(d, m, "mailbox")
+	p.MailboxLogin.write(d, m, "mailbox", p.Mailbox.Server)
 	m.list("folders", p.Mailbox.Folders)
-	m.list("trusted_authserv", p.Mailbox.Authserv)
+	m.list("trusted_authserv", p.Mailbox.TrustedAuthserv)
 }
 
-// write writes the server and the login to a section.
-func (a Account) write(d *document, s *section, name string) {
-	s.text("host", a.Server.Host)
-	s.set("port", strconv.Itoa(a.Server.Port))
-	s.text("tls", string(a.Server.TLS))
-	for key, value := range map[string]string{"ca": a.CA, "fingerprint": a.Fingerprint} {
+// write writes a server and the login to a section.
+func (l Login) write(d *document, s *section, name string, server config.Server) {
+	s.text("host", server.Host)
+	s.set("port", strconv.Itoa(server.Port))
+	s.text("tls", string(server.TLS))
+	for key, value := range map[string]string{"ca": server.CA, "fingerprint": server.Fingerprint} {
 		if value == "" {
 			s.remove(key)
 		}
 		s.text(key, value)
 	}
-	s.text("username", a.Username)
+	s.text("username", server.Username)
+	if l != (Login{}) {
+		for _, key := range []string{"password", "oauth2"} {
+			d.removeBelow(s, "["+name+"."+key+"]")
+		}
+	}
 	switch {
-	case a.OAuth != nil:
+	case l.OAuth2 != nil:
 		s.remove("password")
-		d.removeBelow(s, "["+name+".password]")
-		d.removeBelow(s, "["+name+".oauth2]")
 		s.remove("oauth2")
-		s.set("oauth2", a.OAuth.inline())
-	case a.PasswordFile != "":
+		s.set("oauth2", l.inline())
+	case l.PasswordFile != "":
 		s.remove("oauth2")
-		d.removeBelow(s, "["+name+".oauth2]")
-		d.removeBelow(s, "["+name+".password]")
-		s.set("password", "{ file = "+quoted(a.PasswordFile)+" }")
-	case a.Username == "":
+		s.set("password", "{ file = "+quoted(l.PasswordFile)+" }")
+	case server.Username == "":
 		for _, key := range []string{"username", "password", "oauth2"} {
 			s.remove(key)
 		}
 	}
 }
 
-func (o OAuth) inline() string {
+func (l Login) inline() string {
+	o := l.OAuth2
 	text := "{ provider = " + quoted(o.Provider) + ", client_id = " + quoted(o.ClientID)
-	if o.SecretFile != "" {
-		text += ", client_secret = { file = " + quoted(o.SecretFile) + " }"
+	if l.SecretFile != "" {
+		text += ", client_secret = { file = " + quoted(l.SecretFile) + " }"
 	}
 	if o.Endpoint != "" {
 		text += ", endpoint = " + quoted(o.Endpoint)

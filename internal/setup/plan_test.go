@@ -19,12 +19,16 @@ import (
 func plan() setup.Plan {
 	return setup.Plan{
 		Destination: "RU", Language: "ru",
-		Mailbox: setup.Account{
-			Name: "home", Server: netx.Server{Host: "imap.example.org", Port: 993, TLS: netx.TLSImplicit}, Username: "me@example.org",
-			PasswordFile: "home.pass", Folders: []string{"INBOX", `A "b" \ c`},
+		Mailbox: config.Mailbox{
+			Server: config.Server{Server: netx.Server{Host: "imap.example.org", Port: 993, TLS: netx.TLSImplicit}, Username: "me@example.org"},
+			Name:   "home", Folders: []string{"INBOX", `A "b" \ c`},
 		},
-		SMTP: setup.Account{Server: netx.Server{Host: "smtp.example.org", Port: 587, TLS: netx.TLSStart}, Username: "me@example.org", PasswordFile: "home.pass"},
-		From: "me@example.org", To: []string{"me@example.org"}, At: []string{"08:00", "19:00"},
+		SMTP: config.SMTP{
+			Server: config.Server{Server: netx.Server{Host: "smtp.example.org", Port: 587, TLS: netx.TLSStart}, Username: "me@example.org"},
+			From:   "me@example.org",
+		},
+		MailboxLogin: setup.Login{PasswordFile: "home.pass"}, SMTPLogin: setup.Login{PasswordFile: "home.pass"},
+		To: []string{"me@example.org"}, At: []string{"08:00", "19:00"},
 	}
 }
 
@@ -60,7 +64,7 @@ func TestANewConfigurationIsWhole(t *testing.T) {
 	p := plan()
 	p.Timezone = "Europe/Moscow"
 	p.Refused = []string{"cainiao"}
-	p.Mailbox.Authserv = []string{"mx.example.org"}
+	p.Mailbox.TrustedAuthserv = []string{"mx.example.org"}
 	text := p.Edit("")
 	c := load(t, text)
 	m := c.Mailboxes[0]
@@ -123,7 +127,7 @@ weekly = true
 enabled = false
 proxy = "socks5://127.0.0.1:9050"`
 	p := plan()
-	p.Index, p.From = 1, ""
+	p.Index, p.SMTP.From = 1, ""
 	p.Allowed = []string{"upu", "ems"}
 	p.Refused = []string{"cainiao"}
 	got := tree(t, p.Edit(old))
@@ -156,7 +160,7 @@ func TestAKeptPasswordStays(t *testing.T) {
 	t.Parallel()
 	p := plan()
 	first := p.Edit("")
-	p.Mailbox.PasswordFile, p.SMTP.PasswordFile = "", ""
+	p.MailboxLogin, p.SMTPLogin = setup.Login{}, setup.Login{}
 	if got := p.Edit(first); got != first {
 		t.Errorf("got\n%s", got)
 	}
@@ -166,9 +170,11 @@ func TestALoginByOAuth2TakesThePlaceOfThePassword(t *testing.T) {
 	t.Parallel()
 	p := plan()
 	old := p.Edit("")
-	p.Mailbox.PasswordFile = ""
-	p.Mailbox.OAuth = &setup.OAuth{Provider: "google", ClientID: `a"b`, SecretFile: "home.client-secret", Endpoint: "https://login.example"}
-	p.SMTP.OAuth = p.Mailbox.OAuth
+	p.MailboxLogin = setup.Login{
+		OAuth2:     &config.OAuth2{Provider: "google", ClientID: `a"b`, Endpoint: "https://login.example"},
+		SecretFile: "home.client-secret",
+	}
+	p.SMTPLogin = p.MailboxLogin
 	c := load(t, p.Edit(old))
 	if o := c.Mailboxes[0].OAuth2; o == nil || o.ClientID != `a"b` || o.Endpoint != "https://login.example" || o.ClientSecret.IsZero() {
 		t.Errorf("got %+v", o)
@@ -194,7 +200,7 @@ func TestAServerThatAsksForNoLoginGetsNone(t *testing.T) {
 	t.Parallel()
 	p := plan()
 	old := p.Edit("")
-	p.SMTP.Username, p.SMTP.PasswordFile = "", ""
+	p.SMTP.Username, p.SMTPLogin = "", setup.Login{}
 	if c := load(t, p.Edit(old)); c.SMTP.Username != "" || !c.SMTP.Password.IsZero() {
 		t.Error("a login is left")
 	}
