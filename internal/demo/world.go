@@ -6,6 +6,7 @@ import (
 	_ "embed" // templates
 	"errors"
 	"fmt"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,11 +20,12 @@ type World struct {
 	Clock    *Clock
 	Inbox    *Inbox
 	Outbound *Outbound
-	Posts    *Posts
+	Posts    *httptest.Server // Cainiao, UPU Global Track & Trace and Russian Post
 	Start    time.Time
 	Dir      string // for all files of the demo
 
-	sent int // letters delivered so far
+	story story
+	sent  int // letters delivered so far
 }
 
 // step is the interval by which Play advances the clock.
@@ -38,13 +40,16 @@ func Open(ctx context.Context, dir string, end time.Time) (*World, error) {
 		return nil, fmt.Errorf("demo: make folder: %w", err)
 	}
 	var err error
+	if w.story, err = readStory(); err != nil {
+		return nil, err
+	}
 	if w.Inbox, err = OpenInbox(ctx); err != nil {
 		return nil, err
 	}
 	if w.Outbound, err = OpenOutbound(ctx); err != nil {
 		return nil, errors.Join(err, w.Inbox.Close())
 	}
-	w.Posts = OpenPosts(w.Clock, start)
+	w.Posts = httptest.NewServer(Answers(func(number string) Record { return w.story.record(number, start, w.Clock.Now()) }))
 	return w, nil
 }
 
@@ -102,18 +107,19 @@ func (w *World) Day() int { return int(w.Clock.Now().Sub(w.Start) / (24 * time.H
 // After each step it calls settle, which waits until the program has handled
 // everything.
 func (w *World) Play(ctx context.Context, settle func(context.Context) error) error {
-	todo := letters()
 	for end := w.Start.AddDate(0, 0, days); w.Clock.Now().Before(end); w.Clock.Advance(step) {
-		for len(todo) > 0 && !todo[0].at(w.Start).After(w.Clock.Now()) {
-			raw, err := todo[0].render(w.Start)
+		for _, l := range w.story.Letters[w.sent:] {
+			if l.at(w.Start).After(w.Clock.Now()) {
+				break
+			}
+			raw, err := l.render(w.Start)
 			if err != nil {
 				return err
 			}
-			if err := w.Inbox.Deliver(raw, todo[0].at(w.Start)); err != nil {
+			if err := w.Inbox.Deliver(raw, l.at(w.Start)); err != nil {
 				return err
 			}
 			w.sent++
-			todo = todo[1:]
 		}
 		if err := settle(ctx); err != nil {
 			return err
