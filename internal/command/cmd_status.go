@@ -2,11 +2,15 @@ package command
 
 import (
 	"context"
+	"strings"
+	"time"
 
 	"parcelwatch/config"
 	"parcelwatch/internal/app"
 	"parcelwatch/internal/cli"
+	"parcelwatch/internal/message"
 	"parcelwatch/internal/status"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 	"parcelwatch/store"
 	"parcelwatch/store/driver"
@@ -86,4 +90,137 @@ func (e *env) source(ctx context.Context, cfg *config.Config) (s status.Source, 
 	}
 	s.Store = db
 	return s, func() { shut(db) }, nil
+}
+
+// writeStatus prints the state of everything.
+func writeStatus(ctx context.Context, e *env, cfg *config.Config, d status.Status) error {
+	zone := cfg.Timezone.Location()
+	if !driver.At(cfg.Store.Path).Exists(ctx) {
+		e.print(e.say.T("status_no_store", "Path", cfg.Store.Path))
+	}
+	if d.Running && d.Since != nil {
+		e.print(e.say.T("status_running", "Date", e.say.DateTime(d.Since.In(zone)), "Ago", e.ago(*d.Since)))
+	} else {
+		e.print(e.say.T("status_stopped"))
+	}
+	e.print(e.say.T("status_parcels", "Count", d.Parcels) + ", " + e.say.T("status_orders", "Count", d.OrdersWithoutNumber))
+	if d.LastDigest != nil {
+		e.print(e.say.T("status_last_digest", "Ago", e.ago(*d.LastDigest)))
+	}
+	if d.NextDigest != nil {
+		e.print(e.say.T("status_next_digest", "Date", e.say.DateTime(d.NextDigest.In(zone))))
+	}
+	if d.Outbox.Oldest != nil {
+		e.print(e.say.T("status_outbox_waiting", "Date", e.say.DateTime(d.Outbox.Oldest.In(zone)), "Error", e.why(d.Outbox.Fault, d.Outbox.Error)))
+	}
+	if err := e.section("status_mailboxes", mailboxRows(e, d, zone)); err != nil {
+		return err
+	}
+	if err := e.section("status_carriers", carrierRows(e, d, zone)); err != nil {
+		return err
+	}
+	if err := e.section("status_surplus", surplusRows(e, d)); err != nil {
+		return err
+	}
+	if len(d.Surplus) > 0 {
+		e.print("  " + e.say.T("status_surplus_do"))
+	}
+	t := cli.NewTable(60)
+	for _, n := range d.NotUnderstood {
+		t.Row(textx.Line(n.Mail, 60), textx.Line(e.say.Texts(n.Texts), 200))
+	}
+	return e.section("status_not_understood", t)
+}
+
+// section prints a table below its title; an empty one is omitted.
+func (e *env) section(title string, t *cli.Table) error {
+	if t.Empty() {
+		return nil
+	}
+	e.print("\n" + e.say.T(title))
+	t.Indent = "  "
+	return t.Write(e.out)
+}
+
+func (e *env) ago(t time.Time) string { return e.say.Ago(e.now().Sub(t)) }
+
+func mailboxRows(e *env, d status.Status, zone *time.Location) *cli.Table {
+	t := cli.NewTable(50)
+	for _, m := range d.Mailboxes {
+		words := []string{e.say.MailboxState(m.State)}
+		if m.Since != nil {
+			words[0] = e.say.T("status_since", "State", words[0], "Date", e.say.DateTime(m.Since.In(zone)))
+		}
+		if why := e.why(m.Fault, m.Error); why != "" {
+			words[0] += ": " + why
+		}
+		if m.LastMail != nil {
+			words = append(words, e.say.T("status_last_mail", "Ago", e.ago(*m.LastMail)))
+		}
+		if m.LastCheck != nil {
+			words = append(words, e.say.T("status_last_check", "Ago", e.ago(*m.LastCheck)))
+		}
+		t.Row(textx.Line(m.Name, 40), textx.Line(m.Folder, 40), strings.Join(words, ", "))
+	}
+	return t
+}
+
+func surplusRows(e *env, d status.Status) *cli.Table {
+	t := cli.NewTable(50)
+	for _, s := range d.Surplus {
+		t.Row(textx.Line(s.Mailbox, 40), e.say.T("status_surplus_last", "Count", s.Refused, "Day", e.say.DayDate(s.Last)))
+	}
+	return t
+}
+
+func carrierRows(e *env, d status.Status, zone *time.Location) *cli.Table {
+	t := cli.NewTable(50)
+	for _, c := range d.Carriers {
+		t.Row(c.Name, e.carrierWords(e.carrierState(c.CarrierState), c.CarrierState, zone))
+	}
+	return t
+}
+
+// carrierWords returns the state followed by what else is known of a carrier.
+func (e *env) carrierWords(state string, c status.CarrierState, zone *time.Location) string {
+	words := []string{state}
+	if c.Until != nil && c.State == parcel.CarrierQuarantined {
+		words = append(words, e.say.T("status_until", "Date", e.say.DateTime(c.Until.In(zone))))
+	}
+	switch {
+	case c.Budget > 0:
+		words = append(words, e.say.T("status_budget", "Today", c.Today, "Budget", c.Budget))
+	case c.Today > 0:
+		words = append(words, e.say.T("status_today", "Today", c.Today))
+	}
+	if c.LastSuccess != nil {
+		words = append(words, e.say.T("status_success", "Ago", e.ago(*c.LastSuccess)))
+	}
+	if c.Note != "" {
+		words = append(words, textx.Line(c.Note, 100))
+	}
+	return strings.Join(words, ", ")
+}
+
+// why returns the fault in the user's language, or the English text recorded before
+// faults were stored.
+func (e *env) why(f message.Text, english string) string {
+	if len(f) > 0 {
+		return textx.Line(e.say.Text(f), 500)
+	}
+	return textx.Line(english, 300)
+}
+
+// carrierState returns the state with its reason. A working carrier has failed at most
+// once, so only the reason is returned.
+func (e *env) carrierState(c status.CarrierState) string {
+	words, reason := e.say.CarrierState(c.State), e.why(c.Fault, c.Error)
+	switch {
+	case reason == "":
+		return words
+	case c.State == parcel.CarrierOK:
+		return reason
+	default:
+		return words + ": " + reason
+	}
 }

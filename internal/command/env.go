@@ -13,6 +13,7 @@ import (
 	"parcelwatch/config"
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/locale"
+	"parcelwatch/internal/oauth"
 	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
@@ -149,4 +150,44 @@ func (e *env) number(text string) (number.Number, error) {
 		e.note(e.say.T("note_check_digit", "Number", n))
 	}
 	return n, nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return path != "" && err == nil
+}
+
+// shut closes a file that was only read, or whose changes are already stored.
+func shut(c io.Closer) { _ = c.Close() }
+
+// storeVault keeps logins in the store, which only its owner can read. It opens the store
+// for each access.
+type storeVault struct {
+	path string
+	now  func() time.Time
+}
+
+func (e *env) vault(c *config.Config) oauth.Vault { return storeVault{c.Store.Path, e.now} }
+
+// Secret implements [oauth.Vault].
+func (v storeVault) Secret(ctx context.Context, name string) (string, error) {
+	if !driver.At(v.path).Exists(ctx) {
+		return "", parcel.ErrNotFound
+	}
+	db, err := driver.At(v.path).Open(ctx, store.Options{Now: v.now})
+	if err != nil {
+		return "", err
+	}
+	defer shut(db)
+	return db.Secret(ctx, name)
+}
+
+// SetSecret implements [oauth.Vault].
+func (v storeVault) SetSecret(ctx context.Context, name, value string) error {
+	db, err := driver.At(v.path).Open(ctx, store.Options{Now: v.now})
+	if err != nil {
+		return err
+	}
+	defer shut(db) // changes are already stored
+	return db.SetSecret(ctx, name, value)
 }

@@ -8,7 +8,9 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 // ErrStopped means that the input ended.
@@ -169,4 +171,69 @@ func printable(s string) string {
 // List splits a typed list at blanks, commas and semicolons.
 func List(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ';' || unicode.IsSpace(r) })
+}
+
+// Times parses times of day as users type them (8:00, 19.30, or just 9) and returns
+// them sorted and without duplicates. ok is false if there is none or one is invalid.
+func Times(s string) (at []string, ok bool) {
+	for _, one := range List(s) {
+		if !strings.ContainsAny(one, "0123456789") {
+			continue // a word between two times
+		}
+		clock, known := clockOf(one)
+		if !known {
+			return nil, false
+		}
+		at = append(at, clock)
+	}
+	slices.Sort(at)
+	return slices.Compact(at), len(at) > 0
+}
+
+func clockOf(s string) (string, bool) {
+	for _, layout := range []string{"15:04", "15.04", "15"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t.Format("15:04"), true
+		}
+	}
+	return "", false
+}
+
+// Wrap breaks a line at blanks so that no part exceeds width characters, unless a
+// single word is longer. All parts but the first are indented. A width of 0 disables it.
+func Wrap(line string, width int, indent string) string {
+	if width <= 0 {
+		return line
+	}
+	var out strings.Builder
+	for {
+		cut := breakAt(line, width)
+		if cut < 0 {
+			out.WriteString(line)
+			return out.String()
+		}
+		out.WriteString(strings.TrimRight(line[:cut], " ") + "\n")
+		line = indent + strings.TrimLeft(line[cut:], " ")
+	}
+}
+
+// breakAt returns the index of the blank to break at, -1 if the line fits or has none.
+func breakAt(line string, width int) int {
+	if utf8.RuneCountInString(line) <= width {
+		return -1
+	}
+	start := len(line) - len(strings.TrimLeft(line, " "))
+	best, n := -1, 0
+	for i, r := range line {
+		if r == ' ' && i > start {
+			if n > width && best >= 0 {
+				break
+			}
+			best = i
+		}
+		if n++; n > width && best >= 0 {
+			break
+		}
+	}
+	return best
 }

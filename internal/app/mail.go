@@ -1,0 +1,187 @@
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"regexp"
+	"strings"
+	"sync"
+
+	"parcelwatch/config"
+	"parcelwatch/extract"
+	"parcelwatch/extract/shop/aliexpress"
+	"parcelwatch/internal/message"
+	"parcelwatch/mail"
+	"parcelwatch/mail/verify"
+	"parcelwatch/mailwatch"
+	"parcelwatch/parcel"
+	"parcelwatch/store"
+	"parcelwatch/tracker"
+)
+
+// mailbox handles the mail of one mailbox.
+type mailbox struct {
+	*life
+
+	cfg     config.Mailbox
+	account mailwatch.Account
+	reader  Reader
+}
+
+// handle records one mail. The program's own digests are skipped.
+func (b mailbox) handle(ctx context.Context, m mailwatch.Mail) error {
+	own := m.Header.Own
+	if id := m.Header.MessageID; !own && id != "" {
+		var err error
+		if own, err = b.Store.Sent(ctx, id); err != nil {
+			return later(err)
+		}
+	}
+	if own {
+		at := store.Checkpoint{UIDValidity: m.Ref.UIDValidity, UID: m.Ref.UID}
+		return later(b.Store.SaveCheckpoint(ctx, m.Ref.Mailbox, m.Ref.Folder, at))
+	}
+	n, err := b.reader.Read(ctx, m.Message)
+	switch {
+	case errors.Is(err, verify.ErrTemporary) && b.cfg.RequireVerified && n.Verdict.Trust == parcel.TrustUnverified:
+		// Without a retry the mail would be ignored, although the name server may answer later.
+		return fmt.Errorf("verify mail %s: %w: %w", m.Ref, mailwatch.ErrLater, err)
+	case err != nil && !errors.Is(err, verify.ErrTemporary):
+		return mailwatch.Permanent(fmt.Errorf("read mail %s: %w", m.Ref, err))
+	}
+	if m.Partial {
+		n.Problems = append(n.Problems, message.New("unread_partial"))
+	}
+	digest := sha256.Sum256(m.Raw)
+	policy := tracker.Policy{RequireVerified: b.cfg.RequireVerified}
+	if err := b.tracker.Intake(ctx, m.Ref, n, hex.EncodeToString(digest[:]), policy); err != nil {
+		return later(err)
+	}
+	b.Log.DebugContext(ctx, "mail recorded", "mail_id", m.Ref.String(), "parcels", len(n.Parcels))
+	return nil
+}
+
+// later marks errors that are caused by the store and not by the mail.
+func later(err error) error {
+	for _, cause := range []error{store.ErrBusy, store.ErrNoSpace, store.ErrDisk, store.ErrReadOnly, store.ErrCorrupt} {
+		if errors.Is(err, cause) {
+			return fmt.Errorf("%w: %w", mailwatch.ErrLater, err)
+		}
+	}
+	return err
+}
+
+// Reader turns a mail into a notice: it verifies the sender, then extracts the content.
+type Reader struct {
+	checker *verify.Checker
+	parser  *extract.Parser
+	policy  verify.Policy
+}
+
+// NewReader returns the reader for the mail of a mailbox.
+func NewReader(checker *verify.Checker, c *config.Config, m config.Mailbox) (Reader, error) {
+	return newReader(checker, nil, c, m)
+}
+
+func newReader(checker *verify.Checker, phrases *extract.Phrases, c *config.Config, m config.Mailbox) (Reader, error) {
+	rules := make([]extract.Rule, 0, len(c.Rules))
+	for _, r := range c.Rules {
+		rules = append(rules, extract.Rule{Name: r.Name, From: senderPattern(r.Sender), Subject: text(r.Subject), Body: text(r.Body)})
+	}
+	senders := sendersOf(c, m)
+	parser, err := extract.New(extract.Options{Shop: aliexpress.New(), Senders: senders, Rules: rules, Phrases: phrases})
+	if err != nil {
+		return Reader{}, fmt.Errorf("rules: %w", err)
+	}
+	return Reader{checker: checker, parser: parser, policy: verify.Policy{Senders: senders, Authserv: m.TrustedAuthserv, Sealers: m.TrustedSealers, Host: m.Host}}, nil
+}
+
+// Read reads one mail. An error that wraps [verify.ErrTemporary] means that no name
+// server answered; the notice then contains what is known without one.
+func (r Reader) Read(ctx context.Context, m mail.Message) (parcel.Notice, error) {
+	verdict, judged := r.checker.Check(ctx, m, r.policy)
+	if judged != nil && !errors.Is(judged, verify.ErrTemporary) {
+		return parcel.Notice{}, judged
+	}
+	n, err := r.parser.Parse(m, verdict)
+	if err != nil {
+		return n, err
+	}
+	return n, judged
+}
+
+// Redact returns a copy of a mail without personal data, see [extract.Parser.Redact].
+func (r Reader) Redact(raw []byte) []byte { return r.parser.Redact(raw) }
+
+// sendersOf returns the senders whose mail is searched for, verified and read.
+func sendersOf(c *config.Config, m config.Mailbox) mail.Senders {
+	rules := make([]string, 0, len(c.Rules))
+	for _, r := range c.Rules {
+		rules = append(rules, r.Sender)
+	}
+	return aliexpress.New().Senders(c.Shop.Domains, m.Forwarders, rules)
+}
+
+// senderPattern returns the expression that matches an address, or a domain and its
+// sub-domains.
+func senderPattern(sender string) string {
+	if strings.Contains(sender, "@") {
+		return `(?i)(^|<)` + regexp.QuoteMeta(sender) + `(>|$)`
+	}
+	return `(?i)[@.]` + regexp.QuoteMeta(sender) + `(>|$)`
+}
+
+func text(p config.Pattern) string {
+	if p.Regexp() == nil {
+		return ""
+	}
+	return p.Regexp().String()
+}
+
+// OneShotResolver returns a resolver that queries each name once, and nothing after the
+// name servers failed to answer, so that reading many mails offline does not wait five
+// seconds for each.
+func OneShotResolver() verify.Resolver {
+	return &oneShot{resolver: verify.SystemResolver(), known: map[string]answer{}}
+}
+
+type oneShot struct {
+	resolver verify.Resolver
+	mu       sync.Mutex
+	known    map[string]answer
+	down     error
+}
+
+type answer struct {
+	texts []string
+	err   error
+}
+
+// LookupTXT implements [verify.Resolver].
+func (r *oneShot) LookupTXT(ctx context.Context, name string) ([]string, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if a, ok := r.known[name]; ok {
+		return a.texts, a.err
+	}
+	if r.down != nil {
+		return nil, r.down
+	}
+	texts, err := r.resolver.LookupTXT(ctx, name)
+	if err != nil && !absent(err) {
+		r.down = err
+		return nil, err
+	}
+	r.known[name] = answer{texts, err}
+	return texts, err
+}
+
+// absent reports whether err means that the name does not exist, which is a valid answer.
+func absent(err error) bool {
+	var dns *net.DNSError
+	return errors.As(err, &dns) && dns.IsNotFound
+}
