@@ -222,18 +222,12 @@ func breakAt(line string, width int) int {
 	if utf8.RuneCountInString(line) <= width {
 		return -1
 	}
-	start := len(line) - len(strings.TrimLeft(line, " "))
-	best, n := -1, 0
-	for i, r := range line {
-		if r == ' ' && i > start {
-			if n > width && best >= 0 {
-				break
-			}
-			best = i
-		}
-		if n++; n > width && best >= 0 {
-			break
-		}
+	head := string([]rune(line)[:width+1])
+	if i := strings.LastIndex(head, " "); i >= len(line)-len(strings.TrimLeft(line, " ")) {
+		return i
 	}
-	return best
+	if i := strings.Index(line[len(head):], " "); i >= 0 {
+		return len(head) + i
+	}
+	return -1
 }

@@ -3,6 +3,8 @@ package setup
 import (
 	"slices"
 	"strings"
+
+	"github.com/pelletier/go-toml/v2"
 )
 
 // document is a TOML file edited line by line, so that comments, order and unknown
@@ -61,41 +63,15 @@ func keyOf(line string) string {
 	return strings.NewReplacer(" ", "", "\t", "", `"`, "", "'", "").Replace(key)
 }
 
-// logicalLine returns the length in bytes of the first key with its value; lists and
-// multi-line strings span several lines.
+// logicalLine returns the length in bytes of the first key with its value. A list or a
+// multi-line string spans several lines: it is valid TOML only with all of them.
 func logicalLine(text string) int {
-	depth, quote := 0, ""
-	for i := 0; i < len(text); i++ {
-		rest := text[i:]
-		switch {
-		case quote != "":
-			if quote[0] == '"' && text[i] == '\\' {
-				i++
-			} else if strings.HasPrefix(rest, quote) {
-				i += len(quote) - 1
-				// A multi-line string may end with one or two quotes before the closing ones.
-				for more := 0; len(quote) == 3 && more < 2 && i+1 < len(text) && text[i+1] == quote[0]; more++ {
-					i++
-				}
-				quote = ""
-			}
-		case strings.HasPrefix(rest, `"""`), strings.HasPrefix(rest, `'''`):
-			quote = rest[:3]
-			i += 2
-		case text[i] == '"', text[i] == '\'':
-			quote = rest[:1]
-		case text[i] == '#':
-			end := strings.IndexByte(rest, '\n')
-			if end < 0 {
-				return len(text)
-			}
-			i += end - 1
-		case text[i] == '[', text[i] == '{':
-			depth++
-		case text[i] == ']', text[i] == '}':
-			depth--
-		case text[i] == '\n' && depth <= 0:
-			return i + 1
+	end := 0
+	for line := range strings.Lines(text) {
+		end += len(line)
+		var ignored map[string]any
+		if toml.Unmarshal([]byte(text[:end]), &ignored) == nil {
+			return end
 		}
 	}
 	return len(text)
