@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pelletier/go-toml/v2"
+	"github.com/pelletier/go-toml/v2/unstable"
 )
 
 // document is a TOML file edited line by line, so that comments, order and unknown
@@ -28,53 +28,47 @@ type entry struct {
 // parseDocument splits a file, which must be valid TOML, into sections.
 func parseDocument(text string) *document {
 	d := &document{sections: []*section{{}}}
-	for text != "" {
-		n := logicalLine(text)
-		line := text[:n]
-		text = text[n:]
-		trimmed := strings.TrimSpace(line)
-		if strings.HasPrefix(trimmed, "[") {
-			d.sections = append(d.sections, &section{header: header(trimmed), entries: []entry{{text: line}}})
-			continue
+	add := func(e entry) {
+		if last := d.sections[len(d.sections)-1]; e.text != "" {
+			last.entries = append(last.entries, e)
 		}
-		last := d.sections[len(d.sections)-1]
-		last.entries = append(last.entries, entry{key: keyOf(trimmed), text: line})
 	}
+	var p unstable.Parser
+	p.Reset([]byte(text))
+	done := 0
+	for p.NextExpression() {
+		e := p.Expression()
+		var names []string
+		raw := e.Raw // of a key with its value
+		for it := e.Key(); it.Next(); {
+			if names = append(names, string(it.Node().Data)); e.Kind != unstable.KeyValue {
+				raw = it.Node().Raw
+			}
+		}
+		start := strings.LastIndexByte(text[:raw.Offset], '\n') + 1
+		end := int(raw.Offset + raw.Length)
+		end += len(text[end:]) - len(afterLine(text[end:]))
+		add(entry{text: text[done:start]}) // comments and blank lines
+		name := strings.Join(names, ".")
+		switch e.Kind { //nolint:exhaustive // the others never stand at the top level
+		case unstable.Table:
+			d.sections = append(d.sections, &section{header: "[" + name + "]"})
+			name = ""
+		case unstable.ArrayTable:
+			d.sections = append(d.sections, &section{header: "[[" + name + "]]"})
+			name = ""
+		}
+		add(entry{key: name, text: text[start:end]})
+		done = end
+	}
+	add(entry{text: text[done:]})
 	return d
 }
 
-// header returns a header line without comment, blanks and quotes.
-func header(line string) string {
-	end := strings.LastIndex(line, "]")
-	if i := strings.Index(line, "#"); i >= 0 && i < end {
-		end = strings.LastIndex(line[:i], "]")
-	}
-	return strings.NewReplacer(" ", "", "\t", "", `"`, "", "'", "").Replace(line[:end+1])
-}
-
-func keyOf(line string) string {
-	if line == "" || line[0] == '#' {
-		return ""
-	}
-	key, _, found := strings.Cut(line, "=")
-	if !found {
-		return ""
-	}
-	return strings.NewReplacer(" ", "", "\t", "", `"`, "", "'", "").Replace(key)
-}
-
-// logicalLine returns the length in bytes of the first key with its value. A list or a
-// multi-line string spans several lines: it is valid TOML only with all of them.
-func logicalLine(text string) int {
-	end := 0
-	for line := range strings.Lines(text) {
-		end += len(line)
-		var ignored map[string]any
-		if toml.Unmarshal([]byte(text[:end]), &ignored) == nil {
-			return end
-		}
-	}
-	return len(text)
+// afterLine returns what follows the first line.
+func afterLine(text string) string {
+	_, rest, _ := strings.Cut(text, "\n")
+	return rest
 }
 
 // String returns the content of the file.
