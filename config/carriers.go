@@ -55,9 +55,7 @@ func (c *Config) CarrierConfigs(known map[string][]Setting) (map[string]CarrierC
 	p := c.problems()
 	names := slices.Sorted(maps.Keys(known))
 	for _, name := range slices.Sorted(maps.Keys(c.Carriers)) {
-		if _, ok := known[name]; !ok {
-			p.says("carriers."+name, Unknown("carrier", name, names))
-		}
+		p.among("carriers."+name, "carrier", name, names)
 	}
 	out := make(map[string]CarrierConfig, len(known))
 	for _, name := range names {

@@ -156,6 +156,13 @@ func (c *Config) checkLog(p *problems) {
 	}
 }
 
+// among records a problem for a name that is not one of those allowed.
+func (p *problems) among(at, kind, name string, allowed []string) {
+	if !slices.Contains(allowed, name) {
+		p.says(at, Unknown(kind, name, allowed))
+	}
+}
+
 // once records a problem for a name that is in seen, and adds it.
 func (p *problems) once(seen map[string]bool, at, name, id string) {
 	if seen[name] {
@@ -165,8 +172,8 @@ func (p *problems) once(seen map[string]bool, at, name, id string) {
 }
 
 func (c *Config) checkLanguage(p *problems, at, language string) {
-	if language != "" && !slices.Contains(Languages(), language) {
-		p.says(at, Unknown("language", language, Languages()))
+	if language != "" {
+		p.among(at, "language", language, Languages())
 	}
 }
 
@@ -239,9 +246,7 @@ func (c *Config) checkNames(p *problems, at string, names []string) {
 		known = append(known, m.Name)
 	}
 	for i, name := range names {
-		if !slices.Contains(known, name) {
-			p.says(element(at, i), Unknown("mailbox", name, known))
-		}
+		p.among(element(at, i), "mailbox", name, known)
 	}
 }
 
@@ -278,8 +283,8 @@ func (r Rule) check(p *problems, at string) {
 			continue
 		}
 		for _, g := range pattern.re.SubexpNames() {
-			if g != "" && g != "number" && g != "order" && g != "step" {
-				p.says(at+"."+key, Unknown("group", g, []string{"number", "order", "step"}))
+			if g != "" {
+				p.among(at+"."+key, "group", g, []string{"number", "order", "step"})
 			}
 			groups[g] = true
 		}
@@ -295,9 +300,7 @@ func checkStatuses(p *problems, at string, list []parcel.Status) {
 		names = append(names, string(s))
 	}
 	for i, s := range list {
-		if !s.Known() {
-			p.says(element(at, i), Unknown("status", string(s), names))
-		}
+		p.among(element(at, i), "status", string(s), names)
 	}
 }
 

@@ -365,15 +365,7 @@ func (m *Manager) readable(path string) error {
 // explain adds where to find the messages of the service manager, which are not in
 // its exit status.
 func (m *Manager) explain(doing string, err error) error {
-	hint := m.hint()
-	if m.systemd() {
-		user := ""
-		if m.opt.User {
-			user = "--user "
-		}
-		hint = fmt.Sprintf("; see: systemctl %sstatus %s, journalctl %s-u %s", user, m.opt.Name, user, m.opt.Name)
-	}
-	return fmt.Errorf("service: %s %s: %w%s", doing, m.opt.Name, err, hint)
+	return fmt.Errorf("service: %s %s: %w%s", doing, m.opt.Name, err, m.hint())
 }
 
 // idle is a program that does nothing, which kardianos/service requires of commands

@@ -106,7 +106,16 @@ func (m *Manager) stop(context.Context) error { return m.sys.Stop() }
 // ended does nothing: systemd reports more, and the others report nothing.
 func (m *Manager) ended(*Status) {}
 
-func (m *Manager) hint() string { return "" }
+func (m *Manager) hint() string {
+	if !m.systemd() {
+		return ""
+	}
+	user := ""
+	if m.opt.User {
+		user = "--user "
+	}
+	return fmt.Sprintf("; see: systemctl %sstatus %s, journalctl %s-u %s", user, m.opt.Name, user, m.opt.Name)
+}
 
 // Configuration returns the file that the service reads according to its systemd
 // unit, or "".
