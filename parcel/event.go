@@ -24,6 +24,9 @@ type Event struct {
 	// Guess is set if no table holds the code. Status is then InTransit, and the
 	// event never undoes the status of a known one.
 	Guess bool `json:"guess,omitempty"`
+	// Unproven is set for an event of a mail without a proof of its sender. Unless a
+	// carrier reports the same, it does not end the parcel's journey.
+	Unproven bool `json:"unproven,omitempty"`
 }
 
 // Tracking is a carrier's answer for one number. Events are oldest first and

@@ -263,6 +263,7 @@ func distinct(events []Event) []Event {
 	for _, e := range events {
 		if last := len(kept) - 1; last >= 0 && equal(kept[last], e) {
 			kept[last].Sources = union(kept[last].Sources, e.Sources)
+			kept[last].Unproven = kept[last].Unproven && e.Unproven
 			continue
 		}
 		kept = append(kept, e)
@@ -307,6 +308,7 @@ func steps(mails []Event) []scan {
 			continue
 		}
 		recent[at].Sources = union(recent[at].Sources, e.Sources)
+		recent[at].Unproven = recent[at].Unproven && e.Unproven
 	}
 	return kept
 }

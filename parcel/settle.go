@@ -79,6 +79,9 @@ func standing(events []Event) (Status, time.Time) {
 		}
 		mail := fromMail(e)
 		switch {
+		case mail && e.Unproven && e.Status.Final():
+			// Anybody can send a mail that says "delivered".
+			continue
 		case mail && step <= furthest:
 			// Mail is late: a stage that a carrier has already passed is not news.
 			continue

@@ -37,6 +37,14 @@ func TestSettleStatusAndPhase(t *testing.T) {
 	)
 	mail := func(lines string) parcel.Source { return source(t, parcel.SourceMail, lines) }
 	post := func(lines string) parcel.Source { return source(t, "russianpost", lines) }
+	unproven := func(lines string) parcel.Source {
+		out := mail(lines)
+		for i := range out.Events {
+			out.Events[i].Unproven = true
+		}
+		return out
+	}
+	both := func(a, b parcel.Source) parcel.Source { a.Events = append(a.Events, b.Events...); return a }
 	for name, c := range map[string]struct {
 		sources []parcel.Source
 		status  parcel.Status
@@ -110,6 +118,26 @@ func TestSettleStatusAndPhase(t *testing.T) {
 		"a newer carrier event wins over the mail": {
 			[]parcel.Source{post(imported), mail("2026-02-10 10:00+00 out_for_delivery - out")},
 			parcel.Import, "2026-02-14", parcel.PhaseDestination,
+		},
+		"an unproven mail's delivery does not": {
+			[]parcel.Source{post(waiting), unproven("2026-02-26 10:00+00 delivered - delivered")},
+			parcel.ReadyForPickup, "2026-02-20", parcel.PhaseDestination,
+		},
+		"an unproven mail's delivery alone does not": {
+			[]parcel.Source{unproven("2026-02-20 10:00+00 import - in your country\n2026-02-26 10:00+00 delivered - delivered")},
+			parcel.Import, "2026-02-20", parcel.PhaseDestination,
+		},
+		"beside the post's own it changes nothing": {
+			[]parcel.Source{post(done), unproven("2026-02-22 20:00+00 delivered - delivered")},
+			parcel.Delivered, "2026-02-22", parcel.PhaseDone,
+		},
+		"confirmed by a proven mail it counts": {
+			[]parcel.Source{post(waiting), both(unproven("2026-02-26 10:00+00 delivered - delivered"), mail("2026-02-26 11:00+00 delivered - delivered"))},
+			parcel.Delivered, "2026-02-26", parcel.PhaseDone,
+		},
+		"an unproven mail may move it on": {
+			[]parcel.Source{post(export), unproven("2026-02-15 10:00+00 import - in your country")},
+			parcel.Import, "2026-02-15", parcel.PhaseDestination,
 		},
 		"a mail's delivery counts": {
 			[]parcel.Source{post(waiting), mail("2026-02-26 10:00+00 delivered - delivered")},

@@ -42,12 +42,33 @@ func absorb(s *store.State, id int64, asked []carriers.Asked, b basis, now time.
 	return p
 }
 
-// unite merges into p the parcels that carry a number now known to be p's.
+// unite merges into p the parcels that carry a number which a carrier says is p's, or
+// records that they may be the same.
 func unite(s *store.State, p *parcel.Parcel, l parcel.Link, now time.Time) {
 	for _, other := range s.Parcels {
-		if other != p && other.ID != 0 && other.Has(l.Number) && !slices.Contains(s.Merged, other.ID) {
-			takeOver(p, other, l.Reason, parcel.Certain, now)
-			s.Merged = append(s.Merged, other.ID)
+		if other == p || other.ID == 0 || !other.Has(l.Number) || slices.Contains(s.Merged, other.ID) {
+			continue
 		}
+		if !mergeable(p, other) {
+			p.Links = slices.DeleteFunc(p.Links, func(o parcel.Link) bool { return o.Number == l.Number })
+			p.AddLink(parcel.Link{Number: l.Number, Since: l.Since, Reason: l.Reason, Certainty: parcel.Maybe, Parcel: other.ID})
+			continue
+		}
+		takeOver(p, other, l.Reason, parcel.Certain, now)
+		s.Merged = append(s.Merged, other.ID)
 	}
 }
+
+// mergeable reports whether one carrier's word is enough to merge two parcels. Carriers
+// err and reuse numbers, and two mailboxes may be of two people. It is enough if one of
+// the parcels is a bare number, or if mail of the same mailbox names both for one order.
+func mergeable(a, b *parcel.Parcel) bool {
+	if bare(a) || bare(b) {
+		return true
+	}
+	titled := a.Title != "" && b.Title != "" && a.Title != b.Title
+	return a.Mailbox == b.Mailbox && sharesOrder(a, b.Orders) && !titled
+}
+
+// bare reports whether nothing but its numbers ties a parcel to anybody.
+func bare(p *parcel.Parcel) bool { return p.Mailbox == "" && len(p.Orders) == 0 && p.Title == "" }

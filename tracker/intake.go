@@ -151,7 +151,7 @@ func (in *intake) order(id string) (*parcel.Order, parcel.Step) {
 	if shippedBy(n.Step) {
 		o.Shipped = sooner(o.Shipped, at)
 	}
-	if at.Before(o.StepAt) || n.Step == parcel.StepNone {
+	if at.Before(o.StepAt) || n.Step == parcel.StepNone || closes(n.Step) && !n.Verdict.Proven() && !o.Unverified {
 		return nil, ""
 	}
 	if n.Step == parcel.StepOther && earlier != "" {
@@ -252,8 +252,10 @@ func (in *intake) addStep(p *parcel.Parcel, number number.Number, step parcel.St
 	}
 	at := in.sent()
 	src := p.Source(parcel.SourceMail, number)
-	for _, e := range src.Events {
+	for i := range src.Events {
+		e := &src.Events[i]
 		if e.Code == string(step) && e.Text == in.StepWords && parcel.DateOf(e.Time) == parcel.DateOf(at) {
+			e.Unproven = e.Unproven && !in.Verdict.Proven()
 			return
 		}
 	}
@@ -262,7 +264,7 @@ func (in *intake) addStep(p *parcel.Parcel, number number.Number, step parcel.St
 	}
 	src.Events = append(src.Events, parcel.Event{
 		Time: at, ZoneKnown: true, Status: step.Status(), Text: in.StepWords, Code: string(step),
-		Sources: []string{parcel.SourceMail},
+		Sources: []string{parcel.SourceMail}, Unproven: !in.Verdict.Proven(),
 	})
 	slices.SortStableFunc(src.Events, func(a, b parcel.Event) int { return a.Time.Compare(b.Time) })
 	src.Answered = in.now

@@ -233,3 +233,38 @@ func TestEveryChangeHasAKeyOfItsOwn(t *testing.T) {
 		t.Errorf("%d changes, want news of every mail", len(seen))
 	}
 }
+
+func TestAnEndByUnprovenMailCountsOnlyBesideTheShopsOrAPosts(t *testing.T) {
+	t.Parallel()
+	says := func(step parcel.Step, v parcel.Verdict) parcel.Notice {
+		n := saying(step, []string{orderA}, with("RB123456785CN", step, orderA))
+		n.Verdict = v
+		return n
+	}
+	junk := parcel.Verdict{Trust: parcel.TrustUnverified}
+	shop := parcel.Verdict{Trust: parcel.TrustVerified}
+	bare := parcel.Verdict{Trust: parcel.TrustForwarded, Unsigned: true}
+	for name, c := range map[string]struct {
+		notices []parcel.Notice
+		ended   bool
+		closed  bool // the order
+	}{
+		"the shop's":                      {[]parcel.Notice{says(parcel.StepShipped, shop), says(parcel.StepDelivered, shop)}, true, true},
+		"a stranger's":                    {[]parcel.Notice{says(parcel.StepShipped, shop), says(parcel.StepDelivered, junk)}, false, false},
+		"a forwarder's without a proof":   {[]parcel.Notice{says(parcel.StepShipped, shop), says(parcel.StepDelivered, bare)}, false, false},
+		"a stranger's, of his own parcel": {[]parcel.Notice{says(parcel.StepShipped, junk), says(parcel.StepDelivered, junk)}, false, true},
+		"a stranger's, then the shop's":   {[]parcel.Notice{says(parcel.StepShipped, shop), says(parcel.StepDelivered, junk), says(parcel.StepDelivered, shop)}, true, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var s store.State
+			took(&s, c.notices...)
+			if p := s.Parcels[0]; p.Status.Final() != c.ended {
+				t.Errorf("status %q, want ended %t", p.Status, c.ended)
+			}
+			if s.Orders[0].Closed != c.closed {
+				t.Errorf("order closed %t, want %t", s.Orders[0].Closed, c.closed)
+			}
+		})
+	}
+}

@@ -69,6 +69,9 @@ func takeOver(into, from *parcel.Parcel, reason string, sure parcel.Certainty, n
 			*dst = src
 		}
 	}
+	if into.Mailbox == "" {
+		into.Mailbox = from.Mailbox
+	}
 	into.Unverified = into.Unverified && from.Unverified
 	into.Title = cmp.Or(into.Title, from.Title)
 	into.Shipped = sooner(into.Shipped, from.Shipped)

@@ -198,6 +198,52 @@ func TestAbsorbTellsAnAliasAndTakesOverItsParcel(t *testing.T) {
 	}
 }
 
+func TestACarriersWordMergesOnlyWhatBelongsTogether(t *testing.T) {
+	mine := func() parcel.Parcel { return parcel.Parcel{Mailbox: "mine", Orders: []string{orderA}} }
+	for name, c := range map[string]struct {
+		into, other parcel.Parcel
+		merged      bool
+	}{
+		"two bare numbers":                      {parcel.Parcel{}, parcel.Parcel{}, true},
+		"a bare number into a mailbox's parcel": {mine(), parcel.Parcel{AddedByUser: true}, true},
+		"a mailbox's parcel into a bare number": {parcel.Parcel{AddedByUser: true}, mine(), true},
+		"two parcels of one order":              {mine(), mine(), true},
+		"two orders of one mailbox":             {mine(), parcel.Parcel{Mailbox: "mine", Orders: []string{orderB}}, false},
+		"one order in two mailboxes":            {mine(), parcel.Parcel{Mailbox: "other", Orders: []string{orderA}}, false},
+		"a mailbox's and one with a title":      {mine(), parcel.Parcel{Title: "lamp", AddedByUser: true}, false},
+		"two titles for one order":              {parcel.Parcel{Mailbox: "mine", Orders: []string{orderA}, Title: "lamp"}, parcel.Parcel{Mailbox: "mine", Orders: []string{orderA}, Title: "case"}, false},
+		"two mailboxes without orders":          {parcel.Parcel{Mailbox: "mine"}, parcel.Parcel{Mailbox: "other"}, false},
+		"two without orders of one mailbox":     {parcel.Parcel{Mailbox: "mine"}, parcel.Parcel{Mailbox: "mine"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, other := c.into, c.other
+			p.ID, p.FirstSeen, other.ID, other.FirstSeen = 1, noon(), 2, noon()
+			p.AddLink(parcel.Link{Number: "LP00999900000034", Certainty: parcel.Certain})
+			other.AddLink(parcel.Link{Number: "RB123456785CN", Certainty: parcel.Certain})
+			s := store.State{Parcels: []*parcel.Parcel{&p, &other}}
+			got := answer("cainiao", "LP00999900000034", parcel.Tracking{
+				Aliases: []parcel.Alias{{Number: "RB123456785CN", Field: "copyRealMailNo"}},
+			}, nil)
+			maybe := 0
+			for range 2 { // the carrier says so at every visit
+				tracker.Absorb(&s, 1, []carriers.Asked{got}, tracker.Basis{Home: "RU"}, noon())
+				for _, k := range kinds(s.Changes) {
+					if k == parcel.ChangeMaybeSame {
+						maybe++
+					}
+				}
+				s.Changes = nil
+			}
+			if merged := len(s.Merged) > 0; merged != c.merged || p.Has("RB123456785CN") != c.merged || (maybe == 1) == c.merged {
+				t.Errorf("merged %t, numbers %v, told %d times that they may be the same; want merged %t", merged, p.Numbers(), maybe, c.merged)
+			}
+			if c.merged && p.Mailbox != max(c.into.Mailbox, c.other.Mailbox) {
+				t.Errorf("the merged parcel is of mailbox %q", p.Mailbox)
+			}
+		})
+	}
+}
+
 func TestAbsorbLeavesApartWhatThePersonSplit(t *testing.T) {
 	p := &parcel.Parcel{ID: 1, FirstSeen: noon(), NeverJoin: []number.Number{"RB123456785CN"}}
 	p.AddLink(parcel.Link{Number: "LP00999900000034", Certainty: parcel.Certain})
