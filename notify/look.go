@@ -28,17 +28,9 @@ func (n *Notifier) look(ctx context.Context) time.Time {
 	for _, a := range n.cfg.Audiences {
 		at, err := n.serve(ctx, a, now)
 		n.report(ctx, "digest "+a.Name, err)
-		next = earliest(next, at)
+		next = parcel.Earliest(next, at)
 	}
 	return next
-}
-
-// earliest returns the earlier of two times; a zero time is ignored.
-func earliest(a, b time.Time) time.Time {
-	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
-		return b
-	}
-	return a
 }
 
 // watch records alarms and their ends.
@@ -153,7 +145,7 @@ func (n *Notifier) serve(ctx context.Context, a Audience, now time.Time) (time.T
 	if err != nil {
 		return time.Time{}, err
 	}
-	return earliest(a.Schedule.Next(st.slot), again), nil
+	return parcel.Earliest(a.Schedule.Next(st.slot), again), nil
 }
 
 // remember loads an audience's state after a start.

@@ -47,3 +47,11 @@ type Alias struct {
 	Number number.Number `json:"number"`
 	Field  string        `json:"field"`
 }
+
+// Earliest returns the earlier of two times. The zero time is none.
+func Earliest(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}

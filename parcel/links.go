@@ -69,16 +69,10 @@ func (p *Parcel) Name() string {
 // first event (without one, from when it was sent or became known) until it became
 // final, else until now.
 func (p Parcel) Days(now time.Time) int {
-	start := p.FirstSeen
-	earlier := func(t time.Time) {
-		if !t.IsZero() && (start.IsZero() || t.Before(start)) {
-			start = t
-		}
-	}
-	earlier(p.Shipped)
+	start := Earliest(p.FirstSeen, p.Shipped)
 	for _, s := range p.Sources {
 		for _, e := range s.Events {
-			earlier(e.instant())
+			start = Earliest(start, e.instant())
 		}
 	}
 	end := now

@@ -86,15 +86,7 @@ func joined(first, second Event, moves bool) Event {
 	if moves {
 		line.Time, line.ZoneKnown = second.Time, second.ZoneKnown
 	}
-	if line.Country == "" {
-		line.Country = other.Country
-	}
-	if line.Place == "" {
-		line.Place = other.Place
-	}
-	if line.Text == "" {
-		line.Text = other.Text
-	}
+	line.Country, line.Place, line.Text = cmp.Or(line.Country, other.Country), cmp.Or(line.Place, other.Place), cmp.Or(line.Text, other.Text)
 	line.Sources = union(first.Sources, second.Sources)
 	return line
 }

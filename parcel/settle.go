@@ -1,6 +1,7 @@
 package parcel
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -25,12 +26,7 @@ func (p *Parcel) Settle(home string, now time.Time) {
 	p.LastEvent = last
 
 	status, since := standing(events)
-	if since.IsZero() {
-		since = p.Shipped
-	}
-	if since.IsZero() {
-		since = p.FirstSeen
-	}
+	since = cmp.Or(since, p.Shipped, p.FirstSeen)
 	was := p.Status
 	if was != Expired || news || status.Final() {
 		p.Status, p.StatusSince = status, since
@@ -48,9 +44,7 @@ func (p *Parcel) Settle(home string, now time.Time) {
 	p.Phase = p.phase()
 	p.ETA = p.eta()
 	p.Pickup = p.pickup(events)
-	if shipped := p.shipped(); !shipped.IsZero() && (p.Shipped.IsZero() || shipped.Before(p.Shipped)) {
-		p.Shipped = shipped
-	}
+	p.Shipped = Earliest(p.Shipped, p.shipped())
 }
 
 // newest returns the instant of the newest event, or zero if there is none.
@@ -191,10 +185,7 @@ func (p *Parcel) pickup(events []Event) Pickup {
 func (p *Parcel) bySaid() []Source {
 	sources := slices.Clone(p.Sources)
 	slices.SortStableFunc(sources, func(a, b Source) int {
-		if order := a.Answered.Compare(b.Answered); order != 0 {
-			return order
-		}
-		return compareSources(a, b)
+		return cmp.Or(a.Answered.Compare(b.Answered), compareSources(a, b))
 	})
 	return sources
 }
@@ -211,9 +202,7 @@ func (p *Parcel) shipped() time.Time {
 			if stage(e.Status) < 0 || step == StepConfirmed || step == StepReadyToShip {
 				continue
 			}
-			if t := e.instant(); first.IsZero() || t.Before(first) {
-				first = t
-			}
+			first = Earliest(first, e.instant())
 		}
 	}
 	return first

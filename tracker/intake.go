@@ -146,10 +146,10 @@ func (in *intake) order(id string) (*parcel.Order, parcel.Step) {
 	}
 	at := in.sent()
 	if n.Step == parcel.StepConfirmed {
-		o.Placed = sooner(o.Placed, at)
+		o.Placed = parcel.Earliest(o.Placed, at)
 	}
 	if shippedBy(n.Step) {
-		o.Shipped = sooner(o.Shipped, at)
+		o.Shipped = parcel.Earliest(o.Shipped, at)
 	}
 	if at.Before(o.StepAt) || n.Step == parcel.StepNone || closes(n.Step) && !n.Verdict.Proven() && !o.Unverified {
 		return nil, ""
@@ -289,16 +289,8 @@ func inherit(s *store.State, p *parcel.Parcel) {
 		if len(p.Items) == 0 {
 			p.Items = o.Items
 		}
-		p.Shipped = sooner(p.Shipped, o.Shipped)
+		p.Shipped = parcel.Earliest(p.Shipped, o.Shipped)
 	}
-}
-
-// sooner returns the earlier of two times, of which the zero time is none.
-func sooner(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
 }
 
 func addItems(p *parcel.Parcel, items []parcel.Item) {

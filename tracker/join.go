@@ -74,7 +74,7 @@ func takeOver(into, from *parcel.Parcel, reason string, sure parcel.Certainty, n
 	}
 	into.Unverified = into.Unverified && from.Unverified
 	into.Title = cmp.Or(into.Title, from.Title)
-	into.Shipped = sooner(into.Shipped, from.Shipped)
+	into.Shipped = parcel.Earliest(into.Shipped, from.Shipped)
 	if from.FirstSeen.Before(into.FirstSeen) {
 		into.FirstSeen = from.FirstSeen
 	}

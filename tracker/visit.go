@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
+	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 )
 
@@ -77,17 +78,9 @@ func (v *visit) end(o outcome) carriers.Asked {
 	}
 	a.Result, a.Tracking, a.Err = carriers.ResultOf(o.result.Err), o.result.Tracking, o.result.Err
 	if until, notNow := carriers.NotNowUntil(a.Err); notNow {
-		v.until = earliest(v.until, until)
+		v.until = parcel.Earliest(v.until, until)
 	} else {
 		v.answered = true
 	}
 	return *a
-}
-
-// earliest returns the earlier of two times; zero means none.
-func earliest(a, b time.Time) time.Time {
-	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
-		return b
-	}
-	return a
 }
