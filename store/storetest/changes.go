@@ -35,9 +35,7 @@ func pendingMark(t T, h Harness) {
 		t.Errorf("another audience has %v pending, want both", keys(got))
 	}
 	must(t, h.Store.Tell(t.Context(), []parcel.Change{news("one"), news("three")}), "tell again")
-	if diff := cmp.Diff([]string{"three"}, keys(get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me")))); diff != "" {
-		t.Errorf("pending after more news (-want +got):\n%s", diff)
-	}
+	same(t, "pending after more news", []string{"three"}, keys(get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me"))))
 }
 
 func changesRoundTrip(t T, h Harness) {
@@ -72,9 +70,7 @@ func changesOf(t T, h Harness) {
 	quiet := news("quiet")
 	quiet.Quiet = true
 	must(t, h.Store.Tell(t.Context(), []parcel.Change{news("one"), quiet}), "tell")
-	if diff := cmp.Diff([]string{"one", "quiet"}, keys(get[[]parcel.Change](t)(h.Reopen().Changes(t.Context(), 0)))); diff != "" {
-		t.Errorf("changes of no parcel (-want +got):\n%s", diff)
-	}
+	same(t, "changes of no parcel", []string{"one", "quiet"}, keys(get[[]parcel.Change](t)(h.Reopen().Changes(t.Context(), 0))))
 	if diff := cmp.Diff(own, keys(get[[]parcel.Change](t)(h.Store.Changes(t.Context(), p.ID)))); diff != "" || len(own) == 0 {
 		t.Errorf("changes of the parcel (-want +got):\n%s", diff)
 	}
@@ -87,9 +83,7 @@ func keyOnce(t T, h Harness) {
 	again, others := news(first[0]), news(first[0])
 	again.Parcel, others.Parcel = p.ID, p.ID+1
 	must(t, h.Store.Tell(t.Context(), []parcel.Change{news("x"), news("x"), again, others}), "tell")
-	if diff := cmp.Diff(append(first, "x", first[0]), keys(get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me")))); diff != "" {
-		t.Errorf("pending (-want +got):\n%s", diff)
-	}
+	same(t, "pending", append(first, "x", first[0]), keys(get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me"))))
 	if err := h.Store.Tell(t.Context(), []parcel.Change{news("y"), news("")}); err == nil {
 		t.Errorf("a change without a key was accepted")
 	}
@@ -102,9 +96,7 @@ func quietNever(t T, h Harness) {
 	quiet := news("quiet")
 	quiet.Quiet = true
 	must(t, h.Store.Tell(t.Context(), []parcel.Change{quiet, news("loud"), news("quiet")}), "tell")
-	if diff := cmp.Diff([]string{"loud"}, keys(get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me")))); diff != "" {
-		t.Errorf("pending (-want +got):\n%s", diff)
-	}
+	same(t, "pending", []string{"loud"}, keys(get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me"))))
 }
 
 // outgoing returns a finished mail to one audience with two recipients.

@@ -6,8 +6,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 	"parcelwatch/store"
@@ -36,18 +34,14 @@ func mailboxStates(t T, h Harness) {
 	}
 	must(t, h.Store.SetMailboxHealth(t.Context(), inbox), "set")
 	must(t, h.Store.SetMailboxHealth(t.Context(), old), "set")
-	if diff := cmp.Diff([]parcel.MailboxHealth{inbox, old}, get[parcel.Health](t)(h.Reopen().Health(t.Context())).Mailboxes); diff != "" {
-		t.Errorf("mailboxes (-want +got):\n%s", diff)
-	}
+	same(t, "mailboxes", []parcel.MailboxHealth{inbox, old}, get[parcel.Health](t)(h.Reopen().Health(t.Context())).Mailboxes)
 	must(t, h.Store.SetMailboxHealth(t.Context(), parcel.MailboxHealth{
 		Name: "home", Folder: "INBOX", State: parcel.MailboxConnecting, Since: Now().Add(time.Minute),
 	}), "set at a restart")
 	must(t, h.Store.KeepMailboxes(t.Context(), []parcel.MailboxHealth{{Name: "home", Folder: "INBOX"}}), "keep")
 	want := inbox
 	want.State, want.Since = parcel.MailboxConnecting, Now().Add(time.Minute)
-	if diff := cmp.Diff([]parcel.MailboxHealth{want}, get[parcel.Health](t)(h.Store.Health(t.Context())).Mailboxes); diff != "" {
-		t.Errorf("mailboxes after a restart without the old one (-want +got):\n%s", diff)
-	}
+	same(t, "mailboxes after a restart without the old one", []parcel.MailboxHealth{want}, get[parcel.Health](t)(h.Store.Health(t.Context())).Mailboxes)
 }
 
 func heartbeat(t T, h Harness) {
@@ -58,9 +52,7 @@ func heartbeat(t T, h Harness) {
 		want := store.Heartbeat{Started: Now(), At: Now().Add(time.Duration(i) * 10 * time.Second), PID: 42, Version: "1.0", NextDigest: Now().Add(time.Hour)}
 		must(t, h.Store.SaveHeartbeat(t.Context(), want), "beat")
 		got := get[store.Heartbeat](t)(h.Reopen().Heartbeat(t.Context()))
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("heartbeat (-want +got):\n%s", diff)
-		}
+		same(t, "heartbeat", want, got)
 	}
 	must(t, h.Store.SaveHeartbeat(t.Context(), store.Heartbeat{Started: Now(), At: Now()}), "beat")
 	if got := get[store.Heartbeat](t)(h.Store.Heartbeat(t.Context())); !got.NextDigest.IsZero() {
@@ -82,9 +74,7 @@ func secrets(t T, h Harness) {
 }
 
 func emptyHealth(t T, h Harness) {
-	if diff := cmp.Diff(parcel.Health{}, get[parcel.Health](t)(h.Store.Health(t.Context()))); diff != "" {
-		t.Errorf("health of an empty store (-want +got):\n%s", diff)
-	}
+	same(t, "health of an empty store", parcel.Health{}, get[parcel.Health](t)(h.Store.Health(t.Context())))
 }
 
 func counted(t T, h Harness) {

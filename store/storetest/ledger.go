@@ -6,8 +6,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 	"parcelwatch/store"
@@ -105,9 +103,7 @@ func clockSetBack(t T, h Harness) {
 }
 
 func carrierHealth(t T, h Harness) {
-	if diff := cmp.Diff(parcel.CarrierHealth{Name: "upu"}, get[parcel.CarrierHealth](t)(h.Store.CarrierHealth(t.Context(), "upu"))); diff != "" {
-		t.Errorf("health of a carrier never recorded (-want +got):\n%s", diff)
-	}
+	same(t, "health of a carrier never recorded", parcel.CarrierHealth{Name: "upu"}, get[parcel.CarrierHealth](t)(h.Store.CarrierHealth(t.Context(), "upu")))
 	set := parcel.CarrierHealth{
 		Name: "upu", State: parcel.CarrierQuarantined, Since: Now(), Until: Now().Add(time.Hour), Fails: 3, Today: 99, Budget: 99,
 		LastSuccess: Now().Add(-time.Hour), Error: "captcha", Note: "quota 120 of 200",
@@ -119,13 +115,9 @@ func carrierHealth(t T, h Harness) {
 	get[bool](t)(h.Store.Take(t.Context(), "dhl", "2026-02-28", 50, 250))
 	want := set
 	want.Today, want.Budget = 17, 100
-	if diff := cmp.Diff(want, get[parcel.CarrierHealth](t)(h.Reopen().CarrierHealth(t.Context(), "upu"))); diff != "" {
-		t.Errorf("health (-want +got):\n%s", diff)
-	}
+	same(t, "health", want, get[parcel.CarrierHealth](t)(h.Reopen().CarrierHealth(t.Context(), "upu")))
 	all := get[parcel.Health](t)(h.Store.Health(t.Context())).Carriers
-	if diff := cmp.Diff([]parcel.CarrierHealth{{Name: "dhl"}, want}, all); diff != "" {
-		t.Errorf("all carriers (-want +got):\n%s", diff)
-	}
+	same(t, "all carriers", []parcel.CarrierHealth{{Name: "dhl"}, want}, all)
 	must(t, h.Store.SetCarrierHealth(t.Context(), parcel.CarrierHealth{Name: "upu", State: parcel.CarrierOK}), "set again")
 	if got := get[parcel.CarrierHealth](t)(h.Store.CarrierHealth(t.Context(), "upu")); got.State != parcel.CarrierOK || got.Fails != 0 || !got.Until.IsZero() {
 		t.Errorf("health after it works again = %+v", got)

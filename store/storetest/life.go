@@ -70,9 +70,7 @@ func survivesReopen(t T, h Harness) {
 			t.Errorf("parcel of %s after a reopen (-want +got):\n%s", n, diff)
 		}
 	}
-	if diff := cmp.Diff([]parcel.Order{order}, get[[]parcel.Order](t)(s.Orders(t.Context(), false))); diff != "" {
-		t.Errorf("orders after a reopen (-want +got):\n%s", diff)
-	}
+	same(t, "orders after a reopen", []parcel.Order{order}, get[[]parcel.Order](t)(s.Orders(t.Context(), false)))
 	if got := get[[]parcel.Change](t)(s.Pending(t.Context(), "me")); len(got) != 1 || got[0].Parcel != want.ID {
 		t.Errorf("changes after a reopen = %+v", got)
 	}
@@ -116,9 +114,7 @@ func textRoundTrip(t T, h Harness) {
 	}
 	add(t, h.Store, p)
 	got := get[parcel.Parcel](t)(h.Reopen().ParcelByNumber(t.Context(), numberA))
-	if diff := cmp.Diff(p.Items, got.Items); diff != "" {
-		t.Errorf("texts (-want +got):\n%s", diff)
-	}
+	same(t, "texts", p.Items, got.Items)
 	must(t, h.Store.SetAside(t.Context(), *mail(1), texts[0], message.Raw(texts[1]+texts[2]), Now()), "set aside")
 	bad := get[parcel.Health](t)(h.Store.Health(t.Context())).NotUnderstood
 	if len(bad) != 1 || bad[0].Subject != texts[0] || !bad[0].Why[0].Equal(message.Raw(texts[1]+texts[2])) {
@@ -267,7 +263,5 @@ func journeysListed(t T, h Harness) {
 	odd.Origin, odd.Destination, odd.Exported, odd.Imported = "CN", "RU", Now(), Now().AddDate(0, 0, -1)
 	add(t, h.Store, done, onTheWay, odd)
 	want := []store.Journey{{Origin: "CN", Destination: "RU", Exported: done.Exported, Imported: done.Imported}}
-	if diff := cmp.Diff(want, get[[]store.Journey](t)(h.Store.Journeys(t.Context()))); diff != "" {
-		t.Errorf("journeys (-want +got):\n%s", diff)
-	}
+	same(t, "journeys", want, get[[]store.Journey](t)(h.Store.Journeys(t.Context())))
 }

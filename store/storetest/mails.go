@@ -91,9 +91,7 @@ func notUnderstoodShown(t T, h Harness) {
 	ref := mail(5)
 	must(t, h.Store.SetAside(t.Context(), *ref, "Package\r\nshipped", message.Raw("cannot be read"), Now()), "set aside")
 	want := []parcel.NotUnderstood{{Mail: ref.String(), Subject: "Package shipped", Why: []message.Text{message.Raw("cannot be read")}, At: Now()}}
-	if diff := cmp.Diff(want, get[parcel.Health](t)(h.Store.Health(t.Context())).NotUnderstood); diff != "" {
-		t.Errorf("set aside (-want +got):\n%s", diff)
-	}
+	same(t, "set aside", want, get[parcel.Health](t)(h.Store.Health(t.Context())).NotUnderstood)
 	must(t, h.Store.SetAside(t.Context(), *ref, "s", message.Raw("still not"), Now()), "set aside again")
 	if got := get[parcel.Health](t)(h.Store.Health(t.Context())).NotUnderstood; len(got) != 1 || !got[0].Why[0].Equal(message.Raw("still not")) {
 		t.Errorf("set aside again = %+v, want one with the new reason", got)

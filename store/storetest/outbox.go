@@ -53,9 +53,7 @@ func messagesDue(t T, h Harness) {
 	}
 	timeless.Deliveries[0].Next = timeless.Made // due from when it was made
 	got := get[[]store.Message](t)(h.Reopen().DueMessages(t.Context(), Now(), 10))
-	if diff := cmp.Diff([]store.Message{first, timeless, second}, got); diff != "" {
-		t.Errorf("due messages (-want +got):\n%s", diff)
-	}
+	same(t, "due messages", []store.Message{first, timeless, second}, got)
 	if got := get[[]store.Message](t)(h.Store.DueMessages(t.Context(), Now(), 1)); len(got) != 1 || got[0].ID != first.ID {
 		t.Errorf("due messages up to 1 = %+v, want the first", got)
 	}
@@ -82,21 +80,15 @@ func fatesKept(t T, h Harness) {
 	if len(due) != 1 {
 		t.Fatalf("%d messages are due, want 1", len(due))
 	}
-	if diff := cmp.Diff([]store.Delivery{sent, retry}, due[0].Deliveries); diff != "" {
-		t.Errorf("fates (-want +got):\n%s", diff)
-	}
+	same(t, "fates", []store.Delivery{sent, retry}, due[0].Deliveries)
 	health := get[parcel.Health](t)(h.Store.Health(t.Context())).Outbox
-	if diff := cmp.Diff(parcel.OutboxHealth{Waiting: 1, Oldest: Now(), Error: "cut after the dot", Fault: retry.Fault}, health); diff != "" {
-		t.Errorf("outbox (-want +got):\n%s", diff)
-	}
+	same(t, "outbox", parcel.OutboxHealth{Waiting: 1, Oldest: Now(), Error: "cut after the dot", Fault: retry.Fault}, health)
 	record(store.Delivery{To: "a@example.org", State: store.DeliveryRefused, Tries: 2, Error: "550 no such user\r\nX: y"})
 	if next := get[time.Time](t)(h.Store.NextMessage(t.Context())); !next.IsZero() {
 		t.Errorf("something waits until %v after all ended", next)
 	}
 	health = get[parcel.Health](t)(h.Store.Health(t.Context())).Outbox
-	if diff := cmp.Diff(parcel.OutboxHealth{Error: "550 no such user X: y"}, health); diff != "" {
-		t.Errorf("outbox after a refusal (-want +got):\n%s", diff)
-	}
+	same(t, "outbox after a refusal", parcel.OutboxHealth{Error: "550 no such user X: y"}, health)
 	must(t, h.Store.Enqueue(t.Context(), outgoing("19:00", "me"), nil), "enqueue")
 	if got := get[parcel.Health](t)(h.Store.Health(t.Context())).Outbox.Error; got != "" {
 		t.Errorf("a newer message is on its way and the outbox still says %q", got)

@@ -113,17 +113,11 @@ func dueOrder(t T, h Harness) {
 	late, soon, now, longest := at(time.Minute), at(-time.Second), at(0), at(-time.Hour)
 	add(t, h.Store, never, late, soon, now, longest)
 	got := ids(get[[]parcel.Parcel](t)(h.Store.Due(t.Context(), Now(), 10, nil)))
-	if diff := cmp.Diff([]int64{longest.ID, soon.ID, now.ID}, got); diff != "" {
-		t.Errorf("due parcels (-want +got):\n%s", diff)
-	}
+	same(t, "due parcels", []int64{longest.ID, soon.ID, now.ID}, got)
 	got = ids(get[[]parcel.Parcel](t)(h.Store.Due(t.Context(), Now(), 2, nil)))
-	if diff := cmp.Diff([]int64{longest.ID, soon.ID}, got); diff != "" {
-		t.Errorf("due parcels up to 2 (-want +got):\n%s", diff)
-	}
+	same(t, "due parcels up to 2", []int64{longest.ID, soon.ID}, got)
 	got = ids(get[[]parcel.Parcel](t)(h.Store.Due(t.Context(), Now(), 2, func(id int64) bool { return id == longest.ID })))
-	if diff := cmp.Diff([]int64{soon.ID, now.ID}, got); diff != "" {
-		t.Errorf("due parcels up to 2 without the longest due (-want +got):\n%s", diff)
-	}
+	same(t, "due parcels up to 2 without the longest due", []int64{soon.ID, now.ID}, got)
 	if next := get[time.Time](t)(h.Store.NextDue(t.Context())); !next.Equal(longest.NextCheck) {
 		t.Errorf("NextDue = %v, want %v", next, longest.NextCheck)
 	}
@@ -136,9 +130,7 @@ func activeLists(t T, h Harness) {
 	closed.Closed = true
 	final.Status, final.FinalAt = parcel.Delivered, Now()
 	add(t, h.Store, second, first, closed, final)
-	if diff := cmp.Diff([]int64{first.ID, second.ID}, ids(get[[]parcel.Parcel](t)(h.Store.Parcels(t.Context(), false)))); diff != "" {
-		t.Errorf("parcels on their way (-want +got):\n%s", diff)
-	}
+	same(t, "parcels on their way", []int64{first.ID, second.ID}, ids(get[[]parcel.Parcel](t)(h.Store.Parcels(t.Context(), false))))
 	if got := get[[]parcel.Parcel](t)(h.Store.Parcels(t.Context(), true)); len(got) != 4 {
 		t.Errorf("all parcels are %d, want 4", len(got))
 	}
@@ -171,9 +163,7 @@ func sameTracking(t T, h Harness) {
 		}), "record tracking")
 	}
 	got := keys(get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me")))
-	if diff := cmp.Diff([]string{"new|" + string(numberA), "moved|export"}, got); diff != "" {
-		t.Errorf("changes (-want +got):\n%s", diff)
-	}
+	same(t, "changes", []string{"new|" + string(numberA), "moved|export"}, got)
 }
 
 func earlierEvent(t T, h Harness) {
@@ -184,9 +174,7 @@ func earlierEvent(t T, h Harness) {
 		p.Sources[0].Events = append([]parcel.Event{scan(0)}, p.Sources[0].Events...)
 	})
 	got := get[parcel.Parcel](t)(h.Store.ParcelByNumber(t.Context(), numberA))
-	if diff := cmp.Diff([]parcel.Event{scan(0), scan(1), scan(2)}, got.Sources[0].Events); diff != "" {
-		t.Errorf("events (-want +got):\n%s", diff)
-	}
+	same(t, "events", []parcel.Event{scan(0), scan(1), scan(2)}, got.Sources[0].Events)
 }
 
 func failureLeavesNothing(t T, h Harness) {

@@ -11,6 +11,8 @@ import (
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 	"parcelwatch/store"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // Harness is an empty store and a way to open it again.
@@ -68,6 +70,14 @@ const (
 	orderA                = "8190000000000001"
 	orderB                = "8190000000000002"
 )
+
+// same reports how got differs from want.
+func same(t T, what string, want, got any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
 
 // must ends the check if err is not nil.
 func must(t T, err error, doing string) {

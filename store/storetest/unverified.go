@@ -24,9 +24,7 @@ func unverifiedLast(t T, h Harness) {
 	junk.Unverified, junk.NextCheck = true, Now().AddDate(0, 0, -3)
 	add(t, h.Store, junk, real)
 	due := get[[]parcel.Parcel](t)(h.Store.Due(t.Context(), Now(), 10, nil))
-	if diff := cmp.Diff([]int64{real.ID, junk.ID}, ids(due)); diff != "" {
-		t.Errorf("due (-want +got):\n%s", diff)
-	}
+	same(t, "due", []int64{real.ID, junk.ID}, ids(due))
 	if due = get[[]parcel.Parcel](t)(h.Store.Due(t.Context(), Now(), 1, nil)); len(due) != 1 || due[0].ID != real.ID {
 		t.Errorf("with a limit of 1 due are %v, want the verified one", ids(due))
 	}
@@ -60,9 +58,7 @@ func talliesKept(t T, h Harness) {
 		t.Errorf("the folder does not count as scanned")
 	}
 	want := []parcel.Surplus{{Mailbox: "home", Refused: 7, Last: "2026-03-01"}}
-	if diff := cmp.Diff(want, get[parcel.Health](t)(h.Store.Health(t.Context())).Surplus); diff != "" {
-		t.Errorf("surplus (-want +got):\n%s", diff)
-	}
+	same(t, "surplus", want, get[parcel.Health](t)(h.Store.Health(t.Context())).Surplus)
 }
 
 func selectionForgotten(t T, h Harness) {
