@@ -7,6 +7,8 @@ import (
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
+
+	"parcelwatch/mailwatch/internal/wire"
 )
 
 // fetched is the response for one mail.
@@ -21,7 +23,9 @@ type fetched struct {
 func (s *session) fetch(set imap.NumSet, section *imap.FetchItemBodySection, budget int64) ([]fetched, error) {
 	s.g.step(answerLimit, batchLimit, budget)
 	options := &imap.FetchOptions{UID: true, RFC822Size: true}
+	s.g.mender.Expect(wire.Size)
 	if section != nil {
+		s.g.mender.Expect(wire.Body)
 		options.BodySection = []*imap.FetchItemBodySection{section}
 	}
 	cmd := s.c.Fetch(set, options)

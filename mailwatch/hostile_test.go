@@ -155,7 +155,7 @@ func TestServersThatMisbehave(t *testing.T) {
 				r := watch(account(s.pipeNet), newPositions(), &inbox{})
 				pass(c.wait + time.Second)
 				if diff := cmp.Diff(c.want, r.inbox.subjects()); diff != "" {
-					t.Errorf("%s\n%s", diff, r.log)
+					t.Errorf("%s\n%s\n%s", diff, r.log, s.last().commands())
 				}
 				if got := r.positions.get("INBOX"); got != (store.Checkpoint{UIDValidity: 7, UID: 5, Scanned: true}) {
 					t.Errorf("position: got %+v", got)

@@ -22,6 +22,7 @@ const firstBudget = 1 << 20
 // begins the steps and the library's reads.
 type link struct {
 	*netx.Guard
+	mender *wire.Mender
 	words  *wire.Reader
 	budget *Budget
 	ending chan struct{} // closed when the connection is to end
@@ -36,7 +37,8 @@ func newLink(conn, raw net.Conn, first string, budget *Budget) *link {
 		budget: budget, ending: make(chan struct{}),
 	}
 	l.end = sync.OnceFunc(func() { close(l.ending) })
-	l.words = wire.New(io.MultiReader(strings.NewReader(first), l.Guard))
+	l.mender = wire.NewMender(io.MultiReader(strings.NewReader(first), l.Guard))
+	l.words = wire.New(l.mender)
 	l.words.Large = func() error { return budget.large(l) }
 	return l
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/emersion/go-imap/v2"
+
+	"parcelwatch/mailwatch/internal/wire"
 )
 
 // manyNew is the number of new mails above which a SEARCH by sender is cheaper than
@@ -232,6 +234,7 @@ func (r *reader) enumerate(ctx context.Context, s *session, within span) ([]uint
 // uids returns the UIDs of a set of mails that are within a span.
 func (s *session) uids(set imap.NumSet, within span) ([]uint32, error) {
 	s.g.step(answerLimit, batchLimit, listBudget)
+	s.g.mender.Expect(wire.UID)
 	cmd := s.c.Fetch(set, &imap.FetchOptions{UID: true})
 	var out []uint32
 	for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
