@@ -11,13 +11,16 @@ import (
 // appear in a digest; a role ("neighbour") may. Whatever follows a name is dropped
 // with it, since the end of a name cannot be recognized.
 var (
-	signedBy      = regexp.MustCompile(`(?i)[\s,;:(\[-]*\b(signed(?: for)? by|received by|collected by|accepted by|handed to|signatory|signed name|signee|signature|recipient name|receiver name|consignee name|recipient|receiver|consignee|addressee)\s*(:|：|-| is\b|\s)\s*([^;)\]"<\r\n]+)`)
+	signedBy      = regexp.MustCompile(`(?i)[\s,;:(\[-]*\b(signed(?: for)? by|received by|collected by|accepted by|handed to|signatory|signed name|signee|signature|recipient name|receiver name|consignee name|recipient|receiver|consignee|addressee)\s*(:|：|-| is\b|\s)\s*([^;)\]"<\r\n])`)
 	signedCJ      = regexp.MustCompile(`(签收人|收件人|代收人|收货人)\s*[:：]?\s*[\p{Han}A-Za-z*· ]+`)
 	signedRU      = regexp.MustCompile(`(?i)[\s,;:(]*(получател[ьюяе]|получил|вручено лично|отримувач[уа]?|одержувач[уа]?|атрымальнік[уа]?)\s*[:：]\s*[^;)"<\r\n]+`)
-	signedRomance = regexp.MustCompile(`(?i)[\s,;:(]*\b(firmad[oa] por|recibid[oa] por|recogid[oa] por|receptor|firmat[oa] da|ricevut[oa] da|ritirat[oa] da|destinatario|signée? par|reçue? par|retirée? par|destinataire)\s*(?::\s*|\s)([^;)"<\r\n.]+)`)
+	signedRomance = regexp.MustCompile(`(?i)[\s,;:(]*\b(firmad[oa] por|recibid[oa] por|recogid[oa] por|receptor|firmat[oa] da|ricevut[oa] da|ritirat[oa] da|destinatario|signée? par|reçue? par|retirée? par|destinataire)\s*(?::\s*|\s)([^;)"<\r\n.])`)
 	roleRomance   = regexp.MustCompile(`(?i)^((el|la|il|lo|le|un|una|une|su|sus|votre|l['’])\s*)?(destinatari|titular|autorizad|vecin|porter|familiar|delegat|vicin|destinataire|voisin|mandataire|gardien|agent|corr?ie|factor|facteur|oficina|ufficio|bureau|punto|point|ausente|assente|absent|desconocido|sconosciuto|inconnu|no |non |ne |n['’]|est |es |è |ha |a |o |y |e |et |ou |no$)`)
 	roleWord      = regexp.MustCompile(`(?i)^(the |a |an |your |our )?(recipient|addressee|receiver|customer|client|buyer|consignee|neighbou?r|courier|carrier|driver|postman|post|postal|station|local|airline|agent|reception|receptionist|security|family|household|locker|parcel|pick-?up|customs|office|warehouse|sorting|seller|sender|operator|logistics?|compan(?:y|ies)|merchant|shop|store|express|freight|line.?haul|export|import|terminal|depot|facility|consolidat\w*|third|next|first|line|last|delivery|destination|origin|hub|transport|address|not|was|has|is|at|in|on|for|and|or|requests?|asked|refused?|rejected|absent|unavailable|moved|unknown|will|can)\b`)
 )
+
+// longestRole is the length up to which a name is compared with roles, in bytes.
+const longestRole = 100
 
 // NoNames removes the name of the signer or receiver from a text.
 func NoNames(s string) string {
@@ -28,29 +31,63 @@ func NoNames(s string) string {
 // english keeps roles and continues after them: a carrier accepts before somebody
 // signs.
 func english(s string) string {
-	return signedBy.ReplaceAllStringFunc(s, func(m string) string {
-		at := signedBy.FindStringSubmatchIndex(m)
-		word, between, rest := m[at[2]:at[3]], m[at[4]:at[5]], m[at[6]:]
+	return withoutNames(s, signedBy, `;)]"<`+"\r\n", func(found string, at []int, name string) (string, bool) {
+		word, between := found[at[2]:at[3]], found[at[4]:at[5]]
+		name = strings.TrimSpace(name)
 		switch {
-		case roleWord.MatchString(strings.TrimSpace(rest)), strings.TrimSpace(between) == "" && !isVerb(word) && prose(strings.TrimSpace(rest)):
-			return m[:at[6]] + english(rest)
+		case roleWord.MatchString(name), strings.TrimSpace(between) == "" && !isVerb(word) && prose(name):
+			return "", false
 		case isVerb(word):
-			return m[:at[2]] + firstWord(word)
+			return found[:at[2]] + firstWord(word), true
 		default:
-			return ""
+			return "", true
 		}
 	})
 }
 
 func romance(s string) string {
-	return signedRomance.ReplaceAllStringFunc(s, func(m string) string {
-		at := signedRomance.FindStringSubmatchIndex(m)
-		word, rest := m[at[2]:at[3]], m[at[4]:]
-		if roleRomance.MatchString(rest) || !strings.Contains(word, " ") && !strings.Contains(m[at[3]:at[4]], ":") {
-			return m[:at[4]] + romance(rest)
+	return withoutNames(s, signedRomance, `;)"<.`+"\r\n", func(found string, at []int, name string) (string, bool) {
+		word := found[at[2]:at[3]]
+		if roleRomance.MatchString(name) || !strings.Contains(word, " ") && !strings.Contains(found[at[3]:at[4]], ":") {
+			return "", false
 		}
-		return ""
+		return "", true
 	})
+}
+
+// withoutNames goes through a text once. The last group of the expression is the first
+// character of a name, which ends before any of the stops. drop decides whether a name is
+// one, and what stays of the words in front of it; in what is no name it looks for others.
+func withoutNames(s string, re *regexp.Regexp, stops string, drop func(found string, at []int, name string) (string, bool)) string {
+	var out strings.Builder
+	pos, limit := 0, len(s)
+	for pos < len(s) {
+		at := re.FindStringSubmatchIndex(s[pos:limit])
+		if at == nil {
+			out.WriteString(s[pos:limit])
+			pos, limit = limit, len(s)
+			continue
+		}
+		found := s[pos+at[0] : pos+at[1]]
+		start := pos + at[len(at)-2]
+		end := limit
+		if i := strings.IndexAny(s[start:limit], stops); i >= 0 {
+			end = start + i
+		}
+		for i := range at[2:] {
+			at[2+i] -= at[0]
+		}
+		out.WriteString(s[pos : pos+at[0]])
+		kept, ok := drop(found, at, s[start:min(end, start+longestRole)])
+		if !ok {
+			out.WriteString(s[pos+at[0] : start])
+			pos, limit = start, end
+			continue
+		}
+		out.WriteString(kept)
+		pos = end
+	}
+	return out.String()
 }
 
 // prose reports whether a text begins with a lower-case letter, as no name does.
