@@ -12,6 +12,7 @@ import (
 
 	"parcelwatch/internal/message"
 	"parcelwatch/internal/netx"
+	"parcelwatch/internal/textx"
 )
 
 // Duration is a length of time: "60d", "12h", "90m", "2w" or a combination such
@@ -217,9 +218,16 @@ type Pattern struct{ re *regexp.Regexp }
 // Regexp returns the compiled expression, or nil.
 func (p Pattern) Regexp() *regexp.Regexp { return p.re }
 
+// The largest pattern: characters, and steps after its repetitions are written out. A
+// search of a long mail with the largest one takes about a second.
+const (
+	maxPattern     = 1000
+	maxPatternSize = 400
+)
+
 func (p *Pattern) set(v any) message.Text {
-	if s, _ := v.(string); len(s) > 2000 {
-		v = nil
+	if s, _ := v.(string); len(s) > maxPattern || textx.PatternSize(s) > maxPatternSize {
+		return message.New("config_pattern_large", "Size", strconv.Itoa(maxPatternSize), "Characters", strconv.Itoa(maxPattern))
 	}
 	return parsed(&p.re, v, "config_pattern", regexp.Compile)
 }

@@ -246,8 +246,12 @@ func join(n *parcel.Notice, in parcel.Notice) {
 
 // applyRules reads the mail with the user's rules.
 func (p *Parser) applyRules(h mail.Header, pages []page, n *parcel.Notice) bool {
+	left := maxSearch
 	for _, r := range p.rules {
-		c, ok := r.match(h.From[0].Addr, h.Subject, pages)
+		c, ok, err := r.match(h.From[0].Addr, h.Subject, pages, &left)
+		if err != nil {
+			n.Problems = append(n.Problems, message.New("unread_rule_long", "Rule", r.name))
+		}
 		if !ok {
 			continue
 		}

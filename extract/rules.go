@@ -25,9 +25,15 @@ type Rule struct {
 type rule struct {
 	name                string
 	from, subject, body *regexp.Regexp
+	bodySize            int // of the compiled expression
 }
 
-const maxCaught = 20 // matches of one pattern per mail
+const (
+	maxCaught = 20 // matches of one pattern per mail
+	// maxSearch bounds the work of all rules with one mail, in steps of expressions times
+	// bytes of text. It takes about two seconds.
+	maxSearch = 40_000_000
+)
 
 // Why a rule cannot be used.
 var (
@@ -67,6 +73,7 @@ func compileRule(r Rule) (rule, error) {
 			}
 		}
 	}
+	out.bodySize = textx.PatternSize(r.Body)
 	if groups == 0 {
 		return rule{}, fmt.Errorf("rule %q: %w", out.name, errNoGroup)
 	}
@@ -80,24 +87,30 @@ type caught struct {
 	words   string
 }
 
-// match applies the rule; ok is true only if every pattern that is set matches.
-func (r rule) match(from, subject string, pages []page) (caught, bool) {
-	var c caught
+// errLong means that the rules have taken all the work that a mail may cost.
+var errLong = errors.New("the mail is too long for the rule")
+
+// match applies the rule; ok is true only if every pattern that is set matches. left is
+// the work that the mail may still cost.
+func (r rule) match(from, subject string, pages []page, left *int) (c caught, ok bool, err error) {
 	if r.from != nil && !r.from.MatchString(from) {
-		return c, false
+		return c, false, nil
 	}
 	if r.subject != nil && !c.catch(r.subject, subject) {
-		return c, false
+		return c, false, nil
 	}
 	if r.body == nil {
-		return c, true
+		return c, true, nil
 	}
 	for i := range pages {
+		if *left -= r.bodySize * len(pages[i].text); *left < 0 {
+			return c, false, errLong
+		}
 		if c.catch(r.body, pages[i].text) {
-			return c, true
+			return c, true, nil
 		}
 	}
-	return c, false
+	return c, false, nil
 }
 
 func (c *caught) catch(re *regexp.Regexp, text string) bool {

@@ -1,8 +1,10 @@
 package extract_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"parcelwatch/extract"
 	"parcelwatch/internal/message"
@@ -125,5 +127,27 @@ func TestBadRulesAreNamed(t *testing.T) {
 				t.Errorf("got %v, want %q", err, tt.want)
 			}
 		})
+	}
+}
+
+// TestRulesCostBoundedTime: rules of the largest size, shared by many people, cost a mail
+// a few seconds at most, and those that were not tried are named.
+func TestRulesCostBoundedTime(t *testing.T) {
+	t.Parallel()
+	var rules []extract.Rule
+	for range 50 {
+		rules = append(rules, extract.Rule{Name: "costly", Body: `(?P<number>(?:[a-z]{1,60}[ -]?){1,3}Q)`})
+	}
+	p := newParser(t, options{Rules: rules})
+	began := time.Now()
+	n, err := p.Parse(letter("Ding", strings.Repeat("letters without an end ", 4000)), unverified)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	if !slices.ContainsFunc(n.Problems, func(m message.Text) bool { return m[0].ID == "unread_rule_long" }) {
+		t.Errorf("problems: %v", n.Problems)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"parcelwatch/internal/fault"
@@ -17,6 +18,7 @@ const (
 	handleTries = 4
 	firstRetry  = time.Second
 	maxRetry    = 5 * time.Minute
+	handleLimit = 2 * time.Minute
 	saveLimit   = 3 * time.Second // for storing a checkpoint, also while stopping
 )
 
@@ -122,8 +124,8 @@ func (d *delivery) batch(ctx context.Context, b batch) error {
 	return nil
 }
 
-// mail handles one mail or sets it aside: at once after a [PermanentError], and after a
-// few tries if the cause is unknown. After [ErrLater] it retries until ctx ends.
+// mail handles one mail or sets it aside: at once after a [PermanentError] or when its
+// time is up, and after a few tries if the cause is unknown. After [ErrLater] it retries until ctx ends.
 func (d *delivery) mail(ctx context.Context, m delivered) error {
 	delay := firstRetry
 	defer d.f.health.release(ctx)
@@ -138,6 +140,10 @@ func (d *delivery) mail(ctx context.Context, m delivered) error {
 			return ctx.Err()
 		}
 		later := errors.Is(err, ErrLater)
+		if !later && errors.Is(err, context.DeadlineExceeded) {
+			why := message.New("unread_deadline", "Minutes", strconv.Itoa(int(handleLimit.Minutes())))
+			return d.setAside(ctx, m.mail.Ref, m.subject, why)
+		}
 		_, permanent := errors.AsType[*PermanentError](err)
 		if !later && (permanent || try >= handleTries) {
 			return d.setAside(ctx, m.mail.Ref, m.subject, message.New("unread_handling", "Text", err.Error()))
@@ -168,6 +174,8 @@ func (d *delivery) safely(ctx context.Context, m Mail) (err error) {
 		return err
 	}
 	defer free()
+	ctx, cancel := context.WithTimeout(ctx, handleLimit)
+	defer cancel()
 	defer func() {
 		if v := recover(); v != nil {
 			err = Permanent(fmt.Errorf("handler broke down: %v", v))

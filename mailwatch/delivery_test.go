@@ -1,6 +1,7 @@
 package mailwatch_test
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -202,6 +203,37 @@ func TestTheLastMailIsToldWhenItsBatchIsDone(t *testing.T) {
 			t.Errorf("state: %+v", got)
 		}
 		r.stop(t)
+		s.stop(t)
+	})
+}
+
+func TestAMailWhoseTimeIsUpIsSetAsideAndNamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startFake(message(shop, "one"), message(shop, "two"), message(shop, "three"))
+		p, in := newPositions(), &inbox{}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		w := mailwatch.New(account(s.pipeNet), p, mailwatch.Options{})
+		go func() {
+			done <- w.Run(ctx, p.recording(func(ctx context.Context, m mailwatch.Mail) error {
+				if subjectOf(m) == "two" {
+					<-ctx.Done()
+					return fmt.Errorf("read: %w", ctx.Err())
+				}
+				return in.handle(ctx, m)
+			}))
+		}()
+		pass(3 * time.Minute)
+		if diff := cmp.Diff([]string{"one", "three"}, in.subjects()); diff != "" {
+			t.Error(diff)
+		}
+		if got := p.setAside(); len(got) != 1 || !strings.Contains(got[0], `"two": handling it took longer than 2 minutes`) {
+			t.Errorf("set aside: %q", got)
+		}
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
 		s.stop(t)
 	})
 }

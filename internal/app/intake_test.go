@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"os"
 	"testing"
@@ -11,7 +12,7 @@ import (
 
 func TestTheStoresTroublesAreNotTheMails(t *testing.T) {
 	t.Parallel()
-	for _, err := range []error{store.ErrBusy, store.ErrNoSpace, store.ErrDisk, store.ErrReadOnly, store.ErrCorrupt} {
+	for _, err := range []error{store.ErrBusy, store.ErrNoSpace, store.ErrDisk, store.ErrReadOnly, store.ErrCorrupt, context.DeadlineExceeded} {
 		if !errors.Is(later(err), mailwatch.ErrLater) {
 			t.Errorf("%v sets the mail aside", err)
 		}

@@ -67,7 +67,7 @@ func (b mailbox) handle(ctx context.Context, m mailwatch.Mail) error {
 
 // later marks errors that are caused by the store and not by the mail.
 func later(err error) error {
-	for _, cause := range []error{store.ErrBusy, store.ErrNoSpace, store.ErrDisk, store.ErrReadOnly, store.ErrCorrupt} {
+	for _, cause := range []error{store.ErrBusy, store.ErrNoSpace, store.ErrDisk, store.ErrReadOnly, store.ErrCorrupt, context.DeadlineExceeded} {
 		if errors.Is(err, cause) {
 			return fmt.Errorf("%w: %w", mailwatch.ErrLater, err)
 		}
