@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/all"
@@ -133,7 +134,7 @@ func Channels(ctx context.Context, c *config.Config) (subs []notify.Subscription
 			broken[one.Name] = fmt.Errorf("channel %s: url: %w", one.Name, err)
 			continue
 		}
-		channel, err := shout.New(one.Name, address)
+		channel, err := channel(one.Name, address)
 		if err != nil {
 			broken[one.Name] = err
 			continue
@@ -141,6 +142,20 @@ func Channels(ctx context.Context, c *config.Config) (subs []notify.Subscription
 		subs = append(subs, notify.Subscription{Channel: channel, Urgent: one.Urgent, Digest: one.Digest})
 	}
 	return subs, broken
+}
+
+// channel returns the channel of a service's URL.
+func channel(name, address string) (notify.Channel, error) {
+	m, ok, err := shout.ParseMail(name, address)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return shout.New(name, address)
+	}
+	server := &notify.SMTP{Host: m.Host, Port: m.Port, TLS: m.TLS, Username: m.Username}
+	server.Password = func(context.Context) (string, error) { return m.Password, nil }
+	return notify.MailChannel{Called: name, Server: server, Secret: m.Password, From: m.From, To: m.To, Now: time.Now}, nil
 }
 
 // Carriers returns the carriers of the configuration. A carrier whose secret cannot be

@@ -14,38 +14,69 @@ import (
 	"parcelwatch/internal/textx"
 
 	"github.com/nicholas-fedor/shoutrrr"
-	"github.com/nicholas-fedor/shoutrrr/pkg/router"
+	"github.com/nicholas-fedor/shoutrrr/pkg/services/chat/telegram"
+	"github.com/nicholas-fedor/shoutrrr/pkg/types"
 )
 
 // ErrURL is returned for a URL of no known service.
 var ErrURL = errors.New("not the address of a channel that is known")
 
+var errBroken = errors.New("the service's code broke down")
+
 // Channel is one service.
 type Channel struct {
 	name    string
-	sender  *router.ServiceRouter
+	send    func(ctx context.Context, text string) error
 	secrets []string
 }
 
 // New returns a channel for a service's URL; name is its name in logs. Nothing is sent.
 func New(name, address string) (*Channel, error) {
 	address = strings.TrimSpace(address)
-	secrets := secretsOf(address)
-	sender, err := shoutrrr.CreateSender(address)
-	if err != nil {
-		return nil, fmt.Errorf("channel %s: %w: %s", name, ErrURL, redact(err.Error(), secrets))
+	c := &Channel{name: name, secrets: secretsOf(address)}
+	if strings.HasPrefix(strings.ToLower(address), "matrix:") {
+		// The library logs in when it is given the URL.
+		c.send = func(ctx context.Context, text string) error {
+			send, err := sender(address)
+			if err != nil {
+				return err
+			}
+			return send(ctx, text)
+		}
+		return c, nil
 	}
-	return &Channel{name: name, sender: sender, secrets: secrets}, nil
+	var err error
+	if c.send, err = sender(address); err != nil {
+		return nil, fmt.Errorf("channel %s: %w: %s", name, ErrURL, redact(err.Error(), c.secrets))
+	}
+	return c, nil
+}
+
+// sender returns the function that sends to a service's URL.
+func sender(address string) (func(context.Context, string) error, error) {
+	library, err := shoutrrr.CreateSender()
+	if err != nil {
+		return nil, err
+	}
+	service, err := library.Locate(address)
+	if err != nil {
+		return nil, err
+	}
+	bound(service)
+	if t, ok := service.(*telegram.Service); ok {
+		return bot(t.GetConfig()).send, nil
+	}
+	return func(_ context.Context, text string) error { return service.Send(text, &types.Params{}) }, nil
 }
 
 // Name returns the channel's name in logs.
 func (c *Channel) Name() string { return c.name }
 
 // Notify delivers a short text. The library takes no context: when ctx ends, its call
-// continues in the background until its own timeout of ten seconds.
+// continues in the background until its own time is up.
 func (c *Channel) Notify(ctx context.Context, title, text string) error {
 	done := make(chan error, 1)
-	go func() { done <- errors.Join(c.sender.Send(strings.TrimSpace(title+"\n"+text), nil)...) }()
+	go func() { done <- c.safely(ctx, strings.TrimSpace(title+"\n"+text)) }()
 	select {
 	case <-ctx.Done():
 		return fmt.Errorf("channel %s: %w", c.name, ctx.Err())
@@ -55,6 +86,17 @@ func (c *Channel) Notify(ctx context.Context, title, text string) error {
 		}
 		return nil
 	}
+}
+
+// safely turns a panic of the library into an error: some of its services do not expect
+// that a server is dead.
+func (c *Channel) safely(ctx context.Context, text string) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("%w: %v", errBroken, v)
+		}
+	}()
+	return c.send(ctx, text)
 }
 
 // secretsOf returns every part of a URL that may be a secret, longest first: depending

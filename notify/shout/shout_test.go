@@ -10,6 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"parcelwatch/internal/netx"
 	"parcelwatch/notify"
 	"parcelwatch/notify/shout"
 )
@@ -105,5 +108,29 @@ func TestNewRefuses(t *testing.T) {
 		if strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("New(%q) tells the secret: %v", address, err)
 		}
+	}
+}
+
+func TestMailURLsAreRead(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]shout.Mail{
+		"smtp://me:pass@mail.example.org:587/?from=a@example.org&to=b@example.org,c@example.org": {TLS: netx.TLSStart, Port: 587},
+		"smtp://me:pass@mail.example.org:465/?from=a@example.org&to=b@example.org,c@example.org": {TLS: netx.TLSImplicit, Port: 465},
+		"smtp://me:pass@127.0.0.1:25/?from=a@example.org&to=b@example.org,c@example.org":         {TLS: netx.TLSNone, Port: 25, Host: "127.0.0.1"},
+	} {
+		want.Username, want.Password, want.From, want.To = "me", "pass", "a@example.org", []string{"b@example.org", "c@example.org"}
+		if want.Host == "" {
+			want.Host = "mail.example.org"
+		}
+		got, ok, err := shout.ParseMail("mail", address)
+		if diff := cmp.Diff(want, got); diff != "" || !ok || err != nil {
+			t.Errorf("%s: %t, %v (-want +got):\n%s", address, ok, err, diff)
+		}
+	}
+	if _, ok, err := shout.ParseMail("mail", "ntfy://ntfy.sh/topic"); ok || err != nil {
+		t.Errorf("another kind: %t, %v", ok, err)
+	}
+	if _, _, err := shout.ParseMail("mail", "smtp://me:s3cret@/"); !errors.Is(err, shout.ErrURL) || strings.Contains(err.Error(), "s3cret") {
+		t.Errorf("got %v", err)
 	}
 }
