@@ -129,19 +129,11 @@ func (r *reader) readChunk(ctx context.Context, s *session, chunk []uint32) erro
 		if len(group) == 0 {
 			return nil
 		}
-		free, err := r.hold(ctx, s, 2*bytes) // some servers only estimate the size
-		if err != nil {
+		if err := r.fill(ctx, s, &b, group, bytes); err != nil {
 			return err
 		}
-		b.free = free
-		mails, lost, err := r.bodies(s, group)
-		if err != nil {
-			free()
-			return err
-		}
-		b.mails, b.aside = mails, append(b.aside, lost...)
 		b.upTo = group[len(group)-1].uid
-		err = r.send(ctx, s, b)
+		err := r.send(ctx, s, b)
 		b, group, bytes = batch{}, nil, 0
 		return err
 	}
@@ -162,6 +154,21 @@ func (r *reader) readChunk(ctx context.Context, s *session, chunk []uint32) erro
 	}
 	b.upTo = r.reached
 	return r.send(ctx, s, b)
+}
+
+// fill reads mails of so many bytes into a batch, once there is room for them.
+func (r *reader) fill(ctx context.Context, s *session, b *batch, group []head, bytes int64) error {
+	free, err := r.hold(ctx, s, 2*bytes) // some servers only estimate the size
+	if err != nil {
+		return err
+	}
+	mails, lost, err := r.bodies(s, group)
+	if err != nil {
+		free()
+		return err
+	}
+	b.mails, b.aside, b.free = mails, append(b.aside, lost...), free
+	return nil
 }
 
 // wanted reports whether a mail is recent enough and from one of the senders.

@@ -107,7 +107,11 @@ func TestABoundedTransportAnswersOften(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	client := server.Client()
-	client.Transport = netx.Bounded(client.Transport.(*http.Transport))
+	transport, ok := client.Transport.(*http.Transport)
+	if !ok {
+		t.Fatalf("a transport of another kind: %T", client.Transport)
+	}
+	client.Transport = netx.Bounded(transport)
 	for range 3 {
 		if n, err := ask(t.Context(), client, server.URL); err != nil || n != 40<<10 {
 			t.Fatalf("%d bytes, %v", n, err)

@@ -22,7 +22,7 @@ const sendTime = 15 * time.Second
 // bound limits the answers of a service that has an HTTP client of its own. All others
 // use the default transport, see [Transport].
 func bound(service types.Service) {
-	client := &http.Client{Timeout: sendTime, Transport: http.DefaultTransport}
+	client := &http.Client{Timeout: sendTime, Transport: http.DefaultTransport} //nolint:forbidigo // like every other service
 	switch s := service.(type) {
 	case *ntfy.Service:
 		if s.Config.DisableTLSVerification {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"html"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/nicholas-fedor/shoutrrr/pkg/services/chat/telegram"
@@ -69,12 +68,8 @@ func (b telegramBot) sendTo(ctx context.Context, chat, text string) error {
 		return err
 	}
 	req.Header.Set("Content-Type", "application/json")
-	res, err := http.DefaultTransport.RoundTrip(req)
+	res, err := http.DefaultTransport.RoundTrip(req) //nolint:forbidigo // like every other service
 	if err != nil {
-		var address *url.Error
-		if errors.As(err, &address) {
-			err = address.Err
-		}
 		return fmt.Errorf("reach telegram: %w", err)
 	}
 	defer func() { _ = res.Body.Close() }()

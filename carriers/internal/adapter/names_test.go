@@ -12,7 +12,7 @@ import (
 )
 
 // words are the pieces of texts in which names are recognized.
-var words = []string{ //nolint:gochecknoglobals // table
+var words = []string{
 	"recipient", "Recipient name", "receiver", "signed by", "Signed for by", "received by", "handed to", "signature", "the recipient", "neighbour", "Anna", "BOB", "is",
 	"destinatario", "recibido por", "reçu par", "el vecino", "votre voisin", "no", "parcel", ":", "-", ";", ")", "(", "]", "<", `"`, ".", ",", " ", "  ", "\n", "получатель:", "签收人", "李",
 }

@@ -19,7 +19,7 @@ import (
 )
 
 // spoken is what servers say, a response each.
-var spoken = []string{ //nolint:gochecknoglobals // seeds
+var spoken = []string{
 	"* FLAGS (\\Answered \\Seen $Forwarded)\r\n",
 	"* OK [PERMANENTFLAGS (\\Seen \\*)] Limited\r\n* 172 EXISTS\r\n* OK [UIDVALIDITY 3857529045] UIDs valid\r\n* OK [UIDNEXT 4392] Predicted\r\nT1 OK [READ-ONLY] done\r\n",
 	"* SEARCH 2 84 882\r\nT2 OK done\r\n",
