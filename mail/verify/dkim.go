@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -57,7 +58,11 @@ func (c *Checker) verify(ctx context.Context, m signed, domain string) checked {
 		switch {
 		case !aligned(v.Domain, domain):
 		case v.Err == nil:
-			return checked{passed: "dkim=pass d=" + normal(v.Domain)}
+			name := uncovered(v.HeaderKeys, m.fields)
+			if name == "" {
+				return checked{passed: "dkim=pass d=" + normal(v.Domain)}
+			}
+			out.failed = message.New("proof_uncovered", "Domain", normal(v.Domain), "Field", name)
 		case dkim.IsTempFail(v.Err):
 			out.failed = message.New("proof_no_key", "Domain", normal(v.Domain))
 		default:
@@ -66,6 +71,25 @@ func (c *Checker) verify(ctx context.Context, m signed, domain string) checked {
 	}
 	out.temporary = look.temporary()
 	return out
+}
+
+// uncovered returns a field that a signature does not sign although it decides how the
+// mail is read, or "". Anybody can give a signed mail another value of that field. A
+// field that is listed more often than it occurs is signed as absent, which is fine.
+func uncovered(keys []string, fields []mail.Field) string {
+	signs := func(name string) bool {
+		return slices.ContainsFunc(keys, func(k string) bool { return strings.EqualFold(strings.TrimSpace(k), name) })
+	}
+	for _, name := range []string{"From", "Subject", "Date"} {
+		if !signs(name) {
+			return name
+		}
+	}
+	const structure = "Content-Type"
+	if !signs(structure) && slices.ContainsFunc(fields, func(f mail.Field) bool { return f.Is(structure) }) {
+		return structure
+	}
+	return ""
 }
 
 // failure describes why a signature is not valid. A revoked or expired key says

@@ -9,7 +9,7 @@ import (
 // mail could be given another subject or body structure without invalidating
 // its signature.
 func doubled(h mail.Header) string {
-	for _, name := range []string{"Subject", "Content-Type", "Content-Transfer-Encoding"} {
+	for _, name := range []string{"Subject", "Date", "Content-Type", "Content-Transfer-Encoding"} {
 		if len(h.Values(name)) > 1 {
 			return name
 		}

@@ -111,11 +111,16 @@ func (s signer) signExpired(tb testing.TB, raw string) string {
 
 func (s signer) signUntil(tb testing.TB, raw string, until time.Time) string {
 	tb.Helper()
+	return s.signFields(tb, raw, until, "From", "Subject", "Date", "To", "Content-Type")
+}
+
+func (s signer) signFields(tb testing.TB, raw string, until time.Time, fields ...string) string {
+	tb.Helper()
 	var out bytes.Buffer
 	err := dkim.Sign(&out, strings.NewReader(raw), &dkim.SignOptions{
 		Domain: s.domain, Selector: "s1", Signer: s.key, Expiration: until,
 		HeaderCanonicalization: dkim.CanonicalizationRelaxed, BodyCanonicalization: dkim.CanonicalizationRelaxed,
-		HeaderKeys: []string{"From", "Subject", "Date", "To"},
+		HeaderKeys: fields,
 	})
 	if err != nil {
 		tb.Fatal(err)
