@@ -14,7 +14,8 @@ func (p *Parcel) Has(n number.Number) bool {
 
 // AddLink adds a number to the parcel and reports whether it is new. A number with
 // certainty Maybe goes to p.Maybe; one in NeverJoin is refused. A stronger reason
-// for a known number replaces the old one and does not count as new.
+// for a known number replaces the old one and does not count as new. A number that
+// contains another (see [number.Number.Inner]) brings it along.
 func (p *Parcel) AddLink(l Link) bool {
 	if l.Number == "" || slices.Contains(p.NeverJoin, l.Number) {
 		return false
@@ -36,6 +37,10 @@ func (p *Parcel) AddLink(l Link) bool {
 	}
 	p.Maybe = slices.DeleteFunc(p.Maybe, same)
 	p.Links = append(p.Links, l)
+	if inner := l.Number.Inner(); inner != "" {
+		l.Number = inner
+		p.AddLink(l)
+	}
 	return true
 }
 

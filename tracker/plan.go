@@ -19,6 +19,9 @@ const (
 	unheard = 10 * 24 * time.Hour
 	// numbersEach bounds how many numbers of one parcel a carrier is asked for.
 	numbersEach = 2
+	// postsEach is how many posts are asked in one round while nobody knows where the
+	// parcel goes.
+	postsEach = 3
 	// early is how much sooner than the carrier's interval a number may be asked
 	// about again, so that a check planned for that time is not refused by seconds.
 	early = time.Minute
@@ -41,6 +44,9 @@ type View struct {
 // number, the mail mentions it, the user added the number, or the origin has
 // reported nothing for long. Aggregators are asked if no direct carrier answers. No
 // number is asked about again within the carrier's interval for it.
+//
+// While the destination is unknown, the posts of the world are asked about an S10
+// number only after the origin side did not know it, a few at a time.
 func Plan(p parcel.Parcel, v View, now time.Time) []carriers.Ask {
 	pl := planner{p: p, v: v, now: now, home: cmp.Or(p.Destination, v.Home)}
 	var list []planned
@@ -56,6 +62,9 @@ func Plan(p parcel.Parcel, v View, now time.Time) []carriers.Ask {
 				list = append(list, pl.member(at, m)...)
 			}
 		}
+	}
+	if pl.home == "" {
+		list = pl.rounds(list)
 	}
 	slices.SortStableFunc(list, func(a, b planned) int {
 		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(b.match, a.match), cmp.Compare(a.at, b.at))
@@ -158,11 +167,61 @@ func (pl planner) covers(m carriers.Member, n number.Number, match carriers.Matc
 		return true
 	case m.Info.Role == carriers.RoleOrigin:
 		return in(issuer) || match == carriers.Yes
-	case issuer != "" && len(m.Info.Countries) > 0 && in(issuer), match == carriers.Yes && issuer == "", pl.hinted(m), pl.home == "":
+	case issuer != "" && len(m.Info.Countries) > 0 && in(issuer), match == carriers.Yes && issuer == "", pl.hinted(m):
 		return true
+	case pl.home == "":
+		return issuer == "" || pl.originSilent()
 	default:
 		return in(pl.home)
 	}
+}
+
+// originSilent reports whether every carrier of the origin that matches a number has
+// been asked, and no direct carrier has events.
+func (pl planner) originSilent() bool {
+	if pl.answered("") {
+		return false
+	}
+	for _, m := range pl.v.Members {
+		if m.Off || len(m.Missing) > 0 || m.Info.Role != carriers.RoleOrigin {
+			continue
+		}
+		for _, c := range pl.numbers(m) {
+			if pl.covers(m, c.number, c.match) && pl.source(m, c.number).Asked.IsZero() {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// rounds keeps the first postsEach asks of posts that are asked only because the
+// destination is unknown, those asked longest ago first.
+func (pl planner) rounds(list []planned) []planned {
+	guessed := func(x planned) bool {
+		return x.role == carriers.RoleDestination && x.Skip == "" && x.match != carriers.Yes && x.Number.S10()
+	}
+	var asked []time.Time
+	for _, x := range list {
+		if guessed(x) {
+			asked = append(asked, pl.find(x.Carrier, x.Number).Asked)
+		}
+	}
+	if len(asked) <= postsEach {
+		return list
+	}
+	slices.SortFunc(asked, time.Time.Compare)
+	last, left := asked[postsEach-1], postsEach
+	return slices.DeleteFunc(list, func(x planned) bool {
+		if !guessed(x) {
+			return false
+		}
+		keep := left > 0 && !pl.find(x.Carrier, x.Number).Asked.After(last)
+		if keep {
+			left--
+		}
+		return !keep
+	})
 }
 
 // notNow returns why a carrier that could know the number is skipped, or nil if it

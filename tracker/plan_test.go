@@ -119,9 +119,17 @@ func TestPlan(t *testing.T) {
 			parcel.Parcel{Links: links(rb), FirstSeen: now, AddedByUser: true},
 			[]string{"cainiao RB123456785CN", "upu RB123456785CN", "russianpost RB123456785CN"},
 		},
-		"nobody knows where it goes: every post that could be it": {
+		"nobody knows where it goes: the origin side first": {
 			"",
 			parcel.Parcel{Links: links(rb), FirstSeen: now, AddedByUser: true},
+			[]string{"cainiao RB123456785CN", "upu RB123456785CN"},
+		},
+		"nobody knows where it goes, nor does the origin side: the posts": {
+			"",
+			parcel.Parcel{
+				Links: links(rb), FirstSeen: now, AddedByUser: true,
+				Sources: []parcel.Source{unknown("cainiao", rb), unknown("upu", rb)},
+			},
 			[]string{
 				"cainiao RB123456785CN", "upu RB123456785CN", "russianpost RB123456785CN",
 				"ukrposhta RB123456785CN (no_credential: needs token)", "novaposhta RB123456785CN",

@@ -46,7 +46,7 @@ type carrier struct{ adapter.Base }
 
 // Match claims 24 digits, which no other carrier uses.
 func (*carrier) Match(n number.Number) carriers.Match {
-	return adapter.If(adapter.Is(n, number.FamilyInPost), carriers.Yes)
+	return adapter.If(adapter.Is(n, number.FamilyInPost) && n.Family() != number.FamilyBpost, carriers.Maybe)
 }
 
 // Ask makes the call. An unknown number is HTTP 404 with an error in JSON.

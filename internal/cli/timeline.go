@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,7 +51,7 @@ func WriteParcel(w io.Writer, say *locale.Printer, d status.Parcel, since time.T
 	for _, n := range d.Maybe {
 		add("show_maybe", "Number", string(n))
 	}
-	text := strings.Join(lines, "\n") + "\n" + timeline(say, d.Events) + answers(say, d)
+	text := strings.Join(lines, "\n") + "\n" + timeline(say, d.Events) + answers(say, d) + pages(say, d)
 	if _, err := io.WriteString(w, text); err != nil {
 		return fmt.Errorf("cli: write parcel: %w", err)
 	}
@@ -146,4 +147,22 @@ func answers(say *locale.Printer, d status.Parcel) string {
 		t.Row(name, words)
 	}
 	return "\n" + say.T("show_asked") + "\n" + t.String()
+}
+
+// pages renders where a person can look the number up, apart from the pages of the
+// carriers that were asked.
+func pages(say *locale.Printer, d status.Parcel) string {
+	t := NewTable(40)
+	t.Indent = "  "
+	rows := 0
+	for _, p := range d.Pages {
+		if !slices.ContainsFunc(d.Asked, func(a status.Asked) bool { return a.Link == p.URL }) {
+			t.Row(p.Name, p.URL)
+			rows++
+		}
+	}
+	if rows == 0 {
+		return ""
+	}
+	return "\n" + say.T("show_pages") + "\n" + t.String()
 }

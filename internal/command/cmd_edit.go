@@ -134,6 +134,7 @@ func (e *env) edit(ctx context.Context, text string, do func(*tracker.Tracker, n
 		return err
 	}
 	return e.stored(ctx, func(cfg *config.Config, db store.Store) error {
+		e.doubt(n, cfg.Destination)
 		done, err := do(e.tracker(cfg, db), n)
 		if err != nil {
 			return e.known(err, n)

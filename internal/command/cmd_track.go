@@ -50,6 +50,7 @@ func (c *trackCmd) Run(ctx context.Context, e *env) error {
 			return err
 		}
 	}
+	e.doubt(n, cfg.Destination)
 	for name, why := range broken {
 		if c.Carrier == "" || c.Carrier == name {
 			e.note(e.say.T("note_secret", "Carrier", name, "Reason", e.words(why)))

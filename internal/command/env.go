@@ -146,9 +146,6 @@ func (e *env) number(text string) (number.Number, error) {
 	if err != nil {
 		return "", usage(e.say.T("err_number", "Text", textx.Line(text, 50)))
 	}
-	if n.Check() == number.CheckWrong {
-		e.note(e.say.T("note_check_digit", "Number", n))
-	}
 	return n, nil
 }
 
@@ -190,4 +187,12 @@ func (v storeVault) SetSecret(ctx context.Context, name, value string) error {
 	}
 	defer shut(db) // changes are already stored
 	return db.SetSecret(ctx, name, value)
+}
+
+// doubt prints a note if the check digit of a number typed by the user is wrong for
+// a parcel to a country.
+func (e *env) doubt(n number.Number, country string) {
+	if n.CheckIn(country) == number.CheckWrong {
+		e.note(e.say.T("note_check_digit", "Number", n))
+	}
 }

@@ -30,6 +30,7 @@ type Parcel struct {
 	Maybe       []number.Number `json:"maybe,omitempty"`
 	Events      []parcel.Event  `json:"events"`
 	Asked       []Asked         `json:"asked"`
+	Pages       []number.Page   `json:"pages"` // where to look the number up
 }
 
 // Asked is the result of asking one carrier about one number.
@@ -46,15 +47,16 @@ type Asked struct {
 
 // Document returns a parcel with its timeline at time now. An empty number means the
 // parcel's own number.
-func Document(p parcel.Parcel, number number.Number, asked []Asked, now time.Time) Parcel {
-	if number == "" {
-		number = p.Number()
+func Document(p parcel.Parcel, n number.Number, asked []Asked, now time.Time) Parcel {
+	if n == "" {
+		n = p.Number()
 	}
 	d := Parcel{
-		Schema: Schema, Number: number, Family: number.Family(), Status: p.Status, Phase: p.Phase,
+		Schema: Schema, Number: n, Family: n.FamilyIn(p.Destination), Status: p.Status, Phase: p.Phase,
 		Origin: p.Origin, Destination: p.Destination, Numbers: p.Numbers(), Days: Days(p, now),
 		ETA: date(p.ETA), PickupUntil: date(p.Pickup.Until), PickupPlace: p.Pickup.Place,
 		Title: p.Title, Orders: p.Orders, Events: some(p.Timeline()), Asked: some(asked),
+		Pages: number.Pages(n, p.Destination),
 	}
 	for _, l := range p.Maybe {
 		d.Maybe = append(d.Maybe, l.Number)

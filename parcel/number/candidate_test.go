@@ -75,7 +75,7 @@ func TestCandidatesSayWhereAndWhat(t *testing.T) {
 	got := number.Candidates(text)
 	want := []number.Candidate{
 		{Number: "RB123456785CN", Family: number.FamilyS10, Strength: number.High, Check: number.CheckOK, Start: 4, End: 21},
-		{Number: "62000022000000", Family: number.FamilyRussianPost, Strength: number.Low, Check: number.CheckWrong, Start: 23, End: 37},
+		{Number: "62000022000000", Family: number.FamilyDPD, Strength: number.Low, Check: number.CheckNone, Start: 23, End: 37},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -1,6 +1,9 @@
 package number
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 // Family groups forms of tracking numbers by the company that issues or tracks them.
 type Family string
@@ -35,6 +38,9 @@ const (
 	FamilyNovaPoshta  Family = "novaposhta"
 	FamilyUkrposhta   Family = "ukrposhta" // domestic, 13 digits
 	FamilyMeest       Family = "meest"
+	FamilyCDEK        Family = "cdek"
+	FamilyDPD         Family = "dpd"
+	FamilyBpost       Family = "bpost"
 	FamilyPartner     Family = "partner18" // 18 digits: reference of a last-mile partner
 	FamilyUnknown     Family = "unknown"
 )
@@ -86,6 +92,7 @@ type form struct {
 	check    func(string) bool // verifies the check digit; nil if the form has none
 	posts    bool              // the last two letters must be a country with a post
 	internal bool
+	in       string // ISO countries where the form is used; empty for anywhere
 }
 
 // formMatch is a form that a number has.
@@ -124,12 +131,34 @@ func (n Number) forms(yield func(formMatch)) {
 	}
 }
 
-func (n Number) best() (formMatch, bool) {
-	var first formMatch
+func (n Number) best() (formMatch, bool) { return n.bestIn("") }
+
+// bestIn returns the best form for a parcel to a country.
+func (n Number) bestIn(country string) (formMatch, bool) {
+	var best formMatch
 	n.forms(func(m formMatch) {
-		if first.form == nil {
-			first = m
+		if best.form == nil || m.fits(country) > best.fits(country) {
+			best = m
 		}
 	})
-	return first, first.form != nil
+	return best, best.form != nil
+}
+
+// fits ranks a form for a parcel to a country: forms of the country (a wrong
+// check digit there is likely a typing error), forms of any country, then the rest.
+func (m formMatch) fits(country string) int {
+	switch {
+	case country == "":
+		return 0
+	case strings.Contains(m.form.in, country) && m.check != CheckWrong:
+		return 2
+	case strings.Contains(m.form.in, country):
+		return 1
+	case m.check == CheckWrong:
+		return -2
+	case m.form.in == "":
+		return 0
+	default:
+		return -1
+	}
 }

@@ -6,6 +6,9 @@ import "regexp"
 // "seen" marks a form of real numbers, "rule" a published one. Digits alone are
 // never better than Low: order ids, phone numbers and prices look the same.
 //
+// A form with countries (in) is used by a company of those: for a parcel to one of
+// them it comes first, for a parcel to another country last.
+//
 //nolint:gochecknoglobals // table
 var forms = []form{
 	// Posts. Rule: UPU S10. National use of unassigned letters is seen, so any two are taken.
@@ -24,6 +27,7 @@ var forms = []form{
 	{family: FamilyCainiao, strength: Low, lo: 13, hi: 13, re: shape(`LP\d{11}`), internal: true},
 	{family: FamilyCainiao, strength: Medium, lo: 11, hi: 18, re: shape(`AE\d{9,16}`)},
 	{family: FamilyCainiao, strength: Medium, lo: 15, hi: 21, re: shape(`CN[A-Z]{2}\d{9,15}[A-Z]{2}`)},      // seen in Europe: CNFR..HD
+	{family: FamilyCainiaoLine, strength: Medium, lo: 23, hi: 27, re: shape(`CN(PRT|ESP)\d{18,22}`)},        // last mile in Portugal and Spain
 	{family: FamilyCainiao, strength: Low, lo: 14, hi: 18, re: shape(`CN\d{12,16}`)},                        // rule of a plugin only
 	{family: FamilyCainiao, strength: Low, lo: 12, hi: 13, re: shape(`S\d{12}|SB\d{10}`)},                   // seen until 2017
 	{family: FamilyCainiao, strength: Low, lo: 13, hi: 14, re: shape(`Q\d{10,11}XX`)},                       // seen until 2017
@@ -58,27 +62,37 @@ var forms = []form{
 	{family: FamilyHermes, strength: Medium, lo: 20, hi: 20, re: shape(`H\d{19}`)},
 	{family: FamilyCorreos, strength: High, lo: 23, hi: 23, re: shape(`P[A-Z][A-Z0-9]{4}\d{16}[A-Z]`)},
 	{family: FamilyCorreos, strength: Medium, lo: 23, hi: 27, re: shape(`PQ4F6P07\d{14,18}[A-Z]`)},
-	{family: FamilyInPost, strength: Low, lo: 24, hi: 24, re: shape(`\d{24}`)},
+	{family: FamilyBpost, strength: Low, lo: 24, hi: 24, re: shape(`3232\d{20}`), in: "BE LU NL"},
+	{family: FamilyInPost, strength: Low, lo: 24, hi: 24, re: shape(`\d{24}`), in: "PL"},
 	{family: FamilyUSPS, strength: Low, lo: 22, hi: 34, re: shape(`(420\d{5}(\d{4})?)?9[1-5]\d{20}`), check: uspsDigit},
 
 	// Nova Poshta before Russia: no Russian postal code begins with 20 or 59.
 	{family: FamilyNovaPoshta, strength: High, lo: 13, hi: 19, re: shape(`[A-Z]{2,4}\d{8,12}NP[IG]`)},
 	{family: FamilyNovaPoshta, strength: Medium, lo: 11, hi: 18, re: shape(`NP[IG]\d{8,15}`)},
-	{family: FamilyNovaPoshta, strength: Low, lo: 14, hi: 14, re: shape(`(20|59)\d{12}`)},
-	{family: FamilyRussianPost, strength: Low, lo: 14, hi: 14, re: shape(`\d{14}`), check: russianDigit},
-	{family: FamilyNovaPoshta, strength: Low, lo: 14, hi: 14, re: shape(`1\d{13}`)},
-	{family: FamilyUkrposhta, strength: Low, lo: 13, hi: 13, re: shape(`\d{13}`)},
+	{family: FamilyNovaPoshta, strength: Low, lo: 14, hi: 14, re: shape(`(20|59)\d{12}`), in: "UA"},
+	{family: FamilyRussianPost, strength: Low, lo: 14, hi: 14, re: shape(`\d{14}`), check: russianDigit, in: "RU"},
+	{family: FamilyNovaPoshta, strength: Low, lo: 14, hi: 14, re: shape(`1\d{13}`), in: "UA"},
+	{family: FamilyDPD, strength: Low, lo: 14, hi: 14, re: shape(`\d{14}`), in: dpdCountries},
+	{family: FamilyUkrposhta, strength: Low, lo: 13, hi: 13, re: shape(`\d{13}`), in: "UA"},
 	{family: FamilyMeest, strength: Medium, lo: 13, hi: 15, re: shape(`(MY)?CV\d{9}[A-Z]{2}`)}, // collides with S10's insured parcels
-	{family: FamilyMeest, strength: Low, lo: 10, hi: 10, re: shape(`71\d{8}`)},
-	{family: FamilyMeest, strength: Low, lo: 11, hi: 11, re: shape(`\d{3}-\d{7}`)},
+	{family: FamilyMeest, strength: Low, lo: 10, hi: 10, re: shape(`71\d{8}`), in: "UA"},
+	{family: FamilyMeest, strength: Low, lo: 11, hi: 11, re: shape(`\d{3}-\d{7}`), in: "UA"},
 
 	// Plain digits, which fit many carriers.
 	{family: FamilyPartner, strength: Low, lo: 18, hi: 18, re: shape(`\d{18}`), internal: true},
-	{family: FamilyKorea, strength: Low, lo: 12, hi: 12, re: shape(`\d{12}`)},
-	{family: FamilySF, strength: Low, lo: 12, hi: 12, re: shape(`\d{12}`)},
-	{family: FamilyGLS, strength: Low, lo: 10, hi: 11, re: shape(`\d{10,11}`)},
+	{family: FamilyKorea, strength: Low, lo: 12, hi: 12, re: shape(`\d{12}`), in: "KR"},
+	{family: FamilyDHL, strength: Low, lo: 12, hi: 12, re: shape(`\d{12}`), in: "DE"}, // DHL's parcels within Germany
+	{family: FamilySF, strength: Low, lo: 12, hi: 12, re: shape(`\d{12}`), in: "CN HK MO TW SG"},
+	{family: FamilyGLS, strength: Low, lo: 10, hi: 11, re: shape(`\d{10,11}`), in: glsCountries},
 	{family: FamilyDHL, strength: Low, lo: 10, hi: 10, re: shape(`\d{10}`)},
+	{family: FamilyCDEK, strength: Low, lo: 10, hi: 10, re: shape(`\d{10}`), in: "RU BY KZ AM KG UZ GE AZ"},
 }
+
+// Countries of companies with plain digits, from their own sites.
+const (
+	dpdCountries = "DE AT BE BG CH CZ EE ES FR GB HR HU IE IT LT LU LV NL PL PT RO SI SK"
+	glsCountries = "AT BE BG CH CZ DE DK ES FI FR HR HU IE IT LU NL PL PT RO RS SE SI SK"
+)
 
 // opening is the start of every expression.
 const opening = `^(?:`

@@ -67,9 +67,37 @@ func (n Number) Family() Family {
 	return FamilyUnknown
 }
 
+// FamilyIn returns the family that fits best for a parcel to a country (ISO 3166-1
+// alpha-2): plain digits are numbers of different companies in different countries.
+// An empty country is [Number.Family].
+func (n Number) FamilyIn(country string) Family {
+	if m, ok := n.bestIn(country); ok {
+		return m.form.family
+	}
+	return FamilyUnknown
+}
+
+// Inner returns the number that USPS labels print behind "420" and the postal code,
+// or "" if there is none.
+func (n Number) Inner() Number {
+	s := string(n)
+	if !strings.HasPrefix(s, "420") || n.Family() != FamilyUSPS {
+		return ""
+	}
+	return Number(s[len(s)-22:])
+}
+
 // Check returns the state of the check digit in the best family.
 func (n Number) Check() Check {
 	if m, ok := n.best(); ok {
+		return m.check
+	}
+	return CheckNone
+}
+
+// CheckIn returns the state of the check digit in the best family for a country.
+func (n Number) CheckIn(country string) Check {
+	if m, ok := n.bestIn(country); ok {
 		return m.check
 	}
 	return CheckNone

@@ -60,41 +60,116 @@ func (p Post) Link(n Number) string {
 	return link(p.Page, n)
 }
 
+// Page is a web page where a person can look a number up.
+type Page struct {
+	Name string `json:"name"` // of the post or company
+	URL  string `json:"url"`
+}
+
+const maxPages = 4
+
+// Pages returns the pages that may show the number of a parcel to a country (ISO
+// 3166-1 alpha-2, "" if unknown), the best first: the company that issued it, the
+// companies of the country with numbers of that form, the country's post, and an
+// aggregator that takes every number. There is always at least one.
+func Pages(n Number, country string) []Page {
+	list := issuers(n, country)
+	if post, ok := PostOf(country); ok && len(list) == 0 {
+		list = list.add(post.Name, cmp.Or(post.Page, post.Site), n)
+	}
+	return list[:min(len(list), maxPages-1)].add("17TRACK", anywhere, n)
+}
+
+// pages are pages without repetitions.
+type pages []Page
+
+func (list pages) add(name, page string, n Number) pages {
+	at := link(page, n)
+	if page == "" || slices.ContainsFunc(list, func(p Page) bool { return p.URL == at }) {
+		return list
+	}
+	return append(list, Page{name, at})
+}
+
+// issuers returns the pages of the companies and posts that issue numbers of this
+// form for parcels to the country; for S10 numbers also of the country's post.
+func issuers(n Number, country string) pages {
+	var list pages
+	n = cmp.Or(n.Inner(), n)
+	if m, ok := n.bestIn(country); ok && (m.form.in == "" || m.fits(country) >= 0) {
+		own := m.form.family.page()
+		list = list.add(own.Name, own.URL, n)
+	}
+	for _, c := range companiesOf(n, country) {
+		list = list.add(c.Name, c.Page, n)
+	}
+	if !n.S10() {
+		return list
+	}
+	for _, at := range []string{country, n.Country()} {
+		post, _ := PostOf(at)
+		list = list.add(post.Name, cmp.Or(post.Page, post.Site), n)
+	}
+	return list
+}
+
 // TrackingLink returns the page that shows the number. For an S10 number that is
 // the page of the given country's post (the one that has the parcel now; "" if
 // unknown), or of the issuing post; for other numbers the page of the company
 // that issued it. An aggregator's page is the fallback.
 func TrackingLink(n Number, country string) string {
-	if page := n.Family().Page(); page != "" {
-		return link(page, n)
+	for _, p := range issuers(n, country) {
+		if strings.Contains(p.URL, url.QueryEscape(string(cmp.Or(n.Inner(), n)))) {
+			return p.URL
+		}
 	}
-	if !n.S10() {
-		return link(anywhere, n)
-	}
-	if post, ok := PostOf(country); ok && post.Page != "" {
-		return post.Link(n)
-	}
-	post, _ := PostOf(n.Country())
-	return post.Link(n)
+	return link(anywhere, n)
 }
 
-// Page is the tracking page of the family's company with %s for the number; empty
-// where it has none of its own.
-func (f Family) Page() string {
-	country := map[Family]string{FamilyCorreos: "ES", FamilyUSPS: "US", FamilyRussianPost: "RU", FamilyUkrposhta: "UA"}[f]
-	if post, ok := PostOf(country); ok {
-		return post.Page
+// page is the page of a family's company, with %s for the number; the zero Page if
+// there is none.
+func (f Family) page() Page {
+	switch f {
+	case FamilyCainiao, FamilyAliExpress, FamilyCainiaoLine:
+		return Page{"Cainiao", "https://global.cainiao.com/newDetail.htm?mailNoList=%s"}
+	case FamilyFourPX:
+		return Page{"4PX", "https://track.4px.com/#/result/0/%s"}
+	case FamilyYunExpress:
+		return Page{"YunExpress", "https://www.yuntrack.com/parcelTracking?id=%s"}
+	case FamilyDHL:
+		return Page{"DHL", "https://www.dhl.com/en/home/tracking.html?tracking-id=%s"}
+	case FamilySF:
+		return Page{"SF", "https://www.sf-express.com/we/ow/chn/en/waybill/waybill-detail/%s"}
+	case FamilyInPost:
+		return Page{"InPost", "https://inpost.pl/sledzenie-przesylek?number=%s"}
+	case FamilyMeest:
+		return Page{"Meest", "https://t.meest-group.com/n/%s"}
+	case FamilyNovaPoshta:
+		return Page{"Nova Poshta", "https://novaposhta.ua/tracking/%s"}
+	case FamilyCorreos:
+		return pageOf("ES")
+	case FamilyUSPS:
+		return pageOf("US")
+	case FamilyRussianPost:
+		return pageOf("RU")
+	case FamilyUkrposhta:
+		return pageOf("UA")
+	case FamilyMalaysia:
+		return pageOf("MY")
+	case FamilyKorea:
+		return pageOf("KR")
+	default:
+		return Page{}
 	}
-	return map[Family]string{
-		FamilyCainiao:    "https://global.cainiao.com/newDetail.htm?mailNoList=%s",
-		FamilyAliExpress: "https://global.cainiao.com/newDetail.htm?mailNoList=%s",
-		FamilyFourPX:     "https://track.4px.com/#/result/0/%s",
-		FamilyYunExpress: "https://www.yuntrack.com/parcelTracking?id=%s",
-		FamilyDHL:        "https://www.dhl.com/en/home/tracking.html?tracking-id=%s",
-		FamilyInPost:     "https://inpost.pl/sledzenie-przesylek?number=%s",
-		FamilyNovaPoshta: "https://novaposhta.ua/tracking/%s",
-		FamilyMeest:      "https://t.meest-group.com/n/%s",
-	}[f]
+}
+
+// Page is the address of the tracking page of the family's company with %s for the
+// number; empty where it has none of its own.
+func (f Family) Page() string { return f.page().URL }
+
+func pageOf(country string) Page {
+	post, _ := PostOf(country)
+	return Page{post.Name, post.Page}
 }
 
 // link puts the number into a page. Escaping is right in a path, a query and a

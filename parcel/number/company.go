@@ -1,0 +1,43 @@
+package number
+
+import (
+	_ "embed"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"parcelwatch/internal/textx"
+)
+
+//go:embed companies.tsv
+var companiesTable string
+
+// company is a carrier of the last mile with numbers of its own.
+type company struct {
+	Name, Page string
+	countries  []string
+	form       *regexp.Regexp
+}
+
+// companies is the embedded table, read once.
+//
+//nolint:gochecknoglobals // table
+var companies = sync.OnceValue(func() []company {
+	var list []company
+	for cells := range textx.Rows(companiesTable, 4) {
+		list = append(list, company{Name: cells[0], Page: cells[3], countries: strings.Fields(cells[2]), form: regexp.MustCompile(opening + cells[1] + `)$`)})
+	}
+	return list
+})
+
+// companiesOf returns the companies of a country whose numbers have the form of n;
+// none for S10 numbers, which are the posts'.
+func companiesOf(n Number, country string) []company {
+	if n.S10() {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(companies()), func(c company) bool {
+		return !slices.Contains(c.countries, country) || !c.form.MatchString(string(n))
+	})
+}
