@@ -16,6 +16,7 @@ const ExitConfig = 78
 //go:embed unit.tmpl.service
 var unitText string
 
+//nolint:gochecknoglobals // parsed once
 var unitTemplate = template.Must(template.New("unit").Funcs(template.FuncMap{
 	"escape": escape, "quote": quote, "home": home, "writable": writable, "exitConfig": func() int { return ExitConfig },
 }).Parse(unitText))

@@ -184,7 +184,7 @@ func (k *checking) span(d config.Duration) string {
 // results are not trusted yet.
 func (k *checking) dryRun(ctx context.Context, cfg *config.Config, m config.Mailbox, account mailwatch.Account) {
 	seen := map[string]bool{}
-	unconfirmed, err := recent(ctx, cfg, m, account, dryRun, func(mail mailwatch.Mail, n parcel.Notice, err error) {
+	unconfirmed, err := recentMail{cfg, m, account, dryRun}.read(ctx, func(mail mailwatch.Mail, n parcel.Notice, err error) {
 		if err != nil {
 			k.tell("mailbox", m.Name, "note", fmt.Sprintf("%s: %v", mail.Ref, err))
 		}
@@ -258,17 +258,24 @@ func (k *checking) carriers(ctx context.Context, set *carriers.Set) {
 	}
 }
 
-// recent reads at most limit recent mails of each folder of a mailbox, stores nothing and
-// passes each notice, or why a mail cannot be read, to use. It counts the shop's mails
-// that could be verified only by trusting a server id, by that id.
-func recent(ctx context.Context, cfg *config.Config, box config.Mailbox, account mailwatch.Account, limit int, use func(mailwatch.Mail, parcel.Notice, error)) (map[string]int, error) {
-	r, err := app.NewReader(verify.New(app.OneShotResolver()), cfg, box)
+// recentMail is the recent mail of a mailbox, at most limit mails of each folder.
+type recentMail struct {
+	cfg     *config.Config
+	box     config.Mailbox
+	account mailwatch.Account
+	limit   int
+}
+
+// read stores nothing and passes each notice, or why a mail cannot be read, to use. It
+// counts the shop's mails that could be verified only by trusting a server id, by that id.
+func (r recentMail) read(ctx context.Context, use func(mailwatch.Mail, parcel.Notice, error)) (map[string]int, error) {
+	reader, err := app.NewReader(verify.New(app.OneShotResolver()), r.cfg, r.box)
 	if err != nil {
 		return nil, err
 	}
 	unconfirmed := map[string]int{}
-	err = mailwatch.Recent(ctx, account, box.Since.Time(), limit, func(ctx context.Context, m mailwatch.Mail) error {
-		n, err := r.Read(ctx, m.Message)
+	err = mailwatch.Recent(ctx, r.account, r.box.Since.Time(), r.limit, func(ctx context.Context, m mailwatch.Mail) error {
+		n, err := reader.Read(ctx, m.Message)
 		if errors.Is(err, verify.ErrTemporary) {
 			err = nil
 		}

@@ -40,13 +40,18 @@ func (c *serviceCmd) Run(ctx context.Context, e *env) error {
 		"install": m.Install, "uninstall": m.Uninstall, "start": m.Start, "stop": m.Stop, "restart": m.Restart, "reload": m.Reload,
 	}[c.Action]
 	r, err := do(ctx)
+	c.report(e, r)
+	return err
+}
+
+// report prints what was done.
+func (c *serviceCmd) report(e *env, r service.Report) {
 	if len(r.Steps) > 0 {
 		e.print(e.say.T("service_platform", "Name", r.Platform))
 	}
 	for _, s := range r.Steps {
 		e.print(e.say.T("service_"+string(s.What), "Path", s.Path, "Flags", c.flags()))
 	}
-	return err
 }
 
 // flags returns the flags that every further action on this service needs.

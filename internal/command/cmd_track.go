@@ -182,19 +182,11 @@ func detail(err error) string {
 	return e.Detail
 }
 
+// order ranks results: answers first, those that could not be asked last.
 func order(r parcel.Result) int {
-	switch r {
-	case parcel.ResultOK:
-		return 0
-	case parcel.ResultNotFound:
-		return 1
-	case parcel.ResultNoCredential:
-		return 3
-	case parcel.ResultSkipped:
-		return 4
-	default:
-		return 2
-	}
+	return map[parcel.Result]int{
+		parcel.ResultOK: -2, parcel.ResultNotFound: -1, parcel.ResultNoCredential: 1, parcel.ResultSkipped: 2,
+	}[r]
 }
 
 // trackLedger returns a ledger that counts against the daemon's daily budgets if

@@ -20,6 +20,7 @@ import (
 	"parcelwatch/internal/app"
 	"parcelwatch/internal/locale"
 	"parcelwatch/parcel"
+	"parcelwatch/service"
 )
 
 // untranslated is what may be in Latin letters in Russian output, and why.
@@ -223,6 +224,8 @@ func TestARussianReadsNoEnglish(t *testing.T) {
 				{"restore", s.file("text.db", "this is not a database at all")},
 				{"check"},
 				{"carriers"},
+				{"export"},
+				{"export", "--csv"},
 				{"login"},
 				{"login", "home"},
 				{"login", "nobody"},
@@ -245,7 +248,7 @@ func TestARussianReadsNoEnglish(t *testing.T) {
 		s.run("", "restore", filepath.Join(s.dir, "b.db"), "--config", conf)
 		s.run("", "forget", "RB123456780CN", "--purge", "--config", conf)
 		s.run("", "forget", "RB123456785CN", "--config", conf)
-		s.run("", "forget", "RB123456785CN", "--config", conf)
+		s.run("", "forget", "LZ550104072SG", "--config", conf)
 		bad := s.everyCarrier("bad", "http://127.0.0.1:1/", "")
 		s.file("bad.db", "this is not a database at all")
 		for _, name := range []string{"list", "status", "check", "digest", "export", "carriers", "track RB123456785CN", "add RB123456785CN", "run"} {
@@ -271,6 +274,25 @@ func TestARussianReadsNoEnglish(t *testing.T) {
 		}
 		s.run("", "service", "install", "--user", "--name", "parcel watch/..", "--config", filepath.Join(s.dir, "none.toml"))
 		s.run("", "service", "status", "--name", "parcelwatch-nobody")
+	})
+	t.Run("what the service manager did", func(t *testing.T) {
+		t.Parallel()
+		s := speaker{t, t.TempDir()}
+		var out screen
+		e := newEnv(env{out: &out, err: &out, getenv: func(string) string { return "ru" }})
+		r := service.Report{Platform: "linux-systemd"}
+		for _, what := range []service.StepKind{
+			service.StepProgram, service.StepConfig, service.StepLater, service.StepData, service.StepLog, service.StepAccount,
+			service.StepAccountMade, service.StepGranted, service.StepUnit, service.StepReplaced, service.StepUnchanged, service.StepAbsent,
+			service.StepDisabled, service.StepRemoved, service.StepStarted, service.StepStopped, service.StepReloaded, service.StepRecovery,
+			service.StepLinger,
+		} {
+			r.Steps = append(r.Steps, service.Step{What: what, Path: "/x"})
+		}
+		(&serviceCmd{User: true, Name: "family"}).report(e, r)
+		if s.judge(out.String()); strings.Contains(out.String(), "service_") || strings.Count(out.String(), "\n") != len(r.Steps)+1 {
+			t.Errorf("a step has no message:\n%s", out.String())
+		}
 	})
 	t.Run("setup", func(t *testing.T) {
 		t.Parallel()

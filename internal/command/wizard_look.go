@@ -31,7 +31,7 @@ func (w *wizard) look(ctx context.Context) error {
 	w.progress.Show(w.say.T("setup_looking"))
 	box := w.box
 	box.Since = config.Duration(sinceDays * 24 * time.Hour)
-	w.unconfirmed, err = recent(ctx, w.cfg, box, account, lookMails, func(_ mailwatch.Mail, n parcel.Notice, err error) {
+	w.unconfirmed, err = recentMail{w.cfg, box, account, lookMails}.read(ctx, func(_ mailwatch.Mail, n parcel.Notice, err error) {
 		if err == nil && n.Shipment() && n.Verdict.Trust.Creates() {
 			w.notices = append(w.notices, n)
 		}

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"net"
@@ -160,7 +161,12 @@ func (w *wizard) search(ctx context.Context) error {
 		w.say1(w.say.T("setup_servers_none", "Domain", w.domain))
 		return w.askServer(ctx, "setup_imap", &w.found.IMAP)
 	}
-	w.say1(w.say.T("setup_servers_"+string(w.origin()), "Domain", w.domain, "IMAP", w.found.IMAP, "SMTP", w.shown(w.found.SMTP)))
+	out := w.say.T("setup_word_unknown")
+	if !w.found.SMTP.IsZero() {
+		out = w.found.SMTP.String()
+	}
+	origin := cmp.Or(string(w.found.Origin), "given") // by flags
+	w.say1(w.say.T("setup_servers_"+origin, "Domain", w.domain, "IMAP", w.found.IMAP, "SMTP", out))
 	if sure {
 		return nil
 	}
@@ -172,22 +178,6 @@ func (w *wizard) search(ctx context.Context) error {
 		return err
 	}
 	return w.askServer(ctx, "setup_imap", &w.found.IMAP)
-}
-
-// shown returns a server as text for display.
-func (w *wizard) shown(s netx.Server) string {
-	if s.IsZero() {
-		return w.say.T("setup_word_unknown")
-	}
-	return s.String()
-}
-
-// origin returns where the servers come from; "given" for flags.
-func (w *wizard) origin() setup.Origin {
-	if w.found.Origin == "" {
-		return "given"
-	}
-	return w.found.Origin
 }
 
 // askServer asks for the server of a protocol, setup_imap or setup_smtp. The present one

@@ -160,7 +160,9 @@ func (w *wizard) service(ctx context.Context) error {
 	for _, action := range []string{"install", "restart"} {
 		c := &serviceCmd{Action: action, User: user, Name: service.DefaultName}
 		if err := c.Run(ctx, w.env); err != nil {
-			w.report1(err)
+			if err.Error() != "" {
+				w.env.report(err)
+			}
 			w.tell(w.say.T("setup_service_failed"))
 			if w.c.Service == "yes" {
 				return failed("")
@@ -169,11 +171,4 @@ func (w *wizard) service(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// report1 prints the error of a step after which setup continues.
-func (w *wizard) report1(err error) {
-	if err.Error() != "" {
-		w.env.report(err)
-	}
 }
