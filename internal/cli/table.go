@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -48,11 +49,11 @@ func (t *Table) String() string {
 	}
 	var b strings.Builder
 	for _, row := range t.rows {
-		line := t.Indent
+		cells := slices.Clone(row)
 		for i, cell := range row[:len(row)-1] {
-			line += Pad(cell, widths[i]) + "  "
+			cells[i] = Pad(cell, widths[i])
 		}
-		b.WriteString(strings.TrimRight(line+row[len(row)-1], " ") + "\n")
+		b.WriteString(strings.TrimRight(t.Indent+strings.Join(cells, "  "), " ") + "\n")
 	}
 	return b.String()
 }

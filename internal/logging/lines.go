@@ -110,16 +110,6 @@ func (h lines) Handle(ctx context.Context, r slog.Record) error {
 	return h.put(r, strings.TrimSuffix(h.line.String(), "\n"), fields)
 }
 
-// with returns the fields of the handler and of the attributes.
-func (h lines) with(attrs ...slog.Attr) map[string]string {
-	fields := map[string]string{}
-	maps.Copy(fields, h.fields)
-	for _, a := range attrs {
-		flatten(fields, h.group, a)
-	}
-	return fields
-}
-
 // flatten adds an attribute to the fields, or each attribute of a group.
 func flatten(fields map[string]string, group string, a slog.Attr) {
 	a.Value = a.Value.Resolve()
@@ -152,4 +142,14 @@ func (h lines) WithGroup(name string) slog.Handler {
 	h.group += name + "_"
 	h.text = h.text.WithGroup(name)
 	return h
+}
+
+// with returns the fields of the handler and of the attributes.
+func (h lines) with(attrs ...slog.Attr) map[string]string {
+	fields := map[string]string{}
+	maps.Copy(fields, h.fields)
+	for _, a := range attrs {
+		flatten(fields, h.group, a)
+	}
+	return fields
 }
