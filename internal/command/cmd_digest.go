@@ -36,12 +36,7 @@ func (c *digestCmd) Run(ctx context.Context, e *env) error {
 		return usage("--language: " + e.say.Text(config.Unknown("language", c.Language, locale.Languages())))
 	}
 	if c.Sample && !c.Send {
-		from := cmp.Or(e.anyConfig().SMTP.From, "parcelwatch <parcelwatch@example.org>")
-		d, p, err := sample(e.now(), cmp.Or(c.Language, e.say.Language()))
-		if err != nil {
-			return err
-		}
-		return c.show(e, d, p, notify.Envelope{From: from, To: []string{"you@example.org"}, Slot: "shown"})
+		return c.showSample(e)
 	}
 	cfg, err := e.config(config.NeedDigest, config.NeedSMTP)
 	if err != nil {
@@ -110,6 +105,17 @@ func (c *digestCmd) audience(e *env, cfg *config.Config) (notify.Config, error) 
 	}
 	telling.Audiences = []notify.Audience{one}
 	return telling, nil
+}
+
+// showSample shows a digest of invented parcels in the given language, else in the
+// terminal's language.
+func (c *digestCmd) showSample(e *env) error {
+	from := cmp.Or(e.anyConfig().SMTP.From, "parcelwatch <parcelwatch@example.org>")
+	d, p, err := sample(e.now(), cmp.Or(c.Language, e.say.Language()))
+	if err != nil {
+		return err
+	}
+	return c.show(e, d, p, notify.Envelope{From: from, To: []string{"you@example.org"}, Slot: "shown"})
 }
 
 // sample returns a digest of invented parcels and the printer of its language.
