@@ -151,8 +151,8 @@ func TestASurplusIsToldOnceAWeekWithWhatToDo(t *testing.T) {
 func TestUnverifiedParcelsComeLast(t *testing.T) {
 	t.Parallel()
 	junk := parcel.Parcel{ID: 1, Status: parcel.InTransit, StatusSince: noon, Unverified: true, Links: []parcel.Link{{Number: "LA900000257CN"}}}
-	real := parcel.Parcel{ID: 2, Status: parcel.InTransit, StatusSince: daysAgo(3), Links: []parcel.Link{{Number: "RB123456785CN"}}}
-	d := notify.Compose(notify.Input{Parcels: []parcel.Parcel{junk, real}}, noon)
+	proven := parcel.Parcel{ID: 2, Status: parcel.InTransit, StatusSince: daysAgo(3), Links: []parcel.Link{{Number: "RB123456785CN"}}}
+	d := notify.Compose(notify.Input{Parcels: []parcel.Parcel{junk, proven}}, noon)
 	want := map[notify.SectionKind][]string{notify.SectionQuiet: {"RB123456785CN", "LA900000257CN"}}
 	if diff := cmp.Diff(want, sections(d)); diff != "" {
 		t.Errorf("sections (-want +got):\n%s", diff)

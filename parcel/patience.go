@@ -1,16 +1,10 @@
 package parcel
 
 import (
-	_ "embed"
 	"slices"
 	"strconv"
 	"strings"
-
-	"parcelwatch/internal/textx"
 )
-
-//go:embed gaps.tsv
-var gaps string
 
 // UsualGap returns how many days usually pass between leaving the origin and
 // arriving at the destination (ISO countries; an unknown one counts as any). Before
@@ -19,7 +13,7 @@ func UsualGap(origin, destination string) (least, most int) {
 	if origin != "" && origin == destination {
 		return 0, 5 // no border
 	}
-	for row := range textx.Rows(gaps, 4) {
+	for row := range table("gaps.tsv", 4) {
 		if inRegion(origin, row[0]) && inRegion(destination, row[1]) {
 			least, _ = strconv.Atoi(row[2])
 			most, _ = strconv.Atoi(row[3])

@@ -1,7 +1,8 @@
 package parcel
 
 import (
-	_ "embed"
+	"embed"
+	"iter"
 	"strconv"
 	"strings"
 	"sync"
@@ -47,15 +48,24 @@ func (e Event) wall() time.Time {
 	return e.Time.UTC().Add(time.Duration(offset) * time.Second)
 }
 
-//go:embed clocks.tsv
-var clocksTable string
+//go:embed *.tsv
+var tables embed.FS
+
+// table returns the rows of an embedded table.
+func table(name string, columns int) iter.Seq[[]string] {
+	text, err := tables.ReadFile(name)
+	if err != nil {
+		return func(func([]string) bool) {} // unreachable: every table is embedded
+	}
+	return textx.Rows(string(text), columns)
+}
 
 // clocks is the table by country.
 //
 //nolint:gochecknoglobals // table
 var clocks = sync.OnceValue(func() map[string]zone {
 	all := make(map[string]zone)
-	for row := range textx.Rows(clocksTable, 3) {
+	for row := range table("clocks.tsv", 3) {
 		offset, _ := strconv.Atoi(row[0])
 		spread, _ := strconv.Atoi(row[1])
 		for country := range strings.FieldsSeq(row[2]) {

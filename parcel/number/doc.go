@@ -1,5 +1,5 @@
 // Package number reads tracking numbers: their canonical form, check digits and
 // families, the numbers found in running text, and the designated operator of
-// each S10 country. It must not know parcels, mail or carriers; it imports the
-// standard library only.
+// each S10 country. It must not know parcels, mail or carriers; it imports only
+// internal/textx.
 package number

@@ -20,12 +20,12 @@ func unverifiedChecks() []Check {
 }
 
 func unverifiedLast(t T, h Harness) {
-	junk, real := newParcel(numberA), newParcel(numberB)
+	junk, proven := newParcel(numberA), newParcel(numberB)
 	junk.Unverified, junk.NextCheck = true, Now().AddDate(0, 0, -3)
-	add(t, h.Store, junk, real)
+	add(t, h.Store, junk, proven)
 	due := get[[]parcel.Parcel](t)(h.Store.Due(t.Context(), Now(), 10, nil))
-	same(t, "due", []int64{real.ID, junk.ID}, ids(due))
-	if due = get[[]parcel.Parcel](t)(h.Store.Due(t.Context(), Now(), 1, nil)); len(due) != 1 || due[0].ID != real.ID {
+	same(t, "due", []int64{proven.ID, junk.ID}, ids(due))
+	if due = get[[]parcel.Parcel](t)(h.Store.Due(t.Context(), Now(), 1, nil)); len(due) != 1 || due[0].ID != proven.ID {
 		t.Errorf("with a limit of 1 due are %v, want the verified one", ids(due))
 	}
 	if next := get[time.Time](t)(h.Store.NextDue(t.Context())); !next.Equal(junk.NextCheck) {
@@ -65,10 +65,10 @@ func selectionForgotten(t T, h Harness) {
 	if _, err := h.Store.ForgetAll(t.Context(), store.Selection{}, false); !errors.Is(err, store.ErrNothingSelected) {
 		t.Errorf("forgetting an empty selection = %v", err)
 	}
-	old, junk, real := newParcel(numberA), newParcel(numberB), newParcel(numberC)
+	old, junk, proven := newParcel(numberA), newParcel(numberB), newParcel(numberC)
 	old.Unverified, old.FirstSeen = true, Now().AddDate(0, 0, -9)
 	junk.Unverified, junk.Orders = true, []string{orderA}
-	add(t, h.Store, old, junk, real)
+	add(t, h.Store, old, junk, proven)
 	must(t, h.Store.Apply(t.Context(), store.Scope{Now: Now()}, func(st *store.State) error {
 		st.Orders = []*parcel.Order{{ID: orderA, FirstSeen: Now()}, {ID: orderB, FirstSeen: Now(), Unverified: true}, {ID: "8190000000000003", FirstSeen: Now()}}
 		return nil
@@ -78,8 +78,8 @@ func selectionForgotten(t T, h Harness) {
 		n     int
 		left  []int64
 	}{
-		{store.Selection{Unverified: true, Since: Now().AddDate(0, 0, -1)}, 2, []int64{old.ID, real.ID}},
-		{store.Selection{Unverified: true}, 1, []int64{real.ID}},
+		{store.Selection{Unverified: true, Since: Now().AddDate(0, 0, -1)}, 2, []int64{old.ID, proven.ID}},
+		{store.Selection{Unverified: true}, 1, []int64{proven.ID}},
 		{store.Selection{Since: Now().AddDate(0, 0, -1)}, 2, nil},
 	} {
 		if n := get[int](t)(h.Store.ForgetAll(t.Context(), step.which, false)); n != step.n {

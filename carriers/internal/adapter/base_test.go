@@ -136,7 +136,7 @@ func TestNational(t *testing.T) {
 }
 
 func TestEveryZoneOfACountryLoads(t *testing.T) {
-	rows := strings.Split(strings.TrimSpace(adapter.Countries()), "\n")[1:]
+	rows := strings.Split(strings.TrimSpace(carriers.Countries()), "\n")[1:]
 	for _, row := range rows {
 		f := strings.Split(row, "\t")
 		if zone := adapter.ZoneOf(f[0]); f[1] != "" && (zone == nil || zone.String() != f[1]) {

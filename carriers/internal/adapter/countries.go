@@ -1,24 +1,17 @@
 package adapter
 
 import (
-	_ "embed"
 	"strings"
 	"time"
 
+	"parcelwatch/carriers"
 	"parcelwatch/internal/textx"
 )
 
-// countries holds the countries that AliExpress ships from and to: the code, the
-// time zone if the country has only one and services with wall clocks of several
-// countries scan there, and the names and alpha-3 codes that services use. An event
-// of a country missing here has no country.
-//
-//go:embed countries.tsv
-var countries string
-
-// find returns the code and the zone of the country that fits.
+// find returns the code and the zone of the country that fits. The table holds the
+// countries that AliExpress ships from and to; an event of another one has no country.
 func find(fits func(code, names string) bool) (code, zone string) {
-	for row := range textx.Rows(countries, 3) {
+	for row := range textx.Rows(carriers.Countries(), 3) {
 		if fits(row[0], row[2]) {
 			return row[0], row[1]
 		}

@@ -2,9 +2,6 @@ package adapter
 
 import "regexp"
 
-// Countries is the table of countries.
-func Countries() string { return countries }
-
 // NamePatterns are the expressions and rules by which names are recognized.
 type NamePatterns struct {
 	English, Romance, Role, RomanceRole *regexp.Regexp
