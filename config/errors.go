@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 
@@ -194,6 +195,20 @@ var (
 	errForeignBlob   = errors.New("the blob was created on another machine or by another account")
 )
 
+// writableError is a secret file or command, or a folder of one, that others can change.
+type writableError struct{ path string }
+
+// Error returns the problem and the command that mends it.
+func (e *writableError) Error() string { return "others can change it; run: " + mend(e.path) }
+
+// mend returns the command that takes the right to change a file from others.
+func mend(path string) string {
+	if runtime.GOOS == "windows" {
+		return `icacls "` + path + `" /inheritance:r /grant:r *S-1-5-18:F *S-1-5-32-544:F *S-1-5-19:R`
+	}
+	return "chmod go-w " + path
+}
+
 // SecretError is returned if a secret cannot be read. It never contains the
 // secret.
 type SecretError struct {
@@ -215,6 +230,9 @@ func (e *SecretError) Unwrap() error { return e.Err }
 
 // Fault returns the error as a translatable message.
 func (e *SecretError) Fault() message.Text {
+	if w, ok := errors.AsType[*writableError](e.Err); ok {
+		return message.New("fault_secret_writable", "Where", e.Name, "Command", mend(w.path))
+	}
 	for _, known := range []struct {
 		err error
 		id  string

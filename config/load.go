@@ -38,6 +38,11 @@ func Load(path string) (*Config, error) {
 	if err := c.guard(open); err != nil {
 		return nil, err
 	}
+	if at, err := changeable(full); err != nil {
+		return nil, fmt.Errorf("config: look at %s: %w", full, err)
+	} else if at != "" {
+		return nil, &Error{File: full, What: message.New("config_writable", "Command", mend(at))}
+	}
 	if who := openTo(full); who != "" && c.holdsSecret() {
 		run := `icacls "` + full + `" /inheritance:r /grant:r *S-1-5-18:F *S-1-5-32-544:F *S-1-5-19:R`
 		c.Warnings = append(c.Warnings, placed(full, message.New("config_readable", "Command", run).Around(message.New(who))))

@@ -197,6 +197,9 @@ func secretFile(path string, strict bool) (string, error) {
 	if strict && readableByOthers(info) {
 		return "", fmt.Errorf("%w; run: chmod 600 %s", errOpenSecret, path)
 	}
+	if err := trusted(path); strict && err != nil {
+		return "", err
+	}
 	data, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
 	if err != nil {
 		return "", err
@@ -223,6 +226,13 @@ func secretCredential(name string) (string, error) {
 func secretCommand(ctx context.Context, args []string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, commandTime)
 	defer cancel()
+	program, err := exec.LookPath(args[0])
+	if err != nil {
+		return "", err
+	}
+	if err := trusted(program); err != nil {
+		return "", err
+	}
 	var out limitedBuffer
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...) //nolint:gosec // the person names the command
 	cmd.Stdout = &out
@@ -237,6 +247,15 @@ func secretCommand(ctx context.Context, args []string) (string, error) {
 		return "", errLargeSecret
 	}
 	return string(out.data), nil
+}
+
+// trusted returns a [writableError] if others can change the file.
+func trusted(path string) error {
+	at, err := changeable(path)
+	if err == nil && at != "" {
+		err = &writableError{at}
+	}
+	return err
 }
 
 // limitedBuffer keeps the start of an output and records whether it was cut.

@@ -13,6 +13,16 @@ import (
 // meaningless. [Load] checks the file's access list and warns.
 func readableByOthers(fs.FileInfo) bool { return false }
 
+// changeable returns the file if a large group may write it according to its access
+// list, or "".
+func changeable(path string) (string, error) {
+	sd, err := windows.GetNamedSecurityInfo(path, windows.SE_FILE_OBJECT, windows.DACL_SECURITY_INFORMATION)
+	if err != nil || granted(sd, windows.FILE_WRITE_DATA|windows.WRITE_DAC|windows.WRITE_OWNER|windows.GENERIC_WRITE|windows.GENERIC_ALL) == "" {
+		return "", err
+	}
+	return path, nil
+}
+
 // openTo returns the message id of a large group that may read the file
 // according to its access list, or "".
 func openTo(path string) string {
@@ -23,9 +33,13 @@ func openTo(path string) string {
 	return readers(sd)
 }
 
-// readers returns the message id of a large group that may read according to an
-// access list, or "".
 func readers(sd *windows.SECURITY_DESCRIPTOR) string {
+	return granted(sd, windows.FILE_READ_DATA|windows.GENERIC_READ|windows.GENERIC_ALL)
+}
+
+// granted returns the message id of a large group to which an access list grants one
+// of the rights, or "".
+func granted(sd *windows.SECURITY_DESCRIPTOR, rights windows.ACCESS_MASK) string {
 	dacl, _, err := sd.DACL()
 	if err != nil {
 		return ""
@@ -41,7 +55,7 @@ func readers(sd *windows.SECURITY_DESCRIPTOR) string {
 		if windows.GetAce(dacl, i, &ace) != nil || ace.Header.AceType != windows.ACCESS_ALLOWED_ACE_TYPE {
 			continue
 		}
-		if ace.Mask&(windows.FILE_READ_DATA|windows.GENERIC_READ|windows.GENERIC_ALL) == 0 {
+		if ace.Mask&rights == 0 {
 			continue
 		}
 		sid := (*windows.SID)(unsafe.Pointer(&ace.SidStart))
