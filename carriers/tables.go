@@ -1,6 +1,11 @@
 package carriers
 
-import "embed"
+import (
+	"embed"
+	"iter"
+
+	"parcelwatch/internal/textx"
+)
 
 // tables are the code tables of all adapters, and that of countries.
 //
@@ -8,15 +13,13 @@ import "embed"
 var tables embed.FS
 
 // CodeTable returns the codes.tsv in the folder of a carrier, or "" if it has none.
-func CodeTable(name string) string { return table(name + "/codes.tsv") }
-
-// Countries returns the table of countries that the adapters share.
-func Countries() string { return table("internal/adapter/countries.tsv") }
-
-func table(path string) string {
-	text, err := tables.ReadFile(path)
+func CodeTable(name string) string {
+	text, err := tables.ReadFile(name + "/codes.tsv")
 	if err != nil {
 		return ""
 	}
 	return string(text)
 }
+
+// Countries returns the rows of the table of countries that the adapters share.
+func Countries() iter.Seq[[]string] { return textx.Rows(tables, "internal/adapter/countries.tsv", 3) }

@@ -3,27 +3,12 @@ package extract
 import (
 	"iter"
 	"strings"
+
+	"parcelwatch/internal/textx"
 )
 
-// rows returns the lines of an embedded table, split at tabs, without comments
-// and blank lines.
-func rows(name string) iter.Seq[[]string] {
-	return func(yield func([]string) bool) {
-		raw, err := tables.ReadFile(name)
-		if err != nil {
-			return // embedded, and a test reads every table
-		}
-		for line := range strings.Lines(string(raw)) {
-			line = strings.TrimRight(line, "\r\n")
-			if line == "" || line[0] == '#' {
-				continue
-			}
-			if !yield(strings.Split(line, "\t")) {
-				return
-			}
-		}
-	}
-}
+// rows returns the rows of an embedded table.
+func rows(name string) iter.Seq[[]string] { return textx.Rows(tables, name, 0) }
 
 // languages returns the names of the phrase tables in directory order.
 func languages() []string {

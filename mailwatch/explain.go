@@ -108,19 +108,19 @@ func explainConnection(err error, a Account) message.Text {
 	case "fault_authority":
 		return f.And(authorityAdvice(err, a.Host))
 	}
-	if id := connectionAdvice[f[0].ID]; id != "" {
+	if id := connectionAdvice(f[0].ID); id != "" {
 		return f.And(message.New(id))
 	}
 	return f
 }
 
-// connectionAdvice is the advice for each fault.
-//
-//nolint:gochecknoglobals // table
-var connectionAdvice = map[string]string{
-	"fault_expired": "do_clock", "fault_fingerprint": "do_fingerprint", "fault_certificate": "do_certificate", "fault_no_tls": "do_imap_starttls", "fault_host": "do_host",
-	"fault_dns": "do_network", "fault_port": "do_imap_port", "fault_silent": "do_firewall", "fault_cut": "do_wait", "fault_too_much": "do_wait",
-	"fault_unreachable": "do_wait",
+// connectionAdvice returns the id of the advice for a fault, or "".
+func connectionAdvice(fault string) string {
+	return map[string]string{
+		"fault_expired": "do_clock", "fault_fingerprint": "do_fingerprint", "fault_certificate": "do_certificate", "fault_no_tls": "do_imap_starttls", "fault_host": "do_host",
+		"fault_dns": "do_network", "fault_port": "do_imap_port", "fault_silent": "do_firewall", "fault_cut": "do_wait", "fault_too_much": "do_wait",
+		"fault_unreachable": "do_wait",
+	}[fault]
 }
 
 // closed includes the server's last words, which often contain the reason.

@@ -77,20 +77,20 @@ func connectionFault(err error, server string) message.Text {
 	if f == nil {
 		return nil
 	}
-	if id := connectionAdvice[f[0].ID]; id != "" {
+	if id := connectionAdvice(f[0].ID); id != "" {
 		return f.And(message.New(id))
 	}
 	return f
 }
 
-// connectionAdvice is the advice for each fault.
-//
-//nolint:gochecknoglobals // table
-var connectionAdvice = map[string]string{
-	"fault_no_tls": "do_smtp_plain", "fault_fingerprint": "do_fingerprint", "fault_hostname": "do_smtp_name", "fault_expired": "do_clock",
-	"fault_authority": "do_smtp_ca", "fault_certificate": "do_smtp_ca", "fault_host": "do_smtp_host",
-	"fault_dns": "do_network", "fault_port": "do_smtp_port", "fault_silent": "do_firewall",
-	"fault_cut": "do_wait", "fault_too_much": "do_wait", "fault_unreachable": "do_wait",
+// connectionAdvice returns the id of the advice for a fault, or "".
+func connectionAdvice(fault string) string {
+	return map[string]string{
+		"fault_no_tls": "do_smtp_plain", "fault_fingerprint": "do_fingerprint", "fault_hostname": "do_smtp_name", "fault_expired": "do_clock",
+		"fault_authority": "do_smtp_ca", "fault_certificate": "do_smtp_ca", "fault_host": "do_smtp_host",
+		"fault_dns": "do_network", "fault_port": "do_smtp_port", "fault_silent": "do_firewall",
+		"fault_cut": "do_wait", "fault_too_much": "do_wait", "fault_unreachable": "do_wait",
+	}[fault]
 }
 
 func answerFault(err error, server string) message.Text {

@@ -52,13 +52,7 @@ func (e Event) wall() time.Time {
 var tables embed.FS
 
 // table returns the rows of an embedded table.
-func table(name string, columns int) iter.Seq[[]string] {
-	text, err := tables.ReadFile(name)
-	if err != nil {
-		return func(func([]string) bool) {} // unreachable: every table is embedded
-	}
-	return textx.Rows(string(text), columns)
-}
+func table(name string, columns int) iter.Seq[[]string] { return textx.Rows(tables, name, columns) }
 
 // clocks is the table by country.
 //

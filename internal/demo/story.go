@@ -2,19 +2,15 @@ package demo
 
 import (
 	"bytes"
-	_ "embed" // the story
+	"embed"
 	"fmt"
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
 )
 
-var (
-	//go:embed story.toml
-	storyText []byte
-	//go:embed mail.tmpl.eml
-	mailText string
-)
+//go:embed story.toml mail.tmpl.eml demo.tmpl.toml
+var files embed.FS
 
 // days is the length of the story.
 const days = 34
@@ -59,7 +55,11 @@ type journey struct {
 
 func readStory() (story, error) {
 	var s story
-	if err := toml.Unmarshal(storyText, &s); err != nil {
+	text, err := files.ReadFile("story.toml")
+	if err != nil {
+		return s, fmt.Errorf("demo: open the story: %w", err)
+	}
+	if err := toml.Unmarshal(text, &s); err != nil {
 		return s, fmt.Errorf("demo: read the story: %w", err)
 	}
 	return s, nil
@@ -95,7 +95,7 @@ func (l letter) render(start time.Time) ([]byte, error) {
 		word, id = "Package", l.Number
 		link = "https://www.aliexpress.com/p/tracking/index.html?_login=yes&amp;tradeOrderId=" + l.Order
 	}
-	text, err := fill(mailText, map[string]string{
+	text, err := fill("mail.tmpl.eml", map[string]string{
 		"Date": l.at(start).Format(time.RFC1123Z), "Subject": word + " " + id + ": " + l.Step,
 		"ID": fmt.Sprintf("%02d%02d.%s", l.Day, l.Hour, id), "Headline": l.Step,
 		"Sentence": "Your " + word + " " + id + " has an update: " + l.Step + ".",

@@ -3,7 +3,6 @@ package demo
 import (
 	"bytes"
 	"context"
-	_ "embed" // templates
 	"errors"
 	"fmt"
 	"net/http/httptest"
@@ -60,14 +59,11 @@ func (w *World) Close() error {
 	return errors.Join(w.Outbound.Close(), w.Inbox.Close())
 }
 
-//go:embed demo.tmpl.toml
-var configText string
-
 // WriteConfig writes the configuration for this world, with its password file beside
 // it, and returns its path.
 func (w *World) WriteConfig(language string) (string, error) {
 	secret, path := filepath.Join(w.Dir, "demo.pass"), filepath.Join(w.Dir, "demo.toml")
-	text, err := fill(configText, map[string]string{
+	text, err := fill("demo.tmpl.toml", map[string]string{
 		"Language": language, "Address": Address, "Secret": secret, "Store": filepath.Join(w.Dir, "demo.db"),
 		"IMAP": port(w.Inbox.Addr), "SMTP": port(w.Outbound.Addr), "Posts": w.Posts.URL,
 	})
@@ -85,9 +81,9 @@ func (w *World) WriteConfig(language string) (string, error) {
 // port returns the port of the address of a server.
 func port(addr string) string { return addr[strings.LastIndex(addr, ":")+1:] }
 
-// fill executes a template.
-func fill(text string, values map[string]string) ([]byte, error) {
-	tmpl, err := template.New("").Parse(text)
+// fill executes a template among the embedded files.
+func fill(name string, values map[string]string) ([]byte, error) {
+	tmpl, err := template.ParseFS(files, name)
 	if err != nil {
 		return nil, fmt.Errorf("demo: read a template: %w", err)
 	}

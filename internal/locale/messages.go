@@ -20,11 +20,7 @@ var embedded embed.FS
 
 // rows returns the rows of an embedded table.
 func rows(name string, columns int) iter.Seq[[]string] {
-	table, err := embedded.ReadFile(name)
-	if err != nil {
-		return func(func([]string) bool) {} // unreachable: every table is embedded
-	}
-	return textx.Rows(string(table), columns)
+	return textx.Rows(embedded, name, columns)
 }
 
 // messages is the catalogue of one language. Messages are decoded on first use: a

@@ -1,17 +1,25 @@
 package textx
 
 import (
+	"io/fs"
 	"iter"
 	"strings"
 )
 
-// Rows returns the rows of an embedded table that have the given number of columns,
-// split at tabs. Lines that begin with # are comments.
-func Rows(table string, columns int) iter.Seq[[]string] {
+// Rows returns the rows of a table among embedded files that have the given number of
+// columns, split at tabs; with 0 columns, all rows that are not blank. Lines that begin
+// with # are comments. A missing table has no rows.
+func Rows(files fs.FS, name string, columns int) iter.Seq[[]string] {
 	return func(yield func([]string) bool) {
-		for line := range strings.Lines(table) {
-			cells := strings.Split(strings.TrimRight(line, "\r\n"), "\t")
-			if len(cells) == columns && !strings.HasPrefix(line, "#") && !yield(cells) {
+		table, err := fs.ReadFile(files, name)
+		if err != nil {
+			return
+		}
+		for line := range strings.Lines(string(table)) {
+			line = strings.TrimRight(line, "\r\n")
+			cells := strings.Split(line, "\t")
+			fits := len(cells) == columns || columns == 0 && line != ""
+			if fits && !strings.HasPrefix(line, "#") && !yield(cells) {
 				return
 			}
 		}

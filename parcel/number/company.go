@@ -1,7 +1,6 @@
 package number
 
 import (
-	_ "embed"
 	"regexp"
 	"slices"
 	"strings"
@@ -9,9 +8,6 @@ import (
 
 	"parcelwatch/internal/textx"
 )
-
-//go:embed companies.tsv
-var companiesTable string
 
 // company is a carrier of the last mile with numbers of its own.
 type company struct {
@@ -25,7 +21,7 @@ type company struct {
 //nolint:gochecknoglobals // table
 var companies = sync.OnceValue(func() []company {
 	var list []company
-	for cells := range textx.Rows(companiesTable, 4) {
+	for cells := range textx.Rows(tables, "companies.tsv", 4) {
 		list = append(list, company{Name: cells[0], Page: cells[3], countries: strings.Fields(cells[2]), form: regexp.MustCompile(opening + cells[1] + `)$`)})
 	}
 	return list

@@ -2,7 +2,7 @@ package number
 
 import (
 	"cmp"
-	_ "embed"
+	"embed"
 	"net/url"
 	"slices"
 	"strings"
@@ -11,8 +11,8 @@ import (
 	"parcelwatch/internal/textx"
 )
 
-//go:embed posts.tsv
-var postsTable string
+//go:embed *.tsv
+var tables embed.FS
 
 // Post is the designated operator of a country.
 type Post struct {
@@ -30,7 +30,7 @@ const anywhere = "https://t.17track.net/en#nums=%s"
 //nolint:gochecknoglobals // table
 var posts = sync.OnceValue(func() []Post {
 	list := make([]Post, 0, 256)
-	for row := range textx.Rows(postsTable, 4) {
+	for row := range textx.Rows(tables, "posts.tsv", 4) {
 		list = append(list, Post{row[0], row[1], row[2], row[3]})
 	}
 	return list

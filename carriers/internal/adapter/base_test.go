@@ -136,9 +136,9 @@ func TestNational(t *testing.T) {
 }
 
 func TestEveryZoneOfACountryLoads(t *testing.T) {
-	rows := strings.Split(strings.TrimSpace(carriers.Countries()), "\n")[1:]
-	for _, row := range rows {
-		f := strings.Split(row, "\t")
+	rows := 0
+	for f := range carriers.Countries() {
+		rows++
 		if zone := adapter.ZoneOf(f[0]); f[1] != "" && (zone == nil || zone.String() != f[1]) {
 			t.Errorf("%s is in the zone %v, want %s", f[0], zone, f[1])
 		}
@@ -148,8 +148,8 @@ func TestEveryZoneOfACountryLoads(t *testing.T) {
 			}
 		}
 	}
-	if len(rows) < 68 {
-		t.Errorf("%d countries", len(rows))
+	if rows < 68 {
+		t.Errorf("%d countries", rows)
 	}
 	if adapter.ZoneOf("US") != nil {
 		t.Error("the United States have one zone")

@@ -5,13 +5,12 @@ import (
 	"time"
 
 	"parcelwatch/carriers"
-	"parcelwatch/internal/textx"
 )
 
 // find returns the code and the zone of the country that fits. The table holds the
 // countries that AliExpress ships from and to; an event of another one has no country.
 func find(fits func(code, names string) bool) (code, zone string) {
-	for row := range textx.Rows(carriers.Countries(), 3) {
+	for row := range carriers.Countries() {
 		if fits(row[0], row[2]) {
 			return row[0], row[1]
 		}

@@ -4,22 +4,18 @@ package aliexpress
 
 import (
 	"bytes"
-	_ "embed" // for the tables
-	"iter"
+	"embed"
 	"slices"
 	"strings"
 
 	"parcelwatch/extract/shop"
+	"parcelwatch/internal/textx"
 	"parcelwatch/mail"
 	"parcelwatch/parcel"
 )
 
-var (
-	//go:embed senders.tsv
-	sendersTable string
-	//go:embed templates.tsv
-	templatesTable string
-)
+//go:embed *.tsv
+var tables embed.FS
 
 // Shop implements [shop.Shop] for AliExpress.
 type Shop struct {
@@ -36,10 +32,10 @@ type template struct {
 // New loads the tables of the shop.
 func New() *Shop {
 	s := &Shop{}
-	for f := range rows(sendersTable) {
+	for f := range textx.Rows(tables, "senders.tsv", 3) {
 		s.quiet = append(s.quiet, mail.Quiet{Local: f[0], Sub: f[1]})
 	}
-	for f := range rows(templatesTable) {
+	for f := range textx.Rows(tables, "templates.tsv", 3) {
 		s.templates = append(s.templates, template{parcel.Step(f[0]), f[2]})
 	}
 	return s
@@ -113,16 +109,4 @@ func (s *Shop) Step(name string) (parcel.Step, bool) {
 		}
 	}
 	return best.step, best.part != ""
-}
-
-// rows returns the lines of a table with three columns, without comments.
-func rows(table string) iter.Seq[[]string] {
-	return func(yield func([]string) bool) {
-		for line := range strings.Lines(table) {
-			f := strings.Split(strings.TrimRight(line, "\r\n"), "\t")
-			if len(f) == 3 && f[0] != "" && f[0][0] != '#' && !yield(f) {
-				return
-			}
-		}
-	}
 }
