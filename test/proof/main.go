@@ -21,6 +21,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"parcelwatch/test/proof/internal/abuse"
 	"parcelwatch/test/proof/internal/faults"
 	"parcelwatch/test/proof/internal/kill"
 	"parcelwatch/test/proof/internal/lab"
@@ -32,10 +33,10 @@ import (
 )
 
 type cli struct {
-	Chapters []string      `arg:"" optional:"" help:"What to try: kill faults load speed leaks, or all; report only writes down what --from says." default:"all"`
+	Chapters []string      `arg:"" optional:"" help:"What to try: kill faults abuse load speed leaks, or all; report only writes down what --from says." default:"all"`
 	Quick    bool          `help:"Only a few minutes in all, for CI."`
 	Long     bool          `help:"1,000 kills, an hour of idling."`
-	Only     string        `help:"Of the faults, only those whose part and name hold this text."`
+	Only     string        `help:"Of the faults and floods, only those whose part and name hold this text."`
 	Limit    time.Duration `help:"End after this time; 15 minutes, or 4 hours with --long, where left out."`
 	From     []string      `help:"Figures of earlier runs to take into the report, as --json wrote them." type:"path"`
 	JSON     string        `name:"json" help:"Write the figures to this file." type:"path"`
@@ -54,6 +55,7 @@ func chapters() []chapter {
 	return []chapter{
 		{"kill", kill.Run},
 		{"faults", faults.Run},
+		{"abuse", abuse.Run},
 		{"load", load.Run},
 		{"leaks", leaks.Run},
 		{"speed", speed.Run},

@@ -43,7 +43,7 @@ func (*cli) order(ctx context.Context, env *lab.Env, run []chapter, found *repor
 		one(&busy, "load")
 	})
 	lanes.Go(func() { <-idle; one(env, "kill") })
-	lanes.Go(func() { <-idle; one(env, "faults"); one(env, "leaks") })
+	lanes.Go(func() { <-idle; one(env, "faults"); one(env, "abuse"); one(env, "leaks") })
 	lanes.Wait()
 }
 
