@@ -182,6 +182,37 @@ func TestStartTLS(t *testing.T) {
 	}
 }
 
+func TestBeforeTLSNothingIsBelieved(t *testing.T) {
+	for name, c := range map[string]struct {
+		greet, answer, want string
+	}{
+		"a login before TLS":     {"* PREAUTH welcome", "OK go on", "logs in before TLS"},
+		"a goodbye":              {"* BYE too many of you", "OK go on", "too many of you"},
+		"an endless greeting":    {"* OK " + strings.Repeat("x", 1<<20), "OK go on", "sends far more than was asked for"},
+		"an endless answer":      {"* OK ready", "OK " + strings.Repeat("x", 1<<20), "sends far more than was asked for"},
+		"words after the answer": {"* OK ready", "OK go on\r\n* PREAUTH welcome", "does not speak TLS"},
+		"no number of lines":     {"* OK ready", "OK\r\n", "TLS"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := startFake()
+			s.greet = c.greet
+			s.hook = func(f *fakeConn, tag, command string) bool {
+				f.say("%s %s", tag, c.answer)
+				_ = f.Close()
+				return command == "STARTTLS"
+			}
+			a := account(s.pipeNet)
+			a.Host, a.TLS = "imap.example.org", netx.TLSStart
+			a.Dial = overTCP(t, s, func(c net.Conn) net.Conn { return c })
+			_, err := mailwatch.Check(t.Context(), a)
+			if got := mailwatch.Explain(err, a); err == nil || !strings.Contains(got, c.want) && !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %q (%v), want %q", got, err, c.want)
+			}
+			s.stop(t)
+		})
+	}
+}
+
 func TestAStallWhereTLSShouldStartIsNoticed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startFake()

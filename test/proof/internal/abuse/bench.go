@@ -185,6 +185,31 @@ func (b *bench) meanwhile(ctx context.Context) error {
 	return err
 }
 
+// steady starts the daemon and waits until it has told a first mail. from is where the log
+// goes on.
+func (b *bench) steady(ctx context.Context) (from int, err error) {
+	if err := b.start(ctx); err != nil {
+		return 0, err
+	}
+	err = b.meanwhile(ctx)
+	return b.daemon.Journal.Len(), err
+}
+
+// through delivers a mail, which makes the servers speak, waits for a line of the log
+// about what they say, and until the mail is told all the same.
+func (b *bench) through(ctx context.Context, from int, words ...string) error {
+	l, err := b.deliver(ctx)
+	if err != nil {
+		return err
+	}
+	if err := b.notice(ctx, from, words...); err != nil {
+		return err
+	}
+	took, err := b.told(ctx, l)
+	b.outcome.told = fmt.Sprintf("%.1f s", took.Seconds())
+	return err
+}
+
 // notice waits for a line of the log and keeps its reason as what was seen.
 func (b *bench) notice(ctx context.Context, from int, words ...string) error {
 	limited, cancel := context.WithTimeout(ctx, 90*time.Second)

@@ -20,14 +20,14 @@ func mailRows() []row {
 			setup: setup{two: true, fill: waiting(1000, bigHeader)}, try: flooded,
 		},
 		{
-			part: "mail", name: "big mails", did: "40 waiting mails of strangers with 4 MB of text, in two mailboxes",
+			part: "mail", name: "big mails", did: "40 waiting mails under the shop's name with 4 MB of text, in two mailboxes",
 			setup: setup{two: true, fill: waiting(40, bigText)}, try: flooded,
 		},
 		{
 			part: "mail", name: "a costly rule", did: "a rule of the largest size, and mails with as much text as is read", quick: true,
 			setup: setup{
 				fill:  waiting(20, longText),
-				rules: "[[rule]]\nname = \"shared\"\nsender = \"stranger.example\"\nbody = '(?P<number>(?:[a-z]{1,60}[ -]?){1,3}Q)'\n",
+				rules: "[[rule]]\nname = \"shared\"\nsender = \"notice.aliexpress.com\"\nbody = '(?P<number>(?:[a-z]{1,60}[ -]?){1,3}Q)'\n",
 			},
 			try: flooded,
 		},
@@ -44,12 +44,17 @@ func bigHeader(n int) string {
 	return stranger(n) + "Subject: news\r\n" + strings.Repeat("Sender: aliexpress "+strings.Repeat("x", 900)+"\r\n", 70) + "\r\ntext\r\n"
 }
 
+// forged is the header of a mail under the shop's name that nobody has signed.
+func forged(n int) string {
+	return strings.Replace(stranger(n), "aliexpress@stranger.example", "transaction@notice.aliexpress.com", 1)
+}
+
 func bigText(n int) string {
-	return stranger(n) + "Subject: news\r\n\r\n" + strings.Repeat("Order 8190000000000001 LP00000000000001 of many words\r\n", 80_000)
+	return forged(n) + "Subject: news\r\n\r\n" + strings.Repeat("Order 8190000000000001 LP00000000000001 of many words\r\n", 80_000)
 }
 
 func longText(n int) string {
-	return stranger(n) + "Subject: news\r\n\r\n" + strings.Repeat("letters without an end ", 8000) + "\r\n"
+	return forged(n) + "Subject: news\r\n\r\n" + strings.Repeat("letters without an end ", 8000) + "\r\n"
 }
 
 // waiting puts mails into a home, as Dovecot keeps them.

@@ -39,13 +39,10 @@ func backwards() []byte {
 // saying makes the IMAP server say something in front of its next answers, three times.
 func saying(words []byte) func(ctx context.Context, b *bench) error {
 	return func(ctx context.Context, b *bench) error {
-		if err := b.start(ctx); err != nil {
+		from, err := b.steady(ctx)
+		if err != nil {
 			return err
 		}
-		if err := b.meanwhile(ctx); err != nil {
-			return err
-		}
-		from := b.daemon.Journal.Len()
 		var times atomic.Int32
 		b.imap.Tamper(func(p []byte) ([]byte, bool) {
 			if times.Add(1) > 3 {
@@ -53,15 +50,7 @@ func saying(words []byte) func(ctx context.Context, b *bench) error {
 			}
 			return append(slices.Clip(words), p...), false
 		})
-		l, err := b.deliver(ctx) // makes the server speak
-		if err != nil {
-			return err
-		}
-		if err := b.notice(ctx, from, `msg="mailbox state"`, "state=broken"); err != nil {
-			return err
-		}
-		_, err = b.told(ctx, l)
-		return err
+		return b.through(ctx, from, `msg="mailbox state"`, "state=broken")
 	}
 }
 
@@ -78,13 +67,10 @@ func smtpRows() []row {
 // a while later.
 func replying(n int32, words []byte) func(ctx context.Context, b *bench) error {
 	return func(ctx context.Context, b *bench) error {
-		if err := b.start(ctx); err != nil {
+		from, err := b.steady(ctx)
+		if err != nil {
 			return err
 		}
-		if err := b.meanwhile(ctx); err != nil {
-			return err
-		}
-		from := b.daemon.Journal.Len()
 		var times atomic.Int32
 		b.smtp.Tamper(func(p []byte) ([]byte, bool) {
 			if times.Add(1) == n {
@@ -92,15 +78,7 @@ func replying(n int32, words []byte) func(ctx context.Context, b *bench) error {
 			}
 			return p, false
 		})
-		l, err := b.deliver(ctx)
-		if err != nil {
-			return err
-		}
-		if err := b.notice(ctx, from, `msg="notifying fails"`); err != nil {
-			return err
-		}
-		_, err = b.told(ctx, l)
-		return err
+		return b.through(ctx, from, `msg="notifying fails"`)
 	}
 }
 
