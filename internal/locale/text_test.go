@@ -17,7 +17,7 @@ import (
 var clauseID = regexp.MustCompile(`"((?:fault|do|config|kind|proof|unread)_[a-z0-9_]+)"`)
 
 // unknownKind matches the kind of name passed to config.Unknown, by oneOf too.
-var unknownKind = regexp.MustCompile(`\b(?:Unknown\(|oneOf\([^"]*)"([a-z]+)"`)
+var unknownKind = regexp.MustCompile(`\b(?:Unknown\(|oneOf\([^"]*|among\(.+?, )"([a-z]+)"`)
 
 // clauseIDs returns the ids of the clauses used in the program's sources.
 func clauseIDs(t *testing.T) map[string]bool {
