@@ -62,6 +62,9 @@ func (c *checkCmd) Run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
+	if _, err := becomeOwner(cfg.Store.Path); err != nil {
+		return err
+	}
 	set, broken, err := app.Carriers(ctx, cfg)
 	if err != nil {
 		return err

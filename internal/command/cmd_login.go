@@ -33,6 +33,9 @@ func (c *loginCmd) Run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
+	if _, err := becomeOwner(cfg.Store.Path); err != nil {
+		return err
+	}
 	target, err := c.pick(e, cfg)
 	if err != nil {
 		return err

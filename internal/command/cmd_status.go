@@ -80,6 +80,9 @@ func (e *env) source(ctx context.Context, cfg *config.Config) (s status.Source, 
 	if err != nil {
 		return s, release, err
 	}
+	if _, err := becomeOwner(cfg.Store.Path); err != nil {
+		return s, release, err
+	}
 	s = status.Source{Config: cfg, Carriers: set, Broken: broken, Now: e.now()}
 	if !driver.At(cfg.Store.Path).Exists(ctx) {
 		return s, release, nil

@@ -3,7 +3,10 @@ package command
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
+	"io"
+	"os"
 	"strconv"
 	"strings"
 
@@ -30,13 +33,45 @@ type (
 
 // Run writes a consistent copy of the store, even while the daemon runs.
 func (c *backupCmd) Run(ctx context.Context, e *env) error {
-	return e.stored(ctx, func(_ *config.Config, db store.Store) error {
-		if err := db.Backup(ctx, c.File); err != nil {
-			return err
-		}
-		e.print(e.say.T("backup_done", "Path", c.File))
-		return nil
-	})
+	cfg, err := e.config()
+	if err != nil {
+		return err
+	}
+	// Root opens the file before it becomes the owner of the store, who may not.
+	out, err := os.OpenFile(c.File, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("back up the store: %w", err)
+	}
+	if err := c.into(ctx, e, cfg, out); err != nil {
+		return errors.Join(err, out.Close(), os.Remove(c.File))
+	}
+	if err := out.Close(); err != nil {
+		return fmt.Errorf("back up the store: %w", err)
+	}
+	e.print(e.say.T("backup_done", "Path", c.File))
+	return nil
+}
+
+// into writes the copy beside the store first, because SQLite writes to names only.
+func (c *backupCmd) into(ctx context.Context, e *env, cfg *config.Config, out *os.File) error {
+	db, err := e.store(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer shut(db)
+	copied := fmt.Sprintf("%s.backup-%d", cfg.Store.Path, os.Getpid())
+	if err := db.Backup(ctx, copied); err != nil {
+		return err
+	}
+	in, err := os.Open(copied) //nolint:gosec // made above
+	if err != nil {
+		return errors.Join(fmt.Errorf("back up the store: %w", err), os.Remove(copied))
+	}
+	_, err = io.Copy(out, in)
+	if err = errors.Join(err, out.Sync(), in.Close(), os.Remove(copied)); err != nil {
+		return fmt.Errorf("back up the store: %w", err)
+	}
+	return nil
 }
 
 // Run replaces the store with a backup.
@@ -45,11 +80,43 @@ func (c *restoreCmd) Run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	if err := driver.At(cfg.Store.Path).Restore(ctx, c.File); err != nil {
+	backup, release, err := c.reachable(cfg.Store.Path)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if err := driver.At(cfg.Store.Path).Restore(ctx, backup); err != nil {
 		return err
 	}
 	e.print(e.say.T("restore_done", "Path", c.File, "Before", cfg.Store.Path+".before-restore"))
 	return nil
+}
+
+// reachable makes root the owner of the store's folder and returns the backup, or a copy
+// in that folder if the owner cannot read it. release removes the copy.
+func (c *restoreCmd) reachable(store string) (backup string, release func(), err error) {
+	in, err := os.Open(c.File)
+	if err != nil {
+		return "", nil, fmt.Errorf("restore: %w", err)
+	}
+	defer shut(in)
+	other, err := becomeOwner(store)
+	if err != nil || !other {
+		return c.File, func() {}, err
+	}
+	if f, err := os.Open(c.File); err == nil {
+		return c.File, func() {}, f.Close()
+	}
+	backup = fmt.Sprintf("%s.restore-%d", store, os.Getpid())
+	out, err := os.OpenFile(backup, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // beside the store
+	if err != nil {
+		return "", nil, fmt.Errorf("restore: %w", err)
+	}
+	_, err = io.Copy(out, in)
+	if err = errors.Join(err, out.Close()); err != nil {
+		return "", nil, errors.Join(fmt.Errorf("restore: %w", err), os.Remove(backup))
+	}
+	return backup, func() { _ = os.Remove(backup) }, nil
 }
 
 // Run writes all parcels and orders.

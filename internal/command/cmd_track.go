@@ -193,6 +193,9 @@ func order(r parcel.Result) int {
 // there is a store, and that ignores its circuit breakers.
 func (e *env) trackLedger(ctx context.Context, c *config.Config) (store.Ledger, func()) {
 	memory := carriers.NewMemoryLedger()
+	if _, err := becomeOwner(c.Store.Path); err != nil {
+		return memory, func() {}
+	}
 	if !driver.At(c.Store.Path).Exists(ctx) {
 		return memory, func() {}
 	}

@@ -106,6 +106,9 @@ func (e *env) anyConfig() *config.Config {
 
 // store opens the store of the configuration.
 func (e *env) store(ctx context.Context, c *config.Config) (store.Store, error) {
+	if _, err := becomeOwner(c.Store.Path); err != nil {
+		return nil, err
+	}
 	db, err := driver.At(c.Store.Path).Open(ctx, store.Options{Log: e.quiet(), Now: e.now})
 	if errors.Is(err, os.ErrPermission) || errors.Is(err, store.ErrReadOnly) {
 		return nil, fmt.Errorf("%w; %s", err, e.say.T(whoMay))

@@ -74,7 +74,7 @@ func (db *core) pulse(doing string, change func(*pulse)) (err error) {
 
 func overwrite(path string, raw []byte) (err error) {
 	_, missing := os.Stat(path)
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o600) //nolint:gosec // beside the configured path
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|noFollow, 0o600) //nolint:gosec // beside the configured path
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func Lock(path string) (release func(), err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("lock the store: make folder: %w", err)
 	}
-	f, err := os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the path is the configuration's
+	f, err := os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE|noFollow, 0o600) //nolint:gosec // the path is the configuration's
 	if err != nil {
 		return nil, fmt.Errorf("lock the store: %w", err)
 	}

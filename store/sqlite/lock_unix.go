@@ -9,6 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// noFollow makes opening a symbolic link fail.
+const noFollow = unix.O_NOFOLLOW
+
 // lockFile takes the lock or fails at once. The lock is released with the last copy
 // of the file's descriptor.
 func lockFile(f *os.File) error {

@@ -10,6 +10,9 @@ import (
 // lockedByte is far behind the process id, because locks on Windows forbid reading.
 const lockedByte = 1 << 20
 
+// noFollow does nothing on Windows, where making links takes a privilege.
+const noFollow = 0
+
 // lockFile takes the lock or fails at once. The lock is released with the file's
 // handle.
 func lockFile(f *os.File) error {
