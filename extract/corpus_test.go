@@ -94,6 +94,7 @@ func compare(t *testing.T, got, want extract.Doc) {
 	}
 	want.TrustReason, want.Problems = got.TrustReason, got.Problems
 	want.Reason, want.Unread = got.Reason, got.Unread
+	want.Subject, want.Date = got.Subject, got.Date
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("-want +got\n%s", d)
 	}

@@ -30,6 +30,9 @@ type Doc struct {
 
 	Reason message.Text   `json:"-"` // TrustReason, translatable
 	Unread []message.Text `json:"-"` // Problems, translatable
+
+	Subject, From string    `json:"-"`
+	Date          time.Time `json:"-"`
 }
 
 // DocParcel is one parcel of a [Doc].
@@ -50,7 +53,7 @@ func Document(file string, n parcel.Notice) Doc {
 		Orders: list(n.Orders), Parcels: make([]DocParcel, 0, len(n.Parcels)),
 		Logistics: parcel.Logistics{Sender: n.Logistics.Sender, Sites: list(n.Logistics.Sites)},
 		Items:     list(n.Items), ETA: string(n.ETA), Problems: make([]string, 0, len(n.Problems)),
-		Reason: n.Verdict.Reason, Unread: n.Problems,
+		Reason: n.Verdict.Reason, Unread: n.Problems, Subject: n.Subject, Date: n.Sent,
 	}
 	for _, p := range n.Problems {
 		d.Problems = append(d.Problems, locale.English(p))

@@ -54,7 +54,7 @@ func (p *Parser) element(src []byte, micro bool) (end, short int) {
 	if end := styleEnd(src, n); end > 0 {
 		return end, 0
 	}
-	if end = tagEnd(src, n); end > 0 && p.needless(src[1:n], src[:end]) && !(micro && bytes.Contains(src[:end], []byte("item"))) {
+	if end = tagEnd(src, n); end > 0 && p.needless(src[1:n], src[:end]) && (!micro || !bytes.Contains(src[:end], []byte("item"))) {
 		return end, n
 	}
 	return end, 0

@@ -27,6 +27,7 @@ type body struct {
 	contents []content
 	mails    [][]byte // whole mails that are attached
 	problems []message.Text
+	closed   bool // a part that may hold the text cannot be read
 }
 
 const (
@@ -72,7 +73,7 @@ func readBody(raw []byte) body {
 	if bad := b.badness(); bad > 0 {
 		b.retry(raw, bad)
 	}
-	if b.empty() {
+	if b.empty() && !b.closed {
 		b.contents = rawContents(raw)
 	}
 	return b
@@ -147,7 +148,11 @@ func (b *body) collect(p *enmime.Part) {
 			b.collect(p.FirstChild)
 			continue
 		}
-		b.leaf(part{kind: p.ContentType, name: p.FileName, disposition: p.Disposition, root: p.Parent == nil, flow: flowOf(p.ContentTypeParams), content: p.Content})
+		kind := p.ContentType
+		if p.Parent != nil && p.Parent.ContentType == "multipart/digest" && p.Header.Get("Content-Type") == "" {
+			kind = "message/rfc822"
+		}
+		b.leaf(part{kind: kind, name: p.FileName, disposition: p.Disposition, root: p.Parent == nil, flow: flowOf(p.ContentTypeParams), content: p.Content})
 	}
 }
 
@@ -161,28 +166,45 @@ type part struct {
 
 // wanted reports whether the content of the part is read.
 func (p part) wanted() bool {
-	switch p.kind {
-	case "message/rfc822", "message/global", "application/ms-tnef", "text/html", "application/ld+json":
+	switch {
+	case p.isMail():
 		return true
-	case "text/plain", "":
+	case p.kind == "text/plain":
+		return p.disposition != "attachment" || p.root
+	}
+	switch p.kind {
+	case "application/ms-tnef", "text/html", "application/ld+json",
+		"application/pgp-encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime":
+		return true
+	case "":
 		return p.disposition != "attachment" || p.root
 	default:
 		// A multipart without a boundary is parsed as one part with all the text.
-		return p.isMail() || strings.HasPrefix(p.kind, "multipart/")
+		return strings.HasPrefix(p.kind, "multipart/")
 	}
 }
 
-func (p part) isMail() bool { return strings.HasSuffix(strings.ToLower(p.name), ".eml") }
+// isMail reports whether the part is an attached mail: by its type, or by its name
+// if the program that attached it did not know the type.
+func (p part) isMail() bool {
+	return p.kind == "message/rfc822" || p.kind == "message/global" || strings.HasSuffix(strings.ToLower(p.name), ".eml")
+}
 
 func (b *body) leaf(p part) {
 	if len(p.content) == 0 || !p.wanted() {
 		return
 	}
-	switch p.kind {
-	case "message/rfc822", "message/global":
+	if p.isMail() {
 		b.attach(p.content)
+		return
+	}
+	switch p.kind {
+	case "multipart/encrypted", "application/pgp-encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime":
+		b.problems = append(b.problems, message.New("unread_encrypted"))
+		b.closed = true
 	case "application/ms-tnef":
 		b.problems = append(b.problems, message.New("unread_winmail"))
+		b.closed = true
 	case "text/html":
 		b.add(content{html: true, text: p.content})
 	case "application/ld+json":
@@ -190,10 +212,6 @@ func (b *body) leaf(p part) {
 	case "text/plain", "":
 		b.add(content{html: looksHTML(p.content), flow: p.flow, text: p.content})
 	default:
-		if p.isMail() {
-			b.attach(p.content)
-			return
-		}
 		b.contents = append(b.contents, rawContents(p.content)...)
 	}
 }

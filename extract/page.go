@@ -119,7 +119,7 @@ func (b *builder) add(s []byte, off, end int) {
 		case r == utf8.RuneError && w == 1:
 			b.put([]byte("\uFFFD"), off, end)
 		case wide(r):
-			b.put([]byte{byte(r - wideOffset)}, off, end)
+			b.put([]byte(string(r-wideOffset)), off, end)
 		default:
 			b.put(s[i:i+w], off, end)
 		}

@@ -85,6 +85,9 @@ func (p *Parser) Parse(m mail.Message, v parcel.Verdict) (parcel.Notice, error) 
 	}
 	from := p.origin(h, &n)
 	foreign := from.Class == mail.Foreign
+	if foreign && !h.Own {
+		p.claims(h, &n)
+	}
 	if h.Own || foreign && len(p.rules) == 0 {
 		return n, nil
 	}
@@ -124,6 +127,17 @@ func (p *Parser) origin(h mail.Header, n *parcel.Notice) mail.Sender {
 	return from
 }
 
+// claims records that a mail of a foreign sender names the shop as the original
+// one, as a list, group or unknown alias service does.
+func (p *Parser) claims(h mail.Header, n *parcel.Notice) {
+	if len(h.From) != 1 || n.Verdict.Trust != parcel.TrustForeign {
+		return
+	}
+	if from := p.senders.Of(h.From[0], h); from.Class == mail.Foreign && from.Original != "" && !from.Quiet {
+		n.Problems = append(n.Problems, message.New(parcel.UnknownRewriter, "Address", from.Address))
+	}
+}
+
 // refuseRules records why a user's rule was not applied to a mail that matches
 // it.
 func (p *Parser) refuseRules(h mail.Header, n *parcel.Notice) {
@@ -141,6 +155,9 @@ func (p *Parser) readMail(raw []byte, h mail.Header, from mail.Sender, n *parcel
 	n.Problems = append(n.Problems, b.problems...)
 	pages := p.pages(b, n)
 	defer p.release(pages)
+	if !b.closed && len(b.mails) == 0 && pictureOnly(pages) {
+		n.Problems = append(n.Problems, message.New("unread_picture"))
+	}
 	if p.applyRules(h, pages, n) || from.Quiet {
 		return
 	}
@@ -165,6 +182,11 @@ func (p *Parser) readMail(raw []byte, h mail.Header, from mail.Sender, n *parcel
 			return
 		}
 	}
+}
+
+// pictureOnly reports whether no page has text or a link to the shop.
+func pictureOnly(pages []page) bool {
+	return len(pages) > 0 && !slices.ContainsFunc(pages, func(pg page) bool { return len(pg.lines) > 0 || pg.linksToShop() })
 }
 
 // pages returns the texts of a mail as analysed pages.

@@ -255,18 +255,8 @@ func (r *reading) bodyNumbers(pg *page, nth int) {
 		}
 	}
 	for k, l := range pg.lines {
-		if l.role != shop.RolePlain {
-			continue
-		}
-		for i := l.tok0; i < l.tok1; i++ {
-			if n, last, ok := r.grouped(pg, l, i); ok {
-				found(n, k)
-				i = last
-			} else if digits := pg.fold.toks[i].digits; digits >= 6 || digits >= 2 && fewDigits(pg.src(i)) {
-				if n, ok := r.labelled(pg, l, i); ok {
-					found(n, k)
-				}
-			}
+		if l.role == shop.RolePlain {
+			r.lineNumbers(pg, l, func(n number.Number) { found(n, k) })
 		}
 	}
 	for _, c := range number.Candidates(pg.text) {
@@ -275,6 +265,23 @@ func (r *reading) bodyNumbers(pg *page, nth int) {
 		}
 		if l, ok := pg.lineAt(c.Start); ok && l.role == shop.RolePlain {
 			found(c.Number, pg.lineIndex(c.Start))
+		}
+	}
+}
+
+// lineNumbers finds the numbers after labels in one line.
+func (r *reading) lineNumbers(pg *page, l line, found func(number.Number)) {
+	for i := l.tok0; i < l.tok1; i++ {
+		if n, last, ok := r.grouped(pg, l, i); ok {
+			found(n)
+			i = last
+			continue
+		}
+		if digits := pg.fold.toks[i].digits; digits < 6 && (digits < 2 || !fewDigits(pg.src(i))) {
+			continue
+		}
+		if n, ok := r.labelled(pg, l, i); ok {
+			found(n)
 		}
 	}
 }

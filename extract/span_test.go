@@ -51,13 +51,13 @@ func TestNumbersInEveryPrintedForm(t *testing.T) {
 		"Tracking number: ", "<b>Tracking number</b>: ", "<td>Tracking number</td><td>", "Трек-номер: ", "Номер отслеживания<br>",
 		"Numéro de suivi : ", "Sendungsnummer: ", "운송장 번호: ", "追跡番号：",
 	}
-	for form, print := range forms {
+	for form, show := range forms {
 		for _, label := range labels {
 			for _, num := range printedNumbers {
-				body := "<p>Hi</p><table><tr><td>Order number " + order1 + "</td></tr><tr><td>" + label + print(num) + "</td></tr></table><p>Bye</p>"
+				body := "<p>Hi</p><table><tr><td>Order number " + order1 + "</td></tr><tr><td>" + label + show(num) + "</td></tr></table><p>Bye</p>"
 				n, err := p.Parse(htmlLetter("Your order has shipped", body), unverified)
 				if err != nil || !slices.Equal(numbers(n), []string{num}) || !slices.Equal(n.Orders, []string{order1}) {
-					t.Errorf("%s: %s%s: numbers %v, orders %v, %v", form, label, print(num), numbers(n), n.Orders, err)
+					t.Errorf("%s: %s%s: numbers %v, orders %v, %v", form, label, show(num), numbers(n), n.Orders, err)
 				}
 			}
 		}
@@ -134,11 +134,11 @@ func TestNumbersWithFewDigits(t *testing.T) {
 func TestOrdersInGroups(t *testing.T) {
 	t.Parallel()
 	p := newParser(t, options{})
-	for _, print := range []string{groupsOf(4, order1, " "), groupsOf(4, order1, "-"), groupsOf(4, order1, "</b><b>"), fullWidth(order1), groupsOf(4, order1, "&#8203;")} {
+	for _, printed := range []string{groupsOf(4, order1, " "), groupsOf(4, order1, "-"), groupsOf(4, order1, "</b><b>"), fullWidth(order1), groupsOf(4, order1, "&#8203;")} {
 		for _, label := range []string{"Order number: ", "Bestellnummer: ", "Номер заказа: ", "<td>Order number</td><td>"} {
-			n, err := p.Parse(htmlLetter("Package "+lp+": in transit", "<table><tr><td>"+label+"<b>"+print+"</b></td></tr></table>"), unverified)
+			n, err := p.Parse(htmlLetter("Package "+lp+": in transit", "<table><tr><td>"+label+"<b>"+printed+"</b></td></tr></table>"), unverified)
 			if err != nil || !slices.Equal(numbers(n), []string{lp}) || !slices.Equal(n.Orders, []string{order1}) {
-				t.Errorf("%s%s: %v %v, %v", label, print, numbers(n), n.Orders, err)
+				t.Errorf("%s%s: %v %v, %v", label, printed, numbers(n), n.Orders, err)
 			}
 		}
 	}

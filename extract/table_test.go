@@ -40,8 +40,12 @@ func (g grid) text(between string) string {
 }
 
 var tableLabels = [][2]string{
-	{"Order number", "Tracking number"}, {"Order", "Tracking no."}, {"Bestellnummer", "Sendungsnummer"}, {"Номер заказа", "Трек-номер"},
-	{"Numéro de commande", "Numéro de suivi"}, {"Order No.", "Tracking number"},
+	{"Order number", "Tracking number"},
+	{"Order", "Tracking no."},
+	{"Bestellnummer", "Sendungsnummer"},
+	{"Номер заказа", "Трек-номер"},
+	{"Numéro de commande", "Numéro de suivi"},
+	{"Order No.", "Tracking number"},
 }
 
 // TestTablesInEveryOrder draws tables of orders and numbers with their rows,

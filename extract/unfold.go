@@ -3,6 +3,7 @@ package extract
 import (
 	"bytes"
 	"iter"
+	"slices"
 	"strings"
 
 	"parcelwatch/parcel/number"
@@ -81,13 +82,13 @@ func (f flow) join(line, next []byte, sameDepth bool, width int) ([]byte, bool) 
 	default:
 		return nil, false
 	}
-	return append(line[:len(line):len(line)], next...), true
+	return append(slices.Clip(line), next...), true
 }
 
 // linkAtEnd returns where the address begins that a line ends in, or -1.
 func linkAtEnd(line []byte) int {
 	at := bytes.LastIndex(line, []byte("://"))
-	if at < 4 || bytes.IndexAny(line[at:], " \t<>\"'()[]{}") >= 0 {
+	if at < 4 || bytes.ContainsAny(line[at:], " \t<>\"'()[]{}") {
 		return -1
 	}
 	at = bytes.LastIndexAny(line[:at], " \t<>\"'()[]{}|") + 1

@@ -1,6 +1,7 @@
 package parcel
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -88,4 +89,13 @@ func (d Date) Time(loc *time.Location) time.Time {
 		return time.Time{}
 	}
 	return t
+}
+
+// UnknownRewriter is the message id of the problem of a foreign mail that names
+// the shop as its original sender, and so was not read.
+const UnknownRewriter = "unread_rewriter"
+
+// Claims reports whether a foreign mail names the shop as its original sender.
+func (n Notice) Claims() bool {
+	return n.Verdict.Trust == TrustForeign && slices.ContainsFunc(n.Problems, func(t message.Text) bool { return len(t) > 0 && t[0].ID == UnknownRewriter })
 }

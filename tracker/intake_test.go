@@ -145,6 +145,15 @@ func TestUnverifiedMailIsNamedWhereVerifiedIsRequired(t *testing.T) {
 	}
 }
 
+func TestMailOfAStrangerThatNamesTheShopIsNoted(t *testing.T) {
+	var s store.State
+	n := saying(parcel.StepNone, nil)
+	n.Verdict.Trust, n.Problems = parcel.TrustForeign, []message.Text{message.New(parcel.UnknownRewriter, "Address", "list@other.example")}
+	if changes := took(&s, n); len(changes) != 0 || s.NotUnderstood == nil || !s.NotUnderstood.Why[0].Equal(n.Problems[0]) {
+		t.Errorf("%v, note %+v; want the address named", kinds(changes), s.NotUnderstood)
+	}
+}
+
 func TestAShipmentMailThatNamesNothingIsNoted(t *testing.T) {
 	var s store.State
 	n := saying(parcel.StepShipped, nil)

@@ -4,16 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"parcelwatch/config"
 	"parcelwatch/extract"
 	"parcelwatch/internal/app"
 	"parcelwatch/internal/cli"
+	"parcelwatch/internal/message"
 	"parcelwatch/internal/textx"
 	"parcelwatch/mail"
 	"parcelwatch/mail/verify"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 type parseCmd struct {
@@ -21,6 +24,7 @@ type parseCmd struct {
 	Authserv []string `help:"${help_parse_authserv}" placeholder:"ID"`
 	JSON     bool     `help:"${help_json}"`
 	Redact   bool     `help:"${help_parse_redact}"`
+	Verbose  bool     `help:"${help_parse_verbose}" short:"v"`
 }
 
 // Run prints what was found in mails.
@@ -87,11 +91,16 @@ func (c *parseCmd) redact(e *env) error {
 }
 
 func (c *parseCmd) one(ctx context.Context, r app.Reader, m mailFile) (extract.Doc, error) {
-	n, err := r.Read(ctx, mail.Read(m.raw))
+	letter := mail.Read(m.raw)
+	n, err := r.Read(ctx, letter)
 	if err != nil && !errors.Is(err, verify.ErrTemporary) {
 		return extract.Doc{}, err
 	}
-	return extract.Document(m.name, n), nil
+	d := extract.Document(m.name, n)
+	if len(letter.Header.From) == 1 {
+		d.From = letter.Header.From[0].Addr
+	}
+	return d, nil
 }
 
 func (c *parseCmd) write(e *env, docs []extract.Doc) error {
@@ -102,7 +111,7 @@ func (c *parseCmd) write(e *env, docs []extract.Doc) error {
 		if i > 0 {
 			e.print("")
 		}
-		writeNotice(e, d)
+		c.writeNotice(e, d)
 	}
 	return nil
 }
@@ -120,32 +129,22 @@ func (c *parseCmd) verdict(e *env, docs []extract.Doc, failures int) error {
 }
 
 // writeNotice prints what was found in one mail.
-func writeNotice(e *env, d extract.Doc) {
+func (c *parseCmd) writeNotice(e *env, d extract.Doc) {
 	e.print(textx.Line(d.File, 200))
 	line := func(text string) { e.print("  " + text) }
-	trust := e.say.T("trust_" + string(d.Trusted))
-	if d.TrustReason != "" {
-		trust += " (" + textx.Line(e.say.Text(d.Reason), 200) + ")"
+	if d.Subject != "" {
+		line(e.say.T("parse_subject", "Subject", textx.Line(d.Subject, 120)))
 	}
-	if d.Step == parcel.StepNone {
-		line(e.say.T("parse_no"))
-	} else {
-		step := e.say.Step(d.Step)
-		if d.StepWords != "" {
-			step += " (" + textx.Line(d.StepWords, 120) + ")"
-		}
-		line(step)
+	if !d.Date.IsZero() {
+		line(e.say.T("parse_sent", "Date", e.say.DateTime(d.Date)))
 	}
-	line(trust)
+	line(stepLine(e, d))
+	line(c.trustLine(e, d))
 	if len(d.Orders) > 0 {
 		line(e.say.T("parse_orders", "Orders", strings.Join(d.Orders, ", ")))
 	}
 	for _, p := range d.Parcels {
-		text := e.say.T("parse_parcel", "Number", p.Number, "Family", p.Family)
-		if p.Step != d.Step {
-			text += ": " + e.say.Step(p.Step)
-		}
-		line(text)
+		writeParcel(e, d, p)
 	}
 	for _, i := range d.Items {
 		line("- " + textx.Line(i.Title, 90))
@@ -160,7 +159,62 @@ func writeNotice(e *env, d extract.Doc) {
 		line(e.say.T("parse_eta", "Date", e.say.DayDate(parcel.Date(d.ETA))))
 	}
 	for _, p := range d.Unread {
-		line(e.say.T("parse_problem", "Problem", textx.Line(e.say.Text(p), 200)))
+		line(e.say.T("parse_problem", "Problem", textx.Line(e.say.Text(p), 300)))
+	}
+	if text := unreadAdvice(e, d); text != "" {
+		line(text)
+	}
+}
+
+// stepLine returns the step of a mail in words.
+func stepLine(e *env, d extract.Doc) string {
+	if d.Step == parcel.StepNone {
+		return e.say.T("parse_no")
+	}
+	step := e.say.Step(d.Step)
+	if d.StepWords != "" {
+		step += " (" + textx.Line(d.StepWords, 120) + ")"
+	}
+	return step
+}
+
+// trustLine returns whether the sender is trusted. Why is said on request, and
+// for mail that is refused.
+func (c *parseCmd) trustLine(e *env, d extract.Doc) string {
+	trust := e.say.T("trust_" + string(d.Trusted))
+	if d.TrustReason != "" && (c.Verbose || !d.Trusted.Creates()) {
+		trust += " (" + textx.Line(e.say.Text(d.Reason), 300) + ")"
+	}
+	return trust
+}
+
+// writeParcel prints one parcel with its orders and where to look it up.
+func writeParcel(e *env, d extract.Doc, p extract.DocParcel) {
+	text := e.say.T("parse_parcel", "Number", p.Number, "Family", p.Family)
+	if len(p.Orders) > 0 {
+		text = e.say.T("parse_parcel_orders", "Number", p.Number, "Family", p.Family, "Orders", strings.Join(p.Orders, ", "))
+	}
+	if p.Step != d.Step {
+		text += ": " + e.say.Step(p.Step)
+	}
+	e.print("  " + text)
+	if p.Number.Family() == number.FamilyUnknown {
+		e.print("    " + e.say.T("parse_doubt"))
+	}
+	e.print("    " + e.say.T("parse_lookup", "Link", number.TrackingLink(p.Number, "")))
+}
+
+// unreadAdvice returns what to do about a mail in which nothing was found.
+func unreadAdvice(e *env, d extract.Doc) string {
+	switch {
+	case len(d.Orders)+len(d.Parcels) > 0 || slices.ContainsFunc(d.Unread, func(t message.Text) bool { return t[0].ID == parcel.UnknownRewriter }):
+		return ""
+	case d.Trusted == parcel.TrustForeign && d.From != "":
+		return e.say.T("parse_do_foreign", "Address", textx.Line(d.From, 100))
+	case d.Trusted.Creates():
+		return e.say.T("parse_do_redact")
+	default:
+		return ""
 	}
 }
 

@@ -39,8 +39,8 @@ func TestMailsAreFoundInEveryKindOfFile(t *testing.T) {
 		"a sentence that begins with From": {"From x\nSubject: a\n\nHi,\n\nFrom the warehouse it went to customs.\n\nFrom 2024 on:\nbye\n", []string{"Subject: a\n\nHi,\n\nFrom the warehouse it went to customs.\n\nFrom 2024 on:\nbye\n"}},
 		"a separator without a header":     {"From x\nSubject: a\n\nFrom y Mon Mar  2 08:12:00 2026\nno header: here\n", []string{"Subject: a\n\nFrom y Mon Mar  2 08:12:00 2026\nno header: here\n"}},
 		"separators of several programs": {
-			"From - Mon Mar  2 08:12:00 2026\nSubject: a\n\nFrom 1700000000000000001@xxx Mon Mar 02 08:12:00 +0000 2026\nX-GM-THRID: 1\n\nFrom MAILER-DAEMON Mon Mar 2 08:12 2026\nSubject: c\n\nFrom ???@??? Mon Mar 02 08:12:00 2026\nSubject: d\n\nFrom a@example.org Mon Mar  2 08:12:00 UTC 2026\nSubject: e\n",
-			[]string{"Subject: a\n\n", "X-GM-THRID: 1\n\n", "Subject: c\n\n", "Subject: d\n\n", "Subject: e\n"},
+			"From - Mon Mar  2 08:12:00 2026\nSubject: a\n\nFrom 1700000000000000001@xxx Mon Mar 02 08:12:00 +0000 2026\nX-GM-Thread: 1\n\nFrom MAILER-DAEMON Mon Mar 2 08:12 2026\nSubject: c\n\nFrom ???@??? Mon Mar 02 08:12:00 2026\nSubject: d\n\nFrom a@example.org Mon Mar  2 08:12:00 UTC 2026\nSubject: e\n",
+			[]string{"Subject: a\n\n", "X-GM-Thread: 1\n\n", "Subject: c\n\n", "Subject: d\n\n", "Subject: e\n"},
 		},
 		"an mbox that ends in the air": {"From x\nSubject: a", []string{"Subject: a"}},
 		"an empty mbox":                {"From x\n", nil},
