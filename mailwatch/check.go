@@ -16,6 +16,7 @@ type Report struct {
 	Idle    bool     // the server announces new mail
 	Folders []string // all that can be opened; empty if the server's list cannot be read
 	Watched []FolderReport
+	Alerts  []string // what the server wants people to read
 }
 
 // FolderReport is the result of Check for a folder.
@@ -46,6 +47,7 @@ func Check(ctx context.Context, a Account) (Report, error) {
 	}
 	// LIST comes last, because an unreadable name ends the connection.
 	report.Folders, err = s.list()
+	report.Alerts = s.g.alerts()
 	if unread := (*protocolError)(nil); errors.As(err, &unread) {
 		report.Folders, err = nil, nil
 	}
@@ -111,7 +113,7 @@ func (r *reader) confirmed(ctx context.Context, s *session, since time.Duration)
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		heads, _, err := r.heads(s, chunk)
+		heads, _, err := r.heads(ctx, s, chunk)
 		if err != nil {
 			return nil, err
 		}

@@ -104,13 +104,26 @@ func (d *delivery) batch(ctx context.Context, b batch) error {
 		d.saved = store.Checkpoint{UIDValidity: b.validity}
 	}
 	for _, a := range b.aside {
+		if a.named {
+			continue
+		}
 		if err := d.setAside(ctx, d.ref(a.uid, b), a.subject, a.why); err != nil {
 			return err
+		}
+	}
+	for _, w := range b.again {
+		if err := d.f.w.checkpoints.Withhold(ctx, d.ref(w.UID, b), w); err != nil {
+			return &StoreError{Err: err}
 		}
 	}
 	for _, m := range b.mails {
 		if err := d.mail(ctx, m); err != nil {
 			return err
+		}
+	}
+	for _, r := range b.released {
+		if err := d.f.w.checkpoints.Release(ctx, d.ref(r.uid, b), r.gone); err != nil {
+			return &StoreError{Err: err}
 		}
 	}
 	if b.upTo > d.saved.UID || b.scanned {

@@ -20,13 +20,16 @@ type fake struct {
 
 	mu    sync.Mutex
 	mails map[uint32]string
-	done  sync.WaitGroup
+	// counted adds a mail to EXISTS that no command shows.
+	counted bool
+	done    sync.WaitGroup
 }
 
 type fakeConn struct {
 	net.Conn
 	f     *fake
 	lines *bufio.Reader
+	told  int // as EXISTS
 }
 
 func startFake(mails ...string) *fake {
@@ -104,10 +107,16 @@ func (c *fakeConn) answer(tag, command string) bool {
 		c.say(`* LIST () "/" INBOX`)
 	case "EXAMINE":
 		uids := c.f.uids()
-		c.say("* %d EXISTS", len(uids))
+		c.told = c.f.exists()
+		c.say("* %d EXISTS", c.told)
 		c.say("* OK [UIDVALIDITY 7] ok")
 		if len(uids) > 0 {
 			c.say("* OK [UIDNEXT %d] ok", uids[len(uids)-1]+1)
+		}
+	case "NOOP":
+		if n := c.f.exists(); n != c.told {
+			c.told = n
+			c.say("* %d EXISTS", n)
 		}
 	case "SEARCH":
 		c.search(rest, !strings.HasPrefix(command, "UID"))
@@ -125,6 +134,15 @@ func (c *fakeConn) answer(tag, command string) bool {
 	}
 	c.say("%s OK done", tag)
 	return true
+}
+
+func (f *fake) exists() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.counted {
+		return len(f.mails) + 1
+	}
+	return len(f.mails)
 }
 
 func (c *fakeConn) search(keys string, sequence bool) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
@@ -46,7 +47,8 @@ func (s *session) fetch(set imap.NumSet, section *imap.FetchItemBodySection, bud
 // the requested items.
 func (s *session) take(msg *imapclient.FetchMessageData, section *imap.FetchItemBodySection, budget int64) (f fetched, err error) {
 	var uid uint32
-	var size int64
+	var size int64 = -1
+	empty := false
 	for item := msg.Next(); item != nil && err == nil; item = msg.Next() {
 		switch item := item.(type) {
 		case imapclient.FetchItemDataUID:
@@ -62,10 +64,11 @@ func (s *session) take(msg *imapclient.FetchMessageData, section *imap.FetchItem
 			default:
 				f.body, err = readText(item.Literal, budget)
 			}
-			f.whole = true
+			f.whole, empty = true, item.Literal.Size() == 0
 		}
 	}
-	f.uid, f.size = uid, size
+	f.uid, f.size = uid, max(size, 0)
+	f.whole = f.whole && (!empty || size == 0) // a server may not have the text yet
 	return f, err
 }
 
@@ -94,7 +97,7 @@ func (s *session) fetchUIDs(uids []uint32, section *imap.FetchItemBodySection, b
 // text, and then the library silently drops the mail of a UID FETCH. ok is false if the
 // mail is gone.
 func (s *session) fetchOne(uid uint32, section *imap.FetchItemBodySection, budget int64) (f fetched, ok bool, err error) {
-	var last error
+	last := errWithheld
 	for range 2 { // an unsolicited response may come instead of the first
 		seq, err := s.sequence(uid)
 		if err != nil || seq == 0 {
@@ -106,19 +109,45 @@ func (s *session) fetchOne(uid uint32, section *imap.FetchItemBodySection, budge
 				return f, true, nil
 			}
 		}
-		if len(got) > 0 {
-			return fetched{}, false, nil // the number belongs to another mail: this one is gone or never existed
-		}
-		var refusal *imap.Error
-		if err != nil && !errors.As(err, &refusal) || refusal != nil && temporary(refusal) {
+		if refusal := (*imap.Error)(nil); err != nil && !errors.As(err, &refusal) {
 			return fetched{}, false, err
 		}
-		last = err
-	}
-	if last == nil {
-		last = errWithheld
+		if err != nil {
+			last = err
+		}
 	}
 	return fetched{}, false, &withheldError{uid: uid, err: last}
+}
+
+// sequence returns the sequence number of a UID, 0 if neither FETCH nor SEARCH knows the
+// mail.
+func (s *session) sequence(uid uint32) (seq uint32, err error) {
+	s.g.step(answerLimit, time.Minute, smallBudget)
+	s.g.mender.Expect(wire.UID)
+	cmd := s.c.Fetch(imap.UIDSetNum(imap.UID(uid)), &imap.FetchOptions{UID: true})
+	for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
+		if f, err := s.take(msg, nil, smallBudget); err == nil && f.uid == uid {
+			seq = msg.SeqNum
+		}
+	}
+	err = cmd.Close()
+	if refusal := (*imap.Error)(nil); seq != 0 || err != nil && !errors.As(err, &refusal) {
+		return seq, s.failed("find a mail's place", err)
+	}
+	s.g.step(searchLimit, 0, smallBudget)
+	data, serr := s.c.Search(&imap.SearchCriteria{UID: []imap.UIDSet{imap.UIDSetNum(imap.UID(uid))}}, nil).Wait()
+	if refusal := (*imap.Error)(nil); errors.As(serr, &refusal) {
+		serr = err
+	}
+	if serr != nil {
+		return 0, s.failed("find a mail's place", serr)
+	}
+	// Some servers find what was never there: a number without a mail would hide all future
+	// mail.
+	if set, ok := data.All.(imap.SeqSet); ok && len(set) > 0 && imap.UID(uid) < s.box.UIDNext {
+		return set[0].Start, nil
+	}
+	return 0, nil
 }
 
 var errWithheld = errors.New("the server answers without the mail's text")

@@ -4,15 +4,19 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"parcelwatch/parcel"
 	"parcelwatch/store"
 )
 
-// reopenEvery is the number of probes after which a folder is opened again: servers do
-// not announce that a folder was deleted and recreated under the same name.
-const reopenEvery = 10
+// maxReopen is the number of probes after which a folder is opened again that was
+// recreated often. Others are opened with every probe: servers do not announce that a
+// folder was deleted and recreated under the same name, and some show new mail only then.
+const maxReopen = 10
+
+const maxTold = 20 // texts of the server that are remembered
 
 // folder watches one folder and reconnects as often as needed.
 type folder struct {
@@ -22,15 +26,18 @@ type folder struct {
 	reader *reader
 	health *health
 	log    *slog.Logger
+	told   []string
+	reopen int // probes until the folder is opened again
 }
 
 func newFolder(w *Watcher, name string, handle Handler) *folder {
-	f := &folder{w: w, name: name, handle: handle, reader: newReader(w.account, name)}
+	f := &folder{w: w, name: name, handle: handle, reader: newReader(w.account, name), reopen: 1}
 	f.log = w.log.With("mailbox", w.account.Name, "folder", name)
 	f.health = newHealth(parcel.MailboxHealth{Name: w.account.Name, Folder: name}, w.tellState, f.log)
 	f.reader.hold = func(ctx context.Context, s *session, size int64) (func(), error) {
 		return w.options.Budget.hold(ctx, size, w.account.Probe, func() error { return f.alive(s) })
 	}
+	f.reader.warn = func(text string, args ...any) { f.log.Warn(text, args...) }
 	f.reader.progress = func(p Progress) {
 		p.Mailbox, p.Folder = w.account.Name, name
 		w.tellProgress(p)
@@ -74,6 +81,7 @@ func (f *folder) connect(ctx context.Context, wait *backoff) error {
 		return err
 	}
 	defer s.close()
+	defer f.tell(ctx, s)
 	if err := s.examine(f.name); err != nil {
 		return err
 	}
@@ -102,19 +110,21 @@ func (f *folder) follow(ctx context.Context, s *session, wait *backoff) error {
 		wait.reset()
 		f.health.checked(time.Now())
 	}
-	for probes := 1; ; probes++ {
-		if at, err = f.reader.readNew(ctx, s, at); err != nil {
+	for opened := time.Now(); ; {
+		if at, err = f.reader.look(ctx, s, at); err != nil {
 			return err
 		}
 		f.health.checked(time.Now())
-		if err := s.wait(ctx, proven); err != nil {
+		f.tell(ctx, s)
+		if err := s.wait(ctx, f.reader.due(time.Now()), proven); err != nil {
 			return err
 		}
 		f.health.set(ctx, f.watching(s), nil) // IDLE may have been refused in the meantime
-		if probes%reopenEvery != 0 {
+		if time.Since(opened) < time.Duration(f.reopen)*f.w.account.Probe {
 			continue
 		}
-		if at, err = f.reopen(ctx, s, at); err != nil {
+		opened = time.Now()
+		if at, err = f.openAgain(ctx, s, at); err != nil {
 			return err
 		}
 	}
@@ -132,11 +142,20 @@ func (f *folder) resume(ctx context.Context, s *session) (uint32, error) {
 		}
 		p = store.Checkpoint{UIDValidity: s.box.UIDValidity}
 	}
+	withheld, err := f.w.checkpoints.Withheld(ctx, f.w.account.Name, f.name, s.box.UIDValidity)
+	if err != nil {
+		return 0, &StoreError{Err: err}
+	}
+	at := p.UID
+	f.reader.resume(p.UIDValidity, at, withheld)
 	if p.Scanned {
 		f.warnRewound(ctx, s, p)
-		return p.UID, nil
+		return at, nil
 	}
-	return f.reader.firstScan(ctx, s, p.UID)
+	if at, err = f.reader.firstScan(ctx, s, at); err == nil {
+		f.reader.late.reset(p.UIDValidity, at)
+	}
+	return at, err
 }
 
 // warnRewound logs that the server assigns UIDs below the checkpoint again, for example
@@ -147,12 +166,23 @@ func (f *folder) warnRewound(ctx context.Context, s *session, p store.Checkpoint
 	}
 }
 
-// reopen opens the folder again and starts over if it was recreated.
-func (f *folder) reopen(ctx context.Context, s *session, at uint32) (uint32, error) {
+// tell logs what the server wants people to read, each text once.
+func (f *folder) tell(ctx context.Context, s *session) {
+	for _, text := range s.g.alerts() {
+		if !slices.Contains(f.told, text) {
+			f.told = append(f.told[max(0, len(f.told)-maxTold):], text)
+			f.log.WarnContext(ctx, "the server says", "text", text)
+		}
+	}
+}
+
+// openAgain opens the folder again and starts over if it was recreated.
+func (f *folder) openAgain(ctx context.Context, s *session, at uint32) (uint32, error) {
 	before := s.box.UIDValidity
 	if err := s.examine(f.name); err != nil || s.box.UIDValidity == before {
 		return at, err
 	}
+	f.reopen = min(2*f.reopen, maxReopen)
 	return f.resume(ctx, s)
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -27,7 +28,8 @@ type link struct {
 	budget *Budget
 	ending chan struct{} // closed when the connection is to end
 	end    func()
-	free   func() // gives back the turn of a large answer; guarded by the budget
+	alerted
+	free func() // gives back the turn of a large answer; guarded by the budget
 }
 
 // newLink returns a link. first is what the server is taken to have said already.
@@ -38,9 +40,33 @@ func newLink(conn, raw net.Conn, first string, budget *Budget) *link {
 	}
 	l.end = sync.OnceFunc(func() { close(l.ending) })
 	l.mender = wire.NewMender(io.MultiReader(strings.NewReader(first), l.Guard))
+	l.mender.Alert = l.hear
 	l.words = wire.New(l.mender)
 	l.words.Large = func() error { return budget.large(l) }
 	return l
+}
+
+// alerted collects what the server wants people to read.
+type alerted struct {
+	mu    sync.Mutex
+	texts []string
+}
+
+func (a *alerted) hear(text string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if text = oneLine(text); len(a.texts) < maxTold && !slices.Contains(a.texts, text) {
+		a.texts = append(a.texts, text)
+	}
+}
+
+// alerts returns what was said since the last call.
+func (a *alerted) alerts() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	out := a.texts
+	a.texts = nil
+	return out
 }
 
 // Read reads what the library may parse.

@@ -3,6 +3,7 @@ package mailwatch_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -17,11 +18,12 @@ import (
 
 // memPositions keeps checkpoints in memory as the contract requires.
 type memPositions struct {
-	mu     sync.Mutex
-	at     map[string]store.Checkpoint
-	asides []string
-	saves  int
-	fail   error
+	withheld map[parcel.MailRef]store.Withheld
+	mu       sync.Mutex
+	at       map[string]store.Checkpoint
+	asides   []string
+	saves    int
+	fail     error
 }
 
 func newPositions() *memPositions {
@@ -56,6 +58,30 @@ func (p *memPositions) SetAside(_ context.Context, ref parcel.MailRef, subject s
 		return p.fail
 	}
 	p.asides = append(p.asides, fmt.Sprintf("%s %q: %s", ref, subject, locale.English(why)))
+	return nil
+}
+
+func (p *memPositions) Withheld(_ context.Context, _, _ string, validity uint32) ([]store.Withheld, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	maps.DeleteFunc(p.withheld, func(ref parcel.MailRef, _ store.Withheld) bool { return ref.UIDValidity != validity })
+	return slices.Collect(maps.Values(p.withheld)), nil
+}
+
+func (p *memPositions) Withhold(_ context.Context, ref parcel.MailRef, w store.Withheld) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.withheld == nil {
+		p.withheld = map[parcel.MailRef]store.Withheld{}
+	}
+	p.withheld[ref] = w
+	return nil
+}
+
+func (p *memPositions) Release(_ context.Context, ref parcel.MailRef, _ bool) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.withheld, ref)
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"parcelwatch/internal/message"
 	"parcelwatch/mail"
 	"parcelwatch/parcel"
+	"parcelwatch/store"
 )
 
 const (
@@ -24,8 +25,10 @@ const (
 type batch struct {
 	mails    []delivered
 	aside    []aside
-	upTo     uint32 // every mail up to here is in this batch, in an earlier one, or not from the senders
-	scanned  bool   // this batch completes the first scan
+	again    []store.Withheld // mails of aside that are asked for again
+	released []released       // mails that were withheld before
+	upTo     uint32           // every mail up to here is in this batch, in an earlier one, or not from the senders
+	scanned  bool             // this batch completes the first scan
 	validity uint32
 	free     func() // gives back the memory that the mails were counted with; may be nil
 }
@@ -47,6 +50,8 @@ type aside struct {
 	uid     uint32
 	subject string
 	why     message.Text
+	later   bool // the server may deliver it later
+	named   bool // it was set aside before
 }
 
 // reader turns UIDs into batches of mail. It outlives connections and remembers which
@@ -59,7 +64,8 @@ type reader struct {
 	// hold waits until so many bytes of mail may be read, and keeps the session alive.
 	hold     func(context.Context, *session, int64) (free func(), err error)
 	progress func(Progress)
-	reached  uint32 // the highest UID seen in the current reading
+	reached  uint32   // the highest UID seen in the current reading
+	there    []uint32 // all of them, if they are few
 
 	noFrom      bool // SEARCH FROM does not work
 	noSearch    bool // SEARCH SINCE does not work either
@@ -71,20 +77,24 @@ type reader struct {
 	headPace  pace
 	bodyPace  pace
 	sinceDate time.Time // older mail is ignored; zero for no limit
+	waiting   map[uint32]store.Withheld
+	late      late
+	hasty     bool // a mail that is refused for the moment is not asked for again at once
+	warn      func(text string, args ...any)
 }
 
 func newReader(a Account, folder string) *reader {
 	return &reader{
 		account: a, folder: folder, progress: func(Progress) {},
 		hold:     func(context.Context, *session, int64) (func(), error) { return func() {}, nil },
-		headPace: newPace(headBatch), bodyPace: newPace(bodyBatch),
+		headPace: newPace(headBatch), bodyPace: newPace(bodyBatch), waiting: map[uint32]store.Withheld{}, warn: func(string, ...any) {},
 	}
 }
 
 // read emits the mails that are from the senders, in UID order, and finally last.
 func (r *reader) read(ctx context.Context, s *session, uids []uint32, last batch) error {
 	total := len(uids)
-	r.reached = 0
+	r.reached, r.there = 0, r.there[:0]
 	for len(uids) > 0 {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -102,25 +112,26 @@ func (r *reader) read(ctx context.Context, s *session, uids []uint32, last batch
 
 // send emits a batch unless it is empty.
 func (r *reader) send(ctx context.Context, s *session, b batch) error {
-	if b.upTo == 0 && !b.scanned {
+	if b.upTo == 0 && !b.scanned && len(b.mails)+len(b.aside)+len(b.released) == 0 {
 		return nil // nothing was read
 	}
+	r.withhold(&b, time.Now())
 	b.validity = s.box.UIDValidity
 	return r.emit(ctx, s, b)
 }
 
 // readChunk reads the headers of a chunk, then the mails that are from the senders.
 func (r *reader) readChunk(ctx context.Context, s *session, chunk []uint32) error {
-	heads, lost, err := r.heads(s, chunk)
+	heads, lost, err := r.heads(ctx, s, chunk)
 	if err != nil {
 		return err
 	}
 	// A search may return mail that does not exist: reached counts only mail that does.
 	for _, h := range heads {
-		r.reached = max(r.reached, h.uid)
+		r.saw(h.uid)
 	}
 	for _, l := range lost {
-		r.reached = max(r.reached, l.uid)
+		r.saw(l.uid)
 	}
 	b := batch{aside: lost}
 	var group []head
@@ -156,13 +167,19 @@ func (r *reader) readChunk(ctx context.Context, s *session, chunk []uint32) erro
 	return r.send(ctx, s, b)
 }
 
+func (r *reader) saw(uid uint32) {
+	if r.reached = max(r.reached, uid); len(r.there) <= maxSeen {
+		r.there = append(r.there, uid)
+	}
+}
+
 // fill reads mails of so many bytes into a batch, once there is room for them.
 func (r *reader) fill(ctx context.Context, s *session, b *batch, group []head, bytes int64) error {
 	free, err := r.hold(ctx, s, 2*bytes) // some servers only estimate the size
 	if err != nil {
 		return err
 	}
-	mails, lost, err := r.bodies(s, group)
+	mails, lost, err := r.bodies(ctx, s, group)
 	if err != nil {
 		free()
 		return err
@@ -178,15 +195,15 @@ func (r *reader) wanted(h head) bool {
 }
 
 // heads reads sizes and headers. Deleted mails are left out.
-func (r *reader) heads(s *session, uids []uint32) ([]head, []aside, error) {
+func (r *reader) heads(ctx context.Context, s *session, uids []uint32) ([]head, []aside, error) {
 	budget := int64(len(uids))*headBytes + slackBytes
 	if r.chosen {
-		return r.sizes(s, uids)
+		return r.sizes(ctx, s, uids)
 	}
-	got, lost, err := r.fetch(s, &r.headPace, ask{uids, r.headSection(), budget})
+	got, lost, err := r.fetch(ctx, s, &r.headPace, ask{uids, r.headSection(), budget})
 	if errors.Is(err, errHeaderFields) {
 		r.fullHeader = true
-		got, lost, err = r.fetch(s, &r.headPace, ask{uids, r.headSection(), budget})
+		got, lost, err = r.fetch(ctx, s, &r.headPace, ask{uids, r.headSection(), budget})
 	}
 	if err != nil {
 		return nil, nil, err
@@ -199,8 +216,8 @@ func (r *reader) heads(s *session, uids []uint32) ([]head, []aside, error) {
 }
 
 // sizes reads the sizes of mails, which limit the batches.
-func (r *reader) sizes(s *session, uids []uint32) ([]head, []aside, error) {
-	got, lost, err := r.fetch(s, &r.headPace, ask{uids, nil, int64(len(uids))*1024 + slackBytes})
+func (r *reader) sizes(ctx context.Context, s *session, uids []uint32) ([]head, []aside, error) {
+	got, lost, err := r.fetch(ctx, s, &r.headPace, ask{uids, nil, int64(len(uids))*1024 + slackBytes})
 	heads := make([]head, 0, len(got))
 	for _, f := range got {
 		heads = append(heads, head{uid: f.uid, size: f.size})
@@ -217,7 +234,7 @@ func (r *reader) headSection() *imap.FetchItemBodySection {
 }
 
 // bodies reads mails; of those larger than MaxSize only the beginning.
-func (r *reader) bodies(s *session, heads []head) ([]delivered, []aside, error) {
+func (r *reader) bodies(ctx context.Context, s *session, heads []head) ([]delivered, []aside, error) {
 	byUID := make(map[uint32]head, len(heads))
 	var whole, large []uint32
 	budget := int64(slackBytes)
@@ -230,12 +247,12 @@ func (r *reader) bodies(s *session, heads []head) ([]delivered, []aside, error) 
 		whole = append(whole, h.uid)
 		budget += 2 * h.size // some servers only estimate the size
 	}
-	got, lost, err := r.fetch(s, &r.bodyPace, ask{whole, &imap.FetchItemBodySection{Peek: true}, budget})
+	got, lost, err := r.fetch(ctx, s, &r.bodyPace, ask{whole, &imap.FetchItemBodySection{Peek: true}, budget})
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, uid := range large {
-		one, gone, err := r.fetch(s, &r.bodyPace, ask{[]uint32{uid}, r.partSection(), r.account.MaxSize + slackBytes})
+		one, gone, err := r.fetch(ctx, s, &r.bodyPace, ask{[]uint32{uid}, r.partSection(), r.account.MaxSize + slackBytes})
 		if err != nil {
 			return nil, nil, err
 		}

@@ -284,6 +284,16 @@ func (r *reader) firstScan(ctx context.Context, s *session, after uint32) (uint3
 	return end, r.read(ctx, s, found, batch{upTo: end, scanned: true})
 }
 
+// look reads the mail above a UID and mails that were withheld, and returns the UID up
+// to which it has read.
+func (r *reader) look(ctx context.Context, s *session, after uint32) (uint32, error) {
+	after, err := r.readNew(ctx, s, after)
+	if err != nil {
+		return after, err
+	}
+	return after, r.askWithheld(ctx, s)
+}
+
 // readNew reads the mail above a UID and returns the UID up to which it has read.
 func (r *reader) readNew(ctx context.Context, s *session, after uint32) (uint32, error) {
 	r.sinceDate, r.chosen = time.Time{}, false
@@ -308,8 +318,13 @@ func (r *reader) readNew(ctx context.Context, s *session, after uint32) (uint32,
 			return after, err
 		}
 	}
-	err = r.read(ctx, s, uids, batch{})
-	return max(after, r.reached), err
+	if err = r.read(ctx, s, uids, batch{}); err != nil {
+		return max(after, r.reached), err
+	}
+	if r.late.read(r.there, after); r.chosen || len(r.there) > maxSeen {
+		r.late.reset(s.box.UIDValidity, max(after, r.reached)) // too many to remember
+	}
+	return max(after, r.reached), nil
 }
 
 // sinceDay returns the day for SEARCH SINCE. It is one day early, because servers compare
@@ -322,25 +337,4 @@ func newestOf(uids []uint32) imap.UIDSet {
 		set.AddNum(imap.UID(uid))
 	}
 	return set
-}
-
-// arrived returns the UIDs above after. It queries the server, because announcements are
-// unreliable.
-func (r *reader) arrived(s *session, after uint32) ([]uint32, error) {
-	within := above(after)
-	if !r.noSearch {
-		uids, err := s.search(imap.SearchCriteria{}, within)
-		if err == nil || !r.distrust(s, err, &r.noSearch) {
-			return uids, err
-		}
-	}
-	if within.empty() {
-		return nil, nil
-	}
-	uids, err := s.uids(within.set(), within)
-	if err != nil {
-		return nil, s.failed("look for new mail", err)
-	}
-	slices.Sort(uids)
-	return slices.Compact(uids), nil
 }

@@ -160,17 +160,3 @@ func uidsWithin(set imap.UIDSet, within span) ([]uint32, error) {
 	slices.Sort(out)
 	return slices.Compact(out), nil
 }
-
-// sequence returns the sequence number of a UID, 0 if the mail is gone.
-func (s *session) sequence(uid uint32) (uint32, error) {
-	s.g.step(searchLimit, 0, smallBudget)
-	data, err := s.c.Search(&imap.SearchCriteria{UID: []imap.UIDSet{imap.UIDSetNum(imap.UID(uid))}}, nil).Wait()
-	if err != nil {
-		return 0, s.failed("find a mail's place", err)
-	}
-	set, ok := data.All.(imap.SeqSet)
-	if !ok || len(set) == 0 {
-		return 0, nil
-	}
-	return set[0].Start, nil
-}

@@ -9,6 +9,7 @@ import (
 	"mime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
@@ -44,9 +45,11 @@ type session struct {
 	wake    chan struct{} // filled when the server announces mail
 	box     *imap.SelectData
 	noIdle  bool
-	calm    bool // the last probe brought no announcement
-	unhook  func() bool
-	header  bytes.Buffer // of the header being read
+	// expunged counts the mails that the server has reported as removed.
+	expunged atomic.Int64
+	calm     bool // the last probe brought no announcement
+	unhook   func() bool
+	header   bytes.Buffer // of the header being read
 }
 
 // open connects and logs in. When ctx ends, pending commands fail within stopLimit, which
@@ -71,6 +74,9 @@ func open(ctx context.Context, a Account, budget *Budget) (*session, error) {
 	}
 	if err := s.login(cred); err != nil {
 		s.abandon()
+		if refused, ok := errors.AsType[*RefusedError](err); ok {
+			refused.Text = strings.Join(append([]string{refused.Text}, g.alerts()...), "; ")
+		}
 		return nil, err
 	}
 	return s, nil
@@ -81,7 +87,8 @@ func (s *session) start() error {
 	options := &imapclient.Options{
 		WordDecoder: &mime.WordDecoder{CharsetReader: charset.Reader},
 		UnilateralDataHandler: &imapclient.UnilateralDataHandler{
-			// Runs on the decoder's goroutine: it must not block or send a command.
+			// Both run on the decoder's goroutine: they must not block or send a command.
+			Expunge: func(uint32) { s.expunged.Add(1) },
 			Mailbox: func(data *imapclient.UnilateralDataMailbox) {
 				if data.NumMessages == nil {
 					return

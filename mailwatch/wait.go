@@ -19,12 +19,16 @@ const (
 	soon = 5 * time.Second
 )
 
-// wait returns when mail may have arrived or Poll has passed, and returns an error when
-// the connection fails. It calls proven each time the server answers.
-func (s *session) wait(ctx context.Context, proven func()) error {
+// wait returns when mail may have arrived, when Poll has passed or when something is due,
+// and returns an error when the connection fails. It calls proven each time the server
+// answers.
+func (s *session) wait(ctx context.Context, due time.Time, proven func()) error {
 	until := time.Now().Add(s.account.Poll)
+	if !due.IsZero() && due.Before(until) {
+		until = due
+	}
 	for {
-		announced, err := s.pause(ctx)
+		announced, err := s.pause(ctx, due)
 		if err != nil {
 			return err
 		}
@@ -44,14 +48,19 @@ func (s *session) wait(ctx context.Context, proven func()) error {
 	}
 }
 
-// pause waits until the next probe or until mail is announced.
-func (s *session) pause(ctx context.Context) (announced bool, err error) {
+// pause waits until the next probe, until something is due or until mail is announced.
+func (s *session) pause(ctx context.Context, due time.Time) (announced bool, err error) {
 	interval := min(s.account.Probe, s.account.Poll)
-	var done func() error
 	if s.idles() {
 		if interval = s.account.Probe; !s.calm {
 			interval = min(interval, soon)
 		}
+	}
+	if !due.IsZero() {
+		interval = min(interval, max(time.Until(due), time.Second))
+	}
+	var done func() error
+	if s.idles() {
 		if done, err = s.idle(interval); err != nil {
 			return false, err
 		}

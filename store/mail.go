@@ -18,6 +18,21 @@ type Checkpoints interface {
 	// SetAside records a mail that cannot be read or handled, so that it is shown
 	// and does not block the mails after it.
 	SetAside(ctx context.Context, ref parcel.MailRef, subject string, why message.Text, at time.Time) error
+	// Withheld returns the mails that the server has not handed over yet, in UID order,
+	// and forgets those with another UIDValidity.
+	Withheld(ctx context.Context, mailbox, folder string, validity uint32) ([]Withheld, error)
+	// Withhold records or replaces when to ask for a mail again.
+	Withhold(ctx context.Context, ref parcel.MailRef, w Withheld) error
+	// Release forgets that a mail was withheld, and if it is gone also that it was set
+	// aside.
+	Release(ctx context.Context, ref parcel.MailRef, gone bool) error
+}
+
+// Withheld is a mail that the server has not handed over yet.
+type Withheld struct {
+	UID         uint32
+	Since, Next time.Time // when it was first asked for, and when it is asked for again
+	Tries       int
 }
 
 // Checkpoint is how far a folder has been read: every mail with a UID up to and

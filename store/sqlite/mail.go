@@ -34,6 +34,47 @@ func (db *household) SetAside(ctx context.Context, ref parcel.MailRef, subject s
 	})
 }
 
+// Withheld returns the mails that the server has not handed over yet.
+func (db *household) Withheld(ctx context.Context, mailbox, folder string, validity uint32) ([]store.Withheld, error) {
+	list, err := query(ctx, db.to("list withheld mail"), scanWithheld,
+		`SELECT uid, since, next, tries FROM withheld WHERE home = $4 AND mailbox = $1 AND folder = $2 AND uidvalidity = $3 ORDER BY uid`, mailbox, folder, validity)
+	if err != nil {
+		return nil, err
+	}
+	old, err := query(ctx, db.to("list withheld mail"), scanWithheld,
+		`SELECT uid, since, next, tries FROM withheld WHERE home = $4 AND mailbox = $1 AND folder = $2 AND uidvalidity <> $3 LIMIT 1`, mailbox, folder, validity)
+	if err != nil || len(old) == 0 {
+		return list, err
+	}
+	return list, db.write(ctx, "forget withheld mail", func(tx homeTx) error {
+		_, err := tx.ExecContext(ctx, `DELETE FROM withheld WHERE home = $4 AND mailbox = $1 AND folder = $2 AND uidvalidity <> $3`, mailbox, folder, validity, tx.home)
+		return wrap(err, "forget mail of an earlier numbering of %s/%s", mailbox, folder)
+	})
+}
+
+// Withhold records when to ask for a mail again.
+func (db *household) Withhold(ctx context.Context, ref parcel.MailRef, w store.Withheld) error {
+	return db.write(ctx, "withhold a mail", func(tx homeTx) error {
+		_, err := tx.ExecContext(ctx,
+			`INSERT INTO withheld (mailbox, folder, uidvalidity, uid, since, next, tries, home) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+			 ON CONFLICT (home, mailbox, folder, uidvalidity, uid) DO UPDATE SET next = excluded.next, tries = excluded.tries`,
+			ref.Mailbox, ref.Folder, ref.UIDValidity, ref.UID, w.Since.UnixMilli(), w.Next.UnixMilli(), w.Tries, tx.home)
+		return wrap(err, "withhold mail %s", ref)
+	})
+}
+
+// Release forgets that a mail was withheld.
+func (db *household) Release(ctx context.Context, ref parcel.MailRef, gone bool) error {
+	return db.write(ctx, "release a mail", func(tx homeTx) error {
+		_, err := tx.ExecContext(ctx, `DELETE FROM withheld WHERE home = $5 AND mailbox = $1 AND folder = $2 AND uidvalidity = $3 AND uid = $4`,
+			ref.Mailbox, ref.Folder, ref.UIDValidity, ref.UID, tx.home)
+		if err == nil && gone {
+			_, err = tx.ExecContext(ctx, `DELETE FROM not_understood WHERE home = $2 AND mail = $1`, ref.String(), tx.home)
+		}
+		return wrap(err, "release mail %s", ref)
+	})
+}
+
 // importMail marks the scope's mail as imported and moves the checkpoint. It
 // reports whether the mail was imported before, under this UID or another.
 func importMail(ctx context.Context, tx homeTx, scope store.Scope) (known bool, err error) {
@@ -100,4 +141,11 @@ func recordNotUnderstood(ctx context.Context, tx homeTx, n parcel.NotUnderstood,
 func scanCheckpoint(s scanner) (p store.Checkpoint, err error) {
 	err = s.Scan(&p.UIDValidity, &p.UID, &p.Scanned)
 	return p, err
+}
+
+func scanWithheld(s scanner) (w store.Withheld, err error) {
+	var since, next int64
+	err = s.Scan(&w.UID, &since, &next, &w.Tries)
+	w.Since, w.Next = time.UnixMilli(since).UTC(), time.UnixMilli(next).UTC()
+	return w, err
 }

@@ -60,6 +60,7 @@ type broken struct {
 	changes       func([]parcel.Change) []parcel.Change
 	tell          func([]parcel.Change) []parcel.Change
 	due           func([]parcel.Parcel) []parcel.Parcel
+	withheld      func([]store.Withheld) []store.Withheld
 	selection     func(store.Selection) store.Selection
 	forget        func(ctx context.Context, id int64) error
 	journeys      func([]store.Journey) []store.Journey
@@ -140,6 +141,10 @@ func (b *broken) SetAside(ctx context.Context, ref parcel.MailRef, subject strin
 		return b.setAside()
 	}
 	return b.Store.SetAside(ctx, ref, subject, why, at)
+}
+
+func (b *broken) Withheld(ctx context.Context, mailbox, folder string, validity uint32) ([]store.Withheld, error) {
+	return through(b.withheld)(b.Store.Withheld(ctx, mailbox, folder, validity))
 }
 
 func (b *broken) Enqueue(ctx context.Context, m store.Message, told []int64) error {

@@ -31,6 +31,7 @@ func Fill(t T, s store.Store) {
 	must(t, s.Record(ctx, m.ID, []store.Delivery{{To: "b@example.org", State: store.DeliverySent, Tries: 1}}), "record")
 	must(t, s.SaveCheckpoint(ctx, "home", "INBOX", store.Checkpoint{UIDValidity: 7, UID: 9, Scanned: true}), "save position")
 	must(t, s.SetAside(ctx, *mail(8), "subject", message.Raw("why"), Now()), "set aside")
+	must(t, s.Withhold(ctx, *mail(8), store.Withheld{UID: 8, Since: Now(), Next: Now(), Tries: 1}), "withhold")
 	get[bool](t)(s.Take(ctx, "upu", today, 3, 100))
 	get[time.Time](t)(s.Reserve(ctx, "a.example", 0, Now().AddDate(0, 0, 1)))
 	must(t, s.SetCarrierHealth(ctx, parcel.CarrierHealth{Name: "upu", State: parcel.CarrierOK, LastSuccess: Now()}), "set")

@@ -19,6 +19,7 @@ func mailChecks() []Check {
 		{"importing a mail moves the position", importMoves},
 		{"a position never goes back", positionForward},
 		{"a mail that was not understood is shown until it is", notUnderstoodShown},
+		{"a withheld mail is kept until it is released", withheldKept},
 		{"the list of mails not understood is bounded, newest first", notUnderstoodBounded},
 	}
 }
@@ -107,6 +108,41 @@ func notUnderstoodShown(t T, h Harness) {
 	if got := get[parcel.Health](t)(h.Store.Health(t.Context())).NotUnderstood; len(got) != 1 || !got[0].At.Equal(Now()) {
 		t.Errorf("not understood = %+v, want one, at the time of the import", got)
 	}
+}
+
+func withheldKept(t T, h Harness) {
+	two := store.Withheld{UID: 2, Since: Now(), Next: Now().Add(time.Minute), Tries: 1}
+	one := store.Withheld{UID: 1, Since: Now(), Next: Now().Add(time.Hour), Tries: 3}
+	for _, w := range []store.Withheld{two, one} {
+		must(t, h.Store.SetAside(t.Context(), *mail(w.UID), "", message.Raw("not handed over"), Now()), "set aside")
+		must(t, h.Store.Withhold(t.Context(), *mail(w.UID), w), "withhold")
+	}
+	must(t, h.Store.Household("other").Withhold(t.Context(), *mail(1), two), "withhold for another household")
+	two.Next, two.Tries = Now().Add(2*time.Hour), 2
+	must(t, h.Store.Withhold(t.Context(), *mail(2), two), "withhold again")
+	check := func(name string, want ...store.Withheld) {
+		t.Helper()
+		if diff := cmp.Diff(want, get[[]store.Withheld](t)(h.Reopen().Withheld(t.Context(), "home", "INBOX", 7))); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	check("withheld", one, two)
+	if got := get[[]store.Withheld](t)(h.Store.Withheld(t.Context(), "home", "Archive", 7)); len(got) != 0 {
+		t.Errorf("another folder's = %+v", got)
+	}
+	must(t, h.Store.Release(t.Context(), *mail(1), false), "release")
+	check("one is released", two)
+	if got := get[parcel.Health](t)(h.Store.Health(t.Context())).NotUnderstood; len(got) != 2 {
+		t.Errorf("not understood = %+v, want both", got)
+	}
+	must(t, h.Store.Release(t.Context(), *mail(1), true), "release again, now gone")
+	if got := get[parcel.Health](t)(h.Store.Health(t.Context())).NotUnderstood; len(got) != 1 {
+		t.Errorf("not understood = %+v, want one", got)
+	}
+	if got := get[[]store.Withheld](t)(h.Store.Withheld(t.Context(), "home", "INBOX", 8)); len(got) != 0 {
+		t.Errorf("with a new numbering = %+v", got)
+	}
+	check("after a new numbering")
 }
 
 func notUnderstoodBounded(t T, h Harness) {

@@ -58,6 +58,7 @@ func storyFaults() map[string]func(b *broken) {
 		},
 		"two mails naming one number are one parcel":              with(func(s *store.Scope) { s.Numbers = nil }, nil),
 		"a scope loads by number, order and id, each parcel once": with(func(s *store.Scope) { s.Orders = nil }, nil),
+		"a withheld mail is kept until it is released":            func(b *broken) { b.withheld = reversed[store.Withheld] },
 		"unverified parcels are due after all others":             func(b *broken) { b.due = reversed[parcel.Parcel] },
 		"tallies of a mailbox and day are kept and counted": func(b *broken) {
 			b.health = func(h parcel.Health) parcel.Health { h.Surplus = nil; return h }

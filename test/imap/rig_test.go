@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -100,9 +101,10 @@ func message(from, subject string) string {
 
 // memory keeps positions as long as the test runs.
 type memory struct {
-	mu     sync.Mutex
-	at     map[string]store.Checkpoint
-	asides []string
+	withheld map[parcel.MailRef]store.Withheld
+	mu       sync.Mutex
+	at       map[string]store.Checkpoint
+	asides   []string
 }
 
 func newMemory() *memory { return &memory{at: map[string]store.Checkpoint{}} }
@@ -128,6 +130,30 @@ func (p *memory) SetAside(_ context.Context, ref parcel.MailRef, _ string, why t
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.asides = append(p.asides, ref.String()+": "+locale.English(why))
+	return nil
+}
+
+func (p *memory) Withheld(_ context.Context, _, _ string, validity uint32) ([]store.Withheld, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	maps.DeleteFunc(p.withheld, func(ref parcel.MailRef, _ store.Withheld) bool { return ref.UIDValidity != validity })
+	return slices.Collect(maps.Values(p.withheld)), nil
+}
+
+func (p *memory) Withhold(_ context.Context, ref parcel.MailRef, w store.Withheld) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.withheld == nil {
+		p.withheld = map[parcel.MailRef]store.Withheld{}
+	}
+	p.withheld[ref] = w
+	return nil
+}
+
+func (p *memory) Release(_ context.Context, ref parcel.MailRef, _ bool) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.withheld, ref)
 	return nil
 }
 
