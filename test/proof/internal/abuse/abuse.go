@@ -57,7 +57,7 @@ func Run(ctx context.Context, env *lab.Env) (report.Chapter, error) {
 		return c, err
 	}
 	c.Intro = fmt.Sprintf("%d cases, each with a daemon of its own in %d MiB (%s). *Told* is the time from the arrival of a real mail during the\n"+
-		"flood until its digest; *memory* the most that the daemon's processes used, with the kernel's caches of their files.", len(all), memoryLimit>>20, cage.name)
+		"flood until its digest, which is due every minute; *memory* the most that the daemon's processes used, with the kernel's caches of their files.", len(all), memoryLimit>>20, cage.name)
 	outcomes := make([]outcome, len(all))
 	var g errgroup.Group
 	g.SetLimit(beside)
