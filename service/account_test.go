@@ -226,3 +226,45 @@ func TestLinksToARemovedScriptGo(t *testing.T) {
 		}
 	}
 }
+
+func TestInstallChangesNoOwnerThroughLinks(t *testing.T) {
+	a, dir := rooted(t)
+	victim := put(t, filepath.Join(dir, "private", "key"), 0o600)
+	for name, link := range map[string]func(path string) error{
+		"a link":         func(path string) error { return os.Symlink(victim, path) },
+		"a second name":  func(path string) error { return os.Link(victim, path) },
+		"a link to none": func(path string) error { return os.Symlink(victim+".new", path) },
+	} {
+		secret := filepath.Join(dir, "secret")
+		if err := link(secret); err != nil {
+			t.Fatal(err)
+		}
+		if err := service.Grant(a, &service.Report{}, secret); err == nil {
+			t.Errorf("%s: the service may read root's file", name)
+		}
+		state := filepath.Join(dir, "state")
+		if err := os.Mkdir(state, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := link(filepath.Join(state, "parcelwatch.db")); err != nil {
+			t.Fatal(err)
+		}
+		if err := service.Folder(state, "[store] path", []string{"*.db*"}, a); err == nil && name == "a second name" {
+			t.Errorf("%s: root's file is handed over", name)
+		}
+		if err := os.Symlink(filepath.Dir(victim), filepath.Join(dir, "elsewhere")); err != nil {
+			t.Fatal(err)
+		}
+		_ = service.Folder(filepath.Join(dir, "elsewhere"), "[store] path", []string{"key"}, a)
+		for _, path := range []string{victim, filepath.Dir(victim)} {
+			if uid, gid := owner(t, path); uid != 0 || gid != 0 {
+				t.Errorf("%s: %s belongs to %d:%d", name, path, uid, gid)
+			}
+		}
+		for _, path := range []string{secret, state, filepath.Join(dir, "elsewhere")} {
+			if err := os.RemoveAll(path); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}

@@ -145,14 +145,35 @@ func (a *account) grant(r *Report, path string) error {
 	case st.Uid != 0:
 		return fmt.Errorf("service: the account of the service cannot read %s; run: chown root %s, and install again", path, path)
 	}
-	if err := os.Chown(path, 0, a.gid); err != nil {
-		return fmt.Errorf("service: let the service read %s: %w", path, err)
-	}
-	if err := os.Chmod(path, mode|0o040); err != nil {
+	err = change(path, func(f *os.File) error { return errors.Join(f.Chown(0, a.gid), f.Chmod(mode|0o040)) })
+	if err != nil {
 		return fmt.Errorf("service: let the service read %s: %w", path, err)
 	}
 	r.add(StepGranted, path)
 	return nil
+}
+
+var errLinked = errors.New("it is a link or has a second name; name the file itself")
+
+// change opens a file without following a link and passes it to do, unless it has
+// another name too: whoever made the link chose what is changed.
+func change(path string, do func(*os.File) error) error {
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0) //nolint:gosec // named by the administrator
+	if errors.Is(err, syscall.ELOOP) {
+		return errLinked
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if st, ok := info.Sys().(*syscall.Stat_t); !ok || !info.IsDir() && st.Nlink != 1 {
+		return errLinked
+	}
+	return do(f)
 }
 
 func (a *account) in(gid uint32) bool { return int(gid) == a.gid || slices.Contains(a.groups, gid) }
@@ -248,7 +269,8 @@ func folder(dir, key string, ours []string, a *account) error {
 	}
 	for _, path := range paths {
 		// A running service may delete a file meanwhile.
-		if err := os.Lchown(path, a.uid, a.gid); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		err := change(path, func(f *os.File) error { return f.Chown(a.uid, a.gid) })
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("service: give %s to the service: %w", path, err)
 		}
 	}
