@@ -38,7 +38,22 @@ func Fault(err error, a Account) message.Text {
 			return f
 		}
 	}
-	return message.New("fault_other", "Host", a.Host, "Text", oneLine(err.Error())).And(message.New("do_wait"))
+	return message.New("fault_other", "Host", a.Host, "Text", oneLine(err.Error())).And(message.New(refusalAdvice(err)))
+}
+
+// refusalAdvice returns the id of the advice for an error that the server reports in words
+// of its own.
+func refusalAdvice(err error) string {
+	unread := (*protocolError)(nil)
+	switch text := err.Error(); {
+	case mentions(text, "authenticated but not connected"):
+		return "do_not_connected"
+	case mentions(text, "unsafe login"):
+		return "do_unsafe"
+	case errors.As(err, &unread):
+		return "do_grammar"
+	}
+	return "do_wait"
 }
 
 func explainSettings(err error, a Account) message.Text {

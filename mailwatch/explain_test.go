@@ -40,6 +40,8 @@ func TestExplain(t *testing.T) {
 		{"no password to be had", "", &mailwatch.CredentialError{Err: errors.New("open /etc/pass: permission denied")}, "home: there is no credential to log in with: open /etc/pass: permission denied; see password or oauth2 in the [[mailbox]] section"},
 		{"store", "", errors.Join(errTest, &mailwatch.StoreError{Err: errors.New("disk full")}), "home: the store cannot be used: disk full; check the disk and [store] path (it will be tried again)"},
 		{"anything else", "", errors.New("odd\r\nthing"), "home: imap.example.org: odd thing; it will be tried again"},
+		{"exchange", "", errors.New("open folder INBOX: imap: BAD User is authenticated but not connected."), "home: imap.example.org: open folder INBOX: imap: BAD User is authenticated but not connected.; the password is right, but the server does not open the mailbox: switch IMAP on for it in the Exchange settings and use its main address as username (it will be tried again)"},
+		{"netease", "", errors.New("NO EXAMINE Unsafe Login. Please contact"), "home: imap.example.org: NO EXAMINE Unsafe Login. Please contact; the provider does not trust this client: allow access by mail programs in the webmail's settings, with an authorization code as password (it will be tried again)"},
 		{"plain", "", mailwatch.ErrPlain, "home: the password would go to imap.example.org unprotected; use tls = \"tls\" (port 993) or \"starttls\" (port 143)"},
 		{"many folders", "", many, "and 70 more"},
 	}

@@ -85,6 +85,32 @@ func (s *SMTP) Check(ctx context.Context) error {
 	return s.from(c.Quit())
 }
 
+// Accepts asks whether the server takes mail from a sender for recipients, without sending
+// any. from may have a name.
+func (s *SMTP) Accepts(ctx context.Context, from string, to []string) error {
+	sender, err := address(from)
+	if err != nil {
+		return err
+	}
+	c, done, err := s.connect(ctx)
+	if err != nil {
+		return s.from(err)
+	}
+	defer done()
+	if err := c.Mail(sender.Address, &smtp.MailOptions{UTF8: !ascii(sender.Address)}); err != nil {
+		return s.from(fmt.Errorf("offer mail from %s: %w", sender.Address, err))
+	}
+	for _, recipient := range to {
+		if err := c.Rcpt(recipient, nil); err != nil {
+			return s.from(fmt.Errorf("offer mail to %s: %w", recipient, err))
+		}
+	}
+	if err := c.Reset(); err != nil {
+		return s.from(err)
+	}
+	return s.from(c.Quit())
+}
+
 // Send tries the recipients in one session.
 func (s *SMTP) Send(ctx context.Context, m store.Message, to []string) []Outcome {
 	r := newRound(to)

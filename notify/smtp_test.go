@@ -183,6 +183,33 @@ func TestSMTPProtection(t *testing.T) {
 	})
 }
 
+func TestACheckAsksForSenderAndRecipientsWithoutSending(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ command, answer, want string }{
+		"well":                     {"", "", ""},
+		"a sender that is refused": {"MAIL", "553 5.7.1 Sender address rejected: not owned by user", "not owned by user"},
+		"an unknown recipient":     {"RCPT", "550 5.1.1 no such user", "no such user"},
+		"a recipient later":        {"RCPT", "451 4.7.1 Greylisting in action", "Greylisting in action"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := &script{answers: map[string]string{}}
+			if c.command != "" {
+				s.answers[c.command] = c.answer
+			}
+			err := plain(s).Accepts(t.Context(), "Parcels <me@example.org>", []string{"a@example.org", "b@example.org"})
+			if got := notify.Explain(err); (err != nil) != (c.want != "") || !strings.Contains(got, c.want) {
+				t.Errorf("got %v: %s", err, got)
+			}
+			for _, line := range s.said() {
+				if strings.HasPrefix(line, "DATA") {
+					t.Errorf("sends: %q", s.said())
+				}
+			}
+		})
+	}
+}
+
 func TestSMTPLogin(t *testing.T) {
 	t.Parallel()
 	t.Run("a refused login is not the recipient's fault, and shows no secret", func(t *testing.T) {

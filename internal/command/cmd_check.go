@@ -163,6 +163,9 @@ func (k *checking) mailbox(ctx context.Context, cfg *config.Config, m config.Mai
 		how = "check_idle"
 	}
 	k.tell("mailbox", m.Name, "good", k.say.T(how))
+	for _, text := range report.Alerts {
+		k.add(k.say.T("check_alert", "Name", m.Name), finding{What: "mailbox", Name: m.Name, State: "note", Detail: text})
+	}
 	for _, f := range report.Watched {
 		if f.Err != nil {
 			k.tellFolder(m.Name, f.Folder, "wrong", k.say.Text(mailwatch.Fault(f.Err, account)))
@@ -212,7 +215,11 @@ func (k *checking) smtp(ctx context.Context, cfg *config.Config) {
 		return
 	}
 	k.progress.Show(k.say.T("check_smtp", "Host", cfg.SMTP.Host))
-	if err := s.Check(ctx); err != nil {
+	var to []string
+	for _, d := range cfg.Digests {
+		to = append(to, d.To...)
+	}
+	if err := s.Accepts(ctx, cfg.SMTP.From, to); err != nil {
 		k.tell("smtp", cfg.SMTP.Host, "wrong", k.say.Text(notify.Fault(err)))
 		return
 	}
