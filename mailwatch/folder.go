@@ -37,7 +37,7 @@ func newFolder(w *Watcher, name string, handle Handler) *folder {
 	f.reader.hold = func(ctx context.Context, s *session, size int64) (func(), error) {
 		return w.options.Budget.hold(ctx, size, w.account.Probe, func() error { return f.alive(s) })
 	}
-	f.reader.warn = func(text string, args ...any) { f.log.Warn(text, args...) }
+	f.reader.hides = func(mails int) { f.log.Warn("the server counts mail that it does not show", "mails", mails) }
 	f.reader.progress = func(p Progress) {
 		p.Mailbox, p.Folder = w.account.Name, name
 		w.tellProgress(p)

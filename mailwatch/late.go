@@ -135,21 +135,28 @@ func (r *reader) arrived(s *session, after uint32) ([]uint32, error) {
 			return nil, s.failed("look for new mail", err)
 		}
 	}
-	if r.late.count > 0 && hidden > 0 && len(uids) < hidden {
-		first := max(count-hidden-len(uids), 0) + 1
-		tail, err := s.uids(imap.SeqSet{{Start: uint32(first), Stop: uint32(count)}}, within) //nolint:gosec // a count of mails has 32 bits
-		if refusal := (*imap.Error)(nil); err != nil && !errors.As(err, &refusal) {
-			return nil, s.failed("look for new mail", err)
+	if r.late.count > 0 && len(uids) < hidden {
+		if uids, err = r.tail(s, within, uids, count, hidden); err != nil {
+			return nil, err
 		}
-		uids = append(uids, r.late.unseen(tail)...)
 	}
 	slices.Sort(uids)
 	uids = slices.Compact(uids)
 	if !r.late.agrees(count, gone, len(uids), now) && now.Sub(r.late.short) > lookBack {
-		r.warn("the server counts mail that it does not show", "mails", count-r.late.count)
+		r.hides(count - r.late.count)
 		r.late.count, r.late.short = count, time.Time{}
 	}
 	return uids, nil
+}
+
+// tail adds what FETCH shows at the end of the folder by sequence number.
+func (r *reader) tail(s *session, within span, uids []uint32, count, hidden int) ([]uint32, error) {
+	first := max(count-hidden-len(uids), 0) + 1
+	shown, err := s.uids(imap.SeqSet{{Start: uint32(first), Stop: uint32(count)}}, within) //nolint:gosec // a count of mails has 32 bits
+	if refusal := (*imap.Error)(nil); err != nil && !errors.As(err, &refusal) {
+		return nil, s.failed("look for new mail", err)
+	}
+	return append(uids, r.late.unseen(shown)...), nil
 }
 
 // messages returns how many mails the server counts at the moment.

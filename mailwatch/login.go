@@ -81,7 +81,7 @@ func (s *session) authenticate(cred Credential) error {
 	if cred.Token != "" {
 		return s.c.Authenticate(tokenClient(s.account, caps, cred))
 	}
-	err := error(ErrLoginDisabled)
+	err := ErrLoginDisabled
 	for _, login := range s.logins(caps, cred) {
 		if err = login(); !unknownLogin(err) {
 			return err

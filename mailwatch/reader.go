@@ -79,15 +79,15 @@ type reader struct {
 	sinceDate time.Time // older mail is ignored; zero for no limit
 	waiting   map[uint32]store.Withheld
 	late      late
-	hasty     bool // a mail that is refused for the moment is not asked for again at once
-	warn      func(text string, args ...any)
+	hasty     bool            // a mail that is refused for the moment is not asked for again at once
+	hides     func(mails int) // reports mails that the server counts and does not show
 }
 
 func newReader(a Account, folder string) *reader {
 	return &reader{
 		account: a, folder: folder, progress: func(Progress) {},
 		hold:     func(context.Context, *session, int64) (func(), error) { return func() {}, nil },
-		headPace: newPace(headBatch), bodyPace: newPace(bodyBatch), waiting: map[uint32]store.Withheld{}, warn: func(string, ...any) {},
+		headPace: newPace(headBatch), bodyPace: newPace(bodyBatch), waiting: map[uint32]store.Withheld{}, hides: func(int) {},
 	}
 }
 

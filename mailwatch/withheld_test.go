@@ -3,6 +3,7 @@ package mailwatch_test
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -128,7 +129,7 @@ func TestAServerThatRefusesEverythingIsAskedSeldom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mails, want []string
 		for i := range 100 {
-			mails, want = append(mails, message(shop, fmt.Sprint(i))), append(want, fmt.Sprint(i))
+			mails, want = append(mails, message(shop, strconv.Itoa(i))), append(want, strconv.Itoa(i))
 		}
 		s := startFake(mails...)
 		commands, well := 0, false

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -20,7 +21,7 @@ import (
 )
 
 // broken is what servers send against the grammar, and what the library is given.
-var broken = []struct { //nolint:gochecknoglobals // table
+var broken = []struct {
 	name   string
 	expect wire.Answer
 	sent   string
@@ -175,5 +176,5 @@ func answer(err error) string {
 	if refusal, ok := errors.AsType[*imap.Error](err); ok {
 		return fmt.Sprint(refusal.Type, refusal.Code, refusal.Text)
 	}
-	return fmt.Sprint(err != nil)
+	return strconv.FormatBool(err != nil)
 }
