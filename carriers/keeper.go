@@ -163,7 +163,7 @@ func (k *Keeper) logUnmapped(results []Result) {
 				continue
 			}
 			k.logged[code] = true
-			k.log.Warn("carrier uses a code that is not in its table", "code", code, "number", r.Number)
+			k.log.Warn("carrier uses a code that is not in its table", "code", code)
 		}
 	}
 }

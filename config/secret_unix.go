@@ -28,15 +28,15 @@ func readableByOthers(info fs.FileInfo) bool {
 // that they could put another file into. It is empty if there is no such thing. A group
 // of the owner's own, which many systems make, is not others.
 func changeable(path string) (string, error) {
-	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() { //nolint:gosec // the person names the file
 		return "", err // a pipe belongs to the process that passes it
 	}
-	real, err := filepath.EvalSymlinks(path)
+	resolved, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return "", err
 	}
-	for _, at := range []string{real, filepath.Dir(real), filepath.Dir(path)} {
-		info, err := os.Stat(at)
+	for _, at := range []string{resolved, filepath.Dir(resolved), filepath.Dir(path)} {
+		info, err := os.Stat(at) //nolint:gosec // the person names the file
 		if err != nil {
 			return "", err
 		}

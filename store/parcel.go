@@ -10,7 +10,7 @@ import (
 )
 
 // Tracking holds parcels and orders.
-type Tracking interface {
+type Tracking interface { //nolint:interfacebloat // one transaction and the queries beside it
 	// Apply loads the parcels and orders of the scope, calls decide to change them,
 	// and stores the result, its changes and, if the scope has a mail, the
 	// checkpoint of the mail's folder.

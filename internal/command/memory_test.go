@@ -1,4 +1,4 @@
-package command //nolint:testpackage // limitMemory is called by run only
+package command
 
 import (
 	"log/slog"

@@ -31,7 +31,7 @@ func burdened(t *testing.T, db *sqlite.DB) int64 {
 	for i := range 60 {
 		p := parcelOf(number.Number(fmt.Sprintf("NUMBER-%d", i)))
 		if i == 30 {
-			p, purged = parcelOf(purgedNumber), p
+			p = parcelOf(purgedNumber)
 			purged = p
 		}
 		told(t, db, p, i == 30)
