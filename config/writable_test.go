@@ -79,7 +79,7 @@ func TestASecretOrCommandThatOthersCanChangeIsRefused(t *testing.T) {
 	}
 }
 
-func check(t *testing.T, name string, err error, path string, folderBad, fileBad bool) {
+func check(t *testing.T, name string, err error, path string, folderBad, fileBad bool) { //nolint:revive // one row of the table
 	t.Helper()
 	want := ""
 	switch {
