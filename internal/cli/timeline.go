@@ -157,7 +157,7 @@ func pages(say *locale.Printer, d status.Parcel) string {
 	rows := 0
 	for _, p := range d.Pages {
 		if !slices.ContainsFunc(d.Asked, func(a status.Asked) bool { return a.Link == p.URL }) {
-			t.Row(p.Name, p.URL)
+			t.Row(cmp.Or(say.Post(p.Post), p.Name), p.URL)
 			rows++
 		}
 	}

@@ -97,6 +97,7 @@ func (t tracking) ask(ctx context.Context, n number.Number, only string) (parcel
 	}
 	if only == "" {
 		p, asked, err := t.engine.Follow(ctx, p, seen)
+		p.Settle(t.engine.Home, t.env.now())
 		p.StatusSince = since(p)
 		return p, asked, err
 	}

@@ -64,6 +64,7 @@ func (p Post) Link(n Number) string {
 type Page struct {
 	Name string `json:"name"` // of the post or company
 	URL  string `json:"url"`
+	Post string `json:"-"` // the country, if it is a post
 }
 
 const maxPages = 4
@@ -74,21 +75,25 @@ const maxPages = 4
 // aggregator that takes every number. There is always at least one.
 func Pages(n Number, country string) []Page {
 	list := issuers(n, country)
-	if post, ok := PostOf(country); ok && len(list) == 0 {
-		list = list.add(post.Name, cmp.Or(post.Page, post.Site), n)
+	if len(list) == 0 {
+		list = list.add(pageOf(country), n)
 	}
-	return list[:min(len(list), maxPages-1)].add("17TRACK", anywhere, n)
+	return list[:min(len(list), maxPages-1)].add(Page{Name: "17TRACK", URL: anywhere}, n)
 }
 
 // pages are pages without repetitions.
 type pages []Page
 
-func (list pages) add(name, page string, n Number) pages {
-	at := link(page, n)
-	if page == "" || slices.ContainsFunc(list, func(p Page) bool { return p.URL == at }) {
+// add appends a page with %s for the number.
+func (list pages) add(p Page, n Number) pages {
+	if p.URL == "" {
 		return list
 	}
-	return append(list, Page{name, at})
+	p.URL = link(p.URL, n)
+	if slices.ContainsFunc(list, func(o Page) bool { return o.URL == p.URL }) {
+		return list
+	}
+	return append(list, p)
 }
 
 // issuers returns the pages of the companies and posts that issue numbers of this
@@ -97,18 +102,16 @@ func issuers(n Number, country string) pages {
 	var list pages
 	n = cmp.Or(n.Inner(), n)
 	if m, ok := n.bestIn(country); ok && (m.form.in == "" || m.fits(country) >= 0) {
-		own := m.form.family.page()
-		list = list.add(own.Name, own.URL, n)
+		list = list.add(m.form.family.page(), n)
 	}
 	for _, c := range companiesOf(n, country) {
-		list = list.add(c.Name, c.Page, n)
+		list = list.add(Page{Name: c.Name, URL: c.Page}, n)
 	}
 	if !n.S10() {
 		return list
 	}
 	for _, at := range []string{country, n.Country()} {
-		post, _ := PostOf(at)
-		list = list.add(post.Name, cmp.Or(post.Page, post.Site), n)
+		list = list.add(pageOf(at), n)
 	}
 	return list
 }
@@ -131,21 +134,21 @@ func TrackingLink(n Number, country string) string {
 func (f Family) page() Page {
 	switch f {
 	case FamilyCainiao, FamilyAliExpress, FamilyCainiaoLine:
-		return Page{"Cainiao", "https://global.cainiao.com/newDetail.htm?mailNoList=%s"}
+		return Page{Name: "Cainiao", URL: "https://global.cainiao.com/newDetail.htm?mailNoList=%s"}
 	case FamilyFourPX:
-		return Page{"4PX", "https://track.4px.com/#/result/0/%s"}
+		return Page{Name: "4PX", URL: "https://track.4px.com/#/result/0/%s"}
 	case FamilyYunExpress:
-		return Page{"YunExpress", "https://www.yuntrack.com/parcelTracking?id=%s"}
+		return Page{Name: "YunExpress", URL: "https://www.yuntrack.com/parcelTracking?id=%s"}
 	case FamilyDHL:
-		return Page{"DHL", "https://www.dhl.com/en/home/tracking.html?tracking-id=%s"}
+		return Page{Name: "DHL", URL: "https://www.dhl.com/en/home/tracking.html?tracking-id=%s"}
 	case FamilySF:
-		return Page{"SF", "https://www.sf-express.com/we/ow/chn/en/waybill/waybill-detail/%s"}
+		return Page{Name: "SF", URL: "https://www.sf-express.com/we/ow/chn/en/waybill/waybill-detail/%s"}
 	case FamilyInPost:
-		return Page{"InPost", "https://inpost.pl/sledzenie-przesylek?number=%s"}
+		return Page{Name: "InPost", URL: "https://inpost.pl/sledzenie-przesylek?number=%s"}
 	case FamilyMeest:
-		return Page{"Meest", "https://t.meest-group.com/n/%s"}
+		return Page{Name: "Meest", URL: "https://t.meest-group.com/n/%s"}
 	case FamilyNovaPoshta:
-		return Page{"Nova Poshta", "https://novaposhta.ua/tracking/%s"}
+		return Page{Name: "Nova Poshta", URL: "https://novaposhta.ua/tracking/%s"}
 	case FamilyCorreos:
 		return pageOf("ES")
 	case FamilyUSPS:
@@ -167,9 +170,10 @@ func (f Family) page() Page {
 // number; empty where it has none of its own.
 func (f Family) Page() string { return f.page().URL }
 
+// pageOf is the page of a country's post: the tracking page, or else its site.
 func pageOf(country string) Page {
 	post, _ := PostOf(country)
-	return Page{post.Name, post.Page}
+	return Page{post.Name, cmp.Or(post.Page, post.Site), post.Country}
 }
 
 // link puts the number into a page. Escaping is right in a path, a query and a
