@@ -60,7 +60,7 @@ func (r *redactor) entity(raw []byte, depth int) []byte {
 	case mtype == "message/rfc822" && depth < maxDepth && cte != "base64" && cte != "quoted-printable":
 		return append(out, r.entity(body, depth+1)...)
 	case strings.HasPrefix(mtype, "text/"), strings.HasPrefix(mtype, "multipart/"):
-		return append(out, r.leaf(body, cte, params["charset"], mtype == "text/html" || looksHTML(body))...)
+		return append(out, r.leaf(body, cte, params, mtype == "text/html" || looksHTML(body))...)
 	case cte == "base64":
 		return append(out, "cmVtb3ZlZA==\r\n"...)
 	default:
@@ -96,7 +96,7 @@ func (r *redactor) multipart(body []byte, boundary string, depth int) []byte {
 }
 
 // leaf copies a text and keeps its encoding and charset.
-func (r *redactor) leaf(body []byte, cte, charset string, html bool) []byte {
+func (r *redactor) leaf(body []byte, cte string, params map[string]string, html bool) []byte {
 	text := body
 	switch cte {
 	case "quoted-printable":
@@ -104,12 +104,12 @@ func (r *redactor) leaf(body []byte, cte, charset string, html bool) []byte {
 	case "base64":
 		text = mail.LooseBase64(string(body))
 	}
-	enc := charsetOf(charset)
+	enc := charsetOf(params["charset"])
 	text = decodeCharset(enc, text)
 	if html {
 		text = r.html(text)
 	} else {
-		text = r.lines(text)
+		text = r.lines(text, flowOf(params))
 	}
 	text = encodeCharset(enc, text)
 	switch cte {

@@ -82,19 +82,21 @@ func foreignLetters(s string) int {
 	return n
 }
 
-// lines copies plain text line by line.
-func (r *redactor) lines(text []byte) []byte {
+// lines copies plain text line by line. Lines that belong together, as in a wrapped
+// link, are copied as one, so that a number in them is recognised.
+func (r *redactor) lines(text []byte, f flow) []byte {
 	r.addresses(text, false)
 	out := make([]byte, 0, len(text))
-	off := 0
-	for line := range strings.Lines(string(text)) {
-		end := off + len(line)
-		if r.inAddress(off, end) {
+	for l := range f.lines(text) {
+		line := string(text[l.off:l.end])
+		if strings.Contains(strings.TrimRight(line, "\r\n"), "\n") {
+			line = string(l.text) + "\r\n"
+		}
+		if r.inAddress(l.off, l.end) {
 			out = append(out, r.veil(line)...)
 		} else {
 			out = append(out, r.words(line)...)
 		}
-		off = end
 	}
 	return out
 }

@@ -99,3 +99,11 @@ const UnknownRewriter = "unread_rewriter"
 func (n Notice) Claims() bool {
 	return n.Verdict.Trust == TrustForeign && slices.ContainsFunc(n.Problems, func(t message.Text) bool { return len(t) > 0 && t[0].ID == UnknownRewriter })
 }
+
+// Sealed reports whether a forwarder passed on a mail whose text cannot be read:
+// encrypted, in a winmail.dat, or in pictures.
+func (n Notice) Sealed() bool {
+	return n.Verdict.Trust == TrustForwarded && n.Shop == "" && slices.ContainsFunc(n.Problems, func(t message.Text) bool {
+		return len(t) > 0 && slices.Contains([]string{"unread_picture", "unread_encrypted", "unread_winmail"}, t[0].ID)
+	})
+}

@@ -26,9 +26,10 @@ type rules struct {
 // parcels, joins numbers, turns the step into an event, and records changes. A
 // notice that may create nothing leaves the state unchanged; a shipment mail
 // without a number or an order, and a mail of a stranger that names the shop as its
-// original sender, are recorded as not understood.
+// original sender, and a forwarded mail without readable text, are recorded as not
+// understood.
 func importNotice(s *store.State, ref parcel.MailRef, n parcel.Notice, rules rules, now time.Time) {
-	if n.Claims() {
+	if n.Claims() || n.Sealed() {
 		s.NotUnderstood = notUnderstood(ref, n, now, unread(n)...)
 	}
 	if !n.Shipment() || !n.Verdict.Trust.Creates() {

@@ -154,6 +154,22 @@ func TestMailOfAStrangerThatNamesTheShopIsNoted(t *testing.T) {
 	}
 }
 
+func TestAForwardedMailThatCannotBeReadIsNoted(t *testing.T) {
+	for _, why := range []string{"unread_picture", "unread_encrypted", "unread_winmail"} {
+		n := saying(parcel.StepNone, nil)
+		n.Shop, n.Verdict.Trust, n.Problems = "", parcel.TrustForwarded, []message.Text{message.New(why)}
+		var s store.State
+		if took(&s, n); s.NotUnderstood == nil || !s.NotUnderstood.Why[0].Equal(n.Problems[0]) {
+			t.Errorf("%s: note %+v, want the reason", why, s.NotUnderstood)
+		}
+		n.Verdict.Trust = parcel.TrustForeign
+		s = store.State{}
+		if took(&s, n); s.NotUnderstood != nil {
+			t.Errorf("%s of a stranger: note %+v, want none", why, s.NotUnderstood)
+		}
+	}
+}
+
 func TestAShipmentMailThatNamesNothingIsNoted(t *testing.T) {
 	var s store.State
 	n := saying(parcel.StepShipped, nil)
