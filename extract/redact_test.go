@@ -170,15 +170,15 @@ func TestANumberOverTwoLinesIsRedactedAsOne(t *testing.T) {
 	t.Parallel()
 	const number = "LP00999900000034"
 	for name, mail := range map[string]struct{ kind, body string }{
-		"a wrapped link":  {"text/plain", "Track it: https://www.aliexpress.com/p/tracking/index.html?tradeOrderId=8190000000001234&trackingNumber=LP009999\n00000034\n"},
-		"angle brackets":  {"text/plain", "Track it <https://www.aliexpress.com/p/tracking/index.html?trackingNumber=LP009999\n00000034>\n"},
-		"flowed":          {"text/plain; format=flowed; delsp=yes", "Your package LP009999 \n00000034 has been shipped.\n"},
-		"quoted in flows": {"text/plain; format=flowed; delsp=yes", "> Your package LP009999 \n> 00000034 has been shipped.\n"},
+		"a wrapped link":  {"text/plain", "Track it: https://www.aliexpress.com/p/tracking/index.html?tradeOrderId=8190000000001234&trackingNumber=LP009\n99900000034\n"},
+		"angle brackets":  {"text/plain", "Track it <https://www.aliexpress.com/p/tracking/index.html?trackingNumber=LP009\n99900000034>\n"},
+		"flowed":          {"text/plain; format=flowed; delsp=yes", "Your package LP009 \n99900000034 has been shipped.\n"},
+		"quoted in flows": {"text/plain; format=flowed; delsp=yes", "> Your package LP009 \n> 99900000034 has been shipped.\n"},
 	} {
 		raw := []byte(strings.ReplaceAll("From: AliExpress <transaction@notice.aliexpress.com>\nSubject: Package "+number+": shipped\n"+
 			"Content-Type: "+mail.kind+"\n\n"+mail.body, "\n", "\r\n"))
 		copied := string(redact(t, raw))
-		if strings.Contains(copied, "009999") || strings.Contains(copied, "00000034") {
+		if strings.Contains(copied, "LP009") || strings.Contains(copied, "99900000034") {
 			t.Errorf("%s: half the number is left:\n%s", name, copied)
 		}
 	}
