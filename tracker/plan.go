@@ -167,13 +167,19 @@ func (pl planner) covers(m carriers.Member, n number.Number, match carriers.Matc
 		return true
 	case m.Info.Role == carriers.RoleOrigin:
 		return in(issuer) || match == carriers.Yes
-	case issuer != "" && len(m.Info.Countries) > 0 && in(issuer), match == carriers.Yes && issuer == "", pl.hinted(m):
+	case issuer != "" && len(m.Info.Countries) > 0 && in(issuer), match == carriers.Yes && issuer == "" && !pl.anothers(n), pl.hinted(m):
 		return true
 	case pl.home == "":
 		return issuer == "" || pl.originSilent()
 	default:
 		return in(pl.home)
 	}
+}
+
+// anothers reports whether a number that has the form of several companies is that
+// of one in the country it goes to.
+func (pl planner) anothers(n number.Number) bool {
+	return n.FamilyIn(pl.home) != n.Family() && n.CheckIn(pl.home) != number.CheckWrong
 }
 
 // originSilent reports whether every carrier of the origin that matches a number has
@@ -257,7 +263,7 @@ func (pl planner) beforeExport() bool {
 func (pl planner) welcome(m carriers.Member, n number.Number, match carriers.Match) bool {
 	issuer := n.Country()
 	switch {
-	case match == carriers.Yes && issuer == "", pl.hinted(m):
+	case match == carriers.Yes && issuer == "" && !pl.anothers(n), pl.hinted(m):
 		return true
 	case issuer != "" && slices.Contains(m.Info.Countries, issuer):
 		return true

@@ -55,7 +55,7 @@ type carrier struct{ adapter.Base }
 // check digit. Items of other posts may be on their way there.
 func (*carrier) Match(n number.Number) carriers.Match {
 	switch {
-	case n.Country() == home:
+	case n.Country() == home, n.Family() == number.FamilyRussianPost && n.Check() == number.CheckOK:
 		return carriers.Yes
 	default:
 		return adapter.If(adapter.Is(n, number.FamilyS10, number.FamilyYanwen, number.FamilyRussianPost), carriers.Maybe)

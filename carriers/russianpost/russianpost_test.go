@@ -53,7 +53,7 @@ func TestMatch(t *testing.T) {
 		t.Fatal(err)
 	}
 	for number, want := range map[number.Number]carriers.Match{
-		"61039904000176": carriers.Maybe, "61039904000177": carriers.Maybe, "RR999900038RU": carriers.Yes,
+		"61039904000176": carriers.Yes, "61039904000177": carriers.Maybe, "RR999900038RU": carriers.Yes,
 		"RB123456785CN": carriers.Maybe, "UA999900041YP": carriers.Maybe,
 	} {
 		if got := c.Match(number); got != want {
