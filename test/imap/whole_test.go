@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/test/rig"
 )
 
@@ -55,6 +56,9 @@ func parsed(t *testing.T, p *rig.Program, files []string) found {
 		out.Orders = append(out.Orders, d.Orders...)
 		for _, q := range d.Parcels {
 			out.Numbers = append(out.Numbers, q.Number)
+			if inner := number.Number(q.Number).Inner(); inner != "" {
+				out.Numbers = append(out.Numbers, string(inner)) // the store follows both
+			}
 		}
 	}
 	return out.sorted()
