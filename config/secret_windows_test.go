@@ -69,25 +69,38 @@ func TestFoldersComeFromWindowsItself(t *testing.T) {
 
 func TestAConfigurationWithASecretThatUsersCanReadIsWarnedAbout(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "c.toml")
 	for text, warned := range map[string]bool{"[smtp]\r\npassword = \"hunter2\"\r\n": true, "[smtp]\r\nhost = \"x.example\"\r\n": false} {
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		dacl, _, err := list(t, "D:P(A;;FA;;;WD)").DACL()
-		if err != nil {
-			t.Fatal(err)
-		}
-		err = windows.SetNamedSecurityInfo(path, windows.SE_FILE_OBJECT,
-			windows.DACL_SECURITY_INFORMATION|windows.PROTECTED_DACL_SECURITY_INFORMATION, nil, nil, dacl, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		c, err := config.Load(path)
+		c, err := config.Load(granting(t, text, "D:P(A;;FR;;;WD)"))
 		if err != nil || (len(c.Warnings) > 0) != warned {
-			t.Errorf("%q: warnings %q, %v", text, c.Warnings, err)
+			t.Errorf("%q: %v, %v", text, c, err)
 		}
 	}
+}
+
+func TestAConfigurationThatUsersCanChangeIsRefused(t *testing.T) {
+	t.Parallel()
+	if _, err := config.Load(granting(t, "[smtp]\r\nhost = \"x.example\"\r\n", "D:P(A;;FA;;;WD)")); err == nil {
+		t.Error("a file that everybody can change is taken")
+	}
+}
+
+// granting writes a configuration with an access list in SDDL and returns its path.
+func granting(t *testing.T, text, sddl string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "c.toml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	dacl, _, err := list(t, sddl).DACL()
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = windows.SetNamedSecurityInfo(path, windows.SE_FILE_OBJECT,
+		windows.DACL_SECURITY_INFORMATION|windows.PROTECTED_DACL_SECURITY_INFORMATION, nil, nil, dacl, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 // Wine only stores entries for owner and everybody, so these lists are parsed
