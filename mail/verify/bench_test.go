@@ -34,7 +34,7 @@ func BenchmarkCheckRSA(b *testing.B) {
 	if err := dkim.Sign(&signed, strings.NewReader(large()), &dkim.SignOptions{
 		Domain: "aliexpress.com", Selector: "s1", Signer: key,
 		HeaderCanonicalization: dkim.CanonicalizationRelaxed, BodyCanonicalization: dkim.CanonicalizationRelaxed,
-		HeaderKeys: []string{"From", "Subject", "Date", "To"},
+		HeaderKeys: []string{"From", "Subject", "Date", "To", "Content-Type"},
 	}); err != nil {
 		b.Fatal(err)
 	}
