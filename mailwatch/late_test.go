@@ -2,6 +2,7 @@ package mailwatch_test
 
 import (
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -86,9 +87,9 @@ func TestNewMailIsFoundWhateverSearchAndFetchShow(t *testing.T) {
 func TestAFolderThatIsRenumberedInASessionIsReadWithTheNextProbe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startFake(message(shop, "one"))
-		renumbered := false
+		var renumbered atomic.Bool
 		s.hook = func(c *fakeConn, tag, command string) bool {
-			if !renumbered || !strings.HasPrefix(command, "EXAMINE") {
+			if !renumbered.Load() || !strings.HasPrefix(command, "EXAMINE") {
 				return false
 			}
 			c.say("* 1 EXISTS")
@@ -99,7 +100,8 @@ func TestAFolderThatIsRenumberedInASessionIsReadWithTheNextProbe(t *testing.T) {
 		r := watch(account(s.pipeNet), newPositions(), &inbox{})
 		pass(5 * time.Minute)
 		s.mu.Lock()
-		renumbered, s.mails[1] = true, message(shop, "another")
+		renumbered.Store(true)
+		s.mails[1] = message(shop, "another")
 		s.mu.Unlock()
 		pass(time.Minute + 10*time.Second)
 		if diff := cmp.Diff([]string{"one", "another"}, r.inbox.subjects()); diff != "" {

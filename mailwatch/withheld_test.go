@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -132,21 +133,22 @@ func TestAServerThatRefusesEverythingIsAskedSeldom(t *testing.T) {
 			mails, want = append(mails, message(shop, strconv.Itoa(i))), append(want, strconv.Itoa(i))
 		}
 		s := startFake(mails...)
-		commands, well := 0, false
+		var commands atomic.Int64
+		var well atomic.Bool
 		s.hook = func(c *fakeConn, tag, command string) bool {
-			if well || !strings.Contains(command, "BODY.PEEK[]") {
+			if well.Load() || !strings.Contains(command, "BODY.PEEK[]") {
 				return false
 			}
-			commands++
+			commands.Add(1)
 			c.say("%s NO [UNAVAILABLE] Backend error", tag)
 			return true
 		}
 		r := watch(account(s.pipeNet), newPositions(), &inbox{})
 		pass(time.Hour)
-		if got := r.state("INBOX"); !strings.Contains(got.Error, "Backend error") || commands > 600 {
-			t.Errorf("%d commands, state %+v", commands, got)
+		if got := r.state("INBOX"); !strings.Contains(got.Error, "Backend error") || commands.Load() > 600 {
+			t.Errorf("%d commands, state %+v", commands.Load(), got)
 		}
-		well = true
+		well.Store(true)
 		pass(5 * time.Hour)
 		got := r.inbox.subjects()
 		slices.SortFunc(got, func(a, b string) int { return len(a)*1000 - len(b)*1000 + strings.Compare(a, b) })
