@@ -204,7 +204,10 @@ func (e *writableError) Error() string { return "others can change it; run: " + 
 // mend returns the command that takes the right to change a file from others.
 func mend(path string) string {
 	if runtime.GOOS == "windows" {
-		return `icacls "` + path + `" /inheritance:r /grant:r *S-1-5-18:F *S-1-5-32-544:F *S-1-5-19:R`
+		return `icacls "` + path + `" /inheritance:r /grant:r *S-1-5-18:F *S-1-5-32-544:F *S-1-5-19:RX`
+	}
+	if strings.ContainsAny(path, " \t\"'$&;()*?`\\") {
+		path = "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 	}
 	return "chmod go-w " + path
 }

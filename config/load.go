@@ -44,8 +44,7 @@ func Load(path string) (*Config, error) {
 		return nil, &Error{File: full, What: message.New("config_writable", "Command", mend(at))}
 	}
 	if who := openTo(full); who != "" && c.holdsSecret() {
-		run := `icacls "` + full + `" /inheritance:r /grant:r *S-1-5-18:F *S-1-5-32-544:F *S-1-5-19:R`
-		c.Warnings = append(c.Warnings, placed(full, message.New("config_readable", "Command", run).Around(message.New(who))))
+		c.Warnings = append(c.Warnings, placed(full, message.New("config_readable", "Command", mend(full)).Around(message.New(who))))
 	}
 	return c, nil
 }

@@ -74,7 +74,7 @@ func (s *Server) checkLogin(p *problems, at string) {
 		p.at(at+".oauth2", "config_password_oauth2")
 	}
 	if o := s.OAuth2; o != nil {
-		p.says(at+".oauth2.provider", oneOf(&o.Provider, o.Provider, "provider", provider.OAuthNames()...))
+		p.among(at+".oauth2.provider", "provider", o.Provider, provider.OAuthNames())
 		if o.ClientID == "" {
 			p.at(at+".oauth2.client_id", "config_client_id")
 		}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/emersion/go-imap/v2"
 )
 
 // ErrLater marks a handler's error whose cause is not the mail, for example a full
@@ -82,3 +84,9 @@ type protocolError struct {
 
 func (e *protocolError) Error() string { return "the server's answer is not understood: " + e.text }
 func (e *protocolError) Unwrap() error { return e.err }
+
+// refusedWith returns the server's refusal of a command, or nil if an error is none.
+func refusedWith(err error) *imap.Error {
+	refusal, _ := errors.AsType[*imap.Error](err)
+	return refusal
+}

@@ -12,6 +12,7 @@ import (
 	"parcelwatch/internal/locale"
 	"parcelwatch/internal/message"
 	"parcelwatch/internal/netx"
+	"parcelwatch/internal/textx"
 )
 
 // Explain renders an error of an account in one line of English for logs: the problem,
@@ -46,9 +47,9 @@ func Fault(err error, a Account) message.Text {
 func refusalAdvice(err error) string {
 	unread := (*protocolError)(nil)
 	switch text := err.Error(); {
-	case mentions(text, "authenticated but not connected"):
+	case textx.Mentions(text, "authenticated but not connected"):
 		return "do_not_connected"
-	case mentions(text, "unsafe login"):
+	case textx.Mentions(text, "unsafe login"):
 		return "do_unsafe"
 	case errors.As(err, &unread):
 		return "do_grammar"

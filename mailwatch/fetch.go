@@ -109,7 +109,7 @@ func (s *session) fetchOne(uid uint32, section *imap.FetchItemBodySection, budge
 				return f, true, nil
 			}
 		}
-		if refusal := (*imap.Error)(nil); err != nil && !errors.As(err, &refusal) {
+		if err != nil && refusedWith(err) == nil {
 			return fetched{}, false, err
 		}
 		if err != nil {
@@ -131,12 +131,12 @@ func (s *session) sequence(uid uint32) (seq uint32, err error) {
 		}
 	}
 	err = cmd.Close()
-	if refusal := (*imap.Error)(nil); seq != 0 || err != nil && !errors.As(err, &refusal) {
+	if seq != 0 || err != nil && refusedWith(err) == nil {
 		return seq, s.failed("find a mail's place", err)
 	}
 	s.g.step(searchLimit, 0, smallBudget)
 	data, serr := s.c.Search(&imap.SearchCriteria{UID: []imap.UIDSet{imap.UIDSetNum(imap.UID(uid))}}, nil).Wait()
-	if refusal := (*imap.Error)(nil); errors.As(serr, &refusal) {
+	if refusedWith(serr) != nil {
 		serr = err
 	}
 	if serr != nil {

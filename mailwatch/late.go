@@ -1,7 +1,6 @@
 package mailwatch
 
 import (
-	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -79,18 +78,18 @@ func (l *late) read(uids []uint32, after uint32) {
 // agrees compares the number of mails with what was read, and reports whether to look
 // again soon.
 func (l *late) agrees(count, gone, found int, now time.Time) bool {
-	expected := l.count - gone + found
-	switch {
-	case l.count == 0 || count <= expected:
-		if l.short = (time.Time{}); l.count == 0 {
-			expected = count
-		}
-		l.count = max(count, expected)
+	if l.count == 0 {
+		l.count, l.short = count, time.Time{}
 		return true
-	case l.short.IsZero():
+	}
+	l.count += found - gone
+	if count <= l.count {
+		l.short = time.Time{}
+		return true
+	}
+	if l.short.IsZero() {
 		l.short = now
 	}
-	l.count = expected
 	return false
 }
 
@@ -125,7 +124,7 @@ func (r *reader) arrived(s *session, after uint32) ([]uint32, error) {
 		}
 	}
 	uids, err := s.uids(within.set(), within)
-	if refusal := (*imap.Error)(nil); err != nil && !errors.As(err, &refusal) {
+	if err != nil && refusedWith(err) == nil {
 		return nil, s.failed("look for new mail", err)
 	}
 	uids = r.late.unseen(uids)
@@ -153,7 +152,7 @@ func (r *reader) arrived(s *session, after uint32) ([]uint32, error) {
 func (r *reader) tail(s *session, within span, uids []uint32, count, hidden int) ([]uint32, error) {
 	first := max(count-hidden-len(uids), 0) + 1
 	shown, err := s.uids(imap.SeqSet{{Start: uint32(first), Stop: uint32(count)}}, within) //nolint:gosec // a count of mails has 32 bits
-	if refusal := (*imap.Error)(nil); err != nil && !errors.As(err, &refusal) {
+	if err != nil && refusedWith(err) == nil {
 		return nil, s.failed("look for new mail", err)
 	}
 	return append(uids, r.late.unseen(shown)...), nil
@@ -174,7 +173,7 @@ func (r *reader) search(s *session, within span, uids []uint32, refused error) (
 		return uids, refused
 	}
 	found, err := s.search(imap.SearchCriteria{}, within)
-	if refusal := (*imap.Error)(nil); errors.As(err, &refusal) {
+	if refusedWith(err) != nil {
 		return uids, refused
 	}
 	return append(uids, r.late.unseen(found)...), err

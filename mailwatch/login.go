@@ -11,6 +11,7 @@ import (
 	upstream "github.com/emersion/go-sasl"
 
 	"parcelwatch/internal/sasl"
+	"parcelwatch/internal/textx"
 )
 
 // clientName is sent in ID; some servers refuse to open a folder without it.
@@ -76,7 +77,7 @@ func (s *session) enable() error {
 func (s *session) authenticate(cred Credential) error {
 	caps := s.c.Caps()
 	if caps == nil {
-		return errors.New("the server does not say what it can do")
+		return errors.New("the server sent no capabilities")
 	}
 	if cred.Token != "" {
 		return s.c.Authenticate(tokenClient(s.account, caps, cred))
@@ -116,7 +117,7 @@ func unknownLogin(err error) bool {
 	if !errors.As(err, &answer) || answer.Code == imap.ResponseCodeAuthenticationFailed {
 		return false
 	}
-	return mentions(answer.Text, "not supported", "unsupported", "unknown command", "unrecogni", "not implemented", "use authenticate", "authenticate instead",
+	return textx.Mentions(answer.Text, "not supported", "unsupported", "unknown command", "unrecogni", "not implemented", "use authenticate", "authenticate instead",
 		"login is disabled", "login disabled", "command is disabled", "command disabled", "mechanism")
 }
 
@@ -154,7 +155,7 @@ func refusal(cred Credential, err error) error {
 // refuses reports whether the text of a refused login is about the credential or the
 // account's settings: then another try does not help, even if the text suggests one.
 func refuses(text string) bool {
-	return mentions(text, "password", "passwd", "credential", "incorrect", "wrong", "invalid user", "invalid login", "invalid account", "invalid auth",
+	return textx.Mentions(text, "password", "passwd", "credential", "incorrect", "wrong", "invalid user", "invalid login", "invalid account", "invalid auth",
 		"bad user", "bad login", "user name", "username", "unknown user", "no such user", "not authorized", "not authorised", "denied", "web browser",
 		"not enabled", "enable imap", "is disabled", "authorization code")
 }
@@ -178,7 +179,7 @@ func temporary(e *imap.Error) bool {
 	case e.Code == imap.ResponseCodeAuthenticationFailed, e.Code == imap.ResponseCodeAuthorizationFailed, e.Code == imap.ResponseCodeExpired:
 		return false
 	}
-	return mentions(e.Text, "too many", "try again", "temporar", "bandwidth", "throttl", "unavailable", "internal error", "server error", "timeout", "timed out", "busy")
+	return textx.Mentions(e.Text, "too many", "try again", "temporar", "bandwidth", "throttl", "unavailable", "internal error", "server error", "timeout", "timed out", "busy")
 }
 
 func temporaryCode(code imap.ResponseCode) bool {
@@ -188,12 +189,6 @@ func temporaryCode(code imap.ResponseCode) bool {
 	default:
 		return false
 	}
-}
-
-// mentions reports whether a text contains one of some words, in any case.
-func mentions(text string, words ...string) bool {
-	text = strings.ToLower(text)
-	return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(text, word) })
 }
 
 func ascii(s string) bool {

@@ -11,6 +11,7 @@ import (
 
 	"parcelwatch/internal/message"
 	"parcelwatch/internal/netx"
+	"parcelwatch/internal/textx"
 )
 
 // killsAllowed is the number of points after which a mail is set aside. It gets one
@@ -100,7 +101,7 @@ func (r *reader) fetch(ctx context.Context, s *session, p *pace, a ask) ([]fetch
 	a.uids = good
 	got, err := s.fetchUIDs(a.uids, a.section, a.budget)
 	for try := range refusedTries {
-		if refusal := (*imap.Error)(nil); r.hasty || !errors.As(err, &refusal) || !temporary(refusal) || exhausted(refusal) {
+		if no := refusedWith(err); r.hasty || no == nil || !temporary(no) || exhausted(no) {
 			break
 		}
 		if err := pause(ctx, refusedPauses<<try); err != nil {
@@ -170,5 +171,5 @@ func (r *reader) singly(s *session, p *pace, a ask, got []fetched) ([]fetched, [
 
 // exhausted reports whether a refusal is about the account and not about a mail.
 func exhausted(e *imap.Error) bool {
-	return e.Code == imap.ResponseCodeOverQuota || e.Code == "THROTTLED" || mentions(e.Text, "bandwidth", "quota", "throttl")
+	return e.Code == imap.ResponseCodeOverQuota || e.Code == "THROTTLED" || textx.Mentions(e.Text, "bandwidth", "quota", "throttl")
 }

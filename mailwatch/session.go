@@ -19,6 +19,7 @@ import (
 
 	"parcelwatch/internal/netx"
 	"parcelwatch/internal/sasl"
+	"parcelwatch/internal/textx"
 	"parcelwatch/internal/version"
 )
 
@@ -109,7 +110,7 @@ func (s *session) start() error {
 func (s *session) examine(folder string) error {
 	err := s.open(folder)
 	var refusal *imap.Error
-	if errors.As(err, &refusal) && mentions(refusal.Text, "unsafe login") {
+	if errors.As(err, &refusal) && textx.Mentions(refusal.Text, "unsafe login") {
 		// NetEase lets only clients in that have sent an ID, and does not always announce it.
 		if err := s.introduce(&imap.IDData{Name: clientName, Version: version.Get().Version, Vendor: clientName}); err != nil {
 			return err
@@ -154,7 +155,7 @@ func (s *session) list() ([]string, error) {
 func (s *session) noop() error {
 	s.g.step(answerLimit, time.Minute, folderBudget)
 	err := s.c.Noop().Wait()
-	if refusal := (*imap.Error)(nil); errors.As(err, &refusal) {
+	if refusedWith(err) != nil {
 		return nil
 	}
 	return s.failed("ask for a sign of life", err)
@@ -199,8 +200,8 @@ func (s *session) failed(doing string, err error) error {
 	if err == nil {
 		return nil
 	}
-	if refusal := (*imap.Error)(nil); errors.As(err, &refusal) {
-		return fmt.Errorf("%s: %w", doing, refusal)
+	if no := refusedWith(err); no != nil {
+		return fmt.Errorf("%s: %w", doing, no)
 	}
 	if final(err) {
 		return fmt.Errorf("%s: %w", doing, err)

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"math/rand/v2"
 	"time"
-
-	"github.com/emersion/go-imap/v2"
 )
 
 const (
@@ -85,7 +83,7 @@ func (s *session) pause(ctx context.Context, due time.Time) (announced bool, err
 func (s *session) idle(interval time.Duration) (func() error, error) {
 	s.g.step(answerLimit, 0, smallBudget)
 	cmd, err := s.c.Idle()
-	if refusal := (*imap.Error)(nil); errors.As(err, &refusal) {
+	if refusedWith(err) != nil {
 		s.noIdle = true
 		return nil, nil
 	}

@@ -156,7 +156,7 @@ func (a *account) grant(r *Report, path string) error {
 var errLinked = errors.New("it is a link or has a second name; name the file itself")
 
 // change opens a file without following a link and passes it to do, unless it has
-// another name too: whoever made the link chose what is changed.
+// another name too: a link could redirect the change to another file.
 func change(path string, do func(*os.File) error) error {
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0) //nolint:gosec // named by the administrator
 	if errors.Is(err, syscall.ELOOP) {

@@ -24,10 +24,10 @@ type rules struct {
 
 // importNotice applies a notice to the state: it finds or creates orders and
 // parcels, joins numbers, turns the step into an event, and records changes. A
-// notice that may create nothing leaves the state unchanged; a shipment mail
-// without a number or an order, and a mail of a stranger that names the shop as its
-// original sender, and a forwarded mail without readable text, are recorded as not
-// understood.
+// notice that may create nothing leaves the state unchanged. Recorded as not
+// understood are a shipment mail without a number or an order, a mail of a stranger
+// that names the shop as its original sender, and a forwarded mail without readable
+// text.
 func importNotice(s *store.State, ref parcel.MailRef, n parcel.Notice, rules rules, now time.Time) {
 	if n.Claims() || n.Sealed() {
 		s.NotUnderstood = notUnderstood(ref, n, now, unread(n)...)

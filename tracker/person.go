@@ -50,7 +50,7 @@ func (t *Tracker) Edit(ctx context.Context, n number.Number, edit func(*parcel.P
 		}
 		title := p.Title
 		edit(p)
-		p.Unverified = p.Unverified && p.Title == title // who names a parcel knows it
+		p.Unverified = p.Unverified && p.Title == title // a title of the user confirms the parcel
 		if !p.Closed && p.NextCheck.IsZero() && !p.Status.Final() {
 			p.NextCheck, p.Reason = now, "reopened"
 		}

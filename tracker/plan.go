@@ -207,27 +207,11 @@ func (pl planner) rounds(list []planned) []planned {
 	guessed := func(x planned) bool {
 		return x.role == carriers.RoleDestination && x.Skip == "" && x.match != carriers.Yes && x.Number.S10()
 	}
-	var asked []time.Time
-	for _, x := range list {
-		if guessed(x) {
-			asked = append(asked, pl.find(x.Carrier, x.Number).Asked)
-		}
-	}
-	if len(asked) <= postsEach {
-		return list
-	}
-	slices.SortFunc(asked, time.Time.Compare)
-	last, left := asked[postsEach-1], postsEach
-	return slices.DeleteFunc(list, func(x planned) bool {
-		if !guessed(x) {
-			return false
-		}
-		keep := left > 0 && !pl.find(x.Carrier, x.Number).Asked.After(last)
-		if keep {
-			left--
-		}
-		return !keep
+	guesses := slices.DeleteFunc(slices.Clone(list), func(x planned) bool { return !guessed(x) })
+	slices.SortStableFunc(guesses, func(a, b planned) int {
+		return pl.find(a.Carrier, a.Number).Asked.Compare(pl.find(b.Carrier, b.Number).Asked)
 	})
+	return append(slices.DeleteFunc(list, guessed), guesses[:min(len(guesses), postsEach)]...)
 }
 
 // notNow returns why a carrier that could know the number is skipped, or nil if it

@@ -15,6 +15,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel/number"
 )
 
@@ -97,7 +98,7 @@ func (c *carrier) refused(ans adapter.Answer, e envelope) error {
 		return nil
 	}
 	code := strings.ToUpper(string(e.ErrorCode + " " + e.ErrorMsg))
-	if adapter.Mentions(code, "limit", "traffic", "validate", "rgv587", "frequen", "too many") {
+	if textx.Mentions(code, "limit", "traffic", "validate", "rgv587", "frequen", "too many") {
 		return c.Throttled(ans, "service says %s", code)
 	}
 	return c.Fail(carriers.ErrTemporary, "service says %s", code)

@@ -18,6 +18,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel/number"
 )
 
@@ -94,7 +95,7 @@ func (c *carrier) Ask(ctx context.Context, n number.Number) (res carriers.Result
 		return c.read(ans, e, n)
 	case e.Success != "false":
 		return res, c.Changed(ans, "no success in the answer")
-	case adapter.Mentions(e.Code+" "+e.Message, "limit", "traffic", "frequen", "too many"):
+	case textx.Mentions(e.Code+" "+e.Message, "limit", "traffic", "frequen", "too many"):
 		return res, c.Throttled(ans, "service says %s %s", e.Code, e.Message)
 	default:
 		return res, c.Fail(carriers.ErrTemporary, "service says %s %s", e.Code, e.Message)

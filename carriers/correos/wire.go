@@ -7,6 +7,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 )
@@ -92,7 +93,7 @@ func (c *carrier) read(ans adapter.Answer, s sent, n number.Number) (carriers.Re
 	}
 	t := parcel.Tracking{Events: adapter.Events(s.lines, func(l line) (parcel.Event, bool) { return c.event(l, n.Country() != home) })}
 	// Other numbers of a consignment are other parcels, unless this one was relabelled.
-	if slices.ContainsFunc(s.lines, func(l line) bool { return adapter.Mentions(l.summary, "reetiquetado") }) && len(s.others) == 1 {
+	if slices.ContainsFunc(s.lines, func(l line) bool { return textx.Mentions(l.summary, "reetiquetado") }) && len(s.others) == 1 {
 		t.Aliases = adapter.Alias(n, s.others[0], "enviosAsociados")
 	}
 	return c.Result(ans, n, t, len(s.lines))

@@ -15,6 +15,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel/number"
 )
 
@@ -96,7 +97,7 @@ func (c *carrier) refused(ans adapter.Answer) error {
 	if err := c.JSON(ans, &p); err != nil {
 		return err
 	}
-	if adapter.Mentions(p.Title+" "+p.Detail, "shipment", "result", "tracking") {
+	if textx.Mentions(p.Title+" "+p.Detail, "shipment", "result", "tracking") {
 		return c.Fail(carriers.ErrNotFound, "service says: %s: %s", p.Title, p.Detail)
 	}
 	return c.Changed(ans, "HTTP %d: %s %s", ans.Status, p.Title, p.Detail)

@@ -8,6 +8,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 )
@@ -214,13 +215,13 @@ func words(e event) string {
 // handed reports whether an event is a delivery, by its code or its words.
 func handed(e event) bool {
 	said := e.Code + " " + e.Status
-	return adapter.Mentions(said, "deliver", "signed") || said == " "
+	return textx.Mentions(said, "deliver", "signed") || said == " "
 }
 
 // mentionsStep reports whether a text is about a delivery or another step, and
 // not a name.
 func mentionsStep(text string) bool {
-	return adapter.Mentions(text,
+	return textx.Mentions(text,
 		"deliver", "signed", "handed", "pick", "collect", "shipment", "parcel", "recipient", "arriv", "depart", "process",
 		"customs", "clearance", "transit", "courier", "forward", "sort", "hold", "return", "received")
 }

@@ -17,6 +17,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel/number"
 )
 
@@ -101,7 +102,7 @@ func (c *carrier) Ask(ctx context.Context, n number.Number) (res carriers.Result
 
 // refused reads the sentence that refuses a number.
 func (c *carrier) refused(ans adapter.Answer, words string) error {
-	if adapter.Mentions(words, "does not denote", "invalid", "not valid", "format", "check digit") {
+	if textx.Mentions(words, "does not denote", "invalid", "not valid", "format", "check digit") {
 		return c.Fail(carriers.ErrNotFound, "service says: %s", words)
 	}
 	return c.Changed(ans, "service says: %s", words)

@@ -13,6 +13,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel/number"
 )
 
@@ -80,7 +81,7 @@ func (c *carrier) refused(ans adapter.Answer, e envelope) error {
 		return c.Changed(ans, "no data in the answer")
 	case e.Result != "0":
 		return c.Changed(ans, "no result in the answer")
-	case adapter.Mentions(e.Message, "limit", "frequen", "too many", "频繁", "限流", "过多"):
+	case textx.Mentions(e.Message, "limit", "frequen", "too many", "频繁", "限流", "过多"):
 		return c.Throttled(ans, "service says: %s", e.Message)
 	default:
 		return c.Fail(carriers.ErrTemporary, "service says: %s", e.Message)

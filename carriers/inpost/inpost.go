@@ -12,6 +12,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel/number"
 )
 
@@ -79,7 +80,7 @@ func (c *carrier) refused(ans adapter.Answer) error {
 		return err
 	}
 	words := p.Error + " " + p.Message
-	if adapter.Mentions(words, "not_found", "not found", "nie znaleziono", "validation", "tracking_number", "invalid") {
+	if textx.Mentions(words, "not_found", "not found", "nie znaleziono", "validation", "tracking_number", "invalid") {
 		return c.Fail(carriers.ErrNotFound, "service says: %s", words)
 	}
 	return c.Changed(ans, "HTTP %d: %s", ans.Status, words)

@@ -14,6 +14,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel/number"
 )
 
@@ -118,11 +119,11 @@ func (c *carrier) ask(ctx context.Context, path string, into any) (adapter.Answe
 func (c *carrier) refused(ans adapter.Answer, words adapter.Lax) error {
 	kind := carriers.ErrNotFound
 	switch {
-	case adapter.Mentions(words, "лимит", "limit", "too many", "слишком част"):
+	case textx.Mentions(words, "лимит", "limit", "too many", "слишком част"):
 		return c.Throttled(ans, "service says: %s", words)
-	case adapter.Mentions(words, "запрещ", "denied", "forbidden", "unauthorized"):
+	case textx.Mentions(words, "запрещ", "denied", "forbidden", "unauthorized"):
 		kind = carriers.ErrDenied
-	case adapter.Mentions(words, "недоступ", "unavailable", "timeout", "таймаут", "внутренн", "internal", "exception", "ошибка сервера"):
+	case textx.Mentions(words, "недоступ", "unavailable", "timeout", "таймаут", "внутренн", "internal", "exception", "ошибка сервера"):
 		kind = carriers.ErrTemporary
 	}
 	return c.Fail(kind, "service says: %s", words)

@@ -16,6 +16,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel/number"
 )
 
@@ -139,11 +140,11 @@ func (c *carrier) state(ctx context.Context, n number.Number) (res carriers.Resu
 func (c *carrier) refused(ans adapter.Answer, r states) error {
 	words := string(r.Errors) + " " + string(r.ErrorCodes)
 	switch {
-	case adapter.Mentions(words, "20001401442", "document number is not correct"):
+	case textx.Mentions(words, "20001401442", "document number is not correct"):
 		return c.Fail(carriers.ErrNotFound, "the number is refused by its form")
-	case adapter.Mentions(words, "many requests", "limit"):
+	case textx.Mentions(words, "many requests", "limit"):
 		return c.Throttled(ans, "service says: %s", r.Errors)
-	case adapter.Mentions(words, "api key", "apikey"):
+	case textx.Mentions(words, "api key", "apikey"):
 		return c.Fail(carriers.ErrDenied, "the key is refused")
 	default:
 		return c.Fail(carriers.ErrTemporary, "service says: %s", words)

@@ -11,6 +11,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 )
@@ -146,7 +147,7 @@ func country(place, text string) string {
 	if code := adapter.CountryNamed(place); code != "" && len(place) > 2 {
 		return code
 	}
-	if place != "" && !adapter.Mentions(place, "poste.it") && adapter.Mentions(text+" | "+place+" ", strings.Split(homeMarks, "|")...) {
+	if place != "" && !textx.Mentions(place, "poste.it") && textx.Mentions(text+" | "+place+" ", strings.Split(homeMarks, "|")...) {
 		return home
 	}
 	return ""

@@ -14,6 +14,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel/number"
 )
 
@@ -113,13 +114,13 @@ func (c *carrier) Ask(ctx context.Context, n number.Number) (res carriers.Result
 func (c *carrier) fault(ans adapter.Answer, f fault) error {
 	words := f.Reason + " " + f.Authorization + " " + f.History + " " + f.Language
 	switch {
-	case adapter.Mentions(words, "лимит", "limit"):
+	case textx.Mentions(words, "лимит", "limit"):
 		return c.Throttled(ans, "the day's limit of requests is used up")
-	case f.Authorization != "", adapter.Mentions(words, "авториз", "authoriz"):
+	case f.Authorization != "", textx.Mentions(words, "авториз", "authoriz"):
 		return c.Fail(carriers.ErrDenied, "login or password of the tracking API is wrong")
 	case f.Language != "":
 		return c.Changed(ans, "language refused: %s", f.Language)
-	case f.History != "" && adapter.Mentions(words, "формат данных", "format of the request"):
+	case f.History != "" && textx.Mentions(words, "формат данных", "format of the request"):
 		return c.Fail(carriers.ErrNotFound, "the number is refused by its form")
 	default:
 		return c.Fail(carriers.ErrTemporary, "service says: %s %s", f.Reason, f.History)

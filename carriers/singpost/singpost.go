@@ -15,6 +15,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel/number"
 )
 
@@ -106,13 +107,13 @@ func (c *carrier) ask(ctx context.Context, numbers []number.Number) (reply, erro
 // refused sorts a failure by its words, since no list of its codes is public.
 func (c *carrier) refused(ans adapter.Answer, words string) error {
 	switch {
-	case adapter.Mentions(words, "limit", "quota", "too many", "throttl"):
+	case textx.Mentions(words, "limit", "quota", "too many", "throttl"):
 		return c.Throttled(ans, "service says %s", words)
-	case adapter.Mentions(words, "authori", "authent", "api key", "access denied", "credential"):
+	case textx.Mentions(words, "authori", "authent", "api key", "access denied", "credential"):
 		return c.Fail(carriers.ErrDenied, "service says %s", words)
-	case adapter.Mentions(words, "not found", "no record", "invalid tracking", "invalid item"):
+	case textx.Mentions(words, "not found", "no record", "invalid tracking", "invalid item"):
 		return c.Fail(carriers.ErrNotFound, "service says %s", words)
-	case adapter.Mentions(words, "unavailable", "time out", "timeout", "try again", "internal"):
+	case textx.Mentions(words, "unavailable", "time out", "timeout", "try again", "internal"):
 		return c.Fail(carriers.ErrTemporary, "service says %s", words)
 	default:
 		return c.Changed(ans, "service says %s", words)

@@ -11,6 +11,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 )
@@ -127,7 +128,7 @@ func (c *carrier) row(code, reason, words string) adapter.Code {
 	switch {
 	case row.Guess && container(code):
 		return adapter.Code{Sub: "*", Status: parcel.Info, Side: adapter.SideNone, Meaning: "Container scan"}
-	case code == handed && adapter.Mentions(words, "відправнику", "to sender", "to the sender"):
+	case code == handed && textx.Mentions(words, "відправнику", "to sender", "to the sender"):
 		row.Status = parcel.Returned
 	}
 	return row

@@ -11,9 +11,9 @@ import (
 
 // company is a carrier of the last mile with numbers of its own.
 type company struct {
-	Name, Page string
-	countries  []string
-	form       *regexp.Regexp
+	page      Page
+	countries []string
+	form      *regexp.Regexp
 }
 
 // companies is the embedded table, read once.
@@ -22,7 +22,7 @@ type company struct {
 var companies = sync.OnceValue(func() []company {
 	var list []company
 	for cells := range textx.Rows(tables, "companies.tsv", 4) {
-		list = append(list, company{Name: cells[0], Page: cells[3], countries: strings.Fields(cells[2]), form: regexp.MustCompile(opening + cells[1] + `)$`)})
+		list = append(list, company{Page{Name: cells[0], URL: cells[3]}, strings.Fields(cells[2]), shape(cells[1])})
 	}
 	return list
 })

@@ -105,7 +105,7 @@ func issuers(n Number, country string) pages {
 		list = list.add(m.form.family.page(), n)
 	}
 	for _, c := range companiesOf(n, country) {
-		list = list.add(Page{Name: c.Name, URL: c.Page}, n)
+		list = list.add(c.page, n)
 	}
 	if !n.S10() {
 		return list

@@ -30,7 +30,7 @@ func purgeRecords(ctx context.Context, tx homeTx, words map[string]bool, since t
 	for _, table := range []struct{ find, del string }{
 		{`SELECT id, doc FROM change WHERE home = $1`, `DELETE FROM change WHERE id = $1`},
 		{`SELECT rowid, subject FROM not_understood WHERE home = $1`, `DELETE FROM not_understood WHERE rowid = $1`},
-		{`SELECT id, raw FROM answer WHERE $1 = $1`, `DELETE FROM answer WHERE id = $1`}, // posts belong to no household
+		{`SELECT id, raw FROM answer WHERE $1 = $1`, `DELETE FROM answer WHERE id = $1`}, // all households share the answers; $1 is not used
 	} {
 		ids, err := mentions(ctx, tx, table.find, words)
 		if err != nil {

@@ -50,9 +50,8 @@ func (db *household) ForgetAll(ctx context.Context, which store.Selection, purge
 		if err != nil {
 			return err
 		}
-		before := len(f.orders)
-		err = f.forgetOrders(ctx, orders)
-		n = len(parcels) + len(f.orders) - before
+		gone, err := f.forgetOrders(ctx, orders)
+		n = len(parcels) + gone
 		return err
 	})
 	return n, err
@@ -60,12 +59,11 @@ func (db *household) ForgetAll(ctx context.Context, which store.Selection, purge
 
 // forgetting is one transaction that forgets parcels and orders.
 type forgetting struct {
-	tx      homeTx
-	now     time.Time
-	purge   bool
-	words   map[string]bool // numbers and orders forgotten
-	orders  []string
-	earlier time.Time // when the first of them was first seen
+	tx    homeTx
+	now   time.Time
+	purge bool
+	words map[string]bool // numbers and orders forgotten
+	since time.Time       // when the first of them was first seen
 }
 
 func (db *household) forget(ctx context.Context, doing string, purge bool, run func(*forgetting) error) error {
@@ -74,7 +72,7 @@ func (db *household) forget(ctx context.Context, doing string, purge bool, run f
 		if err := run(f); err != nil || !purge {
 			return err
 		}
-		return purgeRecords(ctx, tx, f.words, f.earlier)
+		return purgeRecords(ctx, tx, f.words, f.since)
 	})
 	if err != nil || !purge {
 		return err
@@ -83,9 +81,7 @@ func (db *household) forget(ctx context.Context, doing string, purge bool, run f
 }
 
 func (f *forgetting) parcel(ctx context.Context, p parcel.Parcel) error {
-	if f.earlier.IsZero() || p.FirstSeen.Before(f.earlier) {
-		f.earlier = p.FirstSeen
-	}
+	f.since = parcel.Earliest(f.since, p.FirstSeen)
 	for _, del := range []string{
 		`DELETE FROM change WHERE parcel_id = $1`,
 		`DELETE FROM parcel WHERE id = $1`, // numbers and orders are deleted with it
@@ -99,33 +95,41 @@ func (f *forgetting) parcel(ctx context.Context, p parcel.Parcel) error {
 			return err
 		}
 	}
-	return f.forgetOrders(ctx, p.Orders)
+	_, err := f.forgetOrders(ctx, p.Orders)
+	return err
 }
 
-// forgetOrders forgets the orders that no parcel carries.
-func (f *forgetting) forgetOrders(ctx context.Context, orders []string) error {
+// forgetOrders forgets the orders that no parcel carries, and returns how many.
+func (f *forgetting) forgetOrders(ctx context.Context, orders []string) (gone int, err error) {
 	for _, order := range orders {
 		shared, err := exists(ctx, f.tx, `SELECT 1 FROM parcel_order WHERE home = $2 AND order_id = $1 LIMIT 1`, order, f.tx.home)
 		if err != nil {
-			return err
+			return gone, err
 		}
 		if shared {
 			continue
+		}
+		seen, err := list(ctx, f.tx, column[int64], `SELECT first_seen FROM shop_order WHERE home = $2 AND id = $1`, order, f.tx.home)
+		if err != nil {
+			return gone, err
+		}
+		for _, at := range seen {
+			f.since = parcel.Earliest(f.since, time.UnixMilli(at))
 		}
 		for _, del := range []string{
 			`DELETE FROM shop_order WHERE home = $2 AND id = $1`,
 			`DELETE FROM change WHERE home = $2 AND parcel_id = 0 AND key >= 'order/' || $1 || '/' AND key < 'order/' || $1 || '0'`,
 		} {
 			if _, err := f.tx.ExecContext(ctx, del, order, f.tx.home); err != nil {
-				return err
+				return gone, err
 			}
 		}
 		if err := f.tombstone(ctx, "order", order); err != nil {
-			return err
+			return gone, err
 		}
-		f.orders = append(f.orders, order)
+		gone++
 	}
-	return nil
+	return gone, nil
 }
 
 // tombstone sets a tombstone, or clears it for a purge.

@@ -27,13 +27,6 @@ func Country[S ~string](s S) string {
 	return c
 }
 
-// Mentions reports whether the text contains one of the words, ignoring case. The
-// words must be in lower case.
-func Mentions[S ~string](text S, words ...string) bool {
-	low := strings.ToLower(string(text))
-	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(low, w) })
-}
-
 // Join joins the parts that are not empty, such as an office and its town.
 func Join(sep string, parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), sep)

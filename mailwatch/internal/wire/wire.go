@@ -1,6 +1,7 @@
-// Package wire reads what an IMAP server sends before the IMAP library does: it follows
-// lines, quoted strings and literals, and bounds what the library would build in memory
-// or by recursion. It must not know what an answer is for.
+// Package wire stands between an IMAP server and the IMAP library: Mender rewrites
+// responses that the library cannot parse, and Reader follows lines, quoted strings and
+// literals and bounds the size and depth of what the library parses. It does not know
+// mail, folders or accounts.
 package wire
 
 import (
