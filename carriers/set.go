@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
@@ -43,7 +42,7 @@ func (m Member) State() parcel.CarrierState {
 // none.
 func (m Member) Link(n number.Number) string {
 	post, _ := number.PostOf(m.Info.Country)
-	return strings.Replace(cmp.Or(m.Info.Page, post.Page), "%s", string(n), 1)
+	return number.Fill(cmp.Or(m.Info.Page, post.Page), n)
 }
 
 // Set is every carrier, made with the user's options.

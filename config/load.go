@@ -49,6 +49,20 @@ func Load(path string) (*Config, error) {
 	return c, nil
 }
 
+// LanguageOf returns the language that a file names, even if the rest of it is wrong,
+// so that its faults can be told in that language; "" if it names none or is not TOML.
+func LanguageOf(path string) string {
+	data, _, err := read(path)
+	if err != nil {
+		return ""
+	}
+	var c struct{ Language string }
+	if err := toml.Unmarshal(data, &c); err != nil {
+		return ""
+	}
+	return c.Language
+}
+
 // read returns the file's bytes and whether anyone but its owner may read it.
 func read(path string) ([]byte, bool, error) {
 	f, err := os.Open(path) //nolint:gosec // the person names the file

@@ -57,8 +57,8 @@ func readBody(raw []byte) body {
 	}
 	var fine body
 	if fine.strict(raw) && fine.badness() == 0 && !fine.empty() {
-		b.contents, b.mails, b.problems = fine.contents, fine.mails, append(b.problems, fine.problems...)
-		return b
+		fine.problems = append(b.problems, fine.problems...)
+		return fine
 	}
 	root, err := readParts(raw, false)
 	if err != nil {
@@ -166,17 +166,14 @@ type part struct {
 
 // wanted reports whether the content of the part is read.
 func (p part) wanted() bool {
-	switch {
-	case p.isMail():
+	if p.isMail() {
 		return true
-	case p.kind == "text/plain":
-		return p.disposition != "attachment" || p.root
 	}
 	switch p.kind {
 	case "application/ms-tnef", "text/html", "application/ld+json",
 		"application/pgp-encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime":
 		return true
-	case "":
+	case "text/plain", "":
 		return p.disposition != "attachment" || p.root
 	default:
 		// A multipart without a boundary is parsed as one part with all the text.

@@ -14,7 +14,7 @@ import (
 )
 
 // ErrNoMail is returned if the bytes have no header field at all.
-var ErrNoMail = errors.New("no mail: not one header field found")
+var ErrNoMail = errors.New("not an email: it has no header fields")
 
 // maxSubject is the maximum length of a subject in runes.
 const maxSubject = 300

@@ -23,7 +23,7 @@ type delivery struct {
 	site   string // address at which the parcel is tracked
 }
 
-// link returns the delivery as a link, which ties a number to its orders too.
+// deliveryLink returns the delivery as a link, which ties a number to its orders too.
 func (p *Parser) deliveryLink(d delivery) link {
 	l := p.readLink(d.site, 0)
 	if !l.shop {

@@ -113,7 +113,7 @@ func (pg *page) clauseOf(m mark, from, to int) clauseWords {
 
 // breaks reports whether punctuation ends a clause between a word and the next.
 func (pg *page) breaks(tok int) bool {
-	between := pg.text[pg.fold.toks[tok].src1:pg.fold.toks[tok+1].src0]
+	between := pg.gap(tok)
 	return strings.ContainsAny(between, ".,;:!?()[]|\n—–•·،؛؟、。，；：！？") || strings.Contains(between, " - ")
 }
 

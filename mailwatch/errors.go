@@ -85,8 +85,11 @@ type protocolError struct {
 func (e *protocolError) Error() string { return "the server's answer is not understood: " + e.text }
 func (e *protocolError) Unwrap() error { return e.err }
 
-// refusedWith returns the server's refusal of a command, or nil if an error is none.
-func refusedWith(err error) *imap.Error {
-	refusal, _ := errors.AsType[*imap.Error](err)
-	return refusal
+// refusedWith returns the server's refusal of a command, and whether the error is one.
+func refusedWith(err error) (*imap.Error, bool) { return errors.AsType[*imap.Error](err) }
+
+// isRefusal reports whether an error is the server's refusal of a command.
+func isRefusal(err error) bool {
+	_, ok := refusedWith(err)
+	return ok
 }

@@ -109,7 +109,7 @@ func (s *session) fetchOne(uid uint32, section *imap.FetchItemBodySection, budge
 				return f, true, nil
 			}
 		}
-		if err != nil && refusedWith(err) == nil {
+		if err != nil && !isRefusal(err) {
 			return fetched{}, false, err
 		}
 		if err != nil {
@@ -131,12 +131,12 @@ func (s *session) sequence(uid uint32) (seq uint32, err error) {
 		}
 	}
 	err = cmd.Close()
-	if seq != 0 || err != nil && refusedWith(err) == nil {
+	if seq != 0 || err != nil && !isRefusal(err) {
 		return seq, s.failed("find a mail's place", err)
 	}
 	s.g.step(searchLimit, 0, smallBudget)
 	data, serr := s.c.Search(&imap.SearchCriteria{UID: []imap.UIDSet{imap.UIDSetNum(imap.UID(uid))}}, nil).Wait()
-	if refusedWith(serr) != nil {
+	if isRefusal(serr) {
 		serr = err
 	}
 	if serr != nil {

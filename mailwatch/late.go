@@ -124,7 +124,7 @@ func (r *reader) arrived(s *session, after uint32) ([]uint32, error) {
 		}
 	}
 	uids, err := s.uids(within.set(), within)
-	if err != nil && refusedWith(err) == nil {
+	if err != nil && !isRefusal(err) {
 		return nil, s.failed("look for new mail", err)
 	}
 	uids = r.late.unseen(uids)
@@ -152,7 +152,7 @@ func (r *reader) arrived(s *session, after uint32) ([]uint32, error) {
 func (r *reader) tail(s *session, within span, uids []uint32, count, hidden int) ([]uint32, error) {
 	first := max(count-hidden-len(uids), 0) + 1
 	shown, err := s.uids(imap.SeqSet{{Start: uint32(first), Stop: uint32(count)}}, within) //nolint:gosec // a count of mails has 32 bits
-	if err != nil && refusedWith(err) == nil {
+	if err != nil && !isRefusal(err) {
 		return nil, s.failed("look for new mail", err)
 	}
 	return append(uids, r.late.unseen(shown)...), nil
@@ -173,7 +173,7 @@ func (r *reader) search(s *session, within span, uids []uint32, refused error) (
 		return uids, refused
 	}
 	found, err := s.search(imap.SearchCriteria{}, within)
-	if refusedWith(err) != nil {
+	if isRefusal(err) {
 		return uids, refused
 	}
 	return append(uids, r.late.unseen(found)...), err

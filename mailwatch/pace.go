@@ -101,7 +101,7 @@ func (r *reader) fetch(ctx context.Context, s *session, p *pace, a ask) ([]fetch
 	a.uids = good
 	got, err := s.fetchUIDs(a.uids, a.section, a.budget)
 	for try := range refusedTries {
-		if no := refusedWith(err); r.hasty || no == nil || !temporary(no) || exhausted(no) {
+		if no, ok := refusedWith(err); r.hasty || !ok || !temporary(no) || exhausted(no) {
 			break
 		}
 		if err := pause(ctx, refusedPauses<<try); err != nil {

@@ -60,7 +60,7 @@ func (r *reader) candidates(ctx context.Context, s *session, within span, since 
 func patiently(ctx context.Context, search func() ([]uint32, error)) ([]uint32, error) {
 	found, err := search()
 	for range searchTries - 1 {
-		if no := refusedWith(err); no == nil || !temporary(no) {
+		if no, ok := refusedWith(err); !ok || !temporary(no) {
 			break
 		}
 		if err := pause(ctx, searchPause); err != nil {
@@ -106,7 +106,7 @@ func (r *reader) choose(s *session, found []uint32, known []head, since time.Dur
 	})
 	more, err := s.fetchUIDs(rest, r.headSection(), sampleSize*headBytes+slackBytes)
 	if err != nil {
-		if refusedWith(err) != nil {
+		if isRefusal(err) {
 			return nil // the headers are read before the bodies
 		}
 		return err
@@ -128,7 +128,7 @@ func (r *reader) choose(s *session, found []uint32, known []head, since time.Dur
 	// A mail may have arrived long after its date. A server that also returns it for a time
 	// in the future ignores the time.
 	future, err := s.search(imap.SearchCriteria{Since: time.Now().Add(30 * day)}, span{old, old})
-	if refusedWith(err) != nil {
+	if isRefusal(err) {
 		return nil
 	}
 	if len(future) > 0 {
@@ -194,7 +194,7 @@ func (r *reader) verify(s *session, newest imap.NumSet, found []uint32, within s
 	}
 	sample, err := s.fetch(newest, r.headSection(), sampleSize*headBytes+slackBytes)
 	if err != nil {
-		if refusedWith(err) != nil {
+		if isRefusal(err) {
 			return nil, nil // the search is used unverified
 		}
 		return nil, err

@@ -155,7 +155,7 @@ func (s *session) list() ([]string, error) {
 func (s *session) noop() error {
 	s.g.step(answerLimit, time.Minute, folderBudget)
 	err := s.c.Noop().Wait()
-	if refusedWith(err) != nil {
+	if isRefusal(err) {
 		return nil
 	}
 	return s.failed("ask for a sign of life", err)
@@ -200,7 +200,7 @@ func (s *session) failed(doing string, err error) error {
 	if err == nil {
 		return nil
 	}
-	if no := refusedWith(err); no != nil {
+	if no, ok := refusedWith(err); ok {
 		return fmt.Errorf("%s: %w", doing, no)
 	}
 	if final(err) {

@@ -83,7 +83,7 @@ func (s *session) pause(ctx context.Context, due time.Time) (announced bool, err
 func (s *session) idle(interval time.Duration) (func() error, error) {
 	s.g.step(answerLimit, 0, smallBudget)
 	cmd, err := s.c.Idle()
-	if refusedWith(err) != nil {
+	if isRefusal(err) {
 		s.noIdle = true
 		return nil, nil
 	}

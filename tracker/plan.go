@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -222,7 +223,7 @@ func (pl planner) notNow(m carriers.Member, n number.Number, match carriers.Matc
 		apart = min(apart, again)
 	}
 	if wait := src.Asked.Add(apart).Sub(pl.now); !src.Asked.IsZero() && wait > early {
-		return message.New("plan_asked", "Ago", pl.now.Sub(src.Asked).Round(time.Minute).String())
+		return ago(pl.now.Sub(src.Asked))
 	}
 	switch m.Info.Role {
 	case carriers.RoleOrigin:
@@ -236,6 +237,14 @@ func (pl planner) notNow(m carriers.Member, n number.Number, match carriers.Matc
 	case carriers.RoleAggregator:
 	}
 	return nil
+}
+
+// ago returns how long ago a carrier was asked.
+func ago(d time.Duration) message.Text {
+	if d < 2*time.Hour {
+		return message.New("plan_asked_minutes", "Count", strconv.Itoa(int(d.Round(time.Minute)/time.Minute)))
+	}
+	return message.New("plan_asked_hours", "Count", strconv.Itoa(int(d/time.Hour)))
 }
 
 // beforeExport reports whether the parcel is not known to have left its origin.

@@ -166,7 +166,7 @@ func TestPlan(t *testing.T) {
 				Sources: []parcel.Source{told("cainiao", rb), told("russianpost", rb)},
 			},
 			[]string{
-				"russianpost RB123456785CN", "cainiao RB123456785CN (skipped: russianpost leads now)", "upu RB123456785CN (skipped: russianpost leads now)",
+				"russianpost RB123456785CN", "cainiao RB123456785CN (skipped: russianpost has the parcel now and is asked instead)", "upu RB123456785CN (skipped: russianpost has the parcel now and is asked instead)",
 			},
 		},
 		"what events say is stronger than home": {
@@ -230,7 +230,7 @@ func TestPlan(t *testing.T) {
 				{Carrier: "upu", Number: rb, Asked: now.Add(-time.Hour), Result: parcel.ResultTemporary},
 			}},
 			[]string{
-				"upu RB123456785CN", "cainiao RB123456785CN (skipped: asked 1h0m0s ago)", "russianpost RB123456785CN" + notY, "seventeentrack RB123456785CN",
+				"upu RB123456785CN", "cainiao RB123456785CN (skipped: asked 60 minutes ago)", "russianpost RB123456785CN" + notY, "seventeentrack RB123456785CN",
 			},
 		},
 		"a check seconds too early": {

@@ -154,14 +154,12 @@ func answers(say *locale.Printer, d status.Parcel) string {
 func pages(say *locale.Printer, d status.Parcel) string {
 	t := NewTable(40)
 	t.Indent = "  "
-	rows := 0
 	for _, p := range d.Pages {
 		if !slices.ContainsFunc(d.Asked, func(a status.Asked) bool { return a.Link == p.URL }) {
 			t.Row(cmp.Or(say.Post(p.Post), p.Name), p.URL)
-			rows++
 		}
 	}
-	if rows == 0 {
+	if t.Empty() {
 		return ""
 	}
 	return "\n" + say.T("show_pages") + "\n" + t.String()

@@ -62,7 +62,7 @@ func (c *checkCmd) Run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	if _, err := becomeOwner(cfg.Store.Path); err != nil {
+	if _, err := continueAsOwner(cfg.Store.Path); err != nil {
 		return err
 	}
 	set, broken, err := app.Carriers(ctx, cfg)

@@ -42,6 +42,9 @@ func (c *digestCmd) Run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
+	if _, err := continueAsOwner(cfg.Store.Path); err != nil {
+		return err
+	}
 	telling, err := c.audience(e, cfg)
 	if err != nil {
 		return err

@@ -33,7 +33,7 @@ func (c *loginCmd) Run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	if _, err := becomeOwner(cfg.Store.Path); err != nil {
+	if _, err := continueAsOwner(cfg.Store.Path); err != nil {
 		return err
 	}
 	target, err := c.pick(e, cfg)

@@ -59,7 +59,7 @@ func (c *parseCmd) Run(ctx context.Context, e *env) error {
 			e.report(&fileError{m.name, err})
 		}
 	}
-	if err := c.write(e, docs); err != nil {
+	if err := c.write(e, docs, cfg.Destination); err != nil {
 		return err
 	}
 	return c.verdict(e, docs, failures)
@@ -103,7 +103,7 @@ func (c *parseCmd) one(ctx context.Context, r app.Reader, m mailFile) (extract.D
 	return d, nil
 }
 
-func (c *parseCmd) write(e *env, docs []extract.Doc) error {
+func (c *parseCmd) write(e *env, docs []extract.Doc, destination string) error {
 	if c.JSON {
 		return cli.WriteJSON(e.out, docs)
 	}
@@ -111,7 +111,7 @@ func (c *parseCmd) write(e *env, docs []extract.Doc) error {
 		if i > 0 {
 			e.print("")
 		}
-		c.writeNotice(e, d)
+		c.writeNotice(e, d, destination)
 	}
 	return nil
 }
@@ -129,7 +129,7 @@ func (c *parseCmd) verdict(e *env, docs []extract.Doc, failures int) error {
 }
 
 // writeNotice prints what was found in one mail.
-func (c *parseCmd) writeNotice(e *env, d extract.Doc) {
+func (c *parseCmd) writeNotice(e *env, d extract.Doc, destination string) {
 	e.print(textx.Line(d.File, 200))
 	line := func(text string) { e.print("  " + text) }
 	if d.Subject != "" {
@@ -144,7 +144,7 @@ func (c *parseCmd) writeNotice(e *env, d extract.Doc) {
 		line(e.say.T("parse_orders", "Orders", strings.Join(d.Orders, ", ")))
 	}
 	for _, p := range d.Parcels {
-		writeParcel(e, d, p)
+		writeParcel(e, d, p, destination)
 	}
 	for _, i := range d.Items {
 		line("- " + textx.Line(i.Title, 90))
@@ -189,10 +189,10 @@ func (c *parseCmd) trustLine(e *env, d extract.Doc) string {
 }
 
 // writeParcel prints one parcel with its orders and where to look it up.
-func writeParcel(e *env, d extract.Doc, p extract.DocParcel) {
-	text := e.say.T("parse_parcel", "Number", p.Number, "Family", p.Family)
+func writeParcel(e *env, d extract.Doc, p extract.DocParcel, destination string) {
+	text := e.say.T("parse_parcel", "Number", p.Number, "Family", p.Number.FamilyIn(destination))
 	if len(p.Orders) > 0 {
-		text = e.say.T("parse_parcel_orders", "Number", p.Number, "Family", p.Family, "Orders", strings.Join(p.Orders, ", "))
+		text = e.say.T("parse_parcel_orders", "Number", p.Number, "Family", p.Number.FamilyIn(destination), "Orders", strings.Join(p.Orders, ", "))
 	}
 	if p.Step != d.Step {
 		text += ": " + e.say.Step(p.Step)
@@ -201,7 +201,7 @@ func writeParcel(e *env, d extract.Doc, p extract.DocParcel) {
 	if p.Number.Family() == number.FamilyUnknown {
 		e.print("    " + e.say.T("parse_doubt"))
 	}
-	e.print("    " + e.say.T("parse_lookup", "Link", number.TrackingLink(p.Number, "")))
+	e.print("    " + e.say.T("parse_lookup", "Link", number.Pages(p.Number, destination)[0].URL))
 }
 
 // unreadAdvice returns what to do about a mail in which nothing was found.

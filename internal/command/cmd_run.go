@@ -55,7 +55,7 @@ func (e *env) work(ctx context.Context, out logging.Sinks) (err error) {
 	if err != nil {
 		return err
 	}
-	if _, err := becomeOwner(cfg.Store.Path); err != nil {
+	if _, err := continueAsOwner(cfg.Store.Path); err != nil {
 		return err
 	}
 	log, err := logging.Open(out, cfg.Log)

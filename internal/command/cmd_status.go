@@ -80,7 +80,7 @@ func (e *env) source(ctx context.Context, cfg *config.Config) (s status.Source, 
 	if err != nil {
 		return s, release, err
 	}
-	if _, err := becomeOwner(cfg.Store.Path); err != nil {
+	if _, err := continueAsOwner(cfg.Store.Path); err != nil {
 		return s, release, err
 	}
 	s = status.Source{Config: cfg, Carriers: set, Broken: broken, Now: e.now()}

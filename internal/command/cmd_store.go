@@ -37,7 +37,7 @@ func (c *backupCmd) Run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	// Root opens the file before it becomes the owner of the store, who may not.
+	// The target is opened while still root: the owner of the store may not be allowed to write there.
 	out, err := os.OpenFile(c.File, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return fmt.Errorf("back up the store: %w", err)
@@ -92,7 +92,7 @@ func (c *restoreCmd) Run(ctx context.Context, e *env) error {
 	return nil
 }
 
-// reachable makes root the owner of the store's folder and returns the backup, or a copy
+// reachable continues as the owner of the store's folder and returns the backup, or a copy
 // in that folder if the owner cannot read it. release removes the copy.
 func (c *restoreCmd) reachable(store string) (backup string, release func(), err error) {
 	in, err := os.Open(c.File)
@@ -100,7 +100,7 @@ func (c *restoreCmd) reachable(store string) (backup string, release func(), err
 		return "", nil, fmt.Errorf("restore: %w", err)
 	}
 	defer shut(in)
-	other, err := becomeOwner(store)
+	other, err := continueAsOwner(store)
 	if err != nil || !other {
 		return c.File, func() {}, err
 	}

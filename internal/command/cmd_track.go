@@ -194,7 +194,7 @@ func order(r parcel.Result) int {
 // there is a store, and that ignores its circuit breakers.
 func (e *env) trackLedger(ctx context.Context, c *config.Config) (store.Ledger, func()) {
 	memory := carriers.NewMemoryLedger()
-	if _, err := becomeOwner(c.Store.Path); err != nil {
+	if _, err := continueAsOwner(c.Store.Path); err != nil {
 		return memory, func() {}
 	}
 	if !driver.At(c.Store.Path).Exists(ctx) {

@@ -43,9 +43,9 @@ func newEnv(e env) *env {
 	return &e
 }
 
-// speak switches to the language if it has a catalogue.
+// speak switches to the language if one is named that has a catalogue.
 func (e *env) speak(language string) {
-	if p, err := locale.New(language); err == nil {
+	if p, err := locale.New(language); err == nil && language != "" {
 		e.say = p
 	} else if e.say == nil {
 		e.say, _ = locale.New("en")
@@ -72,11 +72,10 @@ func (e *env) config(need ...config.Section) (*config.Config, error) {
 	}
 	c, err := config.Load(path)
 	if err != nil {
+		e.speak(config.LanguageOf(path))
 		return nil, e.wrongConfig(err)
 	}
-	if c.Language != "" {
-		e.speak(c.Language)
-	}
+	e.speak(c.Language)
 	for _, w := range c.Warnings {
 		e.note(e.say.Text(w))
 	}
@@ -95,18 +94,17 @@ func (e *env) anyConfig() *config.Config {
 	}
 	c, err := config.Load(path)
 	if err != nil {
+		e.speak(config.LanguageOf(path))
 		e.note(e.say.T("note_without_config", "Reason", e.words(err)))
 		return config.Default()
 	}
-	if c.Language != "" {
-		e.speak(c.Language)
-	}
+	e.speak(c.Language)
 	return c
 }
 
 // store opens the store of the configuration.
 func (e *env) store(ctx context.Context, c *config.Config) (store.Store, error) {
-	if _, err := becomeOwner(c.Store.Path); err != nil {
+	if _, err := continueAsOwner(c.Store.Path); err != nil {
 		return nil, err
 	}
 	db, err := driver.At(c.Store.Path).Open(ctx, store.Options{Log: e.quiet(), Now: e.now})

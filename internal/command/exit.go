@@ -66,8 +66,11 @@ func (e *env) words(err error) string {
 			return e.say.Text(f)
 		}
 	}
+	if f := storeFailure(err); f != nil {
+		return e.say.Either(err.Error(), f) // the drivers name the store and say what to do
+	}
 	if f := failure(err); f != nil {
-		return e.say.Either(err.Error(), f)
+		return e.say.Text(f)
 	}
 	return err.Error()
 }
@@ -107,13 +110,15 @@ type fileError struct {
 func (e *fileError) Error() string { return e.name + ": " + e.err.Error() }
 func (e *fileError) Unwrap() error { return e.err }
 
-// failure is the message for an error that does not explain itself, or nil where
-// there is none.
-func failure(err error) message.Text {
-	for _, known := range []struct {
-		err error
-		id  string
-	}{
+// known is an error and the id of its message.
+type known struct {
+	err error
+	id  string
+}
+
+// storeFailure returns the message for a store that cannot be used, or nil.
+func storeFailure(err error) message.Text {
+	return find(err, []known{
 		{store.ErrNewer, "store_newer"},
 		{store.ErrCorrupt, "store_corrupt"},
 		{store.ErrForeign, "store_foreign"},
@@ -122,6 +127,12 @@ func failure(err error) message.Text {
 		{store.ErrNoSpace, "store_no_space"},
 		{store.ErrDisk, "store_disk"},
 		{store.ErrReadOnly, "store_read_only"},
+	})
+}
+
+// failure returns the message for an error that does not explain itself, or nil.
+func failure(err error) message.Text {
+	return find(err, []known{
 		{tracker.ErrSameParcel, "err_same_parcel"},
 		{tracker.ErrOnlyNumber, "err_only_number"},
 		{service.ErrNotInstalled, "err_not_installed"},
@@ -130,9 +141,13 @@ func failure(err error) message.Text {
 		{errNoMails, "err_no_mails"},
 		{syscall.EISDIR, "err_is_folder"},
 		{fs.ErrExist, "err_file_exists"},
-	} {
-		if errors.Is(err, known.err) {
-			return message.New(known.id, "Name", named(err))
+	})
+}
+
+func find(err error, list []known) message.Text {
+	for _, k := range list {
+		if errors.Is(err, k.err) {
+			return message.New(k.id, "Name", named(err))
 		}
 	}
 	return nil

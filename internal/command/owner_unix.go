@@ -11,10 +11,10 @@ import (
 	"syscall"
 )
 
-// becomeOwner makes a process of root continue as the owner of the store's folder, for
+// continueAsOwner makes a process of root continue as the owner of the store's folder, for
 // good, and reports whether it did. Whoever owns the folder can put links into it at any
 // moment, and root would follow them.
-func becomeOwner(store string) (bool, error) {
+func continueAsOwner(store string) (bool, error) {
 	if os.Geteuid() != 0 {
 		return false, nil
 	}

@@ -1,5 +1,5 @@
 package command
 
-// becomeOwner is only used on Unix. On Windows the access list of the store's folder
+// continueAsOwner is only used on Unix. On Windows the access list of the store's folder
 // keeps other users out.
-func becomeOwner(string) (bool, error) { return false, nil }
+func continueAsOwner(string) (bool, error) { return false, nil }

@@ -105,8 +105,8 @@ func (c *Checker) Check(ctx context.Context, m mail.Message, p Policy) (parcel.V
 	return v, nil
 }
 
-// judge combines our own check with the results of trusted servers, neither of
-// which failed the mail without our pass.
+// judge combines our own check with the results of trusted servers. The caller has
+// refused mail that a trusted server failed and our check did not pass.
 func judge(from sender, own checked, said said, doubled string) parcel.Verdict {
 	good := from.trust()
 	switch {

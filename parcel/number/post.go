@@ -55,9 +55,9 @@ func PostOf(country string) (Post, bool) {
 // number, otherwise an aggregator's.
 func (p Post) Link(n Number) string {
 	if p.Page == "" {
-		return link(anywhere, n)
+		return Fill(anywhere, n)
 	}
-	return link(p.Page, n)
+	return Fill(p.Page, n)
 }
 
 // Page is a web page where a person can look a number up.
@@ -76,21 +76,20 @@ const maxPages = 4
 func Pages(n Number, country string) []Page {
 	list := issuers(n, country)
 	if len(list) == 0 {
-		list = list.add(pageOf(country), n)
+		list = list.add(pageOf(country))
 	}
-	return list[:min(len(list), maxPages-1)].add(Page{Name: "17TRACK", URL: anywhere}, n)
+	list = list[:min(len(list), maxPages-1)].add(Page{Name: "17TRACK", URL: anywhere})
+	for i := range list {
+		list[i].URL = Fill(list[i].URL, n)
+	}
+	return list
 }
 
-// pages are pages without repetitions.
+// pages are pages with %s for the number, without repetitions.
 type pages []Page
 
-// add appends a page with %s for the number.
-func (list pages) add(p Page, n Number) pages {
-	if p.URL == "" {
-		return list
-	}
-	p.URL = link(p.URL, n)
-	if slices.ContainsFunc(list, func(o Page) bool { return o.URL == p.URL }) {
+func (list pages) add(p Page) pages {
+	if p.URL == "" || slices.ContainsFunc(list, func(o Page) bool { return o.URL == p.URL }) {
 		return list
 	}
 	return append(list, p)
@@ -100,18 +99,17 @@ func (list pages) add(p Page, n Number) pages {
 // form for parcels to the country; for S10 numbers also of the country's post.
 func issuers(n Number, country string) pages {
 	var list pages
-	n = cmp.Or(n.Inner(), n)
 	if m, ok := n.bestIn(country); ok && (m.form.in == "" || m.fits(country) >= 0) {
-		list = list.add(m.form.family.page(), n)
+		list = list.add(m.form.family.page())
 	}
 	for _, c := range companiesOf(n, country) {
-		list = list.add(c.page, n)
+		list = list.add(c.page)
 	}
 	if !n.S10() {
 		return list
 	}
 	for _, at := range []string{country, n.Country()} {
-		list = list.add(pageOf(at), n)
+		list = list.add(pageOf(at))
 	}
 	return list
 }
@@ -122,11 +120,11 @@ func issuers(n Number, country string) pages {
 // that issued it. An aggregator's page is the fallback.
 func TrackingLink(n Number, country string) string {
 	for _, p := range issuers(n, country) {
-		if strings.Contains(p.URL, url.QueryEscape(string(cmp.Or(n.Inner(), n)))) {
-			return p.URL
+		if strings.Contains(p.URL, "%s") {
+			return Fill(p.URL, n)
 		}
 	}
-	return link(anywhere, n)
+	return Fill(anywhere, n)
 }
 
 // page is the page of a family's company, with %s for the number; the zero Page if
@@ -176,9 +174,10 @@ func pageOf(country string) Page {
 	return Page{post.Name, cmp.Or(post.Page, post.Site), post.Country}
 }
 
-// link puts the number into a page. Escaping is right in a path, a query and a
+// Fill puts a number in the place of %s in a page's address; of a number that contains
+// another (see [Number.Inner]) that one. The escaping is right in a path, a query and a
 // fragment alike.
-func link(page string, n Number) string {
-	escaped := strings.ReplaceAll(url.QueryEscape(string(n)), "+", "%20")
+func Fill(page string, n Number) string {
+	escaped := strings.ReplaceAll(url.QueryEscape(string(cmp.Or(n.Inner(), n))), "+", "%20")
 	return strings.Replace(page, "%s", escaped, 1)
 }

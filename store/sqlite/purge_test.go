@@ -160,6 +160,38 @@ func TestAPurgedParcelIsInNoFileOfTheStore(t *testing.T) {
 	}
 }
 
+func TestPurgingAnOrderLeavesEarlierDigests(t *testing.T) {
+	t.Parallel()
+	db := open(t, filepath.Join(t.TempDir(), "p.db"))
+	sent := func(id string, made time.Time) error {
+		return db.Enqueue(t.Context(), store.Message{
+			ID: id, Audience: "me", Slot: id, Raw: []byte("text of " + id), Made: made,
+			Deliveries: []store.Delivery{{To: "me@example.org", State: store.DeliverySent}},
+		}, nil)
+	}
+	for _, err := range []error{
+		sent("earlier@example.org", storetest.Now().AddDate(0, 0, -3)), sent("later@example.org", storetest.Now()),
+		db.Apply(t.Context(), store.Scope{Now: storetest.Now()}, func(st *store.State) error {
+			st.Orders = append(st.Orders, &parcel.Order{ID: purgedOrder, FirstSeen: storetest.Now().AddDate(0, 0, -1), Unverified: true})
+			return nil
+		}),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n, err := db.ForgetAll(t.Context(), store.Selection{Unverified: true}, true); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	file := read(t, filepath.Join(filepath.Dir(db.Path()), "p.db"))
+	if !bytes.Contains(file, []byte("text of earlier")) || bytes.Contains(file, []byte("text of later")) {
+		t.Error("want the text of the earlier digest kept and that of the later one deleted")
+	}
+}
+
 func TestForgettingAnOrderForgetsItsChanges(t *testing.T) {
 	t.Parallel()
 	db := open(t, filepath.Join(t.TempDir(), "p.db"))

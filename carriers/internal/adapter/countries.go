@@ -1,16 +1,23 @@
 package adapter
 
 import (
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"parcelwatch/carriers"
 )
 
+// countries are the rows of the table, read once.
+//
+//nolint:gochecknoglobals // table
+var countries = sync.OnceValue(func() [][]string { return slices.Collect(carriers.Countries()) })
+
 // find returns the code and the zone of the country that fits. The table holds the
 // countries that AliExpress ships from and to; an event of another one has no country.
 func find(fits func(code, names string) bool) (code, zone string) {
-	for row := range carriers.Countries() {
+	for _, row := range countries() {
 		if fits(row[0], row[2]) {
 			return row[0], row[1]
 		}

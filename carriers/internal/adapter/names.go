@@ -56,8 +56,9 @@ func romance(s string) string {
 }
 
 // withoutNames goes through a text once. The last group of the expression is the first
-// character of a name, which ends before any of the stops. drop decides whether a name is
-// one, and what stays of the words in front of it; in what is no name it looks for others.
+// character of a name, which ends before any of the stops. drop returns the
+// text to keep and whether this is a name; if not, the search continues behind the role
+// word.
 func withoutNames(s string, re *regexp.Regexp, stops string, drop func(found string, at []int, name string) (string, bool)) string {
 	var out strings.Builder
 	pos, limit := 0, len(s)
