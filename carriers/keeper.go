@@ -57,17 +57,23 @@ func NewKeeper(c Carrier, l store.Ledger, clock func() time.Time, log *slog.Logg
 // Info returns the carrier's Info.
 func (k *Keeper) Info() Info { return k.info }
 
-// Track asks for any count of numbers and waits at most wait for its turn; the call
+// Turn is what a caller of [Keeper.Track] may use.
+type Turn struct {
+	Wait  time.Duration // at most, until the host's next free slot
+	Share int           // percent of the day's budget, whoever has spent it; 0 for all
+}
+
+// Track asks for any count of numbers and waits for its turn; the call
 // itself is bounded by a deadline and the context. There is one result per number,
 // in the order asked, with the number's failure in Err: one of the five, the
 // context's, or a [NotNowError] if the keeper did not call the carrier. The second
 // result is a failure of the ledger (or of the context before it), after which
 // nothing more was asked.
-func (k *Keeper) Track(ctx context.Context, wait time.Duration, numbers []number.Number) ([]Result, error) {
-	latest := k.clock().Add(wait)
+func (k *Keeper) Track(ctx context.Context, turn Turn, numbers []number.Number) ([]Result, error) {
+	latest := k.clock().Add(turn.Wait)
 	results := make([]Result, 0, len(numbers))
 	for chunk := range slices.Chunk(numbers, max(1, k.info.Batch)) {
-		part, err := k.call(ctx, latest, chunk)
+		part, err := k.call(ctx, latest, turn.Share, chunk)
 		if err != nil {
 			return nil, err
 		}
@@ -77,8 +83,8 @@ func (k *Keeper) Track(ctx context.Context, wait time.Duration, numbers []number
 }
 
 // call makes one call of the service, if it is allowed.
-func (k *Keeper) call(ctx context.Context, latest time.Time, numbers []number.Number) ([]Result, error) {
-	refusal, err := k.admit(ctx, latest)
+func (k *Keeper) call(ctx context.Context, latest time.Time, share int, numbers []number.Number) ([]Result, error) {
+	refusal, err := k.admit(ctx, latest, share)
 	if refusal != nil || err != nil {
 		return failed(numbers, refusal), err
 	}
@@ -102,14 +108,14 @@ func (k *Keeper) call(ctx context.Context, latest time.Time, numbers []number.Nu
 
 // admit returns nil if a call may be made, else the reason why not. The second
 // result is a failure of the ledger.
-func (k *Keeper) admit(ctx context.Context, latest time.Time) (refusal, err error) {
+func (k *Keeper) admit(ctx context.Context, latest time.Time, share int) (refusal, err error) {
 	if refusal, err := k.breaker(ctx); refusal != nil || err != nil {
 		return refusal, err
 	}
 	if refusal, err := k.pace(ctx, latest); refusal != nil || err != nil {
 		return refusal, err
 	}
-	return k.budget(ctx)
+	return k.budget(ctx, share)
 }
 
 // pace waits for the host's next free slot. A slot after latest is kept for the
@@ -141,11 +147,16 @@ func (k *Keeper) pace(ctx context.Context, latest time.Time) (refusal, err error
 	return nil, nil
 }
 
-// budget counts the call and refuses it if the day's budget is spent.
-func (k *Keeper) budget(ctx context.Context) (refusal, err error) {
+// budget counts the call and refuses it if the day's budget, or the share of it that
+// the caller may use, is spent.
+func (k *Keeper) budget(ctx context.Context, share int) (refusal, err error) {
 	zone := cmp.Or(k.info.Day, time.UTC)
 	now := k.clock().In(zone)
-	ok, err := k.ledger.Take(ctx, k.info.Name, parcel.DateOf(now), 1, k.info.Budget)
+	limit := k.info.Budget
+	if share > 0 && limit > 0 {
+		limit = max(1, limit*share/100)
+	}
+	ok, err := k.ledger.Take(ctx, k.info.Name, parcel.DateOf(now), 1, limit)
 	if err != nil || ok {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -18,7 +19,7 @@ import (
 // one asks for one number.
 func one(t *testing.T, k *carriers.Keeper) error {
 	t.Helper()
-	res, err := k.Track(t.Context(), 90*time.Second, []number.Number{"RB123456785CN"})
+	res, err := k.Track(t.Context(), carriers.Turn{Wait: 90 * time.Second}, []number.Number{"RB123456785CN"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +32,7 @@ func TestNumbersAreSplitIntoCallsAndKeepTheirDistance(t *testing.T) {
 		k, ledger, _ := keep(f)
 		start := time.Now()
 		numbers := []number.Number{"N1111", "N2222", "N3333", "N4444", "N5555"}
-		res, err := k.Track(t.Context(), 90*time.Second, numbers)
+		res, err := k.Track(t.Context(), carriers.Turn{Wait: 90 * time.Second}, numbers)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,7 +64,7 @@ func TestImpatienceIsToldWhenAndBooksNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 5 {
-			res, err := k.Track(t.Context(), time.Second, []number.Number{"RB123456785CN"})
+			res, err := k.Track(t.Context(), carriers.Turn{Wait: time.Second}, []number.Number{"RB123456785CN"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -121,6 +122,26 @@ func TestBudgetEndsTheDayInItsZone(t *testing.T) {
 		time.Sleep(time.Until(until))
 		if err := one(t, k); err != nil {
 			t.Errorf("on the next day: %v", err)
+		}
+	})
+}
+
+func TestAShareOfTheBudgetLeavesTheRest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		info := fakeInfo()
+		info.Budget = 5
+		f := &fake{info: info}
+		k, _, _ := keep(f)
+		var made []bool
+		for _, share := range []int{40, 40, 40, 0, 40, 0, 0, 0} {
+			res, err := k.Track(t.Context(), carriers.Turn{Wait: time.Minute, Share: share}, []number.Number{"RB123456785CN"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			made = append(made, res[0].Err == nil)
+		}
+		if want := []bool{true, true, false, true, false, true, true, false}; !slices.Equal(made, want) {
+			t.Errorf("calls were made %v, want %v", made, want)
 		}
 	})
 }
@@ -230,7 +251,7 @@ func TestOneBadNumberDoesNotSilenceTheCarrier(t *testing.T) {
 		}}
 		k, ledger, _ := keep(f)
 		for range 3 {
-			if _, err := k.Track(t.Context(), 90*time.Second, []number.Number{"BAD11", "GOOD1"}); err != nil {
+			if _, err := k.Track(t.Context(), carriers.Turn{Wait: 90 * time.Second}, []number.Number{"BAD11", "GOOD1"}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -249,14 +270,14 @@ func TestAnAskerWhoGoesAwaySaysNothingOfTheCarrier(t *testing.T) {
 		k, ledger, _ := keep(f)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		res, err := k.Track(ctx, 90*time.Second, []number.Number{"RB123456785CN"})
+		res, err := k.Track(ctx, carriers.Turn{Wait: 90 * time.Second}, []number.Number{"RB123456785CN"})
 		if err != nil || !errors.Is(res[0].Err, carriers.ErrTemporary) {
 			t.Errorf("got %+v, error %v", res, err)
 		}
 		if h := health(t, ledger); h.Fails != 0 || h.State != "" {
 			t.Errorf("health %+v", h)
 		}
-		res, err = k.Track(ctx, 90*time.Second, []number.Number{"RB123456785CN"})
+		res, err = k.Track(ctx, carriers.Turn{Wait: 90 * time.Second}, []number.Number{"RB123456785CN"})
 		if err == nil && res[0].Err == nil {
 			t.Errorf("an ended context is not heard: %+v", res)
 		}
@@ -297,7 +318,7 @@ func TestALedgerThatFailsStopsAsking(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			f := &fake{info: fakeInfo()}
 			k := carriers.NewKeeper(f, &torn{carriers.NewMemoryLedger(), left}, time.Now, slog.New(slog.DiscardHandler))
-			if _, err := k.Track(t.Context(), 90*time.Second, []number.Number{"RB123456785CN"}); !errors.Is(err, errTorn) || len(f.asked) != asked {
+			if _, err := k.Track(t.Context(), carriers.Turn{Wait: 90 * time.Second}, []number.Number{"RB123456785CN"}); !errors.Is(err, errTorn) || len(f.asked) != asked {
 				t.Errorf("after %d good steps: error %v, asked %d times, want %d", left, err, len(f.asked), asked)
 			}
 		})

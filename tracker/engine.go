@@ -13,11 +13,10 @@ import (
 )
 
 // Asker is one carrier as the engine uses it: paced, budgeted and guarded by a
-// circuit breaker (see [carriers.Keeper]). Track waits at most wait for its turn.
-// An error that wraps [carriers.ErrNotNow] means that the carrier was not called.
+// circuit breaker (see [carriers.Keeper]). An error that wraps [carriers.ErrNotNow] means that the carrier was not called.
 type Asker interface {
 	Info() carriers.Info
-	Track(ctx context.Context, wait time.Duration, numbers []number.Number) ([]carriers.Result, error)
+	Track(ctx context.Context, turn carriers.Turn, numbers []number.Number) ([]carriers.Result, error)
 }
 
 // Planner returns the carriers to ask about a parcel; see [Plan].
@@ -103,7 +102,7 @@ func work(ctx context.Context, a Asker, q *queue, wait time.Duration, end func(o
 		for i, j := range jobs {
 			numbers[i] = j.ask.Number
 		}
-		results, err := a.Track(ctx, wait, numbers)
+		results, err := a.Track(ctx, carriers.Turn{Wait: wait, Share: jobs[0].visit.share()}, numbers)
 		for i, j := range jobs {
 			o := outcome{job: j, result: carriers.Result{Number: j.ask.Number, Err: err}, failure: err}
 			if err == nil {

@@ -35,7 +35,7 @@ type post struct {
 
 func (p *post) Info() carriers.Info { return p.info }
 
-func (p *post) Track(ctx context.Context, _ time.Duration, numbers []number.Number) ([]carriers.Result, error) {
+func (p *post) Track(ctx context.Context, _ carriers.Turn, numbers []number.Number) ([]carriers.Result, error) {
 	timer := time.NewTimer(p.takes)
 	defer timer.Stop()
 	select {

@@ -1,13 +1,14 @@
 package tracker
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
 )
 
-// queue holds the jobs of one carrier, the one asked longest ago first, so that
-// every parcel gets its turn if the budget is short.
+// queue holds the jobs of one carrier in the order of [job.compare], so that every
+// parcel gets its turn if the budget is short.
 type queue struct {
 	mu     sync.Mutex
 	jobs   []job
@@ -22,10 +23,7 @@ func (q *queue) put(jobs ...job) {
 	q.mu.Lock()
 	for _, j := range jobs {
 		at, _ := slices.BinarySearchFunc(q.jobs, j, func(a, b job) int {
-			if c := a.since.Compare(b.since); c != 0 {
-				return c
-			}
-			return -1 // after its equals
+			return cmp.Or(a.compare(b), -1) // after its equals
 		})
 		q.jobs = slices.Insert(q.jobs, at, j)
 	}

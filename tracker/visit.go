@@ -1,6 +1,7 @@
 package tracker
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -17,6 +18,7 @@ const visitRounds = 3
 // results of the rounds before.
 type visit struct {
 	id          int64
+	unverified  bool             // only unproven mail names the parcel
 	piggybacked bool             // on calls made for other parcels; its next check stays as scheduled
 	rounds      int              // started so far
 	asked       []carriers.Asked // every ask of the visit, in the order planned
@@ -30,7 +32,12 @@ type job struct {
 	visit *visit
 	at    int // index in visit.asked
 	ask   carriers.Ask
-	since time.Time // when the carrier was last asked about it; the oldest goes first
+	since time.Time // when the carrier was last asked about it
+}
+
+// compare orders jobs: unverified parcels last, the one asked longest ago first.
+func (j job) compare(other job) int {
+	return cmp.Or(j.visit.share()-other.visit.share(), j.since.Compare(other.since))
 }
 
 // outcome is the result of a job. failure, if any, is of the ledger.
@@ -66,6 +73,17 @@ func (v *visit) add(a carriers.Ask, since time.Time) job {
 	v.open++
 	v.asked = append(v.asked, carriers.Asked{Ask: a})
 	return job{visit: v, at: len(v.asked) - 1, ask: a, since: since}
+}
+
+// unverifiedShare is the part of a carrier's budget, in percent, that is asked about
+// parcels which only unproven mail names. Anybody can make such parcels.
+const unverifiedShare = 50
+
+func (v *visit) share() int {
+	if v.unverified {
+		return unverifiedShare
+	}
+	return 0
 }
 
 // end records the outcome of one of the visit's asks.
