@@ -2,6 +2,7 @@ package extract_test
 
 import (
 	"fmt"
+	"html"
 	"strings"
 	"testing"
 
@@ -133,6 +134,25 @@ func TestEveryProgramsForward(t *testing.T) {
 				other := strings.NewReplacer("transaction@notice.aliexpress.com", "news@shop.example", "AliExpress", "Shop").Replace(prog.form(w, delivered, body))
 				if n, err := p.Parse(sent(outer, other), forwarded); err != nil || n.Shop != "" {
 					t.Errorf("%s, %s, of another shop: %v %v, %v", prog.name, w.lang, n.Orders, numbers(n), err)
+				}
+			}
+		}
+	}
+}
+
+// TestQuoteMarksInMarkup forwards in HTML what programs quote in text.
+func TestQuoteMarksInMarkup(t *testing.T) {
+	t.Parallel()
+	const body = "Hi Jo,\nYour package " + lp + " has been delivered.\nOrder number " + order1 + "\n"
+	p := newParser(t, options{Forwarders: []string{"partner@example.org"}})
+	for _, prog := range programs {
+		for _, w := range languagesOfPrograms[:6] {
+			text := strings.Split(html.EscapeString(quoted(quoted(prog.form(w, delivered, body)))), "\n")
+			for _, markup := range []string{"<pre>" + strings.Join(text, "\n") + "</pre>", `<div style="white-space: pre-wrap">` + strings.Join(text, "\n") + "</div>", strings.Join(text, "<br>\n"), "<div>" + strings.Join(text, "</div><div>") + "</div>"} {
+				raw := strings.Replace(string(sent("Fwd: "+delivered, markup)), "text/plain", "text/html", 1)
+				n, err := p.Parse([]byte(raw), forwarded)
+				if err != nil || n.Step != parcel.StepDelivered || len(n.Parcels) != 1 || n.Parcels[0].Number != lp || len(n.Orders) != 1 {
+					t.Errorf("%s, %s: %q %s, orders %v, parcels %v, %v", prog.name, w.lang, n.Shop, n.Step, n.Orders, numbers(n), err)
 				}
 			}
 		}

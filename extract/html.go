@@ -3,6 +3,7 @@ package extract
 import (
 	"bytes"
 	"net/url"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -16,13 +17,14 @@ const (
 	maxRegions = 16
 )
 
-// region is an open element that gives its text a role or hides it, up to its
-// end tag.
+// region is an open element that gives its text a role, hides it or keeps its
+// line breaks, up to its end tag.
 type region struct {
 	name   string
 	depth  int
 	role   shop.Role
 	hidden bool
+	lines  bool // line breaks of the source are kept
 	budget int
 }
 
@@ -145,7 +147,16 @@ func (r *htmlReader) text(end int) {
 			return
 		}
 	}
-	r.b.add(text, r.off, end)
+	if !slices.ContainsFunc(r.regions, func(g region) bool { return g.lines }) {
+		r.b.add(text, r.off, end)
+		return
+	}
+	for line := range bytes.Lines(text) {
+		r.b.add(line, r.off, end)
+		if bytes.HasSuffix(line, []byte("\n")) {
+			r.b.newline()
+		}
+	}
 }
 
 func (r *htmlReader) start(name []byte, what region) {
@@ -174,6 +185,8 @@ func (r *htmlReader) start(name []byte, what region) {
 		r.b.col++
 	case "p":
 		r.close("p", true)
+	case "pre":
+		what.lines = true
 	}
 	if block(name) {
 		r.b.newline()
@@ -222,7 +235,7 @@ func (r *htmlReader) enter(name []byte, what region) {
 			r.regions[i].depth++
 		}
 	}
-	if (what.role != shop.RolePlain || what.hidden) && len(r.regions) < maxRegions {
+	if (what.role != shop.RolePlain || what.hidden || what.lines) && len(r.regions) < maxRegions {
 		what.name, what.depth, what.budget = string(name), 1, maxHidden
 		r.regions = append(r.regions, what)
 		r.setRole()
@@ -259,16 +272,18 @@ func (p *Parser) markup(tag []byte) region {
 	switch {
 	case len(tag) < 24:
 		return region{}
-	case hidden(tag):
+	case style(tag, "display:", "none"):
 		return region{hidden: true}
 	default:
-		return region{role: p.shop.Role(tag)}
+		return region{role: p.shop.Role(tag), lines: style(tag, "white-space:", "pre")}
 	}
 }
 
-func hidden(tag []byte) bool {
-	_, rest, ok := bytes.Cut(tag, []byte("display:"))
-	return ok && bytes.HasPrefix(bytes.TrimLeft(rest, " "), []byte("none"))
+// style reports whether the first style of this name in a tag has a value that
+// begins so.
+func style(tag []byte, name, value string) bool {
+	_, rest, ok := bytes.Cut(tag, []byte(name))
+	return ok && bytes.HasPrefix(bytes.TrimLeft(rest, " "), []byte(value))
 }
 
 func (r *htmlReader) anchor() {

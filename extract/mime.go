@@ -28,18 +28,22 @@ type body struct {
 	mails    [][]byte // whole mails that are attached
 	problems []message.Text
 	closed   bool // a part that may hold the text cannot be read
+	signed   int  // signatures around the mail
 }
 
 const (
 	maxContents = 6
 	maxMails    = 5
+	maxSigned   = 2 // signatures around each other
 )
 
 // readBody parses a mail. If that fails, the mail is read as one text with its
 // markup stripped, so that a number in it is still found.
-func readBody(raw []byte) body {
+func readBody(raw []byte) body { return body{}.read(raw) }
+
+// read returns the parts of a mail, or of one that is signed within another.
+func (b body) read(raw []byte) body {
 	raw = mail.WithoutEnvelope(raw)
-	var b body
 	if len(raw) > maxRead {
 		raw = withoutPictures(raw)
 	}
@@ -55,7 +59,7 @@ func readBody(raw []byte) body {
 		b.contents = rawContents(raw)
 		return b
 	}
-	var fine body
+	fine := body{signed: b.signed}
 	if fine.strict(raw) && fine.badness() == 0 && !fine.empty() {
 		fine.problems = append(b.problems, fine.problems...)
 		return fine
@@ -115,7 +119,7 @@ func (b *body) retry(raw []byte, bad int) {
 	if err != nil {
 		return
 	}
-	var again body
+	again := body{signed: b.signed}
 	again.collect(root)
 	if again.badness() < bad && len(again.contents) > 0 {
 		b.contents = again.contents
@@ -166,12 +170,11 @@ type part struct {
 
 // wanted reports whether the content of the part is read.
 func (p part) wanted() bool {
-	if p.isMail() {
+	if p.isMail() || p.isCMS() {
 		return true
 	}
 	switch p.kind {
-	case "application/ms-tnef", "text/html", "application/ld+json",
-		"application/pgp-encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime":
+	case "application/ms-tnef", "text/html", "application/ld+json", "application/pgp-encrypted":
 		return true
 	case "text/plain", "":
 		return p.disposition != "attachment" || p.root
@@ -187,6 +190,12 @@ func (p part) isMail() bool {
 	return p.kind == "message/rfc822" || p.kind == "message/global" || strings.HasSuffix(strings.ToLower(p.name), ".eml")
 }
 
+// isCMS reports whether the part is a mail that is packed by S/MIME: signed or
+// encrypted.
+func (p part) isCMS() bool {
+	return p.kind == "application/pkcs7-mime" || p.kind == "application/x-pkcs7-mime" || strings.HasSuffix(strings.ToLower(p.name), ".p7m")
+}
+
 func (b *body) leaf(p part) {
 	if len(p.content) == 0 || !p.wanted() {
 		return
@@ -195,8 +204,12 @@ func (b *body) leaf(p part) {
 		b.attach(p.content)
 		return
 	}
+	if p.isCMS() {
+		b.unpack(p.content)
+		return
+	}
 	switch p.kind {
-	case "multipart/encrypted", "application/pgp-encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime":
+	case "multipart/encrypted", "application/pgp-encrypted":
 		b.problems = append(b.problems, message.New("unread_encrypted"))
 		b.closed = true
 	case "application/ms-tnef":
@@ -211,6 +224,25 @@ func (b *body) leaf(p part) {
 	default:
 		b.contents = append(b.contents, rawContents(p.content)...)
 	}
+}
+
+// unpack adds the parts of a mail packed by S/MIME.
+func (b *body) unpack(cms []byte) {
+	text := signedContent(cms)
+	if text == nil || b.signed == maxSigned {
+		b.problems = append(b.problems, message.New("unread_encrypted"))
+		b.closed = true
+		return
+	}
+	in := body{signed: b.signed + 1}.read(text)
+	for _, c := range in.contents {
+		b.add(c)
+	}
+	for _, m := range in.mails {
+		b.attach(m)
+	}
+	b.problems = append(b.problems, in.problems...)
+	b.closed = b.closed || in.closed
 }
 
 func (b *body) empty() bool { return len(b.contents) == 0 && len(b.mails) == 0 }

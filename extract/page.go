@@ -153,6 +153,9 @@ func (b *builder) put(c []byte, off, end int) {
 		b.full = true
 		return
 	}
+	if !b.open && c[0] == '>' {
+		return // the quote mark of a reply
+	}
 	if !b.open {
 		b.lines = append(b.lines, line{start: len(b.text), row: b.row, col: b.col, role: b.role, src0: off})
 		b.open, b.gap = true, false

@@ -167,9 +167,7 @@ func (p *Parser) readMail(raw []byte, h mail.Header, from mail.Sender, n *parcel
 	if from.Class != mail.Forwarder || n.Shop != "" {
 		return
 	}
-	for _, m := range b.mails {
-		p.attached(m, n)
-	}
+	p.attachments(b.mails, maxAttached, n)
 	if n.Shop != "" {
 		return
 	}
@@ -208,17 +206,37 @@ func (p *Parser) pages(b body, n *parcel.Notice) []page {
 	return pages
 }
 
-// attached reads a mail of the shop that was forwarded as an attachment.
-// Several of them are merged into one notice.
-func (p *Parser) attached(raw []byte, n *parcel.Notice) {
-	h := mail.ParseHeader(raw)
-	if h.Own || len(h.From) != 1 {
+// maxAttached is how many mails attached to each other are opened to find the
+// shop's.
+const maxAttached = 3
+
+// attachments reads the mails of the shop that were forwarded as attachments,
+// also of mails that are attached themselves. They are merged into one notice.
+func (p *Parser) attachments(mails [][]byte, depth int, n *parcel.Notice) {
+	if depth == 0 {
 		return
 	}
-	if from := p.senders.Of(h.From[0], h); from.Quiet || from.Class != mail.Shop && from.Class != mail.Rewritten {
-		return
+	for _, raw := range mails {
+		h := mail.ParseHeader(raw)
+		if h.Own || len(h.From) != 1 {
+			continue
+		}
+		b := readBody(raw)
+		switch from := p.senders.Of(h.From[0], h); {
+		case from.Quiet:
+		case from.Class == mail.Shop, from.Class == mail.Rewritten:
+			p.attached(h, b, n)
+		case from.Class == mail.Forwarder:
+			p.attachments(b.mails, depth-1, n)
+			p.copied(h, b, n)
+		default:
+			p.attachments(b.mails, depth-1, n)
+		}
 	}
-	b := readBody(raw)
+}
+
+// attached reads one mail of the shop that was forwarded as an attachment.
+func (p *Parser) attached(h mail.Header, b body, n *parcel.Notice) {
 	in := parcel.Notice{Step: parcel.StepNone, Subject: h.Subject, MessageID: h.MessageID, Sent: h.Date, Problems: b.problems}
 	pages := p.pages(b, &in)
 	defer p.release(pages)
@@ -226,10 +244,21 @@ func (p *Parser) attached(raw []byte, n *parcel.Notice) {
 	merge(n, in)
 }
 
+// copied reads the shop's mails in the text of an attached mail of a forwarder.
+func (p *Parser) copied(h mail.Header, b body, n *parcel.Notice) {
+	if n.Shop != "" {
+		return
+	}
+	pages := p.pages(b, n)
+	defer p.release(pages)
+	p.forwarded(h.Subject, pages, n)
+}
+
 // merge adds the notice of a mail that another one contains.
 func merge(n *parcel.Notice, in parcel.Notice) {
 	switch {
 	case in.Shop == "":
+		n.Problems = append(n.Problems, in.Problems...)
 	case n.Shop == "":
 		in.Verdict = n.Verdict
 		in.Problems = append(n.Problems, in.Problems...)
