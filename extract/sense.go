@@ -23,6 +23,7 @@ type clauseWords struct {
 	langs    uint32
 	from, to int
 	around   []mark
+	within   []mark // those that the phrase is part of
 }
 
 // sense returns the step that a phrase expresses in its clause. It reports false
@@ -36,9 +37,9 @@ func (c clauseWords) sense(pg *page) (parcel.Step, bool) {
 		return parcel.StepAtCustoms, c.step == parcel.StepClearedCustoms
 	case done(c.step) && (c.has(labelWill) || c.has(labelLater)), c.step == parcel.StepOutForDelivery && c.has(labelLater):
 		return "", false
-	case (c.step == parcel.StepDelivered || inDestination(c.step)) && c.has(labelOrigin):
+	case (c.step == parcel.StepDelivered || inDestination(c.step)) && c.has(labelOrigin), c.partOf(labelOrigin):
 		return "", false
-	case c.step == parcel.StepDelivered:
+	case c.step == parcel.StepDelivered || c.step == parcel.StepHandedOver:
 		return c.deliveredTo(pg), true
 	default:
 		return c.step, true
@@ -58,18 +59,32 @@ func done(s parcel.Step) bool {
 }
 
 func inDestination(s parcel.Step) bool {
-	return s == parcel.StepInCountry || s == parcel.StepLocalTransit || s == parcel.StepLocalCarrier
+	return s == parcel.StepInCountry || s == parcel.StepLocalTransit || s == parcel.StepLocalCarrier || s == parcel.StepAtDeliveryCenter
 }
 
 // heldByCustoms returns the step of a text that has no step phrase but says that
-// customs keep the parcel.
+// customs keep the parcel or have not released it.
 func (pg *page) heldByCustoms(from, to int) (told, bool) {
 	for _, m := range pg.words.around.find(&pg.fold, from, to, nil) {
-		if m.label == labelCustoms && pg.clauseOf(m, from, to).has(labelHeld) {
+		if m.label != labelCustoms {
+			continue
+		}
+		if c := pg.clauseOf(m, from, to); c.has(labelHeld) || c.has(labelNot) && !pg.stepIn(c.from, c.to) {
 			return told{m, parcel.StepAtCustoms}, true
 		}
 	}
 	return told{}, false
+}
+
+// stepIn reports whether a step phrase other than the word "completed" stands
+// among the words from..to.
+func (pg *page) stepIn(from, to int) bool {
+	for k := pg.markFrom(from); k < len(pg.marks) && pg.marks[k].first < to; k++ {
+		if m := pg.marks[k]; m.label == labelStep && m.step != parcel.StepOther && m.step != parcel.StepDeliveryConfirmed && m.last < to {
+			return true
+		}
+	}
+	return false
 }
 
 // languagesOf returns the languages of all step phrases that share words with m.
@@ -98,6 +113,8 @@ func (pg *page) clauseOf(m mark, from, to int) clauseWords {
 	for _, a := range pg.words.around.find(&pg.fold, c.from, c.to, nil) {
 		switch {
 		case a.lang&c.langs == 0, a.first >= m.first && a.last <= m.last:
+		case a.first <= m.first && a.last >= m.last:
+			c.within, c.around = append(c.within, a), append(c.around, a)
 		case a.label == labelNot && a.last+1 < to && pg.fold.toks[a.last+1].digits >= 4: // "No" before a number
 		case a.label != labelBut:
 			c.around = append(c.around, a)
@@ -121,6 +138,12 @@ func (c clauseWords) has(l label) bool {
 	return slices.ContainsFunc(c.around, func(a mark) bool { return a.label == l })
 }
 
+// partOf reports whether the phrase is part of a longer one, such as "sent" in
+// Korean in "the country that it was sent from".
+func (c clauseWords) partOf(l label) bool {
+	return slices.ContainsFunc(c.within, func(a mark) bool { return a.label == l })
+}
+
 // weight counts the words around the phrase that change its step.
 func (c clauseWords) weight(pg *page) int {
 	n := 0
@@ -132,9 +155,9 @@ func (c clauseWords) weight(pg *page) int {
 	return n
 }
 
-// deliveredTo returns what "delivered" means with the words beside it: a parcel
-// delivered to customs, a pickup point, a carrier or a depot has not reached its
-// addressee.
+// deliveredTo returns what "delivered" or "handed over" means with the words
+// beside it: a parcel delivered to customs, a pickup point, a carrier or a depot
+// has not reached its addressee.
 func (c clauseWords) deliveredTo(pg *page) parcel.Step {
 	for _, a := range c.around {
 		behind := a.first > c.last && pg.weight(c.last+1, a.first) <= 2
@@ -143,7 +166,7 @@ func (c clauseWords) deliveredTo(pg *page) parcel.Step {
 			return step
 		}
 	}
-	return parcel.StepDelivered
+	return c.step
 }
 
 func target(l label) parcel.Step {
