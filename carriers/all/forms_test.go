@@ -2,7 +2,6 @@ package all_test
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -163,6 +162,16 @@ func TestOtherFactsOfAnswers(t *testing.T) {
 	}
 }
 
+// tableOf is the code table of a carrier.
+func tableOf(t *testing.T, name string) adapter.Table {
+	t.Helper()
+	table, err := adapter.ParseTable(carriers.CodeTable(name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return table
+}
+
 // TestAnyOrderOfACarriersCodes draws events from each carrier's own table.
 func TestAnyOrderOfACarriersCodes(t *testing.T) {
 	files, err := filepath.Glob("../*/codes.tsv")
@@ -171,14 +180,7 @@ func TestAnyOrderOfACarriersCodes(t *testing.T) {
 	}
 	for _, file := range files {
 		t.Run(filepath.Base(filepath.Dir(file)), func(t *testing.T) {
-			tsv, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			table, err := adapter.ParseTable(string(tsv))
-			if err != nil {
-				t.Fatal(err)
-			}
+			table := tableOf(t, filepath.Base(filepath.Dir(file)))
 			rows := slices.DeleteFunc(append(table.Codes(), adapter.Unknown()), func(c adapter.Code) bool { return c.Status == adapter.Ignored })
 			rapid.Check(t, func(t *rapid.T) {
 				drawn := rapid.SliceOfN(rapid.SampledFrom(rows), 1, 10).Draw(t, "codes")

@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"parcelwatch/carriers"
@@ -80,7 +81,8 @@ func ask(t *testing.T, name string, status int, body []byte, n number.Number) ca
 		_, _ = w.Write(body)
 	}))
 	defer server.Close()
-	set, err := carriers.NewSet(all.Factories(), map[string]carriers.Options{
+	only := slices.DeleteFunc(all.Factories(), func(f carriers.Factory) bool { return f.Info.Name != name })
+	set, err := carriers.NewSet(only, map[string]carriers.Options{
 		name: {Endpoint: server.URL, Settings: map[string]string{"login": "someone", "password": "something", "key": "k", "token": "t"}},
 	})
 	if err != nil {

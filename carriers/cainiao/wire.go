@@ -53,16 +53,18 @@ func (c *carrier) read(ans adapter.Answer, entries []entry, n number.Number) (re
 		return res, c.Changed(ans, "no entry for the number asked")
 	}
 	e := entries[i]
-	if e.Details == nil {
-		return res, c.Changed(ans, "no detailList in the entry")
-	}
 	t := parcel.Tracking{
 		Origin: adapter.CountryNamed(e.Origin), Destination: adapter.CountryNamed(e.Destination), Aliases: aliases(n, e),
 	}
 	// Without events, this status or a source other than "EXTERNAL" means that the
 	// seller is preparing the parcel: the number is known.
-	preparing := e.Status == "WAIT_SELLER_SEND_GOODS" || e.Source != "" && e.Source != "EXTERNAL"
-	if len(*e.Details) == 0 && !preparing {
+	waits := e.Status == "WAIT_SELLER_SEND_GOODS"
+	switch {
+	case e.Details == nil && waits:
+		return c.Result(ans, n, t, 0)
+	case e.Details == nil:
+		return res, c.Changed(ans, "no detailList in the entry")
+	case len(*e.Details) == 0 && !waits && (e.Source == "" || e.Source == "EXTERNAL"):
 		return res, c.Fail(carriers.ErrNotFound, "no events")
 	}
 	if len(*e.Details) > 0 && e.ETA.Until > 0 {

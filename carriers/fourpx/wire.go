@@ -98,6 +98,7 @@ func moment(k track) (at time.Time, zoned, ok bool) {
 // row finds the row of a code. The part after FPX_ is the stage: all codes of a
 // delivery, and all of import customs, mean the same.
 func (c *carrier) row(code string) adapter.Code {
+	code = strings.ToUpper(code)
 	row := c.Row(code, "*")
 	switch {
 	case !row.Guess:

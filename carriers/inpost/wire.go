@@ -88,7 +88,7 @@ func (c *carrier) event(d detail) (ev parcel.Event, ok bool) {
 	ev.ZoneKnown = true
 	ev.Code = adapter.Line(code, 60)
 	ev.Place = adapter.Text(d.Agency + d.Location)
-	row := c.Row(ev.Code, "*")
+	row := c.row(ev.Code)
 	ev.Status, ev.Guess, ev.Country = row.Status, row.Guess, row.Country("", home)
 	ev.Text = cmp.Or(adapter.Text(d.Title), row.Meaning, strings.ReplaceAll(ev.Code, "_", " "))
 	return ev, ok && ev.Text != ""
@@ -96,3 +96,12 @@ func (c *carrier) event(d detail) (ev parcel.Event, ok bool) {
 
 // home is the country of the carrier.
 const home = "PL"
+
+// row finds the row of a code. The codes of ShipX are in small letters, those of
+// the newer form in capitals.
+func (c *carrier) row(code string) adapter.Code {
+	if row, ok := c.Find(strings.ToLower(code), "*"); ok {
+		return row
+	}
+	return c.Row(strings.ToUpper(code), "*")
+}

@@ -147,15 +147,17 @@ func day(s adapter.Lax) parcel.Date {
 // byText is the code of rows that are found by words.
 const byText = "words"
 
-// row finds the row of an event: of its state and code, of its words, or of its
-// state. Most codes of events (31, z08) are not documented.
+// row finds the row of an event: of its state and code, of its state and words, of
+// its words, or of its state. Most codes of events (31, z08) are not documented.
 func (c *carrier) row(e event) adapter.Code {
 	state := strings.ToUpper(string(e.Status))
 	if row, ok := c.Find(state+":"+string(e.Code), "*"); ok {
 		return row
 	}
-	if row, ok := c.Holds(byText, string(e.Text)); ok {
-		return row
+	for _, code := range []string{state, byText} {
+		if row, ok := c.Holds(code, string(e.Text)); ok {
+			return row
+		}
 	}
 	return c.Row(state, "*")
 }

@@ -2,6 +2,7 @@ package russianpost
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"parcelwatch/carriers"
@@ -156,16 +157,31 @@ func (c *carrier) row(kind, attr, country string, inbound bool) adapter.Code {
 // cancelled is the operation that takes back an operation recorded in error.
 const cancelled = "26:2"
 
-// takeBack removes the ends that a later operation takes back.
+// takeBack removes the ends and returns that a later operation takes back. Notes may
+// stand between the two.
 func takeBack(events []parcel.Event) []parcel.Event {
 	var kept []parcel.Event
 	for _, e := range events {
-		if last := len(kept) - 1; e.Code == cancelled && last >= 0 && kept[last].Status.Final() {
-			kept = kept[:last]
+		if e.Code == cancelled {
+			kept = withoutLast(kept)
 		}
 		kept = append(kept, e)
 	}
 	return kept
+}
+
+// withoutLast removes the last operation if it is an end or a return.
+func withoutLast(events []parcel.Event) []parcel.Event {
+	for i, e := range slices.Backward(events) {
+		switch {
+		case e.Status == parcel.Info, e.Guess:
+		case e.Status.Final(), e.Status == parcel.Returning:
+			return slices.Delete(events, i, i+1)
+		default:
+			return events
+		}
+	}
+	return events
 }
 
 // inward reports whether the item came from abroad, by the post that issued the

@@ -27,7 +27,7 @@ func (c *carrier) row(e event) adapter.Code {
 			row = c.Row(general, "*")
 		}
 	}
-	row.Code, row.Guess = code, row.Guess && code != ""
+	row.Code = code
 	return row
 }
 

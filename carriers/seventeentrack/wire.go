@@ -178,8 +178,9 @@ func (c *carrier) tracking(ans adapter.Answer, n number.Number, e entry) (res ca
 		return ev, ok && !again
 	})
 	res, err = c.Result(ans, n, t, len(all))
+	res.Unmapped = nil                      // without a code there is nothing to report
 	for _, e := range res.Tracking.Events { // unknown sub-statuses are reported although the stage told what they mean
-		if _, known := c.Find(e.Code, "*"); !known && e.Code != "" && !slices.Contains(res.Unmapped, e.Code) {
+		if _, known := c.Find(e.Code, "*"); !known && e.Code != "" && len(res.Unmapped) < 20 && !slices.Contains(res.Unmapped, e.Code) {
 			res.Unmapped = append(res.Unmapped, e.Code)
 		}
 	}

@@ -103,9 +103,7 @@ func (c *carrier) row(code, text string) adapter.Code {
 	if row, ok := c.Holds(byText, text); ok {
 		return row
 	}
-	row := c.Row(code, "*")
-	row.Guess = row.Guess && code != ""
-	return row
+	return c.Row(code, "*")
 }
 
 var countryForm = regexp.MustCompile(`(?i)\(country(?: code)?:\s*([a-z]{2})\)`)

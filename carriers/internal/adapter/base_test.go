@@ -48,8 +48,10 @@ func TestWordsMatchExactlyBeforeInPart(t *testing.T) {
 	b := base(t, adapter.Spec{Codes: heading +
 		"w\tdelivered\tdelivered\t-\tx\nw\tnot delivered\tattempt_failed\t-\tx\nw\tdelivered to the sender\treturned\t-\tx\n"})
 	for text, want := range map[string]parcel.Status{
-		"Not delivered":            parcel.AttemptFailed, // whole
-		"It was not delivered now": parcel.Delivered,     // the first row that it contains
+		"Not delivered":                     parcel.AttemptFailed, // whole
+		"It was delivered to the sender":    parcel.Delivered,     // the first row that it contains
+		"It was not delivered now":          parcel.AttemptFailed, // the words are denied
+		"Nobody was there. It is delivered": parcel.Delivered,
 	} {
 		if row, ok := b.Holds("w", text); !ok || row.Status != want {
 			t.Errorf("Holds(%q) is %s, want %s", text, row.Status, want)

@@ -47,7 +47,7 @@ func Timeline(events []parcel.Event, newestFirst bool) []parcel.Event {
 // parcel waits for pickup.
 func Waiting(events []parcel.Event) (parcel.Event, bool) {
 	for _, e := range slices.Backward(events) {
-		if e.Status != parcel.Info {
+		if e.Status != parcel.Info && !e.Guess {
 			return e, e.Status == parcel.ReadyForPickup
 		}
 	}

@@ -134,19 +134,39 @@ func (t Table) Begins(code, text string) (best Code, ok bool) {
 }
 
 // Holds returns the row of the code whose words are the text, or else the first row
-// whose words the text contains: earlier rows take precedence.
+// whose words the text contains: earlier rows take precedence. Words of an arrival
+// that the text denies or announces do not count.
 func (t Table) Holds(code, text string) (found Code, ok bool) {
 	text = strings.ToLower(text)
 	for _, row := range t.list {
-		switch {
-		case row.Code != code || row.Sub == "*":
-		case row.Sub == text:
+		if row.Code != code || row.Sub == "*" {
+			continue
+		}
+		if row.Sub == text {
 			return row, true
-		case !ok && strings.Contains(text, row.Sub):
+		}
+		before, _, contains := strings.Cut(text, row.Sub)
+		arrival := row.Status.Final() || row.Status == parcel.ReadyForPickup
+		if !ok && contains && !(arrival && denied(before)) {
 			found, ok = row, true
 		}
 	}
 	return found, ok
+}
+
+// denials are words that deny what follows in their clause, or put it into the
+// future.
+const denials = " not non no never cannot unable failed be being until if when once before sarà verrà essere "
+
+// denied reports whether the clause that ends the text holds a denial.
+func denied(text string) bool {
+	clause := text[strings.LastIndexAny(text, ".,;:!?")+1:]
+	for word := range strings.FieldsSeq(clause) {
+		if strings.Contains(denials, " "+word+" ") {
+			return true
+		}
+	}
+	return false
 }
 
 // Codes returns the rows in the order of the table.
