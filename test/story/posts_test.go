@@ -56,7 +56,8 @@ type posts struct {
 	scans []scan
 	// renamed is the number that Cainiao names as the next post's, from a day on.
 	renamed map[string]renaming
-	dest    string // the country that Cainiao names as the destination
+	dest    string         // the country that Cainiao names as the destination
+	refusal map[string]int // the HTTP status with which a post refuses every call
 
 	mu    sync.Mutex
 	asked map[string][]time.Time // when each post was called
@@ -89,6 +90,9 @@ func (p *posts) RoundTrip(r *http.Request) (*http.Response, error) {
 		r.Body = http.NoBody
 	}
 	w := httptest.NewRecorder()
+	if status := p.refusal[name]; status != 0 {
+		answer = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }
+	}
 	answer(w, r)
 	return w.Result(), nil
 }

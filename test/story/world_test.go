@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -67,6 +68,7 @@ type rest struct {
 // letter is a digest as it went out.
 type letter struct {
 	at      time.Time
+	to      string
 	subject string
 	text    string
 }
@@ -77,12 +79,17 @@ type world struct {
 	story story
 	zone  *time.Location
 	posts *posts
-	imap  *pipes
+	imap  map[string]*pipes // by the mailbox's port
 	smtp  *pipes
-	inbox *demo.Inbox
+	sink  *rig.Sink
+	boxes map[string]*demo.Inbox
 	db    *sqlite.DB
 	log   *lockedBuffer
 	began time.Time // in the bubble's time
+	pace  time.Duration
+	slept atomic.Int64 // how long the machine was asleep
+	dir   string
+	stop  func() // ends the program and waits for it
 
 	mu   sync.Mutex
 	sent []letter
@@ -101,13 +108,13 @@ func play(t *testing.T, s story) {
 	}
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{t: t, story: s, zone: zone, log: &lockedBuffer{}, began: time.Now(), imap: newPipes(), smtp: newPipes()}
-		w.posts = &posts{t: t, now: w.now, scans: s.scans, renamed: s.renamed, dest: s.dest, asked: map[string][]time.Time{}}
-		cfg := w.config(dir)
-		if w.db, err = sqlite.Open(t.Context(), cfg.Store.Path, sqlite.Options{Now: w.now}); err != nil {
-			t.Fatal(err)
-		}
-		w.live(cfg)
+		w := newWorld(t, s, zone, dir)
+		cfg := w.config()
+		w.open(cfg)
+		w.run(cfg)
+		w.deliver()
+		w.sleepUntil(start().AddDate(0, 0, s.days))
+		w.close()
 		w.compare()
 		if err := w.db.Close(); err != nil {
 			t.Errorf("close the store: %v", err)
@@ -115,38 +122,59 @@ func play(t *testing.T, s story) {
 	})
 }
 
+// newWorld returns the world of a story, before anything runs in it.
+func newWorld(t *testing.T, s story, zone *time.Location, dir string) *world {
+	t.Helper()
+	w := &world{
+		t: t, story: s, zone: zone, dir: dir, log: &lockedBuffer{}, began: time.Now(), pace: pace,
+		imap: map[string]*pipes{}, smtp: newPipes(), boxes: map[string]*demo.Inbox{},
+	}
+	w.posts = &posts{t: t, now: w.now, scans: s.scans, renamed: s.renamed, dest: s.dest, asked: map[string][]time.Time{}}
+	return w
+}
+
 // pace is how much faster the story's clock runs than the timers: loops that
 // look every minute then look every twenty, and a story takes less time.
 const pace = 20
 
-func (w *world) now() time.Time { return start().Add(pace * time.Since(w.began)) }
+func (w *world) now() time.Time {
+	return start().Add(w.pace*time.Since(w.began) + time.Duration(w.slept.Load()))
+}
 
-func (w *world) sleepUntil(t time.Time) { time.Sleep(t.Sub(w.now()) / pace) }
+func (w *world) sleepUntil(t time.Time) { time.Sleep(t.Sub(w.now()) / w.pace) }
 
-// config is the configuration of the program: every carrier is on, with the
-// credentials of those that the story has.
-func (w *world) config(dir string) *config.Config {
-	planted := filepath.Join(dir, "planted")
-	if err := os.WriteFile(planted, []byte(secret), 0o600); err != nil {
-		w.t.Fatal(err)
-	}
-	carriers := map[string]string{}
-	for _, f := range all.Factories() {
-		carriers[f.Info.Name] = ""
-	}
-	carriers["russianpost"] = fmt.Sprintf("login = \"someone\"\npassword = { file = %q }", planted)
-	carriers["ukrposhta"] = fmt.Sprintf("token = { file = %q }", planted)
-	carriers["dhl"] = fmt.Sprintf("key = { file = %q }", planted)
-	site, err := rig.Config{
-		Dir: dir, Store: filepath.Join(dir, "story.db"), Language: w.story.language, Country: w.story.home, Zone: w.story.zone, Carriers: carriers,
+// config is the configuration of a journey.
+func (w *world) config() *config.Config {
+	return w.load(rig.Config{
 		Mailboxes: []rig.Mailbox{{Name: "home", Host: "127.0.0.1", Port: imapPort, User: demo.Address}},
 		Digests: "[[digest]]\nto = [\"me@example.org\"]\nat = [\"08:00\", \"19:00\"]\n" +
 			"urgent = [\"ready_for_pickup\", \"out_for_delivery\", \"customs_hold\", \"attempt_failed\"]\n",
-	}.Write()
+	}, nil)
+}
+
+// load completes a configuration, writes and reads it: every carrier is on, with
+// the credentials of those that need one, except some.
+func (w *world) load(c rig.Config, without []string) *config.Config {
+	planted := filepath.Join(w.dir, "planted")
+	if err := os.WriteFile(planted, []byte(secret), 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+	c.Carriers = map[string]string{}
+	for _, f := range all.Factories() {
+		c.Carriers[f.Info.Name] = ""
+	}
+	c.Carriers["russianpost"] = fmt.Sprintf("login = \"someone\"\npassword = { file = %q }", planted)
+	c.Carriers["ukrposhta"] = fmt.Sprintf("token = { file = %q }", planted)
+	c.Carriers["dhl"] = fmt.Sprintf("key = { file = %q }", planted)
+	for _, name := range without {
+		c.Carriers[name] = ""
+	}
+	c.Dir, c.Store, c.Language, c.Country, c.Zone = w.dir, filepath.Join(w.dir, "story.db"), w.story.language, w.story.home, w.story.zone
+	site, err := c.Write()
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "pass"), []byte(demo.Password), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(w.dir, "pass"), []byte(demo.Password), 0o600); err != nil {
 		w.t.Fatal(err)
 	}
 	cfg, err := config.Load(site.Config)
@@ -156,15 +184,26 @@ func (w *world) config(dir string) *config.Config {
 	return cfg
 }
 
-// live runs the program with a mailbox and a mail server inside the bubble, and
-// waits until the days are over.
-func (w *world) live(cfg *config.Config) {
+// open opens the store, the mailboxes and the mail server inside the bubble.
+func (w *world) open(cfg *config.Config) {
 	var err error
-	if w.inbox, err = demo.ServeInbox(w.imap); err != nil {
+	if w.db, err = sqlite.Open(w.t.Context(), cfg.Store.Path, sqlite.Options{Now: w.now}); err != nil {
 		w.t.Fatal(err)
+	}
+	for _, m := range cfg.Mailboxes {
+		p := newPipes()
+		if w.boxes[m.Name], err = demo.ServeInbox(p); err != nil {
+			w.t.Fatal(err)
+		}
+		w.imap[strconv.Itoa(m.Port)] = p
 	}
 	sink := rig.ServeSink(w.smtp)
 	sink.OnMail(w.take)
+	w.sink = sink
+}
+
+// run starts the program; w.stop ends it.
+func (w *world) run(cfg *config.Config) {
 	a, err := app.New(w.t.Context(), cfg, app.Deps{
 		Store: silent{w.db}, Now: w.now, Carriers: w.carriers(), Dial: w.dial,
 		Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
@@ -175,15 +214,22 @@ func (w *world) live(cfg *config.Config) {
 	ctx, cancel := context.WithCancel(w.t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- a.Run(ctx) }()
-	w.deliver()
-	w.sleepUntil(start().AddDate(0, 0, w.story.days))
-	cancel()
-	if err := <-ended; err != nil {
-		w.t.Errorf("the program ended with %v", err)
+	w.stop = func() {
+		cancel()
+		if err := <-ended; err != nil {
+			w.t.Errorf("the program ended with %v", err)
+		}
 	}
-	sink.Close()
-	if err := w.inbox.Close(); err != nil {
-		w.t.Error(err)
+}
+
+// close ends the program and the mailboxes.
+func (w *world) close() {
+	w.stop()
+	w.sink.Close()
+	for _, box := range w.boxes {
+		if err := box.Close(); err != nil {
+			w.t.Error(err)
+		}
 	}
 }
 
@@ -196,8 +242,8 @@ const imapPort = 143
 
 // dial opens a connection to the mailbox or to the mail server.
 func (w *world) dial(ctx context.Context, _, addr string) (net.Conn, error) {
-	if addr == net.JoinHostPort("127.0.0.1", strconv.Itoa(imapPort)) {
-		return w.imap.dial(ctx)
+	if _, port, _ := net.SplitHostPort(addr); w.imap[port] != nil {
+		return w.imap[port].dial(ctx)
 	}
 	return w.smtp.dial(ctx)
 }
@@ -207,7 +253,7 @@ func (w *world) take(m rig.Taken) error {
 	subject, text, err := rig.ReadMail(m.Raw)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.sent = append(w.sent, letter{w.now(), subject, text})
+	w.sent = append(w.sent, letter{w.now(), strings.Join(m.To, " "), subject, text})
 	return err
 }
 
@@ -244,7 +290,7 @@ func (w *world) deliver() {
 			w.t.Fatal(err)
 		}
 		w.sleepUntil(sent.Add(time.Minute))
-		if err := w.inbox.Deliver(raw, w.now()); err != nil {
+		if err := w.boxes["home"].Deliver(raw, w.now()); err != nil {
 			w.t.Fatal(err)
 		}
 	}
@@ -279,9 +325,9 @@ func (w *world) compare() {
 	if err != nil {
 		t.Fatal(err)
 	}
-	told := w.told()
-	w.golden("timeline.golden.json", string(doc)+"\n")
-	w.golden("digests.golden.txt", told)
+	told := w.told("")
+	w.golden(w.path("timeline.golden.json"), string(doc)+"\n")
+	w.golden(w.path("digests.golden.txt"), told)
 	for what, text := range map[string]string{"the log": w.log.String(), "the document": string(doc), "the store": string(kept), "the digests": told} {
 		for _, planted := range []string{"PLANTED", "planted-secret"} {
 			if strings.Contains(text, planted) {
@@ -300,18 +346,27 @@ func (w *world) compare() {
 // timeline's, translated where that is known, and held by other goldens.
 var lastEvent = regexp.MustCompile(`(?m)^  \d+\.? \p{L}+(,[^\n:]*)?: .*$`)
 
-// told is every mail that went out, in one text.
-func (w *world) told() string {
+// told is every mail that went out to an address, in one text; or to any, without
+// the newest events.
+func (w *world) told(to string) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	var b strings.Builder
 	for _, l := range w.sent {
-		fmt.Fprintf(&b, "==== %s  %s\n%s\n", l.at.In(w.zone).Format("2006-01-02 15h -0700"), l.subject, strings.TrimSpace(lastEvent.ReplaceAllString(l.text, "  (its newest event)")))
+		if !strings.Contains(l.to, to) {
+			continue
+		}
+		text := l.text
+		if to == "" {
+			text = lastEvent.ReplaceAllString(text, "  (its newest event)")
+		}
+		fmt.Fprintf(&b, "==== %s  %s\n%s\n", l.at.In(w.zone).Format("2006-01-02 15h -0700"), l.subject, strings.TrimSpace(text))
 	}
 	return b.String()
 }
 
-func (w *world) golden(name, got string) {
+func (w *world) golden(file, got string) {
 	w.t.Helper()
-	file := w.path(name)
 	if *update {
 		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
 			w.t.Fatal(err)
@@ -323,7 +378,7 @@ func (w *world) golden(name, got string) {
 		w.t.Fatalf("%v (run with -update, then read it)", err)
 	}
 	if diff := cmp.Diff(strings.ReplaceAll(string(want), "\r\n", "\n"), got); diff != "" {
-		w.t.Errorf("%s (-want +got):\n%s", name, diff)
+		w.t.Errorf("%s (-want +got):\n%s", filepath.Base(file), diff)
 	}
 }
 
