@@ -3,6 +3,7 @@ package notify
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -173,24 +174,39 @@ func ProtectionEnds(parcels []parcel.Parcel, g Protection, zone *time.Location, 
 	return out
 }
 
-// lastDays is the number of days before the end of storage at which a reminder is due.
-const lastDays = 2
+// stages are the days before the last day of pickup on which a reminder is due; -1 is
+// the day after it.
+func stages() []int { return []int{-1, 0, 1, 2, 5} }
 
-// PickupEnds returns reminders for waiting parcels that will be returned soon.
-func PickupEnds(parcels []parcel.Parcel, zone *time.Location, now time.Time) []parcel.Change {
+// PickupReminders returns reminders for waiting parcels: by the days left, by week if no
+// last day is known. In the last two days they are urgent.
+func PickupReminders(parcels []parcel.Parcel, zone *time.Location, now time.Time) []parcel.Change {
 	var out []parcel.Change
 	for _, p := range parcels {
-		if p.Status != parcel.ReadyForPickup || p.Muted || p.Closed || p.Pickup.Until.Time(zone).IsZero() {
-			continue
-		}
+		waits := daysSince(p.StatusSince, now)
 		// A parcel that became ready today is announced by its change.
-		if left := daysUntil(p.Pickup.Until, zone, now); left < 0 || left > lastDays || daysSince(p.StatusSince, now) < 1 {
+		if p.Status != parcel.ReadyForPickup || p.Muted || p.Closed || waits < 1 {
 			continue
 		}
-		out = append(out, parcel.Change{
-			Kind: parcel.ChangePickupUntil, Parcel: p.ID, New: string(p.Pickup.Until), At: now,
-			Key: "pickup_ends/" + string(p.Pickup.Until),
-		})
+		until, _ := p.KeptUntil(zone)
+		ch := parcel.Change{Kind: parcel.ChangePickupUntil, Parcel: p.ID, New: string(until), At: now}
+		if until == "" {
+			if week := waits / 7; week > 0 {
+				ch.Key = fmt.Sprintf("pickup_waits/%d", week)
+				out = append(out, ch)
+			}
+			continue
+		}
+		left := daysUntil(until, zone, now)
+		at := slices.IndexFunc(stages(), func(s int) bool { return left <= s })
+		if at < 0 {
+			continue
+		}
+		ch.Key = fmt.Sprintf("pickup_ends/%s/%d", until, stages()[at])
+		if left == 0 || left == 1 {
+			ch.To = parcel.ReadyForPickup
+		}
+		out = append(out, ch)
 	}
 	return out
 }

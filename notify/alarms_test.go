@@ -198,23 +198,49 @@ func TestProtectionEnds(t *testing.T) {
 	}
 }
 
-func TestPickupEnds(t *testing.T) {
+func TestPickupReminders(t *testing.T) {
 	t.Parallel()
+	waiting := func(since int, country string, until parcel.Date) parcel.Parcel {
+		return parcel.Parcel{
+			Status: parcel.ReadyForPickup, StatusSince: daysAgo(since), Destination: country, Pickup: parcel.Pickup{Until: until},
+			Links: []parcel.Link{{Number: "RB123456785CN"}},
+		}
+	}
+	moving := waiting(9, "IE", "2026-03-14")
+	moving.Status = parcel.InTransit
 	for _, c := range []struct {
 		name string
 		p    parcel.Parcel
-		want bool
+		want []string
 	}{
-		{"two days before is told", parcel.Parcel{Status: parcel.ReadyForPickup, StatusSince: daysAgo(9), Pickup: parcel.Pickup{Until: "2026-03-14"}}, true},
-		{"three days before is not", parcel.Parcel{Status: parcel.ReadyForPickup, StatusSince: daysAgo(9), Pickup: parcel.Pickup{Until: "2026-03-15"}}, false},
-		{"one that came today is news already", parcel.Parcel{Status: parcel.ReadyForPickup, StatusSince: noon, Pickup: parcel.Pickup{Until: "2026-03-14"}}, false},
-		{"one that is on its way is not told", parcel.Parcel{Status: parcel.InTransit, StatusSince: daysAgo(9), Pickup: parcel.Pickup{Until: "2026-03-14"}}, false},
-		{"a day that is none is not told", parcel.Parcel{Status: parcel.ReadyForPickup, StatusSince: daysAgo(9), Pickup: parcel.Pickup{Until: "soon"}}, false},
+		{"six days before nothing is told", waiting(9, "IE", "2026-03-18"), nil},
+		{"five days before", waiting(9, "IE", "2026-03-17"), []string{"pickup_ends/2026-03-17/5"}},
+		{"three days before is no stage of its own", waiting(9, "IE", "2026-03-15"), []string{"pickup_ends/2026-03-15/5"}},
+		{"two days before", waiting(9, "IE", "2026-03-14"), []string{"pickup_ends/2026-03-14/2"}},
+		{"the day before is urgent", waiting(9, "IE", "2026-03-13"), []string{"pickup_ends/2026-03-13/1 urgent"}},
+		{"the last day is urgent", waiting(9, "IE", "2026-03-12"), []string{"pickup_ends/2026-03-12/0 urgent"}},
+		{"the day after", waiting(9, "IE", "2026-03-11"), []string{"pickup_ends/2026-03-11/-1"}},
+		{"long after is the same stage", waiting(29, "IE", "2026-03-01"), []string{"pickup_ends/2026-03-01/-1"}},
+		{"one that came today is news already", waiting(0, "IE", "2026-03-14"), nil},
+		{"one that is on its way is not told", moving, nil},
+		{"without a last day the post's usual period counts", waiting(13, "RU", ""), []string{"pickup_ends/2026-03-14/2"}},
+		{"a day that is none counts as none", waiting(13, "RU", "soon"), []string{"pickup_ends/2026-03-14/2"}},
+		{"without either it is told once a week", waiting(15, "IE", ""), []string{"pickup_waits/2"}},
+		{"not in the first week", waiting(6, "IE", ""), nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			if got := notify.PickupEnds([]parcel.Parcel{c.p}, noon.Location(), noon); (len(got) == 1) != c.want {
-				t.Errorf("got %v", keys(got))
+			var got []string
+			changes := notify.PickupReminders([]parcel.Parcel{c.p}, noon.Location(), noon)
+			for _, ch := range changes {
+				key := ch.Key
+				if len(notify.Urgent(changes, []parcel.Status{parcel.ReadyForPickup})) > 0 {
+					key += " urgent"
+				}
+				got = append(got, key)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
 	}

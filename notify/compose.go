@@ -176,7 +176,7 @@ func (c *composer) section(p *parcel.Parcel, changes []parcel.Change) SectionKin
 func (c *composer) item(p *parcel.Parcel, kind SectionKind, changes []parcel.Change) Item {
 	it := Item{
 		Number: p.Number(), Status: p.Status, Phase: p.Phase, Origin: p.Origin, Destination: p.Destination,
-		News: len(changes) > 0, Notes: c.notes(p, kind, changes), Last: last(p), Unheard: unheard(p),
+		News: len(changes) > 0, Notes: c.notes(p, kind, changes), Last: p.StatusEvent(c.now), Unheard: unheard(p),
 	}
 	it.Title, it.Others = title(p.Title, p.Items)
 	it.Link, it.Post = page(p)
@@ -202,15 +202,7 @@ func unheard(p *parcel.Parcel) bool {
 	return p.Shipped.IsZero() && !slices.ContainsFunc(p.Sources, func(s parcel.Source) bool { return len(s.Events) > 0 })
 }
 
-// last returns the newest event of all carriers.
-func last(p *parcel.Parcel) parcel.Event {
-	var out parcel.Event
-	for _, s := range p.Sources {
-		if n := len(s.Events); n > 0 && s.Carrier != parcel.SourceMail && !s.Events[n-1].Time.Before(out.Time) {
-			out = s.Events[n-1]
-			// Events within a source do not contain its name.
-			out.Sources = []string{s.Carrier}
-		}
-	}
-	return out
+// silentCarriers reports whether the shop has reported a parcel and no carrier has.
+func silentCarriers(p *parcel.Parcel) bool {
+	return !unheard(p) && !slices.ContainsFunc(p.Sources, func(s parcel.Source) bool { return s.Carrier != parcel.SourceMail && len(s.Events) > 0 })
 }

@@ -30,10 +30,10 @@ type Digest struct {
 // Empty reports whether there is no news.
 func (d Digest) Empty() bool { return d.News == 0 }
 
-// Calm reports whether there is no news, nothing to do and nothing broken.
+// Calm reports whether there is no news, nothing to do, nothing late and nothing broken.
 func (d Digest) Calm() bool {
-	needs := slices.ContainsFunc(d.Sections, func(s Section) bool { return s.Kind == SectionNeeds })
-	return d.Empty() && !needs && len(d.Footer.Troubles) == 0
+	open := slices.ContainsFunc(d.Sections, func(s Section) bool { return s.Kind == SectionNeeds || s.Kind == SectionStalled })
+	return d.Empty() && !open && len(d.Footer.Troubles) == 0
 }
 
 // SectionKind names a section.
@@ -41,16 +41,16 @@ type SectionKind string
 
 // The sections, in the order of the digest.
 const (
-	SectionNeeds      SectionKind = "needs"      // the user has to act
-	SectionToday      SectionKind = "today"      // with the courier
-	SectionMoved      SectionKind = "moved"      // changed status, number or expected day
+	SectionNeeds      SectionKind = "needs" // the user has to act
+	SectionToday      SectionKind = "today" // with the courier
+	SectionMoved      SectionKind = "moved" // changed status, number or expected day
+	SectionDelivered  SectionKind = "delivered"
+	SectionStalled    SectionKind = "stalled"    // no news for longer than usual
 	SectionNew        SectionKind = "new"        // first seen since the last digest
 	SectionWaiting    SectionKind = "waiting"    // ordered, not yet sent
 	SectionUnnumbered SectionKind = "unnumbered" // sent, no number yet
 	SectionQuiet      SectionKind = "quiet"      // no news, for no longer than usual
-	SectionStalled    SectionKind = "stalled"    // no news for longer than usual
-	SectionDelivered  SectionKind = "delivered"
-	SectionEnded      SectionKind = "ended" // returned, closed, expired
+	SectionEnded      SectionKind = "ended"      // returned, closed, expired
 )
 
 // Section is one part of a digest. It is never empty.
@@ -134,4 +134,6 @@ type (
 	Country string
 	// Outside is a text from outside, such as a place or a carrier's text.
 	Outside string
+	// ShortDay is a day without its weekday, for the middle of a sentence.
+	ShortDay parcel.Date
 )

@@ -120,7 +120,7 @@ func everyNote() [][]notify.Note {
 	out := [][]notify.Note{}
 	for _, id := range []string{
 		"note_customs", "note_attempt", "note_exception", "note_returning", "note_protection_today", "note_unseen_today",
-		"note_quiet_today", "note_waiting_today", "note_unnumbered_today",
+		"note_quiet_today", "note_shop_only", "note_waiting_today", "note_unnumbered_today",
 	} {
 		out = append(out, []notify.Note{{ID: id}})
 	}
@@ -128,13 +128,16 @@ func everyNote() [][]notify.Note {
 		out = append(out, []notify.Note{{ID: id, Data: []any{"Day", day}}})
 	}
 	out = append(out,
+		[]notify.Note{{ID: "note_pickup_usual", Data: []any{"Day", notify.ShortDay(day)}}},
+		[]notify.Note{{ID: "note_pickup_usual_over", Data: []any{"Day", notify.ShortDay(day)}}},
+		[]notify.Note{{ID: "note_courier_since", Data: []any{"Day", notify.ShortDay(day)}}},
 		[]notify.Note{{ID: "note_number", Data: []any{"Number", number.Number("LP00999900000034")}}},
 		[]notify.Note{{ID: "note_maybe", Data: []any{"Number", number.Number("LP00999900000034")}}})
 	for _, s := range parcel.Statuses() {
 		out = append(out, []notify.Note{{ID: "note_before", Data: []any{"Status", s}}})
 	}
 	for _, id := range []string{
-		"note_pickup_until", "note_protection", "note_gap", "note_gap_somewhere", "note_overdue", "note_overdue_somewhere",
+		"note_pickup_until", "note_pickup_waits", "note_protection", "note_gap", "note_gap_somewhere", "note_overdue", "note_overdue_somewhere",
 		"note_stalled", "note_unseen", "note_quiet", "note_waiting", "note_waiting_long", "note_unnumbered", "note_took",
 	} {
 		var counted []notify.Note

@@ -118,7 +118,7 @@ func (n *Notifier) remind(ctx context.Context, now time.Time) error {
 	if len(n.cfg.Audiences) > 0 {
 		zone = n.cfg.Audiences[0].zone()
 	}
-	changes := append(ProtectionEnds(parcels, n.cfg.Protection, zone, now), PickupEnds(parcels, zone, now)...)
+	changes := append(ProtectionEnds(parcels, n.cfg.Protection, zone, now), PickupReminders(parcels, zone, now)...)
 	if len(changes) > 0 {
 		if err := n.source.Tell(ctx, changes); err != nil {
 			return fmt.Errorf("record reminders: %w", err)

@@ -10,6 +10,9 @@ import (
 // notes returns lines with what the section and the status do not say.
 func (c *composer) notes(p *parcel.Parcel, kind SectionKind, changes []parcel.Change) []Note {
 	out := c.statusNotes(p)
+	if p.Status != parcel.PreAdvice && silentCarriers(p) {
+		out = append(out, note("note_shop_only"))
+	}
 	for _, ch := range changes {
 		out = append(out, changeNotes(p, ch)...)
 	}
@@ -77,16 +80,24 @@ func (c *composer) pickup(p *parcel.Parcel) []Note {
 	if p.Pickup.Place != "" {
 		out = append(out, note("note_pickup_place", "Place", Outside(p.Pickup.Place)))
 	}
-	if p.Pickup.Until.Time(c.zone).IsZero() {
+	until, estimated := p.KeptUntil(c.zone)
+	if until == "" {
+		if days := daysSince(p.StatusSince, c.now); days > 0 && p.Status == parcel.ReadyForPickup {
+			out = append(out, note("note_pickup_waits", "Count", days))
+		}
 		return out
 	}
-	switch left := daysUntil(p.Pickup.Until, c.zone, c.now); {
+	switch left := daysUntil(until, c.zone, c.now); {
+	case estimated && left < 0:
+		return append(out, note("note_pickup_usual_over", "Day", ShortDay(until)))
+	case estimated:
+		return append(out, note("note_pickup_usual", "Day", ShortDay(until)))
 	case left < 0:
-		return append(out, note("note_pickup_over", "Day", p.Pickup.Until))
+		return append(out, note("note_pickup_over", "Day", until))
 	case left == 0:
-		return append(out, note("note_pickup_today", "Day", p.Pickup.Until))
+		return append(out, note("note_pickup_today", "Day", until))
 	default:
-		return append(out, note("note_pickup_until", "Day", p.Pickup.Until, "Count", left))
+		return append(out, note("note_pickup_until", "Day", until, "Count", left))
 	}
 }
 

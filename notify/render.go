@@ -2,6 +2,7 @@ package notify
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"fmt"
 	htmltemplate "html/template"
@@ -43,10 +44,7 @@ func Render(d Digest, p *locale.Printer) (Content, error) {
 	if err != nil {
 		return Content{}, fmt.Errorf("render the digest: %w", err)
 	}
-	zone := d.Zone
-	if zone == nil {
-		zone = time.UTC
-	}
+	zone := zoneOf(d)
 	var out Content
 	for _, l := range sizes() {
 		if l.news > 1 && shown(d, l) > maxItems {
@@ -73,6 +71,8 @@ func Render(d Digest, p *locale.Printer) (Content, error) {
 	return out, nil
 }
 
+func zoneOf(d Digest) *time.Location { return cmp.Or(d.Zone, time.UTC) }
+
 // searchable replaces the non-breaking blanks between a number and its word: only HTML
 // is wrapped by width.
 func searchable(s string) string { return strings.ReplaceAll(s, "\u00a0", " ") }
@@ -80,20 +80,25 @@ func searchable(s string) string { return strings.ReplaceAll(s, "\u00a0", " ") }
 // sizes returns the limits to try, largest first. Items with news are cut last, because
 // no later digest contains them.
 func sizes() []limits {
-	out := []limits{{maxItems, 40}, {maxItems, 10}, {maxItems, 3}, {maxItems, 1}, {60, 10}, {60, 3}, {60, 1}}
+	out := []limits{{maxItems, maxItems}, {maxItems, 40}, {maxItems, 10}, {maxItems, 3}, {maxItems, 1}, {60, 10}, {60, 3}, {60, 1}}
 	for _, n := range []int{40, 25, 16, 10, 7, 5, 3, 2, 1} {
 		out = append(out, limits{n, 1})
 	}
 	return out
 }
 
-// shown returns the number of items in a digest within limits.
+// shown returns the size of a digest within limits, in items that are cards. A line is
+// a quarter of a card.
 func shown(d Digest, l limits) int {
-	n := 0
+	cards, lines := 0, 0
 	for _, s := range d.Sections {
-		n += min(len(s.Items), l.of(s))
+		if n := min(len(s.Items), l.of(s)); rowOf(s.Kind).lines {
+			lines += n
+		} else {
+			cards += n
+		}
 	}
-	return n
+	return cards + lines/4
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

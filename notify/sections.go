@@ -25,20 +25,21 @@ type sectionRow struct {
 	notes func(c *composer, p *parcel.Parcel, before []Note) []Note
 	brief bool // shown by channels
 	minor bool // in the subject only if there is room
+	lines bool // one line for each item
 }
 
 // sectionTable lists every section in the order of the digest.
 func sectionTable() []sectionRow {
 	return []sectionRow{
 		{kind: SectionNeeds, tone: red, rank: byEnd, notes: needsNotes, brief: true},
-		{kind: SectionToday, tone: green, rank: byMove, notes: noNotes, brief: true},
+		{kind: SectionToday, tone: green, rank: byMove, notes: courierNotes, brief: true},
 		{kind: SectionMoved, tone: blue, rank: byMove, notes: patienceNotes, brief: true},
-		{kind: SectionNew, tone: blue, rank: byMove, notes: patienceNotes, brief: true},
-		{kind: SectionWaiting, tone: silver, rank: byMove, notes: noNotes, minor: true},
-		{kind: SectionUnnumbered, tone: silver, rank: byMove, notes: noNotes, minor: true},
-		{kind: SectionQuiet, tone: silver, rank: bySilence, notes: quietNotes},
-		{kind: SectionStalled, tone: amber, rank: bySilence, notes: stalledNotes, brief: true},
 		{kind: SectionDelivered, tone: green, rank: byMove, notes: deliveredNotes, brief: true},
+		{kind: SectionStalled, tone: amber, rank: bySilence, notes: stalledNotes, brief: true},
+		{kind: SectionNew, tone: blue, rank: byMove, notes: patienceNotes, brief: true},
+		{kind: SectionWaiting, tone: silver, rank: byMove, notes: noNotes, minor: true, lines: true},
+		{kind: SectionUnnumbered, tone: silver, rank: byMove, notes: noNotes, minor: true, lines: true},
+		{kind: SectionQuiet, tone: silver, rank: bySilence, notes: quietNotes, lines: true},
 		{kind: SectionEnded, tone: silver, rank: byMove, notes: noNotes, brief: true, minor: true},
 	}
 }
@@ -55,8 +56,8 @@ func rowOf(kind SectionKind) sectionRow {
 
 // byEnd ranks by the nearest end: of the storage, else of the buyer's protection.
 func byEnd(c *composer, p *parcel.Parcel) int64 {
-	if until := p.Pickup.Until.Time(c.zone); !until.IsZero() {
-		return until.Unix()
+	if until, _ := p.KeptUntil(c.zone); until != "" {
+		return until.Time(c.zone).Unix()
 	}
 	if end, _, ok := c.Protection.left(*p, c.zone, c.now); ok {
 		return end.Time(c.zone).Unix()
@@ -67,6 +68,14 @@ func byEnd(c *composer, p *parcel.Parcel) int64 {
 func byMove(_ *composer, p *parcel.Parcel) int64 { return -p.StatusSince.Unix() }
 
 func bySilence(_ *composer, p *parcel.Parcel) int64 { return silentSince(p).Unix() }
+
+// courierNotes says since when the courier has had a parcel, unless it is today.
+func courierNotes(c *composer, p *parcel.Parcel, _ []Note) []Note {
+	if since := parcel.DateOf(p.StatusSince.In(c.zone)); since < parcel.DateOf(c.now.In(c.zone)) {
+		return []Note{note("note_courier_since", "Day", ShortDay(since))}
+	}
+	return nil
+}
 
 func noNotes(*composer, *parcel.Parcel, []Note) []Note { return nil }
 

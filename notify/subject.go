@@ -3,10 +3,12 @@ package notify
 import (
 	"cmp"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"parcelwatch/internal/locale"
 	"parcelwatch/internal/textx"
+	"parcelwatch/parcel"
 )
 
 // subject returns the news in one line: the first item that needs the user by name, all
@@ -47,7 +49,9 @@ func subject(d Digest, p *locale.Printer) string {
 func subjectPart(s Section, d Digest, p *locale.Printer) string {
 	switch {
 	case s.Kind == SectionNeeds, s.Kind == SectionToday && d.Urgent:
-		return subjectNeeds(s, p)
+		return subjectNeeds(s, d, p)
+	case s.Kind == SectionStalled && d.Empty():
+		return p.T("subject_stalled", "N", len(s.Items))
 	case s.News == 0:
 		return ""
 	default:
@@ -55,9 +59,9 @@ func subjectPart(s Section, d Digest, p *locale.Printer) string {
 	}
 }
 
-// subjectNeeds returns the first item's name and the number of others: "Waits for pickup:
-// USB-C cable (+2)".
-func subjectNeeds(s Section, p *locale.Printer) string {
+// subjectNeeds returns the first item's name and the number of others: "Last day
+// tomorrow: USB-C cable, Galway (+2)".
+func subjectNeeds(s Section, d Digest, p *locale.Printer) string {
 	it := s.Items[0]
 	var out string
 	if it.Trouble != nil {
@@ -65,12 +69,31 @@ func subjectNeeds(s Section, p *locale.Printer) string {
 		out = p.Pair(subjectTrouble(*it.Trouble, p), v.troubleState(*it.Trouble))
 	} else {
 		name := cmp.Or(textx.Line(it.Title, 45), textx.Line(string(it.Number), 45))
-		out = p.Pair(textx.Line(p.Status(it.Status), 45), isolate(name))
+		if place := textx.Line(it.PickupPlace, 45); place != "" && it.Status == parcel.ReadyForPickup {
+			name += ", " + place
+		}
+		out = p.Pair(subjectReason(it, d, p), isolate(name))
 	}
 	if n := len(s.Items) - 1; n > 0 {
 		out += " (+" + itoa(n) + ")"
 	}
 	return out
+}
+
+// subjectReason returns why an item needs the user: its last day of pickup, else its
+// status.
+func subjectReason(it Item, d Digest, p *locale.Printer) string {
+	if it.Status == parcel.ReadyForPickup && it.PickupUntil != "" {
+		switch left := daysUntil(it.PickupUntil, zoneOf(d), d.Made); {
+		case left == 0:
+			return p.T("subject_pickup_today")
+		case left == 1:
+			return p.T("subject_pickup_tomorrow")
+		case left > 1:
+			return p.T("subject_pickup_until", "Day", p.ShortDate(it.PickupUntil.Time(time.UTC)))
+		}
+	}
+	return textx.Line(p.Status(it.Status), 45)
 }
 
 func subjectTrouble(t Trouble, p *locale.Printer) string {

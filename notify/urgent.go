@@ -11,7 +11,7 @@ import (
 const urgentPause = 10 * time.Minute
 
 // Urgent returns the changes that are announced at once: parcels that reached one of the
-// statuses, and mailboxes that cannot be read.
+// statuses, the last two days of pickup, and mailboxes that cannot be read.
 func Urgent(changes []parcel.Change, statuses []parcel.Status) []parcel.Change {
 	var out []parcel.Change
 	for _, ch := range changes {
@@ -21,7 +21,7 @@ func Urgent(changes []parcel.Change, statuses []parcel.Status) []parcel.Change {
 			if a := alarmOf(ch); !a.Over && a.Kind == TroubleMailbox {
 				out = append(out, ch)
 			}
-		case ch.Kind == parcel.ChangeMoved || ch.Kind == parcel.ChangeNewParcel:
+		case ch.Kind == parcel.ChangeMoved || ch.Kind == parcel.ChangeNewParcel || ch.Kind == parcel.ChangePickupUntil:
 			if slices.Contains(statuses, ch.To) {
 				out = append(out, ch)
 			}

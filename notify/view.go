@@ -27,6 +27,7 @@ type viewSection struct {
 	Kind  SectionKind
 	Title string
 	Count int
+	Lines bool // the items are lines, not cards
 	Items []viewItem
 	More  string // how many items are left out, as text
 }
@@ -39,6 +40,7 @@ type viewItem struct {
 	Link     string
 	LinkText string
 	Notes    []string
+	Rest     string // of a line, after the title
 	Before   string // the status that was announced last
 	Last     string
 	Stage    string // the progress line as text
@@ -134,7 +136,7 @@ func broken(d Digest) bool {
 }
 
 func (v viewer) section(s Section) viewSection {
-	out := viewSection{Kind: s.Kind, Title: v.p.T("section_" + string(s.Kind)), Count: len(s.Items)}
+	out := viewSection{Kind: s.Kind, Title: v.p.T("section_" + string(s.Kind)), Count: len(s.Items), Lines: rowOf(s.Kind).lines}
 	items := s.Items
 	if limit := v.limits.of(s); len(items) > limit {
 		out.More = v.p.T("item_more", "Count", len(items)-limit)
@@ -174,11 +176,35 @@ func (v viewer) item(kind SectionKind, it Item) viewItem {
 		}
 		out.Notes = append(out.Notes, v.note(n))
 	}
+	if rowOf(kind).lines {
+		out.Rest = v.rest(it, out)
+		return out
+	}
 	out.Last = v.last(it.Last, out.Badge)
 	if it.Phase != "" && it.Order == "" && kind != SectionEnded {
 		out.Points, out.Stage = v.progress(it)
 	}
 	return out
+}
+
+// rest returns what the line of an item says after its title: the status, unless a note
+// explains it, the place, and the notes.
+func (v viewer) rest(it Item, out viewItem) string {
+	var parts []string
+	add := func(s string) {
+		if s != "" {
+			parts = append(parts, s)
+		}
+	}
+	if it.Order == "" && it.Phase != parcel.PhaseBetween {
+		add(out.Badge)
+	}
+	add(isolate(textx.Line(it.Last.Place, maxPlace)))
+	for _, n := range out.Notes {
+		add(n)
+	}
+	add(out.Number)
+	return strings.Join(parts, " · ")
 }
 
 // heading returns an item's title, else its number or order.
@@ -209,6 +235,8 @@ func (v viewer) value(x any) any {
 		return isolate(textx.Line(string(x), maxPlace))
 	case parcel.Date:
 		return isolate(bind(textx.Line(v.p.DayDate(x), maxPlace)))
+	case ShortDay:
+		return isolate(bind(v.p.ShortDate(parcel.Date(x).Time(time.UTC))))
 	case parcel.Status:
 		return textx.Line(v.p.Status(x), maxPlace)
 	case number.Number:
@@ -222,6 +250,9 @@ func (v viewer) value(x any) any {
 // says more or the operation is unknown. The badge is not repeated.
 func (v viewer) words(e parcel.Event, badge string) string {
 	operation, own := v.p.Told(e)
+	if slices.Equal(e.Sources, []string{parcel.SourceMail}) {
+		operation, own = v.p.Step(parcel.Step(e.Code)), ""
+	}
 	operation, own = textx.Line(operation, maxText), isolate(textx.Line(own, maxText))
 	switch {
 	case operation == "" && own == "":

@@ -19,13 +19,16 @@ const (
 // FinalAt. home is the country where parcels usually go; events and carriers
 // override it. [Expired] is set elsewhere and holds until there is a newer event.
 func (p *Parcel) Settle(home string, now time.Time) {
-	events := p.Timeline()
-	events = slices.DeleteFunc(events, func(e Event) bool { return e.instant().Sub(now) > wrongClock })
+	events := p.plausible(now)
 	last := newest(events)
 	news := last.After(p.LastEvent)
 	p.LastEvent = last
 
-	status, since := standing(events)
+	status, at := standing(events)
+	var since time.Time
+	if at >= 0 {
+		since = events[at].instant()
+	}
 	since = cmp.Or(since, p.Shipped, p.FirstSeen)
 	was := p.Status
 	if was != Expired || news || status.Final() {
@@ -47,6 +50,40 @@ func (p *Parcel) Settle(home string, now time.Time) {
 	p.Shipped = Earliest(p.Shipped, p.shipped())
 }
 
+// plausible returns the timeline without events too far in the future.
+func (p *Parcel) plausible(now time.Time) []Event {
+	return slices.DeleteFunc(p.Timeline(), func(e Event) bool { return e.instant().Sub(now) > wrongClock })
+}
+
+// StatusEvent returns the newest event that reports the parcel's status. For an expired
+// parcel, and for one that no source has reported, it is the newest event of all, or
+// the zero value.
+func (p *Parcel) StatusEvent(now time.Time) Event {
+	events := p.plausible(now)
+	if at := decided(events, p.Status); at >= 0 {
+		return events[at]
+	}
+	if n := len(events); n > 0 {
+		return events[n-1]
+	}
+	return Event{}
+}
+
+// decided returns the index of the newest event that reports a status, from the one
+// that set it on, or -1.
+func decided(events []Event, status Status) int {
+	got, at := standing(events)
+	if at < 0 || got != status {
+		return -1
+	}
+	for i := len(events) - 1; i > at; i-- {
+		if events[i].Status == status && !fromMail(events[i]) {
+			return i
+		}
+	}
+	return at
+}
+
 // newest returns the instant of the newest event, or zero if there is none.
 func newest(events []Event) time.Time {
 	var last time.Time
@@ -58,10 +95,11 @@ func newest(events []Event) time.Time {
 	return last
 }
 
-// standing returns the status after all events, and since when it holds.
-func standing(events []Event) (Status, time.Time) {
-	at, furthest := -1, -1
-	var status Status
+// standing returns the status after all events and the index of the event that set it,
+// or -1 if none did.
+func standing(events []Event) (status Status, at int) {
+	at = -1
+	furthest := -1
 	for i, e := range events {
 		if e.Status == Accepted && furthest >= stage(InTransit) {
 			// The next post accepts a parcel that is already on its way.
@@ -93,9 +131,9 @@ func standing(events []Event) (Status, time.Time) {
 		}
 	}
 	if at < 0 {
-		return PreAdvice, time.Time{}
+		return PreAdvice, at
 	}
-	return status, events[at].instant()
+	return status, at
 }
 
 // fromMail reports whether the mail is the event's only source.
