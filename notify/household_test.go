@@ -91,7 +91,7 @@ func TestAParcelOfWhichOnlyTheShopSpeaksSaysSo(t *testing.T) {
 	}}
 	d := notify.Compose(one(p, parcel.Change{Kind: parcel.ChangeMoved, From: parcel.Export}), noon)
 	text := render(t, d, "en").Text
-	for _, want := range []string{"  11 March", "Known only from the shop’s email"} {
+	for _, want := range []string{"  11 March, shop: ", "Known only from the shop’s email"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in:\n%s", want, text)
 		}

@@ -246,11 +246,14 @@ func (v viewer) value(x any) any {
 	}
 }
 
+// ofShop reports whether only the shop's mail reports an event.
+func ofShop(e parcel.Event) bool { return slices.Equal(e.Sources, []string{parcel.SourceMail}) }
+
 // words renders an event: the operation in the language, and the post's own text if it
 // says more or the operation is unknown. The badge is not repeated.
 func (v viewer) words(e parcel.Event, badge string) string {
 	operation, own := v.p.Told(e)
-	if slices.Equal(e.Sources, []string{parcel.SourceMail}) {
+	if ofShop(e) {
 		operation, own = v.p.Step(parcel.Step(e.Code)), ""
 	}
 	operation, own = textx.Line(operation, maxText), isolate(textx.Line(own, maxText))
@@ -276,9 +279,12 @@ func (v viewer) last(e parcel.Event, badge string) string {
 		at = at.In(v.zone)
 	}
 	parts := []string{bind(v.p.ShortDate(at))}
-	if place := isolate(textx.Line(e.Place, maxPlace)); place != "" {
+	switch place := isolate(textx.Line(e.Place, maxPlace)); {
+	case ofShop(e):
+		parts = append(parts, v.p.T("item_shop"))
+	case place != "":
 		parts = append(parts, place)
-	} else if e.Country != "" {
+	case e.Country != "":
 		parts = append(parts, isolate(textx.Line(v.p.Country(e.Country), maxPlace)))
 	}
 	where := strings.Join(parts, ", ")
