@@ -23,21 +23,31 @@ import (
 // store are removed.
 const copyDays = 30
 
-// purgeRecords deletes what other rows say about the words, which are the numbers and
-// orders of purged parcels: changes and links of other parcels, answers of carriers,
-// mails that were not understood, and the text of all digests sent since.
-func purgeRecords(ctx context.Context, tx homeTx, words map[string]bool, since time.Time) error {
-	for _, table := range []struct{ find, del string }{
+// mentioning lists the rows in which a purged number or order may stand, and what
+// removes it. Answers and errors of carriers are shared by all households; $1 is not
+// used there.
+func mentioning() []struct{ find, clear string } {
+	return []struct{ find, clear string }{
 		{`SELECT id, doc FROM change WHERE home = $1`, `DELETE FROM change WHERE id = $1`},
-		{`SELECT rowid, subject FROM not_understood WHERE home = $1`, `DELETE FROM not_understood WHERE rowid = $1`},
-		{`SELECT id, raw FROM answer WHERE $1 = $1`, `DELETE FROM answer WHERE id = $1`}, // all households share the answers; $1 is not used
-	} {
+		{`SELECT rowid, subject || ' ' || why FROM not_understood WHERE home = $1`, `DELETE FROM not_understood WHERE rowid = $1`},
+		{`SELECT rowid, message_id FROM mail WHERE home = $1`, `UPDATE mail SET message_id = '' WHERE rowid = $1`}, // its hash stays
+		{`SELECT fate.rowid, error || ' ' || fault FROM fate JOIN message ON seq = message_seq WHERE home = $1`, `UPDATE fate SET error = '', fault = '' WHERE rowid = $1`},
+		{`SELECT rowid, error || ' ' || fault FROM mailbox_state WHERE home = $1`, `UPDATE mailbox_state SET error = '', fault = '' WHERE rowid = $1`},
+		{`SELECT id, raw FROM answer WHERE $1 = $1`, `DELETE FROM answer WHERE id = $1`},
+		{`SELECT rowid, error || ' ' || fault || ' ' || note FROM carrier_state WHERE $1 = $1`, `UPDATE carrier_state SET error = '', fault = '', note = '' WHERE rowid = $1`},
+	}
+}
+
+// purgeRecords deletes what other rows say about the words, which are the numbers and
+// orders of purged parcels, and the text of all digests sent since.
+func purgeRecords(ctx context.Context, tx homeTx, words map[string]bool, since time.Time) error {
+	for _, table := range mentioning() {
 		ids, err := mentions(ctx, tx, table.find, words)
 		if err != nil {
 			return err
 		}
 		for _, id := range ids {
-			if _, err := tx.ExecContext(ctx, table.del, id); err != nil {
+			if _, err := tx.ExecContext(ctx, table.clear, id); err != nil {
 				return err
 			}
 		}

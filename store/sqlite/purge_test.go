@@ -96,10 +96,18 @@ func mention(t *testing.T, db *sqlite.DB) {
 			return nil
 		}),
 		db.SetAside(t.Context(), parcel.MailRef{Mailbox: "home", Folder: "INBOX", UID: 9}, "Order "+purgedOrder, message.New("unread_partial"), storetest.Now()),
+		db.Apply(t.Context(), store.Scope{
+			Mail: &parcel.MailRef{Mailbox: "home", Folder: "INBOX", UID: 8}, MessageID: purgedNumber + ".8@shop.example", Digest: "hash", Now: storetest.Now(),
+		}, func(*store.State) error { return nil }),
+		db.SetAside(t.Context(), parcel.MailRef{Mailbox: "home", Folder: "INBOX", UID: 10}, "news", message.New("unread_partial", "Number", purgedNumber), storetest.Now()),
+		db.SetCarrierHealth(t.Context(), parcel.CarrierHealth{
+			Name: "upu", Error: "upu: track " + purgedNumber + ": refused", Fault: message.New("fault", "What", purgedNumber), Note: purgedNumber,
+		}),
+		db.SetMailboxHealth(t.Context(), parcel.MailboxHealth{Name: "home", Folder: "INBOX", State: parcel.MailboxBroken, Error: "NO " + purgedOrder}),
 		db.KeepAnswer(t.Context(), "cainiao", []byte(`{"mailNo":"`+purgedNumber+`"}`), storetest.Now()),
 		db.Enqueue(t.Context(), store.Message{
 			ID: "digest@example.org", Audience: "me", Slot: "2026-03-01", Raw: []byte(purgedWord + strings.Repeat(purgedNumber+" ", 2000)), Made: storetest.Now(),
-			Deliveries: []store.Delivery{{To: "me@example.org", State: store.DeliverySent}},
+			Deliveries: []store.Delivery{{To: "me@example.org", State: store.DeliverySent, Error: "451 " + purgedNumber + " looks like spam"}},
 		}, nil),
 	} {
 		if err != nil {

@@ -33,7 +33,7 @@ type row struct {
 
 // rows are all cases. A new kind of abuse is a function of its own here.
 func rows() []row {
-	return slices.Concat(mailRows(), imapRows(), smtpRows(), otherRows())
+	return slices.Concat(mailRows(), parcelRows(), imapRows(), smtpRows(), otherRows())
 }
 
 const (

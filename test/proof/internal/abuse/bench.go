@@ -24,10 +24,26 @@ import (
 
 // setup is how a case's world differs from the usual one.
 type setup struct {
-	fill  func(home string) error // puts mail into alice's home before the start
-	two   bool                    // the same mail is watched as two mailboxes
-	hook  bool                    // a channel to b.hook
-	rules string                  // more configuration
+	fill  func(home string) error         // puts mail into alice's home before the start
+	two   bool                            // the same mail is watched as two mailboxes
+	hook  bool                            // a channel to b.hook
+	rules string                          // more configuration
+	posts []string                        // carriers that are asked; upu where empty
+	look  func(number string) demo.Record // what they know; nothing where nil
+}
+
+func (s setup) asked() []string {
+	if len(s.posts) == 0 {
+		return []string{"upu"}
+	}
+	return s.posts
+}
+
+func (s setup) known() func(number string) demo.Record {
+	if s.look == nil {
+		return func(number string) demo.Record { return demo.Record{Number: number} }
+	}
+	return s.look
 }
 
 // bench is one case's world: a real Dovecot and a mail server, each behind a proxy that
@@ -79,7 +95,7 @@ func open(ctx context.Context, env *lab.Env, s setup, c cage) (b *bench, err err
 		more += fmt.Sprintf("[[channel]]\nname = \"hook\"\nurl = \"generic://%s/hook?disabletls=yes\"\nurgent = [\"out_for_delivery\"]\n", b.hook.Listener.Addr())
 	}
 	site, err := rig.Config{
-		Dir: b.dir, Mailboxes: boxes, SMTP: b.smtp.Addr(), Digests: digests, Carriers: b.posts.Sections("upu"), More: more,
+		Dir: b.dir, Mailboxes: boxes, SMTP: b.smtp.Addr(), Digests: digests, Carriers: b.posts.Sections(s.asked()...), More: more,
 	}.Write()
 	if err != nil {
 		return b, err
@@ -114,7 +130,7 @@ func (b *bench) servers(ctx context.Context, s setup) (err error) {
 		return err
 	}
 	b.later(b.smtp.Close)
-	b.posts = rig.OpenPosts(func(number string) demo.Record { return demo.Record{Number: number} })
+	b.posts = rig.OpenPosts(s.known())
 	b.later(b.posts.Close)
 	b.hook = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.floods(w, r) }))
 	b.later(func() { b.hook.CloseClientConnections(); b.hook.Close() })
