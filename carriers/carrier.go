@@ -111,6 +111,13 @@ type Setting struct {
 	Help     string // one line
 }
 
+// PostalCode is the setting of carriers that answer only if the postal code of the
+// delivery is told too. The general key of the configuration with the same name fills
+// it for carriers of the configured destination.
+func PostalCode() Setting {
+	return Setting{Name: "postal_code", Required: true, Help: "postal code of your address"}
+}
+
 // Spoken returns the name of the carrier in running text.
 func (i Info) Spoken() string { return cmp.Or(i.Called, i.Title) }
 

@@ -102,7 +102,7 @@ func (p *problems) unknownKey(path, key string, v any, allowed []string) message
 	if _, table := v.(map[string]any); table {
 		return Unknown("section", key, allowed)
 	}
-	if general := []string{"destination", "language", "timezone"}; path != "" && slices.Contains(general, key) {
+	if general := []string{"destination", "postal_code", "language", "timezone"}; path != "" && slices.Contains(general, key) {
 		return message.New("config_key_above")
 	}
 	return Unknown("key", key, allowed)

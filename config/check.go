@@ -122,6 +122,11 @@ func (c *Config) checkGeneral(p *problems) {
 	if c.Destination != "" && !regexp.MustCompile(`^[A-Z]{2}$`).MatchString(c.Destination) {
 		p.at("destination", "config_destination")
 	}
+	if c.PostalCode != "" && !regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9 -]{1,9}$`).MatchString(c.PostalCode) {
+		p.at("postal_code", "config_postal_code")
+	} else if c.PostalCode != "" && c.Destination == "" {
+		p.at("postal_code", "config_postal_country")
+	}
 	c.checkLanguage(p, "language", c.Language)
 	if pr := c.Protection; pr.Days < 1 || pr.Days > 365 {
 		p.at("protection.days", "config_days")

@@ -12,6 +12,7 @@ import (
 // returns one without a file.
 type Config struct {
 	Destination string `toml:"destination"` // ISO 3166-1 alpha-2; empty if not set
+	PostalCode  string `toml:"postal_code"` // for carriers of the destination that answer only with it
 	Language    string `toml:"language"`    // empty: the system's
 	Timezone    Zone   `toml:"timezone"`
 

@@ -142,6 +142,8 @@ func TestLoadNamesWhatIsWrong(t *testing.T) {
 		"quiet hours of nonsense":                 {"[[digest]]\nquiet = \"night\"\n", 2, "digest.quiet", `"23:00-07:00"`},
 		"an unknown zone":                         {"timezone = \"Europe/Moskau\"\n", 1, "timezone", "Europe/Moscow"},
 		"an unknown language":                     {"language = \"rus\"\n", 1, "language", `did you mean "ru"?`},
+		"a postal code with a street":             {"destination = \"NL\"\npostal_code = \"Main Street 5\"\n", 2, "postal_code", `"1012 AB"`},
+		"a postal code without a country":         {"postal_code = \"1012 AB\"\n", 1, "postal_code", "destination is needed"},
 		"a country in full":                       {"destination = \"Russia\"\n", 1, "destination", `"RU"`},
 		"an unknown kind of connection":           {"[smtp]\ntls = \"startls\"\n", 2, "smtp.tls", `did you mean "starttls"?`},
 		"an unknown level":                        {"[log]\nlevel = \"warning\"\n", 2, "log.level", `did you mean "warn"?`},

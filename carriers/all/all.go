@@ -5,21 +5,25 @@ package all
 import (
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/belpost"
+	"parcelwatch/carriers/bpost"
 	"parcelwatch/carriers/cainiao"
 	"parcelwatch/carriers/cainiaoeurope"
 	"parcelwatch/carriers/correos"
 	"parcelwatch/carriers/dhl"
 	"parcelwatch/carriers/ems"
 	"parcelwatch/carriers/fourpx"
+	"parcelwatch/carriers/hermes"
 	"parcelwatch/carriers/inpost"
 	"parcelwatch/carriers/kazpost"
 	"parcelwatch/carriers/laposte"
 	"parcelwatch/carriers/novaposhta"
 	"parcelwatch/carriers/posteitaliane"
+	"parcelwatch/carriers/postnl"
 	"parcelwatch/carriers/postnord"
 	"parcelwatch/carriers/russianpost"
 	"parcelwatch/carriers/seventeentrack"
 	"parcelwatch/carriers/singpost"
+	"parcelwatch/carriers/sunyou"
 	"parcelwatch/carriers/ukrposhta"
 	"parcelwatch/carriers/upu"
 )
@@ -45,6 +49,11 @@ func Factories() []carriers.Factory {
 		{Info: laposte.Info(), New: laposte.New},
 		{Info: singpost.Info(), New: singpost.New},
 		{Info: inpost.Info(), New: inpost.New},
+		{Info: inpost.Italy(), New: inpost.NewItaly},
 		{Info: cainiaoeurope.Info(), New: cainiaoeurope.New},
+		{Info: hermes.Info(), New: hermes.New},
+		{Info: sunyou.Info(), New: sunyou.New},
+		{Info: bpost.Info(), New: bpost.New},
+		{Info: postnl.Info(), New: postnl.New},
 	}
 }

@@ -63,7 +63,7 @@ UA123456785YP RU cainiao - Russian_Post
 304200000500 DE fourpx - DHL
 WNBAA0000000238YQ PL cainiao - Poczta_Polska
 YT2200000000000446 DE cainiao - YunExpress
-SYUS000000718 US cainiao - USPS
+SYUS000000718 US sunyou - USPS
 AUS490000000512 AU cainiao - Australia_Post
 SF6000000000724 RU seventeentrack - SF
 GFUS00000000214464 US seventeentrack - USPS
@@ -84,7 +84,7 @@ LTN70000003N1 CA seventeentrack - Canada_Post
 10000000011 FI seventeentrack - GLS
 62000022000002 RU russianpost novaposhta Russian_Post
 62000022000000 RU russianpost novaposhta Russian_Post
-62000022000000 DE seventeentrack russianpost DPD
+62000022000000 DE hermes russianpost DPD
 62000022000002 DE seventeentrack russianpost DPD
 62000022000000 ES seventeentrack russianpost DPD
 62000022000000 PL seventeentrack russianpost DPD_Polska
@@ -96,9 +96,9 @@ LTN70000003N1 CA seventeentrack - Canada_Post
 0500100000003 UA ukrposhta russianpost Ukrposhta
 4600000000000 RU seventeentrack ukrposhta Boxberry
 696300000000000000000017 PL inpost - InPost
-696300000000000000000017 IT seventeentrack - InPost_Italia
+696300000000000000000017 IT inpostitalia inpost InPost_Italia
 696300000000000000000017 DE seventeentrack inpost Deutsche_Post_DHL
-323200000000000000000017 BE seventeentrack inpost bpost
+323200000000000000000017 BE bpost inpost bpost
 CNPRT460000000000000001 PT cainiaoeurope - Cainiao
 CNESP460000000000000001 ES cainiaoeurope - Cainiao
 460000000000000001 ES cainiaoeurope - Correos
@@ -108,9 +108,9 @@ PHBW6T0000000000000002J ES correos - Correos
 00340999999999990015 DE dhl - DHL
 JJD000390000000396 DE dhl - DHL
 JJD0002200000000396 GB seventeentrack - Yodel
-H9990000000000000373 DE seventeentrack - Hermes
+H9990000000000000373 DE hermes - Hermes
 H0000000000000001 GB seventeentrack - Royal_Mail
-3SABCD000000001 NL seventeentrack - PostNL
+3SABCD000000001 NL postnl - PostNL
 1Z0000000000000001 US seventeentrack - UPS
 Z1000000001 CZ seventeentrack - Packeta
 JJFI00000000000000001 FI seventeentrack - Posti

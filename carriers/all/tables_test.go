@@ -97,7 +97,7 @@ func hosts(i carriers.Info) string {
 func sends(i carriers.Info) string {
 	what := []string{"the number"}
 	for _, s := range i.Settings {
-		setting := "your " + s.Name
+		setting := "your " + strings.ReplaceAll(s.Name, "_", " ")
 		if !s.Required {
 			setting += " if you set one"
 		}

@@ -1,8 +1,11 @@
-// Package inpost asks InPost, the Polish lockers and couriers, about its numbers
-// of 24 digits. Site: https://inpost.pl. The tracking of ShipX takes no key and
-// is documented at https://dokumentacja-inpost.atlassian.net. It answers with
-// codes only, so the words are ours. The web site uses a newer form with the codes
-// of the InPost group; that form is read as well.
+// Package inpost asks InPost, lockers and couriers in Poland and Italy, about its
+// numbers of 24 digits. Sites: https://inpost.pl, https://inpost.it. The tracking of
+// ShipX takes no key and is documented for Poland at
+// https://dokumentacja-inpost.atlassian.net. It answers with codes only, so the words
+// are ours. The web site uses a newer form with the codes of the InPost group; that
+// form is read as well. The Italian service is not documented: that it has the same
+// form is known from public clients and was not tried. No limits are published. A
+// number is known for 45 days.
 package inpost
 
 import (
@@ -24,7 +27,7 @@ func Info() carriers.Info {
 		Site:      "https://inpost.pl",
 		Page:      number.FamilyInPost.Page(),
 		Role:      carriers.RoleDestination,
-		Countries: []string{home},
+		Countries: []string{"PL"},
 		Language:  "en",
 		Standard:  true,
 		Covers:    "Poland",
@@ -36,14 +39,35 @@ func Info() carriers.Info {
 	}
 }
 
-// New returns the carrier.
-func New(cfg carriers.Config) (carriers.Carrier, error) {
-	return adapter.New(Info(), cfg, adapter.Spec{Zone: "Europe/Warsaw", NewestFirst: true, Personal: []string{
-		"name", "phone", "email", "first_name", "last_name",
-	}}, func(b adapter.Base) carriers.Carrier { return adapter.OneByOne(&carrier{b}) })
+// Italy returns the facts of InPost in Italy.
+func Italy() carriers.Info {
+	i := Info()
+	i.Name, i.Title = "inpostitalia", "InPost Italia"
+	i.Site, i.Page = "https://inpost.it", "https://inpost.it/trova-il-tuo-pacco?number=%s"
+	i.Countries, i.Covers, i.BaseURL = []string{"IT"}, "Italy", "https://api-shipx-it.easypack24.net"
+	return i
 }
 
-type carrier struct{ adapter.Base }
+// New returns the Polish carrier.
+func New(cfg carriers.Config) (carriers.Carrier, error) { return open(Info(), cfg, "Europe/Warsaw") }
+
+// NewItaly returns the Italian carrier.
+func NewItaly(cfg carriers.Config) (carriers.Carrier, error) {
+	return open(Italy(), cfg, "Europe/Rome")
+}
+
+func open(info carriers.Info, cfg carriers.Config, zone string) (carriers.Carrier, error) {
+	return adapter.New(info, cfg, adapter.Spec{
+		Codes: carriers.CodeTable("inpost"), Zone: zone, NewestFirst: true,
+		Personal: []string{"name", "phone", "email", "first_name", "last_name"},
+	}, func(b adapter.Base) carriers.Carrier { return adapter.OneByOne(&carrier{b, info.Countries[0]}) })
+}
+
+type carrier struct {
+	adapter.Base
+
+	home string // the country of the carrier
+}
 
 // Match claims 24 digits, which no other carrier uses.
 func (*carrier) Match(n number.Number) carriers.Match {

@@ -11,6 +11,13 @@ import (
 
 func TestCarrier(t *testing.T) { carriertest.Run(t, suite()) }
 
+func TestItaly(t *testing.T) {
+	s := suite()
+	s.New, s.Info, s.Dir, s.Codes = inpost.NewItaly, inpost.Italy(), "../../testdata/carriers/inpostitalia", "../inpost/codes.tsv"
+	s.Known, s.NotFound, s.Faults = s.Known[:2], s.NotFound[:1], nil
+	carriertest.Run(t, s)
+}
+
 func TestLive(t *testing.T) { carriertest.Live(t, suite(), nil) }
 
 func FuzzAnswer(f *testing.F) { carriertest.Fuzz(f, suite()) }

@@ -89,13 +89,10 @@ func (c *carrier) event(d detail) (ev parcel.Event, ok bool) {
 	ev.Code = adapter.Line(code, 60)
 	ev.Place = adapter.Text(d.Agency + d.Location)
 	row := c.row(ev.Code)
-	ev.Status, ev.Guess, ev.Country = row.Status, row.Guess, row.Country("", home)
+	ev.Status, ev.Guess, ev.Country = row.Status, row.Guess, row.Country("", c.home)
 	ev.Text = cmp.Or(adapter.Text(d.Title), row.Meaning, strings.ReplaceAll(ev.Code, "_", " "))
 	return ev, ok && ev.Text != ""
 }
-
-// home is the country of the carrier.
-const home = "PL"
 
 // row finds the row of a code. The codes of ShipX are in small letters, those of
 // the newer form in capitals.

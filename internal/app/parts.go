@@ -192,6 +192,21 @@ func carriersOf(ctx context.Context, c *config.Config, factories []carriers.Fact
 		}
 		options[name] = opt
 	}
+	addPostalCode(options, c, factories)
 	set, err := carriers.NewSet(factories, options)
 	return set, broken, err
+}
+
+// addPostalCode gives the general postal code to the carriers of the destination that
+// need one and have none of their own.
+func addPostalCode(options map[string]carriers.Options, c *config.Config, factories []carriers.Factory) {
+	key := carriers.PostalCode().Name
+	for _, f := range factories {
+		needs := slices.ContainsFunc(f.Info.Settings, func(s carriers.Setting) bool { return s.Name == key })
+		opt := options[f.Info.Name]
+		if c.PostalCode == "" || !needs || opt.Settings == nil || opt.Settings[key] != "" || !slices.Contains(f.Info.Countries, c.Destination) {
+			continue
+		}
+		opt.Settings[key] = c.PostalCode
+	}
 }

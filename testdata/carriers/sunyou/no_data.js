@@ -1,0 +1,1 @@
+searchCallback({"message":"success","status":1,"data":[]})

@@ -1,0 +1,1 @@
+searchCallback({"data": [{"orderNo": "SYAE000000718"}], "status": 1})

@@ -1,0 +1,1 @@
+searchCallback({"data": [{"has": true, "orderNo": "SYAE000000718"}], "status": 1})

@@ -1,0 +1,1 @@
+searchCallback({"data": [{"orderNo": "SYAE000000718", "has": true, "displayStatus": "4", "orgCountry": "CN", "dstCountry": "NL", "trackingNumber": null, "receiver": "PLANTED PERSON", "result": {"origin": {"items": [{"status": "101", "eventCode": "PreAlert", "createTime": "soon", "timeZone": "+08:00", "content": "x", "office": ""}]}}}], "message": "success", "status": 1})
