@@ -121,7 +121,7 @@ type Footer struct {
 }
 
 // Note is one line of an item: a message id of the digest's catalogue and its data, names
-// and values alternating. Render translates values of the types Country, Place, Day,
+// and values alternating. Render translates values of the types Country, Carrier, Outside, Day,
 // parcel.Status and number.Number.
 type Note struct {
 	ID   string
@@ -132,6 +132,8 @@ type Note struct {
 type (
 	// Country is an ISO country code.
 	Country string
+	// Carrier is a carrier's name in the configuration.
+	Carrier string
 	// Outside is a text from outside, such as a place or a carrier's text.
 	Outside string
 	// ShortDay is a day without its weekday, for the middle of a sentence.

@@ -98,6 +98,9 @@ func deliveredNotes(_ *composer, p *parcel.Parcel, _ []Note) []Note {
 // patienceNotes explains a usual silence: the expected day, and that the parcel is
 // between two countries.
 func patienceNotes(c *composer, p *parcel.Parcel, _ []Note) []Note {
+	if p.Unasked != (parcel.Unasked{}) {
+		return []Note{unasked(p.Unasked)}
+	}
 	var out []Note
 	if p.ETA != "" {
 		out = append(out, note("note_eta", "Day", p.ETA))
@@ -108,11 +111,27 @@ func patienceNotes(c *composer, p *parcel.Parcel, _ []Note) []Note {
 	return out
 }
 
+// unasked says why the silence of a late parcel means nothing.
+func unasked(u parcel.Unasked) Note {
+	switch {
+	case u.Carrier == "" && u.Country == "":
+		return note("note_unasked_nobody")
+	case u.Carrier == "":
+		return note("note_unasked_country", "Country", Country(u.Country))
+	case u.Result == parcel.ResultNoCredential:
+		return note("note_unasked_key", "Post", Carrier(u.Carrier))
+	case u.Result == parcel.ResultSkipped:
+		return note("note_unasked", "Post", Carrier(u.Carrier))
+	default:
+		return note("note_unasked_failed", "Post", Carrier(u.Carrier))
+	}
+}
+
 // quietNotes adds the duration of the silence to patienceNotes.
 func quietNotes(c *composer, p *parcel.Parcel, _ []Note) []Note {
 	out := patienceNotes(c, p, nil)
 	switch {
-	case between(p):
+	case between(p) || p.Unasked != parcel.Unasked{}:
 		return out
 	case p.LastEvent.IsZero() || p.Status == parcel.PreAdvice:
 		return append(out, counted("note_unseen", daysSince(p.FirstSeen, c.now)))

@@ -231,6 +231,8 @@ func (v viewer) value(x any) any {
 	switch x := x.(type) {
 	case Country:
 		return isolate(textx.Line(v.p.Country(string(x)), maxPlace))
+	case Carrier:
+		return textx.Line(v.p.Carrier(string(x)), maxPlace)
 	case Outside:
 		return isolate(textx.Line(string(x), maxPlace))
 	case parcel.Date:

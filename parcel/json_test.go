@@ -76,7 +76,7 @@ func TestStoredParcelKeepsItsFields(t *testing.T) {
 	}
 	slices.Sort(names)
 	want := strings.Fields(`apart changed closed destination eta exported final_at first_seen id imported items last_event links logistics
-		mailbox maybe muted next_check next_reason orders origin phase pickup reminded shipped sources stalled status status_since title typed unverified`)
+		mailbox maybe muted next_check next_reason orders origin phase pickup reminded shipped sources stalled status status_since title typed unasked unverified`)
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("fields (-want +got):\n%s", diff)
 	}
@@ -111,7 +111,7 @@ func fullParcel(t *testing.T) parcel.Parcel {
 		Sources:   []parcel.Source{src},
 		Status:    parcel.Export, StatusSince: day, Phase: parcel.PhaseBetween, Origin: "CN", Destination: "RU",
 		Exported: day, Imported: day, LastEvent: day, ETA: "2026-03-05", Pickup: parcel.Pickup{Place: "101000", Until: "2026-03-22"},
-		FirstSeen: day, Shipped: day, Changed: day, FinalAt: day, Stalled: day, Reminded: day, NextCheck: day,
+		FirstSeen: day, Shipped: day, Changed: day, FinalAt: day, Stalled: day, Unasked: parcel.Unasked{Carrier: "russianpost", Country: "RU", Result: parcel.ResultSkipped}, Reminded: day, NextCheck: day,
 		Reason: "gap", Muted: true, Closed: true, AddedByUser: true, Unverified: true,
 	}
 	value := reflect.ValueOf(p)

@@ -38,6 +38,7 @@ type Parcel struct {
 	Changed     time.Time `json:"changed,omitzero"`     // when something was last learned
 	FinalAt     time.Time `json:"final_at,omitzero"`    // when it was learned to be final
 	Stalled     time.Time `json:"stalled,omitzero"`     // when it was found to be stalled; zero if it is not
+	Unasked     Unasked   `json:"unasked,omitzero"`     // if it is late: who would know and has not answered
 	Reminded    time.Time `json:"reminded,omitzero"`    // when the end of protection was announced
 	NextCheck   time.Time `json:"next_check,omitzero"`  // when carriers are asked next; zero for never
 	Reason      string    `json:"next_reason,omitzero"` // reason for NextCheck, one word
@@ -51,6 +52,14 @@ type Parcel struct {
 type Pickup struct {
 	Place string `json:"place,omitempty"`
 	Until Date   `json:"until,omitempty"`
+}
+
+// Unasked is a carrier whose silence means nothing, because it has not answered since
+// a parcel is late. The zero value is nobody.
+type Unasked struct {
+	Carrier string `json:"carrier,omitempty"` // empty if no post of the country can be asked
+	Country string `json:"country,omitempty"` // ISO country where the parcel is expected
+	Result  Result `json:"result,omitempty"`  // why: no credential, skipped, or how the last call failed
 }
 
 // Link ties a number to a parcel, with the reason and its certainty.

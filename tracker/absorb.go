@@ -13,6 +13,7 @@ import (
 type basis struct {
 	Home string
 	History
+	Unasked
 }
 
 // absorb adds the carriers' answers to the parcel with the id: timelines, other
@@ -33,7 +34,7 @@ func absorb(s *store.State, id int64, asked []carriers.Asked, b basis, now time.
 		}
 	}
 	settle(p, b.Home, now)
-	markStalled(p, b.History, now)
+	markStalled(p, b, now)
 	changes := before.changes(p, now)
 	if len(changes) > 0 {
 		p.Changed = now

@@ -25,7 +25,10 @@ type Planner func(p parcel.Parcel, now time.Time) []carriers.Ask
 // Engine plans which carriers are asked about a parcel, and asks them. The daemon
 // ([Tracker.Run]) and the commands ([Engine.Follow], [Engine.Ask]) share it.
 type Engine struct {
-	Plan   Planner
+	Plan Planner
+	// Unasked tells whose silence about a parcel means nothing; nil if everybody's
+	// means something.
+	Unasked
 	Askers map[string]Asker // by carrier name
 	Home   string           // ISO country where parcels usually arrive; empty if not configured
 	Now    func() time.Time
@@ -36,8 +39,9 @@ type Engine struct {
 func NewEngine(set *carriers.Set, home string, l store.Ledger, now func() time.Time, log *slog.Logger) *Engine {
 	v := View{Members: set.Members(), Home: home}
 	e := &Engine{
-		Plan:   func(p parcel.Parcel, now time.Time) []carriers.Ask { return Plan(p, v, now) },
-		Askers: make(map[string]Asker), Home: home, Now: now,
+		Plan:    func(p parcel.Parcel, now time.Time) []carriers.Ask { return Plan(p, v, now) },
+		Unasked: func(p *parcel.Parcel, since time.Time) parcel.Unasked { return unasked(p, v, since) },
+		Askers:  make(map[string]Asker), Home: home, Now: now,
 	}
 	for _, c := range set.Carriers() {
 		e.Askers[c.Info().Name] = carriers.NewKeeper(c, l, now, log)

@@ -18,6 +18,7 @@ var (
 	StalledAt    = stalledAt
 	Settle       = settle
 	MarkStalled  = markStalled
+	Unheard      = unasked
 )
 
 // Look is a tracker without its goroutines: the test runs each round.

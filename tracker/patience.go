@@ -104,11 +104,17 @@ func settle(p *parcel.Parcel, home string, now time.Time) {
 	}
 }
 
-// markStalled sets or clears Stalled of a settled parcel.
-func markStalled(p *parcel.Parcel, h History, now time.Time) {
-	at := stalledAt(p, h)
+// markStalled sets or clears Stalled and Unasked of a settled parcel. It is stalled
+// only if somebody who would know has been asked after the usual time.
+func markStalled(p *parcel.Parcel, b basis, now time.Time) {
+	at := stalledAt(p, b.History)
+	p.Unasked = parcel.Unasked{}
+	late := !at.IsZero() && !now.Before(at)
+	if late && b.Unasked != nil {
+		p.Unasked = b.Unasked(p, at)
+	}
 	switch {
-	case at.IsZero() || now.Before(at):
+	case !late || p.Unasked != parcel.Unasked{}:
 		p.Stalled = time.Time{}
 	case p.Stalled.IsZero():
 		p.Stalled = now

@@ -38,7 +38,7 @@ func TestSilenceIsStalledOnlyPastTheUsualTime(t *testing.T) {
 	_, usual := parcel.UsualGap("CN", "RU")
 	at := func(ago time.Duration) bool {
 		p := travelling(parcel.Export, parcel.PhaseBetween, ago, noon())
-		tracker.MarkStalled(&p, nil, noon())
+		tracker.MarkStalled(&p, tracker.Basis{}, noon())
 		return !p.Stalled.IsZero()
 	}
 	if at(time.Duration(usual-1) * day) {
@@ -59,12 +59,12 @@ func TestALetterThatNoPostScansIsNeverCalledStalledInTheGap(t *testing.T) {
 
 func TestNewsEndsAStall(t *testing.T) {
 	p := travelling(parcel.InTransit, parcel.PhaseDestination, 20*day, noon())
-	tracker.MarkStalled(&p, nil, noon())
+	tracker.MarkStalled(&p, tracker.Basis{}, noon())
 	if p.Stalled.IsZero() {
 		t.Fatal("not stalled after 20 silent days in the country")
 	}
 	p.LastEvent = noon()
-	tracker.MarkStalled(&p, nil, noon().Add(time.Hour))
+	tracker.MarkStalled(&p, tracker.Basis{}, noon().Add(time.Hour))
 	if !p.Stalled.IsZero() {
 		t.Error("still stalled after a new event")
 	}

@@ -247,9 +247,11 @@ func ago(d time.Duration) message.Text {
 	return message.New("plan_asked_hours", "Count", strconv.Itoa(int(d/time.Hour)))
 }
 
-// beforeExport reports whether the parcel is not known to have left its origin.
+// beforeExport reports whether the parcel is not known to have left its origin, or has
+// left it just now.
 func (pl planner) beforeExport() bool {
-	return pl.p.Phase == parcel.PhaseOrigin || pl.p.Phase == ""
+	left := pl.p.Phase == parcel.PhaseBetween && pl.now.Sub(pl.p.Exported) < day
+	return pl.p.Phase == parcel.PhaseOrigin || pl.p.Phase == "" || left
 }
 
 // welcome reports whether a carrier of the destination is asked before export.

@@ -146,11 +146,15 @@ func (p *poll) jobs(v *visit, one *parcel.Parcel, plan []carriers.Ask) []job {
 	return out
 }
 
-// next returns the asks of a visit's next round. Rounds after the first ask only
-// about numbers that the visit has learned. A post that is asked because of an
-// answer, such as the first export event, is asked at the parcel's next check.
+// next returns the asks of a visit's next round: of what the visit has learned, new
+// numbers, and carriers that it makes worth asking. A number that the visit began
+// with goes only to carriers that are asked about nothing else.
 func (p *poll) next(v *visit, plan []carriers.Ask) []carriers.Ask {
-	return slices.DeleteFunc(p.engine.next(v, plan), func(a carriers.Ask) bool { return v.knows(a.Number) })
+	return slices.DeleteFunc(p.engine.next(v, plan), func(a carriers.Ask) bool {
+		return v.knows(a.Number) && (v.asks(a.Carrier) || slices.ContainsFunc(plan, func(b carriers.Ask) bool {
+			return b.Carrier == a.Carrier && b.Skip == "" && !v.knows(b.Number)
+		}))
+	})
 }
 
 // finish records one outcome and, with the last one of a round, starts the next
@@ -184,7 +188,7 @@ func (p *poll) record(ctx context.Context, v *visit, asked []carriers.Asked) {
 	news := false
 	err := p.store.Apply(ctx, scope, func(s *store.State) error {
 		plan = nil
-		one = absorb(s, v.id, asked, basis{p.cfg.Home, p.history}, now)
+		one = absorb(s, v.id, asked, basis{p.cfg.Home, p.history, p.engine.Unasked}, now)
 		if one != nil && v.open == 0 && !v.piggybacked {
 			if plan = p.next(v, p.engine.Plan(*one, now)); len(plan) == 0 {
 				one.NextCheck, one.Reason = p.nextCheck(v, one, now)

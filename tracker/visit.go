@@ -68,6 +68,11 @@ func (v *visit) knows(n number.Number) bool {
 	return slices.ContainsFunc(v.asked, func(d carriers.Asked) bool { return d.Number == n })
 }
 
+// asks reports whether the visit has asked the carrier about any number.
+func (v *visit) asks(carrier string) bool {
+	return slices.ContainsFunc(v.asked, func(d carriers.Asked) bool { return d.Carrier == carrier })
+}
+
 // add adds an ask to the visit.
 func (v *visit) add(a carriers.Ask, since time.Time) job {
 	v.open++
