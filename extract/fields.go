@@ -7,9 +7,16 @@ import (
 
 // headField is one field of a copied header.
 type headField struct {
+	name  string
 	label label // labelFrom, labelSubject or labelStop for any other
 	value string
 	last  int // line
+}
+
+// begins reports whether a field is the sender of another copied header, right
+// below the one that names the sender in o.
+func (f headField) begins(o headField) bool {
+	return f.value != "" && o.value != "" && (f.label == labelFrom && o.label == labelFrom || f.name == o.name && addressIn(f.value) != "" && addressIn(o.value) != "")
 }
 
 // header parses the copied header that begins at line i. If no language knows
@@ -22,6 +29,9 @@ func (p *Parser) header(pg *page, i int, outer string) (head, bool) {
 	k := i
 	for wrapped := 0; k < len(pg.lines) && len(fields) < maxFields; {
 		f, ok := p.field(pg, k)
+		if ok && slices.ContainsFunc(fields, f.begins) {
+			break
+		}
 		if ok {
 			fields = append(fields, f)
 			k, wrapped = f.last+1, 0
@@ -39,7 +49,9 @@ func (p *Parser) header(pg *page, i int, outer string) (head, bool) {
 	from := slices.IndexFunc(fields, func(f headField) bool { return f.label == labelFrom })
 	known := from >= 0
 	if !known {
-		from = slices.IndexFunc(fields, func(f headField) bool { return addressIn(f.value) != "" || p.isBrand(f.value) })
+		from = slices.IndexFunc(fields, func(f headField) bool {
+			return !strings.Contains(f.name, "-") && (addressIn(f.value) != "" || p.isBrand(f.value)) // not Return-Path
+		})
 	}
 	if from < 0 {
 		return head{}, false
@@ -89,7 +101,7 @@ func (p *Parser) field(pg *page, i int) (headField, bool) {
 			return headField{}, false
 		}
 	}
-	f := headField{label: labelStop, value: value, last: last}
+	f := headField{name: name, label: labelStop, value: value, last: last}
 	if known, ok := p.fieldLabel(name); ok {
 		f.label = known
 	} else if p.ofBody(name) {

@@ -52,7 +52,11 @@ func (p *Parser) heads(pg *page, outer string) []head {
 			}
 			out = append(out, h)
 			i = h.last
-		case len(out) > 0 && mark != "" && rules(s) == mark && strings.ContainsFunc(s, isLetter):
+		case len(out) > 0 && (mark != "" && rules(s) == mark && strings.ContainsFunc(s, isLetter) || scissors(s)):
+			if last := &out[len(out)-1]; last.last == i-1 {
+				last.last = i // the line between header and text
+				continue
+			}
 			out = append(out, head{first: i, last: i})
 		}
 	}
@@ -75,7 +79,7 @@ func (p *Parser) written(pg *page, i int) (head, bool) {
 		return h, false
 	}
 	for h.last = i; ; h.last++ {
-		if strings.HasSuffix(s, ":") || strings.HasSuffix(s, "：") {
+		if strings.HasSuffix(s, ":") || strings.HasSuffix(s, "：") || strings.HasSuffix(s, ">>>") || rules(s) != "" {
 			break
 		}
 		if h.last+1 == len(pg.lines) || h.last-i+1 == maxWrapped || len(s) > maxWritten {
@@ -97,6 +101,12 @@ func (p *Parser) written(pg *page, i int) (head, bool) {
 	}
 }
 
+// scissors reports whether a line marks where a copied mail is to be cut, as The
+// Bat! writes it in front of the text and behind it.
+func scissors(s string) bool {
+	return strings.HasPrefix(strings.TrimLeft(s, "=-"), "8<") && rules(s) != ""
+}
+
 // alone reports whether a line is nothing but the shop's name and address, as
 // copied from a mail program's window, or stands below a line of dashes.
 func (p *Parser) alone(pg *page, i int) bool {
@@ -106,5 +116,5 @@ func (p *Parser) alone(pg *page, i int) bool {
 		return false
 	}
 	before := strings.TrimSpace(s[:open])
-	return before == "" || p.isBrand(before) || i > 0 && rules(pg.str(pg.lines[i-1])) != ""
+	return before == "" || p.isBrand(before) || i > 0 && rules(pg.str(pg.lines[i-1])) != "" && !strings.HasSuffix(before, ":")
 }

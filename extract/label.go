@@ -1,5 +1,7 @@
 package extract
 
+import "slices"
+
 const headDistance = 60 // maximum lines between a column's head and its values
 
 // labelOf returns the label of a value: the one before it in its cell, the head
@@ -7,6 +9,12 @@ const headDistance = 60 // maximum lines between a column's head and its values
 func (pg *page) labelOf(l line, tok int) (label, bool) {
 	kind, at, ok := pg.labelBefore(tok)
 	if l.row == 0 {
+		if ok && pg.fold.toks[at].src0 >= l.start {
+			return kind, true
+		}
+		if head, found := pg.headLine(l, tok); found {
+			return head, true
+		}
 		return kind, ok
 	}
 	if ok {
@@ -21,6 +29,48 @@ func (pg *page) labelOf(l line, tok int) (label, bool) {
 		return head, found
 	}
 	return kind, ok
+}
+
+// headLine returns the label of a value below a line of several labels: the first
+// value has the first label. Lines of values may come between.
+func (pg *page) headLine(l line, tok int) (label, bool) {
+	at := pg.lineIndex(l.start) - 1
+	for far := at - headDistance; at >= 0 && at > far && pg.lines[at].row == 0 && pg.hasID(pg.lines[at]); {
+		at--
+	}
+	if at < 0 || pg.lines[at].row != 0 {
+		return 0, false
+	}
+	nth := 0
+	for i := l.tok0; i < tok; i++ {
+		if pg.isID(i) {
+			nth++
+		}
+	}
+	labels := pg.labels(pg.lines[at])
+	if len(labels) < 2 || nth >= len(labels) {
+		return 0, false
+	}
+	return labels[nth], true
+}
+
+// labels returns the labels of a line that has no more than labels, in order.
+func (pg *page) labels(l line) []label {
+	var out []label
+	for k := l.tok1 - 1; k >= l.tok0; k-- {
+		m, ok := pg.endingAt(k)
+		switch {
+		case ok && m.first >= l.tok0:
+			if m.label != labelFiller {
+				out = append(out, m.label)
+			}
+			k = m.first
+		case pg.weight(k, k+1) > 0 && len(out) > 0 && pg.gap(k) == " ":
+			return nil // a sentence
+		}
+	}
+	slices.Reverse(out)
+	return out
 }
 
 // columnLabel returns the label at the head of a cell's column, which is above
@@ -96,11 +146,15 @@ func (pg *page) rowLabel(cell line) (kind label, found, is bool) {
 // hasID reports whether a cell contains a word that may be an order or a number.
 func (pg *page) hasID(l line) bool {
 	for i := l.tok0; i < l.tok1; i++ {
-		if pg.fold.toks[i].digits >= 6 || fewDigits(pg.src(i)) {
+		if pg.isID(i) {
 			return true
 		}
 	}
 	return false
+}
+
+func (pg *page) isID(tok int) bool {
+	return pg.fold.toks[tok].digits >= 6 || fewDigits(pg.src(tok))
 }
 
 // rowAround returns the lines of the row that line i is in.

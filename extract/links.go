@@ -8,6 +8,7 @@ import (
 
 	"parcelwatch/extract/shop"
 	"parcelwatch/internal/textx"
+	"parcelwatch/mail"
 	"parcelwatch/parcel/number"
 )
 
@@ -29,6 +30,8 @@ const (
 	maxLinks   = 400 // per page
 	maxLinkLen = 8 << 10
 	maxUnwrap  = 3 // nested redirects to unwrap
+
+	base64HTTP = "aHR0c" // how an address begins in base64
 )
 
 func (l link) empty() bool {
@@ -63,6 +66,9 @@ func (p *Parser) readLink(s string, depth int) link {
 	} else if i := strings.IndexByte(path, '#'); i >= 0 {
 		path, query = path[:i], path[i+1:]
 	}
+	if !strings.Contains(query, "=") {
+		query = unescape(query)
+	}
 	if !l.shop && depth < maxUnwrap {
 		if in := p.embedded(rest, depth); in.shop {
 			return in
@@ -81,10 +87,12 @@ func (p *Parser) readLink(s string, depth int) link {
 }
 
 // embedded finds a link to the shop anywhere in the address of a gateway:
-// plain, percent-encoded, or in Proofpoint's encoding ("-3A" for a colon, "_"
-// for a slash).
+// plain, percent-encoded, in Proofpoint's encoding ("-3A" for a colon, "_" for a
+// slash), in base64, or as a host in the path.
 func (p *Parser) embedded(rest string, depth int) link {
-	for _, s := range []string{rest, unescape(rest), undash(rest)} {
+	var found link
+	for _, read := range []func(string) string{func(s string) string { return s }, unescape, undash, unbase64, p.hostInPath} {
+		s := read(rest)
 		i := strings.LastIndex(strings.ToLower(s), "http")
 		if i < 0 {
 			continue
@@ -93,11 +101,43 @@ func (p *Parser) embedded(rest string, depth int) link {
 		if scheme, rest, ok := strings.Cut(inner, ":/"); ok && !strings.HasPrefix(rest, "/") {
 			inner = scheme + "://" + rest
 		}
-		if host, _ := splitHost(inner); host != "" && p.shopSite(host) {
-			return p.readLink(inner, depth+1)
+		if host, _ := splitHost(inner); host == "" || !p.shopSite(host) {
+			continue
+		}
+		if found = p.readLink(inner, depth+1); found.says() {
+			break
 		}
 	}
-	return link{}
+	return found
+}
+
+// unbase64 decodes the address that a gateway has encoded in base64.
+func unbase64(s string) string {
+	s = unescape(s)
+	i := strings.Index(s, base64HTTP)
+	if i < 0 {
+		return ""
+	}
+	word, _, _ := strings.Cut(strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(s[i:], "/=")), "&")
+	if end := strings.IndexFunc(word, func(r rune) bool { return !letterOrDigit(r) && r != '+' && r != '/' }); end >= 0 {
+		word = word[:end]
+	}
+	return string(mail.LooseBase64(word))
+}
+
+// hostInPath returns the address behind a host of the shop in the path of a
+// gateway.
+func (p *Parser) hostInPath(s string) string {
+	for at := 0; ; {
+		i := strings.IndexByte(s[at:], '/')
+		if i < 0 {
+			return ""
+		}
+		at += i + 1
+		if host, _, _ := strings.Cut(s[at:], "/"); len(host) < 80 && p.shopSite(strings.TrimPrefix(host, "www.")) {
+			return "https://" + s[at:]
+		}
+	}
 }
 
 // undash decodes Proofpoint's second form.

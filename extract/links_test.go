@@ -1,6 +1,7 @@
 package extract_test
 
 import (
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"net/url"
@@ -40,6 +41,21 @@ func proofpoint2(s string) string {
 // gateways are the forms in which gateways and mail programs rewrite a link.
 var gateways = map[string]func(string) string{
 	"none": func(s string) string { return s },
+	"base64 in a parameter": func(s string) string {
+		return "https://eu-west-1.protection.sophos.com/?d=aliexpress.com&u=" + base64.StdEncoding.EncodeToString([]byte(s)) + "&p=m&i=abc"
+	},
+	"Yandex": func(s string) string {
+		return "https://mail.yandex.example/re.jsx?h=a,b&l=" + base64.StdEncoding.EncodeToString([]byte(s))
+	},
+	"base64 in a path": func(s string) string {
+		return "https://click.example/r/" + base64.RawURLEncoding.EncodeToString([]byte(s)) + "/x"
+	},
+	"a host in a path": func(s string) string { return "https://r.mail.example/clb123/" + strings.TrimPrefix(s, "https://") },
+	"half escaped": func(s string) string {
+		return "https://ctp.example/query?url=https://" + url.QueryEscape(s[8:]) + "&umid=1"
+	},
+	"an escaped query":   func(s string) string { return strings.NewReplacer("&", "%26", "=", "%3D").Replace(s) },
+	"between underlines": func(s string) string { return "https://url.example/v2/___" + s + "___.YXAzOmFiYw" },
 	"Proofpoint 1": func(s string) string {
 		return "https://urldefense.proofpoint.com/v1/url?u=" + url.QueryEscape(s) + "&k=abc%3D&r=def"
 	},

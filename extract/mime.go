@@ -43,7 +43,7 @@ func readBody(raw []byte) body { return body{}.read(raw) }
 
 // read returns the parts of a mail, or of one that is signed within another.
 func (b body) read(raw []byte) body {
-	raw = mail.WithoutEnvelope(raw)
+	raw = shortHead(mail.WithoutEnvelope(raw))
 	if len(raw) > maxRead {
 		raw = withoutPictures(raw)
 	}
@@ -81,6 +81,22 @@ func (b body) read(raw []byte) body {
 		b.contents = rawContents(raw)
 	}
 	return b
+}
+
+// shortHead removes from a large header the fields that say nothing about the
+// structure of the mail, so that they do not use up the limit before the text.
+func shortHead(raw []byte) []byte {
+	head, rest := mail.Split(raw)
+	if len(head) <= maxHeader {
+		return raw
+	}
+	out := make([]byte, 0, maxRead)
+	for f := range mail.Folded(head) {
+		if name, _, _ := bytes.Cut(f, []byte(":")); bytes.HasPrefix(bytes.ToLower(name[:min(len(name), 40)]), []byte("content-")) {
+			out = append(out, f...)
+		}
+	}
+	return slices.Concat(out, []byte("\r\n"), rest)
 }
 
 // withoutPictures empties the parts of a large mail that are neither text nor

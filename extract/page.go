@@ -114,12 +114,12 @@ func (b *builder) add(s []byte, off, end int) {
 		r, w := utf8.DecodeRune(s[i:])
 		switch {
 		case textx.Invisible(r):
-		case r == 0xa0 || r == 0x3000 || r >= 0x2000 && r <= 0x200a || r == 0x202f || r == 0x2028 || r == 0x2029 || r == 0x85:
+		case blank(r):
 			b.gap = true
 		case r == utf8.RuneError && w == 1:
 			b.put([]byte("\uFFFD"), off, end)
-		case wide(r):
-			b.put([]byte(string(r-wideOffset)), off, end)
+		case plain(r) != r:
+			b.put([]byte(string(plain(r))), off, end)
 		default:
 			b.put(s[i:i+w], off, end)
 		}
@@ -127,24 +127,39 @@ func (b *builder) add(s []byte, off, end int) {
 	}
 }
 
-const wideOffset = 0xfee0 // of full-width letters from ASCII
-
-// wide reports whether r is a full-width digit, capital or dash, as Chinese and
-// Japanese programs write numbers.
-func wide(r rune) bool {
-	return r >= '０' && r <= '９' || r >= 'Ａ' && r <= 'Ｚ' || r == '－'
+// blank reports whether r is a space of any width or a line break.
+func blank(r rune) bool {
+	return r == 0xa0 || r == 0x3000 || r >= 0x2000 && r <= 0x200a || r == 0x202f || r == 0x205f || r == 0x2028 || r == 0x2029 || r == 0x85
 }
 
-// narrow returns a text with ASCII digits and capitals instead of full-width ones.
+// plain returns the ASCII form of a digit of another script and of a full-width
+// digit, capital or dash, as Chinese and Japanese programs write numbers; any
+// other rune is returned unchanged.
+func plain(r rune) rune {
+	switch {
+	case r < 0x660:
+		return r
+	case r >= '０' && r <= '９' || r >= 'Ａ' && r <= 'Ｚ' || r == '－':
+		return r - ('０' - '0')
+	}
+	for _, zero := range []rune{0x660, 0x6f0, 0x966, 0x9e6, 0xe50} { // Arabic, Persian, Hindi, Bengali, Thai
+		if r >= zero && r <= zero+9 {
+			return '0' + r - zero
+		}
+	}
+	return r
+}
+
+// narrow returns a text with ASCII digits, capitals and spaces.
 func narrow(s string) string {
-	if !strings.ContainsFunc(s, wide) {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r >= 0x80 }) {
 		return s
 	}
 	return strings.Map(func(r rune) rune {
-		if wide(r) {
-			return r - wideOffset
+		if blank(r) {
+			return ' '
 		}
-		return r
+		return plain(r)
 	}, s)
 }
 

@@ -153,7 +153,7 @@ func (r *reading) bodyOrders(pg *page, nth int) {
 		}
 		for i := l.tok0; i < l.tok1; i++ {
 			id := pg.src(i)
-			if digits := pg.fold.toks[i].digits; digits >= 3 && digits < 13 {
+			if digits := pg.fold.toks[i].digits; digits >= 1 && digits < 13 {
 				id, i = pg.groupedOrder(l, i)
 			} else if digits < 13 || !allDigits(id) {
 				continue
@@ -277,6 +277,10 @@ func (r *reading) lineNumbers(pg *page, l line, found func(number.Number)) {
 			i = last
 			continue
 		}
+		if n, ok := r.broken(pg, l, i); ok {
+			found(n)
+			continue
+		}
 		if digits := pg.fold.toks[i].digits; digits < 6 && (digits < 2 || !fewDigits(pg.src(i))) {
 			continue
 		}
@@ -284,6 +288,25 @@ func (r *reading) lineNumbers(pg *page, l line, found func(number.Number)) {
 			found(n)
 		}
 	}
+}
+
+// broken returns the number whose first part ends a line and whose rest is all of
+// the next.
+func (r *reading) broken(pg *page, l line, tok int) (number.Number, bool) {
+	if tok != l.tok1-1 || pg.fold.toks[tok].digits == 0 {
+		return "", false
+	}
+	at := pg.lineIndex(l.start)
+	if at+1 >= len(pg.lines) || pg.lines[at+1].tok1 != tok+2 || pg.gap(tok) != "\n" {
+		return "", false
+	}
+	first, rest := pg.src(tok), pg.src(tok+1)
+	n := number.Number(first + rest)
+	if !capitals(first) || !capitals(rest) || complete(first) || complete(rest) || n.Strength() < number.High || r.isOrder(string(n)) {
+		return "", false
+	}
+	kind, ok := pg.labelOf(l, tok)
+	return n, ok && kind != labelOrder
 }
 
 // labelled returns a word as a tracking number if it follows a label. A word for

@@ -2,12 +2,12 @@ package extract
 
 import "bytes"
 
-// signedOIDs are the object identifiers of signed data and of the data in it, as
-// they are encoded (RFC 5652).
-var signedOIDs = [2][]byte{
-	[]byte("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"),
-	[]byte("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01"),
-}
+// The object identifiers of signed data and of the data in it, as they are encoded
+// (RFC 5652).
+const (
+	oidSignedData = "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"
+	oidData       = "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01"
+)
 
 const (
 	tagOctets      = 0x04
@@ -19,8 +19,8 @@ const (
 // other. The signature is not checked: what the mail is trusted for is decided by
 // its sender.
 func signedContent(ber []byte) []byte {
-	for _, oid := range signedOIDs {
-		i := bytes.Index(ber[:min(len(ber), 512)], oid)
+	for _, oid := range []string{oidSignedData, oidData} {
+		i := bytes.Index(ber[:min(len(ber), 512)], []byte(oid))
 		if i < 0 {
 			return nil
 		}

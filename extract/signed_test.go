@@ -30,10 +30,11 @@ func ber(tag byte, parts ...string) string {
 // opaque returns a text as S/MIME signs it, in one piece and in pieces of 200 bytes.
 func opaque(text string) []string {
 	version, algorithms := "\x02\x01\x01", "\x31\x02\x05\x00"
-	pieces := ""
+	var list []string
 	for c := range slices.Chunk([]byte(text), 200) {
-		pieces += der(4, string(c))
+		list = append(list, der(4, string(c)))
 	}
+	pieces := strings.Join(list, "")
 	return []string{
 		der(0x30, oidSigned, der(0xa0, der(0x30, version, algorithms, der(0x30, oidData, der(0xa0, der(4, text))), rest))),
 		ber(0x30, oidSigned, ber(0xa0, ber(0x30, version, algorithms, ber(0x30, oidData, ber(0xa0, ber(0x24, pieces))), rest))),

@@ -8,7 +8,7 @@ import (
 
 const (
 	maxGroup = 6  // letters and digits in one group of a number printed in groups
-	maxSpan  = 12 // words of a number
+	maxSpan  = 40 // words of a number; markup may put each letter into an element of its own
 )
 
 // grouped returns a tracking number that is printed in groups after a label, and
@@ -18,7 +18,7 @@ func (r *reading) grouped(pg *page, l line, tok int) (number.Number, int, bool) 
 	if !pg.opensSpan(tok, l.tok1) {
 		return "", 0, false
 	}
-	text, last := pg.span(tok, l.tok1)
+	text, last := pg.span(tok, l.tok1, formed)
 	n, err := number.Parse(text)
 	if err != nil || last == tok || countDigits(text) < 8 || r.isOrder(text) || longTail(pg, last) || !lastDate(text).IsZero() {
 		return "", 0, false
@@ -39,7 +39,7 @@ func (pg *page) groupedOrder(l line, tok int) (string, int) {
 	if !allDigits(pg.src(tok)) || !pg.opensSpan(tok, l.tok1) {
 		return "", tok
 	}
-	text, last := pg.span(tok, l.tok1)
+	text, last := pg.span(tok, l.tok1, func(s string) bool { return len(s) >= 14 && len(s) <= 16 && allDigits(s) })
 	text = strings.ReplaceAll(text, "-", "")
 	if len(text) < 14 || !allDigits(text) {
 		return "", tok
@@ -71,7 +71,7 @@ func (pg *page) opensSpan(tok, end int) bool {
 // span returns the number that begins at a word, and its last word. Groups
 // joined by spaces are short unless they form a number of a known form, because
 // a sentence may go on in capitals.
-func (pg *page) span(tok, end int) (string, int) {
+func (pg *page) span(tok, end int, known func(string) bool) (string, int) {
 	text, last := pg.src(tok), tok
 	all, loose, dashed := text, true, false
 	for i := tok + 1; i < end && i < tok+maxSpan && capitals(pg.src(i)); i++ {
@@ -85,11 +85,17 @@ func (pg *page) span(tok, end int) (string, int) {
 			loose = loose && !dashed && max(len(pg.src(i-1)), len(word)) <= maxGroup
 			all += word
 		}
-		if loose || number.Number(all).Strength() >= number.Medium {
+		if loose || known(all) {
 			text, last = all, i
 		}
 	}
 	return undashed(text), last
+}
+
+// formed reports whether a text is a number of a known form.
+func formed(s string) bool {
+	n := number.Number(s)
+	return n.Strength() >= number.Medium || n.Check() == number.CheckOK && len(s) >= 18
 }
 
 // undashed drops the dashes of a number that is only known without them.
@@ -129,7 +135,7 @@ func (pg *page) gap(tok int) string { return pg.text[pg.fold.toks[tok].src1:pg.f
 // dash reports whether a text is one dash of any kind.
 func dash(s string) bool {
 	switch s {
-	case "-", "\u2010", "\u2011", "\u2012", "\u2013", "\u2212":
+	case "-", "\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2212", "\ufe58", "\ufe63":
 		return true
 	default:
 		return false

@@ -24,6 +24,16 @@ func fullWidth(s string) string {
 	}, s)
 }
 
+// inDigitsOf returns a text with the digits of the script that has this zero.
+func inDigitsOf(zero rune, s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return zero + r - '0'
+		}
+		return r
+	}, s)
+}
+
 var printedNumbers = []string{
 	lp, s10, "AP00999900000056", "00340999999999990010", "H9990000000000000012", "JJD0002200000000396", "KDK1C1234567890",
 	"A000000000017ARD", "UPAAB000000254840", "520600009876", "PHBW6T0000000000000002J", "YT2200000000000446",
@@ -43,6 +53,9 @@ func TestNumbersInEveryPrintedForm(t *testing.T) {
 		"zero width":              func(s string) string { return groupsOf(5, s, "&#8203;") },
 		"soft hyphens":            func(s string) string { return groupsOf(5, s, "&shy;") },
 		"full width":              fullWidth,
+		"letters in elements":     func(s string) string { return "<i>" + groupsOf(1, s, "</i><i>") + "</i>" },
+		"Arabic digits":           func(s string) string { return inDigitsOf('\u0660', s) },
+		"Persian digits":          func(s string) string { return inDigitsOf('\u06f0', s) },
 		"in an element":           func(s string) string { return "<strong>" + s + "</strong>." },
 		"in a link":               func(s string) string { return `<a href="https://www.aliexpress.com/x">` + s + "</a>" },
 		"in brackets":             func(s string) string { return "[" + s + "]" },
@@ -134,11 +147,24 @@ func TestNumbersWithFewDigits(t *testing.T) {
 func TestOrdersInGroups(t *testing.T) {
 	t.Parallel()
 	p := newParser(t, options{})
-	for _, printed := range []string{groupsOf(4, order1, " "), groupsOf(4, order1, "-"), groupsOf(4, order1, "</b><b>"), fullWidth(order1), groupsOf(4, order1, "&#8203;")} {
+	for _, printed := range []string{groupsOf(1, order1, "</i><i>"), groupsOf(2, order1, "</b><b>"), groupsOf(4, order1, "\u2014"), order1[:4] + "</b><b>" + order1[4:], inDigitsOf('\u0660', order1), groupsOf(4, order1, " "), groupsOf(4, order1, "-"), groupsOf(4, order1, "</b><b>"), fullWidth(order1), groupsOf(4, order1, "&#8203;")} {
 		for _, label := range []string{"Order number: ", "Bestellnummer: ", "Номер заказа: ", "<td>Order number</td><td>"} {
 			n, err := p.Parse(htmlLetter("Package "+lp+": in transit", "<table><tr><td>"+label+"<b>"+printed+"</b></td></tr></table>"), unverified)
 			if err != nil || !slices.Equal(numbers(n), []string{lp}) || !slices.Equal(n.Orders, []string{order1}) {
 				t.Errorf("%s%s: %v %v, %v", label, printed, numbers(n), n.Orders, err)
+			}
+		}
+	}
+}
+
+func TestANumberBrokenIntoTwoLinesIsOne(t *testing.T) {
+	t.Parallel()
+	p := newParser(t, options{})
+	for _, num := range []string{lp, s10, "AP00999900000056"} {
+		for cut := 4; cut < len(num)-1; cut++ {
+			n, err := p.Parse(htmlLetter("Your order has shipped", "<p>Tracking number: "+num[:cut]+"<br>"+num[cut:]+"</p><p>Bye</p>"), unverified)
+			if err != nil || !slices.Equal(numbers(n), []string{num}) {
+				t.Errorf("%s cut at %d: %v, %v", num, cut, numbers(n), err)
 			}
 		}
 	}

@@ -46,6 +46,13 @@ var tableLabels = [][2]string{
 	{"Номер заказа", "Трек-номер"},
 	{"Numéro de commande", "Numéro de suivi"},
 	{"Order No.", "Tracking number"},
+	{"Номер замовлення", "Номер відстеження"},
+	{"Nr zamówienia", "Numer śledzenia"},
+	{"Número de pedido", "Número de seguimiento"},
+	{"Sipariş numarası", "Takip numarası"},
+	{"注文番号", "追跡番号"},
+	{"주문번호", "운송장번호"},
+	{"رقم الطلب", "رقم التتبع"},
 }
 
 // TestTablesInEveryOrder draws tables of orders and numbers with their rows,
@@ -93,13 +100,19 @@ func TestTablesInEveryOrder(t *testing.T) {
 				g = append(grid{head}, g...)
 			}
 		}
+		betweens := []string{"", "\t", " | ", "    ", " │ ", "box"}
 		if form == "head" && rapid.Bool().Draw(t, "transposed") {
 			g = g.transposed()
+		} else if form == "head" && fmt.Sprint(g[0]) != fmt.Sprint(g[len(g)-1]) && strings.Contains(strings.Join(g[0], " "), labels[0]) {
+			betweens = append(betweens, ";", " / ")
 		}
 		body := g.html()
 		raw := htmlLetter("Your order has shipped", "<p>Hi</p>"+body)
-		if between := rapid.SampledFrom([]string{"", "\t", " | ", "    "}).Draw(t, "text"); between != "" {
+		if between := rapid.SampledFrom(betweens).Draw(t, "text"); between != "" {
 			body = g.text(between)
+			if between == "box" {
+				body = "+-----+\n| " + strings.ReplaceAll(strings.TrimSpace(g.text(" | ")), "\n", " |\n+--+--+\n| ") + " |\n+==+==+\n"
+			}
 			raw = letter("Your order has shipped", "Hi\n\n"+body)
 		}
 		n, err := p.Parse(raw, unverified)

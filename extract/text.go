@@ -12,6 +12,9 @@ func (p *Parser) readText(src []byte, f flow) page {
 	b := newBuilder(p.scratch())
 	var links []link
 	for l := range f.lines(src) {
+		if ruled(l.text) {
+			continue
+		}
 		cells := columns(bytes.TrimRight(l.text, " \t"))
 		if len(cells) > 1 {
 			b.row++
@@ -90,8 +93,16 @@ func unquoted(s []byte) []byte {
 	return s
 }
 
+// ruled reports whether a line is drawn between the rows of a table.
+func ruled(s []byte) bool {
+	return bytes.ContainsAny(s, "+|┼├╠╬") && len(bytes.Trim(s, "+-=| \t\r\n─━═│║┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬╪╞╡")) == 0
+}
+
 // columns splits a line of a plain-text table.
 func columns(s []byte) [][]byte {
+	if bytes.ContainsAny(s, "│┃║") {
+		s = []byte(strings.NewReplacer("│", "|", "┃", "|", "║", "|").Replace(string(s)))
+	}
 	var out [][]byte
 	start := 0
 	add := func(end int) {

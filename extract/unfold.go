@@ -107,10 +107,13 @@ func continues(link, next []byte, bracketed bool, width int) bool {
 		return false
 	}
 	if bracketed {
-		return closed || ofAddress(word)
+		return closed || ofAddress(word) || width >= wrapColumn
 	}
 	if width < wrapColumn || closed {
 		return false
+	}
+	if bytes.Contains(link, []byte(base64HTTP)) && (len(word) >= 20 || bytes.ContainsAny(word, "0123456789")) {
+		return true // an address in base64 goes on
 	}
 	return ofAddress(word) || completes(link, word)
 }

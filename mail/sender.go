@@ -162,10 +162,32 @@ func (s Senders) Of(from Address, h Header) Sender {
 		}
 		return out
 	}
-	if shop := s.original(from, h); shop.Class == Shop {
+	shop := s.original(from, h)
+	if shop.Class != Shop && out.Class == Forwarder {
+		shop = s.Address(named(from.Name))
+	}
+	if shop.Class == Shop {
 		out.Original, out.Quiet = shop.Original, shop.Quiet
 	}
 	return out
+}
+
+// named returns the only address in a display name, as programs that forward mail
+// under an address of their own write it: "AliExpress (a@b.example)", "a at
+// b.example". Anybody can write one.
+func named(display string) string {
+	display = strings.NewReplacer(" at ", "@", "(a)", "@", "(at)", "@", "[at]", "@", "_at_", "@").Replace(strings.ToLower(display))
+	addr := ""
+	for w := range strings.FieldsFuncSeq(display, func(r rune) bool { return r <= ' ' || strings.ContainsRune(`<>()[],;:"'`, r) }) {
+		if _, _, ok := Parts(w); !ok {
+			continue
+		}
+		if addr != "" {
+			return ""
+		}
+		addr = w
+	}
+	return addr
 }
 
 // Private returns the parts of a rewriter's address that identify the user; ok

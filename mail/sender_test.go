@@ -31,6 +31,11 @@ func cases() []senderCase {
 		{"DuckDuckGo", "From: AliExpress <transaction_at_notice.aliexpress.com_pat@duck.com>", mail.Rewritten, shop},
 		{"a configured group", "From: 'AliExpress' via family <family@groups.example.org>\r\nX-Original-From: AliExpress <" + shop + ">", mail.Forwarder, shop},
 		{"a configured alias with the shop in Reply-To", "From: partner@example.org\r\nReply-To: " + shop, mail.Forwarder, shop},
+		{"a forwarder that puts the shop's address into the name", `From: "AliExpress (` + shop + `)" <partner@example.org>`, mail.Forwarder, shop},
+		{"a forwarder that puts it into a comment", "From: partner@example.org (" + shop + " via list)", mail.Forwarder, shop},
+		{"a forwarder that spells the address", `From: "AliExpress - transaction at notice.aliexpress.com" <partner@example.org>`, mail.Forwarder, shop},
+		{"a forwarder that names two addresses", `From: "` + shop + ` x@evil.example" <partner@example.org>`, mail.Forwarder, ""},
+		{"a stranger that names the shop", `From: "` + shop + `" <a@evil.example>`, mail.Foreign, ""},
 		{"a forwarder's own mail", "From: Pat <partner@example.org>", mail.Forwarder, ""},
 
 		{"an unknown group that names the shop", "From: list@other.example\r\nX-Original-From: " + shop, mail.Foreign, shop},
