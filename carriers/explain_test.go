@@ -26,7 +26,7 @@ func TestFault(t *testing.T) {
 		{"a name that cannot be looked up", &carriers.Error{Kind: carriers.ErrTemporary, Host: "post.example", Cause: &net.DNSError{Name: "post.example", IsTemporary: true}}, "временный сбой: адрес post.example сейчас не удаётся узнать"},
 		{"a service that is silent", &carriers.Error{Kind: carriers.ErrTemporary, Cause: context.DeadlineExceeded, Host: "post.example"}, "временный сбой: post.example не отвечает"},
 		{"a request too many", fmt.Errorf("upu: %w", &carriers.Error{Kind: carriers.ErrThrottled, Detail: "HTTP 429 Too Many Requests"}), "просит подождать: ответ HTTP 429"},
-		{"a captcha", &carriers.Error{Kind: carriers.ErrDenied, Detail: "captcha or bot check (qrator)"}, "отказывается отвечать: хочет убедиться, что спрашивает человек (капча)"},
+		{"a captcha", &carriers.Error{Kind: carriers.ErrDenied, Detail: "captcha or bot check (qrator)"}, "отказывается отвечать: требует пройти проверку «я не робот» (капча)"},
 		{"an answer of another form", &carriers.Error{Kind: carriers.ErrChanged, Detail: "not the JSON that was expected: odd"}, "её ответ непонятен"},
 		{"a number not known is no fault", carriers.ErrNotFound, ""},
 		{"a failure without a name may be over soon", errors.New("odd"), "временный сбой"},

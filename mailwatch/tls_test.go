@@ -113,9 +113,9 @@ func TestCertificates(t *testing.T) {
 		{"fingerprint of an expired one", expired, func(a *mailwatch.Account) {
 			a.TLSConfig = pinned(t, netx.PinOf(expired.Leaf).String())
 		}, ""},
-		{"nobody knows it", good, func(*mailwatch.Account) {}, "signed by nobody known here; if it is self-made, set ca = FILE, or fingerprint = \"sha256:" + strings.ToLower(digits)},
+		{"nobody knows it", good, func(*mailwatch.Account) {}, "not signed by a trusted authority; if it is self-signed, set ca = FILE, or fingerprint = \"sha256:" + strings.ToLower(digits)},
 		{"expired", expired, func(a *mailwatch.Account) { a.TLSConfig = trusting(expired) }, "is not valid today (from "},
-		{"for another host", other, func(a *mailwatch.Account) { a.TLSConfig = trusting(other) }, "the certificate is not for imap.example.org; write the name it is for as host: nas.example.net"},
+		{"for another host", other, func(a *mailwatch.Account) { a.TLSConfig = trusting(other) }, "the certificate is not for imap.example.org; set host to the name it was issued for: nas.example.net"},
 		{"not the fingerprint", other, func(a *mailwatch.Account) { a.TLSConfig = pinned(t, digits) }, fmt.Sprintf("not the one configured (it is sha256:%x)", sha256.Sum256(other.Leaf.Raw))},
 	}
 	for _, c := range cases {
@@ -153,7 +153,7 @@ func TestStartTLS(t *testing.T) {
 		want   string
 	}{
 		{"works", upgrade, trusting(good), ""},
-		{"nobody knows the certificate", upgrade, nil, "signed by nobody known here"},
+		{"nobody knows the certificate", upgrade, nil, "not signed by a trusted authority"},
 		{"the server has none", refuse("STARTTLS", "BAD unknown command"), trusting(good), "unknown command"},
 	}
 	for _, c := range cases {
@@ -190,7 +190,7 @@ func TestBeforeTLSNothingIsBelieved(t *testing.T) {
 		"a goodbye":              {"* BYE too many of you", "OK go on", "too many of you"},
 		"an endless greeting":    {"* OK " + strings.Repeat("x", 1<<20), "OK go on", "sends far more than was asked for"},
 		"an endless answer":      {"* OK ready", "OK " + strings.Repeat("x", 1<<20), "sends far more than was asked for"},
-		"words after the answer": {"* OK ready", "OK go on\r\n* PREAUTH welcome", "does not speak TLS"},
+		"words after the answer": {"* OK ready", "OK go on\r\n* PREAUTH welcome", "does not start the connection with TLS"},
 		"no number of lines":     {"* OK ready", "OK\r\n", "TLS"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -235,7 +235,7 @@ func TestTLSToAServerWithoutOne(t *testing.T) {
 	a.Host, a.TLS = "imap.example.org", netx.TLSImplicit
 	a.Dial = overTCP(t, s, func(c net.Conn) net.Conn { return c })
 	_, err := mailwatch.Check(t.Context(), a)
-	if got := mailwatch.Explain(err, a); !strings.Contains(got, `imap.example.org:993 does not speak TLS from the first byte; use tls = "starttls"`) {
+	if got := mailwatch.Explain(err, a); !strings.Contains(got, `imap.example.org:993 does not start the connection with TLS; use tls = "starttls"`) {
 		t.Errorf("got %q", got)
 	}
 	s.stop(t)

@@ -116,7 +116,7 @@ func TestAlarmInDigest(t *testing.T) {
 	if diff := cmp.Diff(want, sections(d)); diff != "" {
 		t.Errorf("sections (-want +got):\n%s", diff)
 	}
-	wantText(t, render(t, d, "en").Text, "Mailbox home/INBOX", "cannot be read", "no answer", "no new parcels are noticed")
+	wantText(t, render(t, d, "en").Text, "Mailbox home/INBOX", "cannot be read", "no answer", "new parcels will not be noticed")
 }
 
 func TestASurplusIsToldOnceAWeekWithWhatToDo(t *testing.T) {
@@ -141,7 +141,7 @@ func TestASurplusIsToldOnceAWeekWithWhatToDo(t *testing.T) {
 		t.Errorf("a surplus is urgent: %v", got)
 	}
 	d := notify.Compose(notify.Input{Changes: recorded(first)}, noon)
-	wantText(t, render(t, d, "en").Text, "Mailbox home", "unproven mail names too many parcels", "parcelwatch forget --unverified")
+	wantText(t, render(t, d, "en").Text, "Mailbox home", "unverified emails name too many parcels", "parcelwatch forget --unverified")
 	other := notify.Compose(notify.Input{Audience: notify.Audience{Mailboxes: []string{"work"}}, Changes: recorded(first)}, noon)
 	if !other.Empty() {
 		t.Errorf("the other mailbox's audience is told: %+v", other)

@@ -55,7 +55,7 @@ func TestNotifierChannels(t *testing.T) {
 			m.with(func(m *memory) { m.health.Outbox = parcel.OutboxHealth{Waiting: 1, Oldest: time.Now()} })
 			until(1, 4, 0)
 			r.stop()
-			want := []string{"Waits for pickup: cable|cable: waits for pickup\n", "Held by customs: clock|clock: held by customs\n", "Outgoing mail: cannot be sent|"}
+			want := []string{"Ready for pickup: cable|cable: ready for pickup\n", "Held by customs: clock|clock: held by customs\n", "Outgoing mail: cannot be sent|"}
 			if len(works.heard()) != 3 || works.heard()[0] != want[0] || works.heard()[1] != want[1] || !strings.HasPrefix(works.heard()[2], want[2]) {
 				t.Errorf("rung %q, want %q", works.heard(), want)
 			}

@@ -88,7 +88,7 @@ func NextDelivery(f store.Delivery, o Outcome, made, now time.Time) store.Delive
 	}
 	if now.Sub(made) >= giveUpAfter && f.State != store.DeliveryRefused {
 		f.State, f.Next = store.DeliveryRefused, time.Time{}
-		f.Error = textx.Line("given up after days: "+f.Error, 300)
+		f.Error = textx.Line("gave up after several days of trying: "+f.Error, 300)
 		f.Fault = message.New("fault_given_up").And(f.Fault.What())
 	}
 	return f

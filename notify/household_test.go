@@ -64,7 +64,7 @@ func TestNotAllIsWellWhileAParcelIsLate(t *testing.T) {
 	t.Parallel()
 	late := parcel.Parcel{Status: parcel.InTransit, LastEvent: daysAgo(40), Stalled: daysAgo(1)}
 	c := render(t, notify.Compose(one(late), noon), "en")
-	if strings.Contains(c.Subject+c.Text, "ll is well") || c.Subject != "Silent too long: 1" {
+	if strings.Contains(c.Subject+c.Text, "ll is well") || c.Subject != "No news for too long: 1" {
 		t.Errorf("%s\n\n%s", c.Subject, c.Text)
 	}
 }

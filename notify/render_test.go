@@ -265,8 +265,8 @@ func TestSubject(t *testing.T) {
 	t.Parallel()
 	waits := parcel.Parcel{Title: "USB-C cable", Status: parcel.ReadyForPickup}
 	for _, c := range []struct{ name, language, want string }{
-		{"in English", "en", "Waits for pickup: USB-C cable"},
-		{"in Russian", "ru", "Ждёт получения: USB-C cable"},
+		{"in English", "en", "Ready for pickup: USB-C cable"},
+		{"in Russian", "ru", "Ожидает в месте вручения: USB-C cable"},
 	} {
 		t.Run("the news comes first "+c.name, func(t *testing.T) {
 			t.Parallel()
@@ -281,7 +281,7 @@ func TestSubject(t *testing.T) {
 		in := one(waits, parcel.Change{Kind: parcel.ChangeMoved})
 		in.Parcels = append(in.Parcels, parcel.Parcel{ID: 8, Status: parcel.ReadyForPickup}, parcel.Parcel{ID: 9, Status: parcel.InTransit}, parcel.Parcel{ID: 10, Status: parcel.InTransit})
 		in.Changes = append(in.Changes, parcel.Change{ID: 99, Parcel: 9, Kind: parcel.ChangeMoved})
-		if got, want := render(t, notify.Compose(in, noon), "en").Subject, "Waits for pickup: USB-C cable (+1), moved: 1"; got != want {
+		if got, want := render(t, notify.Compose(in, noon), "en").Subject, "Ready for pickup: USB-C cable · also need attention: 1 · changes: 1"; got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	})
@@ -289,14 +289,14 @@ func TestSubject(t *testing.T) {
 		t.Parallel()
 		trouble := notify.Trouble{Kind: notify.TroubleMailbox, Name: "home", State: string(parcel.MailboxBroken), Since: daysAgo(1)}
 		got := render(t, notify.Digest{Footer: notify.Footer{Parcels: 3, Troubles: []notify.Trouble{trouble}}}, "en")
-		if want := "Not everything could be seen"; got.Subject != want || strings.Contains(got.Text, "All is well") {
+		if want := "Some things could not be checked"; got.Subject != want || strings.Contains(got.Text, "All is well") {
 			t.Errorf("got %q, want %q:\n%s", got.Subject, want, got.Text)
 		}
 	})
 	t.Run("all is not well while a parcel waits for pickup, told or not", func(t *testing.T) {
 		t.Parallel()
 		got := render(t, notify.Compose(one(waits), noon), "en")
-		if want := "Waits for pickup: USB-C cable"; got.Subject != want || strings.Contains(got.Text, "All is well") {
+		if want := "Ready for pickup: USB-C cable"; got.Subject != want || strings.Contains(got.Text, "All is well") {
 			t.Errorf("got %q, want %q:\n%s", got.Subject, want, got.Text)
 		}
 	})

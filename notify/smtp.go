@@ -26,7 +26,7 @@ import (
 var (
 	ErrPlain      = errors.New("an unprotected connection is allowed to a server on this machine only")
 	ErrNoStartTLS = errors.New("the server does not offer STARTTLS")
-	ErrNoAuth     = errors.New("the server offers no way to log in that is known here")
+	ErrNoAuth     = errors.New("the server offers no known way to log in")
 	ErrLogin      = errors.New("the server refused the login")
 )
 

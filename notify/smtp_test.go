@@ -367,8 +367,8 @@ func TestExplain(t *testing.T) {
 		{"another name", over(&script{implicit: true, tls: good}, &tls.Config{RootCAs: goodPool, MinVersion: tls.VersionTLS12}, "other.example.org"), "use the host name that the certificate is for"},
 		{"no TLS there", over(&script{}, nil, "mail.example.org"), "starttls"},
 		{"wants a login", plain(&script{answers: map[string]string{"MAIL": "530 log in"}}).Send(t.Context(), outgoing, []string{"a@b"})[0].Err, "username and password"},
-		{"refused", plain(&script{answers: map[string]string{"RCPT": "550 no"}}).Send(t.Context(), outgoing, []string{"a@b"})[0].Err, "refuses the mail for good (550 no)"},
-		{"later", plain(&script{answers: map[string]string{"RCPT": "450 no"}}).Send(t.Context(), outgoing, []string{"a@b"})[0].Err, "wants the mail later (450 no)"},
+		{"refused", plain(&script{answers: map[string]string{"RCPT": "550 no"}}).Send(t.Context(), outgoing, []string{"a@b"})[0].Err, "permanently refuses the email (550 no)"},
+		{"later", plain(&script{answers: map[string]string{"RCPT": "450 no"}}).Send(t.Context(), outgoing, []string{"a@b"})[0].Err, "asks to try again later (450 no)"},
 		{"long and dirty", errors.New(strings.Repeat("x\r\n", 5000)), "x x"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

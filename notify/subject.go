@@ -11,6 +11,9 @@ import (
 	"parcelwatch/parcel"
 )
 
+// partSeparator separates the parts of a subject. Titles of goods contain commas.
+const partSeparator = " · "
+
 // subject returns the news in one line: the first item that needs the user by name, all
 // other sections as counts.
 func subject(d Digest, p *locale.Printer) string {
@@ -21,7 +24,7 @@ func subject(d Digest, p *locale.Printer) string {
 	length := 0
 	add := func(part string) {
 		// Whole parts only, the most important first.
-		if n := utf8.RuneCountInString(part) + 2; part != "" && length+n <= maxSubject {
+		if n := utf8.RuneCountInString(part) + utf8.RuneCountInString(partSeparator); part != "" && length+n <= maxSubject {
 			parts = append(parts, part)
 			length += n
 		}
@@ -30,6 +33,7 @@ func subject(d Digest, p *locale.Printer) string {
 		for _, s := range d.Sections {
 			if minor == rowOf(s.Kind).minor {
 				add(subjectPart(s, d, p))
+				add(subjectOthers(s, p))
 			}
 		}
 	}
@@ -42,7 +46,7 @@ func subject(d Digest, p *locale.Printer) string {
 	case len(parts) == 0:
 		return p.Capital(p.T("subject_quiet", "N", d.Footer.Parcels))
 	}
-	return p.Capital(strings.Join(parts, ", "))
+	return p.Capital(strings.Join(parts, partSeparator))
 }
 
 // subjectPart returns the subject's text for a section, empty for sections without news.
@@ -59,8 +63,16 @@ func subjectPart(s Section, d Digest, p *locale.Printer) string {
 	}
 }
 
-// subjectNeeds returns the first item's name and the number of others: "Last day
-// tomorrow: USB-C cable, Galway (+2)".
+// subjectOthers returns the number of items that need the user beside the first.
+func subjectOthers(s Section, p *locale.Printer) string {
+	if n := len(s.Items) - 1; s.Kind == SectionNeeds && n > 0 {
+		return p.T("subject_needs", "N", n)
+	}
+	return ""
+}
+
+// subjectNeeds returns the first item's name, and for a section of one status the number
+// of others: "Out for delivery: USB-C cable (+2)".
 func subjectNeeds(s Section, d Digest, p *locale.Printer) string {
 	it := s.Items[0]
 	var out string
@@ -74,7 +86,7 @@ func subjectNeeds(s Section, d Digest, p *locale.Printer) string {
 		}
 		out = p.Pair(subjectReason(it, d, p), isolate(name))
 	}
-	if n := len(s.Items) - 1; n > 0 {
+	if n := len(s.Items) - 1; n > 0 && s.Kind != SectionNeeds {
 		out += " (+" + itoa(n) + ")"
 	}
 	return out

@@ -107,7 +107,7 @@ func TestANumberNobodyKnowsIsSaidToBeOne(t *testing.T) {
 	if err := cli.WriteParcel(&out, say, status.Document(p, "", nil, now), time.Time{}, now); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := out.String(), "RB123456785CN\nno news from the posts yet\nfrom China to Russia\n"; !strings.HasPrefix(got, want) {
+	if got, want := out.String(), "RB123456785CN\nno news from the carriers yet\nfrom China to Russia\n"; !strings.HasPrefix(got, want) {
 		t.Errorf("got %q, want %q first", got, want)
 	}
 }

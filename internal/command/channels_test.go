@@ -60,7 +60,7 @@ func TestChannelsAreTold(t *testing.T) {
 		if code != exitFailed {
 			t.Errorf("exit %d: %s", code, errs)
 		}
-		for _, want := range []string{"channel nowhere: wrong", "channel channel-2: good", "channel later: wrong"} {
+		for _, want := range []string{"channel nowhere: failed", "channel channel-2: OK", "channel later: failed"} {
 			if !strings.Contains(out, want) {
 				t.Errorf("check does not say %q:\n%s", want, out)
 			}

@@ -41,17 +41,17 @@ func TestCheckSaysOfEachThingHowItIs(t *testing.T) {
 		want               []string
 	}{
 		{"all is well", "", "", exitGood, []string{
-			"mailbox demo: good", "mailbox demo, folder INBOX: good: 1 mails, 1 of the shop", "would follow LP00710020030040", "mail server 127.0.0.1: good",
+			"mailbox demo: OK", "mailbox demo, folder INBOX: OK: 1 mails, 1 of the shop", "would track LP00710020030040", "mail server 127.0.0.1: OK",
 		}},
 		{"no such folder", `["INBOX"]`, `["INBOX", "Shop"]`, exitFailed, []string{
-			"folder INBOX: good", `folder Shop: wrong`, `correct folders, there are: "INBOX"`, "not everything works",
+			"folder INBOX: OK", `folder Shop: failed`, `correct folders, there are: "INBOX"`, "not everything works",
 		}},
 		{"another user", `username = "you`, `username = "who`, exitFailed, []string{
-			"mailbox demo: wrong", "check username and password", "mail server 127.0.0.1: good",
+			"mailbox demo: failed", "check username and password", "mail server 127.0.0.1: OK",
 		}},
 		{"no word of the server", "trusted_authserv", "# ", exitGood, []string{`trusted_authserv = ["mx.demo.example"]`}},
 		{"no destination", `destination = "DE"`, "", exitGood, []string{"destination is not set"}},
-		{"a password that is gone", "demo.pass", "gone.pass", exitFailed, []string{"mailbox demo: wrong", "gone.pass", "no such file"}},
+		{"a password that is gone", "demo.pass", "gone.pass", exitFailed, []string{"mailbox demo: failed", "gone.pass", "no such file"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

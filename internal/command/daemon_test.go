@@ -195,7 +195,7 @@ func TestAMailboxThatRefusesIsSaidEverywhere(t *testing.T) {
 		return code == exitFailed && doc.Running && doc.Mailboxes[0].State == "refused" && doc.Mailboxes[0].Error != ""
 	})
 	code, out, errs := command(t.Context(), "check", "--config", config)
-	if code != exitFailed || !strings.Contains(out, "mailbox demo: wrong: ") || !strings.Contains(out, "mail server 127.0.0.1: wrong: ") {
+	if code != exitFailed || !strings.Contains(out, "mailbox demo: failed: ") || !strings.Contains(out, "mail server 127.0.0.1: failed: ") {
 		t.Errorf("check: exit %d\n%s%s", code, out, errs)
 	}
 	d.stop()
@@ -210,7 +210,7 @@ func TestCheckSaysWhatWorksAndWhatWouldBeFollowed(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, out, errs := command(t.Context(), "check", "--config", config)
-	for _, want := range []string{"mailbox demo: good", "1 mails", "would follow LP00710020030040 (sender verified)", "mail server 127.0.0.1: good"} {
+	for _, want := range []string{"mailbox demo: OK", "1 mails", "would track LP00710020030040 (sender verified)", "mail server 127.0.0.1: OK"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s%s", want, out, errs)
 		}
@@ -270,7 +270,7 @@ func TestTheDemoShowsTheWholeStory(t *testing.T) {
 	if code != exitGood {
 		t.Fatalf("exit %d\n%s%s", code, out, errs)
 	}
-	for _, want := range []string{"leaving the country of origin", "arrived in the destination country", "waits for pickup", "delivered", "digest: ", "Your parcels", dir} {
+	for _, want := range []string{"left the country of origin", "arrived in the destination country", "ready for pickup", "delivered", "digest: ", "Your parcels", dir} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q", want)
 		}

@@ -130,7 +130,7 @@ func TestAContextThatEndsStopsTheWaitForAnAnswer(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan int, 1)
 	go func() { ended <- run(ctx, []string{"--config", p.config, "setup"}, e) }()
-	wait(t, "the first question", func() bool { return strings.Contains(out.String(), "Your mail address: ") })
+	wait(t, "the first question", func() bool { return strings.Contains(out.String(), "Your email address: ") })
 	cancel()
 	if code := <-ended; code != exitFailed || !strings.Contains(out.String(), "nothing was written") {
 		t.Errorf("exit status %d\n%s", code, out)

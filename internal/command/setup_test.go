@@ -114,7 +114,7 @@ func TestAPersonIsAskedAtMostEightQuestions(t *testing.T) {
 		t.Errorf("%d questions were asked:\n%s", n, out)
 	}
 	for _, want := range []string{
-		"найдено 2 отправления", "LP00710020030040", "Страна назначения: Россия", "cainiao", "Пока не спрошен никто", "Всё готово",
+		"найдено 2 отправления", "LP00710020030040", "Страна назначения: Россия", "cainiao", "пока не опрошен ни один", "Всё готово",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is not said:\n%s", want, out)
@@ -316,7 +316,7 @@ func TestOutgoingMailMayHaveALoginOfItsOwn(t *testing.T) {
 	if got, err := cfg.SMTP.Password.Resolve(t.Context()); got != demo.Password || err != nil || p.read("demo-smtp.pass") != demo.Password+"\n" {
 		t.Errorf("got %q, %v", got, err)
 	}
-	if !strings.Contains(out.String(), "does not take this login") {
+	if !strings.Contains(out.String(), "does not accept this login") {
 		t.Errorf("said:\n%s", out)
 	}
 }

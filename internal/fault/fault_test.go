@@ -67,9 +67,9 @@ func TestCredential(t *testing.T) {
 		err  error
 		want string
 	}{
-		{"an error that knows its words and what to do", fmt.Errorf("renew: %w", explained{}), "there is no credential to log in with: the provider has ended the login; log in anew: parcelwatch login NAME"},
-		{"one of the disk", &fs.PathError{Op: "open", Path: "/etc/x", Err: fs.ErrNotExist}, "there is no credential to log in with: no such file or folder: /etc/x; see password or oauth2 under [smtp]"},
-		{"any other", errors.New("odd\nthing"), "there is no credential to log in with: odd thing; see password or oauth2 under [smtp]"},
+		{"an error that knows its words and what to do", fmt.Errorf("renew: %w", explained{}), "there is no password or token to log in with: the provider has ended the login; log in again: parcelwatch login NAME"},
+		{"one of the disk", &fs.PathError{Op: "open", Path: "/etc/x", Err: fs.ErrNotExist}, "there is no password or token to log in with: no such file or folder: /etc/x; see password or oauth2 under [smtp]"},
+		{"any other", errors.New("odd\nthing"), "there is no password or token to log in with: odd thing; see password or oauth2 under [smtp]"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

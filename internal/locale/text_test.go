@@ -81,7 +81,7 @@ func TestFault(t *testing.T) {
 		want           string
 	}{
 		{"what to do comes behind a semicolon", "en", refused, "imap.example.org refuses the login (no way); Yandex wants an app password (https://id.yandex.ru/security/app-passwords) and IMAP switched on in the mail settings"},
-		{"in Russian all of it is Russian", "ru", refused, "imap.example.org не пускает (no way); Яндексу нужен пароль приложения (https://id.yandex.ru/security/app-passwords), а доступ по IMAP должен быть включён в настройках почты"},
+		{"in Russian all of it is Russian", "ru", refused, "imap.example.org отклонил вход (no way); Яндексу нужен пароль приложения (https://id.yandex.ru/security/app-passwords), а доступ по IMAP должен быть включён в настройках почты"},
 		{"a cause comes behind a colon", "de", given, "nach tagelangen Versuchen aufgegeben: smtp.example.org:465 antwortet nicht"},
 		{"advice can be left out", "kk", refused.What(), "imap.example.org кіргізбейді (no way)"},
 		{"a clause of a newer program is shown by its id", "pl", message.New("fault_of_tomorrow"), "fault_of_tomorrow"},
@@ -98,7 +98,7 @@ func TestFault(t *testing.T) {
 			}
 		})
 	}
-	if got, want := locale.English(given), "given up after days: smtp.example.org:465 does not answer"; got != want {
+	if got, want := locale.English(given), "gave up after several days of trying: smtp.example.org:465 does not answer"; got != want {
 		t.Errorf("in English: %q, want %q", got, want)
 	}
 }

@@ -24,7 +24,7 @@ var (
 		message.New("fault_login_ended").And(message.New("do_login")),
 	}
 	// ErrDenied means that the user or an administrator denied the access.
-	ErrDenied error = &kind{"the access was not allowed", message.New("fault_oauth_denied")}
+	ErrDenied error = &kind{"access was not granted", message.New("fault_oauth_denied")}
 	// ErrApp means that the provider does not know the application or does not permit
 	// the request.
 	ErrApp error = &kind{"the provider does not accept the application (client id or secret)", message.New("fault_oauth_app")}

@@ -41,10 +41,10 @@ func TestNotify(t *testing.T) {
 		}
 		got <- r.URL.Path + " " + string(body)
 	})
-	if err := c.Notify(t.Context(), "Ждёт получения: cable", "cable: ждёт получения\n"); err != nil {
+	if err := c.Notify(t.Context(), "Ожидает в месте вручения: cable", "cable: ожидает в месте вручения\n"); err != nil {
 		t.Fatal(err)
 	}
-	if want, text := "/s3cret-token Ждёт получения: cable\ncable: ждёт получения", <-got; text != want {
+	if want, text := "/s3cret-token Ожидает в месте вручения: cable\ncable: ожидает в месте вручения", <-got; text != want {
 		t.Errorf("got %q, want %q", text, want)
 	}
 	if c.Name() != "hook" {

@@ -176,10 +176,10 @@ func failedLogins(t *testing.T, b brand) {
 		{"plain on loopback", func(a *mailwatch.Account) { a.TLS, a.Port = netx.TLSNone, d.Port }, ""},
 		{"a wrong password", func(a *mailwatch.Account) { a.Auth = password("alice", "wrong") }, "127.0.0.1 refuses the login ("},
 		{"a password in another script", func(a *mailwatch.Account) { a.Auth = password("alice", "пароль\"\\") }, "127.0.0.1 refuses the login ("},
-		{"a certificate nobody knows", func(a *mailwatch.Account) { a.TLSConfig = nil }, "signed by nobody known here; set ca = FILE, or fingerprint = \"sha256:"},
-		{"a certificate for others", func(a *mailwatch.Account) { a.Host, a.Dial = "other.test", local }, "the certificate is not for other.test; write the name it is for as host: localhost, imap.rig.test"},
+		{"a certificate nobody knows", func(a *mailwatch.Account) { a.TLSConfig = nil }, "not signed by a trusted authority; set ca = FILE, or fingerprint = \"sha256:"},
+		{"a certificate for others", func(a *mailwatch.Account) { a.Host, a.Dial = "other.test", local }, "the certificate is not for other.test; set host to the name it was issued for: localhost, imap.rig.test"},
 		{"no such host", func(a *mailwatch.Account) { a.Host = "no-such-host.invalid" }, "no-such-host.invalid"},
-		{"TLS where there is none", func(a *mailwatch.Account) { a.Port = d.Port }, "does not speak TLS from the first byte"},
+		{"TLS where there is none", func(a *mailwatch.Account) { a.Port = d.Port }, "does not start the connection with TLS"},
 		{"nothing there", func(a *mailwatch.Account) { a.Port = 1 }, "nothing listens on 127.0.0.1:1"},
 		{"a wrong folder", func(a *mailwatch.Account) { a.Folders = []string{"Nowhere"} }, `there is no folder "Nowhere" on 127.0.0.1; correct folders, there are: "INBOX"`},
 	}

@@ -16,7 +16,7 @@ func TestWhatADigestSaysIsRead(t *testing.T) {
 	const head = "Subject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n"
 	const text = "Your parcels\r\n\r\nWith the courier today (1)\r\n\r\n* RB400000001RU\r\n  out for delivery\r\n  RB400000001RU\r\n\r\n" +
 		"New (2)\r\n\r\n* Parcel\r\n  https://x.example/RB400000015CN\r\n  RB400000015CN\r\n* Parcel\r\n  RB400000029CN\r\n\r\n" +
-		"Quiet, and that is normal (1)\r\n\r\n* RB400000032RU\r\n"
+		"No news, and that’s normal (1)\r\n\r\n* RB400000032RU\r\n"
 	plain := "--b\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n" +
 		strings.ReplaceAll(text, "RB400000029", "RB4000=\r\n00029") + "\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>RB400000046CN\r\n--b--\r\n"
 	news, named, err := kill.ReadDigest([]byte(head + plain))
