@@ -25,7 +25,7 @@ import (
 // setup is how a case's world differs from the usual one.
 type setup struct {
 	fill  func(home string) error         // puts mail into alice's home before the start
-	two   bool                            // the same mail is watched as two mailboxes
+	boxes int                             // the same mail is watched as so many mailboxes; one where 0
 	hook  bool                            // a channel to b.hook
 	rules string                          // more configuration
 	posts []string                        // carriers that are asked; upu where empty
@@ -86,8 +86,8 @@ func open(ctx context.Context, env *lab.Env, s setup, c cage) (b *bench, err err
 	box := b.dovecot.Alice(b.imap.Port())
 	box.CA = "" // the proxy changes what is said
 	boxes := []rig.Mailbox{box}
-	if s.two {
-		box.Name = "work"
+	for i := 1; i < s.boxes; i++ {
+		box.Name = fmt.Sprintf("box%d", i)
 		boxes = append(boxes, box)
 	}
 	more := s.rules
