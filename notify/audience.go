@@ -59,6 +59,12 @@ func (g Protection) left(p parcel.Parcel, zone *time.Location, now time.Time) (e
 	return end, daysUntil(end, zone, now), true
 }
 
+// leftOf is left for an order that no parcel carries. Its protection begins when the
+// shop reports it sent.
+func (g Protection) leftOf(o *parcel.Order, zone *time.Location, now time.Time) (end parcel.Date, days int, ok bool) {
+	return g.left(parcel.Parcel{Shipped: o.Shipped, AddedByUser: true, Closed: o.Closed}, zone, now)
+}
+
 // daysUntil counts the midnights between now and the day d.
 func daysUntil(d parcel.Date, zone *time.Location, now time.Time) int {
 	// Both days are taken at midnight UTC, so that a clock change does not alter the number.

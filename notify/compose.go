@@ -12,7 +12,7 @@ import (
 type Input struct {
 	Audience   Audience
 	Parcels    []parcel.Parcel // including final ones, whose end may be news
-	Orders     []parcel.Order
+	Orders     []parcel.Order  // those that no parcel carries
 	Changes    []parcel.Change // not yet announced to the audience
 	Health     parcel.Health
 	Next       time.Time // time of the next regular digest; zero for none
@@ -68,7 +68,6 @@ type composer struct {
 	byParcel map[int64][]parcel.Change
 	byOrder  map[string][]parcel.Change
 	health   []parcel.Change
-	carried  map[string]bool // orders that have a parcel
 	sections map[SectionKind][]entry
 	footer   Footer
 	news     int
@@ -95,12 +94,6 @@ func (c *composer) sort() {
 			c.byParcel[ch.Parcel] = append(c.byParcel[ch.Parcel], ch)
 		default:
 			c.byOrder[ch.Order] = append(c.byOrder[ch.Order], ch)
-		}
-	}
-	c.carried = map[string]bool{}
-	for _, p := range c.Parcels {
-		for _, o := range p.Orders {
-			c.carried[o] = true
 		}
 	}
 }

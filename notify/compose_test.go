@@ -145,6 +145,7 @@ func TestComposeOrders(t *testing.T) {
 	order := func(step parcel.Step, days int) parcel.Order {
 		return parcel.Order{ID: "8190000000000001", Step: step, FirstSeen: daysAgo(days), StepAt: daysAgo(days)}
 	}
+	known := func(o parcel.Order) parcel.Order { o.FirstSeen = noon; return o }
 	closed := order(parcel.StepConfirmed, 2)
 	closed.Closed = true
 	shut := order(parcel.StepClosed, 1)
@@ -163,7 +164,12 @@ func TestComposeOrders(t *testing.T) {
 		{"six days are not", order(parcel.StepConfirmed, 6), false, notify.SectionWaiting, "note_waiting_long"},
 		{"shipped without a number is told as such", order(parcel.StepShipped, 1), false, notify.SectionUnnumbered, "note_unnumbered"},
 		{"a later step without a number too", order(parcel.StepInCountry, 1), false, notify.SectionUnnumbered, "note_unnumbered"},
+		{"two weeks without a parcel are late", order(parcel.StepConfirmed, 14), false, notify.SectionStalled, "note_waiting_long"},
+		{"two weeks without a number too", order(parcel.StepShipped, 14), false, notify.SectionStalled, "note_unnumbered_long"},
 		{"one silent for months is given up", order(parcel.StepConfirmed, 61), false, "", ""},
+		{"out for delivery is with the courier", order(parcel.StepOutForDelivery, 0), true, notify.SectionToday, "note_shop_only"},
+		{"one that waits for pickup needs the person", order(parcel.StepReadyForPickup, 1), false, notify.SectionNeeds, "note_shop_only"},
+		{"an order of months ago that became known today was not ordered today", known(order(parcel.StepReadyToShip, 40)), true, notify.SectionStalled, "note_waiting_long"},
 		{"delivered is told once", order(parcel.StepDelivered, 1), true, notify.SectionDelivered, ""},
 		{"delivered is not told again", order(parcel.StepDelivered, 1), false, "", ""},
 		{"closed by the shop has ended", shut, true, notify.SectionEnded, ""},
@@ -191,14 +197,71 @@ func TestComposeOrders(t *testing.T) {
 			}
 		})
 	}
-	t.Run("an order that a parcel carries is the parcel's", func(t *testing.T) {
-		t.Parallel()
-		in := one(parcel.Parcel{Status: parcel.InTransit, Orders: []string{"8190000000000001"}})
-		in.Orders = []parcel.Order{order(parcel.StepShipped, 1)}
-		if got := sections(notify.Compose(in, noon)); len(got) != 1 || got[notify.SectionQuiet] == nil {
-			t.Errorf("got %v", got)
-		}
-	})
+}
+
+func TestOrderReminders(t *testing.T) {
+	t.Parallel()
+	order := func(step parcel.Step, days, known int) parcel.Order {
+		return parcel.Order{ID: "8190000000000001", Step: step, StepAt: daysAgo(days), Placed: daysAgo(days), FirstSeen: daysAgo(known)}
+	}
+	sent := func(days int) parcel.Order {
+		o := order(parcel.StepShipped, days, days)
+		o.Shipped = daysAgo(days)
+		return o
+	}
+	closed := order(parcel.StepConfirmed, 20, 20)
+	closed.Closed = true
+	for _, c := range []struct {
+		name  string
+		order parcel.Order
+		want  []string
+	}{
+		{"four days are usual", order(parcel.StepConfirmed, 4, 4), nil},
+		{"five are told", order(parcel.StepConfirmed, 5, 5), []string{"order/8190000000000001/waiting/5"}},
+		{"later the next milestone counts", order(parcel.StepConfirmed, 20, 20), []string{"order/8190000000000001/waiting/14"}},
+		{"and the last", order(parcel.StepConfirmed, 31, 31), []string{"order/8190000000000001/waiting/30"}},
+		{"one sent without a number is told as such", sent(14), []string{"order/8190000000000001/unnumbered/14"}},
+		{"the end of the protection comes first", sent(54), []string{"order/8190000000000001/protection/2026-03-18"}},
+		{"what was overdue when it became known is no news", order(parcel.StepConfirmed, 20, 2), nil},
+		{"until the next milestone", order(parcel.StepConfirmed, 30, 2), []string{"order/8190000000000001/waiting/30"}},
+		{"one that became known today is news already", order(parcel.StepConfirmed, 6, 0), nil},
+		{"one that the person has closed is not told", closed, nil},
+		{"one that has arrived is not told", order(parcel.StepDelivered, 20, 20), nil},
+		{"one given up is not told", order(parcel.StepConfirmed, 61, 61), nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var got []string
+			for _, ch := range notify.OrderReminders([]parcel.Order{c.order}, notify.Protection{Days: 60, Remind: 7}, noon.Location(), noon) {
+				got = append(got, ch.Key)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestAnUrgentDigestNamesTheOrderThatIsOutForDelivery(t *testing.T) {
+	t.Parallel()
+	change := parcel.Change{ID: 1, Kind: parcel.ChangeOrderStep, Order: "8190000000000001", To: parcel.OutForDelivery}
+	if got := notify.Urgent([]parcel.Change{change}, []parcel.Status{parcel.OutForDelivery}); len(got) != 1 {
+		t.Fatalf("urgent: %v", got)
+	}
+	in := notify.Input{
+		Urgent: true, Changes: []parcel.Change{change},
+		Orders: []parcel.Order{
+			{ID: "8190000000000001", Step: parcel.StepOutForDelivery, StepAt: noon, FirstSeen: daysAgo(9), Items: []parcel.Item{{Title: "Kettle"}}},
+			{ID: "8190000000000002", Step: parcel.StepConfirmed, StepAt: noon, FirstSeen: daysAgo(9)},
+		},
+	}
+	d := notify.Compose(in, noon)
+	if diff := cmp.Diff(map[notify.SectionKind][]string{notify.SectionToday: {"Kettle"}}, sections(d)); diff != "" {
+		t.Errorf("sections (-want +got):\n%s", diff)
+	}
+	if c := render(t, d, "en"); c.Subject != "Out for delivery: Kettle" {
+		t.Errorf("subject %q", c.Subject)
+	}
 }
 
 func TestComposeAudience(t *testing.T) {

@@ -138,7 +138,7 @@ func everyNote() [][]notify.Note {
 	}
 	for _, id := range []string{
 		"note_pickup_until", "note_pickup_waits", "note_protection", "note_gap", "note_gap_somewhere", "note_overdue", "note_overdue_somewhere",
-		"note_stalled", "note_unseen", "note_quiet", "note_waiting", "note_waiting_long", "note_unnumbered", "note_took",
+		"note_stalled", "note_unseen", "note_quiet", "note_waiting", "note_waiting_long", "note_unnumbered", "note_unnumbered_long", "note_took",
 	} {
 		var counted []notify.Note
 		for _, n := range []int{1, 2, 5, 21} {

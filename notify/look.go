@@ -110,15 +110,21 @@ func (n *Notifier) remind(ctx context.Context, now time.Time) error {
 	if since := now.Sub(n.reminded); !n.reminded.IsZero() && since >= 0 && since < remindEvery {
 		return nil
 	}
-	parcels, err := n.source.Parcels(ctx, false)
+	parcels, err := n.source.FollowedParcels(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("list parcels: %w", err)
+	}
+	orders, err := n.source.FollowedOrders(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("list orders: %w", err)
 	}
 	zone := time.UTC
 	if len(n.cfg.Audiences) > 0 {
 		zone = n.cfg.Audiences[0].zone()
 	}
-	changes := append(ProtectionEnds(parcels, n.cfg.Protection, zone, now), PickupReminders(parcels, zone, now)...)
+	changes := slices.Concat(
+		ProtectionEnds(parcels, n.cfg.Protection, zone, now), PickupReminders(parcels, zone, now),
+		OrderReminders(orders, n.cfg.Protection, zone, now))
 	if len(changes) > 0 {
 		if err := n.source.Tell(ctx, changes); err != nil {
 			return fmt.Errorf("record reminders: %w", err)

@@ -29,13 +29,15 @@ func newMemory() *memory {
 	return &memory{told: map[string]map[int64]bool{}, broken: map[string]bool{}}
 }
 
-func (m *memory) Parcels(_ context.Context, all bool) ([]parcel.Parcel, error) {
-	unlock, err := m.lock("Parcels")
+func (m *memory) FollowedParcels(_ context.Context, ids []int64) ([]parcel.Parcel, error) {
+	unlock, err := m.lock("FollowedParcels")
 	defer unlock()
-	return slices.DeleteFunc(slices.Clone(m.parcels), func(p parcel.Parcel) bool { return !all && (p.Closed || p.Status.Final()) }), err
+	return slices.DeleteFunc(slices.Clone(m.parcels), func(p parcel.Parcel) bool {
+		return (p.Closed || p.Status.Final()) && !slices.Contains(ids, p.ID)
+	}), err
 }
 
-func (m *memory) Orders(context.Context, bool) ([]parcel.Order, error) { return nil, nil }
+func (m *memory) FollowedOrders(context.Context, []string) ([]parcel.Order, error) { return nil, nil }
 
 func (m *memory) Health(context.Context) (parcel.Health, error) {
 	unlock, err := m.lock("Health")

@@ -18,13 +18,18 @@ func (c *composer) notes(p *parcel.Parcel, kind SectionKind, changes []parcel.Ch
 	}
 	out = append(out, rowOf(kind).notes(c, p, out)...)
 	if end, left, ok := c.Protection.left(*p, c.zone, c.now); ok && left >= 0 && left <= c.Protection.Remind {
-		n := counted("note_protection", left)
-		if left > 0 {
-			n.Data = append(n.Data, "Day", end)
-		}
-		out = append(out, n)
+		out = append(out, protection(end, left))
 	}
 	return unique(out)
+}
+
+// protection returns a note about the end of the buyer's protection.
+func protection(end parcel.Date, left int) Note {
+	n := counted("note_protection", left)
+	if left > 0 {
+		n.Data = append(n.Data, "Day", end)
+	}
+	return n
 }
 
 func note(id string, data ...any) Note { return Note{ID: id, Data: data} }

@@ -182,10 +182,11 @@ func (n *Notifier) input(ctx context.Context, a Audience, now time.Time) (Input,
 	if in.Changes, err = n.outbox.Pending(ctx, a.Name); err != nil {
 		return in, fmt.Errorf("list changes to announce: %w", err)
 	}
-	if in.Parcels, err = n.source.Parcels(ctx, true); err != nil {
+	parcels, orders := subjects(in.Changes)
+	if in.Parcels, err = n.source.FollowedParcels(ctx, parcels); err != nil {
 		return in, fmt.Errorf("list parcels: %w", err)
 	}
-	if in.Orders, err = n.source.Orders(ctx, true); err != nil {
+	if in.Orders, err = n.source.FollowedOrders(ctx, orders); err != nil {
 		return in, fmt.Errorf("list orders: %w", err)
 	}
 	if in.Health, err = n.source.Health(ctx); err != nil {
@@ -197,6 +198,18 @@ func (n *Notifier) input(ctx context.Context, a Audience, now time.Time) (Input,
 		}
 	}
 	return in, nil
+}
+
+// subjects returns the parcels and orders that changes are about.
+func subjects(changes []parcel.Change) (parcels []int64, orders []string) {
+	for _, ch := range changes {
+		if ch.Parcel != 0 {
+			parcels = append(parcels, ch.Parcel)
+		} else if ch.Order != "" {
+			orders = append(orders, ch.Order)
+		}
+	}
+	return parcels, orders
 }
 
 // enqueue renders a digest, and stores it and marks its changes as announced in one

@@ -1,65 +1,71 @@
 package notify
 
 import (
-	"cmp"
+	"fmt"
 	"time"
 
 	"parcelwatch/parcel"
 )
 
-// An order without news for longer is not shown: shops cancel orders without notice.
-const orderHorizon = 60 * day
-
 // sellerDays is the number of days that sellers usually take to send.
 const sellerDays = 5
 
-func (c *composer) order(o *parcel.Order) {
-	// An order closed by the shop may be news; one closed by the user is not.
-	if c.Urgent || (o.Closed && o.Step != parcel.StepClosed) || c.carried[o.ID] || !c.Audience.cares(o.Mailbox) {
-		return
-	}
-	changes := loud(c.byOrder[o.ID])
-	c.news += len(changes)
-	it := Item{Order: o.ID, Step: o.Step, News: len(changes) > 0}
-	it.Title, it.Others = title("", o.Items)
-	rank := -o.StepAt.Unix()
-	switch kind := orderSection(o); kind {
-	case SectionDelivered, SectionEnded:
-		if len(changes) > 0 {
-			c.add(kind, it, rank)
-		}
-	case SectionWaiting:
-		if c.now.Sub(since(o)) < orderHorizon {
-			c.footer.Orders++
-			it.Notes = []Note{waiting(daysSince(since(o), c.now))}
-			c.add(kind, it, rank)
-		}
-	default:
-		if c.now.Sub(o.StepAt) < orderHorizon {
-			c.footer.Orders++
-			it.Notes = []Note{unnumbered(o, c.now)}
-			c.add(kind, it, rank)
-		}
+// orderSections maps the state of an order without a parcel to its section.
+func orderSections() map[parcel.OrderState]SectionKind {
+	return map[parcel.OrderState]SectionKind{
+		parcel.OrderWaiting: SectionWaiting, parcel.OrderUnnumbered: SectionUnnumbered, parcel.OrderCourier: SectionToday,
+		parcel.OrderPickup: SectionNeeds, parcel.OrderDelivered: SectionDelivered, parcel.OrderEnded: SectionEnded,
 	}
 }
 
-// since returns when the wait for the seller began.
-func since(o *parcel.Order) time.Time { return cmp.Or(o.Placed, o.FirstSeen) }
-
-func orderSection(o *parcel.Order) SectionKind {
-	switch o.Step {
-	case parcel.StepDelivered, parcel.StepDeliveryConfirmed, parcel.StepFeedback:
-		return SectionDelivered
-	case parcel.StepClosed:
-		return SectionEnded
-	case parcel.StepConfirmed, parcel.StepReadyToShip, parcel.StepOther, parcel.StepNone, parcel.StepUpdate, "":
-		if o.Shipped.IsZero() {
-			return SectionWaiting
-		}
-		return SectionUnnumbered
-	default:
-		return SectionUnnumbered
+// order adds an order without a parcel to its section. One that has ended is shown only
+// as news.
+func (c *composer) order(o *parcel.Order) {
+	kind, shown := orderSections()[o.State(c.now)]
+	changes := loud(c.byOrder[o.ID])
+	ended := kind == SectionDelivered || kind == SectionEnded
+	if !shown || !c.Audience.cares(o.Mailbox) || (ended || c.Urgent) && len(changes) == 0 {
+		return
 	}
+	c.news += len(changes)
+	it := Item{Order: o.ID, Step: o.Step, Status: o.Step.Status(), News: len(changes) > 0}
+	it.Title, it.Others = title("", o.Items)
+	if !ended {
+		c.footer.Orders++
+		it.Notes = c.orderNotes(o)
+	}
+	switch {
+	case c.protected(o):
+		kind = SectionNeeds
+	case o.Late(c.now):
+		kind = SectionStalled
+	}
+	c.add(kind, it, -o.StepAt.Unix())
+}
+
+// protected reports whether the buyer's protection of an order ends soon.
+func (c *composer) protected(o *parcel.Order) bool {
+	_, left, ok := c.Protection.leftOf(o, c.zone, c.now)
+	return ok && left >= 0 && left <= c.Protection.Remind
+}
+
+func (c *composer) orderNotes(o *parcel.Order) []Note {
+	var out []Note
+	days := daysSince(o.WaitsSince(), c.now)
+	switch o.State(c.now) {
+	case parcel.OrderWaiting:
+		out = append(out, waiting(days))
+	case parcel.OrderUnnumbered:
+		out = append(out, unnumbered(o, days, c.now))
+	case parcel.OrderCourier, parcel.OrderPickup:
+		out = append(out, note("note_shop_only"))
+	default:
+	}
+	if c.protected(o) {
+		end, left, _ := c.Protection.leftOf(o, c.zone, c.now)
+		out = append(out, protection(end, left))
+	}
+	return out
 }
 
 func waiting(days int) Note {
@@ -69,6 +75,44 @@ func waiting(days int) Note {
 	return counted("note_waiting", days)
 }
 
-func unnumbered(o *parcel.Order, now time.Time) Note {
-	return counted("note_unnumbered", daysSince(cmp.Or(o.Shipped, o.StepAt), now))
+func unnumbered(o *parcel.Order, days int, now time.Time) Note {
+	if o.Late(now) {
+		return note("note_unnumbered_long", "Count", days)
+	}
+	return counted("note_unnumbered", days)
+}
+
+// milestones are the days after which an order without a parcel is announced again.
+func milestones() []int { return []int{5, 14, 30} }
+
+// OrderReminders returns reminders for orders without a parcel: after some days without
+// a step, and before the buyer's protection ends. A reminder is due from the day after
+// the order became known, so that an old mailbox brings none.
+func OrderReminders(orders []parcel.Order, g Protection, zone *time.Location, now time.Time) []parcel.Change {
+	var out []parcel.Change
+	for _, o := range orders {
+		state := o.State(now)
+		if state != parcel.OrderWaiting && state != parcel.OrderUnnumbered || daysSince(o.FirstSeen, now) < 1 {
+			continue
+		}
+		ch := parcel.Change{Kind: parcel.ChangeOrderWaits, Order: o.ID, New: string(state), At: now}
+		if end, left, ok := g.leftOf(&o, zone, now); ok && left >= 0 && left <= g.Remind {
+			ch.Key = fmt.Sprintf("order/%s/protection/%s", o.ID, end)
+			out = append(out, ch)
+			continue
+		}
+		reached := 0
+		for _, m := range milestones() {
+			if daysSince(o.WaitsSince(), now) >= m {
+				reached = m
+			}
+		}
+		// What was overdue when the order became known is no news.
+		if reached == 0 || daysSince(o.WaitsSince(), o.FirstSeen) >= reached {
+			continue
+		}
+		ch.Key = fmt.Sprintf("order/%s/%s/%d", o.ID, state, reached)
+		out = append(out, ch)
+	}
+	return out
 }

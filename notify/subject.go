@@ -80,7 +80,7 @@ func subjectNeeds(s Section, d Digest, p *locale.Printer) string {
 		v := viewer{p: p}
 		out = p.Pair(subjectTrouble(*it.Trouble, p), v.troubleState(*it.Trouble))
 	} else {
-		name := cmp.Or(textx.Line(it.Title, 45), textx.Line(string(it.Number), 45))
+		name := cmp.Or(textx.Line(it.Title, 45), textx.Line(string(it.Number), 45), textx.Line(it.Order, 45))
 		if place := textx.Line(it.PickupPlace, 45); place != "" && it.Status == parcel.ReadyForPickup {
 			name += ", " + place
 		}
@@ -104,6 +104,9 @@ func subjectReason(it Item, d Digest, p *locale.Printer) string {
 		case left > 1:
 			return p.T("subject_pickup_until", "Day", p.ShortDate(it.PickupUntil.Time(time.UTC)))
 		}
+	}
+	if it.Order != "" {
+		return textx.Line(p.Step(it.Step), 45)
 	}
 	return textx.Line(p.Status(it.Status), 45)
 }

@@ -10,7 +10,13 @@ import (
 // urgentPause is the minimum time between two urgent mails to one audience.
 const urgentPause = 10 * time.Minute
 
-// Urgent returns the changes that are announced at once: parcels that reached one of the
+func urgentKinds() []parcel.ChangeKind {
+	return []parcel.ChangeKind{
+		parcel.ChangeMoved, parcel.ChangeNewParcel, parcel.ChangePickupUntil, parcel.ChangeNewOrder, parcel.ChangeOrderStep,
+	}
+}
+
+// Urgent returns the changes that are announced at once: parcels and orders that reached one of the
 // statuses, the last two days of pickup, and mailboxes that cannot be read.
 func Urgent(changes []parcel.Change, statuses []parcel.Status) []parcel.Change {
 	var out []parcel.Change
@@ -21,8 +27,8 @@ func Urgent(changes []parcel.Change, statuses []parcel.Status) []parcel.Change {
 			if a := alarmOf(ch); !a.Over && a.Kind == TroubleMailbox {
 				out = append(out, ch)
 			}
-		case ch.Kind == parcel.ChangeMoved || ch.Kind == parcel.ChangeNewParcel || ch.Kind == parcel.ChangePickupUntil:
-			if slices.Contains(statuses, ch.To) {
+		default:
+			if slices.Contains(statuses, ch.To) && slices.Contains(urgentKinds(), ch.Kind) {
 				out = append(out, ch)
 			}
 		}
@@ -31,20 +37,21 @@ func Urgent(changes []parcel.Change, statuses []parcel.Status) []parcel.Change {
 }
 
 // urgentInput limits a digest's input to the urgent changes and all other changes of the
-// same parcels, because the mail shows the present state of those parcels.
+// same parcels and orders, because the mail shows their present state.
 func urgentInput(in Input, urgent []parcel.Change) Input {
-	parcels := map[int64]bool{}
-	ids := map[int64]bool{}
+	parcels, orders, ids := map[int64]bool{}, map[string]bool{}, map[int64]bool{}
 	for _, ch := range urgent {
 		ids[ch.ID] = true
 		if ch.Parcel != 0 {
 			parcels[ch.Parcel] = true
 		}
+		if ch.Order != "" {
+			orders[ch.Order] = true
+		}
 	}
 	in.Urgent = true
-	in.Orders = nil
 	in.Changes = slices.DeleteFunc(slices.Clone(in.Changes), func(ch parcel.Change) bool {
-		return !ids[ch.ID] && !parcels[ch.Parcel]
+		return !ids[ch.ID] && !parcels[ch.Parcel] && !orders[ch.Order]
 	})
 	return in
 }

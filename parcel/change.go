@@ -37,6 +37,7 @@ const (
 	ChangeNewParcel   ChangeKind = "new_parcel"   // a number was learned
 	ChangeNewOrder    ChangeKind = "new_order"    // an order without a number yet
 	ChangeOrderStep   ChangeKind = "order_step"   // the order moved, still without a number
+	ChangeOrderWaits  ChangeKind = "order_waits"  // the order has waited for long, still without a number
 	ChangeMoved       ChangeKind = "moved"        // the status changed
 	ChangeNumber      ChangeKind = "number"       // the parcel has another number
 	ChangeMaybeSame   ChangeKind = "maybe_same"   // may be the same as another parcel

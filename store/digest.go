@@ -8,11 +8,12 @@ import (
 
 // DigestSource provides the contents of a digest.
 type DigestSource interface {
-	// Parcels returns parcels ordered by first seen; closed and final ones only if
-	// all is set.
-	Parcels(ctx context.Context, all bool) ([]parcel.Parcel, error)
-	// Orders returns orders ordered by first seen; closed ones only if all is set.
-	Orders(ctx context.Context, all bool) ([]parcel.Order, error)
+	// FollowedParcels returns the parcels that are neither closed nor final, and those
+	// with one of the ids, ordered by first seen.
+	FollowedParcels(ctx context.Context, ids []int64) ([]parcel.Parcel, error)
+	// FollowedOrders returns the orders that no parcel carries: the open ones, and those
+	// with one of the ids, ordered by first seen.
+	FollowedOrders(ctx context.Context, ids []string) ([]parcel.Order, error)
 	// Health returns the last recorded state of mailboxes, carriers and outbox.
 	Health(ctx context.Context) (parcel.Health, error)
 	// Changes returns the changes of a parcel, including quiet ones, oldest first.

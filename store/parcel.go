@@ -38,6 +38,9 @@ type Tracking interface { //nolint:interfacebloat // one transaction and the que
 	ParcelByNumber(ctx context.Context, n number.Number) (parcel.Parcel, error)
 	// Orders returns orders ordered by first seen; closed ones only if all is set.
 	Orders(ctx context.Context, all bool) ([]parcel.Order, error)
+	// Order returns an order with the parcels that carry it, the first seen first, or
+	// parcel.ErrNotFound.
+	Order(ctx context.Context, id string) (parcel.Order, []parcel.Parcel, error)
 	// Journeys returns the finished gaps between export and import in the order in
 	// which they ended.
 	Journeys(ctx context.Context) ([]Journey, error)
@@ -57,6 +60,7 @@ type Tracking interface { //nolint:interfacebloat // one transaction and the que
 type Selection struct {
 	Unverified bool      // only those named by nothing but unproven mail
 	Since      time.Time // only those first seen then or later; zero for all
+	Order      string    // only the order with this id, if no parcel carries it; empty for all
 }
 
 // ErrNothingSelected is returned for an empty selection.

@@ -153,14 +153,14 @@ func (in *intake) order(id string) (*parcel.Order, parcel.Step) {
 	if n.Step == parcel.StepConfirmed {
 		o.Placed = parcel.Earliest(o.Placed, at)
 	}
-	if shippedBy(n.Step) {
+	if n.Step.Sent() {
 		o.Shipped = parcel.Earliest(o.Shipped, at)
 	}
 	if at.Before(o.StepAt) || n.Step == parcel.StepNone || closes(n.Step) && !n.Verdict.Proven() && !o.Unverified {
 		return nil, ""
 	}
-	if n.Step == parcel.StepOther && earlier != "" {
-		return nil, "" // an unknown phrase does not undo a known step
+	if (n.Step == parcel.StepOther || n.Step == parcel.StepUpdate) && earlier != "" {
+		return nil, "" // an unknown phrase and an "update" do not undo a known step
 	}
 	o.Step, o.StepWords, o.StepAt = n.Step, n.StepWords, at
 	o.Closed = closes(n.Step)
@@ -175,18 +175,11 @@ func closes(s parcel.Step) bool {
 	return slices.Contains([]parcel.Step{parcel.StepClosed, parcel.StepDelivered, parcel.StepDeliveryConfirmed, parcel.StepFeedback}, s)
 }
 
-// shippedBy reports whether the step implies that the seller has sent the parcel.
-func shippedBy(s parcel.Step) bool {
-	return !slices.Contains([]parcel.Step{
-		parcel.StepConfirmed, parcel.StepReadyToShip, parcel.StepClosed, parcel.StepUpdate, parcel.StepOther, parcel.StepNone,
-	}, s)
-}
-
 func orderChanges(o *parcel.Order, earlier parcel.Step, now time.Time) []store.NewChange {
 	c := parcel.Change{
 		Kind: parcel.ChangeNewOrder, Order: o.ID, Old: string(earlier), New: string(o.Step), To: o.Step.Status(), At: now,
 		Key:   "order/" + o.ID + "/" + string(o.Step),
-		Quiet: now.Sub(o.StepAt) > quietAge || o.Closed,
+		Quiet: now.Sub(o.StepAt) > quietAge || o.Closed && earlier == "",
 	}
 	if earlier != "" {
 		c.Kind = parcel.ChangeOrderStep

@@ -58,6 +58,24 @@ func (t *Tracker) Edit(ctx context.Context, n number.Number, edit func(*parcel.P
 	}, n)
 }
 
+// CloseOrder stops following an order without a parcel, or follows it again.
+func (t *Tracker) CloseOrder(ctx context.Context, id string, closed bool) error {
+	err := t.store.Apply(ctx, store.Scope{Orders: []string{id}, Now: t.cfg.Now()}, func(s *store.State) error {
+		for _, o := range s.Orders {
+			if o.ID == id {
+				o.Closed = closed
+				return nil
+			}
+		}
+		return parcel.ErrNotFound
+	})
+	if err != nil {
+		return fmt.Errorf("tracker: change order %s: %w", id, err)
+	}
+	t.cfg.OnChange()
+	return nil
+}
+
 // Forget deletes the parcel of a number. A tombstone keeps later mail from creating
 // it again; with purge there is no tombstone.
 func (t *Tracker) Forget(ctx context.Context, n number.Number, purge bool) error {

@@ -2,6 +2,8 @@ package command
 
 import (
 	"context"
+	"errors"
+	"strings"
 
 	"parcelwatch/config"
 	"parcelwatch/internal/textx"
@@ -71,9 +73,11 @@ func (c *muteCmd) Run(ctx context.Context, e *env) error {
 
 // Run stops following a parcel, or follows it again.
 func (c *doneCmd) Run(ctx context.Context, e *env) error {
-	return e.edit(ctx, c.Number, func(t *tracker.Tracker, n number.Number) (string, error) {
+	return e.editEither(ctx, c.Number, func(t *tracker.Tracker, n number.Number) (string, error) {
 		_, err := t.Edit(ctx, n, func(p *parcel.Parcel) { p.Closed = !c.Off })
 		return e.say.T(either(c.Off, "done_undone", "done_done"), "Number", n), err
+	}, func(t *tracker.Tracker, id string) (string, error) {
+		return e.say.T(either(c.Off, "order_undone", "order_done"), "Order", id), t.CloseOrder(ctx, id, !c.Off)
 	})
 }
 
@@ -86,8 +90,11 @@ func (c *forgetCmd) Run(ctx context.Context, e *env) error {
 	if all {
 		return e.stored(ctx, func(cfg *config.Config, db store.Store) error { return c.all(ctx, e, cfg, db) })
 	}
-	return e.edit(ctx, c.Number, func(t *tracker.Tracker, n number.Number) (string, error) {
+	return e.editEither(ctx, c.Number, func(t *tracker.Tracker, n number.Number) (string, error) {
 		return e.say.T(either(c.Purge, "forget_purged", "forget_done"), "Number", n), t.Forget(ctx, n, c.Purge)
+	}, func(t *tracker.Tracker, id string) (string, error) {
+		_, err := t.ForgetAll(ctx, store.Selection{Order: id}, c.Purge)
+		return e.say.T(either(c.Purge, "order_purged", "order_forgotten"), "Order", id), err
 	})
 }
 
@@ -129,19 +136,63 @@ func (c *splitCmd) Run(ctx context.Context, e *env) error {
 // edit opens the store, calls do for the number, and prints what do returns. It asks no
 // carriers; the daemon does.
 func (e *env) edit(ctx context.Context, text string, do func(*tracker.Tracker, number.Number) (string, error)) error {
+	return e.editEither(ctx, text, do, nil)
+}
+
+// editEither also accepts the id of an order: of an order with one parcel it edits the
+// parcel, of one without a parcel the order, if doOrder is given.
+func (e *env) editEither(
+	ctx context.Context, text string, do func(*tracker.Tracker, number.Number) (string, error), doOrder func(*tracker.Tracker, string) (string, error),
+) error {
 	n, err := e.number(text)
 	if err != nil {
 		return err
 	}
 	return e.stored(ctx, func(cfg *config.Config, db store.Store) error {
-		e.doubt(n, cfg.Destination)
-		done, err := do(e.tracker(cfg, db), n)
+		n, order, err := e.subject(ctx, db, n)
+		if err != nil {
+			return err
+		}
+		var done string
+		switch t := e.tracker(cfg, db); {
+		case order == nil:
+			e.doubt(n, cfg.Destination)
+			done, err = do(t, n)
+		case doOrder == nil:
+			return failed(e.say.T("err_order_only", "Order", order.ID))
+		default:
+			done, err = doOrder(t, order.ID)
+		}
 		if err != nil {
 			return e.known(err, n)
 		}
 		e.print(done)
 		return nil
 	})
+}
+
+// subject returns the number of the parcel that a number or the id of an order names, or
+// the order if it has no parcel. An unknown number is returned unchanged.
+func (e *env) subject(ctx context.Context, db store.Tracking, n number.Number) (number.Number, *parcel.Order, error) {
+	if _, err := db.ParcelByNumber(ctx, n); err == nil || !errors.Is(err, parcel.ErrNotFound) {
+		return n, nil, err
+	}
+	o, parcels, err := db.Order(ctx, string(n))
+	switch {
+	case errors.Is(err, parcel.ErrNotFound):
+		return n, nil, nil
+	case err != nil:
+		return n, nil, err
+	case len(parcels) == 0:
+		return n, &o, nil
+	case len(parcels) == 1:
+		return parcels[0].Number(), nil, nil
+	}
+	var numbers []string
+	for _, p := range parcels {
+		numbers = append(numbers, string(p.Number()))
+	}
+	return n, nil, failed(e.say.T("err_order_parcels", "Order", o.ID, "Numbers", strings.Join(numbers, ", ")))
 }
 
 // tracker returns a tracker that asks no carriers.

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"strings"
+	"time"
 
 	"parcelwatch/config"
 	"parcelwatch/internal/cli"
@@ -31,6 +32,13 @@ func (c *showCmd) Run(ctx context.Context, e *env) error {
 		return err
 	}
 	return e.stored(ctx, func(_ *config.Config, db store.Store) error {
+		n, order, err := e.subject(ctx, db, n)
+		if err != nil {
+			return err
+		}
+		if order != nil {
+			return e.showOrder(*order, c.JSON)
+		}
 		p, err := db.ParcelByNumber(ctx, n)
 		if err != nil {
 			return e.known(err, n)
@@ -44,6 +52,20 @@ func (c *showCmd) Run(ctx context.Context, e *env) error {
 		}
 		return cli.WriteParcel(e.out, e.say, doc, since(p), e.now())
 	})
+}
+
+// showOrder prints an order without a parcel.
+func (e *env) showOrder(o parcel.Order, json bool) error {
+	row := status.OrderRow(o, e.now())
+	if json {
+		return cli.WriteJSON(e.out, row)
+	}
+	t := cli.NewTable(90)
+	t.Row(listRow(e, row)...)
+	for _, it := range o.Items[min(1, len(o.Items)):] {
+		t.Row("", "", "", "", textx.Line(it.Title, 90))
+	}
+	return t.Write(e.out)
 }
 
 // Run lists parcels and orders without a parcel.
@@ -72,12 +94,7 @@ func listRow(e *env, d status.Row) []string {
 	name, status := string(d.Number), e.say.Standing(d.Status, d.LastEvent != nil)
 	if d.Number == "" {
 		name = e.say.T("list_order", "Order", strings.Join(d.Orders, ", "))
-		status = e.say.T("list_waiting")
-		switch d.Step {
-		case parcel.StepConfirmed, parcel.StepReadyToShip:
-		default:
-			status = e.say.T("list_unnumbered")
-		}
+		status = orderWords(e, d)
 	}
 	if d.Done {
 		status += " (" + e.say.T("list_done") + ")"
@@ -85,9 +102,34 @@ func listRow(e *env, d status.Row) []string {
 	if d.Muted {
 		status += " (" + e.say.T("list_muted") + ")"
 	}
-	news := ""
-	if d.LastEvent != nil {
-		news = e.say.Ago(e.now().Sub(*d.LastEvent))
+	since := ""
+	if d.StatusSince != nil && (d.Number == "" || d.LastEvent != nil) {
+		since = e.say.Ago(e.now().Sub(*d.StatusSince))
 	}
-	return []string{name, status, news, textx.Line(d.Title, 90)}
+	return []string{name, status, since, listPlace(e, d), textx.Line(d.Title, 90)}
+}
+
+// listPlace returns where a parcel is and until when it can be picked up.
+func listPlace(e *env, d status.Row) string {
+	place := textx.Line(d.Place, 40)
+	if d.PickupUntil == nil {
+		return place
+	}
+	until := e.say.T("list_until", "Day", e.say.ShortDate(d.PickupUntil.Time(time.UTC)))
+	if place == "" {
+		return until
+	}
+	return place + ", " + until
+}
+
+// orderWords returns the state of an order without a parcel in words.
+func orderWords(e *env, d status.Row) string {
+	switch d.State {
+	case parcel.OrderWaiting:
+		return e.say.T("list_waiting")
+	case parcel.OrderUnnumbered:
+		return e.say.T("list_unnumbered")
+	default:
+		return e.say.Step(d.Step)
+	}
 }

@@ -34,6 +34,8 @@ func program() {
 //	expand FILE...      replaces $NAME in files
 //	exits CODE PROGRAM  runs a program that ends with that exit status
 //	json FILE PATH WANT checks a value of a JSON document: a.0.b
+//	ordered STORE ID STEP TITLE [NUMBER]
+//	                    adds an order of two days ago, and the parcel that carries it
 //
 // POST is the address of a fake that answers like Cainiao.
 func TestScripts(t *testing.T) {
@@ -48,7 +50,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("LANG", "en_US.UTF-8")
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"expand": expand, "json": jsonIs, "exits": exits},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"expand": expand, "json": jsonIs, "exits": exits, "ordered": ordered},
 	})
 }
 

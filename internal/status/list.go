@@ -2,6 +2,7 @@ package status
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"parcelwatch/parcel"
@@ -11,34 +12,65 @@ import (
 type Parcels interface {
 	Parcels(ctx context.Context, all bool) ([]parcel.Parcel, error)
 	Orders(ctx context.Context, all bool) ([]parcel.Order, error)
+	FollowedParcels(ctx context.Context, ids []int64) ([]parcel.Parcel, error)
+	followedOrders
 }
 
-// List returns the rows of all parcels, then of all orders without a parcel. Unless all
-// is set, closed and final ones are left out.
+type followedOrders interface {
+	FollowedOrders(ctx context.Context, ids []string) ([]parcel.Order, error)
+}
+
+// List returns the rows of the followed parcels, then of the open orders without a
+// parcel; with all, also of closed, final and abandoned ones.
 func List(ctx context.Context, from Parcels, all bool, now time.Time) ([]Row, error) {
+	if all {
+		return listAll(ctx, from, now)
+	}
+	parcels, err := from.FollowedParcels(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	orders, err := openOrders(ctx, from, now)
+	if err != nil {
+		return nil, err
+	}
+	return rows(parcels, orders, now), nil
+}
+
+func listAll(ctx context.Context, from Parcels, now time.Time) ([]Row, error) {
 	parcels, err := from.Parcels(ctx, true)
 	if err != nil {
 		return nil, err
 	}
-	orders, err := from.Orders(ctx, all)
+	orders, err := from.Orders(ctx, true)
 	if err != nil {
 		return nil, err
 	}
-	rows, carried := []Row{}, map[string]bool{}
+	carried := map[string]bool{}
 	for _, p := range parcels {
-		if row := ParcelRow(p, now); all || !row.Done {
-			rows = append(rows, row)
-		}
 		for _, o := range p.Orders {
-			carried[o] = true // by a final parcel too: nothing is missing for the order
+			carried[o] = true
 		}
+	}
+	orders = slices.DeleteFunc(orders, func(o parcel.Order) bool { return carried[o.ID] })
+	return rows(parcels, orders, now), nil
+}
+
+// openOrders returns the orders without a parcel of which news is expected.
+func openOrders(ctx context.Context, from followedOrders, now time.Time) ([]parcel.Order, error) {
+	orders, err := from.FollowedOrders(ctx, nil)
+	return slices.DeleteFunc(orders, func(o parcel.Order) bool { return o.State(now) == parcel.OrderAbandoned }), err
+}
+
+func rows(parcels []parcel.Parcel, orders []parcel.Order, now time.Time) []Row {
+	out := make([]Row, 0, len(parcels)+len(orders))
+	for _, p := range parcels {
+		out = append(out, ParcelRow(p, now))
 	}
 	for _, o := range orders {
-		if !carried[o.ID] {
-			rows = append(rows, OrderRow(o))
-		}
+		out = append(out, OrderRow(o, now))
 	}
-	return rows, nil
+	return out
 }
 
 // Export holds all parcels and orders.

@@ -114,6 +114,10 @@ type Row struct {
 	Muted       bool            `json:"muted"`
 	Done        bool            `json:"done"`
 	Step        parcel.Step     `json:"step,omitempty"` // of an order without a number
+	// State is that of an order without a number.
+	State       parcel.OrderState `json:"order_state,omitempty"`
+	StatusSince *time.Time        `json:"status_since,omitempty"`
+	Place       string            `json:"place,omitempty"` // where it waits or was last seen
 }
 
 // ParcelRow returns the row of a parcel.
@@ -122,15 +126,32 @@ func ParcelRow(p parcel.Parcel, now time.Time) Row {
 		Schema: Schema, Number: p.Number(), Title: Title(p.Title, p.Items), Status: p.Status, Phase: p.Phase,
 		Origin: p.Origin, Destination: p.Destination, Numbers: p.Numbers(), Orders: some(p.Orders), Days: Days(p, now),
 		ETA: date(p.ETA), PickupUntil: date(p.Pickup.Until), LastEvent: moment(p.LastEvent), NextCheck: moment(p.NextCheck),
-		Muted: p.Muted, Done: p.Closed || p.Status.Final(),
+		Muted: p.Muted, Done: p.Closed || p.Status.Final(), StatusSince: moment(p.StatusSince), Place: place(p),
 	}
 }
 
+// place returns where a parcel waits, else where a carrier saw it last.
+func place(p parcel.Parcel) string {
+	if p.Pickup.Place != "" {
+		return p.Pickup.Place
+	}
+	var last parcel.Event
+	for _, s := range p.Sources {
+		for _, e := range s.Events {
+			if e.Place != "" && s.Carrier != parcel.SourceMail && e.Time.After(last.Time) {
+				last = e
+			}
+		}
+	}
+	return last.Place
+}
+
 // OrderRow returns the row of an order without a number.
-func OrderRow(o parcel.Order) Row {
+func OrderRow(o parcel.Order, now time.Time) Row {
 	return Row{
 		Schema: Schema, Title: Title("", o.Items), Status: o.Step.Status(), Phase: parcel.PhaseOrigin, Numbers: []number.Number{},
-		Orders: []string{o.ID}, ETA: date(o.ETA), LastEvent: moment(o.StepAt), Step: o.Step, Done: o.Closed,
+		Orders: []string{o.ID}, ETA: date(o.ETA), LastEvent: moment(o.StepAt), Step: o.Step, State: o.State(now), Done: o.Closed,
+		StatusSince: moment(o.WaitsSince()),
 	}
 }
 

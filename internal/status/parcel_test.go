@@ -16,7 +16,7 @@ func TestListsAreNeverNull(t *testing.T) {
 	for name, v := range map[string]any{
 		"track":  status.Document(parcel.Parcel{}, "12345", nil, now),
 		"parcel": status.ParcelRow(parcel.Parcel{}, now),
-		"order":  status.OrderRow(parcel.Order{ID: "8190000000000001", Step: parcel.StepConfirmed}),
+		"order":  status.OrderRow(parcel.Order{ID: "8190000000000001", Step: parcel.StepConfirmed}, now),
 	} {
 		raw, err := json.Marshal(v)
 		if err != nil {
@@ -41,7 +41,7 @@ func TestAnOrderIsARowOfItsOwn(t *testing.T) {
 	t.Parallel()
 	got := status.OrderRow(parcel.Order{
 		ID: "8190000000000001", Step: parcel.StepShipped, Items: []parcel.Item{{Title: "Lamp"}, {Title: "Cable"}}, StepAt: now, Closed: true,
-	})
+	}, now)
 	if got.Number != "" || got.Orders[0] != "8190000000000001" || got.Title != "Lamp" || got.Status != parcel.PreAdvice || !got.Done || !got.LastEvent.Equal(now) {
 		t.Errorf("%+v", got)
 	}

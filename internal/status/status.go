@@ -123,18 +123,12 @@ func (s Source) counts(ctx context.Context, d *Status) error {
 		return err
 	}
 	d.LastDigest = moment(last)
-	rows, err := List(ctx, s.Store, false, s.Now)
-	if err != nil {
+	if d.Parcels, err = s.Store.Following(ctx); err != nil {
 		return err
 	}
-	for _, r := range rows {
-		if r.Number == "" {
-			d.OrdersWithoutNumber++
-		} else {
-			d.Parcels++
-		}
-	}
-	return nil
+	orders, err := openOrders(ctx, s.Store, s.Now)
+	d.OrdersWithoutNumber = len(orders)
+	return err
 }
 
 // mailboxes returns the configured folders with their recorded health. While no daemon

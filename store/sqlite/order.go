@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"encoding/json"
 
 	"parcelwatch/parcel"
 )
@@ -13,6 +14,36 @@ func (db *household) Orders(ctx context.Context, all bool) ([]parcel.Order, erro
 		wanted = `SELECT id, doc FROM shop_order WHERE home = $1 ORDER BY first_seen, id`
 	}
 	return query(ctx, db.to("list orders"), scanOrder, wanted)
+}
+
+// Order returns an order with the parcels that carry it, the first seen first, or
+// [parcel.ErrNotFound].
+func (db *household) Order(ctx context.Context, id string) (o parcel.Order, carriers []parcel.Parcel, err error) {
+	err = db.read(ctx, "find order", func(tx homeTx) error {
+		o, err = scanOrder(tx.QueryRowContext(ctx, `SELECT id, doc FROM shop_order WHERE home = $2 AND id = $1`, id, tx.home))
+		if err != nil {
+			return err
+		}
+		carriers, err = list(ctx, tx, scanParcel,
+			`SELECT p.id, p.doc FROM parcel_order o JOIN parcel p ON p.id = o.parcel_id
+			 WHERE o.home = $2 AND o.order_id = $1 ORDER BY p.first_seen, p.id`, id, tx.home)
+		return err
+	})
+	return o, carriers, err
+}
+
+// FollowedOrders returns the orders that no parcel carries: the open ones, and those
+// with one of the ids, ordered by first seen.
+func (db *household) FollowedOrders(ctx context.Context, ids []string) ([]parcel.Order, error) {
+	wanted, err := json.Marshal(append([]string{}, ids...))
+	if err != nil {
+		return nil, err
+	}
+	return query(ctx, db.to("list followed orders"), scanOrder,
+		`SELECT id, doc FROM shop_order o
+		 WHERE home = $2 AND (NOT closed OR id IN (SELECT value FROM json_each($1)))
+		   AND NOT EXISTS (SELECT 1 FROM parcel_order p WHERE p.home = $2 AND p.order_id = o.id)
+		 ORDER BY first_seen, id`, string(wanted))
 }
 
 func scanOrder(s scanner) (parcel.Order, error) {

@@ -77,6 +77,19 @@ func (db *household) Parcels(ctx context.Context, all bool) ([]parcel.Parcel, er
 	return query(ctx, db.to("list parcels"), scanParcel, wanted)
 }
 
+// FollowedParcels returns the parcels that are neither closed nor final, and those with
+// one of the ids, ordered by first seen.
+func (db *household) FollowedParcels(ctx context.Context, ids []int64) ([]parcel.Parcel, error) {
+	wanted, err := json.Marshal(append([]int64{}, ids...))
+	if err != nil {
+		return nil, err
+	}
+	return query(ctx, db.to("list followed parcels"), scanParcel,
+		`SELECT id, doc FROM parcel WHERE home = $2 AND id IN
+		 (SELECT id FROM parcel WHERE home = $2 AND active UNION SELECT value FROM json_each($1))
+		 ORDER BY first_seen, id`, string(wanted))
+}
+
 // Following returns how many parcels are neither closed nor final. It reads no
 // document.
 func (db *household) Following(ctx context.Context) (int, error) {

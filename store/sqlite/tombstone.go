@@ -35,7 +35,7 @@ func (db *household) ForgetAll(ctx context.Context, which store.Selection, purge
 	}
 	err = db.forget(ctx, "forget parcels", purge, func(f *forgetting) error {
 		parcels, err := list(ctx, f.tx, scanParcel,
-			`SELECT id, doc FROM parcel WHERE home = $3 AND first_seen >= $1 AND (unverified OR NOT $2)`, since, which.Unverified, f.tx.home)
+			`SELECT id, doc FROM parcel WHERE home = $3 AND first_seen >= $1 AND (unverified OR NOT $2) AND $4 = ''`, since, which.Unverified, f.tx.home, which.Order)
 		if err != nil {
 			return err
 		}
@@ -45,8 +45,8 @@ func (db *household) ForgetAll(ctx context.Context, which store.Selection, purge
 			}
 		}
 		orders, err := list(ctx, f.tx, column[string],
-			`SELECT id FROM shop_order WHERE home = $3 AND first_seen >= $1 AND (json_extract(doc, '$.unverified') OR NOT $2)`,
-			since, which.Unverified, f.tx.home)
+			`SELECT id FROM shop_order WHERE home = $3 AND first_seen >= $1 AND (json_extract(doc, '$.unverified') OR NOT $2) AND $4 IN ('', id)`,
+			since, which.Unverified, f.tx.home, which.Order)
 		if err != nil {
 			return err
 		}

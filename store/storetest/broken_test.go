@@ -83,6 +83,9 @@ type broken struct {
 	prune         func(store.Pruned) store.Pruned
 	secret        func(string, error) (string, error)
 	byNumber      func(parcel.Parcel, error) (parcel.Parcel, error)
+	followed      func([]parcel.Parcel) []parcel.Parcel
+	orders        func([]parcel.Order) []parcel.Order
+	carriers      func([]parcel.Parcel) []parcel.Parcel
 }
 
 func (b *broken) Apply(ctx context.Context, s store.Scope, f func(*store.State) error) error {
@@ -94,6 +97,20 @@ func (b *broken) Apply(ctx context.Context, s store.Scope, f func(*store.State) 
 
 func (b *broken) Parcels(ctx context.Context, all bool) ([]parcel.Parcel, error) {
 	return through(b.parcels)(b.Store.Parcels(ctx, all))
+}
+
+func (b *broken) FollowedParcels(ctx context.Context, ids []int64) ([]parcel.Parcel, error) {
+	return through(b.followed)(b.Store.FollowedParcels(ctx, ids))
+}
+
+func (b *broken) FollowedOrders(ctx context.Context, ids []string) ([]parcel.Order, error) {
+	return through(b.orders)(b.Store.FollowedOrders(ctx, ids))
+}
+
+func (b *broken) Order(ctx context.Context, id string) (parcel.Order, []parcel.Parcel, error) {
+	o, all, err := b.Store.Order(ctx, id)
+	all, err = through(b.carriers)(all, err)
+	return o, all, err
 }
 
 func (b *broken) Pending(ctx context.Context, audience string) ([]parcel.Change, error) {

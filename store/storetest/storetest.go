@@ -53,7 +53,7 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 // Checks returns all checks.
 func Checks() []Check {
 	var all []Check
-	for _, group := range [][]Check{parcelChecks(), lifeChecks(), mailChecks(), changeChecks(), outboxChecks(), ledgerChecks(), healthChecks(), householdChecks(), unverifiedChecks()} {
+	for _, group := range [][]Check{parcelChecks(), lifeChecks(), mailChecks(), changeChecks(), outboxChecks(), ledgerChecks(), healthChecks(), householdChecks(), unverifiedChecks(), followedChecks()} {
 		all = append(all, group...)
 	}
 	return all

@@ -63,6 +63,15 @@ func storyFaults() map[string]func(b *broken) {
 		"tallies of a mailbox and day are kept and counted": func(b *broken) {
 			b.health = func(h parcel.Health) parcel.Health { h.Surplus = nil; return h }
 		},
+		"followed parcels are the active ones and those asked for": func(b *broken) {
+			b.followed = func(all []parcel.Parcel) []parcel.Parcel { return all[:1] }
+		},
+		"followed orders are the open ones without a parcel and those asked for": func(b *broken) {
+			b.orders = func([]parcel.Order) []parcel.Order { return nil }
+		},
+		"an order is found with its parcels": func(b *broken) {
+			b.carriers = func(all []parcel.Parcel) []parcel.Parcel { return all[min(1, len(all)):] }
+		},
 		"forgetting a selection forgets nothing else": func(b *broken) {
 			b.selection = func(s store.Selection) store.Selection { s.Unverified = false; return s }
 		},

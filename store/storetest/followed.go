@@ -1,0 +1,83 @@
+package storetest
+
+import (
+	"errors"
+
+	"parcelwatch/parcel"
+	"parcelwatch/store"
+)
+
+func followedChecks() []Check {
+	return []Check{
+		{"followed parcels are the active ones and those asked for", followedParcels},
+		{"followed orders are the open ones without a parcel and those asked for", followedOrders},
+		{"an order is found with its parcels", orderFound},
+	}
+}
+
+func followedParcels(t T, h Harness) {
+	active, final, closed, other := newParcel(numberA), newParcel(numberB), newParcel(numberC), newParcel("LA900000146CN")
+	final.Status, final.FinalAt = parcel.Delivered, Now()
+	closed.Closed = true
+	other.Status, other.FinalAt = parcel.Delivered, Now()
+	other.FirstSeen = Now().AddDate(0, 0, -1)
+	add(t, h.Store, active, final, closed, other)
+	same(t, "followed parcels", []int64{active.ID}, ids(get[[]parcel.Parcel](t)(h.Store.FollowedParcels(t.Context(), nil))))
+	same(t, "followed parcels and two others, by first seen", []int64{other.ID, active.ID, closed.ID},
+		ids(get[[]parcel.Parcel](t)(h.Store.FollowedParcels(t.Context(), []int64{closed.ID, other.ID, active.ID, 99}))))
+}
+
+func orderIDs(orders []parcel.Order) []string {
+	out := []string{}
+	for _, o := range orders {
+		out = append(out, o.ID)
+	}
+	return out
+}
+
+func addOrders(t T, s store.Store, orders ...*parcel.Order) {
+	t.Helper()
+	must(t, s.Apply(t.Context(), store.Scope{Now: Now()}, func(st *store.State) error {
+		st.Orders = orders
+		return nil
+	}), "add orders")
+}
+
+func followedOrders(t T, h Harness) {
+	carried := newParcel(numberA)
+	carried.Status, carried.FinalAt, carried.Orders = parcel.Delivered, Now(), []string{orderA}
+	add(t, h.Store, carried)
+	const closed = "8190000000000003"
+	addOrders(t, h.Store, &parcel.Order{ID: orderA, FirstSeen: Now()}, &parcel.Order{ID: orderB, FirstSeen: Now()},
+		&parcel.Order{ID: closed, FirstSeen: Now().AddDate(0, 0, -1), Closed: true})
+	same(t, "followed orders", []string{orderB}, orderIDs(get[[]parcel.Order](t)(h.Store.FollowedOrders(t.Context(), nil))))
+	same(t, "followed orders and a closed one, but none with a parcel", []string{closed, orderB},
+		orderIDs(get[[]parcel.Order](t)(h.Store.FollowedOrders(t.Context(), []string{closed, orderA, "1"}))))
+	if n := get[int](t)(h.Store.ForgetAll(t.Context(), store.Selection{Order: orderB}, false)); n != 1 {
+		t.Errorf("forgetting one order forgets %d", n)
+	}
+	if n := get[int](t)(h.Store.ForgetAll(t.Context(), store.Selection{Order: orderA}, false)); n != 0 {
+		t.Errorf("forgetting an order that a parcel carries forgets %d", n)
+	}
+	same(t, "orders after one was forgotten", []string{closed, orderA}, orderIDs(get[[]parcel.Order](t)(h.Store.Orders(t.Context(), true))))
+	if left := get[[]parcel.Parcel](t)(h.Store.Parcels(t.Context(), true)); len(left) != 1 {
+		t.Errorf("forgetting an order left %d parcels", len(left))
+	}
+}
+
+func orderFound(t T, h Harness) {
+	late, early, other := newParcel(numberA), newParcel(numberB), newParcel(numberC)
+	late.Orders, early.Orders = []string{orderA}, []string{orderA}
+	early.FirstSeen = Now().AddDate(0, 0, -1)
+	add(t, h.Store, late, early, other)
+	addOrders(t, h.Store, &parcel.Order{ID: orderA, Shop: "aliexpress", FirstSeen: Now()})
+	o, parcels, err := h.Store.Order(t.Context(), orderA)
+	must(t, err, "find an order")
+	if o.ID != orderA || o.Shop != "aliexpress" {
+		t.Errorf("order %+v", o)
+	}
+	same(t, "its parcels", []int64{early.ID, late.ID}, ids(parcels))
+	if _, _, err := h.Store.Order(t.Context(), orderB); !errors.Is(err, parcel.ErrNotFound) {
+		t.Errorf("an unknown order = %v", err)
+	}
+}
