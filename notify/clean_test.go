@@ -39,7 +39,7 @@ func TestPage(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			link, post := notify.Page(c.p)
+			link, post := notify.Page(c.p, "")
 			if !strings.Contains(link, c.host) || (c.host == "") != (link == "") {
 				t.Errorf("the page is %q, want one of %q", link, c.host)
 			}
@@ -49,7 +49,7 @@ func TestPage(t *testing.T) {
 		})
 	}
 	evil := with(`RB1"><script>`, parcel.PhaseBetween)
-	if link, _ := notify.Page(evil); strings.ContainsAny(link, `"<> `) {
+	if link, _ := notify.Page(evil, ""); strings.ContainsAny(link, `"<> `) {
 		t.Errorf("the page is %q", link)
 	}
 }

@@ -172,7 +172,7 @@ func (c *composer) item(p *parcel.Parcel, kind SectionKind, changes []parcel.Cha
 		News: len(changes) > 0, Notes: c.notes(p, kind, changes), Last: p.StatusEvent(c.now), Unheard: unheard(p),
 	}
 	it.Title, it.Others = title(p.Title, p.Items)
-	it.Link, it.Post = page(p)
+	it.Link, it.Post = page(p, c.Audience.Language)
 	it.PickupPlace, it.PickupUntil = pickup(p)
 	return it
 }

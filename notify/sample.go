@@ -15,7 +15,7 @@ import (
 func Sample(now time.Time, p *locale.Printer) Input {
 	s := sampler{now: now, p: p, home: homes()[p.Language()]}
 	in := Input{
-		Audience:   Audience{Name: "sample", Zone: now.Location()},
+		Audience:   Audience{Name: "sample", Language: p.Language(), Zone: now.Location()},
 		Next:       time.Date(now.Year(), now.Month(), now.Day()+1, 8, 0, 0, 0, now.Location()),
 		Protection: Protection{Days: 60, Remind: 7},
 	}
@@ -153,7 +153,7 @@ func (s *sampler) ended() {
 	)
 	s.add(
 		parcel.Parcel{Items: s.item("jars"), Status: parcel.Returned, Phase: parcel.PhaseDone, Shipped: s.ago(50, 0)},
-		"RS444444445CN", parcel.Event{Time: s.ago(1, 4), Country: "CN", Text: "Back in China", Code: "RETURNED", Sources: []string{"cainiao"}}, moved(parcel.Returning),
+		"RS444444445CN", parcel.Event{Time: s.ago(1, 4), Country: "CN", Status: parcel.Returned, Code: "RETURNED", Sources: []string{"cainiao"}}, moved(parcel.Returning),
 	)
 }
 

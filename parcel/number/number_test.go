@@ -325,7 +325,7 @@ func FuzzParseNumber(f *testing.F) {
 		if n.S10() && !slices.Contains(families, number.FamilyS10) {
 			t.Fatalf("%q is S10, its families are %v", n, families)
 		}
-		if link := number.TrackingLink(n, n.Country()); !strings.HasPrefix(link, "https://") || strings.ContainsAny(link, "<>\" ") {
+		if link := number.TrackingLink(n, n.Country(), ""); !strings.HasPrefix(link, "https://") || strings.ContainsAny(link, "<>\" ") {
 			t.Fatalf("%q: link %q", n, link)
 		}
 	})

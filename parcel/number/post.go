@@ -23,7 +23,7 @@ type Post struct {
 }
 
 // anywhere is an aggregator's page that takes every number.
-const anywhere = "https://t.17track.net/en#nums=%s"
+const anywhere = "https://t.17track.net/{en|ru|de|fr|es|pt|it|pl|nl|tr}#nums=%s"
 
 // posts is the embedded table, read once, in the order of country codes.
 //
@@ -51,13 +51,10 @@ func PostOf(country string) (Post, bool) {
 	return list[i], true
 }
 
-// Link returns the page that shows the number: the post's own page if it takes a
-// number, otherwise an aggregator's.
-func (p Post) Link(n Number) string {
-	if p.Page == "" {
-		return Fill(anywhere, n)
-	}
-	return Fill(p.Page, n)
+// Link returns the page that shows the number, in the language if the page has it: the
+// post's own page if it takes a number, otherwise an aggregator's.
+func (p Post) Link(n Number, language string) string {
+	return Fill(inLanguage(cmp.Or(p.Page, anywhere), language), n)
 }
 
 // Page is a web page where a person can look a number up.
@@ -117,14 +114,15 @@ func issuers(n Number, country string) pages {
 // TrackingLink returns the page that shows the number. For an S10 number that is
 // the page of the given country's post (the one that has the parcel now; "" if
 // unknown), or of the issuing post; for other numbers the page of the company
-// that issued it. An aggregator's page is the fallback.
-func TrackingLink(n Number, country string) string {
+// that issued it. An aggregator's page is the fallback. The page is in the language if
+// it exists in it.
+func TrackingLink(n Number, country, language string) string {
 	for _, p := range issuers(n, country) {
 		if strings.Contains(p.URL, "%s") {
-			return Fill(p.URL, n)
+			return Fill(inLanguage(p.URL, language), n)
 		}
 	}
-	return Fill(anywhere, n)
+	return Fill(inLanguage(anywhere, language), n)
 }
 
 // page is the page of a family's company, with %s for the number; the zero Page if
@@ -176,8 +174,25 @@ func pageOf(country string) Page {
 
 // Fill puts a number in the place of %s in a page's address; of a number that contains
 // another (see [Number.Inner]) that one. The escaping is right in a path, a query and a
-// fragment alike.
+// fragment alike. Of the languages of the page, the first is taken.
 func Fill(page string, n Number) string {
+	page = inLanguage(page, "")
 	escaped := strings.ReplaceAll(url.QueryEscape(string(cmp.Or(n.Inner(), n))), "+", "%20")
 	return strings.Replace(page, "%s", escaped, 1)
+}
+
+// inLanguage resolves the languages that a page exists in, written as "{en|de}", to the
+// given one ("de" or "de-AT"), or to the first if it is not among them.
+func inLanguage(page, language string) string {
+	before, rest, _ := strings.Cut(page, "{")
+	list, after, ok := strings.Cut(rest, "}")
+	if !ok {
+		return page
+	}
+	language, _, _ = strings.Cut(language, "-")
+	names := strings.Split(list, "|")
+	if !slices.Contains(names, language) {
+		language = names[0]
+	}
+	return before + language + after
 }
