@@ -108,7 +108,10 @@ func (k *Keeper) settle(ctx context.Context, results []Result) error {
 			h.Note = r.Note
 		}
 	}
-	if !reflect.DeepEqual(h, old) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if h = k.fresh.add(h, results, now); !reflect.DeepEqual(h, old) {
+		k.fresh.flush(&h, now)
 		h.Name = k.info.Name
 		if err := k.ledger.SetCarrierHealth(ctx, h); err != nil {
 			return fmt.Errorf("carrier %s: record its health: %w", k.info.Name, err)

@@ -10,8 +10,12 @@ import (
 	"parcelwatch/parcel"
 )
 
-// statusForm matches an HTTP status in an adapter's error text.
-var statusForm = regexp.MustCompile(`\bHTTP (\d{3})\b`)
+var (
+	// statusForm matches an HTTP status in an adapter's error text.
+	statusForm = regexp.MustCompile(`\bHTTP (\d{3})\b`)
+	// fieldForm matches the field that an answer lacks or has in another form.
+	fieldForm = regexp.MustCompile(`: (?:no (\w+) in (?:the|one) |field "([^"]+)" )`)
+)
 
 // Fault returns a translatable message for an error of a carrier: the kind of
 // failure, and the cause if it is a common one.
@@ -48,6 +52,9 @@ func Cause(err error) message.Text {
 		return message.New("fault_post_captcha")
 	case m != nil:
 		return message.New("fault_post_status", "Code", "HTTP "+m[1])
+	case errors.Is(err, ErrChanged) && fieldForm.MatchString(text):
+		field := fieldForm.FindStringSubmatch(text)
+		return message.New("fault_post_field", "Field", field[1]+field[2])
 	default:
 		return nil
 	}

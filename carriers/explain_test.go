@@ -28,6 +28,8 @@ func TestFault(t *testing.T) {
 		{"a request too many", fmt.Errorf("upu: %w", &carriers.Error{Kind: carriers.ErrThrottled, Detail: "HTTP 429 Too Many Requests"}), "просит подождать: ответ HTTP 429"},
 		{"a captcha", &carriers.Error{Kind: carriers.ErrDenied, Detail: "captcha or bot check (qrator)"}, "отказывается отвечать: требует пройти проверку «я не робот» (капча)"},
 		{"an answer of another form", &carriers.Error{Kind: carriers.ErrChanged, Detail: "not the JSON that was expected: odd"}, "её ответ непонятен"},
+		{"an answer that lacks a field", &carriers.Error{Kind: carriers.ErrChanged, Detail: "no detailList in the entry"}, "её ответ непонятен: поле «detailList»"},
+		{"a field of another form", &carriers.Error{Kind: carriers.ErrChanged, Detail: `field "module.detailList" is a JSON string`}, "её ответ непонятен: поле «module.detailList»"},
 		{"a number not known is no fault", carriers.ErrNotFound, ""},
 		{"a failure without a name may be over soon", errors.New("odd"), "временный сбой"},
 		{"no error", nil, ""},

@@ -39,6 +39,7 @@ type Keeper struct {
 
 	mu     sync.Mutex
 	logged map[string]bool // unmapped codes that were logged
+	fresh  freshness
 }
 
 // NewKeeper returns the keeper of one carrier. It adds the carrier's name to log.

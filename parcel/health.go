@@ -69,6 +69,25 @@ type CarrierHealth struct {
 	Fault       message.Text `json:"fault,omitempty"` // Error as message ids
 	// Note is what the service reports about its limits ("quota 120 of 200").
 	Note string `json:"note,omitempty"`
+	// LastEvents is when an answer last held events.
+	LastEvents time.Time `json:"last_events,omitzero"`
+	// Recent has a character for each of the last answers with events, the newest
+	// last: [AnswerKnown], or [AnswerUnknown] if a code was in no table.
+	Recent string `json:"recent,omitempty"`
+	// Unknown lists codes that were in no table, the newest first.
+	Unknown []UnknownCode `json:"unknown,omitempty"`
+}
+
+// The characters of [CarrierHealth.Recent].
+const (
+	AnswerKnown   = "."
+	AnswerUnknown = "?"
+)
+
+// UnknownCode is a code of a carrier that its table does not hold.
+type UnknownCode struct {
+	Code string `json:"code"` // or the words of an event without a code
+	Last Date   `json:"last"` // the day it last came
 }
 
 // OutboxHealth is the state of outgoing mail.

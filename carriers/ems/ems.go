@@ -93,7 +93,7 @@ func (c *carrier) Ask(ctx context.Context, n number.Number) (res carriers.Result
 	case empty:
 		return res, c.Changed(ans, "events, and that there are none")
 	case len(rows) == 0:
-		return res, c.Changed(ans, "no rows in the table")
+		return res, c.Changed(ans, "the table is empty")
 	case !bytes.Contains(bytes.ToLower(ans.Body), []byte("</tbody>")):
 		return res, c.Changed(ans, "the table has no end")
 	}

@@ -81,7 +81,7 @@ func (c *carrier) Ask(ctx context.Context, n number.Number) (res carriers.Result
 	}
 	switch {
 	case list == nil:
-		return res, c.Changed(ans, "no list in the answer")
+		return res, c.Changed(ans, "the answer is no list")
 	case len(*list) == 0:
 		return res, c.Fail(carriers.ErrNotFound, "empty list")
 	}

@@ -91,7 +91,7 @@ func (c *carrier) Ask(ctx context.Context, n number.Number) (res carriers.Result
 		return res, err
 	}
 	if len(all) == 0 {
-		return res, c.Changed(ans, "no parcel in the answer")
+		return res, c.Changed(ans, "the list is empty")
 	}
 	return c.read(ans, all, n)
 }

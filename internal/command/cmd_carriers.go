@@ -13,10 +13,12 @@ import (
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/status"
 	"parcelwatch/internal/textx"
+	"parcelwatch/internal/version"
 	"parcelwatch/store"
 )
 
 type carriersCmd struct {
+	Name   string `arg:"" optional:""`
 	Answer string `help:"${help_carriers_answer}" placeholder:"NAME"`
 	JSON   bool   `help:"${help_json}"`
 }
@@ -36,10 +38,37 @@ func (c *carriersCmd) Run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
+	if c.Name != "" {
+		if _, known := from.Carriers.Get(c.Name); !known {
+			return usage(e.say.T("err_carrier", "Name", textx.Line(c.Name, 40), "Names", names(from.Carriers)))
+		}
+		docs = slices.DeleteFunc(docs, func(d status.Carrier) bool { return d.Name != c.Name })
+	}
 	if c.JSON {
 		return cli.WriteJSON(e.out, docs)
 	}
-	return writeCarriers(e, docs)
+	if err := writeCarriers(e, docs); err != nil || c.Name == "" {
+		return err
+	}
+	return writeUnknown(e, docs[0])
+}
+
+// writeUnknown prints the codes that the carrier's table does not hold, and a line to
+// report them with.
+func writeUnknown(e *env, d status.Carrier) error {
+	t := cli.NewTable(60)
+	var codes []string
+	for _, c := range d.UnknownCodes {
+		code := textx.Line(c.Code, 60)
+		t.Row(code, e.say.Date(c.Last.Time(time.UTC)))
+		codes = append(codes, code)
+	}
+	if err := e.section("carriers_unknown", t); err != nil || len(codes) == 0 {
+		return err
+	}
+	e.print("\n" + e.say.T("carriers_report"))
+	e.print("  parcelwatch " + version.Get().Version + ", " + d.Name + ": " + strings.Join(codes, "; "))
+	return nil
 }
 
 // answer prints the last response of a carrier that was not understood, for a bug report.

@@ -199,6 +199,12 @@ func (e *env) carrierWords(state string, c status.CarrierState, zone *time.Locat
 	if c.LastSuccess != nil {
 		words = append(words, e.say.T("status_success", "Ago", e.ago(*c.LastSuccess)))
 	}
+	if c.LastEvents != nil {
+		words = append(words, e.say.T("status_events", "Ago", e.ago(*c.LastEvents)))
+	}
+	if c.Unknown > 0 {
+		words = append(words, e.say.T("status_unknown", "Unknown", c.Unknown, "Answers", c.Answers))
+	}
 	if c.Note != "" {
 		words = append(words, textx.Line(c.Note, 100))
 	}

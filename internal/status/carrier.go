@@ -20,7 +20,10 @@ type CarrierState struct {
 	LastSuccess *time.Time          `json:"last_success"`
 	Error       string              `json:"error"`
 	Note        string              `json:"note,omitempty"`
-	Fault       message.Text        `json:"-"` // Error as a message
+	LastEvents  *time.Time          `json:"last_events"`    // the last answer with events
+	Answers     int                 `json:"recent_answers"` // last answers with events ...
+	Unknown     int                 `json:"recent_unknown"` // ... and those of them with an unknown code
+	Fault       message.Text        `json:"-"`              // Error as a message
 }
 
 // CarrierStatus is a carrier's row in a Status.
@@ -41,6 +44,8 @@ type Carrier struct {
 	Missing   []string      `json:"missing"`
 	Help      string        `json:"help"`
 	CarrierState
+	// UnknownCodes are codes that its table does not hold, the newest first.
+	UnknownCodes []parcel.UnknownCode `json:"unknown_codes"`
 }
 
 // LacksCredential reports whether the carrier is not asked only because its credential
@@ -57,10 +62,11 @@ func (s Source) Describe(ctx context.Context) ([]Carrier, error) {
 	}
 	out := []Carrier{}
 	for _, m := range s.Carriers.Members() {
+		h := recordedOf(m, health.Carriers)
 		d := Carrier{
 			Schema: Schema, Name: m.Info.Name, Title: m.Info.Title, Site: m.Info.Site, Role: m.Info.Role,
 			Countries: some(m.Info.Countries), Settings: []string{}, Missing: some(m.Missing),
-			CarrierState: s.carrierState(m, health.Carriers),
+			CarrierState: s.carrierState(m, health.Carriers), UnknownCodes: append([]parcel.UnknownCode{}, h.Unknown...),
 		}
 		if m.Info.NeedsCredential() {
 			d.Help = locale.English(message.New("key_" + d.Name))
@@ -76,12 +82,7 @@ func (s Source) Describe(ctx context.Context) ([]Carrier, error) {
 // carrierState combines the configuration with the recorded health. A circuit breaker
 // whose time is over counts as closed.
 func (s Source) carrierState(m carriers.Member, recorded []parcel.CarrierHealth) CarrierState {
-	var h parcel.CarrierHealth
-	for _, one := range recorded {
-		if one.Name == m.Info.Name {
-			h = one
-		}
-	}
+	h := recordedOf(m, recorded)
 	if configured := m.State(); configured != parcel.CarrierOK {
 		h.State, h.Error, h.Fault = configured, "", nil
 	} else if h.State == "" || h.State == parcel.CarrierQuarantined && !h.Until.After(s.Now) {
@@ -90,8 +91,20 @@ func (s Source) carrierState(m carriers.Member, recorded []parcel.CarrierHealth)
 	if err := s.Broken[m.Info.Name]; err != nil {
 		h.State, h.Error, h.Fault = parcel.CarrierNoCredential, err.Error(), fault.Explain(err)
 	}
+	unknown, answers := carriers.UnknownShare(h)
 	return CarrierState{
 		State: h.State, Until: moment(h.Until), Today: h.Today, Budget: m.Info.Budget,
 		LastSuccess: moment(h.LastSuccess), Error: h.Error, Note: h.Note, Fault: h.Fault,
+		LastEvents: moment(h.LastEvents), Answers: answers, Unknown: unknown,
 	}
+}
+
+// recordedOf returns the recorded health of a carrier.
+func recordedOf(m carriers.Member, recorded []parcel.CarrierHealth) parcel.CarrierHealth {
+	for _, one := range recorded {
+		if one.Name == m.Info.Name {
+			return one
+		}
+	}
+	return parcel.CarrierHealth{}
 }

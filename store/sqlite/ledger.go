@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"parcelwatch/parcel"
@@ -88,11 +89,13 @@ func (db *DB) CarrierHealth(ctx context.Context, carrier string) (h parcel.Carri
 func (db *DB) SetCarrierHealth(ctx context.Context, h parcel.CarrierHealth) error {
 	return db.core.write(ctx, "record health of "+h.Name, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx,
-			`INSERT INTO carrier_state (name, state, since, until, fails, last_success, error, fault, note)
-			 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+			`INSERT INTO carrier_state (name, state, since, until, fails, last_success, error, fault, note, last_events, recent, unknown)
+			 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 			 ON CONFLICT (name) DO UPDATE SET state = excluded.state, since = excluded.since, until = excluded.until,
-			   fails = excluded.fails, last_success = excluded.last_success, error = excluded.error, fault = excluded.fault, note = excluded.note`,
-			h.Name, string(h.State), stamp(h.Since), stamp(h.Until), h.Fails, stamp(h.LastSuccess), line(h.Error), faultText(h.Fault), line(h.Note))
+			   fails = excluded.fails, last_success = excluded.last_success, error = excluded.error, fault = excluded.fault, note = excluded.note,
+			   last_events = excluded.last_events, recent = excluded.recent, unknown = excluded.unknown`,
+			h.Name, string(h.State), stamp(h.Since), stamp(h.Until), h.Fails, stamp(h.LastSuccess), line(h.Error), faultText(h.Fault), line(h.Note),
+			stamp(h.LastEvents), line(h.Recent), codesText(h.Unknown))
 		return err
 	})
 }
@@ -128,7 +131,8 @@ func (db *DB) Answers(ctx context.Context, carrier string) (out []store.Answer, 
 func carrierHealths(ctx context.Context, tx *sql.Tx, now time.Time) ([]parcel.CarrierHealth, error) {
 	out, err := list(ctx, tx, scanCarrier,
 		`SELECT n.name, coalesce(s.state, ''), s.since, s.until, coalesce(s.fails, 0), s.last_success,
-		   coalesce(s.error, ''), coalesce(s.fault, ''), coalesce(s.note, ''), coalesce(b.used, 0), coalesce(b.budget, 0)
+		   coalesce(s.error, ''), coalesce(s.fault, ''), coalesce(s.note, ''), coalesce(b.used, 0), coalesce(b.budget, 0),
+		   s.last_events, coalesce(s.recent, ''), coalesce(s.unknown, '')
 		 FROM (SELECT name FROM carrier_state UNION SELECT carrier FROM budget) n
 		 LEFT JOIN carrier_state s ON s.name = n.name
 		 LEFT JOIN budget b ON b.carrier = n.name AND b.day >= $1
@@ -141,9 +145,31 @@ func carrierHealths(ctx context.Context, tx *sql.Tx, now time.Time) ([]parcel.Ca
 }
 
 func scanCarrier(s scanner) (h parcel.CarrierHealth, err error) {
+	var unknown string
 	err = s.Scan(&h.Name, &h.State, moment{&h.Since}, moment{&h.Until}, &h.Fails, moment{&h.LastSuccess},
-		&h.Error, encoded{&h.Fault}, &h.Note, &h.Today, &h.Budget)
+		&h.Error, encoded{&h.Fault}, &h.Note, &h.Today, &h.Budget, moment{&h.LastEvents}, &h.Recent, &unknown)
+	h.Unknown = codesOf(unknown)
 	return h, err
+}
+
+// codesText encodes unknown codes for a column: a line for each, its day first.
+func codesText(codes []parcel.UnknownCode) string {
+	var lines []string
+	for _, c := range codes {
+		lines = append(lines, string(c.Last)+" "+line(c.Code))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// codesOf decodes unknown codes from a column.
+func codesOf(text string) []parcel.UnknownCode {
+	var codes []parcel.UnknownCode
+	for row := range strings.Lines(text) {
+		if day, code, ok := strings.Cut(strings.TrimRight(row, "\n"), " "); ok {
+			codes = append(codes, parcel.UnknownCode{Code: code, Last: parcel.Date(day)})
+		}
+	}
+	return codes
 }
 
 func scanAnswer(s scanner) (a store.Answer, err error) {

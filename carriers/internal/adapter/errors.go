@@ -59,7 +59,11 @@ func (c *Client) JSON(ans Answer, into any) error {
 	if len(strings.TrimSpace(string(ans.Body))) == 0 {
 		return c.Changed(ans, "answer is empty")
 	}
-	if err := json.Unmarshal(ans.Body, into); err != nil {
+	err := json.Unmarshal(ans.Body, into)
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && wrong.Field != "" {
+		return c.Changed(ans, "field %q is a JSON %s", wrong.Field, wrong.Value)
+	}
+	if err != nil {
 		return c.Changed(ans, "not the JSON that was expected: %v", err)
 	}
 	return nil
