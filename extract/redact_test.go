@@ -45,6 +45,46 @@ func TestRedactedCopiesNameNobody(t *testing.T) {
 	}
 }
 
+// hosted is a mail whose header and parts name machines and files.
+const hosted = "Return-Path: <bounce@aliexpress.com>\r\nReceived: from petras-laptop (helo=muster-nas [203.0.113.77])\r\n\tby mx.muster.example with ESMTP; Sun, 01 Mar 2026 08:30:09 +0000\r\n" +
+	"X-Received: by petras-laptop\r\nX-Originating-Host: petras-laptop\r\nX-Mailer: Mail on petras-laptop\r\nThread-Topic: Bewerbung\r\n" +
+	"Authentication-Results: mx.muster.example;\r\n dkim=pass header.d=aliexpress.com header.s=k1;\r\n spf=pass smtp.mailfrom=muster.example smtp.helo=nas.muster.example\r\n" +
+	"ARC-Seal: i=1; a=rsa-sha256; d=muster.example; s=arc; cv=none; b=AbCdEf0123456789\r\nList-Id: Familie <family.muster.example>\r\n" +
+	"From: AliExpress <transaction@notice.aliexpress.com>\r\nTo: petra@muster.example\r\nMessage-ID: <17@petras-laptop.local>\r\n" +
+	"Subject: Package RB123456785CN: at customs\r\nContent-Type: multipart/mixed; boundary=b; x-host=petras-laptop\r\n\r\n--b\r\n" +
+	"Content-Type: text/plain; charset=\"utf-8\"; name=\"Bewerbung; Petra.txt\"\r\nContent-Description: Bewerbung.txt\r\n\r\nYour package RB123456785CN is at customs.\r\n" +
+	"--b\r\nContent-Type: application/pdf (Bewerbung);\r\n name*0*=utf-8''Bewerbung%20;\r\n name*1=Petra.pdf\r\nContent-Location: Bewerbung.pdf\r\n" +
+	"Content-Disposition: attachment; filename=Bewerbung Petra.pdf; size=12\r\nContent-ID: <bewerbung.17@petras-laptop>\r\n\r\nx\r\n" +
+	"--b\r\nContent-Type: image/png; name==?utf-8?Q?Bewerbung=2Epng?=\r\nContent-Disposition: inline; filename=\"Bewerbung \\\"17\\\".png\"\r\n\r\nx\r\n--b--\r\n"
+
+func TestRedactedCopiesNameNoFileAndNoHost(t *testing.T) {
+	t.Parallel()
+	out := string(redact(t, []byte(hosted)))
+	for _, secret := range []string{"ewerbung", "laptop", "muster", "petra", "Petra", "nas", "203.0.113.77"} {
+		if strings.Contains(out, secret) {
+			t.Errorf("%q is in the copy", secret)
+		}
+	}
+	for _, kept := range []string{
+		"header.d=aliexpress.com", "smtp.mailfrom=host-", "dkim=pass", "boundary=b", `charset="utf-8"`, "application/pdf", "name=file.pdf", "filename=file.png",
+		"Sun, 01 Mar 2026 08:30:09 +0000", "X-Mailer: removed", "<bounce@aliexpress.com>",
+	} {
+		if !strings.Contains(out, kept) {
+			t.Errorf("%q is not in the copy", kept)
+		}
+	}
+	if t.Failed() {
+		t.Log(out)
+	}
+	was, err := newParser(t, options{}).Parse([]byte(hosted), unverified)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if is, err := newParser(t, options{}).Parse([]byte(out), unverified); err != nil || is.Step != was.Step || len(is.Parcels) != len(was.Parcels) {
+		t.Errorf("was %s %v, is %s %v, %v", was.Step, numbers(was), is.Step, numbers(is), err)
+	}
+}
+
 func TestRedactedCopiesNameNobodyInALanguageThatIsNotKnown(t *testing.T) {
 	t.Parallel()
 	const head = "From: AliExpress <transaction@notice.aliexpress.com>\r\nSubject: A 8190000000001234 csomag\r\nContent-Type: text/"

@@ -202,6 +202,13 @@ func (s Senders) Private(addr string) (parts []string, ok bool) {
 	return nil, false
 }
 
+// Domain reports whether a host name is the shop's or, without a name of a user in it, a
+// rewriter's.
+func (s Senders) Domain(host string) bool {
+	_, ok := s.shopDomain(host)
+	return ok || slices.ContainsFunc(s.rewriters, func(r rewriter) bool { return slices.Contains(r.domains, host) })
+}
+
 // Address classifies an address without looking at a mail.
 func (s Senders) Address(addr string) Sender {
 	addr = strings.ToLower(addr)
