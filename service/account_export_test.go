@@ -12,6 +12,8 @@ var (
 	Can    = (*account).can
 	Folder = folder
 	Unlink = unlink
+
+	PrivateLogs = privateLogs
 )
 
 // AccountOf returns an account with this user and group id.

@@ -196,6 +196,36 @@ func TestWhatAConfinedServiceDoesNotSeeIsRefused(t *testing.T) {
 	}
 }
 
+func TestLogsOfTheServiceManagerAreForTheirOwnerAlone(t *testing.T) {
+	t.Parallel()
+	dir, elsewhere := t.TempDir(), put(t, filepath.Join(t.TempDir(), "other"), 0o644)
+	old := put(t, filepath.Join(dir, "parcelwatch.err"), 0o644)
+	content, err := os.ReadFile(old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := service.PrivateLogs(dir, []string{"parcelwatch.log", "parcelwatch.err"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"parcelwatch.log", "parcelwatch.err"} {
+		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v; want 0600", name, info.Mode(), err)
+		}
+	}
+	if kept, err := os.ReadFile(old); err != nil || string(kept) != string(content) {
+		t.Errorf("the old log holds %q, %v; want %q", kept, err, content)
+	}
+	if err := os.Symlink(elsewhere, filepath.Join(dir, "linked.log")); err != nil {
+		t.Fatal(err)
+	}
+	if err := service.PrivateLogs(dir, []string{"linked.log"}); err == nil {
+		t.Error("a link was followed")
+	}
+	if info, err := os.Stat(elsewhere); err != nil || info.Mode().Perm() != 0o644 {
+		t.Errorf("the target of the link has mode %v, %v", info.Mode(), err)
+	}
+}
+
 func TestLinksToARemovedScriptGo(t *testing.T) {
 	t.Parallel()
 	etc := t.TempDir()

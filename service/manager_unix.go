@@ -4,11 +4,13 @@ package service
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/kardianos/service"
 )
@@ -88,6 +90,34 @@ func (m *Manager) write(r *Report) error {
 		return m.explain("install", err)
 	}
 	r.add(StepUnit, m.unitPath())
+	return privateLogs("/var/log", m.outputs())
+}
+
+// outputs returns the names of the files into which the manager writes what a service
+// of the machine prints; systemd has the journal.
+func (m *Manager) outputs() []string {
+	switch {
+	case m.systemd() || m.opt.User:
+		return nil
+	case strings.HasPrefix(m.Platform(), "darwin"):
+		return []string{m.opt.Name + ".out.log", m.opt.Name + ".err.log"}
+	default:
+		return []string{m.opt.Name + ".log", m.opt.Name + ".err"}
+	}
+}
+
+// privateLogs creates files that only their owner can read; service managers create
+// them for everybody. An existing file keeps its content. Links are not followed.
+func privateLogs(dir string, names []string) error {
+	for _, name := range names {
+		f, err := os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_WRONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0o600) //nolint:gosec // a fixed folder
+		if err == nil {
+			err = errors.Join(f.Chmod(0o600), f.Close())
+		}
+		if err != nil {
+			return fmt.Errorf("service: make the log private: %w", err)
+		}
+	}
 	return nil
 }
 
