@@ -17,6 +17,8 @@ type fake struct {
 	caps  string
 	greet string
 	hook  func(c *fakeConn, tag, command string) bool
+	// edit changes a line of the server before it is sent; nil for none.
+	edit func(line string) string
 
 	mu    sync.Mutex
 	mails map[uint32]string
@@ -67,7 +69,13 @@ func (f *fake) uids() []uint32 {
 	return out
 }
 
-func (c *fakeConn) say(format string, args ...any) { fmt.Fprintf(c, format+"\r\n", args...) }
+func (c *fakeConn) say(format string, args ...any) {
+	line := fmt.Sprintf(format, args...)
+	if c.f.edit != nil {
+		line = c.f.edit(line)
+	}
+	fmt.Fprint(c, line+"\r\n")
+}
 
 func (c *fakeConn) line() (string, bool) {
 	line, err := c.lines.ReadString('\n')
@@ -109,6 +117,7 @@ func (c *fakeConn) answer(tag, command string) bool {
 		uids := c.f.uids()
 		c.told = c.f.exists()
 		c.say("* %d EXISTS", c.told)
+		c.say(`* FLAGS (\Answered \Seen)`)
 		c.say("* OK [UIDVALIDITY 7] ok")
 		if len(uids) > 0 {
 			c.say("* OK [UIDNEXT %d] ok", uids[len(uids)-1]+1)

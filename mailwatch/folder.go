@@ -59,17 +59,20 @@ func (f *folder) run(ctx context.Context) {
 			state = parcel.MailboxRefused
 		}
 		f.health.set(ctx, state, Fault(err, f.w.account))
-		if pause(ctx, f.delay(wait, state)) != nil {
+		if pause(ctx, f.delay(wait, state, err)) != nil {
 			return
 		}
 	}
 }
 
 // delay returns the time until the next try. Refused credentials are tried rarely, to
-// avoid locking the account.
-func (f *folder) delay(wait *backoff, state parcel.MailboxState) time.Duration {
+// avoid locking the account, and so is an account whose daily limit is used up.
+func (f *folder) delay(wait *backoff, state parcel.MailboxState, err error) time.Duration {
 	if state == parcel.MailboxRefused {
 		return max(time.Until(f.w.refusedTill()), wait.first)
+	}
+	if no, ok := refusedWith(err); ok && exhausted(no) {
+		return maxDelay
 	}
 	return wait.next()
 }

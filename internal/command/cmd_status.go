@@ -113,8 +113,11 @@ func writeStatus(ctx context.Context, e *env, cfg *config.Config, d status.Statu
 	if d.NextDigest != nil {
 		e.print(e.say.T("status_next_digest", "Date", e.say.DateTime(d.NextDigest.In(zone))))
 	}
-	if d.Outbox.Oldest != nil {
-		e.print(e.say.T("status_outbox_waiting", "Date", e.say.DateTime(d.Outbox.Oldest.In(zone)), "Error", e.why(d.Outbox.Fault, d.Outbox.Error)))
+	switch box := d.Outbox; {
+	case box.Oldest != nil:
+		e.print(e.say.T("status_outbox_waiting", "Date", e.say.DateTime(box.Oldest.In(zone)), "Error", e.why(box.Fault, box.Error)))
+	case box.Error != "":
+		e.print(e.say.T("status_outbox_refused", "Error", e.why(box.Fault, box.Error)))
 	}
 	if err := e.section("status_mailboxes", mailboxRows(e, d, zone)); err != nil {
 		return err

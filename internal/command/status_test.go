@@ -1,0 +1,38 @@
+package command
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"parcelwatch/config"
+	"parcelwatch/internal/message"
+	"parcelwatch/internal/status"
+)
+
+// TestStatusNamesWhatItCallsBroken checks that every reason for "see above" is above.
+func TestStatusNamesWhatItCallsBroken(t *testing.T) {
+	t.Parallel()
+	start := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	const server = "550 Daily user sending limit exceeded"
+	refused := message.New("fault_mail_refused", "Host", "mail.example.org:465", "Text", server)
+	for name, box := range map[string]status.Outbox{
+		"waiting":            {Waiting: 1, Oldest: &start, Error: server, Fault: refused},
+		"refused for good":   {Error: server, Fault: refused},
+		"refused, no reason": {Error: server},
+	} {
+		for _, language := range []string{"en", "ru"} {
+			var out bytes.Buffer
+			e := newEnv(env{out: &out, err: &out, getenv: func(string) string { return "" }})
+			e.speak(language)
+			doc := status.Status{Running: true, Since: &start, Outbox: box}
+			if err := writeStatus(t.Context(), e, &config.Config{}, doc); err != nil {
+				t.Fatal(err)
+			}
+			if err := verdictOf(e, false, doc); err == nil || !strings.Contains(out.String(), server) {
+				t.Errorf("%s, %s: %v, and above:\n%s", name, language, err, out.String())
+			}
+		}
+	}
+}
