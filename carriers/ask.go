@@ -1,6 +1,8 @@
 package carriers
 
 import (
+	"time"
+
 	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
@@ -11,6 +13,7 @@ type Ask struct {
 	Carrier string
 	Number  number.Number
 	Why     message.Text  // why it is skipped
+	Again   time.Time     // when it can be asked again, if it was asked too recently
 	Skip    parcel.Result // empty to ask, else no_credential or skipped
 	Link    string        // the carrier's public tracking page, if it has one
 }

@@ -13,6 +13,9 @@ func (c *composer) notes(p *parcel.Parcel, kind SectionKind, changes []parcel.Ch
 	if p.Status != parcel.PreAdvice && silentCarriers(p) {
 		out = append(out, note("note_shop_only"))
 	}
+	if end := p.ShopEnd(); !end.IsZero() {
+		out = append(out, note("note_shop_end", "Day", ShortDay(parcel.DateOf(end.In(c.zone)))))
+	}
 	for _, ch := range changes {
 		out = append(out, changeNotes(p, ch)...)
 	}

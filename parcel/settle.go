@@ -13,6 +13,9 @@ const (
 	// afterFinal is how much later another source's event must be to revive a
 	// parcel: posts pass events on late, and their clocks differ.
 	afterFinal = 12 * time.Hour
+	// unconfirmed is how long a post of the destination that still has the parcel
+	// keeps the shop's "delivered" from ending its journey.
+	unconfirmed = 30 * 24 * time.Hour
 )
 
 // Settle derives the parcel's state from its sources: Status to Pickup, Shipped and
@@ -24,7 +27,9 @@ func (p *Parcel) Settle(home string, now time.Time) {
 	news := last.After(p.LastEvent)
 	p.LastEvent = last
 
-	status, at := standing(events)
+	p.Origin = p.origin(events, home)
+	p.Destination = p.destination(events, home)
+	status, at := standing(events, p.Destination, now)
 	var since time.Time
 	if at >= 0 {
 		since = events[at].instant()
@@ -41,8 +46,6 @@ func (p *Parcel) Settle(home string, now time.Time) {
 		p.FinalAt = now
 	}
 
-	p.Origin = p.origin(events, home)
-	p.Destination = p.destination(events, home)
 	p.Exported, p.Imported = crossing(events, p.Origin, p.Destination)
 	p.Phase = p.phase()
 	p.ETA = p.eta()
@@ -60,7 +63,7 @@ func (p *Parcel) plausible(now time.Time) []Event {
 // the zero value.
 func (p *Parcel) StatusEvent(now time.Time) Event {
 	events := p.plausible(now)
-	if at := decided(events, p.Status); at >= 0 {
+	if at := decided(events, p.Status, p.Destination, now); at >= 0 {
 		return events[at]
 	}
 	if n := len(events); n > 0 {
@@ -71,8 +74,8 @@ func (p *Parcel) StatusEvent(now time.Time) Event {
 
 // decided returns the index of the newest event that reports a status, from the one
 // that set it on, or -1.
-func decided(events []Event, status Status) int {
-	got, at := standing(events)
+func decided(events []Event, status Status, destination string, now time.Time) int {
+	got, at := standing(events, destination, now)
 	if at < 0 || got != status {
 		return -1
 	}
@@ -97,9 +100,10 @@ func newest(events []Event) time.Time {
 
 // standing returns the status after all events and the index of the event that set it,
 // or -1 if none did.
-func standing(events []Event) (status Status, at int) {
+func standing(events []Event, destination string, now time.Time) (status Status, at int) {
 	at = -1
 	furthest := -1
+	var held time.Time
 	for i, e := range events {
 		if e.Status == Accepted && furthest >= stage(InTransit) {
 			// The next post accepts a parcel that is already on its way.
@@ -111,10 +115,7 @@ func standing(events []Event) (status Status, at int) {
 		}
 		mail := fromMail(e)
 		switch {
-		case mail && e.Unproven && e.Status.Final():
-			// Anybody can send a mail that says "delivered".
-			continue
-		case mail && step <= furthest:
+		case mail && (step <= furthest || denied(e, held, now)):
 			// Mail is late: a stage that a carrier has already passed is not news.
 			continue
 		case e.Status == PreAdvice && at >= 0:
@@ -125,6 +126,7 @@ func standing(events []Event) (status Status, at int) {
 		}
 		if !mail {
 			furthest = max(furthest, step)
+			held = holding(e, destination, held)
 		}
 		if at < 0 || e.Status != status || again(events[at], e) {
 			at, status = i, e.Status
@@ -134,6 +136,46 @@ func standing(events []Event) (status Status, at int) {
 		return PreAdvice, at
 	}
 	return status, at
+}
+
+// holding returns when a post of the destination last had the parcel: at the event, or
+// as before.
+func holding(e Event, destination string, before time.Time) time.Time {
+	switch e.Status {
+	case PreAdvice, Delivered, Returned:
+		return before
+	case OutForDelivery, AttemptFailed, ReadyForPickup, Returning:
+		return e.instant()
+	default:
+		if destination == "" || e.Country != destination {
+			return before
+		}
+		return e.instant()
+	}
+}
+
+// denied reports whether a mail does not end the journey though it says so: a post had
+// the parcel a short time before, or the mail is unproven, and anybody can send one
+// that says "delivered".
+func denied(e Event, held, now time.Time) bool {
+	if !e.Status.Final() {
+		return false
+	}
+	return e.Unproven || !held.IsZero() && e.instant().Sub(held) < unconfirmed && now.Sub(e.instant()) < unconfirmed
+}
+
+// ShopEnd returns when the shop's mail said that the parcel was delivered, while
+// nobody else says so; zero if it did not.
+func (p *Parcel) ShopEnd() time.Time {
+	var end time.Time
+	for _, s := range p.Sources {
+		for _, e := range s.Events {
+			if s.Carrier == SourceMail && e.Status == Delivered && !e.Unproven && !p.Status.Final() {
+				end = e.instant()
+			}
+		}
+	}
+	return end
 }
 
 // fromMail reports whether the mail is the event's only source.

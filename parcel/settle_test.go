@@ -132,7 +132,7 @@ func TestSettleStatusAndPhase(t *testing.T) {
 			parcel.Delivered, "2026-02-22", parcel.PhaseDone,
 		},
 		"confirmed by a proven mail it counts": {
-			[]parcel.Source{post(waiting), both(unproven("2026-02-26 10:00+00 delivered - delivered"), mail("2026-02-26 11:00+00 delivered - delivered"))},
+			[]parcel.Source{post(export), both(unproven("2026-02-26 10:00+00 delivered - delivered"), mail("2026-02-26 11:00+00 delivered - delivered"))},
 			parcel.Delivered, "2026-02-26", parcel.PhaseDone,
 		},
 		"an unproven mail may move it on": {
@@ -140,7 +140,19 @@ func TestSettleStatusAndPhase(t *testing.T) {
 			parcel.Import, "2026-02-15", parcel.PhaseDestination,
 		},
 		"a mail's delivery counts": {
+			[]parcel.Source{post(export), mail("2026-02-26 10:00+00 delivered - delivered")},
+			parcel.Delivered, "2026-02-26", parcel.PhaseDone,
+		},
+		"a mail's delivery does not end what the post still has": {
 			[]parcel.Source{post(waiting), mail("2026-02-26 10:00+00 delivered - delivered")},
+			parcel.ReadyForPickup, "2026-02-20", parcel.PhaseDestination,
+		},
+		"nor what the post has just sorted": {
+			[]parcel.Source{post(imported), mail("2026-02-26 10:00+00 delivered - delivered")},
+			parcel.Import, "2026-02-14", parcel.PhaseDestination,
+		},
+		"the post confirms it": {
+			[]parcel.Source{post(waiting + "2026-02-26 09:00+03 delivered RU e"), mail("2026-02-26 10:00+00 delivered - delivered")},
 			parcel.Delivered, "2026-02-26", parcel.PhaseDone,
 		},
 		"the local post takes over what is on its way already": {

@@ -14,6 +14,9 @@ type basis struct {
 	Home string
 	History
 	Unasked
+
+	// More reports whether the visit of a parcel goes on; nil if it never does.
+	More func(*parcel.Parcel) bool
 }
 
 // absorb adds the carriers' answers to the parcel with the id: timelines, other
@@ -34,7 +37,9 @@ func absorb(s *store.State, id int64, asked []carriers.Asked, b basis, now time.
 		}
 	}
 	settle(p, b.Home, now)
-	markStalled(p, b, now)
+	if b.More == nil || !b.More(p) {
+		markStalled(p, b, now)
+	}
 	changes := before.changes(p, now)
 	if len(changes) > 0 {
 		p.Changed = now

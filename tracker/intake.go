@@ -209,9 +209,8 @@ func (in *intake) parcel(np parcel.NoticeParcel) {
 	if step == "" || step == parcel.StepNone {
 		step = in.Step
 	}
-	in.addStep(p, np.Number, step)
+	in.move(p, np.Number, step)
 	inherit(in.State, p)
-	settle(p, in.rules.Home, in.now)
 }
 
 // newNumber joins a number that no parcel has to one, or creates a parcel. It returns
@@ -237,16 +236,28 @@ func (in *intake) newNumber(np parcel.NoticeParcel) *parcel.Parcel {
 func (in *intake) addOrderStep() {
 	for _, id := range in.Notice.Orders {
 		if of := parcelsOf(in.State, id); len(of) == 1 {
-			in.addStep(of[0], of[0].Number(), in.Step)
-			settle(of[0], in.rules.Home, in.now)
+			in.move(of[0], of[0].Number(), in.Step)
 		}
 	}
 }
 
-// addStep adds the shop's step to the timeline, once per step and day.
-func (in *intake) addStep(p *parcel.Parcel, number number.Number, step parcel.Step) {
+// move adds the shop's step to the parcel. If it is news, carriers are asked at once.
+func (in *intake) move(p *parcel.Parcel, number number.Number, step parcel.Step) {
+	ended := p.Closed || p.Status.Final()
+	if in.addStep(p, number, step) && !ended && in.now.Sub(in.sent()) < quietAge {
+		p.NextCheck, p.Reason = in.now, byMail
+	}
+	settle(p, in.rules.Home, in.now)
+}
+
+// byMail is the reason of a check that a mail has caused.
+const byMail = "mail"
+
+// addStep adds the shop's step to the timeline, once per step and day, and reports
+// whether it did.
+func (in *intake) addStep(p *parcel.Parcel, number number.Number, step parcel.Step) bool {
 	if !moves(step) {
-		return
+		return false
 	}
 	at := in.sent()
 	src := p.Source(parcel.SourceMail, number)
@@ -254,11 +265,11 @@ func (in *intake) addStep(p *parcel.Parcel, number number.Number, step parcel.St
 		e := &src.Events[i]
 		if e.Code == string(step) && e.Text == in.StepWords && parcel.DateOf(e.Time) == parcel.DateOf(at) {
 			e.Unproven = e.Unproven && !in.Verdict.Proven()
-			return
+			return false
 		}
 	}
 	if !in.quota.unlimited && len(src.Events) >= unprovenEvents {
-		return
+		return false
 	}
 	src.Events = append(src.Events, parcel.Event{
 		Time: at, ZoneKnown: true, Status: step.Status(), Text: in.StepWords, Code: string(step),
@@ -269,6 +280,7 @@ func (in *intake) addStep(p *parcel.Parcel, number number.Number, step parcel.St
 	if in.ETA != "" {
 		src.ETA = in.ETA
 	}
+	return true
 }
 
 // moves reports whether a step tells where the parcel is.

@@ -107,7 +107,7 @@ func (pl planner) member(at int, m carriers.Member) []planned {
 		}
 		switch reason := pl.notNow(m, c.number, c.match); {
 		case reason != nil:
-			x.Skip, x.Why = parcel.ResultSkipped, reason
+			x.Skip, x.Why, x.Again = parcel.ResultSkipped, reason, pl.again(m, c.number)
 		case len(m.Missing) > 0:
 			x.Skip, x.Why = parcel.ResultNoCredential, message.New("plan_needs", "Settings", strings.Join(m.Missing, ", "))
 		}
@@ -218,12 +218,8 @@ func (pl planner) rounds(list []planned) []planned {
 // notNow returns why a carrier that could know the number is skipped, or nil if it
 // is asked.
 func (pl planner) notNow(m carriers.Member, n number.Number, match carriers.Match) message.Text {
-	src, apart := pl.source(m, n), m.Info.PerNumber
-	if src.Result == parcel.ResultTemporary {
-		apart = min(apart, again)
-	}
-	if wait := src.Asked.Add(apart).Sub(pl.now); !src.Asked.IsZero() && wait > early {
-		return ago(pl.now.Sub(src.Asked))
+	if !pl.again(m, n).IsZero() {
+		return ago(pl.now.Sub(pl.source(m, n).Asked))
 	}
 	switch m.Info.Role {
 	case carriers.RoleOrigin:
@@ -237,6 +233,18 @@ func (pl planner) notNow(m carriers.Member, n number.Number, match carriers.Matc
 	case carriers.RoleAggregator:
 	}
 	return nil
+}
+
+// again returns when a carrier can be asked about a number again; zero for now.
+func (pl planner) again(m carriers.Member, n number.Number) time.Time {
+	src, apart := pl.source(m, n), m.Info.PerNumber
+	if src.Result == parcel.ResultTemporary {
+		apart = min(apart, again)
+	}
+	if next := src.Asked.Add(apart); !src.Asked.IsZero() && next.Sub(pl.now) > early {
+		return next
+	}
+	return time.Time{}
 }
 
 // ago returns how long ago a carrier was asked.

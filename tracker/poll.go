@@ -129,10 +129,23 @@ func (p *poll) start(ctx context.Context, one parcel.Parcel, now time.Time) {
 		p.ready[j.ask.Carrier] = append(p.ready[j.ask.Carrier], j)
 	}
 	if v.open == 0 {
+		if one.Reason == byMail {
+			v.until = soonest(p.engine.Plan(one, now))
+		}
 		p.record(ctx, v, nil)
 		return
 	}
 	p.visits[one.ID] = v
+}
+
+// soonest returns when one of the carriers that were asked too recently can be asked
+// again; zero if there is none.
+func soonest(plan []carriers.Ask) time.Time {
+	var next time.Time
+	for _, a := range plan {
+		next = parcel.Earliest(next, a.Again)
+	}
+	return next
 }
 
 // jobs starts the next round of a visit: one job for each ask of the plan that the
@@ -186,13 +199,17 @@ func (p *poll) record(ctx context.Context, v *visit, asked []carriers.Asked) {
 	var one *parcel.Parcel
 	var plan []carriers.Ask
 	news := false
+	b := basis{p.cfg.Home, p.history, p.engine.Unasked, func(one *parcel.Parcel) bool {
+		if v.open == 0 && !v.piggybacked {
+			plan = p.next(v, p.engine.Plan(*one, now))
+		}
+		return v.open > 0 || len(plan) > 0
+	}}
 	err := p.store.Apply(ctx, scope, func(s *store.State) error {
 		plan = nil
-		one = absorb(s, v.id, asked, basis{p.cfg.Home, p.history, p.engine.Unasked}, now)
-		if one != nil && v.open == 0 && !v.piggybacked {
-			if plan = p.next(v, p.engine.Plan(*one, now)); len(plan) == 0 {
-				one.NextCheck, one.Reason = p.nextCheck(v, one, now)
-			}
+		one = absorb(s, v.id, asked, b, now)
+		if one != nil && v.open == 0 && !v.piggybacked && len(plan) == 0 {
+			one.NextCheck, one.Reason = p.nextCheck(v, one, now)
 		}
 		news = len(s.Changes) > 0
 		return nil

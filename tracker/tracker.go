@@ -63,11 +63,12 @@ func (t *Tracker) Intake(ctx context.Context, ref parcel.MailRef, n parcel.Notic
 		read, sent := quotaDays(n, t.cfg.Zone, now)
 		scope.Days = []parcel.Date{read, sent}
 	}
-	news, made := false, 0
+	news, due, made := false, false, 0
 	err := t.store.Apply(ctx, scope, func(s *store.State) error {
 		importNotice(s, ref, n, rules{t.cfg.Home, t.cfg.Zone, policy}, now)
-		news, made = len(s.Changes) > 0, 0
+		news, due, made = len(s.Changes) > 0, false, 0
 		for _, p := range s.Parcels {
+			due = due || p.NextCheck.Equal(now)
 			if p.ID == 0 {
 				made++
 			}
@@ -80,8 +81,10 @@ func (t *Tracker) Intake(ctx context.Context, ref parcel.MailRef, n parcel.Notic
 	if made > 0 {
 		t.cfg.Log.InfoContext(ctx, "parcels found in an email", "mailbox", ref.Mailbox, "parcels", made)
 	}
-	if news {
+	if news || due {
 		t.Wake()
+	}
+	if news {
 		t.cfg.OnChange()
 	}
 	return nil
