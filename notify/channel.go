@@ -3,8 +3,8 @@ package notify
 import (
 	"context"
 	"log/slog"
-	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"parcelwatch/internal/locale"
@@ -25,6 +25,8 @@ const (
 	channelQueue   = 16
 	channelTimeout = 30 * time.Second
 	maxShort       = 1500
+	// channelHorizon is the age above which urgent news is left to the digest.
+	channelHorizon = day
 )
 
 // Subscription selects what a channel gets: parcels with an urgent status at once, and
@@ -35,24 +37,37 @@ type Subscription struct {
 	Digest  bool
 }
 
+// channelAudience is the name under which the outbox records what a channel was told.
+func channelAudience(name string) string { return "channel/" + name }
+
 // short is a text to deliver to one channel.
 type short struct {
 	to          Channel
 	title, text string
+	told        []int64 // changes that are announced once it is delivered
 }
 
 // channels passes texts to the channels. A failing channel stops neither the others nor
-// mail. Texts still waiting when the program stops are dropped; mail contains the same
-// news.
+// mail; its urgent news is tried again.
 type channels struct {
-	all       []Subscription
-	log       *slog.Logger
-	queue     chan short
-	announced map[string]map[int64]bool // ids of urgent changes, by channel
+	all   []Subscription
+	log   *slog.Logger
+	queue chan short
+	now   func() time.Time
+	// mark records the changes as announced to a channel's audience.
+	mark func(ctx context.Context, audience string, changes []int64) error
+
+	mu    sync.Mutex
+	fails map[string]int       // failures in a row, by channel
+	next  map[string]time.Time // when the channel gets urgent news again
 }
 
-func newChannels(all []Subscription, log *slog.Logger) *channels {
-	return &channels{all: all, log: log, queue: make(chan short, channelQueue), announced: map[string]map[int64]bool{}}
+func newChannels(
+	all []Subscription, log *slog.Logger, now func() time.Time, mark func(context.Context, string, []int64) error,
+) *channels {
+	return &channels{
+		all: all, log: log, queue: make(chan short, channelQueue), now: now, mark: mark, fails: map[string]int{}, next: map[string]time.Time{},
+	}
 }
 
 func (c *channels) run(ctx context.Context) {
@@ -66,15 +81,48 @@ func (c *channels) run(ctx context.Context) {
 	}
 }
 
+// tell delivers a text and records what it announces.
 func (c *channels) tell(ctx context.Context, s short) {
 	limited, cancel := context.WithTimeout(ctx, channelTimeout)
 	defer cancel()
-	if err := s.to.Notify(limited, s.title, s.text); err != nil && ctx.Err() == nil {
-		c.log.WarnContext(ctx, "channel fails", "channel", s.to.Name(), "err", err.Error())
+	name := s.to.Name()
+	err := s.to.Notify(limited, s.title, s.text)
+	if ctx.Err() != nil {
+		return
 	}
+	if err != nil {
+		c.log.WarnContext(ctx, "channel fails", "channel", name, "err", err.Error())
+	} else if len(s.told) > 0 {
+		if err = c.mark(ctx, channelAudience(name), s.told); err != nil {
+			c.log.WarnContext(ctx, "what a channel was told is not recorded", "channel", name, "err", err.Error())
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err != nil {
+		c.fails[name]++
+		c.next[name] = c.now().Add(backoff(c.fails[name]))
+		return
+	}
+	delete(c.fails, name)
+	delete(c.next, name)
+}
+
+// free reports whether urgent news may be passed to a channel: nothing for it waits, and
+// it has not just failed.
+func (c *channels) free(name string, now time.Time) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return !c.next[name].After(now)
 }
 
 func (c *channels) put(ctx context.Context, s short) {
+	if len(s.told) > 0 {
+		c.mu.Lock()
+		// Until the text is delivered, or its turn has been missed.
+		c.next[s.to.Name()] = c.now().Add(channelQueue * channelTimeout)
+		c.mu.Unlock()
+	}
 	select {
 	case c.queue <- s:
 	default:
@@ -86,30 +134,14 @@ func (c *channels) put(ctx context.Context, s short) {
 func (c *channels) digest(ctx context.Context, a Audience, d Digest) {
 	for _, sub := range c.all {
 		if sub.Digest {
-			c.brief(ctx, sub.Channel, a, d)
+			c.brief(ctx, sub.Channel, a, d, nil)
 		}
 	}
 }
 
-// fresh returns the pending changes that are urgent for a channel and not yet announced
-// there. Changes from before the start are announced by mail only.
-func (c *channels) fresh(sub Subscription, pending []parcel.Change, started time.Time) []parcel.Change {
-	announced := c.announced[sub.Channel.Name()]
-	return slices.DeleteFunc(Urgent(pending, sub.Urgent), func(ch parcel.Change) bool { return announced[ch.ID] || ch.At.Before(started) })
-}
-
-func (c *channels) mark(sub Subscription, changes []parcel.Change) {
-	name := sub.Channel.Name()
-	if c.announced[name] == nil {
-		c.announced[name] = map[int64]bool{}
-	}
-	for _, ch := range changes {
-		c.announced[name][ch.ID] = true
-	}
-}
-
-// brief sends a digest as its subject and one line for each item.
-func (c *channels) brief(ctx context.Context, to Channel, a Audience, d Digest) {
+// brief sends a digest as its subject and one line for each item. Changes in told are
+// recorded as announced once it is delivered.
+func (c *channels) brief(ctx context.Context, to Channel, a Audience, d Digest, told []int64) {
 	p, err := locale.New(a.Language)
 	if err != nil {
 		return
@@ -121,16 +153,25 @@ func (c *channels) brief(ctx context.Context, to Channel, a Audience, d Digest) 
 			continue
 		}
 		for _, it := range s.Items {
-			name := it.Title
-			if name == p.T("item_parcel") {
-				name = strings.TrimSpace(name + " " + it.Number)
-			}
-			if line := p.Pair(name, it.Badge) + "\n"; text.Len()+len(line) <= maxShort {
+			if line := briefLine(p, s.Kind, it) + "\n"; text.Len()+len(line) <= maxShort {
 				text.WriteString(line)
 			}
 		}
 	}
-	c.put(ctx, short{to: to, title: v.Subject, text: text.String()})
+	c.put(ctx, short{to: to, title: v.Subject, text: text.String(), told: told})
+}
+
+// briefLine returns an item in one line: its name and status; for one that needs the
+// user, also the reason, the place and the last day; and its number.
+func briefLine(p *locale.Printer, kind SectionKind, it viewItem) string {
+	parts := []string{p.Pair(it.Title, it.Badge)}
+	if kind == SectionNeeds {
+		parts = append(parts, it.Notes...)
+	}
+	if it.Number != "" {
+		parts = append(parts, it.Number)
+	}
+	return strings.Join(parts, " · ")
 }
 
 // alarm tells every channel that mail cannot be sent.

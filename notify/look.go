@@ -30,6 +30,7 @@ func (n *Notifier) look(ctx context.Context) time.Time {
 		n.report(ctx, "digest "+a.Name, err)
 		next = parcel.Earliest(next, at)
 	}
+	n.report(ctx, "channels", n.notifyChannels(ctx, now))
 	return next
 }
 
@@ -234,25 +235,46 @@ func (n *Notifier) first(a Audience) bool {
 }
 
 // notifyChannels passes urgent changes to the channels, outside the quiet hours of
-// the first audience.
-func (n *Notifier) notifyChannels(ctx context.Context, a Audience, pending []parcel.Change, now time.Time) error {
-	if !n.first(a) || !a.Quiet.Until(now, a.zone()).IsZero() {
+// the first audience. Each channel is an audience of its own: what a digest has
+// announced is still news for it.
+func (n *Notifier) notifyChannels(ctx context.Context, now time.Time) error {
+	if len(n.channels.all) == 0 || len(n.cfg.Audiences) == 0 {
+		return nil
+	}
+	a := n.cfg.Audiences[0]
+	if !a.Quiet.Until(now, a.zone()).IsZero() {
 		return nil
 	}
 	for _, sub := range n.channels.all {
-		changes := n.channels.fresh(sub, pending, n.started)
-		if len(changes) == 0 {
+		if !n.channels.free(sub.Channel.Name(), now) {
 			continue
 		}
-		in, err := n.input(ctx, a, now)
-		if err != nil {
+		if err := n.notifyChannel(ctx, a, sub, now); err != nil {
 			return err
 		}
-		if d := Compose(urgentInput(in, changes), now); !d.Empty() {
-			n.channels.brief(ctx, sub.Channel, a, d)
-		}
-		n.channels.mark(sub, changes)
 	}
+	return nil
+}
+
+func (n *Notifier) notifyChannel(ctx context.Context, a Audience, sub Subscription, now time.Time) error {
+	audience := channelAudience(sub.Channel.Name())
+	pending, err := n.outbox.PendingSince(ctx, audience, now.Add(-channelHorizon))
+	if err != nil {
+		return fmt.Errorf("list changes to announce: %w", err)
+	}
+	urgent := Urgent(pending, sub.Urgent)
+	if len(urgent) == 0 {
+		return nil
+	}
+	in, err := n.inputOf(ctx, a, pending, now)
+	if err != nil {
+		return err
+	}
+	d := Compose(urgentInput(in, urgent), now)
+	if d.Empty() {
+		return n.outbox.Announced(ctx, audience, d.Told)
+	}
+	n.channels.brief(ctx, sub.Channel, a, d, d.Told)
 	return nil
 }
 
@@ -262,9 +284,6 @@ func (n *Notifier) urgent(ctx context.Context, a Audience, st *audienceState, no
 	pending, err := n.outbox.Pending(ctx, a.Name)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("list changes to announce: %w", err)
-	}
-	if err := n.notifyChannels(ctx, a, pending, now); err != nil {
-		return time.Time{}, err
 	}
 	changes := Urgent(pending, a.Urgent)
 	if len(changes) == 0 {

@@ -73,6 +73,29 @@ func (m *memory) Pending(_ context.Context, audience string) ([]parcel.Change, e
 	return slices.DeleteFunc(slices.Clone(m.changes), func(ch parcel.Change) bool { return m.told[audience][ch.ID] }), err
 }
 
+func (m *memory) PendingSince(ctx context.Context, audience string, since time.Time) ([]parcel.Change, error) {
+	all, err := m.Pending(ctx, audience)
+	return slices.DeleteFunc(all, func(ch parcel.Change) bool { return ch.At.Before(since) }), err
+}
+
+func (m *memory) Announced(_ context.Context, audience string, changes []int64) error {
+	unlock, err := m.lock("Announced")
+	defer unlock()
+	if err == nil {
+		m.mark(audience, changes)
+	}
+	return err
+}
+
+func (m *memory) mark(audience string, changes []int64) {
+	if m.told[audience] == nil {
+		m.told[audience] = map[int64]bool{}
+	}
+	for _, id := range changes {
+		m.told[audience][id] = true
+	}
+}
+
 func (m *memory) Enqueue(_ context.Context, msg store.Message, told []int64) error {
 	unlock, err := m.lock("Enqueue")
 	defer unlock()
@@ -85,12 +108,7 @@ func (m *memory) Enqueue(_ context.Context, msg store.Message, told []int64) err
 		}
 	}
 	m.messages = append(m.messages, msg)
-	if m.told[msg.Audience] == nil {
-		m.told[msg.Audience] = map[int64]bool{}
-	}
-	for _, id := range told {
-		m.told[msg.Audience][id] = true
-	}
+	m.mark(msg.Audience, told)
 	return nil
 }
 

@@ -78,7 +78,7 @@ func New(cfg Config, source store.DigestSource, outbox store.Outbox, sender Send
 	if n.now == nil {
 		n.now = time.Now
 	}
-	n.channels = newChannels(o.Channels, n.log)
+	n.channels = newChannels(o.Channels, n.log, n.now, outbox.Announced)
 	return n
 }
 
@@ -177,11 +177,17 @@ func (n *Notifier) audience(name string) (Audience, bool) {
 
 // input reads all data of a digest.
 func (n *Notifier) input(ctx context.Context, a Audience, now time.Time) (Input, error) {
-	in := Input{Audience: a, Next: a.Schedule.Next(now), Protection: n.cfg.Protection}
-	var err error
-	if in.Changes, err = n.outbox.Pending(ctx, a.Name); err != nil {
-		return in, fmt.Errorf("list changes to announce: %w", err)
+	pending, err := n.outbox.Pending(ctx, a.Name)
+	if err != nil {
+		return Input{}, fmt.Errorf("list changes to announce: %w", err)
 	}
+	return n.inputOf(ctx, a, pending, now)
+}
+
+// inputOf reads the data of a digest about the changes.
+func (n *Notifier) inputOf(ctx context.Context, a Audience, changes []parcel.Change, now time.Time) (Input, error) {
+	in := Input{Audience: a, Next: a.Schedule.Next(now), Protection: n.cfg.Protection, Changes: changes}
+	var err error
 	parcels, orders := subjects(in.Changes)
 	if in.Parcels, err = n.source.FollowedParcels(ctx, parcels); err != nil {
 		return in, fmt.Errorf("list parcels: %w", err)

@@ -13,16 +13,21 @@ import (
 // message.
 var ErrSlotTaken = errors.New("the digest of this time exists")
 
-// Outbox holds messages, and which changes were announced to which audience (the
-// name of a [[digest]]).
+// Outbox holds messages, and which changes were announced to which audience: the
+// name of a [[digest]], or that of a channel after "channel/".
 type Outbox interface {
 	// Pending returns the changes not yet announced to the audience, oldest first,
 	// and never quiet ones.
 	Pending(ctx context.Context, audience string) ([]parcel.Change, error)
+	// PendingSince is Pending limited to changes learned at since or later.
+	PendingSince(ctx context.Context, audience string, since time.Time) ([]parcel.Change, error)
 	// Enqueue stores a finished message and marks the changes as announced to its
 	// audience. A second message for the same audience and slot is not stored:
 	// ErrSlotTaken. A waiting delivery without a time is due at once.
 	Enqueue(ctx context.Context, m Message, announced []int64) error
+	// Announced marks the changes as announced to an audience without a message.
+	// Unknown changes are skipped.
+	Announced(ctx context.Context, audience string, changes []int64) error
 	// DueMessages returns messages with a delivery due at now, the one waiting
 	// longest first.
 	DueMessages(ctx context.Context, now time.Time, limit int) ([]Message, error)

@@ -25,17 +25,26 @@ func (db *household) Enqueue(ctx context.Context, m store.Message, announced []i
 		if err := addMessage(ctx, tx, m); err != nil {
 			return err
 		}
-		for _, id := range announced {
-			// Selected from the table, because a parcel may have been forgotten
-			// with its changes while the digest was composed.
-			if _, err := tx.ExecContext(ctx,
-				`INSERT INTO told (change_id, audience) SELECT id, $2 FROM change WHERE home = $3 AND id = $1 ON CONFLICT DO NOTHING`,
-				id, m.Audience, tx.home); err != nil {
-				return fmt.Errorf("mark change %d: %w", id, err)
-			}
-		}
-		return nil
+		return markAnnounced(ctx, tx, m.Audience, announced)
 	})
+}
+
+// Announced marks the changes as announced to an audience without a message.
+func (db *household) Announced(ctx context.Context, audience string, changes []int64) error {
+	return db.write(ctx, "mark changes as announced", func(tx homeTx) error { return markAnnounced(ctx, tx, audience, changes) })
+}
+
+func markAnnounced(ctx context.Context, tx homeTx, audience string, changes []int64) error {
+	for _, id := range changes {
+		// Selected from the table, because a parcel may have been forgotten with its
+		// changes meanwhile.
+		if _, err := tx.ExecContext(ctx,
+			`INSERT INTO told (change_id, audience) SELECT id, $2 FROM change WHERE home = $3 AND id = $1 ON CONFLICT DO NOTHING`,
+			id, audience, tx.home); err != nil {
+			return fmt.Errorf("mark change %d: %w", id, err)
+		}
+	}
+	return nil
 }
 
 // DueMessages returns messages with a delivery due at now, the one waiting longest

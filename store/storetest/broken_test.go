@@ -86,6 +86,7 @@ type broken struct {
 	followed      func([]parcel.Parcel) []parcel.Parcel
 	orders        func([]parcel.Order) []parcel.Order
 	carriers      func([]parcel.Parcel) []parcel.Parcel
+	since         func([]parcel.Change) []parcel.Change
 }
 
 func (b *broken) Apply(ctx context.Context, s store.Scope, f func(*store.State) error) error {
@@ -105,6 +106,10 @@ func (b *broken) FollowedParcels(ctx context.Context, ids []int64) ([]parcel.Par
 
 func (b *broken) FollowedOrders(ctx context.Context, ids []string) ([]parcel.Order, error) {
 	return through(b.orders)(b.Store.FollowedOrders(ctx, ids))
+}
+
+func (b *broken) PendingSince(ctx context.Context, audience string, since time.Time) ([]parcel.Change, error) {
+	return through(b.since)(b.Store.PendingSince(ctx, audience, since))
 }
 
 func (b *broken) Order(ctx context.Context, id string) (parcel.Order, []parcel.Parcel, error) {

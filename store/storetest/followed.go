@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"slices"
 
 	"parcelwatch/parcel"
 	"parcelwatch/store"
@@ -12,6 +13,7 @@ func followedChecks() []Check {
 		{"followed parcels are the active ones and those asked for", followedParcels},
 		{"followed orders are the open ones without a parcel and those asked for", followedOrders},
 		{"an order is found with its parcels", orderFound},
+		{"a channel's news is that of some time, until it is marked", channelNews},
 	}
 }
 
@@ -80,4 +82,34 @@ func orderFound(t T, h Harness) {
 	if _, _, err := h.Store.Order(t.Context(), orderB); !errors.Is(err, parcel.ErrNotFound) {
 		t.Errorf("an unknown order = %v", err)
 	}
+}
+
+func channelNews(t T, h Harness) {
+	p := newParcel(numberA)
+	add(t, h.Store, p)
+	old, fresh := news("old"), news("fresh")
+	old.Parcel, old.At = p.ID, Now().AddDate(0, 0, -2)
+	fresh.Parcel, fresh.At = p.ID, Now()
+	must(t, h.Store.Tell(t.Context(), []parcel.Change{old, fresh}), "record changes")
+	const audience = "channel/phone"
+	since := Now().AddDate(0, 0, -1)
+	pending := get[[]parcel.Change](t)(h.Store.PendingSince(t.Context(), audience, since))
+	if got := keys(pending); !slices.Contains(got, "fresh") || slices.Contains(got, "old") {
+		t.Errorf("news of a day: %v", got)
+	}
+	must(t, h.Store.Announced(t.Context(), audience, append(changeIDs(pending), 99)), "mark as announced")
+	if got := keys(get[[]parcel.Change](t)(h.Store.PendingSince(t.Context(), audience, since))); len(got) != 0 {
+		t.Errorf("news %v after all was announced", got)
+	}
+	if got := keys(get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me"))); !slices.Contains(got, "fresh") {
+		t.Errorf("what a channel was told is no news for a digest: %v", got)
+	}
+}
+
+func changeIDs(all []parcel.Change) []int64 {
+	out := []int64{}
+	for _, c := range all {
+		out = append(out, c.ID)
+	}
+	return out
 }
