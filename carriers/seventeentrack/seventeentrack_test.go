@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -114,7 +115,7 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	_, _ = io.WriteString(w, `{"code":0,"data":{"accepted":[`+strings.Join(accepted, ",")+`],"rejected":[`+strings.Join(rejected, ",")+
-		`],"quota_total":200,"quota_remain":`+[]string{"200", "199", "198", "197"}[len(s.registered)]+`}}`)
+		`],"quota_total":200,"quota_remain":`+strconv.Itoa(200-len(s.registered))+`}}`)
 }
 
 func TestNumbersAreRegisteredOnce(t *testing.T) {
@@ -127,14 +128,14 @@ func TestNumbersAreRegisteredOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	numbers := []number.Number{"LP00999900000034", "EB999900024CN", c.Info().Canary, "80084740397510"}
+	numbers := []number.Number{"LP00999900000034", "EB999900024CN", c.Info().Canary, "80084740397510", "696300000000000000000017", "CNESP460000000000000001", "RR999900038PL"}
 	for round, want := range []struct {
 		note  string
 		err   error
 		calls []string
 	}{
-		{"quota: 197 of 200 numbers left", carriers.ErrNotFound, []string{"gettrackinfo", "register", "getquota"}},
-		{"quota: 197 of 200 numbers left", nil, []string{"gettrackinfo", "getquota"}},
+		{"quota: 194 of 200 numbers left", carriers.ErrNotFound, []string{"gettrackinfo", "register", "getquota"}},
+		{"quota: 194 of 200 numbers left", nil, []string{"gettrackinfo", "getquota"}},
 	} {
 		s.calls = nil
 		res, err := c.Track(t.Context(), numbers)
@@ -155,7 +156,7 @@ func TestNumbersAreRegisteredOnce(t *testing.T) {
 			}
 		}
 	}
-	want := map[string]int{"LP00999900000034": 190271, "EB999900024CN": 3013, "80084740397510": 0}
+	want := map[string]int{"LP00999900000034": 190271, "EB999900024CN": 3013, "80084740397510": 0, "696300000000000000000017": 100043, "CNESP460000000000000001": 190271, "RR999900038PL": 8051}
 	if diff := cmp.Diff(want, s.carriers); diff != "" {
 		t.Errorf("registered with carriers (-want +got):\n%s", diff)
 	}

@@ -96,6 +96,9 @@ func (f failure) String() string {
 // operator is the service's number of the carrier if the form of the number leaves
 // no doubt, or 0, which lets the service guess. It does not recognize all numbers.
 func operator(n number.Number) int {
+	if n.Family() == number.FamilyInPost {
+		return 100043
+	}
 	if n.Check() == number.CheckWrong || n.Strength() < number.Medium {
 		return 0
 	}
@@ -103,7 +106,7 @@ func operator(n number.Number) int {
 		return post(n)
 	}
 	return map[number.Family]int{
-		number.FamilyCainiao: 190271, number.FamilyYanwen: 190012, number.FamilyFourPX: 190094, number.FamilySunYou: 190072,
+		number.FamilyCainiao: 190271, number.FamilyCainiaoLine: 190271, number.FamilyYanwen: 190012, number.FamilyFourPX: 190094, number.FamilySunYou: 190072,
 		number.FamilyUBI: 190112, number.FamilyYunExpress: 190008, number.FamilyNovaPoshta: 100035, number.FamilyMeest: 100023,
 	}[n.Family()]
 }
@@ -114,6 +117,6 @@ func post(n number.Number) int {
 		return 3013
 	}
 	return map[string]int{
-		"CN": 3011, "SG": 19131, "RU": 18031, "UA": 21021, "BY": 2051, "KZ": 11011, "GB": 11031, "NL": 14041, "US": 21051,
+		"CN": 3011, "SG": 19131, "RU": 18031, "UA": 21021, "BY": 2051, "KZ": 11011, "GB": 11031, "NL": 14041, "US": 21051, "PL": 8051,
 	}[n.Country()]
 }

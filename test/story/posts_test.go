@@ -120,6 +120,10 @@ func (p *posts) post(u *url.URL) (string, http.HandlerFunc) {
 		return "kazpost", p.kazpost
 	case "api-eu.dhl.com":
 		return "dhl", p.dhl
+	case "www.poste.it":
+		return "posteitaliane", p.poste
+	case "api.laposte.fr":
+		return "laposte", p.laposte
 	default:
 		return "", nil
 	}

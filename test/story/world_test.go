@@ -166,6 +166,7 @@ func (w *world) load(c rig.Config, without []string) *config.Config {
 	c.Carriers["russianpost"] = fmt.Sprintf("login = \"someone\"\npassword = { file = %q }", planted)
 	c.Carriers["ukrposhta"] = fmt.Sprintf("token = { file = %q }", planted)
 	c.Carriers["dhl"] = fmt.Sprintf("key = { file = %q }", planted)
+	c.Carriers["laposte"] = fmt.Sprintf("key = { file = %q }", planted)
 	for _, name := range without {
 		c.Carriers[name] = ""
 	}

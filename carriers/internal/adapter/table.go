@@ -147,7 +147,7 @@ func (t Table) Holds(code, text string) (found Code, ok bool) {
 		}
 		before, _, contains := strings.Cut(text, row.Sub)
 		arrival := row.Status.Final() || row.Status == parcel.ReadyForPickup
-		if !ok && contains && !(arrival && denied(before)) {
+		if !ok && contains && (!arrival || !denied(before)) {
 			found, ok = row, true
 		}
 	}
