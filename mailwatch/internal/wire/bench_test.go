@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"parcelwatch/mailwatch/internal/wire"
 )
 
 // BenchmarkScan reads what a scan of 1,000 mails of 20 KB brings, by the library's steps.
@@ -16,7 +18,10 @@ func BenchmarkScan(b *testing.B) {
 	for i := range 1000 {
 		fmt.Fprintf(&said, "* %d FETCH (UID %d RFC822.SIZE %d BODY[] {%d}\r\n%s)\r\n", i+1, i+1, len(text), len(text), text)
 	}
-	for name, wrap := range map[string]func(io.Reader) io.Reader{"alone": alone, "behind": behind} {
+	for name, wrap := range map[string]func(io.Reader) io.Reader{
+		"alone": alone, "behind": behind,
+		"mended": func(r io.Reader) io.Reader { return wire.New(wire.NewMender(r)) },
+	} {
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(said.Len()))
 			for b.Loop() {

@@ -34,7 +34,8 @@ const (
 
 // Mender rewrites responses that the library cannot parse: it drops what nobody asked for
 // and repairs what servers are known to send against the grammar. What the library can
-// parse keeps its meaning. Texts of mails pass unchanged.
+// parse keeps its meaning. Texts of mails pass unchanged. Patches for the library are in
+// docs/upstream.
 type Mender struct {
 	// Alert is called with each text that the server wants people to read.
 	Alert func(text string)
