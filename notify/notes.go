@@ -122,7 +122,7 @@ func changeNotes(p *parcel.Parcel, ch parcel.Change) []Note {
 		}
 	case parcel.ChangeMaybeSame:
 		if ch.New != "" {
-			return []Note{note("note_maybe", "Number", number.Number(ch.New))}
+			return []Note{note("note_maybe", "Number", number.Number(ch.New), "Own", p.Number())}
 		}
 	case parcel.ChangeETA:
 		if p.ETA != "" && !p.Status.Final() {

@@ -235,7 +235,11 @@ func (in *intake) newNumber(np parcel.NoticeParcel) *parcel.Parcel {
 // order that has exactly one.
 func (in *intake) addOrderStep() {
 	for _, id := range in.Notice.Orders {
-		if of := parcelsOf(in.State, id); len(of) == 1 {
+		of := parcelsOf(in.State, id)
+		if closes(in.Step) && in.Verdict.Proven() {
+			closeGhosts(of)
+		}
+		if len(of) == 1 {
 			in.move(of[0], of[0].Number(), in.Step)
 		}
 	}

@@ -10,9 +10,8 @@ import (
 )
 
 // predecessor returns the parcel to which a mail's new number belongs: one with the
-// same order whose number is an internal one that the local post replaces, or whose
-// journey ended before the mail was sent. It returns nil unless exactly one parcel
-// matches.
+// same order whose number has a lower rank, or whose journey ended before the mail was
+// sent. It returns nil unless exactly one parcel matches.
 func (in *intake) predecessor(np parcel.NoticeParcel) *parcel.Parcel {
 	if match := in.predecessors(np); len(match) == 1 {
 		return match[0]
@@ -23,16 +22,33 @@ func (in *intake) predecessor(np parcel.NoticeParcel) *parcel.Parcel {
 // predecessors returns the parcels whose next number it may be.
 func (in *intake) predecessors(np parcel.NoticeParcel) []*parcel.Parcel {
 	var out []*parcel.Parcel
+	rank := np.Number.Rank()
 	for _, p := range in.State.Parcels {
-		if !sharesOrder(p, np.Orders) || slices.Contains(p.NeverJoin, np.Number) || np.Number.Internal() {
+		if p.Has(np.Number) || !sharesOrder(p, np.Orders) || slices.Contains(p.NeverJoin, np.Number) {
 			continue
 		}
 		ended := p.Status.Final() && !p.LastEvent.IsZero() && p.LastEvent.Before(in.sent()) && p.Status != parcel.Delivered
-		if p.Number().Internal() && !p.Status.Final() || ended {
+		if p.Number().Rank() < rank && !p.Status.Final() || ended && rank == number.RankPost {
 			out = append(out, p)
 		}
 	}
 	return out
+}
+
+// closeGhosts closes the parcels of a finished order whose numbers no post knows, if one
+// with a post's number was delivered: they are probably the same parcel, and nobody will
+// report that they have arrived.
+func closeGhosts(of []*parcel.Parcel) {
+	if !slices.ContainsFunc(of, func(p *parcel.Parcel) bool {
+		return p.Status == parcel.Delivered && p.Number().Rank() == number.RankPost
+	}) {
+		return
+	}
+	for _, p := range of {
+		if p.Number().Internal() && !p.Status.Final() {
+			p.Closed, p.NextCheck = true, time.Time{}
+		}
+	}
 }
 
 // suspect records on a new parcel which other parcels it may be identical with.

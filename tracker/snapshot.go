@@ -32,8 +32,8 @@ func snap(p *parcel.Parcel) snapshot {
 }
 
 // changes returns the differences between before and p, with keys that make every
-// transition of the parcel unique. A new parcel has only one change, that it is
-// new.
+// transition of the parcel unique. A new parcel has one change, that it is
+// new, and one for each parcel it may be identical with.
 func (before snapshot) changes(p *parcel.Parcel, now time.Time) []store.NewChange {
 	var out []store.NewChange
 	add := func(kind parcel.ChangeKind, detail string, c parcel.Change) {
@@ -48,6 +48,9 @@ func (before snapshot) changes(p *parcel.Parcel, now time.Time) []store.NewChang
 		add(parcel.ChangeNewParcel, "", parcel.Change{
 			To: p.Status, New: string(p.Number()), Event: last, Quiet: stale(last, p, now),
 		})
+		for _, l := range p.Maybe {
+			add(parcel.ChangeMaybeSame, string(l.Number), parcel.Change{New: string(l.Number), To: p.Status, Quiet: stale(last, p, now)})
+		}
 		return out
 	}
 	if p.Status != before.status {

@@ -119,6 +119,28 @@ func (n Number) Internal() bool {
 	return ok && m.form.internal
 }
 
+// Rank grades how far on its way a parcel gets a number.
+type Rank int
+
+// The ranks. A parcel's numbers usually come in this order.
+const (
+	RankShop Rank = iota // the shop's own, before a line has the parcel
+	RankLine             // of the line that carries it abroad
+	RankPost             // of a post or courier
+)
+
+// Rank returns the rank of the number.
+func (n Number) Rank() Rank {
+	switch {
+	case !n.Internal():
+		return RankPost
+	case n.Family() == FamilyAliExpress:
+		return RankShop
+	default:
+		return RankLine
+	}
+}
+
 // S10 reports whether the number has the form of UPU standard S10 and the code of
 // an existing issuing country. It does not look at the check digit.
 func (n Number) S10() bool { return n.Country() != "" }
