@@ -141,9 +141,9 @@ func (e *env) quiet() *slog.Logger {
 	return slog.New(slog.NewTextHandler(e.err, &slog.HandlerOptions{Level: slog.LevelError}))
 }
 
-// number parses a number typed by the user.
+// number reads a number or a tracking link typed by the user.
 func (e *env) number(text string) (number.Number, error) {
-	n, err := number.Parse(text)
+	n, err := number.Typed(text)
 	if err != nil {
 		return "", usage(e.say.T("err_number", "Text", textx.Line(text, 50)))
 	}
@@ -195,5 +195,8 @@ func (v storeVault) SetSecret(ctx context.Context, name, value string) error {
 func (e *env) doubt(n number.Number, country string) {
 	if n.CheckIn(country) == number.CheckWrong {
 		e.note(e.say.T("note_check_digit", "Number", n))
+	}
+	if n.Family() == number.FamilyUnknown {
+		e.note(e.say.T("note_no_form", "Number", n))
 	}
 }

@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"runtime"
 	"strings"
 
 	"github.com/alecthomas/kong"
 
+	"parcelwatch/config"
 	"parcelwatch/internal/locale"
 	"parcelwatch/internal/message"
 	"parcelwatch/internal/version"
@@ -80,6 +82,9 @@ func run(ctx context.Context, args []string, e *env) int {
 		return exitUsage
 	}
 	e.flag = g.Config
+	if path, err := config.Find(e.flag, e.getenv, runtime.GOOS); err == nil {
+		e.speak(config.LanguageOf(path)) // also in errors from before the configuration is read
+	}
 	if err := parsed.Run(); err != nil {
 		if err.Error() != "" {
 			e.report(err)
