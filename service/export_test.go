@@ -11,6 +11,8 @@ var (
 	Unit     = unit
 	Bounded  = bounded
 	CheckFor = checkPath
+
+	TrustedOwner = trustedOwner
 )
 
 // Hosted returns a program under the Windows service manager.

@@ -14,6 +14,9 @@ var (
 	Joined = joined
 	Inside = inside
 	Public = public
+
+	PlantedIn = planted
+	OwnerOf   = ownerOf
 )
 
 // The access lists, and the entries added to other lists.

@@ -60,6 +60,11 @@ func (m *Manager) prepare(_ context.Context, r *Report) error {
 	if err := public(m.opt.Executable); err != nil {
 		return err
 	}
+	for _, path := range []string{m.opt.Data, m.opt.Config} {
+		if err := Planted(path); path != "" && err != nil {
+			return err
+		}
+	}
 	r.add(StepAccount, localService)
 	if m.opt.Data != "" {
 		if err := m.folder(m.opt.Data); err != nil {

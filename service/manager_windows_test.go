@@ -1,6 +1,7 @@
 package service_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -153,6 +154,41 @@ func TestEntriesJoinAListInTheRightPlace(t *testing.T) {
 	}
 	if got := service.Joined("D:(A;;FA;;;BA)", service.FolderEntries); got != "D:(A;;FA;;;BA)"+service.FolderEntries {
 		t.Errorf("a folder: %s", got)
+	}
+}
+
+func TestAFolderThatSomebodyElseMadeIsRefused(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "parcelwatch")
+	if err := service.PlantedIn(dir, "S-1-5-18"); err != nil {
+		t.Errorf("no folder: %v", err)
+	}
+	file := filepath.Join(dir, "store", "p.db")
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	me, err := service.OwnerOf(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := service.PlantedIn(dir, me); err != nil {
+		t.Errorf("an own folder: %v", err)
+	}
+	if service.TrustedOwner(me, "") {
+		t.Skip("files made here belong to " + me)
+	}
+	err = service.PlantedIn(dir, "S-1-5-18")
+	if p, ok := errors.AsType[*service.PlantedError](err); !ok || p.Path != dir || p.Link {
+		t.Errorf("the folder of %s: %v", me, err)
+	}
+	if err := os.Symlink(file, filepath.Join(dir, "parcelwatch.toml")); err != nil {
+		t.Skip("no links: ", err)
+	}
+	if p, ok := errors.AsType[*service.PlantedError](service.PlantedIn(dir, me)); !ok || !p.Link {
+		t.Error("a link was taken")
 	}
 }
 

@@ -142,7 +142,7 @@ func newWizard(c *setupCmd, e *env) (*wizard, error) {
 	if err != nil {
 		return nil, w.wrongConfig(err)
 	}
-	if w.cfg, err = config.Load(w.path); err != nil {
+	if w.cfg, err = e.load(w.path); err != nil {
 		return nil, w.wrongConfig(err)
 	}
 	if w.cfg.Language != "" && c.Language == "" {

@@ -17,6 +17,7 @@ import (
 	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
+	"parcelwatch/service"
 	"parcelwatch/store"
 	"parcelwatch/store/driver"
 )
@@ -70,7 +71,7 @@ func (e *env) config(need ...config.Section) (*config.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := config.Load(path)
+	c, err := e.load(path)
 	if err != nil {
 		e.speak(config.LanguageOf(path))
 		return nil, e.wrongConfig(err)
@@ -85,6 +86,14 @@ func (e *env) config(need ...config.Section) (*config.Config, error) {
 	return c, nil
 }
 
+// load loads a configuration unless somebody else has planted it.
+func (e *env) load(path string) (*config.Config, error) {
+	if err := service.Planted(path); err != nil {
+		return nil, err
+	}
+	return config.Load(path)
+}
+
 // anyConfig returns the configuration, or the defaults if none is readable, for commands
 // that work without one.
 func (e *env) anyConfig() *config.Config {
@@ -92,7 +101,7 @@ func (e *env) anyConfig() *config.Config {
 	if err != nil {
 		return config.Default()
 	}
-	c, err := config.Load(path)
+	c, err := e.load(path)
 	if err != nil {
 		e.speak(config.LanguageOf(path))
 		e.note(e.say.T("note_without_config", "Reason", e.words(err)))

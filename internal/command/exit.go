@@ -39,6 +39,9 @@ func nothing(text string) error { return &exitError{code: exitNothing, text: tex
 
 // wrongConfig adds advice to the error of a configuration that cannot be opened.
 func (e *env) wrongConfig(err error) error {
+	if p, ok := errors.AsType[*service.PlantedError](err); ok {
+		return failed(e.say.T(either(p.Link, "err_planted_link", "err_planted"), "Path", p.Path, "Folder", p.Folder))
+	}
 	f := fault.Of(err, "")
 	switch {
 	case f == nil:

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"parcelwatch/internal/demo"
+	"parcelwatch/internal/locale"
 	"parcelwatch/test/rig"
 )
 
@@ -69,7 +70,7 @@ func crowded(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	if _, err := rig.Until(ctx, toldLimit, "a digest tells of the surplus", func() bool { return b.said("unproven mail names too many parcels") }); err != nil {
+	if err := b.announced(ctx, "trouble_surplus_state"); err != nil {
 		return err
 	}
 	if _, err := b.daemon.Stop(5 * time.Second); err != nil {
@@ -107,12 +108,20 @@ func (b *bench) surplus(ctx context.Context) int {
 	return s.Surplus[0].Refused
 }
 
-// said reports whether any digest holds a text.
-func (b *bench) said(words string) bool {
-	return slices.ContainsFunc(b.sink.Mails(), func(m rig.Taken) bool {
-		_, text, err := rig.ReadMail(m.Raw)
-		return err == nil && strings.Contains(strings.Join(strings.Fields(text), " "), words)
+// announced waits for a digest that holds a message of the catalogue.
+func (b *bench) announced(ctx context.Context, id string, data ...any) error {
+	p, err := locale.New("en")
+	if err != nil {
+		return err
+	}
+	words := p.T(id, data...)
+	_, err = rig.Until(ctx, toldLimit, "a digest says "+words, func() bool {
+		return slices.ContainsFunc(b.sink.Mails(), func(m rig.Taken) bool {
+			_, text, err := rig.ReadMail(m.Raw)
+			return err == nil && strings.Contains(strings.Join(strings.Fields(text), " "), words)
+		})
 	})
+	return err
 }
 
 // scan is one event far away, in words that stand nowhere else.
@@ -140,15 +149,14 @@ func unmerged(ctx context.Context, b *bench) error {
 	if err := b.meanwhile(ctx); err != nil {
 		return err
 	}
-	words := "Maybe the same parcel as " + rig.Number(1, "CN")
-	if _, err := rig.Until(ctx, toldLimit, "a digest says "+words, func() bool { return b.said(words) }); err != nil {
+	if err := b.announced(ctx, "note_maybe", "Number", rig.Number(1, "CN")); err != nil {
 		return err
 	}
 	parcels, err := b.daemon.List(ctx)
 	if err == nil && (len(parcels) != 2 || len(parcels[0].Numbers) != 1 || len(parcels[1].Numbers) != 1) {
 		err = fmt.Errorf("%w: the parcels are %v, want two of one number each", errWrong, parcels)
 	}
-	b.outcome.seen = fmt.Sprintf("%d parcels; the digest says: Maybe the same parcel as RB...CN", len(parcels))
+	b.outcome.seen = fmt.Sprintf("%d parcels, and the digest says that they may be the same", len(parcels))
 	return err
 }
 
