@@ -108,7 +108,7 @@ func TestExpiredNumber(t *testing.T) {
 		mails: []shopMail{{0, "12:00", "8190000000050017", n, "shipped", "Camera", ""}},
 		scans: []scan{
 			{"posteitaliane", n, 1, "20:00", 1, "2", "la spedizione è stata presa in carico", "MILANO", ""},
-			{"posteitaliane", n, 3, "08:00", 1, "3", "la spedizione è in transito", "BOLOGNA", ""},
+			{"posteitaliane", n, 3, "08:00", 1, "3", "la spedizione è in lavorazione", "BOLOGNA", ""},
 			{"posteitaliane", n, 5, "08:00", 1, "expired", "", "", ""},
 		},
 	})
