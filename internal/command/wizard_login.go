@@ -19,6 +19,7 @@ import (
 	"parcelwatch/internal/setup"
 	"parcelwatch/internal/textx"
 	"parcelwatch/mailwatch"
+	"parcelwatch/notify"
 )
 
 // loginTries is the maximum number of login attempts.
@@ -60,7 +61,7 @@ func (w *wizard) until(ctx context.Context, a attempt) error {
 			return nil
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case w.c.Yes || try == loginTries:
+		case w.c.Yes && !errors.Is(err, notify.ErrNoAuth) || try == loginTries: // that one is mended without a question
 			return failed(w.say.Text(a.fault(err)))
 		}
 		if err := a.repair(ctx, err); err != nil {

@@ -78,6 +78,7 @@ func (w *wizard) decide(ctx context.Context) ([]secretText, error) {
 		}
 	}
 	switch {
+	case w.smtp.Username == "": // a server without a login
 	case w.smtpPassword != "":
 		p.SMTPLogin.PasswordFile = keep("-smtp.pass", w.smtpPassword)
 	case w.cfg.SMTP.Host == "" || w.c.SMTP != "" || w.smtp.Username == w.box.Username:

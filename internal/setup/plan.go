@@ -85,7 +85,7 @@ func (l Login) write(d *document, s *section, name string, server config.Server)
 		s.text(key, value)
 	}
 	s.text("username", server.Username)
-	if l != (Login{}) {
+	if l != (Login{}) || server.Username == "" {
 		for _, key := range []string{"password", "oauth2"} {
 			d.removeBelow(s, "["+name+"."+key+"]")
 		}
