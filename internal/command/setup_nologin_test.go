@@ -29,8 +29,8 @@ func TestSetupForAMailServerWithoutLogin(t *testing.T) {
 	}
 	s := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return openRelay{}, nil }))
 	s.Domain = "relay.example"
-	done := make(chan error, 1)
-	go func() { done <- s.Serve(l) }()
+	done := make(chan struct{})
+	go func() { defer close(done); _ = s.Serve(l) }()
 	t.Cleanup(func() { _ = s.Close(); <-done })
 
 	password := filepath.Join(p.dir, "password")
