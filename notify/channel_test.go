@@ -61,7 +61,7 @@ func TestNotifierChannels(t *testing.T) {
 			m.with(func(m *memory) { m.health.Outbox = parcel.OutboxHealth{Waiting: 1, Oldest: time.Now()} })
 			until(1, 4, 0)
 			r.stop()
-			want := []string{"Ready for pickup: cable|cable: ready for pickup", "Held by customs: clock|clock: held by customs", "Outgoing mail: cannot be sent|"}
+			want := []string{"Ready for pickup: cable|cable: ready for pickup", "Held by customs: clock|clock: held by customs", "Outgoing email: cannot be sent|"}
 			if len(works.heard()) != len(want) {
 				t.Fatalf("rung %q, want %q", works.heard(), want)
 			}
@@ -71,7 +71,7 @@ func TestNotifierChannels(t *testing.T) {
 				}
 			}
 			tried := strings.Join(broken.heard(), "")
-			for _, w := range []string{"cable: ready for pickup", "clock: held by customs", "Outgoing mail: cannot be sent"} {
+			for _, w := range []string{"cable: ready for pickup", "clock: held by customs", "Outgoing email: cannot be sent"} {
 				if !strings.Contains(tried, w) {
 					t.Errorf("the failing channel was not tried with %q: %q", w, tried)
 				}

@@ -34,7 +34,7 @@ const (
 
 type demoCmd struct {
 	Dir      string `default:"parcelwatch-demo" help:"${help_demo_dir}" placeholder:"DIR"`
-	Language string `help:"${help_language}" placeholder:"L"`
+	Language string `help:"${help_language}" placeholder:"LANGUAGE"`
 }
 
 // Run demonstrates the program without a network: the real daemon with simulated servers

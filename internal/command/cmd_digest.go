@@ -25,7 +25,7 @@ type digestCmd struct {
 	Sample   bool   `help:"${help_digest_sample}"`
 	HTML     string `name:"html" help:"${help_digest_html}" placeholder:"FILE"`
 	EML      string `name:"eml" help:"${help_digest_eml}" placeholder:"FILE"`
-	Language string `help:"${help_language}" placeholder:"L"`
+	Language string `help:"${help_language}" placeholder:"LANGUAGE"`
 	Name     string `help:"${help_digest_name}" placeholder:"NAME"`
 	Send     bool   `help:"${help_digest_send}"`
 }

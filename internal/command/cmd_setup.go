@@ -38,7 +38,7 @@ type setupCmd struct {
 	Endpoint     string       `name:"oauth-endpoint" hidden:""`
 	Folders      []string     `help:"${help_setup_folders}" placeholder:"FOLDER"`
 	Destination  string       `help:"${help_setup_destination}" placeholder:"COUNTRY"`
-	Language     string       `help:"${help_language}" placeholder:"L"`
+	Language     string       `help:"${help_language}" placeholder:"LANGUAGE"`
 	Timezone     string       `help:"${help_setup_timezone}" placeholder:"ZONE"`
 	Refuse       []string     `help:"${help_setup_refuse}" placeholder:"CARRIER"`
 	To           []string     `help:"${help_setup_to}" placeholder:"ADDRESS"`

@@ -70,6 +70,7 @@ func run(ctx context.Context, args []string, e *env) int {
 		return exitFailed
 	}
 	parser.Model.HelpFlag.Help = e.say.T("help_help")
+	nameValues(parser.Model.Node, e.say)
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
@@ -111,6 +112,33 @@ func helpTexts(say *locale.Printer) kong.Vars {
 		vars["help_"+id] = say.T("help_" + id)
 	}
 	return vars
+}
+
+// nameValues names the values of arguments and flags in the user's language.
+func nameValues(n *kong.Node, say *locale.Printer) {
+	for _, p := range n.Positional {
+		p.Name = valueName(p.Name, say)
+	}
+	for _, f := range n.Flags {
+		f.PlaceHolder = placeholder.ReplaceAllStringFunc(f.PlaceHolder, func(name string) string {
+			return strings.ToUpper(valueName(strings.ToLower(name), say))
+		})
+	}
+	for _, child := range n.Children {
+		nameValues(child, say)
+	}
+}
+
+// placeholder is the name of a value in the grammar: FILE, HOST[:PORT].
+var placeholder = regexp.MustCompile(`[A-Z]{2,}`)
+
+// valueName returns the name of a value in the user's language, or unchanged if it has none.
+func valueName(name string, say *locale.Printer) string {
+	id := "value_" + name
+	if s := say.T(id); s != id {
+		return s
+	}
+	return name
 }
 
 // kongSays maps errors of the command line library, which have no types, to messages.

@@ -32,7 +32,7 @@ func status(t *testing.T, p *rig.Program) mailboxLine {
 // bad to good again, by the words of two languages.
 func TestStatusSaysOfAMailboxWhatIsSo(t *testing.T) {
 	words := map[string]struct{ idle, polling, broken, mail, check string }{
-		"en": {"waiting for email since ", "checked from time to time since ", "cannot be read since ", "last mail just now", "last check just now"},
+		"en": {"waiting for email since ", "checked from time to time since ", "cannot be read since ", "last email just now", "last check just now"},
 		"ru": {"ждёт писем с ", "проверяется время от времени с ", "не читается с ", "последнее письмо только что", "последняя проверка только что"},
 	}
 	onEachServer(t, func(t *testing.T, b brand) {
