@@ -81,7 +81,7 @@ func Default() *Config {
 
 // Languages returns the languages of the user interface, English first.
 func Languages() []string {
-	return []string{"en", "ru", "uk", "be", "de", "fr", "es", "pt", "it", "pl", "nl", "tr", "kk"}
+	return []string{"en", "ru", "uk", "be", "de", "fr", "es", "pt", "it", "pl", "nl", "tr", "kk", "pt-BR"}
 }
 
 // Mailbox is one [[mailbox]].

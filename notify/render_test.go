@@ -27,7 +27,7 @@ func TestRenderSample(t *testing.T) {
 		}
 	}
 	english := outline(t, render(t, d, "en").HTML)
-	for _, language := range locale.Languages() {
+	for _, language := range locale.Tags() {
 		t.Run(language, func(t *testing.T) {
 			t.Parallel()
 			c := render(t, notify.Compose(sample(t, language), noon), language)

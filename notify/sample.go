@@ -43,7 +43,7 @@ func Sample(now time.Time, p *locale.Printer) Input {
 func homes() map[string]string {
 	return map[string]string{
 		"en": "IE", "ru": "RU", "uk": "UA", "be": "BY", "kk": "KZ", "de": "DE", "fr": "FR",
-		"es": "ES", "pt": "PT", "it": "IT", "pl": "PL", "nl": "NL", "tr": "TR",
+		"es": "ES", "pt": "PT", "pt-BR": "BR", "it": "IT", "pl": "PL", "nl": "NL", "tr": "TR",
 	}
 }
 

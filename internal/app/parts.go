@@ -118,7 +118,7 @@ func audienceOf(c *config.Config, d config.Digest) (notify.Audience, error) {
 
 // Language returns language, or English if it has no catalogue.
 func Language(language string) string {
-	if !slices.Contains(locale.Languages(), language) {
+	if !slices.Contains(locale.Tags(), language) {
 		return "en"
 	}
 	return language

@@ -32,8 +32,8 @@ type digestCmd struct {
 
 // Run prints the digest that would be sent now, writes it to files, or sends it.
 func (c *digestCmd) Run(ctx context.Context, e *env) error {
-	if c.Language != "" && !slices.Contains(locale.Languages(), c.Language) {
-		return usage("--language: " + e.say.Text(config.Unknown("language", c.Language, locale.Languages())))
+	if c.Language != "" && !slices.Contains(locale.Tags(), c.Language) {
+		return usage("--language: " + e.say.Text(config.Unknown("language", c.Language, locale.Tags())))
 	}
 	if c.Sample && !c.Send {
 		return c.showSample(e)

@@ -22,7 +22,7 @@ func TestReadmeNamesEveryCarrierAndLanguage(t *testing.T) {
 			t.Errorf("README.md does not name the carrier `%s`", f.Info.Name)
 		}
 	}
-	if list := strings.Join(locale.Languages(), " "); !strings.Contains(text, list) {
+	if list := strings.Join(locale.Tags(), " "); !strings.Contains(text, list) {
 		t.Errorf("README.md does not list the languages %q", list)
 	}
 	phrases, err := filepath.Glob(filepath.Join("..", "..", "extract", "phrases", "*.tsv"))

@@ -124,11 +124,12 @@ func (w *wizard) language(ctx context.Context) error {
 		usual = w.say.Language()
 	}
 	return w.again(ctx, query{"--language", w.c.Language, usual, "setup_language"}, func(s string) error {
-		code := strings.ToLower(s)
-		if !slices.Contains(config.Languages(), code) {
-			return failed(w.say.T("setup_language_wrong", "Languages", strings.Join(config.Languages(), " ")))
+		known := config.Languages()
+		i := slices.IndexFunc(known, func(tag string) bool { return strings.EqualFold(tag, s) })
+		if i < 0 {
+			return failed(w.say.T("setup_language_wrong", "Languages", strings.Join(known, " ")))
 		}
-		w.cfg.Language = code
+		w.cfg.Language = known[i]
 		return nil
 	})
 }

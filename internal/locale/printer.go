@@ -18,9 +18,9 @@ const fallback = "en"
 
 // Printer renders texts in one language. It is safe for concurrent use.
 type Printer struct {
-	language   string
-	own        *messages
-	english    *messages
+	tag        string      // one of Tags
+	language   string      // one of Languages
+	catalogues []*messages // its own, that of its language if it is a variant, English
 	regions    func() map[string]string
 	operations func() map[string]string
 	carriers   func() map[string]facts
@@ -31,29 +31,32 @@ func Languages() []string {
 	return []string{"en", "ru", "uk", "be", "de", "fr", "es", "pt", "it", "pl", "nl", "tr", "kk"}
 }
 
+// Tags returns what may be configured as a language: the languages, and variants whose
+// catalogues have only what differs.
+func Tags() []string { return append(Languages(), "pt-BR") }
+
 // New returns a printer for a language tag such as "ru", "pt-BR" or "de_AT.UTF-8".
-// An empty tag means English. The error lists the languages that have a catalogue.
+// An empty tag means English. The error lists the tags that have a catalogue.
 func New(tag string) (*Printer, error) {
-	code, ok := known(tag)
+	own, ok := known(tag)
 	if !ok {
-		return nil, fmt.Errorf("%w: %.20q is not one of %s", ErrLanguage, tag, strings.Join(Languages(), " "))
+		return nil, fmt.Errorf("%w: %.20q is not one of %s", ErrLanguage, tag, strings.Join(Tags(), " "))
 	}
-	english, err := catalogue(fallback)
-	if err != nil {
-		return nil, err
-	}
-	p := &Printer{language: code, own: english, english: english, operations: sync.OnceValue(operationsByCode), carriers: sync.OnceValue(carriersByName)}
-	if code != fallback {
-		if p.own, err = catalogue(code); err != nil {
+	code, _, _ := strings.Cut(own, "-")
+	p := &Printer{tag: own, language: code, operations: sync.OnceValue(operationsByCode), carriers: sync.OnceValue(carriersByName)}
+	for _, name := range slices.Compact([]string{own, code, fallback}) {
+		m, err := catalogue(name)
+		if err != nil {
 			return nil, err
 		}
+		p.catalogues = append(p.catalogues, m)
 	}
 	p.regions = sync.OnceValue(func() map[string]string { return countries(code) })
 	return p, nil
 }
 
-// Language returns the code of the printer's language, one of [Languages].
-func (p *Printer) Language() string { return p.language }
+// Language returns the printer's language, one of [Tags].
+func (p *Printer) Language() string { return p.tag }
 
 // T returns the message with the id. Data alternates names and values of placeholders;
 // the value of "Count" also selects the plural form. For a message that no catalogue
@@ -68,7 +71,7 @@ func (p *Printer) T(id string, data ...any) string {
 	if n, ok := count(data); ok {
 		cfg.PluralCount = n
 	}
-	for _, l := range []*messages{p.own, p.english} {
+	for _, l := range p.catalogues {
 		if s := l.localize(cfg); s != "" {
 			return s
 		}
@@ -78,17 +81,24 @@ func (p *Printer) T(id string, data ...any) string {
 
 // optional returns the message with the id, or "" if the language lacks it.
 func (p *Printer) optional(id string) string {
-	return p.own.localize(&i18n.LocalizeConfig{MessageID: id})
+	for _, l := range p.catalogues[:max(1, len(p.catalogues)-1)] {
+		if s := l.localize(&i18n.LocalizeConfig{MessageID: id}); s != "" {
+			return s
+		}
+	}
+	return ""
 }
 
-// known maps a tag, as written by users, mail headers and environments, to a language
-// that has a catalogue.
+// known maps a tag, as written by users, mail headers and environments, to one of [Tags].
 func known(tag string) (string, bool) {
 	tag, _, _ = strings.Cut(tag, ".")
 	tag, _, _ = strings.Cut(tag, "@")
 	tag = strings.ReplaceAll(strings.TrimSpace(tag), "_", "-")
 	if tag == "" {
 		return fallback, true
+	}
+	if i := slices.IndexFunc(Tags(), func(known string) bool { return strings.EqualFold(known, tag) }); i >= 0 {
+		return Tags()[i], true
 	}
 	code, _, _ := strings.Cut(strings.ToLower(tag), "-")
 	return code, slices.Contains(Languages(), code)

@@ -22,7 +22,7 @@ func printer(t *testing.T, language string) *locale.Printer {
 func TestNew(t *testing.T) {
 	t.Parallel()
 	for tag, want := range map[string]string{
-		"": "en", "en": "en", "ru": "ru", "RU": "ru", "ru-RU": "ru", "ru_RU.UTF-8": "ru", " ru ": "ru", "de_AT@euro": "de", "pt-BR": "pt", "be_BY.UTF-8@latin": "be",
+		"": "en", "en": "en", "ru": "ru", "RU": "ru", "ru-RU": "ru", "ru_RU.UTF-8": "ru", " ru ": "ru", "de_AT@euro": "de", "pt-BR": "pt-BR", "be_BY.UTF-8@latin": "be",
 	} {
 		p, err := locale.New(tag)
 		if err != nil {
