@@ -178,10 +178,17 @@ func ProtectionEnds(parcels []parcel.Parcel, g Protection, zone *time.Location, 
 // the day after it.
 func stages() []int { return []int{-1, 0, 1, 2, 5} }
 
+// reminderHour is the hour of the day from which reminders are due, because some are
+// urgent.
+const reminderHour = 7
+
 // PickupReminders returns reminders for waiting parcels: by the days left, by week if no
-// last day is known. In the last two days they are urgent.
+// last day is known. In the last two days they are urgent. None is due at night.
 func PickupReminders(parcels []parcel.Parcel, zone *time.Location, now time.Time) []parcel.Change {
 	var out []parcel.Change
+	if now.In(zone).Hour() < reminderHour {
+		return nil
+	}
 	for _, p := range parcels {
 		waits := daysSince(p.StatusSince, now)
 		// A parcel that became ready today is announced by its change.

@@ -231,6 +231,9 @@ func TestPickupReminders(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			var got []string
+			if early := notify.PickupReminders([]parcel.Parcel{c.p}, noon.Location(), noon.Add(-2*time.Hour)); early != nil {
+				t.Errorf("told at six in the morning: %v", keys(early))
+			}
 			changes := notify.PickupReminders([]parcel.Parcel{c.p}, noon.Location(), noon)
 			for _, ch := range changes {
 				key := ch.Key

@@ -40,6 +40,7 @@ func Compose(in Input, now time.Time) Digest {
 	d := Digest{
 		Audience: in.Audience.Name, Language: in.Audience.Language, Zone: c.zone, Made: now,
 		Urgent: in.Urgent, Calendar: in.Audience.Calendar, Footer: c.footer, News: c.news, Told: c.told,
+		Unasked: c.unasked,
 	}
 	d.Footer.Next = in.Next
 	for _, row := range sectionTable() {
@@ -72,6 +73,7 @@ type composer struct {
 	footer   Footer
 	news     int
 	told     []int64
+	unasked  bool // see Digest.Unasked
 }
 
 // entry is an item with its rank in the section; the lowest rank comes first.
@@ -127,6 +129,7 @@ func (c *composer) parcel(p *parcel.Parcel) {
 	if !final {
 		c.footer.Parcels++
 	}
+	c.unasked = c.unasked || p.Unasked != (parcel.Unasked{})
 	kind := c.section(p, changes)
 	rank := rowOf(kind).rank(c, p)
 	if p.Unverified {

@@ -17,6 +17,7 @@ type Digest struct {
 	Zone     *time.Location
 	Made     time.Time
 	Urgent   bool // made for urgent changes, not scheduled
+	Unasked  bool // a late parcel's post has not been asked since it is late
 	Calendar bool // attach the last days of pickup that are news as a calendar
 	Sections []Section
 	Footer   Footer
@@ -33,7 +34,7 @@ func (d Digest) Empty() bool { return d.News == 0 }
 // Calm reports whether there is no news, nothing to do, nothing late and nothing broken.
 func (d Digest) Calm() bool {
 	open := slices.ContainsFunc(d.Sections, func(s Section) bool { return s.Kind == SectionNeeds || s.Kind == SectionStalled })
-	return d.Empty() && !open && len(d.Footer.Troubles) == 0
+	return d.Empty() && !open && !d.Unasked && len(d.Footer.Troubles) == 0
 }
 
 // SectionKind names a section.

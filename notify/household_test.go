@@ -69,6 +69,15 @@ func TestNotAllIsWellWhileAParcelIsLate(t *testing.T) {
 	}
 }
 
+func TestNotAllIsWellWhileALatePostWasNotAsked(t *testing.T) {
+	t.Parallel()
+	late := parcel.Parcel{Status: parcel.Export, LastEvent: daysAgo(40), Unasked: parcel.Unasked{Carrier: "russianpost", Country: "RU", Result: parcel.ResultNoCredential}}
+	c := render(t, notify.Compose(one(late), noon), "en")
+	if all := strings.ToLower(c.Subject + c.Text); strings.Contains(all, "is well") || strings.Contains(all, "nothing has changed") {
+		t.Errorf("%s\n\n%s", c.Subject, c.Text)
+	}
+}
+
 func TestTheLineUnderAStatusIsTheEventThatSetIt(t *testing.T) {
 	t.Parallel()
 	p := parcel.Parcel{Status: parcel.Delivered, StatusSince: daysAgo(1), Sources: []parcel.Source{

@@ -41,7 +41,7 @@ func subject(d Digest, p *locale.Printer) string {
 		add(p.T("subject_recovered", "Name", subjectTrouble(t, p)))
 	}
 	switch {
-	case len(parts) == 0 && len(d.Footer.Troubles) > 0:
+	case len(parts) == 0 && (d.Unasked || len(d.Footer.Troubles) > 0):
 		return p.T("footer_title")
 	case len(parts) == 0:
 		return p.Capital(p.T("subject_quiet", "N", d.Footer.Parcels))

@@ -58,8 +58,8 @@ func Gaps(journeys func(context.Context) ([]store.Journey, error)) func(context.
 
 // stalledAt returns when p counts as stalled, or the zero time if it never does.
 func stalledAt(p *parcel.Parcel, h History) time.Time {
-	if p.Status.Final() || p.Closed {
-		return time.Time{}
+	if p.Status.Final() || p.Closed || p.Status == parcel.ReadyForPickup {
+		return time.Time{} // one that waits for the addressee is not silent
 	}
 	since := cmp.Or(p.LastEvent, p.FirstSeen)
 	switch p.Phase {

@@ -57,6 +57,13 @@ func TestALetterThatNoPostScansIsNeverCalledStalledInTheGap(t *testing.T) {
 	}
 }
 
+func TestAParcelThatWaitsForItsAddresseeIsNotSilent(t *testing.T) {
+	p := travelling(parcel.ReadyForPickup, parcel.PhaseDestination, 20*day, noon())
+	if got := tracker.StalledAt(&p, nil); !got.IsZero() {
+		t.Errorf("stalled at %v, want never", got)
+	}
+}
+
 func TestNewsEndsAStall(t *testing.T) {
 	p := travelling(parcel.InTransit, parcel.PhaseDestination, 20*day, noon())
 	tracker.MarkStalled(&p, tracker.Basis{}, noon())
