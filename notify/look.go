@@ -186,7 +186,7 @@ func (n *Notifier) remember(ctx context.Context, a Audience, now time.Time) (*au
 // waitsSince returns the time of the oldest change not yet announced to an audience, or
 // now.
 func (n *Notifier) waitsSince(ctx context.Context, a Audience, now time.Time) (time.Time, error) {
-	pending, err := n.outbox.Pending(ctx, a.Name)
+	pending, err := n.outbox.Pending(ctx, a.Name, time.Time{})
 	if err != nil {
 		return now, fmt.Errorf("list changes to announce: %w", err)
 	}
@@ -258,7 +258,7 @@ func (n *Notifier) notifyChannels(ctx context.Context, now time.Time) error {
 
 func (n *Notifier) notifyChannel(ctx context.Context, a Audience, sub Subscription, now time.Time) error {
 	audience := channelAudience(sub.Channel.Name())
-	pending, err := n.outbox.PendingSince(ctx, audience, now.Add(-channelHorizon))
+	pending, err := n.outbox.Pending(ctx, audience, now.Add(-channelHorizon))
 	if err != nil {
 		return fmt.Errorf("list changes to announce: %w", err)
 	}
@@ -281,7 +281,7 @@ func (n *Notifier) notifyChannel(ctx context.Context, a Audience, sub Subscripti
 // urgent makes an urgent digest, at most one in ten minutes and none in quiet hours. If
 // it may not make one now, it returns when it may.
 func (n *Notifier) urgent(ctx context.Context, a Audience, st *audienceState, now time.Time) (time.Time, error) {
-	pending, err := n.outbox.Pending(ctx, a.Name)
+	pending, err := n.outbox.Pending(ctx, a.Name, time.Time{})
 	if err != nil {
 		return time.Time{}, fmt.Errorf("list changes to announce: %w", err)
 	}

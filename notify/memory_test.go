@@ -67,15 +67,10 @@ func (m *memory) Tell(_ context.Context, changes []parcel.Change) error {
 	return nil
 }
 
-func (m *memory) Pending(_ context.Context, audience string) ([]parcel.Change, error) {
+func (m *memory) Pending(_ context.Context, audience string, since time.Time) ([]parcel.Change, error) {
 	unlock, err := m.lock("Pending")
 	defer unlock()
-	return slices.DeleteFunc(slices.Clone(m.changes), func(ch parcel.Change) bool { return m.told[audience][ch.ID] }), err
-}
-
-func (m *memory) PendingSince(ctx context.Context, audience string, since time.Time) ([]parcel.Change, error) {
-	all, err := m.Pending(ctx, audience)
-	return slices.DeleteFunc(all, func(ch parcel.Change) bool { return ch.At.Before(since) }), err
+	return slices.DeleteFunc(slices.Clone(m.changes), func(ch parcel.Change) bool { return m.told[audience][ch.ID] || ch.At.Before(since) }), err
 }
 
 func (m *memory) Announced(_ context.Context, audience string, changes []int64) error {
@@ -85,15 +80,6 @@ func (m *memory) Announced(_ context.Context, audience string, changes []int64) 
 		m.mark(audience, changes)
 	}
 	return err
-}
-
-func (m *memory) mark(audience string, changes []int64) {
-	if m.told[audience] == nil {
-		m.told[audience] = map[int64]bool{}
-	}
-	for _, id := range changes {
-		m.told[audience][id] = true
-	}
 }
 
 func (m *memory) Enqueue(_ context.Context, msg store.Message, told []int64) error {
@@ -179,6 +165,15 @@ func (m *memory) Sent(_ context.Context, id string) (bool, error) {
 	unlock, err := m.lock("Sent")
 	defer unlock()
 	return slices.ContainsFunc(m.messages, func(msg store.Message) bool { return msg.ID == id }), err
+}
+
+func (m *memory) mark(audience string, changes []int64) {
+	if m.told[audience] == nil {
+		m.told[audience] = map[int64]bool{}
+	}
+	for _, id := range changes {
+		m.told[audience][id] = true
+	}
 }
 
 func (m *memory) lock(method string) (func(), error) {

@@ -177,7 +177,7 @@ func (n *Notifier) audience(name string) (Audience, bool) {
 
 // input reads all data of a digest.
 func (n *Notifier) input(ctx context.Context, a Audience, now time.Time) (Input, error) {
-	pending, err := n.outbox.Pending(ctx, a.Name)
+	pending, err := n.outbox.Pending(ctx, a.Name, time.Time{})
 	if err != nil {
 		return Input{}, fmt.Errorf("list changes to announce: %w", err)
 	}

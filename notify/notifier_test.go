@@ -368,7 +368,7 @@ func TestNotifierDigestNow(t *testing.T) {
 		if err != nil || len(got) != 1 || len(p.arrived()) != 1 {
 			t.Fatalf("DigestNow: %d, %v; sent %v", len(got), err, p.arrived())
 		}
-		if pending, err := m.Pending(t.Context(), "me"); err != nil || len(pending) != 0 {
+		if pending, err := m.Pending(t.Context(), "me", time.Time{}); err != nil || len(pending) != 0 {
 			t.Errorf("pending: %v, %v", pending, err)
 		}
 	})

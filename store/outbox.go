@@ -16,11 +16,9 @@ var ErrSlotTaken = errors.New("the digest of this time exists")
 // Outbox holds messages, and which changes were announced to which audience: the
 // name of a [[digest]], or that of a channel after "channel/".
 type Outbox interface {
-	// Pending returns the changes not yet announced to the audience, oldest first,
-	// and never quiet ones.
-	Pending(ctx context.Context, audience string) ([]parcel.Change, error)
-	// PendingSince is Pending limited to changes learned at since or later.
-	PendingSince(ctx context.Context, audience string, since time.Time) ([]parcel.Change, error)
+	// Pending returns the changes not yet announced to the audience that were learned at
+	// since or later, oldest first, and never quiet ones. A zero since means all.
+	Pending(ctx context.Context, audience string, since time.Time) ([]parcel.Change, error)
 	// Enqueue stores a finished message and marks the changes as announced to its
 	// audience. A second message for the same audience and slot is not stored:
 	// ErrSlotTaken. A waiting delivery without a time is due at once.

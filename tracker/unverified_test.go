@@ -50,18 +50,18 @@ func TestParcelsOfUnprovenMailTakeNoCallOfOthers(t *testing.T) {
 	e := engine(ask("post"))
 	e.Askers["post"] = k
 	running(t, tracker.Config{Engine: e}, func(t *testing.T, tr *tracker.Tracker, db *sqlite.DB) {
-		junk, real, later := invented(0, 60), invented(100, 104), invented(200, 206)
+		junk, proven, later := invented(0, 60), invented(100, 104), invented(200, 206)
 		found(t, db, true, junk...)
 		tr.Wake()
 		time.Sleep(25 * time.Second)
-		found(t, db, false, real...)
+		found(t, db, false, proven...)
 		tr.Wake()
 		time.Sleep(2 * time.Minute)
 		if got := asked[len(asked)-1]; !slices.Contains(junk, got) || len(asked) < 8 {
 			t.Fatalf("%d numbers asked, the last is %s, want an invented one after the four", len(asked), got)
 		}
 		for i, n := range asked {
-			if slices.Contains(real, n) && i > 8 {
+			if slices.Contains(proven, n) && i > 8 {
 				t.Errorf("%s was asked about as number %d, behind invented ones", n, i)
 			}
 		}
@@ -69,7 +69,7 @@ func TestParcelsOfUnprovenMailTakeNoCallOfOthers(t *testing.T) {
 		found(t, db, false, later...)
 		tr.Wake()
 		time.Sleep(10 * time.Minute)
-		for _, n := range slices.Concat(real, later) {
+		for _, n := range slices.Concat(proven, later) {
 			if !slices.Contains(asked, n) {
 				t.Errorf("%s was not asked about: the budget was spent on invented numbers", n)
 			}

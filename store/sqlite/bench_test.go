@@ -151,7 +151,7 @@ func BenchmarkParcels(b *testing.B) {
 func BenchmarkPending(b *testing.B) {
 	db, _ := crowded(b, crowd)
 	for b.Loop() {
-		if _, err := db.Pending(b.Context(), "me"); err != nil {
+		if _, err := db.Pending(b.Context(), "me", time.Time{}); err != nil {
 			b.Fatal(err)
 		}
 	}

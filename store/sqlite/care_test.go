@@ -63,7 +63,7 @@ func TestBackup(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		changes, err := saved.Pending(t.Context(), "me")
+		changes, err := saved.Pending(t.Context(), "me", time.Time{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -241,7 +241,7 @@ func TestPrune(t *testing.T) {
 		return nil
 	}))
 	must(db.Tell(ctx, []parcel.Change{{Key: "never told"}}))
-	told, err := db.Pending(ctx, "me")
+	told, err := db.Pending(ctx, "me", time.Time{})
 	must(err)
 	m := store.Message{ID: "1@x", Audience: "me", Slot: "1", Raw: []byte("raw"), Made: now, Deliveries: []store.Delivery{{To: "a", State: store.DeliveryRefused}}}
 	must(db.Enqueue(ctx, m, []int64{told[0].ID, told[1].ID}))
@@ -267,7 +267,7 @@ func TestPrune(t *testing.T) {
 	}
 	// A change that was never announced is still announced, and no parcel is
 	// dropped.
-	left, err := db.Pending(ctx, "me")
+	left, err := db.Pending(ctx, "me", time.Time{})
 	must(err)
 	if len(left) != 1 || left[0].Key != "never told" {
 		t.Errorf("pending after pruning = %+v", left)

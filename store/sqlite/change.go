@@ -15,22 +15,18 @@ import (
 
 var errNoKey = errors.New("a change without a key cannot be recorded")
 
-// Pending returns the changes not yet announced to the audience, oldest first, and
-// never quiet ones. For a new audience these are all changes.
-func (db *household) Pending(ctx context.Context, audience string) ([]parcel.Change, error) {
-	return db.pending(ctx, audience, math.MinInt64)
-}
-
-// PendingSince is Pending limited to changes learned at since or later.
-func (db *household) PendingSince(ctx context.Context, audience string, since time.Time) ([]parcel.Change, error) {
-	return db.pending(ctx, audience, since.UnixMilli())
-}
-
-func (db *household) pending(ctx context.Context, audience string, since int64) ([]parcel.Change, error) {
+// Pending returns the changes not yet announced to the audience that were learned at
+// since or later, oldest first, and never quiet ones. For a new audience these are all
+// changes.
+func (db *household) Pending(ctx context.Context, audience string, since time.Time) ([]parcel.Change, error) {
+	from := int64(math.MinInt64)
+	if !since.IsZero() {
+		from = since.UnixMilli()
+	}
 	return query(ctx, db.to("list pending changes"), scanChange,
 		`SELECT id, doc, parcel_id FROM change WHERE home = $3 AND NOT quiet AND at >= $2
 		 AND NOT EXISTS (SELECT 1 FROM told WHERE told.change_id = change.id AND told.audience = $1)
-		 ORDER BY at, id`, audience, since)
+		 ORDER BY at, id`, audience, from)
 }
 
 // Tell records changes that neither a mail nor a carrier caused.

@@ -129,7 +129,7 @@ func wantAcknowledged(t *testing.T, path string, last map[string]uint32) {
 	if err := db.Check(t.Context()); err != nil {
 		t.Error(err)
 	}
-	pending, err := db.Pending(t.Context(), "me")
+	pending, err := db.Pending(t.Context(), "me", time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}

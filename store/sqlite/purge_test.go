@@ -208,7 +208,7 @@ func TestForgettingAnOrderForgetsItsChanges(t *testing.T) {
 	if err := db.Forget(t.Context(), p.ID, false); err != nil {
 		t.Fatal(err)
 	}
-	if changes, err := db.Pending(t.Context(), "me"); err != nil || len(changes) != 0 {
+	if changes, err := db.Pending(t.Context(), "me", time.Time{}); err != nil || len(changes) != 0 {
 		t.Errorf("changes %v, %v; want none", changes, err)
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -312,7 +313,7 @@ func contents(t *testing.T, db *sqlite.DB) map[string]any {
 	keep("parcels", parcels, err)
 	orders, err := db.Orders(ctx, true)
 	keep("orders", orders, err)
-	pending, err := db.Pending(ctx, "me")
+	pending, err := db.Pending(ctx, "me", time.Time{})
 	keep("pending", pending, err)
 	messages, err := db.DueMessages(ctx, storetest.Now().AddDate(1, 0, 0), 10)
 	keep("messages", messages, err)

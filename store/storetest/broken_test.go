@@ -86,7 +86,6 @@ type broken struct {
 	followed      func([]parcel.Parcel) []parcel.Parcel
 	orders        func([]parcel.Order) []parcel.Order
 	carriers      func([]parcel.Parcel) []parcel.Parcel
-	since         func([]parcel.Change) []parcel.Change
 }
 
 func (b *broken) Apply(ctx context.Context, s store.Scope, f func(*store.State) error) error {
@@ -108,18 +107,14 @@ func (b *broken) FollowedOrders(ctx context.Context, ids []string) ([]parcel.Ord
 	return through(b.orders)(b.Store.FollowedOrders(ctx, ids))
 }
 
-func (b *broken) PendingSince(ctx context.Context, audience string, since time.Time) ([]parcel.Change, error) {
-	return through(b.since)(b.Store.PendingSince(ctx, audience, since))
-}
-
 func (b *broken) Order(ctx context.Context, id string) (parcel.Order, []parcel.Parcel, error) {
 	o, all, err := b.Store.Order(ctx, id)
 	all, err = through(b.carriers)(all, err)
 	return o, all, err
 }
 
-func (b *broken) Pending(ctx context.Context, audience string) ([]parcel.Change, error) {
-	return through(b.pending)(b.Store.Pending(ctx, audience))
+func (b *broken) Pending(ctx context.Context, audience string, since time.Time) ([]parcel.Change, error) {
+	return through(b.pending)(b.Store.Pending(ctx, audience, since))
 }
 
 func (b *broken) Changes(ctx context.Context, id int64) ([]parcel.Change, error) {

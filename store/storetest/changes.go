@@ -21,21 +21,21 @@ func changeChecks() []Check {
 
 func pendingMark(t T, h Harness) {
 	must(t, h.Store.Tell(t.Context(), []parcel.Change{news("one"), news("two")}), "tell")
-	pending := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me"))
+	pending := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me", time.Time{}))
 	if diff := cmp.Diff([]string{"one", "two"}, keys(pending)); diff != "" {
 		t.Fatalf("pending (-want +got):\n%s", diff)
 	}
 	for _, slot := range []string{"08:00", "19:00"} { // the second marks them again
 		must(t, h.Store.Enqueue(t.Context(), outgoing(slot, "me"), []int64{pending[0].ID, pending[1].ID, 999}), "enqueue")
-		if got := get[[]parcel.Change](t)(h.Reopen().Pending(t.Context(), "me")); len(got) != 0 {
+		if got := get[[]parcel.Change](t)(h.Reopen().Pending(t.Context(), "me", time.Time{})); len(got) != 0 {
 			t.Errorf("after the mark of %s: pending = %v, want none", slot, keys(got))
 		}
 	}
-	if got := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "you")); len(got) != 2 {
+	if got := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "you", time.Time{})); len(got) != 2 {
 		t.Errorf("another audience has %v pending, want both", keys(got))
 	}
 	must(t, h.Store.Tell(t.Context(), []parcel.Change{news("one"), news("three")}), "tell again")
-	same(t, "pending after more news", []string{"three"}, keys(get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me"))))
+	same(t, "pending after more news", []string{"three"}, keys(get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me", time.Time{}))))
 }
 
 func changesRoundTrip(t T, h Harness) {
@@ -51,7 +51,7 @@ func changesRoundTrip(t T, h Harness) {
 		st.Changes = []store.NewChange{{Change: late, Of: p}, {Change: early, Of: p}}
 		return nil
 	}), "record")
-	got := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me"))
+	got := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me", time.Time{}))
 	if len(got) != 2 || got[0].ID == 0 || got[0].ID == got[1].ID {
 		t.Fatalf("pending = %+v, want two with ids of their own", got)
 	}
@@ -79,15 +79,15 @@ func changesOf(t T, h Harness) {
 func keyOnce(t T, h Harness) {
 	p := newParcel(numberA)
 	add(t, h.Store, p)
-	first := keys(get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me")))
+	first := keys(get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me", time.Time{})))
 	again, others := news(first[0]), news(first[0])
 	again.Parcel, others.Parcel = p.ID, p.ID+1
 	must(t, h.Store.Tell(t.Context(), []parcel.Change{news("x"), news("x"), again, others}), "tell")
-	same(t, "pending", append(first, "x", first[0]), keys(get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me"))))
+	same(t, "pending", append(first, "x", first[0]), keys(get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me", time.Time{}))))
 	if err := h.Store.Tell(t.Context(), []parcel.Change{news("y"), news("")}); err == nil {
 		t.Errorf("a change without a key was accepted")
 	}
-	if got := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me")); len(got) != 3 {
+	if got := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me", time.Time{})); len(got) != 3 {
 		t.Errorf("half of a refused list stayed: %v", keys(got))
 	}
 }
@@ -96,7 +96,7 @@ func quietNever(t T, h Harness) {
 	quiet := news("quiet")
 	quiet.Quiet = true
 	must(t, h.Store.Tell(t.Context(), []parcel.Change{quiet, news("loud"), news("quiet")}), "tell")
-	same(t, "pending", []string{"loud"}, keys(get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me"))))
+	same(t, "pending", []string{"loud"}, keys(get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me", time.Time{}))))
 }
 
 // outgoing returns a finished mail to one audience with two recipients.

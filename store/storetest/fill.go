@@ -25,7 +25,7 @@ func Fill(t T, s store.Store) {
 		st.Orders = []*parcel.Order{{ID: orderA, Shop: "aliexpress", Step: parcel.StepShipped, StepAt: Now(), FirstSeen: Now()}}
 		return nil
 	}), "import")
-	told := get[[]parcel.Change](t)(s.Pending(ctx, "me"))
+	told := get[[]parcel.Change](t)(s.Pending(ctx, "me", time.Time{}))
 	m := outgoing("2026-03-01 08:00", "me")
 	must(t, s.Enqueue(ctx, m, []int64{told[0].ID}), "enqueue")
 	must(t, s.Record(ctx, m.ID, []store.Delivery{{To: "b@example.org", State: store.DeliverySent, Tries: 1}}), "record")

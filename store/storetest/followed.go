@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"slices"
+	"time"
 
 	"parcelwatch/parcel"
 	"parcelwatch/store"
@@ -93,15 +94,15 @@ func channelNews(t T, h Harness) {
 	must(t, h.Store.Tell(t.Context(), []parcel.Change{old, fresh}), "record changes")
 	const audience = "channel/phone"
 	since := Now().AddDate(0, 0, -1)
-	pending := get[[]parcel.Change](t)(h.Store.PendingSince(t.Context(), audience, since))
+	pending := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), audience, since))
 	if got := keys(pending); !slices.Contains(got, "fresh") || slices.Contains(got, "old") {
 		t.Errorf("news of a day: %v", got)
 	}
 	must(t, h.Store.Announced(t.Context(), audience, append(changeIDs(pending), 99)), "mark as announced")
-	if got := keys(get[[]parcel.Change](t)(h.Store.PendingSince(t.Context(), audience, since))); len(got) != 0 {
+	if got := keys(get[[]parcel.Change](t)(h.Store.Pending(t.Context(), audience, since))); len(got) != 0 {
 		t.Errorf("news %v after all was announced", got)
 	}
-	if got := keys(get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me"))); !slices.Contains(got, "fresh") {
+	if got := keys(get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me", time.Time{}))); !slices.Contains(got, "fresh") {
 		t.Errorf("what a channel was told is no news for a digest: %v", got)
 	}
 }

@@ -71,7 +71,7 @@ func showsOwn(t T, s store.Household, name string, id int64) {
 	if got := get[[]parcel.Order](t)(s.Orders(t.Context(), true)); len(got) != 1 || got[0].Shop != name {
 		t.Errorf("orders of %s = %+v", name, got)
 	}
-	if got := get[[]parcel.Change](t)(s.Pending(t.Context(), "me")); len(got) != 1 || got[0].Parcel != id {
+	if got := get[[]parcel.Change](t)(s.Pending(t.Context(), "me", time.Time{})); len(got) != 1 || got[0].Parcel != id {
 		t.Errorf("changes of %s = %+v", name, got)
 	}
 	health := get[parcel.Health](t)(s.Health(t.Context()))

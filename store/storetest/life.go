@@ -71,7 +71,7 @@ func survivesReopen(t T, h Harness) {
 		}
 	}
 	same(t, "orders after a reopen", []parcel.Order{order}, get[[]parcel.Order](t)(s.Orders(t.Context(), false)))
-	if got := get[[]parcel.Change](t)(s.Pending(t.Context(), "me")); len(got) != 1 || got[0].Parcel != want.ID {
+	if got := get[[]parcel.Change](t)(s.Pending(t.Context(), "me", time.Time{})); len(got) != 1 || got[0].Parcel != want.ID {
 		t.Errorf("changes after a reopen = %+v", got)
 	}
 }
@@ -183,7 +183,7 @@ func mergedGoes(t T, h Harness) {
 	if got := get[[]parcel.Parcel](t)(h.Store.Parcels(t.Context(), true)); len(got) != 1 {
 		t.Errorf("%d parcels are left, want 1", len(got))
 	}
-	for _, c := range get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me")) {
+	for _, c := range get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me", time.Time{})) {
 		if c.Parcel != a.ID {
 			t.Errorf("change %s is of parcel %d, which is gone", c.Key, c.Parcel)
 		}
@@ -208,7 +208,7 @@ func forgottenStays(t T, h Harness) {
 		if got := get[[]parcel.Order](t)(h.Store.Orders(t.Context(), true)); len(got) != 0 {
 			t.Errorf("the forgotten parcel's order is still listed")
 		}
-		if got := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me")); len(got) != 0 {
+		if got := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me", time.Time{})); len(got) != 0 {
 			t.Errorf("changes of the forgotten parcel wait to be told: %v", keys(got))
 		}
 	}

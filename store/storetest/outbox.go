@@ -24,13 +24,13 @@ func outboxChecks() []Check {
 func slotOnce(t T, h Harness) {
 	must(t, h.Store.Tell(t.Context(), []parcel.Change{news("one")}), "tell")
 	must(t, h.Store.Enqueue(t.Context(), outgoing("08:00", "me"), nil), "enqueue")
-	pending := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me"))
+	pending := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me", time.Time{}))
 	again := outgoing("08:00", "me")
 	again.ID = "other@example.org"
 	if err := h.Reopen().Enqueue(t.Context(), again, []int64{pending[0].ID}); !errors.Is(err, store.ErrSlotTaken) {
 		t.Errorf("the second message of a slot = %v, want ErrSlotTaken", err)
 	}
-	if got := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me")); len(got) != 1 {
+	if got := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me", time.Time{})); len(got) != 1 {
 		t.Errorf("the refused message marked the change as told")
 	}
 	if own := get[bool](t)(h.Store.Sent(t.Context(), again.ID)); own {

@@ -162,7 +162,7 @@ func sameTracking(t T, h Harness) {
 			return nil
 		}), "record tracking")
 	}
-	got := keys(get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me")))
+	got := keys(get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me", time.Time{})))
 	same(t, "changes", []string{"new|" + string(numberA), "moved|export"}, got)
 }
 
@@ -244,7 +244,7 @@ func untouched(t T, s store.Store, when string) {
 	if orders := get[[]parcel.Order](t)(s.Orders(t.Context(), true)); len(orders) != 0 {
 		t.Errorf("%s: an order stayed", when)
 	}
-	if got := keys(get[[]parcel.Change](t)(s.Pending(t.Context(), "me"))); len(got) != 1 {
+	if got := keys(get[[]parcel.Change](t)(s.Pending(t.Context(), "me", time.Time{}))); len(got) != 1 {
 		t.Errorf("%s: changes = %v, want the first one only", when, got)
 	}
 	if pos := get[store.Checkpoint](t)(s.Checkpoint(t.Context(), "home", "INBOX")); pos != (store.Checkpoint{}) {

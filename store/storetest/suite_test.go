@@ -70,7 +70,7 @@ func storyFaults() map[string]func(b *broken) {
 			b.orders = func([]parcel.Order) []parcel.Order { return nil }
 		},
 		"a channel's news is that of some time, until it is marked": func(b *broken) {
-			b.since = func([]parcel.Change) []parcel.Change { return nil }
+			b.pending = func([]parcel.Change) []parcel.Change { return nil }
 		},
 		"an order is found with its parcels": func(b *broken) {
 			b.carriers = func(all []parcel.Parcel) []parcel.Parcel { return all[min(1, len(all)):] }

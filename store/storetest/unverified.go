@@ -93,7 +93,7 @@ func selectionForgotten(t T, h Harness) {
 	if got := get[[]parcel.Order](t)(h.Store.Orders(t.Context(), true)); len(got) != 0 {
 		t.Errorf("orders %v are left", got)
 	}
-	if got := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me")); len(got) != 0 {
+	if got := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me", time.Time{})); len(got) != 0 {
 		t.Errorf("changes %v are left", keys(got))
 	}
 }
