@@ -311,7 +311,7 @@ func (v viewer) progress(it Item) (points []viewPoint, stage string) {
 		phases, labels = phases[2:], labels[2:]
 	}
 	// The destination's name is the longest: country names are not wrapped on phones.
-	widths := map[int][]int{2: {50, 50}, 4: {23, 24, 32, 21}}[len(labels)]
+	widths := map[int][]int{2: {50, 50}, 4: {19, 25, 30, 26}}[len(labels)]
 	at := max(0, slices.Index(phases, it.Phase))
 	for i, label := range labels {
 		points = append(points, viewPoint{Label: label, Reached: i <= at, Here: i == at, Width: widths[i]})
