@@ -102,3 +102,21 @@ func (r *reading) idsOf(choose func(spot) bool) []string {
 	}
 	return out
 }
+
+// assignOrders gives each parcel its orders: those in its link, else all orders
+// of the mail if it is the only parcel, else the only order.
+func (r *reading) assignOrders() {
+	r.pairByPlace()
+	for i := range r.parcels {
+		f := &r.parcels[i]
+		for _, o := range f.orders {
+			r.addOrder(o)
+		}
+		switch {
+		case len(r.parcels) == 1:
+			f.orders = append([]string{}, r.orders...)
+		case len(f.orders) == 0 && len(r.orders) == 1:
+			f.orders = append([]string{}, r.orders...)
+		}
+	}
+}

@@ -369,24 +369,6 @@ func (pg *page) lineAt(off int) (line, bool) {
 	return pg.lines[lo], true
 }
 
-// assignOrders gives each parcel its orders: those in its link, else all orders
-// of the mail if it is the only parcel, else the only order.
-func (r *reading) assignOrders() {
-	r.pairByPlace()
-	for i := range r.parcels {
-		f := &r.parcels[i]
-		for _, o := range f.orders {
-			r.addOrder(o)
-		}
-		switch {
-		case len(r.parcels) == 1:
-			f.orders = append([]string{}, r.orders...)
-		case len(f.orders) == 0 && len(r.orders) == 1:
-			f.orders = append([]string{}, r.orders...)
-		}
-	}
-}
-
 // ids returns the orders and numbers found, to recognise sentences about them.
 func (r *reading) ids() map[string]bool {
 	out := make(map[string]bool, len(r.orders)+len(r.parcels))
