@@ -368,15 +368,3 @@ func (pg *page) lineAt(off int) (line, bool) {
 	}
 	return pg.lines[lo], true
 }
-
-// ids returns the orders and numbers found, to recognise sentences about them.
-func (r *reading) ids() map[string]bool {
-	out := make(map[string]bool, len(r.orders)+len(r.parcels))
-	for _, o := range r.orders {
-		out[o] = true
-	}
-	for _, f := range r.parcels {
-		out[string(f.number)] = true
-	}
-	return out
-}

@@ -81,7 +81,7 @@ func TestChannelsAreTold(t *testing.T) {
 		}
 		select {
 		case got := <-told:
-			if !strings.HasPrefix(got, "/s3cret-path ") || !strings.Contains(got, "New: 1\nParcel LP00710020030040: on the way") {
+			if !strings.HasPrefix(got, "/s3cret-path ") || !strings.Contains(got, "New: 1\nParcel: on the way · LP00710020030040") {
 				t.Errorf("told %q", got)
 			}
 		case <-time.After(20 * time.Second):
