@@ -16,7 +16,7 @@ type digest struct {
 }
 
 var (
-	sectionLine = regexp.MustCompile(`^(\p{L}[\p{L}, ]*) \(\d+\)$`)
+	sectionLine = regexp.MustCompile(`^(\p{L}[\p{L}’, ]*) \(\d+\)$`)
 	numberWord  = regexp.MustCompile(`\bRB\d{9}[A-Z]{2}\b`)
 )
 
