@@ -38,7 +38,7 @@ func TestEachErrorIsTheOneDescribed(t *testing.T) {
 		{"no configuration for systemd", nil, sh("systemctl start parcelwatch"), "Assertion failed on job for parcelwatch.service", ""},
 		{"no configuration anywhere", nil, sh("HOME=/nonexistent parcelwatch list"), "no configuration file: looked for", "--config"},
 		{"another configuration that is not there", nil, sh("parcelwatch --config /etc/no.toml service install"), "name the right one with --config", "/etc/no.toml"},
-		{"not root", fresh, sh("runuser -u anna -- parcelwatch service start"), "root is needed to", "--user"},
+		{"not root", fresh, sh("runuser -u anna -- parcelwatch service start"), "root is needed", "--user"},
 		{"not root, and a configuration of root's", fresh, sh("runuser -u anna -- parcelwatch service install"), "no permission for", "use sudo"},
 		{"no such service", fresh, sh("parcelwatch service stop --name other"), "the service is not installed", ""},
 		{"secrets for all", fresh, sh("chmod 644 " + configFile + "; parcelwatch service install"), "others can read this file", "chmod 600"},

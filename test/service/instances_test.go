@@ -40,7 +40,7 @@ func TestAServiceOfOnesOwnNeedsNoRoot(t *testing.T) {
 	configure(t, b, d, settings{file: dir + "/parcelwatch.toml", password: `{ file = "imap.pass" }`})
 	b.run(t, "chown", "-R", "anna:anna", "/home/anna")
 
-	if said := b.refused(t, anna("parcelwatch", "service", "install")...); !strings.Contains(said, "root is needed to install a service of the machine; run it with sudo, or add --user") {
+	if said := b.refused(t, anna("parcelwatch", "service", "install")...); !strings.Contains(said, "root is needed; run it with sudo, or add --user") {
 		t.Errorf("without --user: %s", said)
 	}
 	if said := b.run(t, anna("parcelwatch", "service", "install", "--user")...); !strings.Contains(said, "parcelwatch service start --user\n") {
