@@ -149,7 +149,7 @@ func unmerged(ctx context.Context, b *bench) error {
 	if err := b.meanwhile(ctx); err != nil {
 		return err
 	}
-	if err := b.announced(ctx, "note_maybe", "Number", rig.Number(1, "CN")); err != nil {
+	if err := b.announced(ctx, "note_maybe", "Number", rig.Number(1, "CN"), "Own", rig.Number(2, "CN")); err != nil {
 		return err
 	}
 	parcels, err := b.daemon.List(ctx)
