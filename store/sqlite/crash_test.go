@@ -62,6 +62,22 @@ func childHolder() int {
 	return 0
 }
 
+// childOpener opens the store, writes one secret and closes it. What a process may do to
+// another's locks on a file differs from what it does to its own, so openings that are
+// independent are processes.
+func childOpener() int {
+	ctx := context.Background()
+	db, err := sqlite.Open(ctx, os.Getenv(childPath), sqlite.Options{})
+	if err == nil {
+		err = errors.Join(db.SetSecret(ctx, os.Getenv(childName), "x"), db.Close())
+	}
+	if err != nil {
+		fmt.Println(err)
+		return 1
+	}
+	return 0
+}
+
 func childNumber(folder string, uid uint32) number.Number {
 	return number.Number(fmt.Sprintf("%s-%08d", folder, uid))
 }

@@ -139,7 +139,7 @@ func complete(ctx context.Context, pool *sql.DB, statement string) error {
 // changes and restores; with a time, only those made earlier.
 func (db *core) removeCopies(before time.Time) error {
 	var errs []error
-	for _, pattern := range []string{".schema-*.bak", ".before-restore", ".before-restore-wal", ".before-restore-shm", ".restoring"} {
+	for _, pattern := range []string{".schema-*.bak", ".schema-*.new-*", ".before-restore", ".before-restore-wal", ".before-restore-shm", ".restoring"} {
 		found, err := filepath.Glob(globQuote(db.path) + pattern)
 		if err != nil {
 			return err

@@ -80,15 +80,13 @@ func up(ctx context.Context, p *goose.Provider, pool *sql.DB, want int64) error 
 	return err
 }
 
+// copyBefore copies the store before its schema changes. Several processes may do so at
+// once: each copies into a file of its own, and one whose copy is of a later version
+// drops it, because the process that made that version has copied the earlier one.
 func (db *DB) copyBefore(ctx context.Context, have int64) error {
 	file := fmt.Sprintf("%s.schema-%d.bak", db.path, have)
-	if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("replace the copy of before: %w", err)
-	}
-	if err := copyInto(ctx, db.writer, file); err != nil {
-		return fmt.Errorf("copy the store before its schema changes: %w", err)
-	}
-	if err := adopt(file); err != nil {
+	own := fmt.Sprintf("%s.schema-%d.new-%d", db.path, have, os.Getpid())
+	if err := db.copyOwn(ctx, own, file, have); err != nil {
 		return fmt.Errorf("copy the store before its schema changes: %w", err)
 	}
 	old, err := filepath.Glob(globQuote(db.path) + ".schema-*.bak")
@@ -105,11 +103,27 @@ func (db *DB) copyBefore(ctx context.Context, have int64) error {
 		return 1
 	})
 	for _, f := range old[:max(0, len(old)-keepCopies)] {
-		if err := os.Remove(f); err != nil {
+		if err := os.Remove(f); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			db.log.WarnContext(ctx, "old copy of the store not removed", "err", err)
 		}
 	}
 	return nil
+}
+
+// copyOwn copies the store into own and gives the copy its name if it is of the version.
+// A file that a killed process has left is replaced.
+func (db *DB) copyOwn(ctx context.Context, own, file string, want int64) error {
+	if err := os.Remove(own); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := copyInto(ctx, db.writer, own); err != nil {
+		return err
+	}
+	have, err := version(ctx, db.writer)
+	if err = errors.Join(err, adopt(own)); err == nil && have == want {
+		return os.Rename(own, file)
+	}
+	return errors.Join(err, os.Remove(own))
 }
 
 // inspect opens an existing file read-only and returns why it cannot be used.

@@ -28,6 +28,8 @@ func TestMain(m *testing.M) {
 		os.Exit(childWriter())
 	case "holder":
 		os.Exit(childHolder())
+	case "opener":
+		os.Exit(childOpener())
 	}
 }
 
@@ -108,16 +110,12 @@ func TestOpen(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "p.db")
 		var wg sync.WaitGroup
 		for i := range 8 {
+			cmd, out := child(t, "opener", path, strconv.Itoa(i))
 			wg.Go(func() {
-				db, err := sqlite.Open(t.Context(), path, sqlite.Options{})
-				if err != nil {
-					t.Error(err)
-					return
+				for out.Scan() {
+					t.Error(out.Text())
 				}
-				if err := db.SetSecret(t.Context(), strconv.Itoa(i), "x"); err != nil {
-					t.Error(err)
-				}
-				if err := db.Close(); err != nil {
+				if err := cmd.Wait(); err != nil {
 					t.Error(err)
 				}
 			})
