@@ -122,8 +122,8 @@ type Footer struct {
 }
 
 // Note is one line of an item: a message id of the digest's catalogue and its data, names
-// and values alternating. Render translates values of the types Country, Carrier, Outside, Day,
-// parcel.Status and number.Number.
+// and values alternating. Render translates values of the types Country, Carrier,
+// Outside, ShortDay, parcel.Date, parcel.Status and number.Number.
 type Note struct {
 	ID   string
 	Data []any

@@ -8,9 +8,9 @@ import (
 )
 
 // page returns the address of the post's web page about the parcel, in the language if
-// the post has it, and the country of that post. It is built from the number alone, never taken from mail. Before the parcel
-// has left its country, the post that issued the number knows it; after that, the
-// destination's post knows more.
+// the post has it, and the country of that post. It is built from the number alone,
+// never taken from mail. Before the parcel has left its country, the post that issued
+// the number knows it; after that, the destination's post knows more.
 func page(p *parcel.Parcel, language string) (link, post string) {
 	n := p.Number()
 	if n == "" {

@@ -13,7 +13,8 @@ import (
 )
 
 // Asker is one carrier as the engine uses it: paced, budgeted and guarded by a
-// circuit breaker (see [carriers.Keeper]). An error that wraps [carriers.ErrNotNow] means that the carrier was not called.
+// circuit breaker (see [carriers.Keeper]). An error that wraps [carriers.ErrNotNow]
+// means that the carrier was not called.
 type Asker interface {
 	Info() carriers.Info
 	Track(ctx context.Context, turn carriers.Turn, numbers []number.Number) ([]carriers.Result, error)

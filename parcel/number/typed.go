@@ -27,31 +27,25 @@ func Typed(s string) (Number, error) {
 		s = plain
 	}
 	s = lookalikes.Replace(strings.ToUpper(s))
-	if n, err := Parse(s); err == nil && (n.Family() != FamilyUnknown || !strings.ContainsFunc(s, unicode.IsSpace)) {
-		return withDigit(n)
+	whole, err := Parse(s)
+	if err == nil && hasDigit(whole) && (whole.Family() != FamilyUnknown || !strings.ContainsFunc(s, unicode.IsSpace)) {
+		return whole, nil
 	}
 	var best Number
 	for word := range strings.FieldsFuncSeq(s, func(r rune) bool { return r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
 		n, err := Parse(word)
-		if err != nil || n.Family() == FamilyUnknown {
-			continue
-		}
-		if _, err := withDigit(n); err == nil && (best == "" || n.Strength() > best.Strength()) {
+		if err == nil && n.Family() != FamilyUnknown && hasDigit(n) && (best == "" || n.Strength() > best.Strength()) {
 			best = n
 		}
 	}
-	if n, err := Parse(s); best == "" && err == nil && !strings.ContainsFunc(s, unicode.IsLetter) {
-		return n, nil // groups of digits
-	}
-	if best == "" {
+	switch {
+	case best != "":
+		return best, nil
+	case err == nil && hasDigit(whole) && !strings.ContainsFunc(s, unicode.IsLetter): // groups of digits
+		return whole, nil
+	default:
 		return "", ErrInvalid
 	}
-	return best, nil
 }
 
-func withDigit(n Number) (Number, error) {
-	if !strings.ContainsAny(string(n), "0123456789") {
-		return "", ErrInvalid
-	}
-	return n, nil
-}
+func hasDigit(n Number) bool { return strings.ContainsAny(string(n), "0123456789") }

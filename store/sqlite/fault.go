@@ -7,28 +7,31 @@ import (
 	"parcelwatch/internal/message"
 )
 
-// faultText encodes a fault for a column; no fault is an empty text.
-func faultText(f message.Text) string {
-	if len(f) == 0 {
+// encode encodes a list, such as the messages of a fault, for a column. An empty list is
+// an empty text.
+func encode[S ~[]E, E any](list S) string {
+	if len(list) == 0 {
 		return ""
 	}
-	raw, err := json.Marshal(f)
+	raw, err := json.Marshal(list)
 	if err != nil {
-		return "" // the English text beside it has the same content
+		return ""
 	}
 	return string(raw)
 }
 
-// encoded scans a fault from a column. A form of a newer program that is unknown
-// here reads as none: the English text beside it has the same content.
-type encoded struct{ *message.Text }
+// encoded scans a list from a column. A form of a newer program that is unknown here
+// reads as none; of a fault, the English text beside it has the same content.
+type encoded[S any] struct{ into *S }
+
+func decode[S any](into *S) encoded[S] { return encoded[S]{into} }
 
 // Scan implements [sql.Scanner].
-func (e encoded) Scan(value any) error {
+func (e encoded[S]) Scan(value any) error {
 	var text sql.NullString
 	err := text.Scan(value)
-	if json.Unmarshal([]byte(text.String), e.Text) != nil {
-		*e.Text = nil
+	if json.Unmarshal([]byte(text.String), e.into) != nil {
+		*e.into = *new(S)
 	}
 	return err
 }

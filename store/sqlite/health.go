@@ -71,7 +71,7 @@ func (db *household) SetMailboxHealth(ctx context.Context, h parcel.MailboxHealt
 			 ON CONFLICT (home, name, folder) DO UPDATE SET state = excluded.state, since = excluded.since,
 			   last_mail = coalesce(excluded.last_mail, mailbox_state.last_mail),
 			   last_check = coalesce(excluded.last_check, mailbox_state.last_check), error = excluded.error, fault = excluded.fault`,
-			h.Name, h.Folder, string(h.State), stamp(h.Since), stamp(h.LastMail), stamp(h.LastCheck), line(h.Error), faultText(h.Fault), tx.home)
+			h.Name, h.Folder, string(h.State), stamp(h.Since), stamp(h.LastMail), stamp(h.LastCheck), line(h.Error), encode(h.Fault), tx.home)
 		return err
 	})
 }
@@ -135,13 +135,13 @@ func outboxHealth(ctx context.Context, tx homeTx) (parcel.OutboxHealth, error) {
 }
 
 func scanMailbox(s scanner) (h parcel.MailboxHealth, err error) {
-	err = s.Scan(&h.Name, &h.Folder, &h.State, moment{&h.Since}, moment{&h.LastMail}, moment{&h.LastCheck}, &h.Error, encoded{&h.Fault})
+	err = s.Scan(&h.Name, &h.Folder, &h.State, moment{&h.Since}, moment{&h.LastMail}, moment{&h.LastCheck}, &h.Error, decode(&h.Fault))
 	return h, err
 }
 
 // scanFault scans the reason why sending fails.
 func scanFault(s scanner) (f store.Delivery, err error) {
-	err = s.Scan(&f.Error, encoded{&f.Fault})
+	err = s.Scan(&f.Error, decode(&f.Fault))
 	return f, err
 }
 

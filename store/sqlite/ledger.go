@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"parcelwatch/parcel"
@@ -94,8 +93,8 @@ func (db *DB) SetCarrierHealth(ctx context.Context, h parcel.CarrierHealth) erro
 			 ON CONFLICT (name) DO UPDATE SET state = excluded.state, since = excluded.since, until = excluded.until,
 			   fails = excluded.fails, last_success = excluded.last_success, error = excluded.error, fault = excluded.fault, note = excluded.note,
 			   last_events = excluded.last_events, recent = excluded.recent, unknown = excluded.unknown`,
-			h.Name, string(h.State), stamp(h.Since), stamp(h.Until), h.Fails, stamp(h.LastSuccess), line(h.Error), faultText(h.Fault), line(h.Note),
-			stamp(h.LastEvents), line(h.Recent), codesText(h.Unknown))
+			h.Name, string(h.State), stamp(h.Since), stamp(h.Until), h.Fails, stamp(h.LastSuccess), line(h.Error), encode(h.Fault), line(h.Note),
+			stamp(h.LastEvents), line(h.Recent), encode(h.Unknown))
 		return err
 	})
 }
@@ -145,31 +144,9 @@ func carrierHealths(ctx context.Context, tx *sql.Tx, now time.Time) ([]parcel.Ca
 }
 
 func scanCarrier(s scanner) (h parcel.CarrierHealth, err error) {
-	var unknown string
 	err = s.Scan(&h.Name, &h.State, moment{&h.Since}, moment{&h.Until}, &h.Fails, moment{&h.LastSuccess},
-		&h.Error, encoded{&h.Fault}, &h.Note, &h.Today, &h.Budget, moment{&h.LastEvents}, &h.Recent, &unknown)
-	h.Unknown = codesOf(unknown)
+		&h.Error, decode(&h.Fault), &h.Note, &h.Today, &h.Budget, moment{&h.LastEvents}, &h.Recent, decode(&h.Unknown))
 	return h, err
-}
-
-// codesText encodes unknown codes for a column: a line for each, its day first.
-func codesText(codes []parcel.UnknownCode) string {
-	var lines []string
-	for _, c := range codes {
-		lines = append(lines, string(c.Last)+" "+line(c.Code))
-	}
-	return strings.Join(lines, "\n")
-}
-
-// codesOf decodes unknown codes from a column.
-func codesOf(text string) []parcel.UnknownCode {
-	var codes []parcel.UnknownCode
-	for row := range strings.Lines(text) {
-		if day, code, ok := strings.Cut(strings.TrimRight(row, "\n"), " "); ok {
-			codes = append(codes, parcel.UnknownCode{Code: code, Last: parcel.Date(day)})
-		}
-	}
-	return codes
 }
 
 func scanAnswer(s scanner) (a store.Answer, err error) {

@@ -91,7 +91,7 @@ func (db *household) Record(ctx context.Context, messageID string, deliveries []
 			if _, err := tx.ExecContext(ctx,
 				`UPDATE fate SET state = $3, next_at = $4, tries = $5, error = $6, fault = $7
 				 WHERE message_seq = $1 AND recipient = $2 AND state <> 'sent'`,
-				seq, f.To, string(f.State), nextTry(f, made), f.Tries, line(f.Error), faultText(f.Fault)); err != nil {
+				seq, f.To, string(f.State), nextTry(f, made), f.Tries, line(f.Error), encode(f.Fault)); err != nil {
 				return fmt.Errorf("delivery to %s: %w", f.To, err)
 			}
 		}
@@ -134,7 +134,7 @@ func addMessage(ctx context.Context, tx homeTx, m store.Message) error {
 	for i, f := range m.Deliveries {
 		if _, err := tx.ExecContext(ctx,
 			`INSERT INTO fate (message_seq, place, recipient, state, next_at, tries, error, fault) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			seq, i, f.To, string(f.State), nextTry(f, made), f.Tries, line(f.Error), faultText(f.Fault)); err != nil {
+			seq, i, f.To, string(f.State), nextTry(f, made), f.Tries, line(f.Error), encode(f.Fault)); err != nil {
 			return fmt.Errorf("add recipient %s: %w", f.To, err)
 		}
 	}
@@ -168,7 +168,7 @@ func nextTry(f store.Delivery, made int64) any {
 }
 
 func scanDelivery(s scanner) (f store.Delivery, err error) {
-	err = s.Scan(&f.To, &f.State, moment{&f.Next}, &f.Tries, &f.Error, encoded{&f.Fault})
+	err = s.Scan(&f.To, &f.State, moment{&f.Next}, &f.Tries, &f.Error, decode(&f.Fault))
 	return f, err
 }
 
