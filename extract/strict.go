@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"parcelwatch/mail"
@@ -60,7 +61,7 @@ func (b *body) entity(raw []byte, h textproto.Header, r io.Reader, root bool) bo
 }
 
 func (b *body) entities(raw []byte, boundary string, r io.Reader) bool {
-	if boundary == "" || !bytes.Contains(raw, []byte("\n--"+boundary+"--")) {
+	if boundary == "" || !delimited(raw, boundary) {
 		return false
 	}
 	parts := textproto.NewMultipartReader(r, boundary)
@@ -72,6 +73,30 @@ func (b *body) entities(raw []byte, boundary string, r io.Reader) bool {
 		if err != nil || !b.entity(raw, p.Header, p, false) {
 			return false
 		}
+	}
+}
+
+// delimited reports whether a boundary fills the whole line wherever it occurs, and
+// whether its end mark is present. Within a line, go-message reads a boundary as
+// text and enmime as the end of a part.
+func delimited(raw []byte, boundary string) bool {
+	mark, closed := []byte("--"+boundary), false
+	for at := 0; ; {
+		i := bytes.Index(raw[at:], mark)
+		if i < 0 {
+			return closed
+		}
+		i += at
+		at = i + len(mark)
+		rest, end := bytes.CutPrefix(raw[at:], []byte("--"))
+		if !end && len(rest) > 0 && !unicode.IsSpace(rune(rest[0])) {
+			continue // a longer boundary that begins like this one
+		}
+		line, _, _ := bytes.Cut(rest, []byte("\n"))
+		if i == 0 || raw[i-1] != '\n' || len(bytes.Trim(line, " \t\r")) > 0 {
+			return false
+		}
+		closed = closed || end
 	}
 }
 

@@ -86,6 +86,32 @@ func TestTheStrictWayReadsWhatTheForgivingWayReads(t *testing.T) {
 	}
 }
 
+func TestABoundaryInAnOddPlaceIsLeftToTheForgivingReader(t *testing.T) {
+	t.Parallel()
+	const whole = "preamble\r\n--b\r\n\r\none\r\n--b\r\n\r\ntwo --bc\r\n--b--\r\nepilogue\r\n"
+	const head = "Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+	for _, tt := range []struct {
+		old, with string
+		strict    bool
+	}{
+		{"one", "one", true}, {"one", "--bc", true}, {"one", "--bc--", true}, {"one", "--", true}, {"--b\r\n", "--b \t\r\n", true},
+		{"--b--\r\n", "--b-- \r\n", true}, {"--b--\r\nepilogue\r\n", "--b--", true},
+		{"one", "0--b", false}, {"one", "see --b there", false}, {"one", "0--b--", false}, {"one", "--b--c", false}, {"one", "--b c", false},
+		{"one", "a\r\n --b", false}, {"preamble", "x--b", false}, {"epilogue", "x--b--", false}, {"--b--", "--", false},
+	} {
+		var fast, slow body
+		raw := head + strings.Replace(whole, tt.old, tt.with, 1)
+		ok := fast.strict([]byte(raw))
+		root, err := readParts([]byte(raw), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if slow.collect(root); ok != tt.strict || ok && !reflect.DeepEqual(fast, slow) {
+			t.Errorf("%q: strict %v, want %v; strict %s, forgiving %s", raw, ok, tt.strict, fast, slow)
+		}
+	}
+}
+
 func FuzzStrict(f *testing.F) {
 	for _, raw := range corpus(f) {
 		if len(raw) < 4<<10 {
