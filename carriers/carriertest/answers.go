@@ -186,7 +186,12 @@ func (s Suite) timeline(r carriers.Result) error {
 	return errors.Join(errs...)
 }
 
-// table checks that the adapter's table parses and is not a stub.
+// sureness is how well a row of a table is known: from a list or description that the
+// service published, from its answers, from public clients, or from the words alone.
+var sureness = []string{"documented", "seen", "clients", "inferred"}
+
+// table checks that the adapter's table parses, says of each row where it is known
+// from, and is not a stub.
 func (s Suite) table() error {
 	if s.Codes == "" {
 		return nil
@@ -202,6 +207,9 @@ func (s Suite) table() error {
 	for _, c := range table.Codes() {
 		if c.Meaning == "" {
 			return fmt.Errorf("code table: %s %s has no meaning", c.Code, c.Sub)
+		}
+		if kind, what, _ := strings.Cut(c.Source, ": "); !slices.Contains(sureness, kind) || what == "" {
+			return fmt.Errorf("code table: %s %s is known from %q, want one of %v before a colon and words", c.Code, c.Sub, c.Source, sureness)
 		}
 	}
 	return nil

@@ -14,7 +14,7 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-const heading = "code\tsub\tstatus\tside\tmeaning\n"
+const heading = "code\tsub\tstatus\tside\tmeaning\n# seen: in answers\n"
 
 func base(t *testing.T, spec adapter.Spec) adapter.Base {
 	t.Helper()

@@ -31,6 +31,7 @@ type Code struct {
 	Status    parcel.Status
 	Side      Side
 	Meaning   string // in English
+	Source    string // where the row is known from, and how well
 	Guess     bool   // not in the table: the zero Status means in transit
 }
 
@@ -48,7 +49,8 @@ func (c Code) Country(origin, destination string) string {
 }
 
 // Table maps the codes of a service to statuses. It is parsed from the adapter's
-// codes.tsv: code, sub-code, status, side and meaning, below a heading.
+// codes.tsv: code, sub-code, status, side and meaning, below a heading. A line
+// "# source" names where the rows below it are known from.
 type Table struct {
 	rows map[[2]string]Code
 	list []Code
@@ -60,15 +62,20 @@ func ParseTable(tsv string) (Table, error) {
 		return Table{}, fmt.Errorf("%w: it is empty", errTable)
 	}
 	t := Table{rows: make(map[[2]string]Code)}
+	source := ""
 	for i, line := range strings.Split(strings.TrimSpace(tsv), "\n") {
-		f := strings.Split(strings.TrimRight(line, "\r"), "\t")
-		if i == 0 {
+		line = strings.TrimRight(line, "\r")
+		if named, ok := strings.CutPrefix(line, "# "); ok {
+			source = named
+		}
+		if i == 0 || strings.HasPrefix(line, "#") {
 			continue
 		}
-		if len(f) != 5 || f[0] == "" || f[1] == "" {
+		f := strings.Split(line, "\t")
+		if len(f) != 5 || f[0] == "" || f[1] == "" || source == "" {
 			return Table{}, fmt.Errorf("%w: line %d", errTable, i+1)
 		}
-		c := Code{Code: f[0], Sub: f[1], Status: parcel.Status(f[2]), Side: Side(f[3]), Meaning: f[4]}
+		c := Code{Code: f[0], Sub: f[1], Status: parcel.Status(f[2]), Side: Side(f[3]), Meaning: f[4], Source: source}
 		if !c.Status.Known() && c.Status != Ignored {
 			return Table{}, fmt.Errorf("%w: %s %s: status %q", errTable, c.Code, c.Sub, c.Status)
 		}

@@ -123,7 +123,7 @@ func TestTimeline(t *testing.T) {
 }
 
 func TestParseTable(t *testing.T) {
-	const head = "code\tsub\tstatus\tside\tmeaning\n"
+	const head = "code\tsub\tstatus\tside\tmeaning\n# seen: in answers\n"
 	table, err := adapter.ParseTable(head + "8\t*\tin_transit\t-\tProcessing\n8\t2\tready_for_pickup\t-\tAt the office\r\n")
 	if err != nil {
 		t.Fatal(err)
@@ -132,6 +132,12 @@ func TestParseTable(t *testing.T) {
 		if row, _ := table.Find(key[0], key[1]); row.Status != want {
 			t.Errorf("%v is %q, want %q", key, row.Status, want)
 		}
+	}
+	if row, _ := table.Find("8", "2"); row.Source != "seen: in answers" {
+		t.Errorf("the row is known from %q", row.Source)
+	}
+	if _, err := adapter.ParseTable("code\tsub\tstatus\tside\tmeaning\n8\t*\tinfo\t-\tx\n"); err == nil {
+		t.Error("a row without a source is taken")
 	}
 	for _, bad := range []string{"8\t*\tin_transit\n", "8\t*\tnowhere\t-\tx\n", "8\t*\tinfo\t-\tx\n8\t*\tinfo\t-\tx\n", "\t*\tinfo\t-\tx\n"} {
 		if _, err := adapter.ParseTable(head + bad); err == nil {
