@@ -184,6 +184,9 @@ func (c *cli) prepare(ctx context.Context) (env *lab.Env, clean func(), err erro
 		err = os.Chmod(dir, 0o755)
 	}
 	if err == nil {
+		env.Cage, err = lab.FindCage()
+	}
+	if err == nil {
 		env.Daemon, err = rig.Build(ctx, env.Dir, "")
 	}
 	if err != nil {

@@ -52,19 +52,15 @@ func Run(ctx context.Context, env *lab.Env) (report.Chapter, error) {
 	if err := lab.Need("dovecot", "openssl"); err != nil {
 		return c, err
 	}
-	cage, err := findCage()
-	if err != nil {
-		return c, err
-	}
 	c.Intro = fmt.Sprintf("%d cases, each with a daemon of its own in %d MiB (%s). *Told* is the time from the arrival of a real mail during the\n"+
-		"flood until its digest, which is due every minute; *memory* the most that the daemon's processes used, with the kernel's caches of their files.", len(all), memoryLimit>>20, cage.name)
+		"flood until its digest, which is due every minute; *memory* the most that the daemon's processes used, with the kernel's caches of their files.", len(all), lab.MemoryLimit>>20, env.Cage.Name)
 	outcomes := make([]outcome, len(all))
 	var g errgroup.Group
 	g.SetLimit(beside)
 	var told sync.Mutex
 	for i, r := range all {
 		g.Go(func() error {
-			outcomes[i] = r.run(ctx, env, cage)
+			outcomes[i] = r.run(ctx, env)
 			told.Lock()
 			defer told.Unlock()
 			env.Log.InfoContext(ctx, "abuse tried", "part", r.part, "case", r.name, "told", outcomes[i].told, "memory", outcomes[i].memory, "err", fmt.Sprint(outcomes[i].err))
@@ -83,10 +79,10 @@ type outcome struct {
 }
 
 // run tries one case in a world of its own, and looks at what is left of it.
-func (r row) run(ctx context.Context, env *lab.Env, cage cage) outcome {
+func (r row) run(ctx context.Context, env *lab.Env) outcome {
 	ctx, cancel := context.WithTimeout(ctx, caseLimit)
 	defer cancel()
-	b, err := open(ctx, env, r.setup, cage)
+	b, err := open(ctx, env, r.setup)
 	if err != nil {
 		return outcome{err: err}
 	}
@@ -96,7 +92,7 @@ func (r row) run(ctx context.Context, env *lab.Env, cage cage) outcome {
 		err = b.end(ctx)
 	}
 	o := b.outcome
-	o.memory = b.memory()
+	o.memory = b.cell.Most()
 	log := filepath.Join(env.Dir, "logs", strings.ReplaceAll(r.part+" "+r.name, " ", "-")+".log")
 	if o.err = errors.Join(err, b.daemon.Journal.Save(log)); err != nil {
 		o.err = fmt.Errorf("%w\n%s", o.err, b.daemon.Journal.Tail(6))

@@ -58,8 +58,7 @@ type bench struct {
 	hook    *httptest.Server
 	daemon  *rig.Daemon
 	store   *rig.Store
-	cage    cage
-	group   string
+	cell    lab.Cell
 	pid     int
 	outcome outcome
 	numbers int
@@ -70,8 +69,8 @@ type bench struct {
 const digests = "[[digest]]\nto = [\"you@example.org\"]\ncron = \"* * * * *\"\nurgent = [\"out_for_delivery\"]\n"
 
 // open makes a world; the daemon is not started.
-func open(ctx context.Context, env *lab.Env, s setup, c cage) (b *bench, err error) {
-	b = &bench{cage: c}
+func open(ctx context.Context, env *lab.Env, s setup) (b *bench, err error) {
+	b = &bench{}
 	defer func() {
 		if err != nil {
 			b.close()
@@ -101,7 +100,7 @@ func open(ctx context.Context, env *lab.Env, s setup, c cage) (b *bench, err err
 		return b, err
 	}
 	b.daemon = rig.NewDaemon(env.Daemon, site)
-	b.group, b.daemon.Wrap, err = c.wrap()
+	b.cell, err = env.Cage.Confine(b.daemon)
 	return b, err
 }
 
@@ -149,9 +148,7 @@ func (b *bench) close() {
 	for _, f := range slices.Backward(b.closing) {
 		f()
 	}
-	if b.group != "" {
-		_ = os.Remove(b.group)
-	}
+	b.cell.Close()
 	_ = os.RemoveAll(b.dir)
 }
 
@@ -277,5 +274,3 @@ func (b *bench) end(ctx context.Context) error {
 	}
 	return b.store.Check(ctx)
 }
-
-func (b *bench) memory() string { return b.cage.most(b.group) }

@@ -48,6 +48,7 @@ type bench struct {
 	sink    *rig.Sink
 	posts   *rig.Posts
 	daemon  *rig.Daemon
+	cell    lab.Cell
 	store   *rig.Store
 	outcome outcome
 
@@ -81,6 +82,9 @@ func open(ctx context.Context, env *lab.Env, s setup, moved string) (b *bench, e
 		return b, err
 	}
 	b.daemon = rig.NewDaemon(env.Daemon, site)
+	if b.cell, err = env.Cage.Confine(b.daemon); err != nil {
+		return b, err
+	}
 	if s.clock {
 		b.clock = filepath.Join(b.dir, "clock")
 		b.daemon.Binary, b.daemon.Env = moved, []string{"PARCELWATCH_PROOF_CLOCK=" + b.clock}
@@ -157,6 +161,7 @@ func (b *bench) close() {
 	if b.daemon != nil {
 		b.daemon.Close()
 	}
+	b.cell.Close()
 	for _, f := range slices.Backward(b.closing) {
 		f()
 	}

@@ -188,10 +188,10 @@ func nameless(ctx context.Context, b *bench) {
 			os.WriteFile(hosts, []byte("127.0.0.1 localhost\n"), 0o644),
 			os.WriteFile(resolv, []byte("nameserver 127.0.0.1\noptions timeout:1 attempts:1\n"), 0o644))
 	})
-	b.daemon.Wrap = []string{
+	b.daemon.Wrap = append(b.daemon.Wrap,
 		"unshare", "--mount", "sh", "-c",
 		`mount --bind "$0" /etc/hosts && mount --bind "$1" /etc/resolv.conf && shift && exec "$@"`, hosts, resolv,
-	}
+	)
 	b.start(ctx)
 	b.post(ctx, func() error {
 		if err := os.WriteFile(hosts, []byte("127.0.0.1 localhost "+postName+"\n"), 0o644); err != nil {

@@ -26,6 +26,7 @@ type world struct {
 	sink    *rig.Sink
 	posts   *rig.Posts
 	daemon  *rig.Daemon
+	cell    lab.Cell
 	began   time.Time
 
 	mu    sync.Mutex
@@ -65,6 +66,9 @@ func open(ctx context.Context, env *lab.Env) (*world, error) {
 		return nil, errors.Join(err, w.close(ctx))
 	}
 	w.daemon = rig.NewDaemon(env.Daemon, site)
+	if w.cell, err = env.Cage.Confine(w.daemon); err != nil {
+		return nil, errors.Join(err, w.close(ctx))
+	}
 	return w, nil
 }
 
@@ -72,6 +76,7 @@ func (w *world) close(ctx context.Context) error {
 	if w.daemon != nil {
 		w.daemon.Close()
 	}
+	w.cell.Close()
 	w.release()
 	w.posts.Close()
 	w.sink.Close()

@@ -18,6 +18,7 @@ import (
 type Env struct {
 	Dir    string // of the whole run; other users of the system may enter it
 	Daemon string // the program, built once
+	Cage   Cage   // what daemons run in
 	Quick  bool   // a few minutes in all, for CI
 	Long   bool
 	Only   string       // of the cases, those with this text in their name

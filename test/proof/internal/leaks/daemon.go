@@ -29,12 +29,14 @@ type watcher struct {
 	server *rig.Dovecot
 	sink   *rig.Sink
 	daemon *rig.Daemon
+	cell   lab.Cell
 }
 
 func (w *watcher) close(ctx context.Context) {
 	if w.daemon != nil {
 		w.daemon.Close()
 	}
+	w.cell.Close()
 	if w.sink != nil {
 		w.sink.Close()
 	}
@@ -69,6 +71,9 @@ func (w *watcher) start(ctx context.Context, env *lab.Env) error {
 		return err
 	}
 	w.daemon = rig.NewDaemon(env.Daemon, site)
+	if w.cell, err = env.Cage.Confine(w.daemon); err != nil {
+		return err
+	}
 	if err := w.daemon.Start(ctx); err != nil {
 		return err
 	}

@@ -30,6 +30,7 @@ type outcome struct {
 
 	Before, Loaded usage // when ready; after the digest
 	Peak           usage
+	Limited        string   // the most that counted against the limit of the packages
 	Idle           [2]usage // its beginning and its end
 	IdleAsked      int
 	Stop           time.Duration
@@ -63,6 +64,7 @@ func live(ctx context.Context, env *lab.Env, s size, idling func()) (outcome, er
 	if err := w.rest(ctx, &o); err != nil {
 		return o, err
 	}
+	o.Limited = w.cell.Most()
 	o.Stop, o.StopErr = w.daemon.Stop(10 * time.Second)
 	o.Unsound = rig.CheckStore(ctx, w.site.Store)
 	return o, nil
@@ -83,11 +85,15 @@ func (w *world) start(ctx context.Context, env *lab.Env, o *outcome) error {
 		return err
 	}
 	w.daemon = rig.NewDaemon(env.Daemon, w.site)
+	var err error
+	if w.cell, err = env.Cage.Confine(w.daemon); err != nil {
+		return err
+	}
 	began = time.Now()
 	if err := w.daemon.Start(ctx); err != nil {
 		return err
 	}
-	_, err := rig.Until(ctx, time.Minute, "every mailbox is watched", func() bool {
+	_, err = rig.Until(ctx, time.Minute, "every mailbox is watched", func() bool {
 		idle, err := w.count(ctx, "SELECT count(*) FROM mailbox_state WHERE state = 'idle'")
 		return err == nil && idle == w.size.mailboxes
 	})

@@ -27,7 +27,7 @@ const (
 func sizes(env *lab.Env) []size {
 	idle := time.Duration(env.Pick(30, 300, 3600)) * time.Second
 	usual := size{name: "usual", mailboxes: 1, parcels: 100, mails: 20, over: time.Minute, idle: idle, private: 40 << 20}
-	heavy := size{name: "heavy", mailboxes: 50, parcels: 10_000, mails: 5_000, over: time.Minute, idle: idle, private: 400 << 20}
+	heavy := size{name: "heavy", mailboxes: 50, parcels: 10_000, mails: 5_000, over: time.Minute, idle: idle, private: lab.MemoryLimit}
 	if env.Quick {
 		usual.over, heavy.over = 10*time.Second, 10*time.Second
 		heavy.mailboxes, heavy.parcels, heavy.mails = 10, 2_000, 500
@@ -40,9 +40,9 @@ func sizes(env *lab.Env) []size {
 func Run(ctx context.Context, env *lab.Env) (report.Chapter, error) {
 	c := report.Chapter{
 		Name: "load", Title: "Under load, and idling",
-		Intro: fmt.Sprintf("A person's installation and an absurdly large one, both at the same time, each the real daemon on a real Dovecot. The parcels "+
+		Intro: fmt.Sprintf("A person's installation and an absurdly large one, both at the same time, each the real daemon on a real Dovecot, in the %d MiB that the packages allow (%s). The parcels "+
 			"are put into the store by its own code, the mails arrive by LMTP, the posts (Cainiao, UPU, Russian Post) take %s for an answer and are asked at the usual pace. "+
-			"Dovecot, the posts and the delivering have no other processors than the daemon.", slowness),
+			"Dovecot, the posts and the delivering have no other processors than the daemon.", lab.MemoryLimit>>20, env.Cage.Name, slowness),
 	}
 	all := sizes(env)
 	outcomes := make([]outcome, len(all))
@@ -139,6 +139,7 @@ func loadTable(outcomes []outcome) report.Table {
 		{"resident in all: before, at the peak, after the digest", func(o outcome) string {
 			return bytes(o.Before.Resident) + ", " + bytes(o.Peak.Peak) + ", " + bytes(o.Loaded.Resident)
 		}},
+		{"counted against the limit, with the kernel's caches of files, at most", func(o outcome) string { return o.Limited }},
 		{"open files: before, most, after", func(o outcome) string {
 			return fmt.Sprintf("%d, %d, %d", o.Before.Files, o.Peak.Files, o.Loaded.Files)
 		}},

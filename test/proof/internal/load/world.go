@@ -37,6 +37,7 @@ type world struct {
 	posts  *rig.Posts
 	site   rig.Site
 	daemon *rig.Daemon
+	cell   lab.Cell
 	digest time.Time // when the daily digest is due
 }
 
@@ -112,6 +113,7 @@ func (w *world) close(ctx context.Context) {
 	if w.daemon != nil {
 		w.daemon.Close()
 	}
+	w.cell.Close()
 	if w.posts != nil {
 		w.posts.Close()
 	}
