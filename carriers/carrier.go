@@ -123,9 +123,10 @@ func (i Info) Spoken() string { return cmp.Or(i.Called, i.Title) }
 
 // Config is the configuration of a carrier.
 type Config struct {
-	BaseURL  string            // replaces scheme and host; paths stay
-	HTTP     *http.Client      // has a timeout and a bounded transport
-	Settings map[string]string // by Setting.Name, secrets resolved
+	BaseURL     string            // replaces scheme and host; paths stay
+	HTTP        *http.Client      // has a timeout and a bounded transport
+	Destination string            // ISO country where parcels usually arrive, or ""
+	Settings    map[string]string // by Setting.Name, secrets resolved
 }
 
 // Factory makes one kind of carrier. carriers/all lists one for each folder. New

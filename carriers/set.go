@@ -12,10 +12,11 @@ import (
 
 // Options are the user's settings for one carrier.
 type Options struct {
-	Endpoint string // replaces scheme and host; empty for the carrier's default
-	Proxy    string
-	Off      bool
-	Settings map[string]string // by Setting.Name, secrets resolved
+	Endpoint    string // replaces scheme and host; empty for the carrier's default
+	Proxy       string
+	Off         bool
+	Destination string            // ISO country where parcels usually arrive, or ""
+	Settings    map[string]string // by Setting.Name, secrets resolved
 }
 
 // Member is a carrier of a [Set] and whether it can be asked.
@@ -96,7 +97,7 @@ func newMember(f Factory, o Options) (Member, error) {
 	if err != nil {
 		return Member{}, err
 	}
-	c, err := f.New(Config{BaseURL: o.Endpoint, HTTP: client, Settings: o.Settings})
+	c, err := f.New(Config{BaseURL: o.Endpoint, HTTP: client, Destination: o.Destination, Settings: o.Settings})
 	if err != nil {
 		return Member{}, err
 	}

@@ -88,6 +88,7 @@ LTN70000003N1 CA seventeentrack - Canada_Post
 62000022000002 DE seventeentrack russianpost DPD
 62000022000000 ES seventeentrack russianpost DPD
 62000022000000 PL seventeentrack russianpost DPD_Polska
+0000092490067Q PL seventeentrack - DPD_Polska
 62000022000000 GB seventeentrack russianpost DPD_UK
 62000022000000 EE seventeentrack russianpost DPD
 20400000000000 UA novaposhta russianpost Nova_Poshta
@@ -154,6 +155,33 @@ func TestPlanAsksAndLinksByCountry(t *testing.T) {
 	}
 	if rows < 80 {
 		t.Errorf("only %d forms", rows)
+	}
+}
+
+// TestSomebodyIsAskedAndAPageIsLinkedInEveryCountry plans each form for countries of
+// all parts of the world, and without one.
+func TestSomebodyIsAskedAndAPageIsLinkedInEveryCountry(t *testing.T) {
+	now := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+	members := everyMember(t)
+	countries := []string{"", "PL", "IT", "US"}
+	for i, post := range number.Posts() {
+		if i%10 == 0 {
+			countries = append(countries, post.Country)
+		}
+	}
+	for row := range strings.Lines(strings.TrimSpace(planned)) {
+		n := number.Number(strings.Fields(row)[0])
+		p := parcel.Parcel{FirstSeen: now, AddedByUser: true}
+		p.AddLink(parcel.Link{Number: n, Certainty: parcel.Certain})
+		for _, country := range countries {
+			asks := tracker.Plan(p, tracker.View{Members: members, Home: country}, now)
+			if !slices.ContainsFunc(asks, func(a carriers.Ask) bool { return a.Skip == "" }) {
+				t.Errorf("nobody is asked about %s to %q", n, country)
+			}
+			if pages := number.Pages(n, country); len(pages) == 0 || pages[0].URL == "" {
+				t.Errorf("no page is linked for %s to %q", n, country)
+			}
+		}
 	}
 }
 

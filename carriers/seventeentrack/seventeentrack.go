@@ -47,10 +47,13 @@ func New(cfg carriers.Config) (carriers.Carrier, error) {
 	return adapter.New(Info(), cfg, adapter.Spec{NewestFirst: true, Personal: []string{
 		"street", "postal_code", "shipper", "consignee", "phone_number", "phone_number_last_4",
 		"email", "cpf_or_cnpj", "customer_number", "reference_number",
-	}}, func(b adapter.Base) carriers.Carrier { return &carrier{b} })
+	}}, func(b adapter.Base) carriers.Carrier { return &carrier{b, cfg.Destination} })
 }
 
-type carrier struct{ adapter.Base }
+type carrier struct {
+	adapter.Base
+	destination string // ISO country, or ""
+}
 
 // Match accepts every number, also of forms that are not known here. A number with
 // a wrong check digit would waste a part of the quota.
@@ -139,7 +142,7 @@ func (c *carrier) register(ctx context.Context, results []carriers.Result, at []
 	var orders []order
 	for _, i := range at {
 		if n := results[i].Number; n != canary {
-			orders = append(orders, order{Number: string(n), Carrier: operator(n)})
+			orders = append(orders, order{Number: string(n), Carrier: operator(n, c.destination)})
 		}
 	}
 	if len(orders) == 0 {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -118,6 +119,12 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		`],"quota_total":200,"quota_remain":`+strconv.Itoa(200-len(s.registered))+`}}`)
 }
 
+func (s *service) registrations() map[string]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.carriers)
+}
+
 func TestNumbersAreRegisteredOnce(t *testing.T) {
 	s := &service{carriers: map[string]int{}}
 	server := httptest.NewServer(s)
@@ -128,14 +135,14 @@ func TestNumbersAreRegisteredOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	numbers := []number.Number{"LP00999900000034", "EB999900024CN", c.Info().Canary, "80084740397510", "696300000000000000000017", "CNESP460000000000000001", "RR999900038PL"}
+	numbers := []number.Number{"LP00999900000034", "EB999900024CN", c.Info().Canary, "80084740397510"}
 	for round, want := range []struct {
 		note  string
 		err   error
 		calls []string
 	}{
-		{"quota: 194 of 200 numbers left", carriers.ErrNotFound, []string{"gettrackinfo", "register", "getquota"}},
-		{"quota: 194 of 200 numbers left", nil, []string{"gettrackinfo", "getquota"}},
+		{"quota: 197 of 200 numbers left", carriers.ErrNotFound, []string{"gettrackinfo", "register", "getquota"}},
+		{"quota: 197 of 200 numbers left", nil, []string{"gettrackinfo", "getquota"}},
 	} {
 		s.calls = nil
 		res, err := c.Track(t.Context(), numbers)
@@ -156,9 +163,36 @@ func TestNumbersAreRegisteredOnce(t *testing.T) {
 			}
 		}
 	}
-	want := map[string]int{"LP00999900000034": 190271, "EB999900024CN": 3013, "80084740397510": 0, "696300000000000000000017": 100043, "CNESP460000000000000001": 190271, "RR999900038PL": 8051}
-	if diff := cmp.Diff(want, s.carriers); diff != "" {
-		t.Errorf("registered with carriers (-want +got):\n%s", diff)
+}
+
+func TestNumbersAreRegisteredWithTheCarrierOfTheirCountry(t *testing.T) {
+	const inpost, dpd, letter = "696300000000000000000017", "62000022000002", "0000092490067Q"
+	for destination, want := range map[string]map[number.Number]int{
+		"": {
+			"LP00999900000034": 190271, "EB999900024CN": 3013, "80084740397510": 0, "CNESP460000000000000001": 190271, "RR999900038PL": 8051,
+			inpost: 0, dpd: 0, letter: 0,
+		},
+		"PL": {"LP00999900000034": 190271, "RR999900038PL": 8051, inpost: 100043, dpd: 100111, letter: 100111},
+		"DE": {inpost: 0, dpd: 0, letter: 0}, "IT": {inpost: 0}, "RU": {inpost: 0, dpd: 0},
+	} {
+		s := &service{carriers: map[string]int{}}
+		server := httptest.NewServer(s)
+		defer server.Close()
+		c, err := seventeentrack.New(carriers.Config{
+			BaseURL: server.URL, HTTP: server.Client(), Destination: destination, Settings: map[string]string{"key": "some key"},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Track(t.Context(), slices.Sorted(maps.Keys(want))); err != nil {
+			t.Fatal(err)
+		}
+		got := s.registrations()
+		for n, carrier := range want {
+			if got[string(n)] != carrier {
+				t.Errorf("%s to %q is registered with %d, want %d", n, destination, got[string(n)], carrier)
+			}
+		}
 	}
 }
 

@@ -93,11 +93,18 @@ func (f failure) String() string {
 	return own + " (" + words + ")"
 }
 
-// operator is the service's number of the carrier if the form of the number leaves
-// no doubt, or 0, which lets the service guess. It does not recognize all numbers.
-func operator(n number.Number) int {
-	if n.Family() == number.FamilyInPost {
-		return 100043
+// operator is the service's number of the carrier if the form of the number, or of
+// plain digits also the country of the delivery, leaves no doubt; else 0, which lets the
+// service guess. It does not recognize all numbers.
+func operator(n number.Number, destination string) int {
+	if destination == "PL" {
+		switch n.FamilyIn(destination) {
+		case number.FamilyInPost:
+			return 100043
+		case number.FamilyDPD:
+			return 100111
+		default:
+		}
 	}
 	if n.Check() == number.CheckWrong || n.Strength() < number.Medium {
 		return 0

@@ -181,7 +181,7 @@ func carriersOf(ctx context.Context, c *config.Config, factories []carriers.Fact
 	broken := map[string]error{}
 	for _, name := range slices.Sorted(maps.Keys(configured)) {
 		one := configured[name]
-		opt := carriers.Options{Endpoint: one.Endpoint, Off: !one.Enabled}
+		opt := carriers.Options{Endpoint: one.Endpoint, Off: !one.Enabled, Destination: c.Destination}
 		if u := one.Proxy.URL(); u != nil {
 			opt.Proxy = u.String()
 		}

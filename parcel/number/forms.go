@@ -73,6 +73,7 @@ var forms = []form{
 	{family: FamilyRussianPost, strength: Low, lo: 14, hi: 14, re: shape(`\d{14}`), check: russianDigit, in: "RU"},
 	{family: FamilyNovaPoshta, strength: Low, lo: 14, hi: 14, re: shape(`1\d{13}`), in: "UA"},
 	{family: FamilyDPD, strength: Low, lo: 14, hi: 14, re: shape(`\d{14}`), in: dpdCountries},
+	{family: FamilyDPD, strength: Low, lo: 14, hi: 14, re: shape(`\d{13}[A-Z]`), in: "PL"},
 	{family: FamilyUkrposhta, strength: Low, lo: 13, hi: 13, re: shape(`\d{13}`), in: "UA"},
 	{family: FamilyMeest, strength: Medium, lo: 13, hi: 15, re: shape(`(MY)?CV\d{9}[A-Z]{2}`)}, // collides with S10's insured parcels
 	{family: FamilyMeest, strength: Low, lo: 10, hi: 10, re: shape(`71\d{8}`), in: "UA"},
