@@ -1,7 +1,9 @@
 package service
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,16 +12,28 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// The access lists in SDDL. The system and administrators may do everything. The
-// account of the service (LS) may create files in the folder and change its own. It
-// may only read the configuration and its secrets: otherwise an attacker who controls
-// the service could make administrators run commands.
-const (
-	folderEntries = "(A;;0x1200ab;;;LS)(A;OIIO;0x1301bf;;;LS)"
-	folderList    = "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)" + folderEntries
-	fileEntries   = "(A;;FR;;;LS)"
-	fileList      = "D:P(A;;FA;;;SY)(A;;FA;;;BA)" + fileEntries
-)
+// adopt makes the machine's folder of this program belong to administrators and closes it
+// to others, with everything that is in it. A folder that somebody else made is refused.
+func (m *Manager) adopt() error {
+	folder, err := machineFolder()
+	if err != nil {
+		return err
+	}
+	if err := create(folder); err != nil {
+		return fmt.Errorf("service: make the folder %s: %w", folder, err)
+	}
+	if err := Planted(folder); err != nil {
+		return err
+	}
+	if err := admit(folder, folderList, folderEntries); err != nil {
+		return fmt.Errorf("service: let the service into %s: %w", folder, err)
+	}
+	// Others could add to the folder until now.
+	if err := Planted(folder); err != nil {
+		return err
+	}
+	return m.opt.reset(folder)
+}
 
 // folder creates a folder that the service may write to.
 func (m *Manager) folder(path string) error {
@@ -30,6 +44,43 @@ func (m *Manager) folder(path string) error {
 		return fmt.Errorf("service: let the service into %s: %w", path, err)
 	}
 	return nil
+}
+
+// create makes a folder with the access list of the service's folder. An existing one
+// stays as it is.
+func create(path string) error {
+	sd, err := windows.SecurityDescriptorFromString("O:BA" + folderList)
+	if err != nil {
+		return fmt.Errorf("access list: %w", err)
+	}
+	name, err := windows.UTF16PtrFromString(path)
+	if err != nil {
+		return err
+	}
+	attributes := &windows.SecurityAttributes{SecurityDescriptor: sd}
+	attributes.Length = uint32(unsafe.Sizeof(*attributes))
+	if err := windows.CreateDirectory(name, attributes); !errors.Is(err, windows.ERROR_ALREADY_EXISTS) {
+		return err
+	}
+	return nil
+}
+
+// reset gives everything in a folder the access list that it should have: an entry that
+// was made before the folder was closed to others may let them in.
+func (o Options) reset(folder string) error {
+	return filepath.WalkDir(folder, func(at string, d fs.DirEntry, err error) error {
+		if err != nil || at == folder {
+			return err
+		}
+		owner, err := ownerOf(at)
+		if err == nil {
+			err = set(at, o.list(at, d.IsDir(), owner), windows.DACL_SECURITY_INFORMATION|windows.PROTECTED_DACL_SECURITY_INFORMATION)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("service: set the access list of %s: %w", at, err)
+		}
+		return nil
+	})
 }
 
 // protect lets the service read a file.
@@ -51,6 +102,11 @@ func admit(path, list, entries string) error {
 			return nil
 		}
 	}
+	return set(path, list, parts)
+}
+
+// set sets parts of the security descriptor of a path.
+func set(path, list string, parts windows.SECURITY_INFORMATION) error {
 	sd, err := windows.SecurityDescriptorFromString(list)
 	if err != nil {
 		return fmt.Errorf("access list: %w", err)
@@ -89,10 +145,19 @@ func joined(list, entries string) string {
 	return head + own.String() + entries + inherited.String()
 }
 
+// machineFolder is where the configuration and the store of the machine's service are.
+func machineFolder() (string, error) {
+	base, err := windows.KnownFolderPath(windows.FOLDERID_ProgramData, windows.KF_FLAG_DEFAULT)
+	if err != nil {
+		return "", fmt.Errorf("service: find the folder of programs' data: %w", err)
+	}
+	return filepath.Join(base, DefaultName), nil
+}
+
 // ours reports whether a path is in the machine's folder of this program.
 func ours(path string) bool {
-	base, err := windows.KnownFolderPath(windows.FOLDERID_ProgramData, windows.KF_FLAG_DEFAULT)
-	return err == nil && inside(path, filepath.Join(base, DefaultName))
+	folder, err := machineFolder()
+	return err == nil && inside(path, folder)
 }
 
 // inside reports whether a path is the folder or in it, ignoring case.

@@ -15,6 +15,18 @@ var (
 	TrustedOwner = trustedOwner
 )
 
+// List returns the access list of something in the service's folder on Windows.
+func (o Options) List(path string, folder bool, owner string) string {
+	return o.list(path, folder, owner)
+}
+
+// The access lists of Windows.
+const (
+	FolderList, FolderEntries = folderList, folderEntries
+	FileList, FileEntries     = fileList, fileEntries
+	StoreList                 = storeList
+)
+
 // Hosted returns a program under the Windows service manager.
 func Hosted(ctx context.Context, p Program) service.Shutdowner {
 	return &hosted{ctx: ctx, Program: p}

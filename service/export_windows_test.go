@@ -17,12 +17,7 @@ var (
 
 	PlantedIn = planted
 	OwnerOf   = ownerOf
-)
-
-// The access lists, and the entries added to other lists.
-const (
-	FolderList, FolderEntries = folderList, folderEntries
-	FileList, FileEntries     = fileList, fileEntries
+	Create    = create
 )
 
 // Recovery returns the actions that Windows takes after a failure.
@@ -35,3 +30,6 @@ func Wanted(o Options) *service.Config { return o.config() }
 func Sid(ace *windows.ACCESS_ALLOWED_ACE) *windows.SID {
 	return (*windows.SID)(unsafe.Pointer(&ace.SidStart))
 }
+
+// Reset gives everything in a folder its access list.
+func (o Options) Reset(folder string) error { return o.reset(folder) }

@@ -34,6 +34,7 @@ type Options struct {
 	Config     string   // the configuration the service reads
 	Later      bool     // Config may be missing; the service waits for it
 	Data       string   // folder of the store; created for the service
+	Store      string   // the store's file in Data; empty while it is not known
 	Log        string   // the log file, whose folder is created; empty for none
 	Files      []string // other files the service reads: secrets, certificates
 }

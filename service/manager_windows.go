@@ -60,8 +60,8 @@ func (m *Manager) prepare(_ context.Context, r *Report) error {
 	if err := public(m.opt.Executable); err != nil {
 		return err
 	}
-	for _, path := range []string{m.opt.Data, m.opt.Config} {
-		if err := Planted(path); path != "" && err != nil {
+	if ours(m.opt.Data) || ours(m.opt.Config) || ours(m.opt.Log) {
+		if err := m.adopt(); err != nil {
 			return err
 		}
 	}

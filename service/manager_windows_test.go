@@ -3,6 +3,7 @@ package service_test
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -103,13 +104,13 @@ func TestTheAccessListsLetInWhoHasToBeInside(t *testing.T) {
 	const addFile, deleteChild = 0x2, 0x40
 	const change = windows.FILE_WRITE_DATA | windows.FILE_APPEND_DATA | windows.DELETE
 	for _, who := range []string{system, administrators} {
-		for _, list := range []string{service.FolderList, service.FileList} {
+		for _, list := range []string{service.FolderList, service.FileList, service.StoreList} {
 			if itself, _ := rights(t, list, who); itself&0x1f01ff != 0x1f01ff {
 				t.Errorf("%s may %x by %s", who, itself, list)
 			}
 		}
 	}
-	for _, list := range []string{service.FolderList, service.FileList} {
+	for _, list := range []string{service.FolderList, service.FileList, service.StoreList} {
 		if itself, files := rights(t, list, users); itself|files != 0 {
 			t.Errorf("every user may %x by %s", itself|files, list)
 		}
@@ -126,6 +127,54 @@ func TestTheAccessListsLetInWhoHasToBeInside(t *testing.T) {
 	}
 	if itself, _ := rights(t, service.FileList, account); itself&windows.FILE_READ_DATA == 0 || itself&change != 0 {
 		t.Errorf("with its configuration the service may %x", itself)
+	}
+	if itself, _ := rights(t, service.StoreList, account); itself&change != change || itself&(windows.WRITE_DAC|windows.WRITE_OWNER) != 0 {
+		t.Errorf("with its store the service may %x", itself)
+	}
+}
+
+func TestTheFolderIsMadeClosedAndWhatIsInItIsReset(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "parcelwatch")
+	if err := service.Create(dir); err != nil {
+		t.Skip("only administrators make such a folder: ", err)
+	}
+	if err := service.Create(dir); err != nil {
+		t.Errorf("an existing folder: %v", err)
+	}
+	listOf := func(path string) string {
+		sd, err := windows.GetNamedSecurityInfo(path, windows.SE_FILE_OBJECT, windows.DACL_SECURITY_INFORMATION)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sd.String()
+	}
+	made := listOf(dir)
+	if itself, _ := rights(t, made, "S-1-5-32-545"); itself != 0 {
+		t.Errorf("users may %x in the new folder: %s", itself, made)
+	}
+	o := service.Options{Config: filepath.Join(dir, "p.toml"), Store: filepath.Join(dir, "p.db")}
+	for _, path := range []string{o.Config, o.Store, filepath.Join(dir, "other")} {
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := exec.CommandContext(t.Context(), "icacls", path, "/grant", "*S-1-1-0:F").CombinedOutput(); err != nil {
+			t.Skipf("no icacls: %v: %s", err, out)
+		}
+		if itself, _ := rights(t, listOf(path), "S-1-1-0"); itself == 0 {
+			t.Skip("access lists are not kept here")
+		}
+	}
+	if err := o.Reset(dir); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{o.Config, o.Store, filepath.Join(dir, "other")} {
+		if itself, _ := rights(t, listOf(path), "S-1-1-0"); itself != 0 {
+			t.Errorf("%s: everybody may %x: %s", path, itself, listOf(path))
+		}
+		if itself, _ := rights(t, listOf(path), "S-1-5-18"); itself&0x1f01ff != 0x1f01ff {
+			t.Errorf("%s: the system may %x: %s", path, itself, listOf(path))
+		}
 	}
 }
 

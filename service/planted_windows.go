@@ -17,11 +17,10 @@ const mostFiles = 10_000
 // program and anything in that folder is a link or has an owner who is not trusted:
 // everybody may create the folder before the program is installed.
 func Planted(path string) error {
-	base, err := windows.KnownFolderPath(windows.FOLDERID_ProgramData, windows.KF_FLAG_DEFAULT)
+	folder, err := machineFolder()
 	if err != nil {
-		return fmt.Errorf("service: find the folder of programs' data: %w", err)
+		return err
 	}
-	folder := filepath.Join(base, DefaultName)
 	if !inside(path, folder) {
 		return nil
 	}

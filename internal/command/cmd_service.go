@@ -88,8 +88,8 @@ func (c *serviceCmd) options(e *env) (service.Options, error) {
 	if err != nil {
 		return opt, err
 	}
-	opt.Config, opt.Data, opt.Files = cfg.Path, filepath.Dir(cfg.Store.Path), cfg.Files()
-	opt.Log = cfg.Log.File
+	opt.Config, opt.Files, opt.Log = cfg.Path, cfg.Files(), cfg.Log.File
+	opt.Data, opt.Store = filepath.Dir(cfg.Store.Path), cfg.Store.Path
 	return opt, nil
 }
 

@@ -67,6 +67,9 @@ func TestTheInstallersLife(t *testing.T) {
 		if !inMenu(w) || !w.there(`C:\Program Files\parcelwatch\example.toml`) {
 			t.Errorf("Start menu %v, example %v", inMenu(w), w.there(`C:\Program Files\parcelwatch\example.toml`))
 		}
+		if !w.there(strings.TrimSuffix(configFile, `\parcelwatch.toml`)) {
+			t.Error("others can make the folder of the service")
+		}
 		if said := w.ours(t, "version"); !strings.Contains(said, " 0.9.1 ") {
 			t.Errorf("version %s", said)
 		}
