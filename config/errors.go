@@ -196,20 +196,25 @@ var (
 )
 
 // writableError is a secret file or command, or a folder of one, that others can change.
-type writableError struct{ path string }
+type writableError struct{ mend string }
 
 // Error returns the problem and the command that mends it.
-func (e *writableError) Error() string { return "others can change it; run: " + mend(e.path) }
+func (e *writableError) Error() string { return "others can change it; run: " + e.mend }
 
-// mend returns the command that takes the right to change a file from others.
-func mend(path string) string {
+// closing returns the command that takes the right to change a file from others.
+func closing(path string) string {
 	if runtime.GOOS == "windows" {
 		return `icacls "` + path + `" /inheritance:r /grant:r *S-1-5-18:F *S-1-5-32-544:F *S-1-5-19:RX`
 	}
+	return "chmod go-w " + quoted(path)
+}
+
+// quoted returns a path as a shell takes it.
+func quoted(path string) string {
 	if strings.ContainsAny(path, " \t\"'$&;()*?`\\") {
-		path = "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+		return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 	}
-	return "chmod go-w " + path
+	return path
 }
 
 // SecretError is returned if a secret cannot be read. It never contains the
@@ -234,7 +239,7 @@ func (e *SecretError) Unwrap() error { return e.Err }
 // Fault returns the error as a translatable message.
 func (e *SecretError) Fault() message.Text {
 	if w, ok := errors.AsType[*writableError](e.Err); ok {
-		return message.New("fault_secret_writable", "Where", e.Name, "Command", mend(w.path))
+		return message.New("fault_secret_writable", "Where", e.Name, "Command", w.mend)
 	}
 	for _, known := range []struct {
 		err error

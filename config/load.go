@@ -38,13 +38,13 @@ func Load(path string) (*Config, error) {
 	if err := c.guard(open); err != nil {
 		return nil, err
 	}
-	if at, err := changeable(full); err != nil {
+	if mend, err := changeable(full); err != nil {
 		return nil, fmt.Errorf("config: look at %s: %w", full, err)
-	} else if at != "" {
-		return nil, &Error{File: full, What: message.New("config_writable", "Command", mend(at))}
+	} else if mend != "" {
+		return nil, &Error{File: full, What: message.New("config_writable", "Command", mend)}
 	}
 	if who := openTo(full); who != "" && c.holdsSecret() {
-		c.Warnings = append(c.Warnings, placed(full, message.New("config_readable", "Command", mend(full)).Around(message.New(who))))
+		c.Warnings = append(c.Warnings, placed(full, message.New("config_readable", "Command", closing(full)).Around(message.New(who))))
 	}
 	return c, nil
 }

@@ -251,9 +251,9 @@ func secretCommand(ctx context.Context, args []string) (string, error) {
 
 // trusted returns a [writableError] if others can change the file.
 func trusted(path string) error {
-	at, err := changeable(path)
-	if err == nil && at != "" {
-		err = &writableError{at}
+	mend, err := changeable(path)
+	if err == nil && mend != "" {
+		err = &writableError{mend}
 	}
 	return err
 }

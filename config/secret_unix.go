@@ -5,7 +5,9 @@ package config
 import (
 	"io/fs"
 	"os"
+	"os/user"
 	"path/filepath"
+	"strconv"
 	"syscall"
 )
 
@@ -24,9 +26,10 @@ func readableByOthers(info fs.FileInfo) bool {
 	return !ok || st.Uid != 0
 }
 
-// changeable returns what others than the owner can change: the file, or the folder
-// that they could put another file into. It is empty if there is no such thing. A group
-// of the owner's own, which many systems make, is not others.
+// changeable returns the command that mends a file which others than the owner can change,
+// or a folder that they could put another file into; "" if there is no such thing. A
+// group of the owner's own, which many systems make, is not others. For root, so is an
+// owner whom root does not trust.
 func changeable(path string) (string, error) {
 	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() { //nolint:gosec // the person names the file
 		return "", err // a pipe belongs to the process that passes it
@@ -40,17 +43,34 @@ func changeable(path string) (string, error) {
 		if err != nil {
 			return "", err
 		}
+		st, ok := info.Sys().(*syscall.Stat_t)
+		if ok && os.Geteuid() == 0 && !trustedByRoot(int(st.Uid), os.Getenv("SUDO_UID"), user.Lookup) {
+			return "chown root " + quoted(at), nil
+		}
 		mode := info.Mode()
 		if mode.IsDir() && mode&fs.ModeSticky != 0 {
 			continue // only the owner of a file can replace it
 		}
-		st, ok := info.Sys().(*syscall.Stat_t)
 		private := ok && st.Uid == st.Gid && st.Uid != 0
 		if mode.Perm()&0o002 != 0 || mode.Perm()&0o020 != 0 && !private {
-			return at, nil
+			return closing(at), nil
 		}
 	}
 	return "", nil
+}
+
+// serviceAccount is the account that the packages and "service install" make.
+const serviceAccount = "parcelwatch"
+
+// trustedByRoot reports whether root takes what an owner may have written: root itself, the
+// account that called sudo, and the account of the service.
+func trustedByRoot(uid int, sudo string, lookup func(name string) (*user.User, error)) bool {
+	owner := strconv.Itoa(uid)
+	if uid == 0 || owner == sudo {
+		return true
+	}
+	account, err := lookup(serviceAccount)
+	return err == nil && account.Uid == owner
 }
 
 // openTo is only used on Windows. On Unix a file that others can read has

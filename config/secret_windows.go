@@ -13,14 +13,14 @@ import (
 // meaningless. [Load] checks the file's access list and warns.
 func readableByOthers(fs.FileInfo) bool { return false }
 
-// changeable returns the file if a large group may write it according to its access
-// list, or "".
+// changeable returns the command that closes a file which a large group may write
+// according to its access list, or "".
 func changeable(path string) (string, error) {
 	sd, err := windows.GetNamedSecurityInfo(path, windows.SE_FILE_OBJECT, windows.DACL_SECURITY_INFORMATION)
 	if err != nil || granted(sd, windows.FILE_WRITE_DATA|windows.WRITE_DAC|windows.WRITE_OWNER|windows.GENERIC_WRITE|windows.GENERIC_ALL) == "" {
 		return "", err
 	}
-	return path, nil
+	return closing(path), nil
 }
 
 // openTo returns the message id of a large group that may read the file

@@ -5,6 +5,7 @@ package config_test
 import (
 	"errors"
 	"os"
+	"os/user"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -76,6 +77,83 @@ func TestASecretOrCommandThatOthersCanChangeIsRefused(t *testing.T) {
 		file := lay(t, "secret", "word", c.folder, 0o600)
 		_, err = secretOf(t, `{ file = "`+file+`" }`).Resolve(t.Context())
 		check(t, name+", a file", err, file, c.folderBad, false)
+	}
+}
+
+func TestOwnersWhomRootTrusts(t *testing.T) {
+	t.Parallel()
+	known := func(name string) (*user.User, error) {
+		if name != "parcelwatch" {
+			return nil, user.UnknownUserError(name)
+		}
+		return &user.User{Uid: "998"}, nil
+	}
+	none := func(name string) (*user.User, error) { return nil, user.UnknownUserError(name) }
+	for name, c := range map[string]struct {
+		uid    int
+		sudo   string
+		lookup func(string) (*user.User, error)
+		want   bool
+	}{
+		"root":                         {0, "", none, true},
+		"the account of the service":   {998, "", known, true},
+		"no account of the service":    {998, "", none, false},
+		"who called sudo":              {1000, "1000", known, true},
+		"somebody else":                {1001, "1000", known, false},
+		"somebody else, without sudo":  {1001, "", known, false},
+		"a longer number":              {10001, "1000", known, false},
+		"a variable that is no number": {1000, "1000 ", known, false},
+	} {
+		if got := config.TrustedByRoot(c.uid, c.sudo, c.lookup); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
+
+// What belongs to somebody else is not taken by root, although nobody but its owner can
+// change it.
+func TestRootTakesNoFileOfSomebodyElse(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give files away")
+	}
+	const stranger = 54321
+	for name, c := range map[string]struct {
+		sudo         string
+		folder, file int // owners
+		want         string
+	}{
+		"root's":                        {"", 0, 0, ""},
+		"a stranger's file":             {"", 0, stranger, "file"},
+		"a file in a stranger's folder": {"", stranger, 0, "folder"},
+		"the caller's of sudo":          {"54321", stranger, stranger, ""},
+		"not the caller's of sudo":      {"54322", 0, stranger, "file"},
+	} {
+		t.Setenv("SUDO_UID", c.sudo)
+		give := func(path string) (mends string) {
+			t.Helper()
+			if err := errors.Join(os.Chown(path, c.file, c.file), os.Chown(filepath.Dir(path), c.folder, c.folder)); err != nil {
+				t.Fatal(err)
+			}
+			return map[string]string{"": "", "file": "chown root " + path, "folder": "chown root " + filepath.Dir(path)}[c.want]
+		}
+		mended := func(what string, err error, want string) {
+			t.Helper()
+			if want == "" && err != nil || want != "" && (err == nil || !strings.HasSuffix(err.Error(), want)) {
+				t.Errorf("%s, %s: error %v, want %q", name, what, err, want)
+			}
+		}
+		path := lay(t, "parcelwatch.toml", "language = \"en\"\n", 0o755, 0o600)
+		want := give(path)
+		_, err := config.Load(path)
+		mended("a configuration", err, want)
+		command := lay(t, "secret.sh", "#!/bin/sh\necho word\n", 0o755, 0o700)
+		want = give(command)
+		_, err = secretOf(t, `{ command = ["`+command+`"] }`).Resolve(t.Context())
+		mended("a command", err, want)
+		file := lay(t, "secret", "word", 0o755, 0o600)
+		want = give(file)
+		_, err = secretOf(t, `{ file = "`+file+`" }`).Resolve(t.Context())
+		mended("a secret", err, want)
 	}
 }
 

@@ -42,7 +42,7 @@ func TestEachErrorIsTheOneDescribed(t *testing.T) {
 		{"not root, and a configuration of root's", fresh, sh("runuser -u anna -- parcelwatch service install"), "no permission for", "use sudo"},
 		{"no such service", fresh, sh("parcelwatch service stop --name other"), "the service is not installed", ""},
 		{"secrets for all", fresh, sh("chmod 644 " + configFile + "; parcelwatch service install"), "others can read this file", "chmod 600"},
-		{"somebody else's file", fresh, sh("chown anna " + configFile + "; parcelwatch service install"), "the account of the service cannot read", "chown root"},
+		{"somebody else's file", fresh, sh("chown anna " + configFile + "; parcelwatch service install"), "others can change this file", "chown root"},
 		{"a file in a closed folder", func(t *testing.T) {
 			t.Helper()
 			b.put(t, "/root/imap.pass", rig.Password)
