@@ -59,6 +59,7 @@ func (b body) read(raw []byte) body {
 		b.contents = rawContents(raw)
 		return b
 	}
+	raw = softBreaks(raw)
 	fine := body{signed: b.signed}
 	if fine.strict(raw) && fine.badness() == 0 && !fine.empty() {
 		fine.problems = append(b.problems, fine.problems...)
@@ -124,6 +125,24 @@ func withoutPictures(raw []byte) []byte {
 		if out = append(out, line...); len(out) > 2*maxRead {
 			break
 		}
+	}
+	return out
+}
+
+// softBreaks removes the blanks that were added on the way behind the soft line
+// breaks of quoted-printable text (RFC 2045, 6.7 rule 3).
+func softBreaks(raw []byte) []byte {
+	if !bytes.Contains(raw, []byte("= ")) && !bytes.Contains(raw, []byte("=\t")) {
+		return raw
+	}
+	out := make([]byte, 0, len(raw))
+	for line := range bytes.Lines(raw) {
+		end := bytes.TrimRight(line, "\r\n")
+		text := bytes.TrimRight(end, " \t")
+		if len(text) == len(end) || !bytes.HasSuffix(text, []byte("=")) {
+			text = end
+		}
+		out = append(append(out, text...), line[len(end):]...)
 	}
 	return out
 }
@@ -232,14 +251,29 @@ func (b *body) leaf(p part) {
 		b.problems = append(b.problems, message.New("unread_winmail"))
 		b.closed = true
 	case "text/html":
-		b.add(content{html: true, text: p.content})
+		b.add(content{html: true, text: undeclared(p.content)})
 	case "application/ld+json":
 		b.add(content{html: true, text: slices.Concat([]byte(`<script type="application/ld+json">`), p.content, []byte("</script>"))})
 	case "text/plain", "":
-		b.add(content{html: looksHTML(p.content), flow: p.flow, text: p.content})
+		text := undeclared(p.content)
+		b.add(content{html: looksHTML(text), flow: p.flow, text: text})
 	default:
 		b.contents = append(b.contents, rawContents(p.content)...)
 	}
+}
+
+// undeclared decodes a text that is still quoted-printable, because the encoding
+// was not declared or was applied twice.
+func undeclared(text []byte) []byte {
+	soft := bytes.Count(text, []byte("=\n")) + bytes.Count(text, []byte("=\r\n"))
+	if soft == 0 || !bytes.Contains(text, []byte("=3D")) && soft < 2 {
+		return text
+	}
+	plain, clean := mail.QuotedPrintable(text)
+	if !clean {
+		return text
+	}
+	return []byte(mail.Guess(plain))
 }
 
 // unpack adds the parts of a mail packed by S/MIME.

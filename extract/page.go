@@ -150,16 +150,21 @@ func plain(r rune) rune {
 	return r
 }
 
-// narrow returns a text with ASCII digits, capitals and spaces.
+// narrow returns a text with ASCII digits, capitals and spaces, and without
+// invisible characters.
 func narrow(s string) string {
 	if !strings.ContainsFunc(s, func(r rune) bool { return r >= 0x80 }) {
 		return s
 	}
 	return strings.Map(func(r rune) rune {
-		if blank(r) {
+		switch {
+		case blank(r):
 			return ' '
+		case textx.Invisible(r):
+			return -1
+		default:
+			return plain(r)
 		}
-		return plain(r)
 	}, s)
 }
 

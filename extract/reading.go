@@ -153,9 +153,9 @@ func (r *reading) bodyOrders(pg *page, nth int) {
 		}
 		for i := l.tok0; i < l.tok1; i++ {
 			id := pg.src(i)
-			if digits := pg.fold.toks[i].digits; digits >= 1 && digits < 13 {
+			if digits := pg.fold.toks[i].digits; digits >= 1 && digits < 14 {
 				id, i = pg.groupedOrder(l, i)
-			} else if digits < 13 || !allDigits(id) {
+			} else if digits == 0 || !allDigits(id) {
 				continue
 			} else if kind, ok := pg.labelOf(l, i); !ok || kind != labelOrder {
 				continue
@@ -254,9 +254,10 @@ func (r *reading) bodyNumbers(pg *page, nth int) {
 			r.seen(spot{id: string(n), page: nth, line: k, row: pg.lines[k].row, col: pg.lines[k].col})
 		}
 	}
+	next := 0
 	for k, l := range pg.lines {
 		if l.role == shop.RolePlain {
-			r.lineNumbers(pg, l, func(n number.Number) { found(n, k) })
+			next = r.lineNumbers(pg, l, max(next, l.tok0), func(n number.Number) { found(n, k) })
 		}
 	}
 	for _, c := range number.Candidates(pg.text) {
@@ -269,16 +270,14 @@ func (r *reading) bodyNumbers(pg *page, nth int) {
 	}
 }
 
-// lineNumbers finds the numbers after labels in one line.
-func (r *reading) lineNumbers(pg *page, l line, found func(number.Number)) {
-	for i := l.tok0; i < l.tok1; i++ {
+// lineNumbers finds the numbers after labels in the words of one line from a word
+// on. It returns the first word that was not read.
+func (r *reading) lineNumbers(pg *page, l line, from int, found func(number.Number)) int {
+	i := from
+	for ; i < l.tok1; i++ {
 		if n, last, ok := r.grouped(pg, l, i); ok {
 			found(n)
 			i = last
-			continue
-		}
-		if n, ok := r.broken(pg, l, i); ok {
-			found(n)
 			continue
 		}
 		if digits := pg.fold.toks[i].digits; digits < 6 && (digits < 2 || !fewDigits(pg.src(i))) {
@@ -288,25 +287,7 @@ func (r *reading) lineNumbers(pg *page, l line, found func(number.Number)) {
 			found(n)
 		}
 	}
-}
-
-// broken returns the number whose first part ends a line and whose rest is all of
-// the next.
-func (r *reading) broken(pg *page, l line, tok int) (number.Number, bool) {
-	if tok != l.tok1-1 || pg.fold.toks[tok].digits == 0 {
-		return "", false
-	}
-	at := pg.lineIndex(l.start)
-	if at+1 >= len(pg.lines) || pg.lines[at+1].tok1 != tok+2 || pg.gap(tok) != "\n" {
-		return "", false
-	}
-	first, rest := pg.src(tok), pg.src(tok+1)
-	n := number.Number(first + rest)
-	if !capitals(first) || !capitals(rest) || complete(first) || complete(rest) || n.Strength() < number.High || r.isOrder(string(n)) {
-		return "", false
-	}
-	kind, ok := pg.labelOf(l, tok)
-	return n, ok && kind != labelOrder
+	return i
 }
 
 // labelled returns a word as a tracking number if it follows a label. A word for

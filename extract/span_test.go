@@ -157,15 +157,127 @@ func TestOrdersInGroups(t *testing.T) {
 	}
 }
 
-func TestANumberBrokenIntoTwoLinesIsOne(t *testing.T) {
+func TestANumberBrokenIntoLinesIsOne(t *testing.T) {
 	t.Parallel()
 	p := newParser(t, options{})
-	for _, num := range []string{lp, s10, "AP00999900000056"} {
-		for cut := 4; cut < len(num)-1; cut++ {
-			n, err := p.Parse(htmlLetter("Your order has shipped", "<p>Tracking number: "+num[:cut]+"<br>"+num[cut:]+"</p><p>Bye</p>"), unverified)
-			if err != nil || !slices.Equal(numbers(n), []string{num}) {
-				t.Errorf("%s cut at %d: %v, %v", num, cut, numbers(n), err)
+	forms := map[string]func(label, a, b string) []byte{
+		"text": func(label, a, b string) []byte { return letter("Your order has shipped", label+a+"\n"+b+"\nBye\n") },
+		"a sentence": func(label, a, b string) []byte {
+			return letter("Your order has shipped", label+a+"\n"+b+" was sent today\n")
+		},
+		"quoted": func(label, a, b string) []byte {
+			return letter("Your order has shipped", "> "+label+a+"\n> "+b+"\n> \n> Bye\n")
+		},
+		"indented": func(label, a, b string) []byte {
+			return letter("Your order has shipped", label+"\n    "+a+"\n    "+b+"\n")
+		},
+		"with a hyphen": func(label, a, b string) []byte { return letter("Your order has shipped", label+a+"-\n"+b+"\n") },
+		"markup": func(label, a, b string) []byte {
+			return htmlLetter("Your order has shipped", "<p>"+label+a+"<br>"+b+"</p><p>Bye</p>")
+		},
+		"a cell": func(label, a, b string) []byte {
+			return htmlLetter("Your order has shipped", "<table><tr><td>"+label+"</td><td>"+a+"<br>"+b+"</td></tr></table>")
+		},
+		"folded subject": func(_, a, b string) []byte { return letter("Package "+a+"\n "+b+": in transit", "Hi\n") },
+		"words of subject": func(_, a, b string) []byte {
+			return letter(encoded("Package "+a)+"\n "+encoded(b+": in transit"), "Hi\n")
+		},
+	}
+	for name, form := range forms {
+		for _, label := range []string{"Tracking number: ", "Трек-номер: ", "Sendungsnummer: "} {
+			for _, num := range []string{lp, s10, "AP00999900000056", "00340999999999990022", "YT2200000000000446"} {
+				for cut := 2; cut < len(num)-1; cut++ {
+					n, err := p.Parse(form(label, num[:cut], num[cut:]), unverified)
+					if err != nil || !slices.Equal(numbers(n), []string{num}) || len(n.Orders) != 0 {
+						t.Errorf("%s, %s%s cut at %d: %v %v, %v", name, label, num, cut, numbers(n), n.Orders, err)
+					}
+				}
 			}
+		}
+	}
+	n, err := p.Parse(letter("Your order has shipped", "Tracking number: 520600\n009876\n"), unverified)
+	if err != nil || !slices.Equal(numbers(n), []string{"520600009876"}) {
+		t.Errorf("halves too short for a number: %v, %v", numbers(n), err)
+	}
+}
+
+func TestAnOrderBrokenIntoLinesIsOne(t *testing.T) {
+	t.Parallel()
+	p := newParser(t, options{})
+	for cut := 4; cut < 14; cut++ {
+		for _, raw := range [][]byte{
+			letter("Package "+lp+": in transit", "Order number: "+order1[:cut]+"\n"+order1[cut:]+"\nBye\n"),
+			letter("Package "+lp+": in transit", "> Order number:\n> "+order1[:cut]+"\n> "+order1[cut:]+"\n"),
+			htmlLetter("Package "+lp+": in transit", "<table><tr><td>Order number</td><td>"+order1[:cut]+"<br>"+order1[cut:]+"</td></tr></table>"),
+		} {
+			n, err := p.Parse(raw, unverified)
+			if err != nil || !slices.Equal(numbers(n), []string{lp}) || !slices.Equal(n.Orders, []string{order1}) {
+				t.Errorf("cut at %d: %v %v, %v", cut, numbers(n), n.Orders, err)
+			}
+		}
+	}
+}
+
+func TestLinesThatAreNoPartOfANumber(t *testing.T) {
+	t.Parallel()
+	p := newParser(t, options{})
+	for body, want := range map[string][]string{
+		"Tracking number: " + lp + "\n12345678\n":                  {lp},
+		"Tracking number: " + lp + "\n" + s10 + "\n":               {lp, s10},
+		"Tracking number 1\n" + s10 + "\nTracking number 2\n" + lp: {s10, lp},
+		"Tracking number: 520600009876\n20260301\n":                {"520600009876"},
+		"Tracking number: 520600009876\n12\n":                      {"520600009876"},
+		"Tracking number: 2026\nRB12\n":                            {},
+	} {
+		n, err := p.Parse(htmlLetter("Your order has shipped", strings.ReplaceAll(body, "\n", "<br>")), unverified)
+		if err != nil || !slices.Equal(numbers(n), want) {
+			t.Errorf("%s: %v, want %v, %v", body, numbers(n), want, err)
+		}
+	}
+}
+
+func TestSubjectsWithNumbersInGroups(t *testing.T) {
+	t.Parallel()
+	p := newParser(t, options{})
+	for _, space := range []string{" ", "\u2007", "\u2009", "\u202f", "\u00a0", "\u3000", "\u200b", "\u200d", "\u00ad"} {
+		for _, num := range printedNumbers {
+			subject := "Package" + strings.Trim(space, "\u200b\u200d\u00ad") + " " + groupsOf(4, num, space) + ": in transit"
+			n, err := p.Parse(letter(encoded(subject), "Order number "+groupsOf(4, order1, space)+"\n"), unverified)
+			if err != nil || !slices.Equal(numbers(n), []string{num}) || !slices.Equal(n.Orders, []string{order1}) {
+				t.Errorf("%+q: %v %v, %v", subject, numbers(n), n.Orders, err)
+			}
+		}
+		subject := "Order " + groupsOf(4, order1, space) + ": order shipped"
+		if n, err := p.Parse(letter(encoded(subject), "Hi"), unverified); err != nil || len(n.Parcels) != 0 || !slices.Equal(n.Orders, []string{order1}) {
+			t.Errorf("%+q: %v %v, %v", subject, numbers(n), n.Orders, err)
+		}
+	}
+	for subject, want := range map[string][]string{
+		"Package " + s10 + " 2026 03 01": {s10}, "Package 2026 03 02 delivered": {}, "Your package 20 26 03 02 is on its way": {},
+	} {
+		if n, err := p.Parse(letter(subject, "Hi"), unverified); err != nil || !slices.Equal(numbers(n), want) {
+			t.Errorf("%s: %v, want %v, %v", subject, numbers(n), want, err)
+		}
+	}
+}
+
+func TestQuotedPrintableInOddForms(t *testing.T) {
+	t.Parallel()
+	p := newParser(t, options{})
+	text := "<p style=3D\"a\">Order number " + order1 + "</p><p>Tracking number: " + lp[:7] + "=\n" + lp[7:] + "</p>"
+	for name, raw := range map[string]string{
+		"soft breaks":            "Content-Transfer-Encoding: quoted-printable\n\n" + text,
+		"blanks behind":          "Content-Transfer-Encoding: quoted-printable\n\n" + strings.ReplaceAll(text, "=\n", "= \t\n"),
+		"letters escaped":        "Content-Transfer-Encoding: quoted-printable\n\n" + strings.ReplaceAll(text, "P", "=50"),
+		"not declared":           "\n" + text,
+		"declared as 7bit":       "Content-Transfer-Encoding: 7bit\n\n" + text,
+		"twice":                  "Content-Transfer-Encoding: quoted-printable\n\n" + strings.ReplaceAll(text, "=", "=3D"),
+		"not declared, Cyrillic": "\n=D0=9F=D1=80=D0=B8=D0=B2=D0=B5=D1=82=\n" + text,
+	} {
+		mail := "From: AliExpress <transaction@notice.aliexpress.com>\nSubject: Your order has shipped\nContent-Type: text/html; charset=utf-8\n" + raw
+		n, err := p.Parse([]byte(strings.ReplaceAll(mail, "\n", "\r\n")), unverified)
+		if err != nil || !slices.Equal(numbers(n), []string{lp}) || !slices.Equal(n.Orders, []string{order1}) {
+			t.Errorf("%s: %v %v, %v", name, numbers(n), n.Orders, err)
 		}
 	}
 }

@@ -33,7 +33,13 @@ func (p *Parser) readSubject(text string) subject {
 		s.promo = s.promo || m.label == labelPromo
 	}
 	for i := 0; i < len(s.fold.toks); i++ {
-		t := token8{tok: i}
+		t, ok := s.grouped(i)
+		if ok {
+			s.tokens = append(s.tokens, t)
+			i = t.last
+			continue
+		}
+		t = token8{tok: i}
 		t.text, t.last = s.dashSpan(i, len(s.fold.toks))
 		form := tokenForm(strings.ReplaceAll(t.text, "-", "")) && lastDate(t.text).IsZero()
 		if !form && !fewDigits(s.src(i)) {
@@ -52,6 +58,25 @@ func (p *Parser) readSubject(text string) subject {
 		}
 	}
 	return s
+}
+
+// grouped returns the number or order that is printed in groups behind a label.
+func (s *subject) grouped(tok int) (token8, bool) {
+	if !s.opensSpan(tok) {
+		return token8{}, false
+	}
+	kind, _, ok := s.labelBefore(tok)
+	if kind == labelOrder {
+		if complete(s.src(tok)) {
+			return token8{}, false
+		}
+		text, last := s.groupedOrder(s.lines[0], tok)
+		return token8{text, tok, last, kind, true}, ok && text != ""
+	}
+	text, last := s.span(tok, formed)
+	clear := last > tok && strings.Contains(s.text[s.fold.toks[tok].src0:s.fold.toks[last].src1], " ") && lastDate(text).IsZero()
+	known := formed(text) || kind == labelNumber || s.colonBehind(last)
+	return token8{text, tok, last, kind, true}, ok && clear && known && tokenForm(strings.ReplaceAll(text, "-", ""))
 }
 
 // labelBehind returns the label that begins at a word. In Korean the number may
