@@ -32,7 +32,7 @@ func (e *PermanentError) Error() string { return e.Err.Error() }
 func (e *PermanentError) Unwrap() error { return e.Err }
 
 // ErrLoginDisabled means that the server accepts no password on this connection.
-var ErrLoginDisabled = errors.New("the server does not accept a password on this connection")
+var ErrLoginDisabled = errors.New("the server accepts no password on this connection")
 
 // errLoginLater means that the server accepts no login for the moment.
 var errLoginLater = errors.New("no login for the moment")

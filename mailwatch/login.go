@@ -31,16 +31,10 @@ func (s *session) login(cred Credential) error {
 		return err
 	}
 	s.caps = s.c.Caps()
-	if err := s.enable(); err != nil {
-		return err
-	}
-	if !s.caps.Has(imap.CapID) {
-		return nil
-	}
-	return s.introduce(&imap.IDData{Name: clientName})
+	return s.enable()
 }
 
-// introduce sends ID. Only its effect counts: a refusal is no error.
+// introduce sends ID. A refusal is no error, only a lost connection is.
 func (s *session) introduce(id *imap.IDData) error {
 	s.g.step(answerLimit, time.Minute, smallBudget)
 	if _, err := s.c.ID(id).Wait(); err != nil && !s.alive() {

@@ -24,7 +24,7 @@ func TestWhyAServerDoesNotLetUsIn(t *testing.T) {
 		{name: "it says goodbye at once", greet: "* BYE too many connections", state: parcel.MailboxBroken, want: "too many connections"},
 		{name: "it says nothing", greet: "-", state: parcel.MailboxBroken, want: "localhost:143 does not answer; network, firewall or server"},
 		{name: "it speaks another language", greet: "HTTP/1.1 400 Bad Request", state: parcel.MailboxBroken, want: "not understood"},
-		{name: "no password on this connection", caps: "IMAP4rev1 LOGINDISABLED", state: parcel.MailboxBroken, want: "does not accept a password on this connection"},
+		{name: "no password on this connection", caps: "IMAP4rev1 LOGINDISABLED", state: parcel.MailboxBroken, want: "accepts no password on this connection"},
 		{name: "wrong password", hook: refuse("LOGIN", "NO [AUTHENTICATIONFAILED] Authentication failed for "+testPassword), state: parcel.MailboxRefused, want: "refuses the login (Authentication failed for ...)"},
 		{name: "too many logins", hook: refuse("LOGIN", "NO [ALERT] Too many simultaneous connections. (Failure)"), state: parcel.MailboxBroken, want: "Too many simultaneous"},
 		{name: "wrong password, in the words of a moment", hook: refuse("LOGIN", "NO Invalid user name or password, please check and try again."), state: parcel.MailboxRefused, want: "refuses the login (Invalid user name"},

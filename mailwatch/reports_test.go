@@ -104,6 +104,14 @@ func reports() []report {
 			}
 			return false
 		}, wait: 10 * time.Minute},
+		{name: "an id ends the connection", source: "proxies", caps: "IMAP4rev1 IDLE ID", hook: func(c *fakeConn, _, command string) bool {
+			if strings.HasPrefix(command, "ID (") {
+				_ = c.Close()
+				return true
+			}
+			return false
+		}},
+		{name: "an id is not answered", source: "proxies", caps: "IMAP4rev1 IDLE ID", hook: func(_ *fakeConn, _, command string) bool { return strings.HasPrefix(command, "ID (") }},
 		{name: "authenticated but not connected", source: "MailKit#1494, imapflow#314 (Exchange)", hook: refusing("^(EXAMINE|SELECT|LIST)", "BAD User is authenticated but not connected."), logins: 6, says: "authenticated but not connected"},
 		{name: "an error code after the login", source: "ruby/net-imap#597 (Exchange)", edit: replace(`^(\S+ OK) done$`, `$1 [Error="Some.WrongServerException:Cross Server access is not allowed" Proxy=X:1993:SSL Service=Imap4] completed.`)},
 		{name: "capabilities change after the login", source: "MailKit#233 (QQ)", hook: refusing("^IDLE", "BAD no IDLE any more")},

@@ -63,6 +63,19 @@ func open(ctx context.Context, a Account, budget *Budget) (*session, error) {
 	if err != nil {
 		return nil, &CredentialError{Err: err}
 	}
+	s, err := connect(ctx, a, cred, budget)
+	if err != nil {
+		return nil, err
+	}
+	if !s.caps.Has(imap.CapID) || s.introduce(&imap.IDData{Name: clientName}) == nil {
+		return s, nil
+	}
+	s.abandon() // some servers announce ID and end the connection when it is sent
+	return connect(ctx, a, cred, budget)
+}
+
+// connect opens a connection and logs in.
+func connect(ctx context.Context, a Account, cred Credential, budget *Budget) (*session, error) {
 	g, err := dial(ctx, a, budget)
 	if err != nil {
 		return nil, err
