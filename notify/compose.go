@@ -17,7 +17,8 @@ type Input struct {
 	Health     parcel.Health
 	Next       time.Time // time of the next regular digest; zero for none
 	Protection Protection
-	Gap        Gap // nil for the general table of routes
+	Gap        Gap  // nil for the general table of routes
+	Absence    Span // in which the program did not run; zero for none to mention
 	// Urgent includes only the parcels and troubles that Changes are about.
 	Urgent bool
 }
@@ -40,7 +41,7 @@ func Compose(in Input, now time.Time) Digest {
 	d := Digest{
 		Audience: in.Audience.Name, Language: in.Audience.Language, Zone: c.zone, Made: now,
 		Urgent: in.Urgent, Calendar: in.Audience.Calendar, Footer: c.footer, News: c.news, Told: c.told,
-		Unasked: c.unasked,
+		Unasked: c.unasked, Absence: in.Absence,
 	}
 	d.Footer.Next = in.Next
 	for _, row := range sectionTable() {

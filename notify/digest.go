@@ -18,6 +18,7 @@ type Digest struct {
 	Made     time.Time
 	Urgent   bool // made for urgent changes, not scheduled
 	Unasked  bool // a late parcel's post has not been asked since it is late
+	Absence  Span // in which the program did not run
 	Calendar bool // attach the last days of pickup that are news as a calendar
 	Sections []Section
 	Footer   Footer

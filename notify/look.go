@@ -19,10 +19,16 @@ const (
 )
 
 // look records alarms and reminders, then composes the digests that are due. It returns
-// when the next one is due.
+// when the next one is due. After a start or a sleep, carriers are asked first.
 func (n *Notifier) look(ctx context.Context) time.Time {
 	now := n.now()
+	n.notice(now)
 	n.report(ctx, "alarms", n.watch(ctx, now))
+	settled, err := n.settled(ctx, now)
+	n.report(ctx, "first round", err)
+	if !settled {
+		return now.Add(askPause)
+	}
 	n.report(ctx, "reminders", n.remind(ctx, now))
 	var next time.Time
 	for _, a := range n.cfg.Audiences {
@@ -205,6 +211,9 @@ func (n *Notifier) scheduled(ctx context.Context, a Audience, st *audienceState,
 	if err != nil {
 		return err
 	}
+	if n.absence.To.After(st.absent) && now.Sub(n.absence.To) < day {
+		in.Absence = n.absence
+	}
 	d := Compose(in, now)
 	quiet := a.Weekly && !st.mailed.IsZero() && now.Sub(st.mailed) >= weekly
 	if d.Empty() && !a.Always && !quiet {
@@ -223,6 +232,9 @@ func (n *Notifier) mail(ctx context.Context, a Audience, st *audienceState, d Di
 		return err
 	}
 	st.mailed = d.Made
+	if !d.Urgent {
+		st.absent = n.absence.To
+	}
 	if !d.Urgent && n.first(a) {
 		n.channels.digest(ctx, a, d)
 	}

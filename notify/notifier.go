@@ -34,6 +34,11 @@ type Options struct {
 	Gaps func(ctx context.Context) (Gap, error)
 	// AllWell pings a dead man's switch while nothing is broken.
 	AllWell func(ctx context.Context) error
+	// Round returns how far the first round of asking since a start or a sleep is. Digests
+	// and reminders wait for it. Nil means that it is over.
+	Round func(ctx context.Context, since time.Time) (Round, error)
+	// LastAlive is when the program last ran before; zero if unknown.
+	LastAlive time.Time
 }
 
 // Notifier composes scheduled and urgent digests and sends the outbox.
@@ -46,13 +51,17 @@ type Notifier struct {
 	now      func() time.Time
 	gaps     func(ctx context.Context) (Gap, error)
 	allWell  func(ctx context.Context) error
+	round    func(ctx context.Context, since time.Time) (Round, error)
 	wake     chan struct{} // something may have changed
 	send     chan struct{} // the outbox may hold something
 	channels *channels
 
 	state     map[string]*audienceState // used by the composing loop only
 	alarms    map[string]Alarm          // without an end, by key; nil until read from the store
-	started   time.Time
+	started   time.Time                 // the last start or end of a sleep
+	looked    time.Time                 // the last check, or when the program last ran before
+	resumed   time.Time                 // since when the first round of asking runs; zero once it is over
+	absence   Span                      // the last long one
 	reminded  time.Time
 	pinged    time.Time
 	unmarked  map[string][]store.Delivery // sent, but not recorded: used by the sending loop only
@@ -66,12 +75,14 @@ type audienceState struct {
 	slot   time.Time // the time up to which scheduled digests have been handled
 	mailed time.Time // when the last message was made
 	urgent time.Time // when the last urgent message was made
+	absent time.Time // the end of the last absence that was announced
 }
 
 // New returns a notifier. It does nothing before Run.
 func New(cfg Config, source store.DigestSource, outbox store.Outbox, sender Sender, o Options) *Notifier {
 	n := &Notifier{
 		cfg: cfg, source: source, outbox: outbox, sender: sender, log: cmp.Or(o.Log, slog.New(slog.DiscardHandler)), now: o.Now, gaps: o.Gaps, allWell: o.AllWell,
+		round: o.Round, looked: o.LastAlive,
 		wake: make(chan struct{}, 1), send: make(chan struct{}, 1),
 		state: map[string]*audienceState{}, unmarked: map[string][]store.Delivery{}, lastError: map[string]string{},
 	}
@@ -87,7 +98,6 @@ func (n *Notifier) Wake() { nudge(n.wake) }
 
 // Run works until ctx ends and then returns nil. It may be called once.
 func (n *Notifier) Run(ctx context.Context) error {
-	n.started = n.now()
 	var loops sync.WaitGroup
 	loops.Go(func() { n.loop(ctx, n.wake, n.look) })
 	loops.Go(func() { n.loop(ctx, n.send, n.flush) })

@@ -16,7 +16,7 @@ type view struct {
 	Lang     string
 	Subject  string
 	Heading  string
-	Lead     string // what is on its way, in one line
+	Lead     []string // below the heading: what is on its way, and what was missed
 	AllWell  string
 	Sections []viewSection
 	Troubles viewTroubles
@@ -114,9 +114,8 @@ func (v viewer) view(d Digest) view {
 	}
 	if d.Calm() {
 		out.AllWell = v.p.T("all_well", "Count", d.Footer.Parcels)
-	} else {
-		out.Lead = v.counts(d)
 	}
+	out.Lead = v.lead(d)
 	for _, s := range d.Sections {
 		out.Sections = append(out.Sections, v.section(s))
 	}

@@ -42,6 +42,7 @@ type Heartbeat struct {
 	PID        int
 	Version    string
 	NextDigest time.Time // zero if none is planned
+	Stopped    time.Time `json:",omitzero"` // of an orderly stop, which clears At; else zero
 }
 
 // HeartbeatMaxAge is the age above which a heartbeat means that no daemon is
@@ -52,4 +53,13 @@ const HeartbeatMaxAge = 30 * time.Second
 // now.
 func (b Heartbeat) Alive(now time.Time) bool {
 	return now.Sub(b.At).Abs() <= HeartbeatMaxAge
+}
+
+// LastAlive returns when the daemon that wrote the heartbeat was last running; zero if
+// none was.
+func (b Heartbeat) LastAlive() time.Time {
+	if b.Stopped.After(b.At) {
+		return b.Stopped
+	}
+	return b.At
 }

@@ -137,10 +137,11 @@ type life struct {
 	notifying notify.Config
 	notifier  *notify.Notifier
 	mailboxes []mailbox
+	checks    checks
 }
 
 func (a *App) newLife(ctx context.Context, cfg *config.Config) (*life, error) {
-	l := &life{Deps: a.deps, cfg: cfg, started: a.deps.Now(), systemd: a.systemd}
+	l := &life{Deps: a.deps, cfg: cfg, started: a.deps.Now(), systemd: a.systemd, checks: checks{last: map[string]check{}}}
 	set, broken, err := carriersOf(ctx, cfg, l.Carriers)
 	if err != nil {
 		return nil, err
@@ -163,8 +164,13 @@ func (a *App) newLife(ctx context.Context, cfg *config.Config) (*life, error) {
 	for name, why := range silent {
 		l.Log.WarnContext(ctx, "channel cannot be used", "channel", name, "err", why.Error())
 	}
+	before, err := l.Store.Heartbeat(ctx)
+	if err != nil {
+		return nil, err
+	}
 	l.notifier = notify.New(l.notifying, l.Digests, l.Store, smtp, notify.Options{
 		Log: l.Log, Now: l.Now, Channels: channels, Gaps: tracker.Gaps(l.Store.Journeys), AllWell: pinger(cfg.Alarm.Ping),
+		Round: l.round, LastAlive: before.LastAlive(),
 	})
 	l.tracker = tracker.New(tracker.Config{
 		Home: cfg.Destination, Zone: cfg.Timezone.Location(), Log: l.Log, Now: l.Now, OnChange: l.notifier.Wake,
@@ -214,6 +220,7 @@ func (l *life) start(ctx context.Context, work *errgroup.Group) {
 // recorder returns a function that records the states of a mailbox.
 func (l *life) recorder(ctx context.Context) func(parcel.MailboxHealth) {
 	return func(h parcel.MailboxHealth) {
+		l.checks.report(h, l.Now())
 		// The last state of a mailbox is reported after ctx has ended.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 		defer cancel()

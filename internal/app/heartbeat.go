@@ -66,7 +66,7 @@ func (l *life) beat(ctx context.Context) {
 func (l *life) lastBeat(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
-	_ = l.Store.SaveHeartbeat(ctx, store.Heartbeat{Started: l.started})
+	_ = l.Store.SaveHeartbeat(ctx, store.Heartbeat{Started: l.started, Stopped: l.Now()})
 }
 
 // nextDigest returns the time of the earliest digest of all audiences.

@@ -33,7 +33,7 @@ func (db *DB) SaveHeartbeat(ctx context.Context, b store.Heartbeat) error {
 		return fmt.Errorf("record the heartbeat: %w", err)
 	}
 	b.Version = line(b.Version)
-	for _, t := range []*time.Time{&b.Started, &b.At, &b.NextDigest} {
+	for _, t := range []*time.Time{&b.Started, &b.At, &b.NextDigest, &b.Stopped} {
 		*t = t.UTC().Truncate(time.Millisecond)
 	}
 	return db.pulse("record the heartbeat", func(p *pulse) { p.Heartbeat = b })

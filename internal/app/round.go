@@ -1,0 +1,67 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"parcelwatch/notify"
+	"parcelwatch/parcel"
+)
+
+// checks holds when each folder last proved that it works or that it cannot be read.
+type checks struct {
+	mu   sync.Mutex
+	last map[string]check
+}
+
+type check struct {
+	at     time.Time // when it was reported, by the app's clock
+	proof  time.Time // LastCheck of the report
+	broken bool
+}
+
+// report keeps a state of a folder. A connection that only exists proves nothing.
+func (c *checks) report(h parcel.MailboxHealth, now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	key := h.Name + "/" + h.Folder
+	old := c.last[key]
+	broken := h.State == parcel.MailboxBroken || h.State == parcel.MailboxRefused
+	if broken || h.LastCheck.After(old.proof) {
+		c.last[key] = check{at: now, proof: h.LastCheck, broken: broken}
+	}
+}
+
+func (c *checks) of(mailbox, folder string) check {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.last[mailbox+"/"+folder]
+}
+
+// round returns how far the mailboxes have been read and the carriers been asked since a
+// time.
+func (l *life) round(ctx context.Context, since time.Time) (notify.Round, error) {
+	var r notify.Round
+	for _, box := range l.mailboxes {
+		for _, folder := range box.cfg.Folders {
+			c := l.checks.of(box.cfg.Name, folder)
+			if c.broken {
+				continue
+			}
+			p, err := l.Store.Checkpoint(ctx, box.cfg.Name, folder)
+			if err != nil {
+				return r, fmt.Errorf("read how far %s is read: %w", box.cfg.Name, err)
+			}
+			r.Scanning = r.Scanning || !p.Scanned
+			r.Asking = r.Asking || c.at.Before(since)
+		}
+	}
+	next, err := l.Store.NextDue(ctx)
+	if err != nil {
+		return r, fmt.Errorf("read which parcels are due: %w", err)
+	}
+	r.Asking = r.Asking || !next.IsZero() && !next.After(l.Now())
+	return r, nil
+}

@@ -1,0 +1,19 @@
+package notify
+
+import (
+	"time"
+)
+
+// lead returns the lines below the heading.
+func (v viewer) lead(d Digest) []string {
+	var out []string
+	if s := v.counts(d); !d.Calm() && s != "" {
+		out = append(out, s)
+	}
+	if a := d.Absence; !a.To.IsZero() {
+		out = append(out, v.p.T("lead_absence", "Days", v.p.Days(daysSince(a.From, a.To)), "From", v.shortDay(a.From), "Until", v.shortDay(a.To)))
+	}
+	return out
+}
+
+func (v viewer) shortDay(t time.Time) string { return bind(v.p.ShortDate(t.In(v.zone))) }
