@@ -78,11 +78,13 @@ linux_packages() {
   done
 }
 
-# sbom TARGET lists what is inside, read from the program itself.
+# sbom TARGET lists what is inside, read from the program itself, and which reports of scanners do not concern it.
 sbom() {
   local exe=
   case $1 in windows/*) exe=.exe ;; esac
-  go run ./packaging/sbom "$bin/parcelwatch-${1/\//-}$exe" "$VERSION" >"$out/parcelwatch-$VERSION-${1/\//-}.cdx.json"
+  local program=$bin/parcelwatch-${1/\//-}$exe name=$out/parcelwatch-$VERSION-${1/\//-}
+  go run ./packaging/sbom "$program" "$VERSION" >"$name.cdx.json"
+  go run ./packaging/vex "$program" "$VERSION" "$SOURCE_DATE_EPOCH" >"$name.openvex.json"
 }
 
 packaging/build.sh "$bin"
