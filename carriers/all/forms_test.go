@@ -64,6 +64,10 @@ func correosAnswer(events, others string) string {
 	return `[{"codEnvio":"` + es + `","eventos":` + events + `,"enviosAsociados":[` + others + `],"error":{"codError":"0"}}]`
 }
 
+func correosPhase(phase, words string) string {
+	return `{"shipment":{"shipmentCode":"` + es + `","events":{"eventDate":"21/09/2026","eventTime":"10:00:00",` + fmt.Sprintf(`"phase":%q,"summaryText":%q}}}`, phase, words)
+}
+
 func dhlAnswer(code, words string) string {
 	return `{"shipments":[{"id":"` + de + `","events":[` +
 		fmt.Sprintf(`{"timestamp":"2026-09-08T15:38:00","location":{"address":{"addressLocality":"Germany"}},"statusCode":%q,"status":%q}`, code, words) + `]}]}`
@@ -118,6 +122,26 @@ func TestAnswerForms(t *testing.T) {
 		{"one event alone", "correos", es, correosAnswer(`{"fecEvento":"21/09/2026","horEvento":"19:38:09","codEvento":"Q1","desTextoResumen":"Prerregistrado"}`, ""), parcel.PreAdvice},
 		{"at the delivery unit", "correos", es, correosAnswer(`[{"fecEvento":"21/09/2026","horEvento":"19:38:09","codEvento":"Q1","desTextoResumen":"Alta en la unidad de reparto"}]`, ""), parcel.InTransit},
 		{"going back", "correos", es, correosAnswer(`[{"fecEvento":"21/09/2026","horEvento":"19:38:09","codEvento":"Q1","desTextoResumen":"En proceso de devolución"}]`, ""), parcel.Returning},
+		{"a lone event of a list", "laposte", fr, `{"returnCode":200,"shipment":{"idShip":"` + fr + `","isFinal":"true","event":{"code":"di1","label":"x","date":"2026-09-20T10:00:00+02:00"}}}`, parcel.Delivered},
+		{"a lone entry, and success as a word", "cainiao", cn, `{"success":"true","module":{"mailNo":"` + cn + `","mailNoSource":"AE","detailList":{"timeStr":"2026-09-20 10:00:00","desc":"x","actionCode":"GTMS_SIGNED"}}}`, parcel.Delivered},
+		{"a lone shipment", "postnord", se, `{"TrackingInformationResponse":{"shipments":{"shipmentId":"` + se + `","items":{"itemId":"` + se + `","events":{"eventTime":"2026-09-10T08:00:00","status":"delivered","eventDescription":"x","location":{}}}}}}`, parcel.Delivered},
+		{"a lone operation, its code in small letters", "kazpost", "RB123456785CN", `{"events":{"date":"28.09.2026","activity":{"time":"10:00","city":"x","status":"isspay"}}}`, parcel.Delivered},
+		{"held by customs", "postnord", se, postnordAnswer("EN_ROUTE", "94", "It is held by customs, documents are missing"), parcel.CustomsHold},
+		{"a fee is due", "postnord", se, postnordAnswer("EN_ROUTE", "95", "The customs fee has to be paid before delivery"), parcel.CustomsHold},
+		{"duties are due", "posteitaliane", it, posteAnswer(`"esitoRicerca":"3",`, `{"statoLavorazione":"In attesa del pagamento degli oneri doganali","dataOra":1789500000000,"box":"3"}`), parcel.CustomsHold},
+		{"held at customs", "posteitaliane", it, posteAnswer(`"esitoRicerca":"3",`, `{"statoLavorazione":"Trattenuta in dogana","dataOra":1789500000000,"box":"3"}`), parcel.CustomsHold},
+		{"nobody was there", "posteitaliane", it, posteAnswer(`"esitoRicerca":"3",`, `{"statoLavorazione":"Consegna non riuscita per destinatario assente","dataOra":1789500000000,"box":"3"}`), parcel.AttemptFailed},
+		{"brought to a point", "posteitaliane", it, posteAnswer(`"esitoRicerca":"3",`, `{"statoLavorazione":"Consegnata al punto di ritiro","dataOra":1789500000000,"box":"4"}`), parcel.ReadyForPickup},
+		{"given back in the last phase", "correos", es, correosPhase("4", "Envío devuelto al remitente"), parcel.Returned},
+		{"without accents", "correos", es, correosPhase("3", "EN DEVOLUCION"), parcel.Returning},
+		{"not delivered in the last phase", "correos", es, correosPhase("4", "No se ha podido entregar"), parcel.AttemptFailed},
+		{"held at customs", "correos", es, correosPhase("2", "Envío retenido en aduana"), parcel.CustomsHold},
+		{"duties are due", "correos", es, correosPhase("2", "En aduana. Pendiente de pago de aranceles"), parcel.CustomsHold},
+		{"at a locker", "correos", es, correosPhase("3", "Disponible en Citypaq"), parcel.ReadyForPickup},
+		{"nobody was there", "correos", es, correosPhase("3", "Destinatario ausente"), parcel.AttemptFailed},
+		{"a denied delivery", "dhl", de, dhlAnswer("delivered", "The shipment could not be delivered"), parcel.AttemptFailed},
+		{"held by customs", "belpost", "RB123456785CN", `{"data":{"number":"RB123456785CN","steps":{"timestamp":1789500000,"event":"Задержано таможней"}}}`, parcel.CustomsHold},
+		{"handed to customs", "belpost", "RB123456785CN", `{"data":{"number":"RB123456785CN","steps":{"timestamp":1789500000,"event":"Передано на таможенный контроль"}}}`, parcel.Customs},
 		{"a departure", "dhl", de, dhlAnswer("transit", "The shipment will be transported to the destination country"), parcel.Export},
 		{"with the courier", "dhl", de, dhlAnswer("transit", "Being delivered."), parcel.OutForDelivery},
 		{"with the courier, without a code", "dhl", de, dhlAnswer("", "Being delivered."), parcel.OutForDelivery},

@@ -18,9 +18,9 @@ type question struct {
 }
 
 type envelope struct {
-	Data    *[]item         `json:"data"`
-	Message adapter.Lax     `json:"message"`
-	Errors  json.RawMessage `json:"errors"`
+	Data    *adapter.Many[item] `json:"data"`
+	Message adapter.Lax         `json:"message"`
+	Errors  json.RawMessage     `json:"errors"`
 }
 
 // badNumber reports whether the service refuses the form of the number.
@@ -31,8 +31,8 @@ func (e envelope) badNumber() bool {
 
 // item is the answer for one number.
 type item struct {
-	Number adapter.Lax `json:"number"`
-	Steps  *[]step     `json:"steps"`
+	Number adapter.Lax         `json:"number"`
+	Steps  *adapter.Many[step] `json:"steps"`
 }
 
 // step is one scan. The list is newest first.

@@ -13,8 +13,8 @@ import (
 )
 
 type envelope struct {
-	Items *[]item         `json:"items"`
-	Error json.RawMessage `json:"error"`
+	Items *adapter.Many[item] `json:"items"`
+	Error json.RawMessage     `json:"error"`
 }
 
 // item is one parcel. Sender and receiver are not read.
@@ -31,7 +31,7 @@ type item struct {
 		From adapter.Lax `json:"time1"`
 		To   adapter.Lax `json:"time2"`
 	} `json:"expectedDeliveryTimeRange"`
-	Events *[]event `json:"events"`
+	Events *adapter.Many[event] `json:"events"`
 }
 
 // event is one scan. The list is newest first.

@@ -92,9 +92,9 @@ func (c *carrier) refused(ans adapter.Answer, e envelope) error {
 	switch {
 	case e.Success == nil:
 		return c.Changed(ans, "no success in the answer")
-	case *e.Success && e.Module == nil:
+	case bool(*e.Success) && e.Module == nil:
 		return c.Changed(ans, "no module in the answer")
-	case *e.Success:
+	case bool(*e.Success):
 		return nil
 	}
 	code := strings.ToUpper(string(e.ErrorCode + " " + e.ErrorMsg))

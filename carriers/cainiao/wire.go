@@ -14,10 +14,10 @@ import (
 )
 
 type envelope struct {
-	Success   *bool       `json:"success"`
-	Module    []entry     `json:"module"`
-	ErrorCode adapter.Lax `json:"errorCode"`
-	ErrorMsg  adapter.Lax `json:"errorMsg"`
+	Success   *adapter.Flag       `json:"success"`
+	Module    adapter.Many[entry] `json:"module"`
+	ErrorCode adapter.Lax         `json:"errorCode"`
+	ErrorMsg  adapter.Lax         `json:"errorMsg"`
 }
 
 // entry is the answer for one number. Its summary fields are unreliable: status is
@@ -33,7 +33,7 @@ type entry struct {
 	ETA         struct {
 		Until adapter.Int `json:"deliveryMaxTime"`
 	} `json:"globalEtaInfo"`
-	Details *[]detail `json:"detailList"`
+	Details *adapter.Many[detail] `json:"detailList"`
 }
 
 // detail is one event. The list is newest first.

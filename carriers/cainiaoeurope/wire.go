@@ -24,7 +24,7 @@ type envelope struct {
 	Package struct {
 		Number adapter.Lax `json:"trackingNumber"`
 	} `json:"packageParam"`
-	Statuses *[]status `json:"statuses"`
+	Statuses *adapter.Many[status] `json:"statuses"`
 }
 
 // status is one event. The order of the list is not published: events are sorted

@@ -14,7 +14,7 @@ import (
 
 // envelope is the first service's answer.
 type envelope struct {
-	Shipments *[]shipment `json:"shipment"`
+	Shipments *adapter.Many[shipment] `json:"shipment"`
 }
 
 type shipment struct {
@@ -119,7 +119,7 @@ func (c *carrier) event(l line, inbound bool) (ev parcel.Event, ok bool) {
 // home is the post's country.
 const home = "ES"
 
-// byText is the code of rows that are found by the first words of a text.
+// byText is the code of rows that are found by the words of a text.
 const byText = "text"
 
 // row finds the row of an event. Codes of the second service are exact. The first
@@ -133,5 +133,8 @@ func (c *carrier) row(code, text string) adapter.Code {
 	if words, ok := c.Begins(byText, text); ok {
 		return words
 	}
-	return c.Row(code, "*")
+	if words, ok := c.Holds(byText, text); ok {
+		return words
+	}
+	return adapter.Sober(c.Row(code, "*"), text)
 }

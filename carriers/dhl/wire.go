@@ -14,7 +14,7 @@ import (
 )
 
 type envelope struct {
-	Shipments *[]shipment `json:"shipments"`
+	Shipments *adapter.Many[shipment] `json:"shipments"`
 }
 
 type problem struct {
@@ -37,7 +37,7 @@ type shipment struct {
 		References adapter.Many[reference] `json:"references"`
 		Pieces     []adapter.Lax           `json:"pieceIds"`
 	} `json:"details"`
-	Events []event `json:"events"`
+	Events adapter.Many[event] `json:"events"`
 }
 
 type place struct {
@@ -193,7 +193,7 @@ func (c *carrier) row(code, text string) adapter.Code {
 			return row
 		}
 	}
-	return c.Row(cmp.Or(code, transit), "*")
+	return adapter.Sober(c.Row(cmp.Or(code, transit), "*"), text)
 }
 
 // words returns the words of an event. The status is a sentence for some services

@@ -18,20 +18,20 @@ type question struct {
 }
 
 type envelope struct {
-	Result  adapter.Lax `json:"result"`
-	Message adapter.Lax `json:"message"`
-	Data    *[]item     `json:"data"`
+	Result  adapter.Lax         `json:"result"`
+	Message adapter.Lax         `json:"message"`
+	Data    *adapter.Many[item] `json:"data"`
 }
 
 // item is the answer for one number.
 type item struct {
-	Query   adapter.Lax `json:"queryCode"`
-	Server  adapter.Lax `json:"serverCode"`
-	Channel adapter.Lax `json:"channelTrackCode"`
-	Start   adapter.Lax `json:"ctStartCode"`
-	End     adapter.Lax `json:"ctEndCode"`
-	Status  adapter.Lax `json:"status"`
-	Tracks  []track     `json:"tracks"` // newest first
+	Query   adapter.Lax         `json:"queryCode"`
+	Server  adapter.Lax         `json:"serverCode"`
+	Channel adapter.Lax         `json:"channelTrackCode"`
+	Start   adapter.Lax         `json:"ctStartCode"`
+	End     adapter.Lax         `json:"ctEndCode"`
+	Status  adapter.Lax         `json:"status"`
+	Tracks  adapter.Many[track] `json:"tracks"` // newest first
 }
 
 // unknown is the status of a number that the service does not know.

@@ -14,8 +14,8 @@ import (
 )
 
 type shipment struct {
-	Number     adapter.Lax `json:"barcode"`
-	Progress   *[]step     `json:"parcelProgress"` // newest first
+	Number     adapter.Lax         `json:"barcode"`
+	Progress   *adapter.Many[step] `json:"parcelProgress"` // newest first
 	Attributes struct {
 		Delivered adapter.Lax `json:"delivered"`
 	} `json:"parcelAttributes"`

@@ -23,8 +23,8 @@ type answers = adapter.Many[answer]
 // answer holds the members of both forms. The forecast (expected_flow) is not
 // read.
 type answer struct {
-	Number  adapter.Lax `json:"tracking_number"`
-	Details *[]detail   `json:"tracking_details"`
+	Number  adapter.Lax           `json:"tracking_number"`
+	Details *adapter.Many[detail] `json:"tracking_details"`
 	Custom  struct {
 		Machine adapter.Lax `json:"target_machine_id"`
 		Detail  struct {
@@ -35,9 +35,9 @@ type answer struct {
 		} `json:"target_machine_detail"`
 	} `json:"custom_attributes"`
 
-	Main    adapter.Lax   `json:"mainTrackingNumber"`
-	Numbers []adapter.Lax `json:"trackingNumbers"`
-	Events  *[]detail     `json:"events"`
+	Main    adapter.Lax           `json:"mainTrackingNumber"`
+	Numbers []adapter.Lax         `json:"trackingNumbers"`
+	Events  *adapter.Many[detail] `json:"events"`
 }
 
 // detail is one event of either form. Lists are newest first.

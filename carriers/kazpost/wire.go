@@ -13,14 +13,14 @@ import (
 )
 
 type history struct {
-	Error   adapter.Lax `json:"error"`
-	TrackID adapter.Lax `json:"trackid"`
-	Days    *[]day      `json:"events"` // newest first
+	Error   adapter.Lax        `json:"error"`
+	TrackID adapter.Lax        `json:"trackid"`
+	Days    *adapter.Many[day] `json:"events"` // newest first
 }
 
 type day struct {
-	Date     adapter.Lax `json:"date"`
-	Activity []operation `json:"activity"` // oldest first, as far as is known
+	Date     adapter.Lax             `json:"date"`
+	Activity adapter.Many[operation] `json:"activity"` // oldest first, as far as is known
 }
 
 // operation is one event.

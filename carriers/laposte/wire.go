@@ -24,10 +24,10 @@ type item struct {
 // shipment is the answer for a known number. Its timeline is a summary of the
 // events with forecasts and is not read.
 type shipment struct {
-	ID      adapter.Lax `json:"idShip"`
-	Final   bool        `json:"isFinal"`
-	ETA     adapter.Lax `json:"estimDate"`
-	Events  *[]event    `json:"event"`
+	ID      adapter.Lax          `json:"idShip"`
+	Final   adapter.Flag         `json:"isFinal"`
+	ETA     adapter.Lax          `json:"estimDate"`
+	Events  *adapter.Many[event] `json:"event"`
 	Context struct {
 		Origin      adapter.Lax `json:"originCountry"`
 		Destination adapter.Lax `json:"arrivalCountry"`

@@ -17,13 +17,13 @@ import (
 
 // shipment is the answer of the site. It contains no names of persons.
 type shipment struct {
-	Errors       json.RawMessage `json:"errors"`
-	Number       adapter.Lax     `json:"number"`
-	Sender       party           `json:"sender"`
-	Recipient    party           `json:"recipient"`
-	Scheduled    adapter.Lax     `json:"scheduled_delivery_date"`
-	Tracking     *[]scan         `json:"tracking"`
-	Alternatives []adapter.Lax   `json:"alternative_numbers"`
+	Errors       json.RawMessage     `json:"errors"`
+	Number       adapter.Lax         `json:"number"`
+	Sender       party               `json:"sender"`
+	Recipient    party               `json:"recipient"`
+	Scheduled    adapter.Lax         `json:"scheduled_delivery_date"`
+	Tracking     *adapter.Many[scan] `json:"tracking"`
+	Alternatives []adapter.Lax       `json:"alternative_numbers"`
 }
 
 type party struct {
@@ -115,10 +115,10 @@ type asked struct {
 }
 
 type states struct {
-	Success    *bool           `json:"success"`
-	Data       []document      `json:"data"`
-	Errors     json.RawMessage `json:"errors"`
-	ErrorCodes json.RawMessage `json:"errorCodes"`
+	Success    *adapter.Flag          `json:"success"`
+	Data       adapter.Many[document] `json:"data"`
+	Errors     json.RawMessage        `json:"errors"`
+	ErrorCodes json.RawMessage        `json:"errorCodes"`
 }
 
 // document is one record of some 120 fields. Those with names, phones and

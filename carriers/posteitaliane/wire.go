@@ -23,12 +23,12 @@ type question struct {
 }
 
 type envelope struct {
-	Number    adapter.Lax `json:"idTracciatura"`
-	Result    adapter.Lax `json:"esitoRicerca"`
-	State     adapter.Lax `json:"stato"`
-	ETA       adapter.Lax `json:"dataPrevistaConsegna"`
-	Back      adapter.Lax `json:"flagRitorno"`
-	Movements *[]movement `json:"listaMovimenti"`
+	Number    adapter.Lax             `json:"idTracciatura"`
+	Result    adapter.Lax             `json:"esitoRicerca"`
+	State     adapter.Lax             `json:"stato"`
+	ETA       adapter.Lax             `json:"dataPrevistaConsegna"`
+	Back      adapter.Lax             `json:"flagRitorno"`
+	Movements *adapter.Many[movement] `json:"listaMovimenti"`
 }
 
 // movement is one event, oldest first.

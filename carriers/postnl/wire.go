@@ -19,12 +19,12 @@ type envelope struct {
 
 // item is one parcel. Sender and recipient are not read.
 type item struct {
-	Number    adapter.Lax    `json:"barcode"`
-	Delivered bool           `json:"isDelivered"`
-	Day       adapter.Lax    `json:"deliveryDate"`
-	Short     *[]observation `json:"observations"`
+	Number    adapter.Lax                `json:"barcode"`
+	Delivered adapter.Flag               `json:"isDelivered"`
+	Day       adapter.Lax                `json:"deliveryDate"`
+	Short     *adapter.Many[observation] `json:"observations"`
 	Analytics struct {
-		All *[]observation `json:"allObservations"`
+		All *adapter.Many[observation] `json:"allObservations"`
 	} `json:"analyticsInfo"`
 	Phase struct {
 		Message adapter.Lax `json:"message"`
@@ -59,7 +59,7 @@ func (c *carrier) read(ans adapter.Answer, parcels map[string]item, n number.Num
 	}
 	t := parcel.Tracking{Events: adapter.Events(*list, c.event)}
 	ends := func(e parcel.Event) bool { return e.Status.Final() || e.Status == parcel.Returning }
-	if own.Delivered && !slices.ContainsFunc(t.Events, ends) {
+	if bool(own.Delivered) && !slices.ContainsFunc(t.Events, ends) {
 		t.Events = append(t.Events, c.delivery(*own)...)
 	}
 	if !own.Delivered {

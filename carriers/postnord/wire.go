@@ -16,9 +16,9 @@ type envelope struct {
 }
 
 type response struct {
-	Shipments *[]shipment `json:"shipments"`
+	Shipments *adapter.Many[shipment] `json:"shipments"`
 	Fault     struct {
-		Faults []fault `json:"faults"`
+		Faults adapter.Many[fault] `json:"faults"`
 	} `json:"compositeFault"`
 }
 
@@ -29,15 +29,15 @@ type fault struct {
 
 // shipment holds one item or several. Sender and receiver are not read.
 type shipment struct {
-	ID    adapter.Lax `json:"shipmentId"`
-	ETA   adapter.Lax `json:"estimatedTimeOfArrival"`
-	Items []item      `json:"items"`
+	ID    adapter.Lax        `json:"shipmentId"`
+	ETA   adapter.Lax        `json:"estimatedTimeOfArrival"`
+	Items adapter.Many[item] `json:"items"`
 }
 
 type item struct {
-	ID     adapter.Lax `json:"itemId"`
-	ETA    adapter.Lax `json:"estimatedTimeOfArrival"`
-	Events *[]event    `json:"events"`
+	ID     adapter.Lax          `json:"itemId"`
+	ETA    adapter.Lax          `json:"estimatedTimeOfArrival"`
+	Events *adapter.Many[event] `json:"events"`
 }
 
 // event is one scan, with the wall clock of its place.
@@ -159,7 +159,7 @@ func (c *carrier) row(e event) adapter.Code {
 			return row
 		}
 	}
-	return c.Row(state, "*")
+	return adapter.Sober(c.Row(state, "*"), string(e.Text))
 }
 
 // clock returns the country of a place and the zone of its wall clock, nil if the

@@ -19,11 +19,11 @@ type envelope struct {
 }
 
 type data struct {
-	Accepted []json.RawMessage `json:"accepted"`
-	Rejected []rejected        `json:"rejected"`
-	Errors   []failure         `json:"errors"`
-	Total    *adapter.Int      `json:"quota_total"`
-	Remain   *adapter.Int      `json:"quota_remain"`
+	Accepted []json.RawMessage      `json:"accepted"`
+	Rejected adapter.Many[rejected] `json:"rejected"`
+	Errors   adapter.Many[failure]  `json:"errors"`
+	Total    *adapter.Int           `json:"quota_total"`
+	Remain   *adapter.Int           `json:"quota_remain"`
 }
 
 type rejected struct {
@@ -60,7 +60,7 @@ type entry struct {
 		} `json:"misc_info"`
 		Tracking *struct {
 			Providers []struct {
-				Events []event `json:"events"`
+				Events adapter.Many[event] `json:"events"`
 			} `json:"providers"`
 		} `json:"tracking"`
 	} `json:"track_info"`

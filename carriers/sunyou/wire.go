@@ -13,7 +13,7 @@ import (
 )
 
 type envelope struct {
-	Data *[]item `json:"data"`
+	Data *adapter.Many[item] `json:"data"`
 }
 
 // item is the answer for one number. Its summary (displayStatus) does not tell a
@@ -31,7 +31,7 @@ type item struct {
 }
 
 type leg struct {
-	Items []event `json:"items"`
+	Items adapter.Many[event] `json:"items"`
 }
 
 // event is one scan, with the wall clock of its place and the offset beside it.

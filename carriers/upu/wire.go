@@ -16,10 +16,10 @@ import (
 
 // item is the answer for one number. The signatory is not read.
 type item struct {
-	ID          adapter.Lax `json:"ID"`
-	Origin      adapter.Lax `json:"OriginCountryCd"`
-	Destination adapter.Lax `json:"DestinationCountryCd"`
-	Events      *[]event    `json:"Events"`
+	ID          adapter.Lax          `json:"ID"`
+	Origin      adapter.Lax          `json:"OriginCountryCd"`
+	Destination adapter.Lax          `json:"DestinationCountryCd"`
+	Events      *adapter.Many[event] `json:"Events"`
 }
 
 type event struct {

@@ -52,10 +52,14 @@ func TestWordsMatchExactlyBeforeInPart(t *testing.T) {
 		"It was delivered to the sender":    parcel.Delivered,     // the first row that it contains
 		"It was not delivered now":          parcel.AttemptFailed, // the words are denied
 		"Nobody was there. It is delivered": parcel.Delivered,
+		"NOT DELIVERÉD":                     parcel.AttemptFailed, // capitals and accents do not matter
 	} {
 		if row, ok := b.Holds("w", text); !ok || row.Status != want {
 			t.Errorf("Holds(%q) is %s, want %s", text, row.Status, want)
 		}
+	}
+	if row, ok := b.Holds("w", "Undelivered"); ok {
+		t.Errorf("the end of a word is found: %+v", row)
 	}
 	if row, ok := b.Begins("w", "Delivered to the sender in Kyiv"); !ok || row.Status != parcel.Returned {
 		t.Errorf("the longest beginning is %s, want returned", row.Status)

@@ -63,3 +63,18 @@ func (i *Int) UnmarshalJSON(b []byte) error {
 	}
 	return nil
 }
+
+// Flag is a yes or no that services send as a boolean, a number or a word. Anything
+// else reads as no.
+type Flag bool
+
+// UnmarshalJSON accepts any scalar.
+func (f *Flag) UnmarshalJSON(b []byte) error {
+	var l Lax
+	if err := l.UnmarshalJSON(b); err != nil {
+		return err
+	}
+	s := strings.ToLower(string(l))
+	*f = s == "true" || s == "1"
+	return nil
+}

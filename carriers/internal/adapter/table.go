@@ -33,6 +33,8 @@ type Code struct {
 	Meaning   string // in English
 	Source    string // where the row is known from, and how well
 	Guess     bool   // not in the table: the zero Status means in transit
+
+	words string // Sub for comparisons
 }
 
 // Country returns the country of an event that has none: the one of the code's
@@ -75,11 +77,11 @@ func ParseTable(tsv string) (Table, error) {
 		if len(f) != 5 || f[0] == "" || f[1] == "" || source == "" {
 			return Table{}, fmt.Errorf("%w: line %d", errTable, i+1)
 		}
-		c := Code{Code: f[0], Sub: f[1], Status: parcel.Status(f[2]), Side: Side(f[3]), Meaning: f[4], Source: source}
+		c := Code{Code: f[0], Sub: f[1], Status: parcel.Status(f[2]), Side: Side(f[3]), Meaning: f[4], Source: source, words: plain(f[1])}
 		if !c.Status.Known() && c.Status != Ignored {
 			return Table{}, fmt.Errorf("%w: %s %s: status %q", errTable, c.Code, c.Sub, c.Status)
 		}
-		key := [2]string{c.Code, c.Sub}
+		key := [2]string{strings.ToUpper(c.Code), c.Sub}
 		if _, ok := t.rows[key]; ok {
 			return Table{}, fmt.Errorf("%w: %s %s stands twice", errTable, c.Code, c.Sub)
 		}
@@ -90,8 +92,9 @@ func ParseTable(tsv string) (Table, error) {
 }
 
 // Find returns the row of the code and its sub-code, or the default row of the
-// code.
+// code. Codes in capitals and in small letters are the same.
 func (t Table) Find(code, sub string) (Code, bool) {
+	code = strings.ToUpper(code)
 	if c, ok := t.rows[[2]string{code, sub}]; ok {
 		return c, true
 	}
@@ -127,54 +130,6 @@ func (t Table) Action(code Lax) (string, Code) {
 // Unknown returns the row for a code that no table holds: a guess that the parcel
 // is in transit.
 func Unknown() Code { return Code{Sub: "*", Status: parcel.InTransit, Side: SideNone, Guess: true} }
-
-// Begins returns the row of the code with whose words the text begins, the longest
-// one if there are several.
-func (t Table) Begins(code, text string) (best Code, ok bool) {
-	text = strings.ToLower(text)
-	for _, row := range t.list {
-		if row.Code == code && row.Sub != "*" && len(row.Sub) > len(best.Sub) && strings.HasPrefix(text, strings.ToLower(row.Sub)) {
-			best, ok = row, true
-		}
-	}
-	return best, ok
-}
-
-// Holds returns the row of the code whose words are the text, or else the first row
-// whose words the text contains: earlier rows take precedence. Words of an arrival
-// that the text denies or announces do not count.
-func (t Table) Holds(code, text string) (found Code, ok bool) {
-	text = strings.ToLower(text)
-	for _, row := range t.list {
-		if row.Code != code || row.Sub == "*" {
-			continue
-		}
-		if row.Sub == text {
-			return row, true
-		}
-		before, _, contains := strings.Cut(text, row.Sub)
-		arrival := row.Status.Final() || row.Status == parcel.ReadyForPickup
-		if !ok && contains && (!arrival || !denied(before)) {
-			found, ok = row, true
-		}
-	}
-	return found, ok
-}
-
-// denials are words that deny what follows in their clause, or put it into the
-// future.
-const denials = " not non no never cannot unable failed be being until if when once before sarà verrà essere "
-
-// denied reports whether the clause that ends the text holds a denial.
-func denied(text string) bool {
-	clause := text[strings.LastIndexAny(text, ".,;:!?")+1:]
-	for word := range strings.FieldsSeq(clause) {
-		if strings.Contains(denials, " "+word+" ") {
-			return true
-		}
-	}
-	return false
-}
 
 // Codes returns the rows in the order of the table.
 func (t Table) Codes() []Code { return t.list }

@@ -146,6 +146,42 @@ func TestParseTable(t *testing.T) {
 	}
 }
 
+func TestCodesInCapitalsAndSmallLettersAreTheSame(t *testing.T) {
+	table, err := adapter.ParseTable("code\tsub\tstatus\tside\tmeaning\n# seen: in answers\nIsS\t*\tdelivered\t-\tx\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, code := range []string{"IsS", "ISS", "iss"} {
+		if table.Row(code, "*").Status != parcel.Delivered {
+			t.Errorf("%s is not found", code)
+		}
+	}
+}
+
+func TestADeliveryThatWordsDenyIsAFailedAttempt(t *testing.T) {
+	row := adapter.Code{Status: parcel.Delivered}
+	for words, want := range map[string]parcel.Status{
+		"The shipment could not be delivered": parcel.AttemptFailed, "No se ha podido entregar": parcel.AttemptFailed, "Undelivered": parcel.AttemptFailed,
+		"Non è stata consegnata": parcel.AttemptFailed, "Delivered to the neighbour, you were not at home": parcel.Delivered, "": parcel.Delivered,
+		"The recipient was not present. Delivered": parcel.Delivered,
+	} {
+		if got := adapter.Sober(row, words).Status; got != want {
+			t.Errorf("%q is %s, want %s", words, got, want)
+		}
+	}
+}
+
+func TestFlags(t *testing.T) {
+	for text, want := range map[string]adapter.Flag{
+		"true": true, `"true"`: true, `"TRUE"`: true, "1": true, `"1"`: true, "false": false, `"false"`: false, "0": false, "null": false, "{}": false,
+	} {
+		var got adapter.Flag
+		if err := json.Unmarshal([]byte(text), &got); err != nil || got != want {
+			t.Errorf("%s is %t (%v), want %t", text, got, err, want)
+		}
+	}
+}
+
 func TestAliases(t *testing.T) {
 	if got := adapter.Alias("LP00999900000034", "rb123456785 cn", "f"); len(got) != 1 || got[0].Number != "RB123456785CN" || got[0].Field != "f" {
 		t.Errorf("got %v", got)
