@@ -23,10 +23,20 @@ type Audience struct {
 	Weekly    bool            // send a sign of life after a week without mail
 }
 
-// cares reports whether news from the mailbox is for the audience. Parcels without a
-// mailbox are for every audience.
-func (a Audience) cares(mailbox string) bool {
-	return mailbox == "" || len(a.Mailboxes) == 0 || slices.Contains(a.Mailboxes, mailbox)
+// cares reports whether what mail of the mailboxes has named is for the audience. What
+// comes from no mailbox, or from none that is still configured, is for every audience.
+func (in Input) cares(boxes parcel.Mailboxes) bool {
+	orphaned := len(boxes) == 0 || len(in.Mailboxes) > 0 && !boxes.Any(in.Mailboxes)
+	return orphaned || len(in.Audience.Mailboxes) == 0 || boxes.Any(in.Audience.Mailboxes)
+}
+
+// loud returns the changes that are news for the audience about something that mail of
+// the mailboxes has named. What is new to the readers of one mailbox is no news for an
+// audience that knew it before.
+func (in Input) loud(changes []parcel.Change, boxes parcel.Mailboxes) []parcel.Change {
+	return slices.DeleteFunc(slices.Clone(changes), func(ch parcel.Change) bool {
+		return ch.Quiet || ch.Mailbox != "" && (!in.cares(parcel.Mailboxes{ch.Mailbox}) || in.cares(boxes.Before(ch.Mailbox)))
+	})
 }
 
 func (a Audience) zone() *time.Location { return cmp.Or(a.Zone, time.UTC) }

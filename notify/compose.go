@@ -15,6 +15,7 @@ type Input struct {
 	Orders     []parcel.Order  // those that no parcel carries
 	Changes    []parcel.Change // not yet announced to the audience
 	Health     parcel.Health
+	Mailboxes  []string  // the configured ones; empty if they are not known
 	Next       time.Time // time of the next regular digest; zero for none
 	Protection Protection
 	Gap        Gap  // nil for the general table of routes
@@ -105,20 +106,15 @@ func (c *composer) add(kind SectionKind, item Item, rank int64) {
 	c.sections[kind] = append(c.sections[kind], entry{Item: item, rank: rank})
 }
 
-// loud returns the changes that are news.
-func loud(changes []parcel.Change) []parcel.Change {
-	return slices.DeleteFunc(slices.Clone(changes), func(ch parcel.Change) bool { return ch.Quiet })
-}
-
 func has(changes []parcel.Change, kind parcel.ChangeKind) bool {
 	return slices.ContainsFunc(changes, func(ch parcel.Change) bool { return ch.Kind == kind })
 }
 
 func (c *composer) parcel(p *parcel.Parcel) {
-	if p.Muted || !c.Audience.cares(p.Mailbox) {
+	if p.Muted || !c.cares(p.Mailboxes) {
 		return
 	}
-	changes := loud(c.byParcel[p.ID])
+	changes := c.loud(c.byParcel[p.ID], p.Mailboxes)
 	if p.Closed || (c.Urgent && len(changes) == 0) {
 		return
 	}

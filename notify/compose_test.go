@@ -151,7 +151,7 @@ func TestComposeOrders(t *testing.T) {
 	shut := order(parcel.StepClosed, 1)
 	shut.Closed = true
 	other := order(parcel.StepConfirmed, 2)
-	other.Mailbox = "work"
+	other.Mailboxes = parcel.Mailboxes{"work"}
 	for _, c := range []struct {
 		name   string
 		order  parcel.Order
@@ -269,8 +269,8 @@ func TestComposeAudience(t *testing.T) {
 	in := notify.Input{
 		Audience: notify.Audience{Mailboxes: []string{"home"}},
 		Parcels: []parcel.Parcel{
-			{ID: 1, Title: "hers", Mailbox: "work", Status: parcel.InTransit},
-			{ID: 2, Title: "mine", Mailbox: "home", Status: parcel.InTransit},
+			{ID: 1, Title: "hers", Mailboxes: parcel.Mailboxes{"work"}, Status: parcel.InTransit},
+			{ID: 2, Title: "mine", Mailboxes: parcel.Mailboxes{"home"}, Status: parcel.InTransit},
 			{ID: 3, Title: "typed", Status: parcel.InTransit},
 		},
 		Changes: []parcel.Change{{ID: 5, Parcel: 1, Kind: parcel.ChangeMoved}},

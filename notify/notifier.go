@@ -18,7 +18,8 @@ import (
 // Config is the notifier's configuration.
 type Config struct {
 	Audiences  []Audience
-	From       string // "Parcels <me@example.org>"
+	Mailboxes  []string // the configured ones
+	From       string   // "Parcels <me@example.org>"
 	Protection Protection
 	// AlarmThreshold is how long something may be broken before it is announced.
 	AlarmThreshold time.Duration
@@ -196,7 +197,7 @@ func (n *Notifier) input(ctx context.Context, a Audience, now time.Time) (Input,
 
 // inputOf reads the data of a digest about the changes.
 func (n *Notifier) inputOf(ctx context.Context, a Audience, changes []parcel.Change, now time.Time) (Input, error) {
-	in := Input{Audience: a, Next: a.Schedule.Next(now), Protection: n.cfg.Protection, Changes: changes}
+	in := Input{Audience: a, Next: a.Schedule.Next(now), Protection: n.cfg.Protection, Mailboxes: n.cfg.Mailboxes, Changes: changes}
 	var err error
 	parcels, orders := subjects(in.Changes)
 	if in.Parcels, err = n.source.FollowedParcels(ctx, parcels); err != nil {

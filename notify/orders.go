@@ -22,9 +22,9 @@ func orderSections() map[parcel.OrderState]SectionKind {
 // as news.
 func (c *composer) order(o *parcel.Order) {
 	kind, shown := orderSections()[o.State(c.now)]
-	changes := loud(c.byOrder[o.ID])
+	changes := c.loud(c.byOrder[o.ID], o.Mailboxes)
 	ended := kind == SectionDelivered || kind == SectionEnded
-	if !shown || !c.Audience.cares(o.Mailbox) || (ended || c.Urgent) && len(changes) == 0 {
+	if !shown || !c.cares(o.Mailboxes) || (ended || c.Urgent) && len(changes) == 0 {
 		return
 	}
 	c.news += len(changes)

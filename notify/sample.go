@@ -63,7 +63,7 @@ func (s *sampler) ago(days, hours int) time.Time {
 func (s *sampler) add(p parcel.Parcel, number number.Number, last parcel.Event, changes ...parcel.Change) {
 	p.ID = int64(len(s.parcels) + 1)
 	p.Links = append(p.Links, parcel.Link{Number: number, Reason: "mail", Certainty: parcel.Certain})
-	p.Mailbox = "home"
+	p.Mailboxes = parcel.Mailboxes{"home"}
 	p.Origin, p.Destination, p.FirstSeen = "CN", s.home, cmp.Or(p.FirstSeen, s.ago(20, 0))
 	if !last.Time.IsZero() {
 		last.ZoneKnown, last.Status = true, p.Status
@@ -160,11 +160,11 @@ func (s *sampler) ended() {
 func (s *sampler) orders() []parcel.Order {
 	return []parcel.Order{
 		{
-			ID: "8190000000000117", Shop: "aliexpress", Mailbox: "home", Items: s.item("jacket"),
+			ID: "8190000000000117", Shop: "aliexpress", Mailboxes: parcel.Mailboxes{"home"}, Items: s.item("jacket"),
 			Placed: s.ago(2, 0), FirstSeen: s.ago(2, 0), Step: parcel.StepConfirmed, StepAt: s.ago(2, 0),
 		},
 		{
-			ID: "8190000000000125", Shop: "aliexpress", Mailbox: "home", Items: s.item("screwdrivers", "tape", "level"),
+			ID: "8190000000000125", Shop: "aliexpress", Mailboxes: parcel.Mailboxes{"home"}, Items: s.item("screwdrivers", "tape", "level"),
 			Placed: s.ago(5, 0), FirstSeen: s.ago(5, 0), Step: parcel.StepShipped, StepAt: s.ago(1, 0), Shipped: s.ago(1, 0),
 		},
 	}

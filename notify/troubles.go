@@ -47,7 +47,7 @@ func (c *composer) troubles() {
 
 // caresFor reports whether the trouble concerns the audience's mailboxes.
 func (c *composer) caresFor(t Trouble) bool {
-	return t.Kind != TroubleMailbox && t.Kind != TroubleSurplus || c.Audience.cares(mailboxOf(t.Name))
+	return t.Kind != TroubleMailbox && t.Kind != TroubleSurplus || c.cares(parcel.Mailboxes{mailboxOf(t.Name)})
 }
 
 // standing returns everything that is broken now.

@@ -21,6 +21,9 @@ type Change struct {
 	At     time.Time  `json:"at"`             // when it was learned
 	// Fault is the cause of a change of health.
 	Fault message.Text `json:"fault,omitempty"`
+	// Mailbox limits the change to the readers of one mailbox, for whom a parcel or an
+	// order that others know already is new.
+	Mailbox string `json:"mailbox,omitempty"`
 	// Quiet changes are recorded and listed but do not trigger a digest, such as
 	// the first sight of a parcel that is long delivered.
 	Quiet bool `json:"quiet,omitempty"`

@@ -17,7 +17,7 @@ type Parcel struct {
 	Maybe     []Link          `json:"maybe,omitempty"`  // numbers of other parcels that may be this one
 	NeverJoin []number.Number `json:"apart,omitempty"`  // numbers that were split off by hand
 	Orders    []string        `json:"orders,omitempty"` // shop order ids
-	Mailbox   string          `json:"mailbox,omitempty"`
+	Mailboxes Mailboxes       `json:"mailboxes,omitempty"`
 
 	Logistics Logistics `json:"logistics"`
 	Sources   []Source  `json:"sources,omitempty"` // each carrier's timeline, and the mail's
@@ -140,7 +140,7 @@ func (p Parcel) Timeline() []Event { return decisive(Merge(p.Sources)) }
 type Order struct {
 	ID        string    `json:"id"`
 	Shop      string    `json:"shop"`
-	Mailbox   string    `json:"mailbox,omitempty"`
+	Mailboxes Mailboxes `json:"mailboxes,omitempty"`
 	Items     []Item    `json:"items,omitempty"`
 	Placed    time.Time `json:"placed,omitzero"` // Date of the mail that confirmed it
 	Step      Step      `json:"step"`

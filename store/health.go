@@ -22,9 +22,19 @@ type Mailboxes interface {
 type Counts interface {
 	// Following returns how many parcels are neither closed nor final.
 	Following(ctx context.Context) (int, error)
+	// Unwatched counts the parcels that are neither closed nor final and whose mail came
+	// only to other mailboxes than the watched ones, by each of their mailboxes, sorted by
+	// name. Parcels without a mailbox are not counted.
+	Unwatched(ctx context.Context, watched []string) ([]Unwatched, error)
 	// LastDigest returns when the newest message of all audiences was made, or zero
 	// if there is none.
 	LastDigest(ctx context.Context) (time.Time, error)
+}
+
+// Unwatched counts the parcels of a mailbox that is not watched.
+type Unwatched struct {
+	Mailbox string
+	Parcels int
 }
 
 // Heartbeats holds the daemon's last heartbeat.

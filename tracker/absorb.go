@@ -73,8 +73,8 @@ func mergeable(a, b *parcel.Parcel) bool {
 		return true
 	}
 	titled := a.Title != "" && b.Title != "" && a.Title != b.Title
-	return a.Mailbox == b.Mailbox && sharesOrder(a, b.Orders) && !titled
+	return (len(a.Mailboxes)+len(b.Mailboxes) == 0 || a.Mailboxes.Any(b.Mailboxes)) && sharesOrder(a, b.Orders) && !titled
 }
 
 // bare reports whether nothing but its numbers ties a parcel to anybody.
-func bare(p *parcel.Parcel) bool { return p.Mailbox == "" && len(p.Orders) == 0 && p.Title == "" }
+func bare(p *parcel.Parcel) bool { return len(p.Mailboxes) == 0 && len(p.Orders) == 0 && p.Title == "" }

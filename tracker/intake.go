@@ -48,7 +48,7 @@ func importNotice(s *store.State, ref parcel.MailRef, n parcel.Notice, rules rul
 		day = sent
 	}
 	in := intake{State: s, Notice: n, mailbox: ref.Mailbox, rules: rules, quota: quotaOf(n.Verdict, s.Tallies[day]), now: now}
-	before := snapshots(s)
+	before, boxes := snapshots(s), mailboxesOf(s.Orders)
 	fresh := map[string]parcel.Step{}
 	for _, id := range orderIDs(n) {
 		if o, earlier := in.order(id); o != nil {
@@ -66,10 +66,17 @@ func importNotice(s *store.State, ref parcel.MailRef, n parcel.Notice, rules rul
 	}
 	for _, p := range s.Parcels {
 		s.Changes = append(s.Changes, before[p].changes(p, now)...)
+		s.Changes = append(s.Changes, before[p].shared(p, now)...)
 	}
 	for _, o := range s.Orders {
-		if earlier, ok := fresh[o.ID]; ok && len(parcelsOf(s, o.ID)) == 0 {
+		if len(parcelsOf(s, o.ID)) > 0 {
+			continue
+		}
+		if earlier, ok := fresh[o.ID]; ok {
 			s.Changes = append(s.Changes, orderChanges(o, earlier, now)...)
+		}
+		if known, ok := boxes[o]; ok {
+			s.Changes = append(s.Changes, sharedOrder(o, known, now)...)
 		}
 	}
 }
@@ -137,12 +144,13 @@ func (in *intake) order(id string) (*parcel.Order, parcel.Step) {
 		if in.Forgotten[id] || !in.quota.order() {
 			return nil, ""
 		}
-		o = &parcel.Order{ID: id, Shop: n.Shop, Mailbox: in.mailbox, FirstSeen: in.now, Unverified: !in.Verdict.Proven()}
+		o = &parcel.Order{ID: id, Shop: n.Shop, FirstSeen: in.now, Unverified: !in.Verdict.Proven()}
 		in.State.Orders = append(in.State.Orders, o)
 	} else {
 		o, earlier = in.State.Orders[i], in.State.Orders[i].Step
 		o.Unverified = o.Unverified && !in.Verdict.Proven()
 	}
+	o.Mailboxes.Add(in.mailbox)
 	if len(o.Items) == 0 && len(n.Orders) <= 1 {
 		o.Items = n.Items
 	}
@@ -198,6 +206,7 @@ func (in *intake) parcel(np parcel.NoticeParcel) {
 		return
 	}
 	p.Unverified = p.Unverified && !in.Verdict.Proven()
+	p.Mailboxes.Add(in.mailbox)
 	in.addOrders(p, np.Orders)
 	if len(in.Notice.Parcels) == 1 {
 		addItems(p, in.Items)
@@ -224,7 +233,7 @@ func (in *intake) newNumber(np parcel.NoticeParcel) *parcel.Parcel {
 		match.AddLink(parcel.Link{Number: np.Number, Since: in.now, Reason: "same order", Certainty: parcel.Likely})
 		return match
 	}
-	p := &parcel.Parcel{FirstSeen: in.now, Mailbox: in.mailbox, NextCheck: in.now, Reason: "new", Unverified: !in.Verdict.Proven()}
+	p := &parcel.Parcel{FirstSeen: in.now, NextCheck: in.now, Reason: "new", Unverified: !in.Verdict.Proven()}
 	in.State.Parcels = append(in.State.Parcels, p)
 	p.AddLink(parcel.Link{Number: np.Number, Since: in.now, Reason: "mail", Certainty: parcel.Certain})
 	in.suspect(p, np)
@@ -238,6 +247,9 @@ func (in *intake) addOrderStep() {
 		of := parcelsOf(in.State, id)
 		if closes(in.Step) && in.Verdict.Proven() {
 			closeGhosts(of)
+		}
+		for _, p := range of {
+			p.Mailboxes.Add(in.mailbox)
 		}
 		if len(of) == 1 {
 			in.move(of[0], of[0].Number(), in.Step)
@@ -294,7 +306,7 @@ func moves(s parcel.Step) bool {
 	}, s)
 }
 
-// inherit copies items and the day of dispatch from the parcel's orders.
+// inherit copies items, mailboxes and the day of dispatch from the parcel's orders.
 func inherit(s *store.State, p *parcel.Parcel) {
 	for _, o := range s.Orders {
 		if !slices.Contains(p.Orders, o.ID) {
@@ -303,6 +315,7 @@ func inherit(s *store.State, p *parcel.Parcel) {
 		if len(p.Items) == 0 {
 			p.Items = o.Items
 		}
+		p.Mailboxes.Add(o.Mailboxes...)
 		p.Shipped = parcel.Earliest(p.Shipped, o.Shipped)
 	}
 }

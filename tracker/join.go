@@ -85,9 +85,7 @@ func takeOver(into, from *parcel.Parcel, reason string, sure parcel.Certainty, n
 			*dst = src
 		}
 	}
-	if into.Mailbox == "" {
-		into.Mailbox = from.Mailbox
-	}
+	into.Mailboxes.Add(from.Mailboxes...)
 	into.Unverified = into.Unverified && from.Unverified
 	into.Title = cmp.Or(into.Title, from.Title)
 	into.Shipped = parcel.Earliest(into.Shipped, from.Shipped)
@@ -101,7 +99,7 @@ func takeOver(into, from *parcel.Parcel, reason string, sure parcel.Certainty, n
 // automatically again.
 func splitOff(p *parcel.Parcel, n number.Number, now time.Time) *parcel.Parcel {
 	out := &parcel.Parcel{
-		FirstSeen: now, Mailbox: p.Mailbox, Orders: slices.Clone(p.Orders), Items: slices.Clone(p.Items),
+		FirstSeen: now, Mailboxes: slices.Clone(p.Mailboxes), Orders: slices.Clone(p.Orders), Items: slices.Clone(p.Items),
 		AddedByUser: p.AddedByUser, NextCheck: now, Reason: "split",
 		Links:     []parcel.Link{{Number: n, Since: now, Reason: "split by hand", Certainty: parcel.Certain}},
 		NeverJoin: p.Numbers(),

@@ -199,7 +199,9 @@ func TestAbsorbTellsAnAliasAndTakesOverItsParcel(t *testing.T) {
 }
 
 func TestACarriersWordMergesOnlyWhatBelongsTogether(t *testing.T) {
-	mine := func() parcel.Parcel { return parcel.Parcel{Mailbox: "mine", Orders: []string{orderA}} }
+	mine := func() parcel.Parcel {
+		return parcel.Parcel{Mailboxes: parcel.Mailboxes{"mine"}, Orders: []string{orderA}}
+	}
 	for name, c := range map[string]struct {
 		into, other parcel.Parcel
 		merged      bool
@@ -208,12 +210,12 @@ func TestACarriersWordMergesOnlyWhatBelongsTogether(t *testing.T) {
 		"a bare number into a mailbox's parcel": {mine(), parcel.Parcel{AddedByUser: true}, true},
 		"a mailbox's parcel into a bare number": {parcel.Parcel{AddedByUser: true}, mine(), true},
 		"two parcels of one order":              {mine(), mine(), true},
-		"two orders of one mailbox":             {mine(), parcel.Parcel{Mailbox: "mine", Orders: []string{orderB}}, false},
-		"one order in two mailboxes":            {mine(), parcel.Parcel{Mailbox: "other", Orders: []string{orderA}}, false},
+		"two orders of one mailbox":             {mine(), parcel.Parcel{Mailboxes: parcel.Mailboxes{"mine"}, Orders: []string{orderB}}, false},
+		"one order in two mailboxes":            {mine(), parcel.Parcel{Mailboxes: parcel.Mailboxes{"other"}, Orders: []string{orderA}}, false},
 		"a mailbox's and one with a title":      {mine(), parcel.Parcel{Title: "lamp", AddedByUser: true}, false},
-		"two titles for one order":              {parcel.Parcel{Mailbox: "mine", Orders: []string{orderA}, Title: "lamp"}, parcel.Parcel{Mailbox: "mine", Orders: []string{orderA}, Title: "case"}, false},
-		"two mailboxes without orders":          {parcel.Parcel{Mailbox: "mine"}, parcel.Parcel{Mailbox: "other"}, false},
-		"two without orders of one mailbox":     {parcel.Parcel{Mailbox: "mine"}, parcel.Parcel{Mailbox: "mine"}, false},
+		"two titles for one order":              {parcel.Parcel{Mailboxes: parcel.Mailboxes{"mine"}, Orders: []string{orderA}, Title: "lamp"}, parcel.Parcel{Mailboxes: parcel.Mailboxes{"mine"}, Orders: []string{orderA}, Title: "case"}, false},
+		"two mailboxes without orders":          {parcel.Parcel{Mailboxes: parcel.Mailboxes{"mine"}}, parcel.Parcel{Mailboxes: parcel.Mailboxes{"other"}}, false},
+		"two without orders of one mailbox":     {parcel.Parcel{Mailboxes: parcel.Mailboxes{"mine"}}, parcel.Parcel{Mailboxes: parcel.Mailboxes{"mine"}}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, other := c.into, c.other
@@ -237,8 +239,10 @@ func TestACarriersWordMergesOnlyWhatBelongsTogether(t *testing.T) {
 			if merged := len(s.Merged) > 0; merged != c.merged || p.Has("RB123456785CN") != c.merged || (maybe == 1) == c.merged {
 				t.Errorf("merged %t, numbers %v, told %d times that they may be the same; want merged %t", merged, p.Numbers(), maybe, c.merged)
 			}
-			if c.merged && p.Mailbox != max(c.into.Mailbox, c.other.Mailbox) {
-				t.Errorf("the merged parcel is of mailbox %q", p.Mailbox)
+			for _, box := range slices.Concat(c.into.Mailboxes, c.other.Mailboxes) {
+				if c.merged && !slices.Contains(p.Mailboxes, box) {
+					t.Errorf("the merged parcel is of the mailboxes %q, not of %q", p.Mailboxes, box)
+				}
 			}
 		})
 	}

@@ -22,12 +22,13 @@ type snapshot struct {
 	pickup  parcel.Pickup
 	stalled bool
 	maybe   int
+	boxes   int
 }
 
 func snap(p *parcel.Parcel) snapshot {
 	return snapshot{
 		known: p.ID != 0, status: p.Status, numbers: len(p.Links), eta: p.ETA,
-		pickup: p.Pickup, stalled: !p.Stalled.IsZero(), maybe: len(p.Maybe),
+		pickup: p.Pickup, stalled: !p.Stalled.IsZero(), maybe: len(p.Maybe), boxes: len(p.Mailboxes),
 	}
 }
 
@@ -76,6 +77,45 @@ func (before snapshot) changes(p *parcel.Parcel, now time.Time) []store.NewChang
 	}
 	if !p.Stalled.IsZero() && !before.stalled {
 		add(parcel.ChangeStalled, day, parcel.Change{To: p.Status, Event: last})
+	}
+	return out
+}
+
+// shared returns a change for each mailbox whose mail names a known parcel for the first
+// time: it is new to the readers of that mailbox.
+func (before snapshot) shared(p *parcel.Parcel, now time.Time) []store.NewChange {
+	if !before.known {
+		return nil
+	}
+	var out []store.NewChange
+	last := lastMove(p)
+	for _, box := range p.Mailboxes[min(before.boxes, len(p.Mailboxes)):] {
+		out = append(out, store.NewChange{Of: p, Change: parcel.Change{
+			Kind: parcel.ChangeNewParcel, To: p.Status, New: string(p.Number()), Event: last, At: now, Mailbox: box,
+			Key: string(parcel.ChangeNewParcel) + "/" + box, Quiet: stale(last, p, now) || p.Muted || p.Closed,
+		}})
+	}
+	return out
+}
+
+// sharedOrder is shared for an order that no parcel carries. known is the number of its
+// mailboxes before.
+func sharedOrder(o *parcel.Order, known int, now time.Time) []store.NewChange {
+	var out []store.NewChange
+	for _, box := range o.Mailboxes[known:] {
+		out = append(out, store.NewChange{Change: parcel.Change{
+			Kind: parcel.ChangeNewOrder, Order: o.ID, New: string(o.Step), To: o.Step.Status(), At: now, Mailbox: box,
+			Key: "order/" + o.ID + "/mailbox/" + box, Quiet: now.Sub(o.StepAt) > quietAge || o.Closed,
+		}})
+	}
+	return out
+}
+
+// mailboxesOf returns how many mailboxes each order has.
+func mailboxesOf(orders []*parcel.Order) map[*parcel.Order]int {
+	out := make(map[*parcel.Order]int, len(orders))
+	for _, o := range orders {
+		out[o] = len(o.Mailboxes)
 	}
 	return out
 }

@@ -212,8 +212,20 @@ func (l *life) start(ctx context.Context, work *errgroup.Group) {
 	if err := l.Store.KeepMailboxes(ctx, folders); err != nil {
 		l.Log.WarnContext(ctx, "states of mailboxes that are gone stay", "err", err.Error())
 	}
+	l.reportUnwatched(ctx)
 	for _, part := range []func(context.Context) error{l.tracker.Run, l.notifier.Run, l.heartbeat, l.care} {
 		work.Go(func() error { return part(ctx) })
+	}
+}
+
+// reportUnwatched logs the mailboxes of followed parcels that are no longer configured.
+func (l *life) reportUnwatched(ctx context.Context) {
+	found, err := l.Store.Unwatched(ctx, l.notifying.Mailboxes)
+	if err != nil {
+		l.Log.WarnContext(ctx, "parcels of mailboxes that are gone are not counted", "err", err.Error())
+	}
+	for _, u := range found {
+		l.Log.WarnContext(ctx, "a mailbox is no longer configured; its parcels are in every digest", "mailbox", u.Mailbox, "parcels", u.Parcels)
 	}
 }
 

@@ -82,6 +82,9 @@ func Notifications(c *config.Config) (notify.Config, error) {
 		From: c.SMTP.From, AlarmThreshold: c.Alarm.After.Time(),
 		Protection: notify.Protection{Days: c.Protection.Days, Remind: c.Protection.Remind},
 	}
+	for _, m := range c.Mailboxes {
+		out.Mailboxes = append(out.Mailboxes, m.Name)
+	}
 	for _, d := range c.Digests {
 		a, err := audienceOf(c, d)
 		if err != nil {

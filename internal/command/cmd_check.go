@@ -138,11 +138,19 @@ func (k *checking) store(ctx context.Context, cfg *config.Config) {
 		return
 	}
 	db, err := driver.At(cfg.Store.Path).Open(ctx, store.Options{Now: k.now})
-	if err == nil {
-		defer shut(db)
-		err = db.Check(ctx)
+	if err != nil {
+		k.found("store", cfg.Store.Path, err)
+		return
 	}
-	k.found("store", cfg.Store.Path, err)
+	defer shut(db)
+	k.found("store", cfg.Store.Path, db.Check(ctx))
+	found, err := status.Source{Store: db, Config: cfg, Now: k.now()}.Unwatched(ctx)
+	if err != nil {
+		k.found("store", cfg.Store.Path, err)
+	}
+	for _, u := range found {
+		k.tell("mailbox", u.Mailbox, "note", k.unwatched(u))
+	}
 }
 
 // mailbox logs in, checks the folders and reads recent mail without storing anything.

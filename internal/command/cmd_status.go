@@ -168,7 +168,22 @@ func mailboxRows(e *env, d status.Status, zone *time.Location) *cli.Table {
 		}
 		t.Row(textx.Line(m.Name, 40), textx.Line(m.Folder, 40), strings.Join(words, ", "))
 	}
+	for _, u := range d.Unwatched {
+		t.Row(textx.Line(u.Mailbox, 40), "", e.unwatched(u))
+	}
 	return t
+}
+
+// unwatched says what is still followed of a mailbox that is no longer configured.
+func (e *env) unwatched(u status.Unwatched) string {
+	var words []string
+	if u.Parcels > 0 {
+		words = append(words, e.say.T("count_parcels", "Count", u.Parcels))
+	}
+	if u.Orders > 0 {
+		words = append(words, e.say.T("status_orders", "Count", u.Orders))
+	}
+	return e.say.T("status_unwatched", "Followed", strings.Join(words, ", "))
 }
 
 func surplusRows(e *env, d status.Status) *cli.Table {

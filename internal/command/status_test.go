@@ -36,3 +36,22 @@ func TestStatusNamesWhatItCallsBroken(t *testing.T) {
 		}
 	}
 }
+
+func TestStatusNamesMailboxesThatAreNoLongerConfigured(t *testing.T) {
+	t.Parallel()
+	for language, want := range map[string]string{
+		"en": "no longer configured; still tracked and in every digest: 2 parcels, 1 order has no number yet\n",
+		"ru": "больше нет в настройках; отслеживаются и входят во все сводки: 2 посылки, 1 заказ пока без номера\n",
+	} {
+		var out bytes.Buffer
+		e := newEnv(env{out: &out, err: &out, getenv: func(string) string { return "" }})
+		e.speak(language)
+		doc := status.Status{Unwatched: []status.Unwatched{{Mailbox: "old", Parcels: 2, Orders: 1}}}
+		if err := writeStatus(t.Context(), e, &config.Config{}, doc); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(strings.ReplaceAll(out.String(), "\u00a0", " "), want) {
+			t.Errorf("%s: %s", language, out.String())
+		}
+	}
+}

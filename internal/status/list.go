@@ -75,9 +75,16 @@ func rows(parcels []parcel.Parcel, orders []parcel.Order, now time.Time) []Row {
 
 // Export holds all parcels and orders.
 type Export struct {
-	Schema  int            `json:"schema"`
-	Parcels []Parcel       `json:"parcels"`
-	Orders  []parcel.Order `json:"orders"`
+	Schema  int      `json:"schema"`
+	Parcels []Parcel `json:"parcels"`
+	Orders  []Order  `json:"orders"`
+}
+
+// Order is an order as the JSON of export.
+type Order struct {
+	parcel.Order
+
+	Mailbox string `json:"mailbox,omitempty"` // the first of its mailboxes
 }
 
 // Everything returns all parcels and orders for an export.
@@ -90,7 +97,14 @@ func Everything(ctx context.Context, from Parcels, now time.Time) (Export, error
 	if err != nil {
 		return Export{}, err
 	}
-	d := Export{Schema: Schema, Parcels: []Parcel{}, Orders: some(orders)}
+	d := Export{Schema: Schema, Parcels: []Parcel{}, Orders: []Order{}}
+	for _, o := range orders {
+		one := Order{Order: o}
+		if len(o.Mailboxes) > 0 {
+			one.Mailbox = o.Mailboxes[0]
+		}
+		d.Orders = append(d.Orders, one)
+	}
 	for _, p := range parcels {
 		d.Parcels = append(d.Parcels, Document(p, "", Answers(p), now))
 	}

@@ -27,6 +27,7 @@ type Parcel struct {
 	PickupPlace string          `json:"pickup_place,omitempty"`
 	Title       string          `json:"title,omitempty"`
 	Orders      []string        `json:"orders,omitempty"`
+	Mailboxes   []string        `json:"mailboxes,omitempty"` // whose mail names it
 	Maybe       []number.Number `json:"maybe,omitempty"`
 	Events      []parcel.Event  `json:"events"`
 	Asked       []Asked         `json:"asked"`
@@ -55,7 +56,7 @@ func Document(p parcel.Parcel, n number.Number, asked []Asked, now time.Time) Pa
 		Schema: Schema, Number: n, Family: n.FamilyIn(p.Destination), Status: p.Status, Phase: p.Phase,
 		Origin: p.Origin, Destination: p.Destination, Numbers: p.Numbers(), Days: Days(p, now),
 		ETA: date(p.ETA), PickupUntil: date(p.Pickup.Until), PickupPlace: p.Pickup.Place,
-		Title: p.Title, Orders: p.Orders, Events: some(p.Timeline()), Asked: some(asked),
+		Title: p.Title, Orders: p.Orders, Mailboxes: p.Mailboxes, Events: some(p.Timeline()), Asked: some(asked),
 		Pages: number.Pages(n, p.Destination),
 	}
 	for _, l := range p.Maybe {

@@ -4,7 +4,10 @@
 package status
 
 import (
+	"cmp"
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"parcelwatch/carriers"
@@ -21,6 +24,7 @@ type Status struct {
 	Running             bool             `json:"running"`
 	Since               *time.Time       `json:"since"`
 	Mailboxes           []Mailbox        `json:"mailboxes"`
+	Unwatched           []Unwatched      `json:"unwatched"`
 	Carriers            []CarrierStatus  `json:"carriers"`
 	Outbox              Outbox           `json:"outbox"`
 	LastDigest          *time.Time       `json:"last_digest"`
@@ -41,6 +45,14 @@ type Mailbox struct {
 	LastCheck *time.Time          `json:"last_check"`
 	Error     string              `json:"error"`
 	Fault     message.Text        `json:"-"` // Error as a message
+}
+
+// Unwatched is a mailbox that is no longer configured and whose parcels and orders are
+// still followed. They are in every digest.
+type Unwatched struct {
+	Mailbox string `json:"mailbox"`
+	Parcels int    `json:"parcels"`
+	Orders  int    `json:"orders"`
 }
 
 // Outbox is the state of the mail waiting to be sent.
@@ -78,7 +90,7 @@ type Store interface {
 
 // Status returns the state of everything.
 func (s Source) Status(ctx context.Context) (Status, error) {
-	d := Status{Schema: Schema}
+	d := Status{Schema: Schema, Unwatched: []Unwatched{}}
 	health, err := s.health(ctx)
 	if err != nil {
 		return d, err
@@ -127,8 +139,43 @@ func (s Source) counts(ctx context.Context, d *Status) error {
 		return err
 	}
 	orders, err := openOrders(ctx, s.Store, s.Now)
+	if err != nil {
+		return err
+	}
 	d.OrdersWithoutNumber = len(orders)
+	found, err := s.Unwatched(ctx)
+	d.Unwatched = append(d.Unwatched, found...)
 	return err
+}
+
+// Unwatched returns the mailboxes of followed parcels and open orders that only mail of
+// mailboxes names which are no longer configured, sorted by name.
+func (s Source) Unwatched(ctx context.Context) ([]Unwatched, error) {
+	var watched []string
+	for _, m := range s.Config.Mailboxes {
+		watched = append(watched, m.Name)
+	}
+	found := map[string]Unwatched{}
+	parcels, err := s.Store.Unwatched(ctx, watched)
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range parcels {
+		found[u.Mailbox] = Unwatched{Mailbox: u.Mailbox, Parcels: u.Parcels}
+	}
+	orders, err := openOrders(ctx, s.Store, s.Now)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range orders {
+		if o.Mailboxes.Any(watched) {
+			continue
+		}
+		for _, box := range o.Mailboxes {
+			found[box] = Unwatched{Mailbox: box, Parcels: found[box].Parcels, Orders: found[box].Orders + 1}
+		}
+	}
+	return slices.SortedFunc(maps.Values(found), func(a, b Unwatched) int { return cmp.Compare(a.Mailbox, b.Mailbox) }), nil
 }
 
 // mailboxes returns the configured folders with their recorded health. While no daemon

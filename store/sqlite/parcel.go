@@ -96,6 +96,25 @@ func (db *household) Following(ctx context.Context) (int, error) {
 	return first(query(ctx, db.to("count parcels"), column[int], `SELECT count(*) FROM parcel WHERE home = $1 AND active`))
 }
 
+// Unwatched counts the followed parcels whose mail came only to other mailboxes than the
+// watched ones, by each of their mailboxes. It reads no document.
+func (db *household) Unwatched(ctx context.Context, watched []string) ([]store.Unwatched, error) {
+	names, err := json.Marshal(append([]string{}, watched...))
+	if err != nil {
+		return nil, err
+	}
+	return query(ctx, db.to("count parcels of unwatched mailboxes"), scanUnwatched,
+		`SELECT m.mailbox, count(*) FROM parcel_mailbox m JOIN parcel p ON p.id = m.parcel_id
+		 WHERE m.home = $2 AND p.active AND NOT EXISTS (SELECT 1 FROM parcel_mailbox w
+		   WHERE w.parcel_id = m.parcel_id AND w.mailbox IN (SELECT value FROM json_each($1)))
+		 GROUP BY m.mailbox ORDER BY m.mailbox`, string(names))
+}
+
+func scanUnwatched(s scanner) (u store.Unwatched, err error) {
+	err = s.Scan(&u.Mailbox, &u.Parcels)
+	return u, err
+}
+
 // ParcelByNumber returns the parcel with any of its numbers equal to n, the latest
 // first seen if there are several, or [parcel.ErrNotFound].
 func (db *household) ParcelByNumber(ctx context.Context, n number.Number) (p parcel.Parcel, err error) {
@@ -164,7 +183,7 @@ func parcelColumns(p *parcel.Parcel) []any {
 	}
 }
 
-// linkParcel updates the rows of numbers and orders to match p.
+// linkParcel updates the rows of numbers, orders and mailboxes to match p.
 func linkParcel(ctx context.Context, tx homeTx, p *parcel.Parcel) error {
 	var numbers []string
 	for _, l := range p.Links {
@@ -176,6 +195,14 @@ func linkParcel(ctx context.Context, tx homeTx, p *parcel.Parcel) error {
 		del:  `DELETE FROM number WHERE parcel_id = $1 AND number = $2`,
 		add:  `INSERT INTO number (parcel_id, number, home) VALUES ($1, $2, $3)`,
 	}).become(ctx, tx, p.ID, numbers); err != nil {
+		return err
+	}
+	if err := (links{
+		what: "mailboxes",
+		get:  `SELECT mailbox FROM parcel_mailbox WHERE parcel_id = $1`,
+		del:  `DELETE FROM parcel_mailbox WHERE parcel_id = $1 AND mailbox = $2`,
+		add:  `INSERT INTO parcel_mailbox (parcel_id, mailbox, home) VALUES ($1, $2, $3)`,
+	}).become(ctx, tx, p.ID, p.Mailboxes); err != nil {
 		return err
 	}
 	return links{

@@ -95,6 +95,30 @@ func TestUpgrade(t *testing.T) {
 			t.Errorf("reasons (-want +got):\n%s", diff)
 		}
 	})
+	t.Run("a parcel and an order get a set of mailboxes", func(t *testing.T) {
+		t.Parallel()
+		script, err := os.ReadFile(filepath.Join(schemas, "0008_freshness.sql"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(t.TempDir(), "old.db")
+		runScript(t, path, string(script)+`
+			INSERT INTO parcel (id, doc, status, active, first_seen, origin, destination) VALUES
+				(70, '{"title":"Лампа <1>","mailbox":"Дом \"2\""}', 'import', TRUE, 1, '', ''), (71, '{"title":"typed"}', 'import', TRUE, 2, '', '');
+			INSERT INTO shop_order (id, doc, closed, first_seen) VALUES ('1', '{"id":"1","mailbox":"home"}', FALSE, 1), ('2', '{"id":"2"}', FALSE, 2);`)
+		db := open(t, path)
+		orders, err := db.FollowedOrders(t.Context(), nil)
+		if err != nil || len(orders) < 2 || !slices.Equal(orders[0].Mailboxes, []string{"home"}) || orders[1].Mailboxes != nil {
+			t.Errorf("orders %+v, error %v", orders, err)
+		}
+		parcels, err := db.FollowedParcels(t.Context(), nil)
+		if err != nil || !slices.Equal(parcels[0].Mailboxes, []string{`Дом "2"`}) || parcels[0].Title != "Лампа <1>" || parcels[1].Mailboxes != nil {
+			t.Errorf("parcels %+v, error %v", parcels, err)
+		}
+		if got, err := db.Unwatched(t.Context(), []string{"home"}); err != nil || len(got) != 1 || got[0] != (store.Unwatched{Mailbox: `Дом "2"`, Parcels: 1}) {
+			t.Errorf("unwatched mailboxes %+v, error %v", got, err)
+		}
+	})
 	t.Run("keeps what is there and a copy of what was", func(t *testing.T) {
 		t.Parallel()
 		path := filepath.Join(t.TempDir(), "p.db")

@@ -79,6 +79,7 @@ type broken struct {
 	beat          func(store.Heartbeat) store.Heartbeat
 	household     func(string) string
 	following     func(int) int
+	unwatched     func([]store.Unwatched) []store.Unwatched
 	backup        func() error
 	prune         func(store.Pruned) store.Pruned
 	secret        func(string, error) (string, error)
@@ -231,6 +232,10 @@ func (b *broken) Household(name string) store.Household {
 
 func (b *broken) Following(ctx context.Context) (int, error) {
 	return through(b.following)(b.Store.Following(ctx))
+}
+
+func (b *broken) Unwatched(ctx context.Context, watched []string) ([]store.Unwatched, error) {
+	return through(b.unwatched)(b.Store.Unwatched(ctx, watched))
 }
 
 func (b *broken) Backup(ctx context.Context, file string) error {

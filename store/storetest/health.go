@@ -8,11 +8,13 @@ import (
 
 	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/store"
 )
 
 func healthChecks() []Check {
 	return []Check{
+		{"parcels of unwatched mailboxes are counted by mailbox", unwatchedCounted},
 		{"a mailbox's state is kept, and what a restart does not know stays", mailboxStates},
 		{"the heartbeat is the last one", heartbeat},
 		{"a secret is kept until dropped", secrets},
@@ -134,4 +136,23 @@ func pruned(t T, h Harness) {
 	if !get[bool](t)(h.Store.Sent(t.Context(), sent.ID)) {
 		t.Errorf("the Message-ID of a pruned message is not known")
 	}
+}
+
+func unwatchedCounted(t T, h Harness) {
+	of := func(n number.Number, status parcel.Status, boxes ...string) *parcel.Parcel {
+		p := newParcel(n)
+		p.Status, p.Mailboxes = status, boxes
+		return p
+	}
+	both := of(numberA, parcel.InTransit, "old", "home")
+	add(t, h.Store, both, of(numberB, parcel.InTransit, "old", "older"), of(numberC, parcel.Delivered, "older"), of("RB123456785SE", parcel.InTransit))
+	add(t, h.Store.Household("other"), of(numberA, parcel.InTransit, "old"))
+	count := func(watched ...string) []store.Unwatched {
+		return get[[]store.Unwatched](t)(h.Reopen().Unwatched(t.Context(), watched))
+	}
+	same(t, "with one mailbox watched", []store.Unwatched{{Mailbox: "old", Parcels: 1}, {Mailbox: "older", Parcels: 1}}, count("home"))
+	same(t, "with all watched", []store.Unwatched(nil), count("home", "older"))
+	change(t, h.Store, both.ID, func(p *parcel.Parcel) { p.Mailboxes = []string{"old"} })
+	same(t, "after a parcel lost a mailbox", []store.Unwatched{{Mailbox: "old", Parcels: 2}, {Mailbox: "older", Parcels: 1}}, count("home"))
+	same(t, "with none watched", []store.Unwatched{{Mailbox: "old", Parcels: 2}, {Mailbox: "older", Parcels: 1}}, count())
 }

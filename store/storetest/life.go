@@ -40,7 +40,7 @@ func full() *parcel.Parcel {
 	p.Orders = []string{orderA, orderB}
 	p.Maybe = []parcel.Link{{Number: numberC, Since: Now(), Reason: "same order", Certainty: parcel.Maybe, Parcel: 9}}
 	p.NeverJoin = []number.Number{"LP00999900000034"}
-	p.Mailbox, p.Logistics = "home", parcel.Logistics{Sender: "Singapore Post", Sites: []string{"singpost.com"}}
+	p.Mailboxes, p.Logistics = parcel.Mailboxes{"home"}, parcel.Logistics{Sender: "Singapore Post", Sites: []string{"singpost.com"}}
 	p.Sources = []parcel.Source{{
 		Carrier: "upu", Number: numberA, Events: []parcel.Event{scan(0), scan(1)}, Result: parcel.ResultOK,
 		Asked: Now(), Answered: Now(), ETA: "2026-03-05", Pickup: parcel.Pickup{Place: "Office 101000", Until: "2026-03-20"},
@@ -57,7 +57,7 @@ func survivesReopen(t T, h Harness) {
 	want := full()
 	add(t, h.Store, want)
 	order := parcel.Order{
-		ID: orderA, Shop: "aliexpress", Mailbox: "home", Items: want.Items, Placed: Now(), Step: parcel.StepShipped,
+		ID: orderA, Shop: "aliexpress", Mailboxes: parcel.Mailboxes{"home"}, Items: want.Items, Placed: Now(), Step: parcel.StepShipped,
 		StepWords: "Package shipped", StepAt: Now(), Shipped: Now(), ETA: "2026-03-05", FirstSeen: Now(),
 	}
 	must(t, h.Store.Apply(t.Context(), store.Scope{Now: Now()}, func(st *store.State) error {

@@ -113,7 +113,7 @@ func news(key string) parcel.Change {
 }
 
 // add stores parcels with one change each and sets their ids.
-func add(t T, s store.Store, parcels ...*parcel.Parcel) {
+func add(t T, s store.Household, parcels ...*parcel.Parcel) {
 	t.Helper()
 	must(t, s.Apply(t.Context(), store.Scope{Now: Now()}, func(st *store.State) error {
 		for _, p := range parcels {

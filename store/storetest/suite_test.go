@@ -231,6 +231,7 @@ func ledgerFaults() map[string]func(b *broken) {
 		"counts are those of the lists":                                          func(b *broken) { b.following = func(n int) int { return n + 1 } },
 		"a backup is a new file and leaves the store sound":                      func(b *broken) { b.backup = func() error { return nil } },
 		"what is no longer used is pruned, and nothing else":                     func(b *broken) { b.prune = func(p store.Pruned) store.Pruned { p.Bodies = 0; return p } },
+		"parcels of unwatched mailboxes are counted by mailbox":                  func(b *broken) { b.unwatched = reversed[store.Unwatched] },
 		"a mailbox's state is kept, and what a restart does not know stays": func(b *broken) {
 			b.health = func(h parcel.Health) parcel.Health { h.Mailboxes[0].LastMail = time.Time{}; return h }
 		},

@@ -28,12 +28,16 @@ type life struct {
 	without []string // carriers without their credential
 	boxes   []string // mailboxes; one called home
 	digest  string   // more lines of both [[digest]] sections
+	readers readers  // the mailboxes of each digest; all where empty
 	more    string   // more sections of the configuration
 	acts    []act
 	later   bool        // one of the acts is install; else the program runs from the start
 	exact   bool        // timers run at the story's pace: for stories of minutes
 	then    func(*told) // looks at the end
 }
+
+// readers has the mailboxes of a digest by its language.
+type readers map[string][]string
 
 // shopMail is a mail of the shop about a parcel, or about an order where it has
 // no number. Day and clock are of the story's zone.
@@ -142,6 +146,9 @@ func (w *told) configuration() *config.Config {
 	for _, language := range []string{"en", "ru"} {
 		fmt.Fprintf(&digests, "[[digest]]\nname = %q\nlanguage = %[1]q\nto = [\"%[1]s@example.org\"]\nat = [\"08:00\", \"19:00\"]\n"+
 			"urgent = [\"ready_for_pickup\", \"out_for_delivery\", \"customs_hold\", \"attempt_failed\"]\n%s\n", language, w.life.digest)
+		if names := w.life.readers[language]; names != nil {
+			fmt.Fprintf(&digests, "mailboxes = [%q]\n", strings.Join(names, `", "`))
+		}
 	}
 	var boxes []rig.Mailbox
 	for i, name := range w.names {
@@ -166,6 +173,12 @@ func (w *told) rename(names ...string) {
 		delete(w.boxes, w.names[i])
 	}
 	w.names = names
+	w.restart()
+}
+
+// remove takes a mailbox out of the configuration.
+func (w *told) remove(name string) {
+	w.names = slices.DeleteFunc(slices.Clone(w.names), func(n string) bool { return n == name })
 	w.restart()
 }
 
