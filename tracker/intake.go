@@ -64,21 +64,7 @@ func importNotice(s *store.State, ref parcel.MailRef, n parcel.Notice, rules rul
 	if s.Tallies != nil {
 		s.Tallies[day] = in.quota.add(s.Tallies[day])
 	}
-	for _, p := range s.Parcels {
-		s.Changes = append(s.Changes, before[p].changes(p, now)...)
-		s.Changes = append(s.Changes, before[p].shared(p, now)...)
-	}
-	for _, o := range s.Orders {
-		if len(parcelsOf(s, o.ID)) > 0 {
-			continue
-		}
-		if earlier, ok := fresh[o.ID]; ok {
-			s.Changes = append(s.Changes, orderChanges(o, earlier, now)...)
-		}
-		if known, ok := boxes[o]; ok {
-			s.Changes = append(s.Changes, sharedOrder(o, known, now)...)
-		}
-	}
+	in.record(before, boxes, fresh)
 }
 
 // intake is the import of one notice.
@@ -90,6 +76,26 @@ type intake struct {
 	rules   rules
 	quota   quota
 	now     time.Time
+}
+
+// record records what has changed: parcels since their snapshots, orders without a parcel
+// since the number of mailboxes and the step that they had.
+func (in *intake) record(before map[*parcel.Parcel]snapshot, boxes map[*parcel.Order]int, fresh map[string]parcel.Step) {
+	for _, p := range in.State.Parcels {
+		in.Changes = append(in.Changes, before[p].changes(p, in.now)...)
+		in.Changes = append(in.Changes, before[p].shared(p, in.now)...)
+	}
+	for _, o := range in.State.Orders {
+		if len(parcelsOf(in.State, o.ID)) > 0 {
+			continue
+		}
+		if earlier, ok := fresh[o.ID]; ok {
+			in.Changes = append(in.Changes, orderChanges(o, earlier, in.now)...)
+		}
+		if known, ok := boxes[o]; ok {
+			in.Changes = append(in.Changes, sharedOrder(o, known, in.now)...)
+		}
+	}
 }
 
 func (in *intake) sent() time.Time { return sentAt(in.Notice, in.now) }

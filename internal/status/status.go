@@ -115,6 +115,36 @@ func (s Source) Status(ctx context.Context) (Status, error) {
 	return d, nil
 }
 
+// Unwatched returns the mailboxes of followed parcels and open orders that only mail of
+// mailboxes names which are no longer configured, sorted by name.
+func (s Source) Unwatched(ctx context.Context) ([]Unwatched, error) {
+	var watched []string
+	for _, m := range s.Config.Mailboxes {
+		watched = append(watched, m.Name)
+	}
+	found := map[string]Unwatched{}
+	parcels, err := s.Store.Unwatched(ctx, watched)
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range parcels {
+		found[u.Mailbox] = Unwatched{Mailbox: u.Mailbox, Parcels: u.Parcels}
+	}
+	orders, err := openOrders(ctx, s.Store, s.Now)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range orders {
+		if o.Mailboxes.Any(watched) {
+			continue
+		}
+		for _, box := range o.Mailboxes {
+			found[box] = Unwatched{Mailbox: box, Parcels: found[box].Parcels, Orders: found[box].Orders + 1}
+		}
+	}
+	return slices.SortedFunc(maps.Values(found), func(a, b Unwatched) int { return cmp.Compare(a.Mailbox, b.Mailbox) }), nil
+}
+
 func (s Source) health(ctx context.Context) (parcel.Health, error) {
 	if s.Store == nil {
 		return parcel.Health{}, nil
@@ -146,36 +176,6 @@ func (s Source) counts(ctx context.Context, d *Status) error {
 	found, err := s.Unwatched(ctx)
 	d.Unwatched = append(d.Unwatched, found...)
 	return err
-}
-
-// Unwatched returns the mailboxes of followed parcels and open orders that only mail of
-// mailboxes names which are no longer configured, sorted by name.
-func (s Source) Unwatched(ctx context.Context) ([]Unwatched, error) {
-	var watched []string
-	for _, m := range s.Config.Mailboxes {
-		watched = append(watched, m.Name)
-	}
-	found := map[string]Unwatched{}
-	parcels, err := s.Store.Unwatched(ctx, watched)
-	if err != nil {
-		return nil, err
-	}
-	for _, u := range parcels {
-		found[u.Mailbox] = Unwatched{Mailbox: u.Mailbox, Parcels: u.Parcels}
-	}
-	orders, err := openOrders(ctx, s.Store, s.Now)
-	if err != nil {
-		return nil, err
-	}
-	for _, o := range orders {
-		if o.Mailboxes.Any(watched) {
-			continue
-		}
-		for _, box := range o.Mailboxes {
-			found[box] = Unwatched{Mailbox: box, Parcels: found[box].Parcels, Orders: found[box].Orders + 1}
-		}
-	}
-	return slices.SortedFunc(maps.Values(found), func(a, b Unwatched) int { return cmp.Compare(a.Mailbox, b.Mailbox) }), nil
 }
 
 // mailboxes returns the configured folders with their recorded health. While no daemon
