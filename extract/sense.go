@@ -37,6 +37,8 @@ func (c clauseWords) sense(pg *page) (parcel.Step, bool) {
 		return parcel.StepAtCustoms, c.step == parcel.StepClearedCustoms
 	case done(c.step) && (c.has(labelWill) || c.has(labelLater)), c.step == parcel.StepOutForDelivery && c.has(labelLater):
 		return "", false
+	case inDestination(c.step) && c.precededBy(labelWill, labelLater):
+		return "", false
 	case (c.step == parcel.StepDelivered || inDestination(c.step)) && c.has(labelOrigin), c.partOf(labelOrigin):
 		return "", false
 	case c.step == parcel.StepDelivered || c.step == parcel.StepHandedOver:
@@ -132,6 +134,11 @@ func (pg *page) clauseOf(m mark, from, to int) clauseWords {
 func (pg *page) breaks(tok int) bool {
 	between := pg.gap(tok)
 	return strings.ContainsAny(between, ".,;:!?()[]|\n—–•·،؛؟、。，；：！？") || strings.Contains(between, " - ")
+}
+
+// precededBy reports whether one of the labels stands before the phrase.
+func (c clauseWords) precededBy(labels ...label) bool {
+	return slices.ContainsFunc(c.around, func(a mark) bool { return a.last < c.first && slices.Contains(labels, a.label) })
 }
 
 func (c clauseWords) has(l label) bool {
