@@ -26,7 +26,7 @@ var errSame = errors.New("the backup is the store itself")
 // Backup writes a consistent copy into a new file that only its owner can read,
 // while others keep using the store. The copy contains the secrets.
 func (db *DB) Backup(ctx context.Context, file string) error {
-	if err := copyInto(ctx, db.writer, file); err != nil {
+	if err := copyInto(ctx, db.writer.DB, file); err != nil {
 		return fmt.Errorf("back up the store to %s: %w", file, explain(err))
 	}
 	return nil
@@ -62,7 +62,7 @@ func (db *DB) Check(ctx context.Context) error {
 // answers and budgets, announced changes of more than two years ago, and old copies
 // of the store.
 func (db *DB) Prune(ctx context.Context, now time.Time) (p store.Pruned, err error) {
-	err = db.core.write(ctx, "prune the store", func(tx *sql.Tx) error {
+	err = db.core.write(ctx, "prune the store", func(tx transaction) error {
 		for _, step := range []struct {
 			count *int
 			query string

@@ -24,7 +24,7 @@ func (db *household) Health(ctx context.Context) (h parcel.Health, err error) {
 		if h.Mailboxes, err = list(ctx, tx, scanMailbox, selectMailbox+` ORDER BY name, folder`, tx.home); err != nil {
 			return fmt.Errorf("list mailboxes: %w", err)
 		}
-		if h.Carriers, err = carrierHealths(ctx, tx.Tx, db.now()); err != nil {
+		if h.Carriers, err = carrierHealths(ctx, tx.transaction, db.now()); err != nil {
 			return err
 		}
 		if h.Outbox, err = outboxHealth(ctx, tx); err != nil {

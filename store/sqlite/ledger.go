@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -21,7 +20,7 @@ var errCount = errors.New("a negative count cannot be booked")
 // Take books count units of the carrier's budget for the day and reports whether
 // that many were left. A budget of 0 is unlimited.
 func (db *DB) Take(ctx context.Context, carrier string, day parcel.Date, count, budget int) (ok bool, err error) {
-	err = db.core.write(ctx, "book a call of "+carrier, func(tx *sql.Tx) error {
+	err = db.core.write(ctx, "book a call of "+carrier, func(tx transaction) error {
 		if count < 0 {
 			return errCount
 		}
@@ -45,7 +44,7 @@ func (db *DB) Take(ctx context.Context, carrier string, day parcel.Date, count, 
 // one booked before, and never earlier than now. If the clock was set back since
 // then, the earlier booking moves back with it.
 func (db *DB) Reserve(ctx context.Context, host string, interval time.Duration, now time.Time) (at time.Time, err error) {
-	err = db.core.write(ctx, "book a moment of "+host, func(tx *sql.Tx) error {
+	err = db.core.write(ctx, "book a moment of "+host, func(tx transaction) error {
 		last, err := first(list(ctx, tx, scanSlotTimes, `SELECT slot_at, booked_at FROM host_slot WHERE host = $1`, host))
 		if err != nil {
 			return err
@@ -71,7 +70,7 @@ func (db *DB) Reserve(ctx context.Context, host string, interval time.Duration, 
 // it returns the zero value with its name.
 func (db *DB) CarrierHealth(ctx context.Context, carrier string) (h parcel.CarrierHealth, err error) {
 	h.Name = carrier
-	err = db.core.read(ctx, "read health of "+carrier, func(tx *sql.Tx) error {
+	err = db.core.read(ctx, "read health of "+carrier, func(tx transaction) error {
 		all, err := carrierHealths(ctx, tx, db.now())
 		for _, c := range all {
 			if c.Name == carrier {
@@ -86,7 +85,7 @@ func (db *DB) CarrierHealth(ctx context.Context, carrier string) (h parcel.Carri
 // SetCarrierHealth records everything except Today and Budget, which come from
 // Take.
 func (db *DB) SetCarrierHealth(ctx context.Context, h parcel.CarrierHealth) error {
-	return db.core.write(ctx, "record health of "+h.Name, func(tx *sql.Tx) error {
+	return db.core.write(ctx, "record health of "+h.Name, func(tx transaction) error {
 		_, err := tx.ExecContext(ctx,
 			`INSERT INTO carrier_state (name, state, since, until, fails, last_success, error, fault, note, last_events, recent, unknown)
 			 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
@@ -102,7 +101,7 @@ func (db *DB) SetCarrierHealth(ctx context.Context, h parcel.CarrierHealth) erro
 // KeepAnswer keeps the start of an answer that was not understood. Only the newest
 // few of each carrier are kept.
 func (db *DB) KeepAnswer(ctx context.Context, carrier string, raw []byte, at time.Time) error {
-	return db.core.write(ctx, "keep an answer of "+carrier, func(tx *sql.Tx) error {
+	return db.core.write(ctx, "keep an answer of "+carrier, func(tx transaction) error {
 		kept := append([]byte{}, raw[:min(len(raw), maxAnswer)]...)
 		if _, err := tx.ExecContext(ctx, `INSERT INTO answer (carrier, at, raw) VALUES ($1, $2, $3)`,
 			carrier, at.UnixMilli(), kept); err != nil {
@@ -117,7 +116,7 @@ func (db *DB) KeepAnswer(ctx context.Context, carrier string, raw []byte, at tim
 
 // Answers returns the kept answers of a carrier, newest first.
 func (db *DB) Answers(ctx context.Context, carrier string) (out []store.Answer, err error) {
-	err = db.core.read(ctx, "list answers of "+carrier, func(tx *sql.Tx) error {
+	err = db.core.read(ctx, "list answers of "+carrier, func(tx transaction) error {
 		out, err = list(ctx, tx, scanAnswer, `SELECT carrier, at, raw FROM answer WHERE carrier = $1 ORDER BY id DESC`, carrier)
 		return err
 	})
@@ -127,7 +126,7 @@ func (db *DB) Answers(ctx context.Context, carrier string) (out []store.Answer, 
 // carrierHealths joins the recorded health with the bookings. Days are in the
 // carriers' zones, which are at or ahead of UTC, so the count of a day is shown
 // until that day is over in UTC, too.
-func carrierHealths(ctx context.Context, tx *sql.Tx, now time.Time) ([]parcel.CarrierHealth, error) {
+func carrierHealths(ctx context.Context, tx transaction, now time.Time) ([]parcel.CarrierHealth, error) {
 	out, err := list(ctx, tx, scanCarrier,
 		`SELECT n.name, coalesce(s.state, ''), s.since, s.until, coalesce(s.fails, 0), s.last_success,
 		   coalesce(s.error, ''), coalesce(s.fault, ''), coalesce(s.note, ''), coalesce(b.used, 0), coalesce(b.budget, 0),

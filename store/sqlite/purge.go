@@ -114,7 +114,7 @@ func unlinkOthers(ctx context.Context, tx homeTx, words map[string]bool) error {
 // rows in unused parts of pages.
 func (db *core) scrub(ctx context.Context) error {
 	for _, statement := range []string{"PRAGMA temp_store = MEMORY", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"} {
-		if err := patient(ctx, func() error { return complete(ctx, db.writer, statement) }); err != nil {
+		if err := patient(ctx, func() error { return complete(ctx, db.writer.DB, statement) }); err != nil {
 			return fmt.Errorf("overwrite what was deleted: %w", explain(err))
 		}
 	}

@@ -39,7 +39,7 @@ func migrations() fs.FS {
 // migrate brings the schema up to date, step by step, each in a separate
 // transaction. If the store is not empty, a copy is made first.
 func (db *DB) migrate(ctx context.Context, steps fs.FS) error {
-	p, err := provider(db.writer, steps)
+	p, err := provider(db.writer.DB, steps)
 	if err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func (db *DB) migrate(ctx context.Context, steps fs.FS) error {
 			return err
 		}
 	}
-	if err := up(ctx, p, db.writer, want); err != nil {
+	if err := up(ctx, p, db.writer.DB, want); err != nil {
 		return fmt.Errorf("bring schema %d to %d: %w", have, want, err)
 	}
 	if have > 0 {
@@ -116,7 +116,7 @@ func (db *DB) copyOwn(ctx context.Context, own, file string, want int64) error {
 	if err := os.Remove(own); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err := copyInto(ctx, db.writer, own); err != nil {
+	if err := copyInto(ctx, db.writer.DB, own); err != nil {
 		return err
 	}
 	have, err := version(ctx, db.writer)

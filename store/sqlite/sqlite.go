@@ -51,8 +51,8 @@ type core struct {
 	path    string
 	log     *slog.Logger
 	now     func() time.Time
-	writer  *sql.DB // one connection, every transaction immediate
-	reader  *sql.DB // cannot write
+	writer  *pool // one connection, every transaction immediate
+	reader  *pool // cannot write
 	closing sync.Once
 	pulsing sync.Mutex // held while the heartbeat file is read and overwritten
 }
@@ -126,21 +126,27 @@ func (db *DB) open(ctx context.Context, steps fs.FS) error {
 			return err
 		}
 	}
-	if db.writer, err = connect(ctx, writeDSN(db.path), 1); err != nil {
+	writer, err := connect(ctx, writeDSN(db.path), 1)
+	if err != nil {
 		return err
 	}
+	db.writer = keeping(writer)
 	if err := db.migrate(ctx, steps); err != nil {
 		return err
 	}
-	db.reader, err = connect(ctx, readDSN(db.path), readers)
-	return err
+	reader, err := connect(ctx, readDSN(db.path), readers)
+	if err != nil {
+		return err
+	}
+	db.reader = keeping(reader)
+	return nil
 }
 
 func (db *DB) shut() error {
 	var errs []error
-	for _, pool := range []*sql.DB{db.reader, db.writer} {
-		if pool != nil {
-			errs = append(errs, pool.Close())
+	for _, p := range []*pool{db.reader, db.writer} {
+		if p != nil {
+			errs = append(errs, p.Close())
 		}
 	}
 	return errors.Join(errs...)

@@ -20,43 +20,45 @@ type scanner interface{ Scan(dest ...any) error }
 
 // write runs f in a transaction that holds the write lock from the start. It is
 // rolled back if f or the commit fails.
-func (db *core) write(ctx context.Context, doing string, f func(tx *sql.Tx) error) error {
+func (db *core) write(ctx context.Context, doing string, f func(tx transaction) error) error {
 	return transact(ctx, db.writer, doing, f)
 }
 
 // read runs f on one snapshot of the store.
-func (db *core) read(ctx context.Context, doing string, f func(tx *sql.Tx) error) error {
+func (db *core) read(ctx context.Context, doing string, f func(tx transaction) error) error {
 	return transact(ctx, db.reader, doing, f)
 }
 
 // homeTx is a transaction on the rows of one household.
 type homeTx struct {
-	*sql.Tx
+	transaction
 
 	home string
 }
 
 func (db *household) write(ctx context.Context, doing string, f func(tx homeTx) error) error {
-	return db.core.write(ctx, doing, func(tx *sql.Tx) error { return f(homeTx{tx, db.home}) })
+	return db.core.write(ctx, doing, func(tx transaction) error { return f(homeTx{tx, db.home}) })
 }
 
 func (db *household) read(ctx context.Context, doing string, f func(tx homeTx) error) error {
-	return db.core.read(ctx, doing, func(tx *sql.Tx) error { return f(homeTx{tx, db.home}) })
+	return db.core.read(ctx, doing, func(tx transaction) error { return f(homeTx{tx, db.home}) })
 }
 
-func transact(ctx context.Context, pool *sql.DB, doing string, f func(tx *sql.Tx) error) error {
+func transact(ctx context.Context, p *pool, doing string, f func(tx transaction) error) error {
+	var news []string
 	err := func() error {
 		var tx *sql.Tx
-		if err := patient(ctx, func() (err error) { tx, err = pool.BeginTx(ctx, nil); return err }); err != nil {
+		if err := patient(ctx, func() (err error) { tx, err = p.BeginTx(ctx, nil); return err }); err != nil {
 			return err
 		}
 		defer tx.Rollback() //nolint:errcheck // after a commit it does nothing, and before it the first error counts
-		if err := f(tx); err != nil {
+		if err := f(transaction{tx, p, &news}); err != nil {
 			return err
 		}
 		return tx.Commit()
 	}()
 	if err == nil {
+		p.keep(ctx, news)
 		return nil
 	}
 	// An interrupted statement failed because ctx ended.

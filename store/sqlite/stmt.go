@@ -1,0 +1,103 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"sync"
+)
+
+// maxKept bounds the statements that are kept compiled. The package has fewer, apart
+// from those whose text depends on their arguments.
+const maxKept = 256
+
+// pool is a [sql.DB] that keeps the statements of its transactions compiled, because
+// compiling a statement costs more than running most of them.
+type pool struct {
+	*sql.DB
+
+	mu   sync.Mutex
+	kept map[string]*sql.Stmt
+}
+
+func keeping(db *sql.DB) *pool { return &pool{DB: db, kept: map[string]*sql.Stmt{}} }
+
+// Close closes the statements and the connections.
+func (p *pool) Close() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var errs []error
+	for _, s := range p.kept {
+		errs = append(errs, s.Close())
+	}
+	p.kept = nil
+	return errors.Join(append(errs, p.DB.Close())...)
+}
+
+func (p *pool) statement(query string) *sql.Stmt {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.kept[query]
+}
+
+// keep compiles the statements that a transaction used for the first time. A statement
+// that cannot be compiled now is compiled whenever it is used.
+func (p *pool) keep(ctx context.Context, queries []string) {
+	for _, q := range queries {
+		s, err := p.PrepareContext(ctx, q)
+		if err != nil {
+			return
+		}
+		p.mu.Lock()
+		_, twice := p.kept[q]
+		full := p.kept == nil || len(p.kept) >= maxKept
+		if !twice && !full {
+			p.kept[q] = s
+		}
+		p.mu.Unlock()
+		if twice || full {
+			_ = s.Close()
+		}
+	}
+}
+
+// transaction is a transaction that runs kept statements.
+type transaction struct {
+	*sql.Tx
+
+	pool *pool
+	news *[]string // statements that are not kept yet
+}
+
+// ExecContext runs a statement that returns no rows.
+func (t transaction) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if s := t.kept(query); s != nil {
+		return t.StmtContext(ctx, s).ExecContext(ctx, args...)
+	}
+	return t.Tx.ExecContext(ctx, query, args...)
+}
+
+// QueryContext returns the rows of a query.
+func (t transaction) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if s := t.kept(query); s != nil {
+		return t.StmtContext(ctx, s).QueryContext(ctx, args...)
+	}
+	return t.Tx.QueryContext(ctx, query, args...)
+}
+
+// QueryRowContext returns the first row of a query.
+func (t transaction) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	if s := t.kept(query); s != nil {
+		return t.StmtContext(ctx, s).QueryRowContext(ctx, args...)
+	}
+	return t.Tx.QueryRowContext(ctx, query, args...)
+}
+
+func (t transaction) kept(query string) *sql.Stmt {
+	s := t.pool.statement(query)
+	if s == nil && len(*t.news) < maxKept && !slices.Contains(*t.news, query) {
+		*t.news = append(*t.news, query)
+	}
+	return s
+}
