@@ -157,7 +157,7 @@ func TestSettingsThatCannotWorkAreRefusedAtOnce(t *testing.T) {
 			t.Parallel()
 			a := good()
 			c.change(&a)
-			err := mailwatch.New(a, newPositions(), mailwatch.Options{}).Run(t.Context(), (&inbox{}).handle)
+			err := mailwatch.New(a, newPositions(), mailwatch.Options{}).Run(t.Context(), each((&inbox{}).handle))
 			if !errors.Is(err, c.want) {
 				t.Errorf("Run: got %v, want %v", err, c.want)
 			}

@@ -65,7 +65,7 @@ func count(ctx context.Context, s *session, a Account, name string) (messages, c
 // Recent passes the latest mails of the senders to handle, oldest first and at most
 // limit for each folder, and stores nothing. It stops at the first error of handle. If
 // mails cannot be read, it passes all others and then returns an error that names them.
-func Recent(ctx context.Context, a Account, since time.Duration, limit int, handle Handler) error {
+func Recent(ctx context.Context, a Account, since time.Duration, limit int, handle func(context.Context, Mail) error) error {
 	a = a.complete()
 	s, err := open(ctx, a, NewBudget())
 	if err != nil {

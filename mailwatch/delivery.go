@@ -19,6 +19,8 @@ const (
 	firstRetry  = time.Second
 	maxRetry    = 5 * time.Minute
 	handleLimit = 2 * time.Minute
+	chunkMails  = 64              // passed to the handler at a time
+	chunkBytes  = 2 << 20         // and their size, above which a mail is passed by itself
 	saveLimit   = 3 * time.Second // for storing a checkpoint, also while stopping
 )
 
@@ -29,12 +31,13 @@ type delivery struct {
 	done  chan struct{}
 	err   error            // valid after done is closed
 	saved store.Checkpoint // the last one that is known to be stored
+	limit int              // mails passed to the handler at a time; smaller after a failure
 }
 
 // startDelivery starts a delivery, which finish ends. failed is called if the delivery
 // ends with an error before that.
 func (f *folder) startDelivery(ctx context.Context, failed func()) *delivery {
-	d := &delivery{f: f, queue: make(chan batch, 1), done: make(chan struct{})}
+	d := &delivery{f: f, queue: make(chan batch, 1), done: make(chan struct{}), limit: chunkMails}
 	go func() {
 		defer close(d.done)
 		if d.err = d.run(ctx); d.err != nil {
@@ -116,10 +119,8 @@ func (d *delivery) batch(ctx context.Context, b batch) error {
 			return &StoreError{Err: err}
 		}
 	}
-	for _, m := range b.mails {
-		if err := d.mail(ctx, m); err != nil {
-			return err
-		}
+	if err := d.mails(ctx, b.mails); err != nil {
+		return err
 	}
 	for _, r := range b.released {
 		if err := d.f.w.checkpoints.Release(ctx, d.ref(r.uid, b), r.gone); err != nil {
@@ -137,16 +138,74 @@ func (d *delivery) batch(ctx context.Context, b batch) error {
 	return nil
 }
 
+// mails handles mails in chunks. The first mail of a chunk that is not handled is handled
+// by itself.
+func (d *delivery) mails(ctx context.Context, mails []delivered) error {
+	for len(mails) > 0 {
+		chunk := d.chunk(mails)
+		n := 0
+		if len(chunk) > 1 {
+			n = d.together(ctx, chunk)
+		}
+		switch n {
+		case len(chunk):
+			d.limit = min(d.limit*2, chunkMails)
+		case 0:
+			d.limit = max(len(chunk)/2, 1) // after a panic or a timeout, any of them may be the cause
+		}
+		if n < len(chunk) {
+			if err := d.mail(ctx, mails[n]); err != nil {
+				return err
+			}
+			n++
+		}
+		mails = mails[n:]
+	}
+	return nil
+}
+
+func (d *delivery) chunk(mails []delivered) []delivered {
+	bytes, n := 0, 0
+	for n < min(len(mails), d.limit) {
+		if bytes += len(mails[n].mail.Raw); n > 0 && bytes > chunkBytes {
+			break
+		}
+		n++
+	}
+	return mails[:n]
+}
+
+// together passes a chunk to the handler and returns how many of its mails are handled.
+func (d *delivery) together(ctx context.Context, chunk []delivered) int {
+	mails := make([]Mail, 0, len(chunk))
+	for _, m := range chunk {
+		mails = append(mails, m.mail)
+	}
+	n, err := d.safely(ctx, mails)
+	n = max(min(n, len(chunk)), 0)
+	if err != nil && ctx.Err() == nil {
+		d.f.log.DebugContext(ctx, "a mail is handled by itself", "mail_id", chunk[min(n, len(chunk)-1)].mail.Ref.String(), "err", err.Error())
+	}
+	for _, m := range chunk[:n] {
+		d.handled(m)
+	}
+	return n
+}
+
+func (d *delivery) handled(m delivered) {
+	d.saved.UID = max(d.saved.UID, m.mail.Ref.UID)
+	d.f.health.mail(m.date, time.Now())
+}
+
 // mail handles one mail or sets it aside: at once after a [PermanentError] or when its
 // time is up, and after a few tries if the cause is unknown. After [ErrLater] it retries until ctx ends.
 func (d *delivery) mail(ctx context.Context, m delivered) error {
 	delay := firstRetry
 	defer d.f.health.release(ctx)
 	for try := 1; ; try++ {
-		err := d.safely(ctx, m.mail)
+		_, err := d.safely(ctx, []Mail{m.mail})
 		if err == nil {
-			d.saved.UID = max(d.saved.UID, m.mail.Ref.UID)
-			d.f.health.mail(m.date, time.Now())
+			d.handled(m)
 			return nil
 		}
 		if ctx.Err() != nil {
@@ -181,20 +240,24 @@ func waiting(err error) message.Text {
 }
 
 // safely turns a panic of the handler into an error.
-func (d *delivery) safely(ctx context.Context, m Mail) (err error) {
-	free, err := d.f.w.options.Budget.parse(ctx, len(m.Raw))
+func (d *delivery) safely(ctx context.Context, mails []Mail) (handled int, err error) {
+	size := 0
+	for _, m := range mails {
+		size += len(m.Raw)
+	}
+	free, err := d.f.w.options.Budget.parse(ctx, size)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer free()
 	ctx, cancel := context.WithTimeout(ctx, handleLimit)
 	defer cancel()
 	defer func() {
 		if v := recover(); v != nil {
-			err = Permanent(fmt.Errorf("handler broke down: %v", v))
+			handled, err = 0, Permanent(fmt.Errorf("handler broke down: %v", v))
 		}
 	}()
-	return d.f.handle(ctx, m)
+	return d.f.handle(ctx, mails)
 }
 
 func (d *delivery) ref(uid uint32, b batch) parcel.MailRef {

@@ -13,6 +13,7 @@ import (
 
 	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
+	"parcelwatch/store"
 )
 
 func TestAMailThatCannotBeHandled(t *testing.T) {
@@ -107,6 +108,59 @@ func TestAMailThatCannotBeHandled(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A handler that breaks down has stored nothing of the chunk and cannot say which mail is
+// the cause.
+func TestOnlyTheMailThatBreaksTheHandlerDownIsSetAsideOfAChunk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startMem(t)
+		for i := range 150 {
+			s.add(t, "INBOX", shop, strconv.Itoa(i))
+		}
+		p := newPositions()
+		var stored []string
+		var chunks int
+		w := mailwatch.New(account(s.pipeNet), p, mailwatch.Options{})
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() {
+			done <- w.Run(ctx, func(ctx context.Context, mails []mailwatch.Mail) (int, error) {
+				chunks++
+				for _, m := range mails {
+					if subjectOf(m) == "57" {
+						panic("boom")
+					}
+				}
+				for _, m := range mails {
+					stored = append(stored, subjectOf(m))
+				}
+				last := mails[len(mails)-1].Ref
+				return len(mails), p.SaveCheckpoint(ctx, last.Mailbox, last.Folder, store.Checkpoint{UIDValidity: last.UIDValidity, UID: last.UID})
+			})
+		}()
+		pass(time.Minute)
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		var want []string
+		for i := range 150 {
+			if i != 57 {
+				want = append(want, strconv.Itoa(i))
+			}
+		}
+		if diff := cmp.Diff(want, stored); diff != "" {
+			t.Error(diff)
+		}
+		if got := p.setAside(); len(got) != 1 || !strings.Contains(got[0], `"57": handling it failed: handler broke down: boom`) {
+			t.Errorf("set aside: %q", got)
+		}
+		if chunks > 40 {
+			t.Errorf("the handler was called %d times for 150 mails", chunks)
+		}
+		s.stop(t)
+	})
 }
 
 func TestAWaitingMailIsReportedAndTheConnectionKept(t *testing.T) {
@@ -223,7 +277,7 @@ func TestAMailWhoseTimeIsUpIsSetAsideAndNamed(t *testing.T) {
 				return in.handle(ctx, m)
 			}))
 		}()
-		pass(3 * time.Minute)
+		pass(5 * time.Minute)
 		if diff := cmp.Diff([]string{"one", "three"}, in.subjects()); diff != "" {
 			t.Error(diff)
 		}

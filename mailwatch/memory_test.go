@@ -86,8 +86,8 @@ func (p *memPositions) Release(_ context.Context, ref parcel.MailRef, _ bool) er
 }
 
 // recording moves the checkpoint with each mail, like a real handler.
-func (p *memPositions) recording(handle mailwatch.Handler) mailwatch.Handler {
-	return func(ctx context.Context, m mailwatch.Mail) error {
+func (p *memPositions) recording(handle func(context.Context, mailwatch.Mail) error) mailwatch.Handler {
+	return each(func(ctx context.Context, m mailwatch.Mail) error {
 		if err := handle(ctx, m); err != nil {
 			return err
 		}
@@ -96,6 +96,24 @@ func (p *memPositions) recording(handle mailwatch.Handler) mailwatch.Handler {
 			return fmt.Errorf("%w: %w", mailwatch.ErrLater, err)
 		}
 		return nil
+	})
+}
+
+// each is a handler that handles mails one by one. A panic does not undo those before it.
+func each(handle func(context.Context, mailwatch.Mail) error) mailwatch.Handler {
+	return func(ctx context.Context, mails []mailwatch.Mail) (handled int, err error) {
+		defer func() {
+			if v := recover(); v != nil {
+				err = mailwatch.Permanent(fmt.Errorf("%v", v))
+			}
+		}()
+		for i, m := range mails {
+			handled = i
+			if err := handle(ctx, m); err != nil {
+				return i, err
+			}
+		}
+		return len(mails), nil
 	}
 }
 

@@ -20,6 +20,12 @@ type Scope struct {
 	Now       time.Time     // time of the changes and of the import
 }
 
+// Decision is what one call of Apply would store.
+type Decision struct {
+	Scope  Scope
+	Decide func(*State) error
+}
+
 // State is what the function given to Apply reads and changes. Parcels and orders
 // may be changed in place and appended; a parcel with ID 0 is new.
 type State struct {

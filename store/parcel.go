@@ -22,6 +22,10 @@ type Tracking interface { //nolint:interfacebloat // one transaction and the que
 	// values and must be pure; its error is returned unchanged. parcel.ErrNotFound
 	// means that decide added a parcel with an id that was not loaded.
 	Apply(ctx context.Context, scope Scope, decide func(*State) error) error
+	// ApplyAll applies decisions in order in one transaction, up to the first that
+	// fails, of which nothing is stored. It returns how many are stored and, if these
+	// are not all, why the next one is not. If the transaction fails, none is stored.
+	ApplyAll(ctx context.Context, decisions []Decision) (stored int, err error)
 	// Due returns parcels whose next check is not after now: those of proven mail and
 	// of the user first, then unverified ones, each longest due first.
 	// Parcels for which skip returns true are left out, do not count towards the

@@ -20,7 +20,7 @@ func TestTheLogSaysThatAMailMadeAParcelAndThatItHasNewsButNotWhose(t *testing.T)
 	running(t, cfg, func(t *testing.T, tr *tracker.Tracker, _ *sqlite.DB) {
 		n := saying(parcel.StepShipped, []string{orderA}, with("RB123456785CN", parcel.StepShipped, orderA))
 		for _, digest := range []string{"a", "a"} { // the second import changes nothing
-			if err := tr.Intake(t.Context(), ref(), n, digest, tracker.Policy{}); err != nil {
+			if _, err := tr.Intake(t.Context(), tracker.Policy{}, tracker.Mail{Ref: ref(), Notice: n, Digest: digest}); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -252,7 +252,7 @@ func TestNewsIsLoggedOnceAndNamesNobody(t *testing.T) {
 		ref := parcel.MailRef{Mailbox: "home", Folder: "INBOX", UIDValidity: 1, UID: 7}
 		n := saying(parcel.StepShipped, []string{orderA}, with("RB123456785CN", parcel.StepShipped, orderA))
 		for range 2 {
-			if err := tr.Intake(t.Context(), ref, n, "", tracker.Policy{}); err != nil {
+			if _, err := tr.Intake(t.Context(), tracker.Policy{}, tracker.Mail{Ref: ref, Notice: n}); err != nil {
 				t.Fatal(err)
 			}
 		}

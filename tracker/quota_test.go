@@ -87,7 +87,8 @@ func TestAFloodDoesNotCountAgainstVerifiedMailAndTheNextDayIsFree(t *testing.T) 
 	intake := func(mailbox string, n parcel.Notice) {
 		t.Helper()
 		uid++
-		if err := tr.Intake(t.Context(), parcel.MailRef{Mailbox: mailbox, Folder: "INBOX", UIDValidity: 1, UID: uid}, n, "", tracker.Policy{}); err != nil {
+		ref := parcel.MailRef{Mailbox: mailbox, Folder: "INBOX", UIDValidity: 1, UID: uid}
+		if _, err := tr.Intake(t.Context(), tracker.Policy{}, tracker.Mail{Ref: ref, Notice: n}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -46,13 +46,40 @@ func New(cfg Config, store store.Tracking) *Tracker {
 	return &Tracker{cfg: cfg, store: store, engine: cfg.Engine, wake: make(chan struct{}, 1)}
 }
 
-// Intake records one notice in one transaction: orders, parcels, changes, and the
-// mail as read. The same mail again changes nothing. digest is a hash of the mail's
-// bytes, which identifies mail without a usable Message-ID. policy is the
-// mailbox's.
-func (t *Tracker) Intake(ctx context.Context, ref parcel.MailRef, n parcel.Notice, digest string, policy Policy) error {
+// Mail is one mail to record.
+type Mail struct {
+	Ref    parcel.MailRef
+	Notice parcel.Notice // empty if the mail is only marked as read
+	Digest string        // hash of the mail's bytes; identifies mail without a usable Message-ID
+}
+
+// Intake records mails in order in one transaction, up to the first that fails: orders,
+// parcels, changes, and the mails as read. A mail recorded before changes nothing. It
+// returns how many mails are recorded and, if these are not all, why the next one is not.
+// policy is the mailbox's.
+func (t *Tracker) Intake(ctx context.Context, policy Policy, mails ...Mail) (int, error) {
 	now := t.cfg.Now()
-	scope := store.Scope{Mail: &ref, MessageID: n.MessageID, Digest: digest, Now: now}
+	decisions, effects := make([]store.Decision, 0, len(mails)), make([]effect, len(mails))
+	for i, m := range mails {
+		decide := func(s *store.State) error {
+			importNotice(s, m.Ref, m.Notice, rules{t.cfg.Home, t.cfg.Zone, policy}, now)
+			effects[i] = effectOf(s, now)
+			return nil
+		}
+		decisions = append(decisions, store.Decision{Scope: t.scope(m, now), Decide: decide})
+	}
+	stored, err := t.store.ApplyAll(ctx, decisions)
+	if err != nil {
+		err = fmt.Errorf("tracker: record mail %s: %w", mails[stored].Ref, err)
+	}
+	t.tell(ctx, mails[:stored], effects)
+	return stored, err
+}
+
+// scope is what recording a mail reads and changes.
+func (t *Tracker) scope(m Mail, now time.Time) store.Scope {
+	n := m.Notice
+	scope := store.Scope{Mail: &m.Ref, MessageID: n.MessageID, Digest: m.Digest, Now: now}
 	if n.Shipment() && n.Verdict.Trust.Creates() {
 		scope.Orders = orderIDs(n)
 		for _, p := range n.Parcels {
@@ -63,31 +90,42 @@ func (t *Tracker) Intake(ctx context.Context, ref parcel.MailRef, n parcel.Notic
 		read, sent := quotaDays(n, t.cfg.Zone, now)
 		scope.Days = []parcel.Date{read, sent}
 	}
-	news, due, made := false, false, 0
-	err := t.store.Apply(ctx, scope, func(s *store.State) error {
-		importNotice(s, ref, n, rules{t.cfg.Home, t.cfg.Zone, policy}, now)
-		news, due, made = len(s.Changes) > 0, false, 0
-		for _, p := range s.Parcels {
-			due = due || p.NextCheck.Equal(now)
-			if p.ID == 0 {
-				made++
-			}
+	return scope
+}
+
+// effect is what recording a mail has caused.
+type effect struct {
+	news, due bool // changes; parcels that carriers are asked about at once
+	made      int  // new parcels
+}
+
+func effectOf(s *store.State, now time.Time) effect {
+	o := effect{news: len(s.Changes) > 0}
+	for _, p := range s.Parcels {
+		o.due = o.due || p.NextCheck.Equal(now)
+		if p.ID == 0 {
+			o.made++
 		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("tracker: record mail %s: %w", ref, err)
 	}
-	if made > 0 {
-		t.cfg.Log.InfoContext(ctx, "parcels found in an email", "mailbox", ref.Mailbox, "parcels", made)
+	return o
+}
+
+// tell logs new parcels and wakes whoever acts on what the mails have caused.
+func (t *Tracker) tell(ctx context.Context, mails []Mail, effects []effect) {
+	var all effect
+	for i, m := range mails {
+		o := effects[i]
+		if o.made > 0 {
+			t.cfg.Log.InfoContext(ctx, "parcels found in an email", "mailbox", m.Ref.Mailbox, "parcels", o.made)
+		}
+		all.news, all.due = all.news || o.news, all.due || o.due
 	}
-	if news || due {
+	if all.news || all.due {
 		t.Wake()
 	}
-	if news {
+	if all.news {
 		t.cfg.OnChange()
 	}
-	return nil
 }
 
 // Wake makes a running tracker look for due parcels at once. It never blocks.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"regexp"
+	"runtime"
 	"strings"
 	"sync"
 
@@ -21,6 +22,8 @@ import (
 	"parcelwatch/parcel"
 	"parcelwatch/store"
 	"parcelwatch/tracker"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // mailbox handles the mail of one mailbox.
@@ -32,37 +35,72 @@ type mailbox struct {
 	reader  Reader
 }
 
-// handle records one mail. The program's own digests are skipped.
-func (b mailbox) handle(ctx context.Context, m mailwatch.Mail) error {
+// handle records mails in one transaction. Mails are read concurrently.
+func (b mailbox) handle(ctx context.Context, mails []mailwatch.Mail) (int, error) {
+	read := make([]tracker.Mail, len(mails))
+	errs := make([]error, len(mails))
+	var work errgroup.Group
+	work.SetLimit(runtime.GOMAXPROCS(0))
+	for i, m := range mails {
+		work.Go(func() error {
+			defer func() {
+				if v := recover(); v != nil {
+					errs[i] = mailwatch.Permanent(fmt.Errorf("reading mail %s broke down: %v", m.Ref, v))
+				}
+			}()
+			read[i], errs[i] = b.read(ctx, m)
+			return nil
+		})
+	}
+	_ = work.Wait() // the errors are in errs
+	legible := 0
+	for legible < len(mails) && errs[legible] == nil {
+		legible++
+	}
+	recorded := 0
+	if legible > 0 {
+		var err error
+		recorded, err = b.tracker.Intake(ctx, tracker.Policy{RequireVerified: b.cfg.RequireVerified}, read[:legible]...)
+		for _, m := range read[:recorded] {
+			b.Log.DebugContext(ctx, "mail recorded", "mail_id", m.Ref.String(), "parcels", len(m.Notice.Parcels))
+		}
+		if err != nil {
+			return recorded, later(err)
+		}
+	}
+	if legible < len(mails) {
+		return recorded, errs[legible]
+	}
+	return recorded, nil
+}
+
+// read reads one mail. Nothing is taken from the program's own digests.
+func (b mailbox) read(ctx context.Context, m mailwatch.Mail) (tracker.Mail, error) {
+	digest := sha256.Sum256(m.Raw)
+	out := tracker.Mail{Ref: m.Ref, Digest: hex.EncodeToString(digest[:])}
 	own := m.Header.Own
 	if id := m.Header.MessageID; !own && id != "" {
 		var err error
 		if own, err = b.Store.Sent(ctx, id); err != nil {
-			return later(err)
+			return out, later(err)
 		}
 	}
 	if own {
-		at := store.Checkpoint{UIDValidity: m.Ref.UIDValidity, UID: m.Ref.UID}
-		return later(b.Store.SaveCheckpoint(ctx, m.Ref.Mailbox, m.Ref.Folder, at))
+		return out, nil
 	}
 	n, err := b.reader.Read(ctx, m.Message)
 	switch {
 	case errors.Is(err, verify.ErrTemporary) && b.cfg.RequireVerified && n.Verdict.Trust == parcel.TrustUnverified:
 		// Without a retry the mail would be ignored, although the name server may answer later.
-		return fmt.Errorf("verify mail %s: %w: %w", m.Ref, mailwatch.ErrLater, err)
+		return out, fmt.Errorf("verify mail %s: %w: %w", m.Ref, mailwatch.ErrLater, err)
 	case err != nil && !errors.Is(err, verify.ErrTemporary):
-		return mailwatch.Permanent(fmt.Errorf("read mail %s: %w", m.Ref, err))
+		return out, mailwatch.Permanent(fmt.Errorf("read mail %s: %w", m.Ref, err))
 	}
 	if m.Partial {
 		n.Problems = append(n.Problems, message.New("unread_partial"))
 	}
-	digest := sha256.Sum256(m.Raw)
-	policy := tracker.Policy{RequireVerified: b.cfg.RequireVerified}
-	if err := b.tracker.Intake(ctx, m.Ref, n, hex.EncodeToString(digest[:]), policy); err != nil {
-		return later(err)
-	}
-	b.Log.DebugContext(ctx, "mail recorded", "mail_id", m.Ref.String(), "parcels", len(n.Parcels))
-	return nil
+	out.Notice = n
+	return out, nil
 }
 
 // later marks errors that are caused by the store and not by the mail.

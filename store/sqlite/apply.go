@@ -20,20 +20,46 @@ const reuseAfter = 184 * 24 * time.Hour
 // Apply implements [store.Tracking]. The changes of a merged parcel move to the one
 // that now carries its numbers.
 func (db *household) Apply(ctx context.Context, scope store.Scope, decide func(*store.State) error) error {
-	var a apply
-	err := db.write(ctx, "store the outcome", func(tx homeTx) error {
-		a = apply{tx: tx, scope: scope}
-		return a.run(ctx, decide)
-	})
-	if err != nil {
-		for _, p := range a.added {
-			p.ID = 0 // rolled back
-		}
-	}
+	_, err := db.ApplyAll(ctx, []store.Decision{{Scope: scope, Decide: decide}})
 	return err
 }
 
-// apply is one call of Apply.
+// ApplyAll implements [store.Tracking].
+func (db *household) ApplyAll(ctx context.Context, decisions []store.Decision) (int, error) {
+	var done []*apply
+	var failed error
+	err := db.write(ctx, "store the outcome", func(tx homeTx) (err error) {
+		for i, d := range decisions {
+			a := &apply{tx: tx, scope: d.Scope}
+			run := func() error { return a.run(ctx, d.Decide) }
+			if done = append(done, a); i == 0 {
+				err = run() // without it, nothing is stored
+			} else {
+				failed, err = savepoint(ctx, tx, run)
+			}
+			if err != nil || failed != nil {
+				break
+			}
+		}
+		return err
+	})
+	stored := len(done)
+	switch {
+	case err != nil:
+		stored = 0
+	case failed != nil:
+		stored--
+	}
+	for _, a := range done[stored:] {
+		a.undo()
+	}
+	if err == nil && failed != nil {
+		err = fmt.Errorf("store the outcome: %w", explain(failed))
+	}
+	return stored, err
+}
+
+// apply is one decision being applied.
 type apply struct {
 	tx        homeTx
 	scope     store.Scope
@@ -44,6 +70,13 @@ type apply struct {
 	forgotten map[string][]string // kinds by key, as they were
 	tallies   map[parcel.Date]store.Tally
 	added     []*parcel.Parcel
+}
+
+// undo takes back the ids of parcels whose rows were rolled back.
+func (a *apply) undo() {
+	for _, p := range a.added {
+		p.ID = 0
+	}
 }
 
 func (a *apply) run(ctx context.Context, decide func(*store.State) error) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -66,6 +67,23 @@ func transact(ctx context.Context, p *pool, doing string, f func(tx transaction)
 		return fmt.Errorf("%s: %w", doing, cause)
 	}
 	return fmt.Errorf("%s: %w", doing, explain(err))
+}
+
+// savepoint runs f within a transaction. If f fails, what it wrote is rolled back, and the
+// rest of the transaction can be committed unless err is set: some errors of SQLite end
+// the whole transaction.
+func savepoint(ctx context.Context, tx homeTx, f func() error) (failed, err error) {
+	if _, err := tx.ExecContext(ctx, `SAVEPOINT step`); err != nil {
+		return nil, fmt.Errorf("set a savepoint: %w", err)
+	}
+	if failed := f(); failed != nil {
+		if _, err := tx.ExecContext(ctx, `ROLLBACK TO step`); err != nil {
+			return nil, errors.Join(failed, err)
+		}
+		return failed, nil
+	}
+	_, err = tx.ExecContext(ctx, `RELEASE step`)
+	return nil, wrap(err, "release a savepoint")
 }
 
 // patient repeats f while another process holds the lock it needs. SQLite itself

@@ -55,6 +55,7 @@ func try(ctx context.Context, c storetest.Check, h storetest.Harness) (bad []str
 type broken struct {
 	store.Store
 	apply         func(context.Context, store.Scope, func(*store.State) error) error
+	applyAll      func([]store.Decision) []store.Decision
 	parcels       func([]parcel.Parcel) []parcel.Parcel
 	pending       func([]parcel.Change) []parcel.Change
 	changes       func([]parcel.Change) []parcel.Change
@@ -94,6 +95,22 @@ func (b *broken) Apply(ctx context.Context, s store.Scope, f func(*store.State) 
 		return b.apply(ctx, s, f)
 	}
 	return b.Store.Apply(ctx, s, f)
+}
+
+// ApplyAll is many calls of Apply, so that a fault of one is a fault of both.
+func (b *broken) ApplyAll(ctx context.Context, decisions []store.Decision) (int, error) {
+	if b.applyAll != nil {
+		decisions = b.applyAll(decisions)
+	}
+	if b.apply == nil {
+		return b.Store.ApplyAll(ctx, decisions)
+	}
+	for i, d := range decisions {
+		if err := b.apply(ctx, d.Scope, d.Decide); err != nil {
+			return i, err
+		}
+	}
+	return len(decisions), nil
 }
 
 func (b *broken) Parcels(ctx context.Context, all bool) ([]parcel.Parcel, error) {

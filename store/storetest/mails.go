@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -10,6 +11,7 @@ import (
 
 	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/store"
 )
 
@@ -17,6 +19,7 @@ func mailChecks() []Check {
 	return []Check{
 		{"a mail is imported once, however it is known again", mailOnce},
 		{"importing a mail moves the position", importMoves},
+		{"mails are imported together up to the first that fails", importTogether},
 		{"a position never goes back", positionForward},
 		{"a mail that was not understood is shown until it is", notUnderstoodShown},
 		{"a withheld mail is kept until it is released", withheldKept},
@@ -61,6 +64,56 @@ func importMoves(t T, h Harness) {
 		if want := (store.Checkpoint{UIDValidity: 7, UID: tc.want, Scanned: true}); got != want {
 			t.Errorf("after mail %d: position = %+v, want %+v", tc.uid, got, want)
 		}
+	}
+}
+
+// importTogether imports mails with one parcel each, of which the fourth fails after it
+// has seen the parcels of the others.
+func importTogether(t T, h Harness) {
+	boom := errors.New("boom")
+	var made []*parcel.Parcel
+	var seen int
+	decision := func(uid uint32, n number.Number, fails error) store.Decision {
+		return store.Decision{
+			Scope: store.Scope{Mail: mail(uid), Numbers: []number.Number{"RB000000011CN", n}, Now: Now()},
+			Decide: func(st *store.State) error {
+				seen = len(st.Parcels)
+				p := newParcel(n)
+				st.Parcels, made = append(st.Parcels, p), append(made, p)
+				st.Changes = append(st.Changes, store.NewChange{Change: news(string(n)), Of: p})
+				return fails
+			},
+		}
+	}
+	all := []store.Decision{
+		decision(1, "RB000000011CN", nil), decision(2, "RB000000025CN", nil), decision(3, "RB000000039CN", nil),
+		decision(4, "RB000000042CN", boom), decision(5, "RB000000056CN", nil),
+	}
+	stored, err := h.Store.ApplyAll(t.Context(), all)
+	if stored != 3 || !errors.Is(err, boom) {
+		t.Errorf("stored %d, %v; want 3, boom", stored, err)
+	}
+	if seen != 1 {
+		t.Errorf("the fourth mail saw %d parcels in its scope, want the first mail's", seen)
+	}
+	if len(made) == 4 && (made[2].ID == 0 || made[3].ID != 0) {
+		t.Errorf("ids %d of a stored parcel and %d of one that is not", made[2].ID, made[3].ID)
+	}
+	again := h.Reopen()
+	if got := get[store.Checkpoint](t)(again.Checkpoint(t.Context(), "home", "INBOX")); got.UID != 3 {
+		t.Errorf("the checkpoint is at mail %d, want 3", got.UID)
+	}
+	if got := get[[]parcel.Change](t)(again.Pending(t.Context(), "digest", time.Time{})); len(got) != 3 {
+		t.Errorf("%d changes are pending, want 3", len(got))
+	}
+	if stored, err := again.ApplyAll(t.Context(), all[3:]); stored != 0 || !errors.Is(err, boom) {
+		t.Errorf("a failing mail and one behind it: stored %d, %v; want 0, boom", stored, err)
+	}
+	if stored, err := again.ApplyAll(t.Context(), all[4:]); stored != 1 || err != nil {
+		t.Errorf("a single mail: stored %d, %v; want 1", stored, err)
+	}
+	if got := get[store.Checkpoint](t)(again.Checkpoint(t.Context(), "home", "INBOX")); got.UID != 5 {
+		t.Errorf("the checkpoint is at mail %d, want 5", got.UID)
 	}
 }
 

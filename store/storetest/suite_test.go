@@ -161,7 +161,10 @@ func mailFaults() map[string]func(b *broken) {
 	return map[string]func(b *broken){
 		"a mail is imported once, however it is known again": with(func(s *store.Scope) { s.Digest = "" }, nil),
 		"importing a mail moves the position":                with(func(s *store.Scope) { s.Mail = nil }, nil),
-		"a position never goes back":                         func(b *broken) { b.savePosition = func() error { return nil } },
+		"mails are imported together up to the first that fails": func(b *broken) {
+			b.applyAll = func(all []store.Decision) []store.Decision { return all[:1] }
+		},
+		"a position never goes back": func(b *broken) { b.savePosition = func() error { return nil } },
 		"a mail that was not understood is shown until it is": func(b *broken) {
 			b.setAside = func() error { return nil }
 		},

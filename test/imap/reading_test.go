@@ -249,7 +249,7 @@ func stopped(t *testing.T, b brand) {
 // watchWith is watch with something to do as the nth mail is handed over.
 func watchWith(tb testing.TB, a mailwatch.Account, p store.Checkpoints, each func(n int)) *watched {
 	tb.Helper()
-	return begin(tb, a, p, func(w *watched) mailwatch.Handler {
+	return begin(tb, a, p, func(w *watched) oneByOne {
 		return func(ctx context.Context, m mailwatch.Mail) error {
 			if err := ctx.Err(); err != nil {
 				return err // as a store would

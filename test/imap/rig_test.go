@@ -188,10 +188,10 @@ func (b *logBuffer) String() string {
 
 func watch(tb testing.TB, a mailwatch.Account, p store.Checkpoints) *watched {
 	tb.Helper()
-	return begin(tb, a, p, func(w *watched) mailwatch.Handler { return w.handle })
+	return begin(tb, a, p, func(w *watched) oneByOne { return w.handle })
 }
 
-func begin(tb testing.TB, a mailwatch.Account, p store.Checkpoints, handler func(*watched) mailwatch.Handler) *watched {
+func begin(tb testing.TB, a mailwatch.Account, p store.Checkpoints, handler func(*watched) oneByOne) *watched {
 	tb.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	w := &watched{cancel: cancel, done: make(chan error, 1), log: &logBuffer{}, news: make(chan struct{}, 1)}
@@ -206,14 +206,28 @@ func begin(tb testing.TB, a mailwatch.Account, p store.Checkpoints, handler func
 	})
 	handle := handler(w)
 	go func() {
-		w.done <- watcher.Run(ctx, func(ctx context.Context, m mailwatch.Mail) error {
+		w.done <- watcher.Run(ctx, each(func(ctx context.Context, m mailwatch.Mail) error {
 			if err := handle(ctx, m); err != nil {
 				return err
 			}
 			return p.SaveCheckpoint(ctx, m.Ref.Mailbox, m.Ref.Folder, store.Checkpoint{UIDValidity: m.Ref.UIDValidity, UID: m.Ref.UID})
-		})
+		}))
 	}()
 	return w
+}
+
+// oneByOne handles one mail.
+type oneByOne func(context.Context, mailwatch.Mail) error
+
+func each(handle oneByOne) mailwatch.Handler {
+	return func(ctx context.Context, mails []mailwatch.Mail) (int, error) {
+		for i, m := range mails {
+			if err := handle(ctx, m); err != nil {
+				return i, err
+			}
+		}
+		return len(mails), nil
+	}
 }
 
 func (w *watched) handle(_ context.Context, m mailwatch.Mail) error {

@@ -115,7 +115,7 @@ func scanOnce(b *testing.B, d *server, parser *extract.Parser, ours int) (took t
 	handled := 0
 	w := mailwatch.New(a, keep, mailwatch.Options{})
 	start := time.Now()
-	err := w.Run(ctx, func(ctx context.Context, m mailwatch.Mail) error {
+	err := w.Run(ctx, each(func(ctx context.Context, m mailwatch.Mail) error {
 		if _, err := parser.Parse(m.Message, parcel.Verdict{Trust: parcel.TrustUnverified}); err != nil {
 			return err
 		}
@@ -127,7 +127,7 @@ func scanOnce(b *testing.B, d *server, parser *extract.Parser, ours int) (took t
 			defer cancel()
 		}
 		return keep.SaveCheckpoint(ctx, m.Ref.Mailbox, m.Ref.Folder, store.Checkpoint{UIDValidity: m.Ref.UIDValidity, UID: m.Ref.UID})
-	})
+	}))
 	if err != nil || handled != ours || len(keep.asides) > 0 {
 		b.Fatalf("handled %d of %d, %v, set aside %q", handled, ours, err, keep.asides)
 	}
