@@ -107,13 +107,12 @@ func each(handle func(context.Context, mailwatch.Mail) error) mailwatch.Handler 
 				err = mailwatch.Permanent(fmt.Errorf("%v", v))
 			}
 		}()
-		for i, m := range mails {
-			handled = i
-			if err := handle(ctx, m); err != nil {
-				return i, err
+		for ; handled < len(mails); handled++ {
+			if err := handle(ctx, mails[handled]); err != nil {
+				return handled, err
 			}
 		}
-		return len(mails), nil
+		return handled, nil
 	}
 }
 

@@ -76,6 +76,14 @@ func (t *Tracker) Intake(ctx context.Context, policy Policy, mails ...Mail) (int
 	return stored, err
 }
 
+// Wake makes a running tracker look for due parcels at once. It never blocks.
+func (t *Tracker) Wake() {
+	select {
+	case t.wake <- struct{}{}:
+	default:
+	}
+}
+
 // scope is what recording a mail reads and changes.
 func (t *Tracker) scope(m Mail, now time.Time) store.Scope {
 	n := m.Notice
@@ -125,13 +133,5 @@ func (t *Tracker) tell(ctx context.Context, mails []Mail, effects []effect) {
 	}
 	if all.news {
 		t.cfg.OnChange()
-	}
-}
-
-// Wake makes a running tracker look for due parcels at once. It never blocks.
-func (t *Tracker) Wake() {
-	select {
-	case t.wake <- struct{}{}:
-	default:
 	}
 }

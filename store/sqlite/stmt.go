@@ -45,21 +45,25 @@ func (p *pool) statement(query string) *sql.Stmt {
 // that cannot be compiled now is compiled whenever it is used.
 func (p *pool) keep(ctx context.Context, queries []string) {
 	for _, q := range queries {
+		// Not under the lock: the transaction that has the connection may be waiting for it.
 		s, err := p.PrepareContext(ctx, q)
 		if err != nil {
 			return
 		}
-		p.mu.Lock()
-		_, twice := p.kept[q]
-		full := p.kept == nil || len(p.kept) >= maxKept
-		if !twice && !full {
-			p.kept[q] = s
-		}
-		p.mu.Unlock()
-		if twice || full {
-			_ = s.Close()
+		if !p.add(q, s) {
+			_ = s.Close() //nolint:sqlclosecheck // in a loop
 		}
 	}
+}
+
+func (p *pool) add(query string, s *sql.Stmt) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.kept == nil || p.kept[query] != nil || len(p.kept) >= maxKept {
+		return false
+	}
+	p.kept[query] = s
+	return true
 }
 
 // transaction is a transaction that runs kept statements.
@@ -73,7 +77,7 @@ type transaction struct {
 // ExecContext runs a statement that returns no rows.
 func (t transaction) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	if s := t.kept(query); s != nil {
-		return t.StmtContext(ctx, s).ExecContext(ctx, args...)
+		return t.StmtContext(ctx, s).ExecContext(ctx, args...) //nolint:sqlclosecheck // the transaction closes it
 	}
 	return t.Tx.ExecContext(ctx, query, args...)
 }
@@ -81,7 +85,7 @@ func (t transaction) ExecContext(ctx context.Context, query string, args ...any)
 // QueryContext returns the rows of a query.
 func (t transaction) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	if s := t.kept(query); s != nil {
-		return t.StmtContext(ctx, s).QueryContext(ctx, args...)
+		return t.StmtContext(ctx, s).QueryContext(ctx, args...) //nolint:sqlclosecheck // the transaction closes it
 	}
 	return t.Tx.QueryContext(ctx, query, args...)
 }
@@ -89,7 +93,7 @@ func (t transaction) QueryContext(ctx context.Context, query string, args ...any
 // QueryRowContext returns the first row of a query.
 func (t transaction) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	if s := t.kept(query); s != nil {
-		return t.StmtContext(ctx, s).QueryRowContext(ctx, args...)
+		return t.StmtContext(ctx, s).QueryRowContext(ctx, args...) //nolint:sqlclosecheck // the transaction closes it
 	}
 	return t.Tx.QueryRowContext(ctx, query, args...)
 }
