@@ -31,12 +31,15 @@ const (
 )
 
 // server is a running one as these tests use it.
-type server struct{ *rig.Server }
+type server struct {
+	*rig.Server
+	user string // of the mailbox that is watched
+}
 
 // startDovecot starts a server that ends with the test; see rig.StartDovecot.
 func startDovecot(tb testing.TB, extra string, fill func(home string)) *server {
 	tb.Helper()
-	return &server{&rig.StartDovecot(tb, extra, fill).Server}
+	return &server{&rig.StartDovecot(tb, extra, fill).Server, "alice"}
 }
 
 // account is alice's, over TLS, with a pace that does not try the patience.
@@ -44,7 +47,7 @@ func (d *server) account(tb testing.TB) mailwatch.Account {
 	tb.Helper()
 	return mailwatch.Account{
 		Name: "home", Host: "127.0.0.1", Port: d.Port + 1, TLSConfig: d.Trust(tb),
-		Auth: password("alice", "secret"), Senders: mail.NewSenders(mail.Choice{Domains: []string{"aliexpress.com"}}),
+		Auth: password(d.user, "secret"), Senders: mail.NewSenders(mail.Choice{Domains: []string{"aliexpress.com"}}),
 		Probe: time.Second, Poll: time.Second, Retry: 50 * time.Millisecond,
 	}
 }

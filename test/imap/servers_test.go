@@ -32,7 +32,7 @@ func brands() []brand {
 			name: "cyrus",
 			start: func(tb testing.TB, extra string) *server {
 				tb.Helper()
-				return &server{&rig.StartCyrus(tb, extra).Server}
+				return &server{&rig.StartCyrus(tb, extra).Server, "alice"}
 			},
 			noIdle: "imapidlepoll: 0",
 		},
@@ -65,14 +65,14 @@ for line in box.fetch("1:*", "(UID FLAGS)")[1] if count else []:
 box.logout()
 `
 
-// seen is what another mail program sees in alice's INBOX.
+// seen is what another mail program sees in the INBOX.
 func (s *server) seen(tb testing.TB) string {
 	tb.Helper()
 	python, err := exec.LookPath("python3")
 	if err != nil {
 		tb.Skip("skipped: needs python3, whose imaplib is the other mail program")
 	}
-	out, err := exec.CommandContext(context.Background(), python, "-c", another, strconv.Itoa(s.Port+1), s.CA(), "alice", "INBOX").CombinedOutput()
+	out, err := exec.CommandContext(context.Background(), python, "-c", another, strconv.Itoa(s.Port+1), s.CA(), s.user, "INBOX").CombinedOutput()
 	if err != nil {
 		tb.Fatalf("the other mail program: %v\n%s", err, out)
 	}

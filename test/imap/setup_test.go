@@ -41,7 +41,7 @@ func newHousehold(t *testing.T, b brand) *household {
 	}
 	h := &household{box: b.start(t, "")}
 	home := rig.StartDovecot(t, "", nil) // Postfix asks it for logins and gives it the digests
-	h.digests = &server{&home.Server}
+	h.digests = &server{&home.Server, "alice"}
 	postfix := rig.StartPostfix(t, home)
 	c := h.box.client(t, "alice")
 	for i := range 3 {

@@ -51,6 +51,23 @@ func StartCyrus(tb testing.TB, extra string) *Cyrus {
 	return c
 }
 
+// StartOther starts a server of a kind that ends with the test, or skips the test
+// where this machine cannot have it.
+func StartOther(tb testing.TB, kind string) *Server {
+	tb.Helper()
+	Need(tb)
+	s, err := NewOther(tb.Context(), filepath.Join(folder(tb), kind), kind)
+	if errors.Is(err, ErrNotHere) {
+		tb.Skip("skipped: ", err)
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+	s.Start(tb, "")
+	tb.Cleanup(func() { s.Stop(tb) })
+	return s
+}
+
 // Start starts the server again after Stop.
 func (s *Server) Start(tb testing.TB, extra string) {
 	tb.Helper()
