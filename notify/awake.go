@@ -61,3 +61,31 @@ func (n *Notifier) settled(ctx context.Context, now time.Time) (bool, error) {
 	n.resumed = time.Time{}
 	return true, err
 }
+
+// greet makes the first digest of an audience, as soon as all have been asked. If it may
+// not be made now, it returns when it may. There is none if nothing was found yet.
+func (n *Notifier) greet(ctx context.Context, a Audience, st *audienceState, now time.Time) (time.Time, error) {
+	in, err := n.input(ctx, a, now)
+	if err != nil {
+		return time.Time{}, err
+	}
+	in.Hello = true
+	if in.Parcels, err = n.source.Parcels(ctx, true); err != nil {
+		return time.Time{}, fmt.Errorf("list parcels: %w", err)
+	}
+	if in.Orders, err = n.source.Orders(ctx, true); err != nil {
+		return time.Time{}, fmt.Errorf("list orders: %w", err)
+	}
+	d := Compose(in, now)
+	if end := a.Quiet.Until(now, a.zone()); d.Hello.Found() > 0 && !end.IsZero() {
+		return end, nil
+	}
+	if d.Hello.Found() > 0 {
+		if err := n.mail(ctx, a, st, d, "hello"); err != nil {
+			return time.Time{}, err
+		}
+		st.slot = now
+	}
+	st.greet = false
+	return time.Time{}, nil
+}

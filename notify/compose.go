@@ -18,8 +18,10 @@ type Input struct {
 	Mailboxes  []string  // the configured ones; empty if they are not known
 	Next       time.Time // time of the next regular digest; zero for none
 	Protection Protection
-	Gap        Gap  // nil for the general table of routes
-	Absence    Span // in which the program did not run; zero for none to mention
+	Gap        Gap // nil for the general table of routes
+	// Hello makes the first digest of an audience. Parcels and Orders are then all of them.
+	Hello   bool
+	Absence Span // in which the program did not run; zero for none to mention
 	// Urgent includes only the parcels and troubles that Changes are about.
 	Urgent bool
 }
@@ -33,18 +35,19 @@ func Compose(in Input, now time.Time) Digest {
 	c := &composer{Input: in, now: now, zone: in.Audience.zone(), sections: map[SectionKind][]entry{}}
 	c.sort()
 	for i := range in.Parcels {
-		c.parcel(&in.Parcels[i])
+		c.addParcel(&in.Parcels[i])
 	}
 	for i := range in.Orders {
-		c.order(&in.Orders[i])
+		c.addOrder(&in.Orders[i])
 	}
 	c.troubles()
 	d := Digest{
 		Audience: in.Audience.Name, Language: in.Audience.Language, Zone: c.zone, Made: now,
 		Urgent: in.Urgent, Calendar: in.Audience.Calendar, Footer: c.footer, News: c.news, Told: c.told,
-		Unasked: c.unasked, Absence: in.Absence,
+		Unasked: c.unasked, Absence: in.Absence, Hello: c.hello,
 	}
 	d.Footer.Next = in.Next
+	d.News += d.Hello.Found()
 	for _, row := range sectionTable() {
 		entries := c.sections[row.kind]
 		if len(entries) == 0 {
@@ -75,6 +78,7 @@ type composer struct {
 	footer   Footer
 	news     int
 	told     []int64
+	hello    Hello
 	unasked  bool // see Digest.Unasked
 }
 
@@ -110,10 +114,27 @@ func has(changes []parcel.Change, kind parcel.ChangeKind) bool {
 	return slices.ContainsFunc(changes, func(ch parcel.Change) bool { return ch.Kind == kind })
 }
 
-func (c *composer) parcel(p *parcel.Parcel) {
-	if p.Muted || !c.cares(p.Mailboxes) {
-		return
+func (c *composer) addParcel(p *parcel.Parcel) {
+	switch {
+	case p.Muted || !c.cares(p.Mailboxes):
+	case c.Hello:
+		c.helloParcel(p)
+	default:
+		c.parcel(p)
 	}
+}
+
+func (c *composer) addOrder(o *parcel.Order) {
+	switch {
+	case !c.cares(o.Mailboxes):
+	case c.Hello:
+		c.helloOrder(o)
+	default:
+		c.order(o)
+	}
+}
+
+func (c *composer) parcel(p *parcel.Parcel) {
 	changes := c.loud(c.byParcel[p.ID], p.Mailboxes)
 	if p.Closed || (c.Urgent && len(changes) == 0) {
 		return
@@ -141,14 +162,13 @@ const unverifiedRank = 1 << 40
 
 // section returns the first section that fits a parcel.
 func (c *composer) section(p *parcel.Parcel, changes []parcel.Change) SectionKind {
-	switch p.Status {
-	case parcel.ReadyForPickup, parcel.CustomsHold, parcel.AttemptFailed, parcel.Exception, parcel.Returning:
+	switch {
+	case needing(p.Status):
 		return SectionNeeds
-	case parcel.Delivered:
+	case p.Status == parcel.Delivered:
 		return SectionDelivered
-	case parcel.Returned, parcel.Expired:
+	case p.Status.Final():
 		return SectionEnded
-	default:
 	}
 	switch _, left, ok := c.Protection.left(*p, c.zone, c.now); {
 	case ok && left >= 0 && left <= c.Protection.Remind:

@@ -16,10 +16,11 @@ type Digest struct {
 	Language string
 	Zone     *time.Location
 	Made     time.Time
-	Urgent   bool // made for urgent changes, not scheduled
-	Unasked  bool // a late parcel's post has not been asked since it is late
-	Absence  Span // in which the program did not run
-	Calendar bool // attach the last days of pickup that are news as a calendar
+	Urgent   bool  // made for urgent changes, not scheduled
+	Unasked  bool  // a late parcel's post has not been asked since it is late
+	Hello    Hello // of a first digest
+	Absence  Span  // in which the program did not run
+	Calendar bool  // attach the last days of pickup that are news as a calendar
 	Sections []Section
 	Footer   Footer
 	// News is the number of changes worth a mail.
@@ -49,6 +50,7 @@ const (
 	SectionDelivered  SectionKind = "delivered"
 	SectionStalled    SectionKind = "stalled"    // no news for longer than usual
 	SectionNew        SectionKind = "new"        // first seen since the last digest
+	SectionTravelling SectionKind = "travelling" // on the way, in a first digest
 	SectionWaiting    SectionKind = "waiting"    // ordered, not yet sent
 	SectionUnnumbered SectionKind = "unnumbered" // sent, no number yet
 	SectionQuiet      SectionKind = "quiet"      // no news, for no longer than usual

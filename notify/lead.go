@@ -7,7 +7,9 @@ import (
 // lead returns the lines below the heading.
 func (v viewer) lead(d Digest) []string {
 	var out []string
-	if s := v.counts(d); !d.Calm() && s != "" {
+	if s := v.counts(d); d.Hello != (Hello{}) {
+		out = append(out, v.hello(d.Hello)+".")
+	} else if !d.Calm() && s != "" {
 		out = append(out, s)
 	}
 	if a := d.Absence; !a.To.IsZero() {

@@ -147,6 +147,11 @@ func (n *Notifier) serve(ctx context.Context, a Audience, now time.Time) (time.T
 	if err != nil {
 		return time.Time{}, err
 	}
+	if st.greet {
+		if at, err := n.greet(ctx, a, st, now); err != nil || st.greet {
+			return at, err
+		}
+	}
 	if slot := a.Schedule.Next(st.slot); !slot.IsZero() && !slot.After(now) {
 		if err := n.scheduled(ctx, a, st, slot, now); err != nil {
 			return time.Time{}, err
@@ -176,6 +181,7 @@ func (n *Notifier) remember(ctx context.Context, a Audience, now time.Time) (*au
 	}
 	st := &audienceState{slot: made, mailed: made, urgent: made}
 	if made.IsZero() {
+		st.greet = n.round != nil
 		// The first digest is due from the oldest change on; otherwise a machine that is never
 		// on at the digest's time would never send one.
 		if st.slot, err = n.waitsSince(ctx, a, now); err != nil {

@@ -24,7 +24,7 @@ func (c *composer) order(o *parcel.Order) {
 	kind, shown := orderSections()[o.State(c.now)]
 	changes := c.loud(c.byOrder[o.ID], o.Mailboxes)
 	ended := kind == SectionDelivered || kind == SectionEnded
-	if !shown || !c.cares(o.Mailboxes) || (ended || c.Urgent) && len(changes) == 0 {
+	if !shown || (ended || c.Urgent) && len(changes) == 0 {
 		return
 	}
 	c.news += len(changes)

@@ -22,7 +22,7 @@ func TestRenderSample(t *testing.T) {
 	t.Parallel()
 	d := notify.Compose(sample(t, "en"), noon)
 	for _, s := range notify.SectionKinds() {
-		if len(sections(d)[s]) == 0 {
+		if len(sections(d)[s]) == 0 && s != notify.SectionTravelling { // of a first digest
 			t.Errorf("the sample has nothing in section %s", s)
 		}
 	}

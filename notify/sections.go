@@ -37,6 +37,7 @@ func sectionTable() []sectionRow {
 		{kind: SectionDelivered, tone: green, rank: byMove, notes: deliveredNotes, brief: true},
 		{kind: SectionStalled, tone: amber, rank: bySilence, notes: stalledNotes, brief: true},
 		{kind: SectionNew, tone: blue, rank: byMove, notes: patienceNotes, brief: true},
+		{kind: SectionTravelling, tone: blue, rank: byMove, notes: quietNotes, lines: true},
 		{kind: SectionWaiting, tone: silver, rank: byMove, notes: noNotes, minor: true, lines: true},
 		{kind: SectionUnnumbered, tone: silver, rank: byMove, notes: noNotes, minor: true, lines: true},
 		{kind: SectionQuiet, tone: silver, rank: bySilence, notes: quietNotes, lines: true},
@@ -133,12 +134,15 @@ func quietNotes(c *composer, p *parcel.Parcel, _ []Note) []Note {
 	switch {
 	case between(p) || p.Unasked != parcel.Unasked{}:
 		return out
-	case p.LastEvent.IsZero() || p.Status == parcel.PreAdvice:
+	case (p.LastEvent.IsZero() || p.Status == parcel.PreAdvice) && daysSince(p.Shipped, c.now) <= unseenDays:
 		return append(out, counted("note_unseen", daysSince(p.FirstSeen, c.now)))
 	default:
-		return append(out, counted("note_quiet", daysSince(silentSince(p), c.now)))
+		return append(out, counted("note_quiet", daysSince(cmp.Or(p.LastEvent, p.Shipped, p.FirstSeen), c.now)))
 	}
 }
+
+// unseenDays is for how many days after it was sent a parcel is usually not scanned.
+const unseenDays = 7
 
 // between reports whether a parcel has left one country and has not been seen in the
 // other.

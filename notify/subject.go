@@ -20,6 +20,9 @@ func subject(d Digest, p *locale.Printer) string {
 	if d.Calm() {
 		return p.Capital(p.T("subject_quiet", "N", d.Footer.Parcels))
 	}
+	if d.Hello != (Hello{}) {
+		return viewer{p: p}.hello(d.Hello)
+	}
 	var parts []string
 	length := 0
 	add := func(part string) {

@@ -33,6 +33,9 @@ type Deps struct {
 	Digests store.DigestSource // nil to use Store
 	Log     *slog.Logger
 	Now     func() time.Time
+	// Jumps says that Now jumps although the machine does not sleep, so that digests do
+	// not wait after a jump and none is a greeting.
+	Jumps bool
 
 	Carriers []carriers.Factory // nil for all carriers
 	Dial     Dial               // connects to mailboxes and the mail server; nil for direct connections
@@ -168,9 +171,13 @@ func (a *App) newLife(ctx context.Context, cfg *config.Config) (*life, error) {
 	if err != nil {
 		return nil, err
 	}
+	round := l.round
+	if l.Jumps {
+		round = nil
+	}
 	l.notifier = notify.New(l.notifying, l.Digests, l.Store, smtp, notify.Options{
 		Log: l.Log, Now: l.Now, Channels: channels, Gaps: tracker.Gaps(l.Store.Journeys), AllWell: pinger(cfg.Alarm.Ping),
-		Round: l.round, LastAlive: before.LastAlive(),
+		Round: round, LastAlive: before.LastAlive(),
 	})
 	l.tracker = tracker.New(tracker.Config{
 		Home: cfg.Destination, Zone: cfg.Timezone.Location(), Log: l.Log, Now: l.Now, OnChange: l.notifier.Wake,

@@ -105,7 +105,7 @@ func openStage(ctx context.Context, e *env, w *demo.World) (*stage, error) {
 	s := &stage{env: e, world: w, db: db, looked: make(chan struct{}, 1), told: map[int64]parcel.Status{}, numbers: map[int64]number.Number{}}
 	s.box = cfg.Mailboxes[0]
 	s.app, err = app.New(ctx, cfg, app.Deps{
-		Store: db, Ledger: noWaitLedger{db}, Digests: watched{db, s.looked}, Log: log, Now: w.Clock.Now,
+		Store: db, Ledger: noWaitLedger{db}, Digests: watched{db, s.looked}, Log: log, Now: w.Clock.Now, Jumps: true,
 	})
 	if err != nil {
 		shut(db)

@@ -1,0 +1,123 @@
+package notify
+
+import (
+	"slices"
+	"strings"
+
+	"parcelwatch/parcel"
+)
+
+// Hello counts what a first digest covers.
+type Hello struct {
+	Arrived int
+	Needs   int // waiting for the user
+	Way     int
+	Unsent  int // not sent by the seller
+}
+
+// Found returns the number of all.
+func (h Hello) Found() int { return h.Arrived + h.Needs + h.Way + h.Unsent }
+
+// fresh is for how many days after a status a first digest calls for action.
+const fresh = 30
+
+// helloParcel adds a parcel to a first digest: it lists what is open, and calls for
+// action only where that is not long ago.
+func (c *composer) helloParcel(p *parcel.Parcel) {
+	switch {
+	case p.Status == parcel.Delivered:
+		c.hello.Arrived++
+		return
+	case p.Closed || p.Status.Final():
+		return
+	}
+	c.footer.Parcels++
+	recent := daysSince(p.StatusSince, c.now) <= fresh
+	end, left, ok := c.Protection.left(*p, c.zone, c.now)
+	protected := ok && left >= 0 && left <= c.Protection.Remind
+	kind := SectionTravelling
+	var notes []Note
+	switch {
+	case recent && needing(p.Status):
+		kind, notes = SectionNeeds, c.statusNotes(p)
+	case protected:
+		kind = SectionNeeds
+	case recent && p.Status == parcel.OutForDelivery:
+		kind, notes = SectionToday, courierNotes(c, p, nil)
+	default:
+		notes = quietNotes(c, p, nil)
+	}
+	if protected {
+		notes = append(notes, note("note_protection_day", "Day", ShortDay(end)))
+	}
+	c.greet(kind)
+	it := c.item(p, kind, nil)
+	it.Notes = unique(notes)
+	c.add(kind, it, rowOf(kind).rank(c, p))
+}
+
+// helloOrder is helloParcel for an order that no parcel carries.
+func (c *composer) helloOrder(o *parcel.Order) {
+	kind, shown := orderSections()[o.State(c.now)]
+	if carried := slices.ContainsFunc(c.Parcels, func(p parcel.Parcel) bool { return slices.Contains(p.Orders, o.ID) }); carried || !shown || kind == SectionEnded {
+		return
+	}
+	if kind == SectionDelivered {
+		c.hello.Arrived++
+		return
+	}
+	c.footer.Orders++
+	days := daysSince(o.WaitsSince(), c.now)
+	it := Item{Order: o.ID, Step: o.Step, Status: o.Step.Status()}
+	it.Title, it.Others = title("", o.Items)
+	switch kind {
+	case SectionWaiting:
+		it.Notes = append(it.Notes, counted("note_waiting", days))
+	case SectionUnnumbered:
+		it.Notes = append(it.Notes, counted("note_unnumbered", days))
+	default:
+		it.Notes = append(it.Notes, note("note_shop_only"))
+	}
+	if c.protected(o) {
+		end, _, _ := c.Protection.leftOf(o, c.zone, c.now)
+		kind, it.Notes = SectionNeeds, append(it.Notes, note("note_protection_day", "Day", ShortDay(end)))
+	}
+	c.greet(kind)
+	c.add(kind, it, -o.StepAt.Unix())
+}
+
+// greet counts something that is open.
+func (c *composer) greet(kind SectionKind) {
+	switch kind {
+	case SectionNeeds:
+		c.hello.Needs++
+	case SectionWaiting:
+		c.hello.Unsent++
+	default:
+		c.hello.Way++
+	}
+}
+
+// needing reports whether a status calls for action.
+func needing(s parcel.Status) bool {
+	switch s {
+	case parcel.ReadyForPickup, parcel.CustomsHold, parcel.AttemptFailed, parcel.Exception, parcel.Returning:
+		return true
+	default:
+		return false
+	}
+}
+
+// hello returns the counts of a first digest as a sentence.
+func (v viewer) hello(h Hello) string {
+	var parts []string
+	for _, part := range []struct {
+		id string
+		n  int
+	}{{"hello_arrived", h.Arrived}, {"hello_needs", h.Needs}, {"hello_way", h.Way}, {"hello_unsent", h.Unsent}} {
+		if part.n > 0 {
+			parts = append(parts, v.p.T(part.id, "N", part.n))
+		}
+	}
+	return v.p.T("hello", "Found", v.p.T("hello_found", "Count", h.Found()), "Parts", strings.Join(parts, ", "))
+}
