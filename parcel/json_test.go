@@ -76,7 +76,7 @@ func TestStoredParcelKeepsItsFields(t *testing.T) {
 	}
 	slices.Sort(names)
 	want := strings.Fields(`apart changed closed destination eta exported final_at first_seen id imported items last_event links logistics
-		mailboxes maybe muted next_check next_reason orders origin phase pickup reminded shipped sources stalled status status_since title typed unasked unverified`)
+		mailboxes maybe muted next_check next_reason orders origin phase pickup reminded shipped sources stalled status status_since title typed unasked unions unverified`)
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("fields (-want +got):\n%s", diff)
 	}
@@ -106,6 +106,7 @@ func fullParcel(t *testing.T) parcel.Parcel {
 		Maybe:     []parcel.Link{{Number: "RB123456785SE", Since: day, Reason: "same days", Certainty: parcel.Maybe, Parcel: 8}},
 		NeverJoin: []number.Number{"RB123456785DE"},
 		Orders:    []string{"8190000000000001"},
+		Unions:    []parcel.Union{{Into: parcel.Part{Title: "cable", FirstSeen: day}, From: parcel.Part{Orders: []string{"8190000000000001"}, FirstSeen: day}}},
 		Mailboxes: parcel.Mailboxes{"home"},
 		Logistics: parcel.Logistics{Sender: "Cainiao", Sites: []string{"cainiao.com"}},
 		Sources:   []parcel.Source{src},

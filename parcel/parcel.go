@@ -16,6 +16,7 @@ type Parcel struct {
 	Links     []Link          `json:"links"`            // its numbers, in the order they were learned
 	Maybe     []Link          `json:"maybe,omitempty"`  // numbers of other parcels that may be this one
 	NeverJoin []number.Number `json:"apart,omitempty"`  // numbers that were split off by hand
+	Unions    []Union         `json:"unions,omitempty"` // the parcels it took over
 	Orders    []string        `json:"orders,omitempty"` // shop order ids
 	Mailboxes Mailboxes       `json:"mailboxes,omitempty"`
 

@@ -20,8 +20,8 @@ type basis struct {
 }
 
 // absorb adds the carriers' answers to the parcel with the id: timelines, other
-// numbers, state and changes. s holds that parcel and any parcels with one of the
-// other numbers. It returns nil if the parcel was deleted meanwhile.
+// numbers, state and changes. s holds that parcel, any parcels with one of the other
+// numbers and, if it was delivered, those of its orders. It returns nil if the parcel was deleted meanwhile.
 func absorb(s *store.State, id int64, asked []carriers.Asked, b basis, now time.Time) *parcel.Parcel {
 	i := slices.IndexFunc(s.Parcels, func(p *parcel.Parcel) bool { return p.ID == id })
 	if i < 0 {
@@ -39,6 +39,11 @@ func absorb(s *store.State, id int64, asked []carriers.Asked, b basis, now time.
 	settle(p, b.Home, now)
 	if b.More == nil || !b.More(p) {
 		markStalled(p, b, now)
+	}
+	if p.Status == parcel.Delivered {
+		for _, id := range p.Orders {
+			closeArrived(parcelsOf(s, id))
+		}
 	}
 	changes := before.changes(p, now)
 	if len(changes) > 0 {

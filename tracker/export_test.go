@@ -19,6 +19,8 @@ var (
 	Settle       = settle
 	MarkStalled  = markStalled
 	Unheard      = unasked
+	TakeOver     = takeOver
+	SplitOff     = splitOff
 )
 
 // Look is a tracker without its goroutines: the test runs each round.

@@ -39,16 +39,48 @@ func (in *intake) predecessors(np parcel.NoticeParcel) []*parcel.Parcel {
 // with a post's number was delivered: they are probably the same parcel, and nobody will
 // report that they have arrived.
 func closeGhosts(of []*parcel.Parcel) {
-	if !slices.ContainsFunc(of, func(p *parcel.Parcel) bool {
-		return p.Status == parcel.Delivered && p.Number().Rank() == number.RankPost
-	}) {
-		return
-	}
-	for _, p := range of {
-		if p.Number().Internal() && !p.Status.Final() {
-			p.Closed, p.NextCheck = true, time.Time{}
+	if slices.ContainsFunc(of, func(p *parcel.Parcel) bool { return posted(p) && p.Status == parcel.Delivered }) {
+		for _, p := range of {
+			closeGhost(p)
 		}
 	}
+}
+
+// closeArrived closes ghosts as closeGhosts does where only a post has reported that the
+// parcels of an order arrived: those of which no carrier has reported anything, if they are
+// not more than the parcels that arrived. A number of the shop and one of the line may be
+// of the same parcel, two of the shop are not.
+func closeArrived(of []*parcel.Parcel) {
+	arrived, ghosts := 0, map[number.Rank]int{}
+	for _, p := range of {
+		switch {
+		case posted(p) && p.Status == parcel.Delivered:
+			arrived++
+		case posted(p) && !p.Status.Final():
+			return // a ghost may be this one
+		case !posted(p) && !p.Closed && !p.Status.Final():
+			ghosts[p.Number().Rank()]++
+		}
+	}
+	for _, p := range of {
+		if ghosts[p.Number().Rank()] <= arrived && !heard(p) {
+			closeGhost(p)
+		}
+	}
+}
+
+func closeGhost(p *parcel.Parcel) {
+	if !posted(p) && !p.Status.Final() {
+		p.Closed, p.NextCheck = true, time.Time{}
+	}
+}
+
+// posted reports whether a parcel has a number of a post.
+func posted(p *parcel.Parcel) bool { return p.Number().Rank() == number.RankPost }
+
+// heard reports whether a carrier has reported anything of a parcel.
+func heard(p *parcel.Parcel) bool {
+	return slices.ContainsFunc(p.Sources, func(s parcel.Source) bool { return s.Carrier != parcel.SourceMail && len(s.Events) > 0 })
 }
 
 // suspect records on a new parcel which other parcels it may be identical with.
@@ -67,8 +99,9 @@ func sharesOrder(p *parcel.Parcel, orders []string) bool {
 }
 
 // takeOver moves the numbers, orders, items and timelines of from to into. A title
-// of into is kept.
+// of into is kept. into remembers what both had.
 func takeOver(into, from *parcel.Parcel, reason string, sure parcel.Certainty, now time.Time) {
+	union := parcel.Union{Into: into.Part(), From: from.Part()}
 	into.NeverJoin = slices.DeleteFunc(into.NeverJoin, from.Has)
 	for _, l := range from.Links {
 		into.AddLink(parcel.Link{Number: l.Number, Since: now, Reason: reason, Certainty: sure})
@@ -93,25 +126,31 @@ func takeOver(into, from *parcel.Parcel, reason string, sure parcel.Certainty, n
 		into.FirstSeen = from.FirstSeen
 	}
 	into.Maybe = slices.DeleteFunc(into.Maybe, func(l parcel.Link) bool { return from.Has(l.Number) })
+	into.Unions = append(append(slices.Clone(into.Unions), from.Unions...), union)
 }
 
-// splitOff moves one number of p to a new parcel. The two are never joined
-// automatically again.
+// splitOff moves a number of p to a new parcel. If it came by a merge, the merge is
+// undone: each of the two has what it had, and the numbers it had. Otherwise both have the
+// orders and items. The two are never joined automatically again.
 func splitOff(p *parcel.Parcel, n number.Number, now time.Time) *parcel.Parcel {
-	out := &parcel.Parcel{
-		FirstSeen: now, Mailboxes: slices.Clone(p.Mailboxes), Orders: slices.Clone(p.Orders), Items: slices.Clone(p.Items),
-		AddedByUser: p.AddedByUser, NextCheck: now, Reason: "split",
-		Links:     []parcel.Link{{Number: n, Since: now, Reason: "split by hand", Certainty: parcel.Certain}},
-		NeverJoin: p.Numbers(),
+	had, earlier, merged := p.Undo(n)
+	if !merged {
+		had = p.Part()
+		had.Title, had.FirstSeen, had.Shipped = "", now, time.Time{}
+		had.Links = []parcel.Link{{Number: n, Since: now, Reason: "split by hand", Certainty: parcel.Certain}}
+		p.Unlink(n)
 	}
-	out.NeverJoin = slices.DeleteFunc(out.NeverJoin, func(x number.Number) bool { return x == n })
-	for _, src := range p.Sources {
-		if src.Number == n {
+	out := &parcel.Parcel{
+		Links: had.Links, Title: had.Title, Items: had.Items, Orders: had.Orders, Mailboxes: had.Mailboxes,
+		FirstSeen: had.FirstSeen, Shipped: had.Shipped, AddedByUser: had.AddedByUser, Unverified: had.Unverified && p.Unverified,
+		NextCheck: now, Reason: "split", NeverJoin: p.Numbers(), Unions: earlier,
+	}
+	p.Sources = slices.DeleteFunc(p.Sources, func(src parcel.Source) bool {
+		if had.Has(src.Number) {
 			out.Sources = append(out.Sources, src)
 		}
-	}
-	p.Links = slices.DeleteFunc(p.Links, func(l parcel.Link) bool { return l.Number == n })
-	p.Sources = slices.DeleteFunc(p.Sources, func(src parcel.Source) bool { return src.Number == n })
-	p.NeverJoin = append(p.NeverJoin, n)
+		return had.Has(src.Number)
+	})
+	p.NeverJoin = append(p.NeverJoin, out.Numbers()...)
 	return out
 }

@@ -124,7 +124,7 @@ func (p *poll) underWay(id int64) bool { return p.visits[id] != nil }
 
 // start starts the visit of a due parcel, or ends it at once if no carrier is asked.
 func (p *poll) start(ctx context.Context, one parcel.Parcel, now time.Time) {
-	v := &visit{id: one.ID, unverified: one.Unverified}
+	v := &visit{id: one.ID, orders: one.Orders, unverified: one.Unverified}
 	for _, j := range p.jobs(v, &one, p.engine.Plan(one, now)) {
 		p.ready[j.ask.Carrier] = append(p.ready[j.ask.Carrier], j)
 	}
@@ -194,6 +194,9 @@ func (p *poll) record(ctx context.Context, v *visit, asked []carriers.Asked) {
 	for _, a := range asked {
 		for _, alias := range a.Tracking.Aliases {
 			scope.Numbers = append(scope.Numbers, alias.Number)
+		}
+		if slices.ContainsFunc(a.Tracking.Events, func(e parcel.Event) bool { return e.Status == parcel.Delivered }) {
+			scope.Orders = v.orders
 		}
 	}
 	var one *parcel.Parcel

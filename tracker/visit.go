@@ -18,6 +18,7 @@ const visitRounds = 3
 // results of the rounds before.
 type visit struct {
 	id          int64
+	orders      []string         // of the parcel
 	unverified  bool             // only unproven mail names the parcel
 	piggybacked bool             // on calls made for other parcels; its next check stays as scheduled
 	rounds      int              // started so far
