@@ -205,7 +205,7 @@ type part struct {
 
 // wanted reports whether the content of the part is read.
 func (p part) wanted() bool {
-	if p.isMail() || p.isCMS() {
+	if p.isMail() || p.isCMS() || p.isOutlook() {
 		return true
 	}
 	switch p.kind {
@@ -231,6 +231,11 @@ func (p part) isCMS() bool {
 	return p.kind == "application/pkcs7-mime" || p.kind == "application/x-pkcs7-mime" || strings.HasSuffix(strings.ToLower(p.name), ".p7m")
 }
 
+// isOutlook reports whether the part is a mail in the file format of Outlook.
+func (p part) isOutlook() bool {
+	return p.kind == "application/vnd.ms-outlook" || strings.HasSuffix(strings.ToLower(p.name), ".msg")
+}
+
 func (b *body) leaf(p part) {
 	if len(p.content) == 0 || !p.wanted() {
 		return
@@ -241,6 +246,11 @@ func (b *body) leaf(p part) {
 	}
 	if p.isCMS() {
 		b.unpack(p.content)
+		return
+	}
+	if p.isOutlook() {
+		b.problems = append(b.problems, message.New("unread_msg"))
+		b.closed = true
 		return
 	}
 	switch p.kind {

@@ -39,6 +39,8 @@ func TestWhatCannotBeReadIsNamed(t *testing.T) {
 		"PGP":               {"Content-Type: multipart/encrypted; protocol=\"application/pgp-encrypted\"; boundary=b\r\n\r\n--b\r\nContent-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n--b\r\nContent-Type: application/octet-stream\r\n\r\n-----BEGIN PGP MESSAGE-----\r\n--b--\r\n", "unread_encrypted"},
 		"S/MIME":            {"Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\r\nContent-Transfer-Encoding: base64\r\n\r\nMIIB\r\n", "unread_encrypted"},
 		"winmail.dat":       {"Content-Type: application/ms-tnef; name=winmail.dat\r\n\r\nx\r\n", "unread_winmail"},
+		"an Outlook file":   {"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nhere\r\n--b\r\nContent-Type: application/octet-stream; name=\"Order.MSG\"\r\nContent-Transfer-Encoding: base64\r\n\r\n0M8R4KGxGuE=\r\n--b--\r\n", "unread_msg"},
+		"its own type":      {"Content-Type: application/vnd.ms-outlook\r\nContent-Transfer-Encoding: base64\r\n\r\n0M8R4KGxGuE=\r\n", "unread_msg"},
 		"a picture in HTML": {"Content-Type: text/html\r\n\r\n<html><body><img src=\"cid:a\"></body></html>\r\n", "unread_picture"},
 	} {
 		n, err := p.Parse([]byte(head+tt.rest), unverified)

@@ -94,10 +94,22 @@ func TestABoundaryInAnOddPlaceIsLeftToTheForgivingReader(t *testing.T) {
 		old, with string
 		strict    bool
 	}{
-		{"one", "one", true}, {"one", "--bc", true}, {"one", "--bc--", true}, {"one", "--", true}, {"--b\r\n", "--b \t\r\n", true},
-		{"--b--\r\n", "--b-- \r\n", true}, {"--b--\r\nepilogue\r\n", "--b--", true},
-		{"one", "0--b", false}, {"one", "see --b there", false}, {"one", "0--b--", false}, {"one", "--b--c", false}, {"one", "--b c", false},
-		{"one", "a\r\n --b", false}, {"preamble", "x--b", false}, {"epilogue", "x--b--", false}, {"--b--", "--", false},
+		{"one", "one", true},
+		{"one", "--bc", true},
+		{"one", "--bc--", true},
+		{"one", "--", true},
+		{"--b\r\n", "--b \t\r\n", true},
+		{"--b--\r\n", "--b-- \r\n", true},
+		{"--b--\r\nepilogue\r\n", "--b--", true},
+		{"one", "0--b", false},
+		{"one", "see --b there", false},
+		{"one", "0--b--", false},
+		{"one", "--b--c", false},
+		{"one", "--b c", false},
+		{"one", "a\r\n --b", false},
+		{"preamble", "x--b", false},
+		{"epilogue", "x--b--", false},
+		{"--b--", "--", false},
 	} {
 		var fast, slow body
 		raw := head + strings.Replace(whole, tt.old, tt.with, 1)

@@ -34,30 +34,33 @@ func (p *Parser) readSubject(text string) subject {
 	}
 	for i := 0; i < len(s.fold.toks); i++ {
 		t, ok := s.grouped(i)
+		if !ok {
+			t, ok = s.token(i)
+		}
 		if ok {
-			s.tokens = append(s.tokens, t)
-			i = t.last
-			continue
-		}
-		t = token8{tok: i}
-		t.text, t.last = s.dashSpan(i, len(s.fold.toks))
-		form := tokenForm(strings.ReplaceAll(t.text, "-", "")) && lastDate(t.text).IsZero()
-		if !form && !fewDigits(s.src(i)) {
-			continue
-		}
-		if t.label, _, t.known = s.labelBefore(i); !t.known && t.last+1 < len(s.fold.toks) {
-			t.label, t.known = s.labelBehind(t.last + 1)
-		}
-		if plain := strings.ReplaceAll(t.text, "-", ""); t.known && t.label == labelOrder && allDigits(plain) {
-			t.text = plain
-		}
-		form = form || t.last == i && t.known && t.label != labelOrder
-		if form {
 			s.tokens = append(s.tokens, t)
 			i = t.last
 		}
 	}
 	return s
+}
+
+// token returns the token that begins at a word.
+func (s *subject) token(tok int) (token8, bool) {
+	t := token8{tok: tok}
+	t.text, t.last = s.dashSpan(tok, len(s.fold.toks))
+	plain := strings.ReplaceAll(t.text, "-", "")
+	form := tokenForm(plain) && lastDate(t.text).IsZero()
+	if !form && !fewDigits(s.src(tok)) {
+		return t, false
+	}
+	if t.label, _, t.known = s.labelBefore(tok); !t.known && t.last+1 < len(s.fold.toks) {
+		t.label, t.known = s.labelBehind(t.last + 1)
+	}
+	if t.known && t.label == labelOrder && allDigits(plain) {
+		t.text = plain
+	}
+	return t, form || t.last == tok && t.known && t.label != labelOrder
 }
 
 // grouped returns the number or order that is printed in groups behind a label.
@@ -74,9 +77,9 @@ func (s *subject) grouped(tok int) (token8, bool) {
 		return token8{text, tok, last, kind, true}, ok && text != ""
 	}
 	text, last := s.span(tok, formed)
-	clear := last > tok && strings.Contains(s.text[s.fold.toks[tok].src0:s.fold.toks[last].src1], " ") && lastDate(text).IsZero()
+	groups := last > tok && strings.Contains(s.text[s.fold.toks[tok].src0:s.fold.toks[last].src1], " ") && lastDate(text).IsZero()
 	known := formed(text) || kind == labelNumber || s.colonBehind(last)
-	return token8{text, tok, last, kind, true}, ok && clear && known && tokenForm(strings.ReplaceAll(text, "-", ""))
+	return token8{text, tok, last, kind, true}, ok && groups && known && tokenForm(strings.ReplaceAll(text, "-", ""))
 }
 
 // labelBehind returns the label that begins at a word. In Korean the number may

@@ -101,9 +101,9 @@ func (n Notice) Claims() bool {
 }
 
 // Sealed reports whether a forwarder passed on a mail whose text cannot be read:
-// encrypted, in a winmail.dat, or in pictures.
+// encrypted, in a winmail.dat or .msg file, or in pictures.
 func (n Notice) Sealed() bool {
 	return n.Verdict.Trust == TrustForwarded && n.Shop == "" && slices.ContainsFunc(n.Problems, func(t message.Text) bool {
-		return len(t) > 0 && slices.Contains([]string{"unread_picture", "unread_encrypted", "unread_winmail"}, t[0].ID)
+		return len(t) > 0 && slices.Contains([]string{"unread_picture", "unread_encrypted", "unread_winmail", "unread_msg"}, t[0].ID)
 	})
 }
