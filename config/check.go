@@ -13,6 +13,7 @@ import (
 
 	"github.com/netresearch/go-cron"
 
+	"parcelwatch/internal/locale"
 	"parcelwatch/parcel"
 )
 
@@ -178,7 +179,7 @@ func (p *problems) once(seen map[string]bool, at, name, id string) {
 
 func (c *Config) checkLanguage(p *problems, at, language string) {
 	if language != "" {
-		p.among(at, "language", language, Languages())
+		p.among(at, "language", language, locale.Tags())
 	}
 }
 

@@ -79,11 +79,6 @@ func Default() *Config {
 	return c
 }
 
-// Languages returns the languages of the user interface, English first.
-func Languages() []string {
-	return []string{"en", "ru", "uk", "be", "de", "fr", "es", "pt", "it", "pl", "nl", "tr", "kk", "pt-BR"}
-}
-
 // Mailbox is one [[mailbox]].
 type Mailbox struct {
 	Server

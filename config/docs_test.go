@@ -43,7 +43,7 @@ func TestTheDocumentAndTheExampleNameEveryKey(t *testing.T) {
 			t.Errorf("docs/configuration.md does not describe `%s`", key)
 		}
 		last := key[strings.LastIndex(key, ".")+1:]
-		if !strings.Contains(config.Example(), last) {
+		if !strings.Contains(example(t), last) {
 			t.Errorf("the example does not show %s", key)
 		}
 	}

@@ -134,7 +134,7 @@ func TestNestedAnswersEndTheConnectionAndAreNamed(t *testing.T) {
 				if err == nil {
 					t.Fatal("it passed")
 				}
-				if got := mailwatch.Explain(err, account(s.pipeNet)); !strings.Contains(got, "sends far more than was asked for") {
+				if got := explain(err, account(s.pipeNet)); !strings.Contains(got, "sends far more than was asked for") {
 					t.Errorf("got %q", got)
 				}
 				s.stop(t)

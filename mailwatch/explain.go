@@ -9,21 +9,10 @@ import (
 	"strings"
 
 	"parcelwatch/internal/fault"
-	"parcelwatch/internal/locale"
 	"parcelwatch/internal/message"
 	"parcelwatch/internal/netx"
 	"parcelwatch/internal/textx"
 )
-
-// Explain renders an error of an account in one line of English for logs: the problem,
-// its cause and the remedy. It never contains a secret.
-func Explain(err error, a Account) string {
-	text := locale.English(Fault(err, a))
-	if text == "" || a.Name == "" {
-		return text
-	}
-	return a.Name + ": " + text
-}
 
 // Fault returns what is wrong with an account and what to do. It is pure and never
 // contains a secret.

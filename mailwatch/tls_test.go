@@ -125,7 +125,7 @@ func TestCertificates(t *testing.T) {
 			a.Host, a.TLS, a.Dial = "imap.example.org", netx.TLSImplicit, overTLS(t, s, c.server)
 			c.change(&a)
 			_, err := mailwatch.Check(t.Context(), a)
-			got := mailwatch.Explain(err, a)
+			got := explain(err, a)
 			if (c.want == "") != (err == nil) || !strings.Contains(got, c.want) {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
@@ -167,7 +167,7 @@ func TestStartTLS(t *testing.T) {
 			a.Host, a.TLS, a.TLSConfig = "imap.example.org", netx.TLSStart, c.config
 			a.Dial = overTCP(t, s, func(c net.Conn) net.Conn { return c })
 			report, err := mailwatch.Check(t.Context(), a)
-			got := mailwatch.Explain(err, a)
+			got := explain(err, a)
 			if (c.want == "") != (err == nil) || !strings.Contains(got, c.want) {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
@@ -205,7 +205,7 @@ func TestBeforeTLSNothingIsBelieved(t *testing.T) {
 			a.Host, a.TLS = "imap.example.org", netx.TLSStart
 			a.Dial = overTCP(t, s, func(c net.Conn) net.Conn { return c })
 			_, err := mailwatch.Check(t.Context(), a)
-			if got := mailwatch.Explain(err, a); err == nil || !strings.Contains(got, c.want) && !strings.Contains(err.Error(), c.want) {
+			if got := explain(err, a); err == nil || !strings.Contains(got, c.want) && !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %q (%v), want %q", got, err, c.want)
 			}
 			s.stop(t)
@@ -222,7 +222,7 @@ func TestAStallWhereTLSShouldStartIsNoticed(t *testing.T) {
 		a.Host, a.TLS = "imap.example.org", netx.TLSStart
 		start := time.Now()
 		_, err := mailwatch.Check(t.Context(), a)
-		if got := mailwatch.Explain(err, a); !strings.Contains(got, "does not answer") || time.Since(start) > 30*time.Second {
+		if got := explain(err, a); !strings.Contains(got, "does not answer") || time.Since(start) > 30*time.Second {
 			t.Errorf("after %v: %q", time.Since(start), got)
 		}
 		s.stop(t)
@@ -235,7 +235,7 @@ func TestTLSToAServerWithoutOne(t *testing.T) {
 	a.Host, a.TLS = "imap.example.org", netx.TLSImplicit
 	a.Dial = overTCP(t, s, func(c net.Conn) net.Conn { return c })
 	_, err := mailwatch.Check(t.Context(), a)
-	if got := mailwatch.Explain(err, a); !strings.Contains(got, `imap.example.org:993 does not start the connection with TLS; use tls = "starttls"`) {
+	if got := explain(err, a); !strings.Contains(got, `imap.example.org:993 does not start the connection with TLS; use tls = "starttls"`) {
 		t.Errorf("got %q", got)
 	}
 	s.stop(t)
@@ -254,7 +254,7 @@ func TestATLSStallIsNoticed(t *testing.T) {
 		}
 		start := time.Now()
 		_, err := mailwatch.Check(t.Context(), a)
-		if got := mailwatch.Explain(err, a); !strings.Contains(got, "does not answer") || time.Since(start) > 30*time.Second {
+		if got := explain(err, a); !strings.Contains(got, "does not answer") || time.Since(start) > 30*time.Second {
 			t.Errorf("after %v: %q", time.Since(start), got)
 		}
 		_ = (<-server).Close()

@@ -70,10 +70,10 @@ func (n *Notifier) greet(ctx context.Context, a Audience, st *audienceState, now
 		return time.Time{}, err
 	}
 	in.Hello = true
-	if in.Parcels, err = n.source.Parcels(ctx, true); err != nil {
+	if in.Parcels, err = n.source.Parcels(ctx); err != nil {
 		return time.Time{}, fmt.Errorf("list parcels: %w", err)
 	}
-	if in.Orders, err = n.source.Orders(ctx, true); err != nil {
+	if in.Orders, err = n.source.Orders(ctx); err != nil {
 		return time.Time{}, fmt.Errorf("list orders: %w", err)
 	}
 	d := Compose(in, now)

@@ -39,13 +39,13 @@ func (m *memory) FollowedParcels(_ context.Context, ids []int64) ([]parcel.Parce
 
 func (m *memory) FollowedOrders(context.Context, []string) ([]parcel.Order, error) { return nil, nil }
 
-func (m *memory) Parcels(context.Context, bool) ([]parcel.Parcel, error) {
+func (m *memory) Parcels(context.Context) ([]parcel.Parcel, error) {
 	unlock, err := m.lock("Parcels")
 	defer unlock()
 	return slices.Clone(m.parcels), err
 }
 
-func (m *memory) Orders(context.Context, bool) ([]parcel.Order, error) { return nil, nil }
+func (m *memory) Orders(context.Context) ([]parcel.Order, error) { return nil, nil }
 
 func (m *memory) Health(context.Context) (parcel.Health, error) {
 	unlock, err := m.lock("Health")

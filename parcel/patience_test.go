@@ -4,7 +4,8 @@ import (
 	"testing"
 
 	"parcelwatch/parcel"
-	"parcelwatch/parcel/number"
+
+	"pgregory.net/rapid"
 )
 
 func TestUsualGap(t *testing.T) {
@@ -34,11 +35,11 @@ func TestUsualGap(t *testing.T) {
 			t.Errorf("%s to %s: %d to %d days, want %d to %d", c.origin, c.destination, least, most, c.least, c.most)
 		}
 	}
-	for _, from := range number.Posts() {
-		for _, to := range number.Posts() {
-			if least, most := parcel.UsualGap(from.Country, to.Country); least < 0 || most <= least || most > 60 {
-				t.Fatalf("%s to %s: %d to %d days", from.Country, to.Country, least, most)
-			}
+	rapid.Check(t, func(t *rapid.T) {
+		code := rapid.StringMatching(`[A-Z]{2}`)
+		from, to := code.Draw(t, "from"), code.Draw(t, "to")
+		if least, most := parcel.UsualGap(from, to); least < 0 || most <= least || most > 60 {
+			t.Fatalf("%s to %s: %d to %d days", from, to, least, most)
 		}
-	}
+	})
 }

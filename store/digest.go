@@ -15,8 +15,8 @@ type DigestSource interface {
 	// with one of the ids, ordered by first seen.
 	FollowedOrders(ctx context.Context, ids []string) ([]parcel.Order, error)
 	// Parcels and Orders are those of Tracking.
-	Parcels(ctx context.Context, all bool) ([]parcel.Parcel, error)
-	Orders(ctx context.Context, all bool) ([]parcel.Order, error)
+	Parcels(ctx context.Context) ([]parcel.Parcel, error)
+	Orders(ctx context.Context) ([]parcel.Order, error)
 	// Health returns the last recorded state of mailboxes, carriers and outbox.
 	Health(ctx context.Context) (parcel.Health, error)
 	// Changes returns the changes of a parcel, including quiet ones, oldest first.

@@ -34,14 +34,13 @@ type Tracking interface { //nolint:interfacebloat // one transaction and the que
 	// NextDue returns the earliest next check of all parcels, or zero if none is
 	// set.
 	NextDue(ctx context.Context) (time.Time, error)
-	// Parcels returns parcels ordered by first seen; closed and final ones only if
-	// all is set.
-	Parcels(ctx context.Context, all bool) ([]parcel.Parcel, error)
+	// Parcels returns all parcels ordered by first seen.
+	Parcels(ctx context.Context) ([]parcel.Parcel, error)
 	// ParcelByNumber returns the parcel with any of its numbers equal to n, the
 	// latest first seen if there are several, or parcel.ErrNotFound.
 	ParcelByNumber(ctx context.Context, n number.Number) (parcel.Parcel, error)
-	// Orders returns orders ordered by first seen; closed ones only if all is set.
-	Orders(ctx context.Context, all bool) ([]parcel.Order, error)
+	// Orders returns all orders ordered by first seen.
+	Orders(ctx context.Context) ([]parcel.Order, error)
 	// Order returns an order with the parcels that carry it, the first seen first, or
 	// parcel.ErrNotFound.
 	Order(ctx context.Context, id string) (parcel.Order, []parcel.Parcel, error)

@@ -163,12 +163,7 @@ func TestPlanAsksAndLinksByCountry(t *testing.T) {
 func TestSomebodyIsAskedAndAPageIsLinkedInEveryCountry(t *testing.T) {
 	now := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
 	members := everyMember(t)
-	countries := []string{"", "PL", "IT", "US"}
-	for i, post := range number.Posts() {
-		if i%10 == 0 {
-			countries = append(countries, post.Country)
-		}
-	}
+	countries := append([]string{""}, strings.Fields("PL IT US AD AR AX BJ BR CD CR DM FI GE GQ HR IN KE LA LU MF MR NA NZ PM RU SI SV TK TZ VI ZW")...)
 	for row := range strings.Lines(strings.TrimSpace(planned)) {
 		n := number.Number(strings.Fields(row)[0])
 		p := parcel.Parcel{FirstSeen: now, AddedByUser: true}

@@ -218,7 +218,7 @@ func until(ctx context.Context, done func() (bool, error)) error {
 
 // show prints what is new.
 func (s *stage) show(ctx context.Context) error {
-	parcels, err := s.db.Parcels(ctx, true)
+	parcels, err := s.db.Parcels(ctx)
 	if err != nil {
 		return err
 	}

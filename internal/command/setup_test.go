@@ -106,12 +106,10 @@ func TestAPersonIsAskedAtMostEightQuestions(t *testing.T) {
 	p.letters(strings.ReplaceAll(letter, "Authentication-Results: mx", "X-Other: mx"), "LP00710020030040", "RB123456785CN")
 	c := p.servers()
 	c.Service = ""
+	// A ninth question would find no answer.
 	w, out := p.wizard(c, "ru_RU.UTF-8", demo.Address, demo.Password, "", "", "ems", "", "9:00, 19:30", "нет")
 	if err := w.run(t.Context()); err != nil {
 		t.Fatalf("%v\n%s", err, out)
-	}
-	if n := w.ask.Count(); n > 8 {
-		t.Errorf("%d questions were asked:\n%s", n, out)
 	}
 	for _, want := range []string{
 		"найдено 2 отправления", "LP00710020030040", "Страна назначения: Россия", "cainiao", "пока не опрошен ни один", "Всё готово",

@@ -10,6 +10,7 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/config"
 	"parcelwatch/internal/app"
+	"parcelwatch/internal/locale"
 	"parcelwatch/internal/setup"
 	"parcelwatch/internal/textx"
 	"parcelwatch/mailwatch"
@@ -124,7 +125,7 @@ func (w *wizard) language(ctx context.Context) error {
 		usual = w.say.Language()
 	}
 	return w.again(ctx, query{"--language", w.c.Language, usual, "setup_language"}, func(s string) error {
-		known := config.Languages()
+		known := locale.Tags()
 		i := slices.IndexFunc(known, func(tag string) bool { return strings.EqualFold(tag, s) })
 		if i < 0 {
 			return failed(w.say.T("setup_language_wrong", "Languages", strings.Join(known, " ")))

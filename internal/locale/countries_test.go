@@ -24,13 +24,14 @@ func TestCountriesAreNamedAsCLDRNamesThem(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, post := range number.Posts() {
-			region, err := language.ParseRegion(post.Country)
-			if err != nil || !region.IsCountry() || own[post.Country] || own[tag+" "+post.Country] {
+		for i := range 26 * 26 {
+			code := string([]byte{'A' + byte(i/26), 'A' + byte(i%26)})
+			region, err := language.ParseRegion(code)
+			if _, ok := number.PostOf(code); !ok || err != nil || !region.IsCountry() || own[code] || own[tag+" "+code] {
 				continue
 			}
-			if got, want := p.Country(post.Country), names.Name(region); want != "" && got != want {
-				t.Errorf("%s in %s is %q, CLDR says %q", post.Country, tag, got, want)
+			if got, want := p.Country(code), names.Name(region); want != "" && got != want {
+				t.Errorf("%s in %s is %q, CLDR says %q", code, tag, got, want)
 			}
 		}
 	}

@@ -27,7 +27,6 @@ type Prompt struct {
 	secret Hidden
 	got    chan reply
 	asking bool // a line is being read and not yet taken
-	count  int
 }
 
 type reply struct {
@@ -45,12 +44,8 @@ func NewPrompt(in io.Reader, out io.Writer, secret Hidden) *Prompt {
 	return &Prompt{in: bufio.NewReaderSize(in, maxLine), out: out, secret: secret, got: make(chan reply, 1)}
 }
 
-// Count returns the number of questions asked, repeated ones included.
-func (p *Prompt) Count() int { return p.count }
-
 // Line asks for a text. An empty answer means the default.
 func (p *Prompt) Line(ctx context.Context, question, usual string) (string, error) {
-	p.count++
 	if usual != "" {
 		question += " [" + usual + "]"
 	}
@@ -67,7 +62,6 @@ func (p *Prompt) Line(ctx context.Context, question, usual string) (string, erro
 
 // Secret asks for a text without showing it. Blanks at its ends are kept.
 func (p *Prompt) Secret(ctx context.Context, question string) (string, error) {
-	p.count++
 	ask := func() { _, _ = fmt.Fprint(p.out, question+": ") }
 	if p.secret == nil || p.asking {
 		ask()

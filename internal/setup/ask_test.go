@@ -27,8 +27,8 @@ func TestAnEmptyAnswerIsTheUsualOne(t *testing.T) {
 	if _, err := p.Line(t.Context(), "What", "usual"); !errors.Is(err, setup.ErrStopped) {
 		t.Errorf("after the end: %v", err)
 	}
-	if out.String() != strings.Repeat("What [usual]: ", 4) || p.Count() != 4 {
-		t.Errorf("asked %d: %q", p.Count(), out)
+	if out.String() != strings.Repeat("What [usual]: ", 4) {
+		t.Errorf("asked: %q", out)
 	}
 }
 

@@ -185,9 +185,19 @@ func TestALoginByOAuth2TakesThePlaceOfThePassword(t *testing.T) {
 	}
 }
 
+// example returns the configuration that packages install as a starting point.
+func example(t testing.TB) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "config", "example.toml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
 func TestTheExampleCanBeSetUp(t *testing.T) {
 	t.Parallel()
-	text := plan().Edit(config.Example())
+	text := plan().Edit(example(t))
 	if c := load(t, text); c.Mailboxes[0].Host != "imap.example.org" || len(c.Carriers) == 0 {
 		t.Errorf("got\n%s", text)
 	}
@@ -210,7 +220,7 @@ func TestAServerThatAsksForNoLoginGetsNone(t *testing.T) {
 func FuzzEdit(f *testing.F) {
 	for _, seed := range []string{
 		"", "# only a comment", "a = 1", "a = [\n1, # ]\n]\n[b.c]\nd = '''\n[smtp]\n'''", "[smtp]\nx = \"\\\"[\"\n[[mailbox]]\n[mailbox.password]\nfile='x'",
-		"a = \"\"\"\n[x]\n\\\"\"\"\"\n[[digest]]\nb = {c = [1]}", config.Example(),
+		"a = \"\"\"\n[x]\n\\\"\"\"\"\n[[digest]]\nb = {c = [1]}", example(f),
 		"a = '''\n[x]\n'''''\n[[t]]\nb = {c = []}",
 	} {
 		f.Add(seed)

@@ -10,8 +10,8 @@ import (
 
 // Parcels is the read access to parcels and orders.
 type Parcels interface {
-	Parcels(ctx context.Context, all bool) ([]parcel.Parcel, error)
-	Orders(ctx context.Context, all bool) ([]parcel.Order, error)
+	Parcels(ctx context.Context) ([]parcel.Parcel, error)
+	Orders(ctx context.Context) ([]parcel.Order, error)
 	FollowedParcels(ctx context.Context, ids []int64) ([]parcel.Parcel, error)
 	followedOrders
 }
@@ -38,11 +38,11 @@ func List(ctx context.Context, from Parcels, all bool, now time.Time) ([]Row, er
 }
 
 func listAll(ctx context.Context, from Parcels, now time.Time) ([]Row, error) {
-	parcels, err := from.Parcels(ctx, true)
+	parcels, err := from.Parcels(ctx)
 	if err != nil {
 		return nil, err
 	}
-	orders, err := from.Orders(ctx, true)
+	orders, err := from.Orders(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -89,11 +89,11 @@ type Order struct {
 
 // Everything returns all parcels and orders for an export.
 func Everything(ctx context.Context, from Parcels, now time.Time) (Export, error) {
-	parcels, err := from.Parcels(ctx, true)
+	parcels, err := from.Parcels(ctx)
 	if err != nil {
 		return Export{}, err
 	}
-	orders, err := from.Orders(ctx, true)
+	orders, err := from.Orders(ctx)
 	if err != nil {
 		return Export{}, err
 	}

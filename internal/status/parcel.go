@@ -1,6 +1,7 @@
 package status
 
 import (
+	"cmp"
 	"time"
 
 	"parcelwatch/internal/message"
@@ -118,7 +119,7 @@ type Row struct {
 	// State is that of an order without a number.
 	State       parcel.OrderState `json:"order_state,omitempty"`
 	StatusSince *time.Time        `json:"status_since,omitempty"`
-	Place       string            `json:"place,omitempty"` // where it waits or was last seen
+	Place       string            `json:"place,omitempty"` // where it waits, or that of the event behind the status
 }
 
 // ParcelRow returns the row of a parcel.
@@ -127,24 +128,9 @@ func ParcelRow(p parcel.Parcel, now time.Time) Row {
 		Schema: Schema, Number: p.Number(), Title: Title(p.Title, p.Items), Status: p.Status, Phase: p.Phase,
 		Origin: p.Origin, Destination: p.Destination, Numbers: p.Numbers(), Orders: some(p.Orders), Days: Days(p, now),
 		ETA: date(p.ETA), PickupUntil: date(p.Pickup.Until), LastEvent: moment(p.LastEvent), NextCheck: moment(p.NextCheck),
-		Muted: p.Muted, Done: p.Closed || p.Status.Final(), StatusSince: moment(p.StatusSince), Place: place(p),
+		Muted: p.Muted, Done: p.Closed || p.Status.Final(), StatusSince: moment(p.StatusSince),
+		Place: cmp.Or(p.Pickup.Place, p.StatusEvent(now).Place),
 	}
-}
-
-// place returns where a parcel waits, else where a carrier saw it last.
-func place(p parcel.Parcel) string {
-	if p.Pickup.Place != "" {
-		return p.Pickup.Place
-	}
-	var last parcel.Event
-	for _, s := range p.Sources {
-		for _, e := range s.Events {
-			if e.Place != "" && s.Carrier != parcel.SourceMail && e.Time.After(last.Time) {
-				last = e
-			}
-		}
-	}
-	return last.Place
 }
 
 // OrderRow returns the row of an order without a number.

@@ -36,9 +36,6 @@ var posts = sync.OnceValue(func() []Post {
 	return list
 })
 
-// Posts lists all posts by country code.
-func Posts() []Post { return slices.Clone(posts()) }
-
 // PostOf returns the post of a country (ISO 3166-1 alpha-2, upper case).
 func PostOf(country string) (Post, bool) {
 	list := posts()

@@ -139,7 +139,7 @@ func BenchmarkParcels(b *testing.B) {
 		b.Run(strconv.Itoa(n), func(b *testing.B) {
 			db, _ := crowded(b, n)
 			for b.Loop() {
-				all, err := db.Parcels(b.Context(), false)
+				all, err := db.Parcels(b.Context())
 				if err != nil || len(all) != n {
 					b.Fatal(len(all), err)
 				}

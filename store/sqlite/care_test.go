@@ -59,7 +59,7 @@ func TestBackup(t *testing.T) {
 		if err := saved.Check(t.Context()); err != nil {
 			t.Error(err)
 		}
-		parcels, err := saved.Parcels(t.Context(), true)
+		parcels, err := saved.Parcels(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -272,7 +272,7 @@ func TestPrune(t *testing.T) {
 	if len(left) != 1 || left[0].Key != "never told" {
 		t.Errorf("pending after pruning = %+v", left)
 	}
-	all, err := db.Parcels(ctx, true)
+	all, err := db.Parcels(ctx)
 	must(err)
 	if len(all) != 2 {
 		t.Errorf("%d parcels are left, want 2", len(all))

@@ -169,7 +169,7 @@ func wantAcknowledged(t *testing.T, path string, last map[string]uint32) {
 			total++
 		}
 	}
-	all, err := db.Parcels(t.Context(), true)
+	all, err := db.Parcels(t.Context())
 	if err != nil || len(all) != total {
 		t.Errorf("%d parcels, %v; want one for each of %d mails", len(all), err, total)
 	}

@@ -35,7 +35,7 @@ func TestFullDiskIsNamedAndLosesNothing(t *testing.T) {
 	if !errors.Is(err, store.ErrNoSpace) || !strings.Contains(err.Error(), "make room") {
 		t.Fatalf("after %d parcels: %v, want ErrNoSpace", stored, err)
 	}
-	all, err := db.Parcels(t.Context(), true)
+	all, err := db.Parcels(t.Context())
 	if err != nil || len(all) != stored {
 		t.Errorf("%d parcels are there, %v; want the %d acknowledged", len(all), err, stored)
 	}
@@ -64,7 +64,7 @@ func TestApplyRefuses(t *testing.T) {
 			t.Errorf("%s was accepted", name)
 		}
 	}
-	all, err := db.Parcels(t.Context(), true)
+	all, err := db.Parcels(t.Context())
 	if err != nil || len(all) != 1 || all[0].Number() != "RB123456785CN" {
 		t.Errorf("parcels = %+v, %v; want the first one untouched", all, err)
 	}
@@ -82,7 +82,7 @@ func TestClosedStoreAnswersWithAnError(t *testing.T) {
 		}
 	}
 	for name, f := range map[string]func(context.Context) error{
-		"read":  func(ctx context.Context) error { _, err := db.Parcels(ctx, true); return err },
+		"read":  func(ctx context.Context) error { _, err := db.Parcels(ctx); return err },
 		"write": func(ctx context.Context) error { return db.SetSecret(ctx, "a", "b") },
 		"check": db.Check,
 	} {

@@ -7,13 +7,9 @@ import (
 	"parcelwatch/parcel"
 )
 
-// Orders returns orders ordered by first seen; closed ones only if all is set.
-func (db *household) Orders(ctx context.Context, all bool) ([]parcel.Order, error) {
-	wanted := `SELECT id, doc FROM shop_order WHERE home = $1 AND NOT closed ORDER BY first_seen, id`
-	if all {
-		wanted = `SELECT id, doc FROM shop_order WHERE home = $1 ORDER BY first_seen, id`
-	}
-	return query(ctx, db.to("list orders"), scanOrder, wanted)
+// Orders returns all orders ordered by first seen.
+func (db *household) Orders(ctx context.Context) ([]parcel.Order, error) {
+	return query(ctx, db.to("list orders"), scanOrder, `SELECT id, doc FROM shop_order WHERE home = $1 ORDER BY first_seen, id`)
 }
 
 // Order returns an order with the parcels that carry it, the first seen first, or

@@ -67,14 +67,9 @@ func (db *household) NextDue(ctx context.Context) (time.Time, error) {
 		SELECT min(next_check) FROM parcel WHERE home = $1 AND unverified = TRUE AND next_check IS NOT NULL)`))
 }
 
-// Parcels returns parcels ordered by first seen; closed and final ones only if all
-// is set.
-func (db *household) Parcels(ctx context.Context, all bool) ([]parcel.Parcel, error) {
-	wanted := `SELECT id, doc FROM parcel WHERE home = $1 AND active ORDER BY first_seen, id`
-	if all {
-		wanted = `SELECT id, doc FROM parcel WHERE home = $1 ORDER BY first_seen, id`
-	}
-	return query(ctx, db.to("list parcels"), scanParcel, wanted)
+// Parcels returns all parcels ordered by first seen.
+func (db *household) Parcels(ctx context.Context) ([]parcel.Parcel, error) {
+	return query(ctx, db.to("list parcels"), scanParcel, `SELECT id, doc FROM parcel WHERE home = $1 ORDER BY first_seen, id`)
 }
 
 // FollowedParcels returns the parcels that are neither closed nor final, and those with

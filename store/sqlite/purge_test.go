@@ -154,7 +154,7 @@ func TestAPurgedParcelIsInNoFileOfTheStore(t *testing.T) {
 	if got := remains(t, dir); got != nil {
 		t.Errorf("after the purge:\n%s", strings.Join(got, "\n"))
 	}
-	if parcels, err := db.Parcels(t.Context(), true); err != nil || len(parcels) != 60 {
+	if parcels, err := db.Parcels(t.Context()); err != nil || len(parcels) != 60 {
 		t.Errorf("%d parcels, %v; want the 60 others", len(parcels), err)
 	}
 	if err := db.Check(t.Context()); err != nil {

@@ -333,9 +333,9 @@ func contents(t *testing.T, db *sqlite.DB) map[string]any {
 		out[name] = v
 	}
 	ctx := t.Context()
-	parcels, err := db.Parcels(ctx, true)
+	parcels, err := db.Parcels(ctx)
 	keep("parcels", parcels, err)
-	orders, err := db.Orders(ctx, true)
+	orders, err := db.Orders(ctx)
 	keep("orders", orders, err)
 	pending, err := db.Pending(ctx, "me", time.Time{})
 	keep("pending", pending, err)

@@ -180,7 +180,7 @@ func TestWaitingForAnotherWriterHearsTheContext(t *testing.T) {
 			t.Errorf("write beside a held lock = %v, want context.Canceled", err)
 		}
 		// Readers do not wait for the lock.
-		_, err := waiting.Parcels(t.Context(), true) //nolint:contextcheck // the other context is at its end
+		_, err := waiting.Parcels(t.Context()) //nolint:contextcheck // the other context is at its end
 		return err
 	})
 	if err != nil {

@@ -113,8 +113,8 @@ func (b *broken) ApplyAll(ctx context.Context, decisions []store.Decision) (int,
 	return len(decisions), nil
 }
 
-func (b *broken) Parcels(ctx context.Context, all bool) ([]parcel.Parcel, error) {
-	return through(b.parcels)(b.Store.Parcels(ctx, all))
+func (b *broken) Parcels(ctx context.Context) ([]parcel.Parcel, error) {
+	return through(b.parcels)(b.Store.Parcels(ctx))
 }
 
 func (b *broken) FollowedParcels(ctx context.Context, ids []int64) ([]parcel.Parcel, error) {

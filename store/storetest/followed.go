@@ -62,8 +62,8 @@ func followedOrders(t T, h Harness) {
 	if n := get[int](t)(h.Store.ForgetAll(t.Context(), store.Selection{Order: orderA}, false)); n != 0 {
 		t.Errorf("forgetting an order that a parcel carries forgets %d", n)
 	}
-	same(t, "orders after one was forgotten", []string{closed, orderA}, orderIDs(get[[]parcel.Order](t)(h.Store.Orders(t.Context(), true))))
-	if left := get[[]parcel.Parcel](t)(h.Store.Parcels(t.Context(), true)); len(left) != 1 {
+	same(t, "orders after one was forgotten", []string{closed, orderA}, orderIDs(get[[]parcel.Order](t)(h.Store.Orders(t.Context()))))
+	if left := get[[]parcel.Parcel](t)(h.Store.Parcels(t.Context())); len(left) != 1 {
 		t.Errorf("forgetting an order left %d parcels", len(left))
 	}
 }

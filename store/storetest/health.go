@@ -84,7 +84,7 @@ func counted(t T, h Harness) {
 	done.Status, done.FinalAt = parcel.Delivered, Now()
 	closed.Closed = true
 	add(t, h.Store, moving, done, closed)
-	listed := len(get[[]parcel.Parcel](t)(h.Store.Parcels(t.Context(), false)))
+	listed := len(get[[]parcel.Parcel](t)(h.Store.FollowedParcels(t.Context(), nil)))
 	if n := get[int](t)(h.Reopen().Following(t.Context())); n != 1 || n != listed {
 		t.Errorf("%d parcels are followed and %d listed, want 1", n, listed)
 	}

@@ -61,14 +61,14 @@ func showsOwn(t T, s store.Household, name string, id int64) {
 		return out
 	}
 	for what, got := range map[string][]parcel.Parcel{
-		"Parcels": get[[]parcel.Parcel](t)(s.Parcels(t.Context(), true)),
+		"Parcels": get[[]parcel.Parcel](t)(s.Parcels(t.Context())),
 		"Due":     get[[]parcel.Parcel](t)(s.Due(t.Context(), Now(), 10, nil)),
 	} {
 		if diff := cmp.Diff([]string{name}, titles(got)); diff != "" {
 			t.Errorf("%s of %s (-want +got):\n%s", what, name, diff)
 		}
 	}
-	if got := get[[]parcel.Order](t)(s.Orders(t.Context(), true)); len(got) != 1 || got[0].Shop != name {
+	if got := get[[]parcel.Order](t)(s.Orders(t.Context())); len(got) != 1 || got[0].Shop != name {
 		t.Errorf("orders of %s = %+v", name, got)
 	}
 	if got := get[[]parcel.Change](t)(s.Pending(t.Context(), "me", time.Time{})); len(got) != 1 || got[0].Parcel != id {
@@ -119,7 +119,7 @@ func householdsKeep(t T, h Harness) {
 		t.Errorf("the next message of a household that has sent all = %v", next)
 	}
 	must(t, north.Forget(t.Context(), get[parcel.Parcel](t)(north.ParcelByNumber(t.Context(), numberA)).ID, false), "forget")
-	if got := get[[]parcel.Order](t)(south.Orders(t.Context(), true)); len(got) != 1 {
+	if got := get[[]parcel.Order](t)(south.Orders(t.Context())); len(got) != 1 {
 		t.Errorf("an order went with the parcel of another household")
 	}
 	must(t, south.Apply(t.Context(), store.Scope{Numbers: []number.Number{numberA}, Orders: []string{orderA}, Now: Now()}, func(st *store.State) error {
@@ -136,10 +136,10 @@ func householdsKeep(t T, h Harness) {
 
 func homeIsTheStore(t T, h Harness) {
 	add(t, h.Store, newParcel(numberA))
-	if got := get[[]parcel.Parcel](t)(h.Store.Household(store.Home).Parcels(t.Context(), true)); len(got) != 1 {
+	if got := get[[]parcel.Parcel](t)(h.Store.Household(store.Home).Parcels(t.Context())); len(got) != 1 {
 		t.Errorf("home has %d parcels, want the one of the store", len(got))
 	}
-	if got := get[[]parcel.Parcel](t)(h.Store.Household("other").Parcels(t.Context(), true)); len(got) != 0 {
+	if got := get[[]parcel.Parcel](t)(h.Store.Household("other").Parcels(t.Context())); len(got) != 0 {
 		t.Errorf("another household has %d parcels of the store, want none", len(got))
 	}
 }

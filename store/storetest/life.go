@@ -70,7 +70,7 @@ func survivesReopen(t T, h Harness) {
 			t.Errorf("parcel of %s after a reopen (-want +got):\n%s", n, diff)
 		}
 	}
-	same(t, "orders after a reopen", []parcel.Order{order}, get[[]parcel.Order](t)(s.Orders(t.Context(), false)))
+	same(t, "orders after a reopen", []parcel.Order{order}, get[[]parcel.Order](t)(s.Orders(t.Context())))
 	if got := get[[]parcel.Change](t)(s.Pending(t.Context(), "me", time.Time{})); len(got) != 1 || got[0].Parcel != want.ID {
 		t.Errorf("changes after a reopen = %+v", got)
 	}
@@ -147,11 +147,11 @@ func numberReused(t T, h Harness) {
 		return store.Scope{Numbers: []number.Number{numberA}, Now: Now().AddDate(0, 0, days)}
 	}
 	intake(t, h.Store, later(181))
-	if got := get[[]parcel.Parcel](t)(h.Store.Parcels(t.Context(), true)); len(got) != 1 {
+	if got := get[[]parcel.Parcel](t)(h.Store.Parcels(t.Context())); len(got) != 1 {
 		t.Fatalf("within six months %d parcels, want 1", len(got))
 	}
 	intake(t, h.Store, later(185))
-	if got := get[[]parcel.Parcel](t)(h.Store.Parcels(t.Context(), true)); len(got) != 2 {
+	if got := get[[]parcel.Parcel](t)(h.Store.Parcels(t.Context())); len(got) != 2 {
 		t.Fatalf("after six months %d parcels, want 2", len(got))
 	}
 	if got := get[parcel.Parcel](t)(h.Store.ParcelByNumber(t.Context(), numberA)); got.ID == old.ID {
@@ -180,7 +180,7 @@ func mergedGoes(t T, h Harness) {
 			t.Errorf("%s leads to parcel %d, want %d", n, got.ID, a.ID)
 		}
 	}
-	if got := get[[]parcel.Parcel](t)(h.Store.Parcels(t.Context(), true)); len(got) != 1 {
+	if got := get[[]parcel.Parcel](t)(h.Store.Parcels(t.Context())); len(got) != 1 {
 		t.Errorf("%d parcels are left, want 1", len(got))
 	}
 	for _, c := range get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me", time.Time{})) {
@@ -202,10 +202,10 @@ func forgottenStays(t T, h Harness) {
 			return nil
 		}), "add order")
 		must(t, h.Store.Forget(t.Context(), p.ID, purge), "forget")
-		if got := get[[]parcel.Parcel](t)(h.Store.Parcels(t.Context(), true)); len(got) != 0 {
+		if got := get[[]parcel.Parcel](t)(h.Store.Parcels(t.Context())); len(got) != 0 {
 			t.Errorf("the forgotten parcel is still listed")
 		}
-		if got := get[[]parcel.Order](t)(h.Store.Orders(t.Context(), true)); len(got) != 0 {
+		if got := get[[]parcel.Order](t)(h.Store.Orders(t.Context())); len(got) != 0 {
 			t.Errorf("the forgotten parcel's order is still listed")
 		}
 		if got := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me", time.Time{})); len(got) != 0 {
@@ -245,7 +245,7 @@ func sharedOrderStays(t T, h Harness) {
 		return nil
 	}), "add order")
 	must(t, h.Store.Forget(t.Context(), a.ID, false), "forget")
-	if got := get[[]parcel.Order](t)(h.Store.Orders(t.Context(), true)); len(got) != 1 {
+	if got := get[[]parcel.Order](t)(h.Store.Orders(t.Context())); len(got) != 1 {
 		t.Errorf("the order of the other parcel is gone")
 	}
 	must(t, h.Store.Apply(t.Context(), store.Scope{Orders: []string{orderA}, Now: Now()}, func(st *store.State) error {

@@ -45,7 +45,7 @@ func savedTwice(t T, h Harness) {
 	}
 	change(t, h.Store, p.ID, func(*parcel.Parcel) {})
 	change(t, h.Store, p.ID, func(p *parcel.Parcel) { p.Title = "cable" })
-	all := get[[]parcel.Parcel](t)(h.Store.Parcels(t.Context(), true))
+	all := get[[]parcel.Parcel](t)(h.Store.Parcels(t.Context()))
 	if len(all) != 1 || all[0].ID != p.ID || all[0].Title != "cable" {
 		t.Errorf("parcels = %+v, want the one with the title", all)
 	}
@@ -55,7 +55,7 @@ func oneNumber(t T, h Harness) {
 	for uid := range uint32(2) {
 		intake(t, h.Store, store.Scope{Mail: mail(uid + 1), Numbers: []number.Number{numberA}, Now: Now()})
 	}
-	if all := get[[]parcel.Parcel](t)(h.Store.Parcels(t.Context(), true)); len(all) != 1 {
+	if all := get[[]parcel.Parcel](t)(h.Store.Parcels(t.Context())); len(all) != 1 {
 		t.Errorf("two mails made %d parcels, want 1", len(all))
 	}
 }
@@ -130,10 +130,8 @@ func activeLists(t T, h Harness) {
 	closed.Closed = true
 	final.Status, final.FinalAt = parcel.Delivered, Now()
 	add(t, h.Store, second, first, closed, final)
-	same(t, "parcels on their way", []int64{first.ID, second.ID}, ids(get[[]parcel.Parcel](t)(h.Store.Parcels(t.Context(), false))))
-	if got := get[[]parcel.Parcel](t)(h.Store.Parcels(t.Context(), true)); len(got) != 4 {
-		t.Errorf("all parcels are %d, want 4", len(got))
-	}
+	same(t, "parcels on their way", []int64{first.ID, second.ID}, ids(get[[]parcel.Parcel](t)(h.Store.FollowedParcels(t.Context(), nil))))
+	same(t, "all parcels", []int64{first.ID, second.ID, closed.ID, final.ID}, ids(get[[]parcel.Parcel](t)(h.Store.Parcels(t.Context()))))
 	must(t, h.Store.Apply(t.Context(), store.Scope{Now: Now()}, func(st *store.State) error {
 		st.Orders = append(st.Orders,
 			&parcel.Order{ID: orderA, FirstSeen: Now()},
@@ -141,13 +139,11 @@ func activeLists(t T, h Harness) {
 			&parcel.Order{ID: "3", FirstSeen: Now(), Closed: true})
 		return nil
 	}), "add orders")
-	open := get[[]parcel.Order](t)(h.Store.Orders(t.Context(), false))
+	open := get[[]parcel.Order](t)(h.Store.FollowedOrders(t.Context(), nil))
 	if len(open) != 2 || open[0].ID != orderB || open[1].ID != orderA {
 		t.Errorf("open orders = %+v, want %s, %s", open, orderB, orderA)
 	}
-	if all := get[[]parcel.Order](t)(h.Store.Orders(t.Context(), true)); len(all) != 3 {
-		t.Errorf("all orders are %d, want 3", len(all))
-	}
+	same(t, "all orders", []string{orderB, "3", orderA}, orderIDs(get[[]parcel.Order](t)(h.Store.Orders(t.Context()))))
 }
 
 func sameTracking(t T, h Harness) {
@@ -229,7 +225,7 @@ func cancelLeavesNothing(t T, h Harness) {
 		t.Errorf("Apply = %v, want context.Canceled", err)
 	}
 	untouched(t, h.Store, "cancelled")
-	if _, err := h.Store.Parcels(ctx, true); !errors.Is(err, context.Canceled) {
+	if _, err := h.Store.Parcels(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("Parcels with a cancelled context = %v, want context.Canceled", err)
 	}
 }
@@ -237,11 +233,11 @@ func cancelLeavesNothing(t T, h Harness) {
 // untouched checks that the store is as add(numberA) left it.
 func untouched(t T, s store.Store, when string) {
 	t.Helper()
-	all := get[[]parcel.Parcel](t)(s.Parcels(t.Context(), true))
+	all := get[[]parcel.Parcel](t)(s.Parcels(t.Context()))
 	if len(all) != 1 || all[0].Title != "" {
 		t.Errorf("%s: parcels = %+v, want the one untouched", when, all)
 	}
-	if orders := get[[]parcel.Order](t)(s.Orders(t.Context(), true)); len(orders) != 0 {
+	if orders := get[[]parcel.Order](t)(s.Orders(t.Context())); len(orders) != 0 {
 		t.Errorf("%s: an order stayed", when)
 	}
 	if got := keys(get[[]parcel.Change](t)(s.Pending(t.Context(), "me", time.Time{}))); len(got) != 1 {

@@ -85,12 +85,12 @@ func selectionForgotten(t T, h Harness) {
 		if n := get[int](t)(h.Store.ForgetAll(t.Context(), step.which, false)); n != step.n {
 			t.Errorf("forgetting %+v forgets %d, want %d", step.which, n, step.n)
 		}
-		left := ids(get[[]parcel.Parcel](t)(h.Store.Parcels(t.Context(), true)))
+		left := ids(get[[]parcel.Parcel](t)(h.Store.Parcels(t.Context())))
 		if slices.Sort(left); !slices.Equal(left, step.left) {
 			t.Errorf("after forgetting %+v parcels %v are left, want %v", step.which, left, step.left)
 		}
 	}
-	if got := get[[]parcel.Order](t)(h.Store.Orders(t.Context(), true)); len(got) != 0 {
+	if got := get[[]parcel.Order](t)(h.Store.Orders(t.Context())); len(got) != 0 {
 		t.Errorf("orders %v are left", got)
 	}
 	if got := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me", time.Time{})); len(got) != 0 {

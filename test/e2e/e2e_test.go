@@ -147,7 +147,7 @@ func TestMailIsAParcelAndTheDigestComesBackButIsNotRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	parcels, err := p.db.Parcels(t.Context(), true)
+	parcels, err := p.db.Parcels(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

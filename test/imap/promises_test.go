@@ -17,6 +17,7 @@ import (
 	"github.com/emersion/go-imap/v2"
 	"github.com/google/go-cmp/cmp"
 
+	"parcelwatch/internal/locale"
 	"parcelwatch/internal/netx"
 	"parcelwatch/mailwatch"
 	"parcelwatch/parcel"
@@ -194,7 +195,7 @@ func failedLogins(t *testing.T, b brand) {
 			if err == nil && len(report.Watched) == 1 {
 				err = report.Watched[0].Err
 			}
-			got := mailwatch.Explain(err, a)
+			got := locale.English(mailwatch.Fault(err, a))
 			t.Log(got)
 			if (c.want == "") != (err == nil) || !strings.Contains(got, c.want) {
 				t.Errorf("got %q, want %q", got, c.want)

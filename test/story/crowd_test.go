@@ -190,7 +190,7 @@ func poll(t *testing.T, db *sqlite.DB, set *carriers.Set, step func(done int) bo
 	ended := make(chan error, 1)
 	go func() { ended <- tracker.New(cfg, db).Run(ctx) }()
 	for again := true; again; {
-		parcels, err := db.Parcels(t.Context(), true)
+		parcels, err := db.Parcels(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}

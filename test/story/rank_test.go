@@ -16,7 +16,7 @@ func TestOneThingStaysOneParcel(t *testing.T) {
 		},
 		scans: waiting(),
 		then: func(w *told) {
-			if all, err := w.db.Parcels(w.t.Context(), true); err != nil || len(all) != 1 {
+			if all, err := w.db.Parcels(w.t.Context()); err != nil || len(all) != 1 {
 				w.t.Errorf("%d parcels, error %v; want one", len(all), err)
 			}
 		},

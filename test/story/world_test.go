@@ -325,7 +325,7 @@ func (w *world) compare() {
 	if p.Status != s.status {
 		t.Errorf("status %s, want %s", p.Status, s.status)
 	}
-	if all, err := w.db.Parcels(t.Context(), true); err != nil || len(all) != 1 {
+	if all, err := w.db.Parcels(t.Context()); err != nil || len(all) != 1 {
 		t.Errorf("%d parcels, error %v; one is wanted", len(all), err)
 	}
 	for _, r := range s.silent {

@@ -81,7 +81,7 @@ func TestTheSeededStoreIsSoundAndNothingInItIsDueAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = db.Close() }()
-	all, err := db.Parcels(t.Context(), false)
+	all, err := db.Parcels(t.Context())
 	if err != nil || len(all) != parcels {
 		t.Errorf("%d parcels, error %v, want %d", len(all), err, parcels)
 	}
