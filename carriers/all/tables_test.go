@@ -58,13 +58,13 @@ func between(t *testing.T, text, table string) string {
 }
 
 func readme() string {
-	return table("| post | name here | for | key |", func(i carriers.Info) string {
+	return table("| carrier | name here | for | key |", func(i carriers.Info) string {
 		return fmt.Sprintf("| %s | `%s` | %s | %s |", i.Title, i.Name, i.Covers, needs(i))
 	})
 }
 
 func privacy() string {
-	return table("| post | host | for | what it receives |", func(i carriers.Info) string {
+	return table("| carrier | host | for | what it receives |", func(i carriers.Info) string {
 		return fmt.Sprintf("| `%s` | %s | %s | %s |", i.Name, hosts(i), i.Covers, sends(i))
 	})
 }

@@ -41,7 +41,7 @@ func TestCheckSaysOfEachThingHowItIs(t *testing.T) {
 		want               []string
 	}{
 		{"all is well", "", "", exitGood, []string{
-			"mailbox demo: OK", "mailbox demo, folder INBOX: OK: 1 mails, 1 of the shop", "would track LP00710020030040", "mail server 127.0.0.1: OK",
+			"mailbox demo: OK", "mailbox demo, folder INBOX: OK: emails: 1, of the shop in the last 60 days: 1", "would track LP00710020030040", "mail server 127.0.0.1: OK",
 		}},
 		{"no such folder", `["INBOX"]`, `["INBOX", "Shop"]`, exitFailed, []string{
 			"folder INBOX: OK", `folder Shop: failed`, `correct folders, there are: "INBOX"`, "not everything works",

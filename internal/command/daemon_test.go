@@ -210,7 +210,7 @@ func TestCheckSaysWhatWorksAndWhatWouldBeFollowed(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, out, errs := command(t.Context(), "check", "--config", config)
-	for _, want := range []string{"mailbox demo: OK", "1 mails", "would track LP00710020030040 (sender verified)", "mail server 127.0.0.1: OK"} {
+	for _, want := range []string{"mailbox demo: OK", "emails: 1", "would track LP00710020030040 (sender verified)", "mail server 127.0.0.1: OK"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s%s", want, out, errs)
 		}
