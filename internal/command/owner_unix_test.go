@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -80,14 +81,23 @@ func (tr linkTrap) unharmed(t *testing.T, after string) {
 	}
 }
 
+// Each file of the store is a link, for every command that opens, writes or deletes it.
 func TestRootFollowsNoLinkInTheStoresFolder(t *testing.T) {
 	t.Parallel()
-	for _, suffix := range []string{"", "-wal", "-shm", ".lock", ".alive", ".restoring", ".schema-1.bak", ".before-restore"} {
+	restore, add, purge := "restore", "add LA900000257CN", "forget --purge RB123456785CN"
+	for suffix, commands := range map[string][]string{
+		"": {restore, "list", add, purge}, "-wal": {restore, add, purge}, "-shm": {restore, add, purge}, ".lock": {restore, add, purge},
+		".alive": {restore, "status"}, ".restoring": {restore}, ".schema-1.bak": {restore, purge}, ".before-restore": {restore, purge},
+	} {
 		t.Run("store"+suffix, func(t *testing.T) {
 			t.Parallel()
 			tr := newTrap(t)
 			for _, target := range []string{tr.victim, tr.victim + ".new"} { // there, and dangling
-				for _, args := range [][]string{{"restore", tr.backup}, {"list"}, {"add", "LA900000257CN"}, {"forget", "--purge", "RB123456785CN"}, {"status"}} {
+				for _, command := range commands {
+					args := strings.Fields(command)
+					if command == restore {
+						args = append(args, tr.backup)
+					}
 					_ = os.Remove(tr.store + suffix)
 					if err := os.Symlink(target, tr.store+suffix); err != nil {
 						t.Fatal(err)
