@@ -78,10 +78,19 @@ func (c *Config) carrier(p *problems, name string, takes []Setting) CarrierConfi
 		}
 		p.says("carriers."+name+"."+key, wrong)
 	}
+	given := ""
 	for _, s := range takes {
-		if given, ok := out.Settings[s.Name]; s.Required && (!ok || given.Inline() && given.plain == "") {
+		value, ok := out.Settings[s.Name]
+		switch {
+		case !s.Required:
+		case !ok || value.Inline() && value.plain == "":
 			out.Missing = append(out.Missing, s.Name)
+		default:
+			given = s.Name
 		}
+	}
+	if given != "" && len(out.Missing) > 0 {
+		p.at("carriers."+name+"."+given, "config_carrier_half", "Missing", strings.Join(out.Missing, ", "))
 	}
 	return out
 }

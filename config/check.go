@@ -97,6 +97,9 @@ func numbered(kind string, i int) string {
 	return fmt.Sprintf("%s-%d", kind, i+1)
 }
 
+// DefaultQuiet returns the hours in which urgent mail waits unless a digest says otherwise.
+func DefaultQuiet() Span { return Span{From: 22 * 60, To: 7 * 60} }
+
 func (d *Digest) complete(i int, language string) {
 	if d.Name == "" {
 		d.Name = numbered("digest", i)
@@ -106,6 +109,9 @@ func (d *Digest) complete(i int, language string) {
 	}
 	if d.Language == "" {
 		d.Language = language
+	}
+	if !d.Quiet.given {
+		d.Quiet = DefaultQuiet()
 	}
 	if d.Urgent == nil {
 		d.Urgent = []parcel.Status{parcel.ReadyForPickup, parcel.OutForDelivery, parcel.CustomsHold, parcel.AttemptFailed}

@@ -157,6 +157,32 @@ proxy = "socks5://127.0.0.1:9050"
 	}
 }
 
+func TestHalfACredentialIsAnErrorWithItsLine(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"[carriers.russianpost]\nlogin = \"me\"\n":                             "2: carriers.russianpost.login: password is missing, and the carrier needs both",
+		"[carriers.russianpost]\npassword = { env = \"X\" }\n":                 "2: carriers.russianpost.password: login is missing, and the carrier needs both",
+		"[carriers.russianpost]\nlogin = \"\"\npassword = { env = \"X\" }\n":   "3: carriers.russianpost.password: login is missing, and the carrier needs both",
+		"[carriers.russianpost]\nlogin = \"\"\nenabled = true\n":               "",
+		"[carriers.russianpost]\nlogin = \"me\"\npassword = { env = \"X\" }\n": "",
+	} {
+		_, err := load(t, text).CarrierConfigs(posts)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %v, want %q", text, err, want)
+		}
+	}
+}
+
+func TestUrgentMailWaitsAtNightByDefault(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{"": "22:00-07:00", `quiet = "23:30-06:00"`: "23:30-06:00", `quiet = "00:00-00:00"`: "00:00-00:00"} {
+		quiet := load(t, "[[digest]]\nto = [\"me@example.org\"]\n"+text+"\n").Digests[0].Quiet
+		if got := quiet.From.String() + "-" + quiet.To.String(); got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
+	}
+}
+
 func TestCarrierSettingsAreResolved(t *testing.T) {
 	t.Setenv("PARCELWATCH_TEST_SECRET", "s3cret")
 	c := load(t, "[carriers.russianpost]\nlogin = \"me\"\npassword = { env = \"PARCELWATCH_TEST_SECRET\" }\n")

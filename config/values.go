@@ -109,9 +109,10 @@ func parseClock(s string) (Clock, error) {
 
 func clockOf(t time.Time) Clock { return Clock(t.Hour()*60 + t.Minute()) }
 
-// Span is a part of the day, such as "23:00-07:00". The zero value is empty.
+// Span is a part of the day, such as "23:00-07:00". It is empty if both ends are the same.
 type Span struct {
 	From, To Clock
+	given    bool
 }
 
 // Holds reports whether the wall clock of t is inside the span, which may
@@ -129,7 +130,7 @@ func (s *Span) set(v any) message.Text {
 		a, b, _ := strings.Cut(text, "-")
 		from, err := parseClock(strings.TrimSpace(a))
 		to, err2 := parseClock(strings.TrimSpace(b))
-		return Span{From: from, To: to}, errors.Join(err, err2)
+		return Span{From: from, To: to, given: true}, errors.Join(err, err2)
 	})
 }
 

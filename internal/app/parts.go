@@ -105,11 +105,7 @@ func audienceOf(c *config.Config, d config.Digest) (notify.Audience, error) {
 	if err != nil {
 		return notify.Audience{}, err
 	}
-	quiet := ""
-	if d.Quiet != (config.Span{}) {
-		quiet = d.Quiet.From.String() + "-" + d.Quiet.To.String()
-	}
-	hours, err := notify.ParseQuietHours(quiet)
+	hours, err := notify.ParseQuietHours(d.Quiet.From.String() + "-" + d.Quiet.To.String())
 	if err != nil {
 		return notify.Audience{}, err
 	}

@@ -139,7 +139,7 @@ func (w *wizard) recipients(ctx context.Context) error {
 		return err
 	}
 	keep := at
-	return w.again(ctx, query{"--at", strings.Join(w.c.At, ", "), at, "setup_at"}, func(s string) error {
+	err = w.again(ctx, query{"--at", strings.Join(w.c.At, ", "), at, "setup_at"}, func(s string) error {
 		w.plan.At = nil
 		if s == keep && len(w.cfg.Digests) > 0 && w.cfg.Digests[0].Cron != "" {
 			return nil
@@ -150,6 +150,21 @@ func (w *wizard) recipients(ctx context.Context) error {
 		}
 		return nil
 	})
+	if err == nil {
+		w.tellQuiet()
+	}
+	return err
+}
+
+// tellQuiet says in which hours urgent mail waits.
+func (w *wizard) tellQuiet() {
+	quiet := config.DefaultQuiet()
+	if len(w.cfg.Digests) > 0 {
+		quiet = w.cfg.Digests[0].Quiet
+	}
+	if quiet.From != quiet.To {
+		w.say1(w.say.T("setup_quiet", "From", quiet.From.String(), "To", quiet.To.String()))
+	}
 }
 
 func clocks(at []config.Clock) string {
