@@ -33,8 +33,8 @@ func (p *Parser) header(pg *page, i int, outer string) (head, bool) {
 			break
 		}
 		if ok {
-			fields = append(fields, f)
-			k, wrapped = f.last+1, 0
+			fields = append(fields, p.unwrapped(pg, f))
+			k, wrapped = fields[len(fields)-1].last+1, 0
 			continue
 		}
 		s := pg.str(pg.lines[k])
@@ -69,6 +69,33 @@ func (p *Parser) header(pg *page, i int, outer string) (head, bool) {
 		return h, known && slices.ContainsFunc(fields, func(f headField) bool { return f.label == labelSubject })
 	}
 }
+
+// unwrapped returns the subject with the rest that was wrapped into the next line
+// of a plain text. There is a rest if the line is as long as programs wrap them, or
+// if another field follows.
+func (p *Parser) unwrapped(pg *page, f headField) headField {
+	at := f.last + 1
+	if f.label == labelFrom || f.label == labelStop && (addressIn(f.value) != "" || hasYear(f.value)) || f.value == "" || at >= len(pg.lines) || !pg.adjacent(at) {
+		return f
+	}
+	if _, ok := p.field(pg, at); ok {
+		return f
+	}
+	rest := pg.str(pg.lines[at])
+	word, _, _ := strings.Cut(rest, " ")
+	long := len([]rune(pg.str(pg.lines[f.last])+word)) >= wrapColumn
+	if !long && at+1 < len(pg.lines) && pg.adjacent(at+1) {
+		_, long = p.field(pg, at+1)
+	}
+	if long {
+		f.value, f.last = f.value+" "+rest, at
+	}
+	return f
+}
+
+// adjacent reports whether a line of plain text follows the one before without a
+// blank line.
+func (pg *page) adjacent(i int) bool { return pg.lines[i].src0 == pg.lines[i-1].src1 }
 
 // author returns who is named as the sender.
 func (p *Parser) author(value string) author {
@@ -126,7 +153,7 @@ func cutField(s string) (name, value string, ok bool) {
 		return "", "", false
 	}
 	value = strings.TrimPrefix(strings.TrimPrefix(s[i:], ":"), "：")
-	name, value = strings.Trim(s[:i], " *_|"), strings.Trim(value, " *_|")
+	name, value = strings.Trim(s[:i], " *_|•-"), strings.Trim(value, " *_|")
 	return name, value, fieldName(name) && !strings.HasPrefix(value, "//")
 }
 

@@ -140,6 +140,31 @@ func TestEveryProgramsForward(t *testing.T) {
 	}
 }
 
+func TestAWrappedSubjectOfAForward(t *testing.T) {
+	t.Parallel()
+	p := newParser(t, options{Forwarders: []string{"partner@example.org"}})
+	const start, rest = "For Jo Example in Springfield, Example County: Package " + lp, "has been delivered"
+	for _, w := range languagesOfPrograms {
+		field := func(value string) string { return w.subject + ": " + value + "\n" }
+		from, others := w.from+": "+shopName+"\n", w.date+": "+day+"\n"+w.to+": <partner@example.org>\n"
+		for name, tt := range map[string]struct{ head, subject string }{
+			"last":       {from + others + field(start+"\n"+rest), start + " " + rest},
+			"first":      {field(start+"\n"+rest) + from + others, start + " " + rest},
+			"short":      {from + field("Package "+lp+"\n"+rest) + others, "Package " + lp + " " + rest},
+			"a number":   {from + others + field(start[:len(start)-6]+"\n"+start[len(start)-6:]), start[:len(start)-6] + " " + start[len(start)-6:]},
+			"not at all": {from + others + field("Package "+lp+" "+rest), "Package " + lp + " " + rest},
+			"with marks": {"- " + from + "- " + strings.ReplaceAll(others, "\n"+w.to, "\n- "+w.to) + "- " + field("Package "+lp+" "+rest), "Package " + lp + " " + rest},
+		} {
+			for _, text := range []string{w.begin + "\n" + tt.head, quoted(w.begin + "\n" + tt.head)} {
+				n, err := p.Parse(sent("look", text+"\nHi Jo,\nOrder number "+order1+"\n"), forwarded)
+				if err != nil || n.Subject != tt.subject || len(n.Parcels) != 1 || n.Parcels[0].Number != lp || len(n.Orders) != 1 {
+					t.Errorf("%s, %s: %q %v %v, %v\n%s", name, w.lang, n.Subject, n.Orders, numbers(n), err, text)
+				}
+			}
+		}
+	}
+}
+
 // TestQuoteMarksInMarkup forwards in HTML what programs quote in text.
 func TestQuoteMarksInMarkup(t *testing.T) {
 	t.Parallel()
