@@ -22,6 +22,7 @@ type Input struct {
 	// Hello makes the first digest of an audience. Parcels and Orders are then all of them.
 	Hello   bool
 	Absence Span // in which the program did not run; zero for none to mention
+	Outage  Span // in which this audience could not be sent a digest; zero for none to mention
 	// Urgent includes only the parcels and troubles that Changes are about.
 	Urgent bool
 }
@@ -44,7 +45,7 @@ func Compose(in Input, now time.Time) Digest {
 	d := Digest{
 		Audience: in.Audience.Name, Language: in.Audience.Language, Zone: c.zone, Made: now,
 		Urgent: in.Urgent, Calendar: in.Audience.Calendar, Footer: c.footer, News: c.news, Told: c.told,
-		Unasked: c.unasked, Absence: in.Absence, Hello: c.hello,
+		Unasked: c.unasked, Absence: in.Absence, Outage: in.Outage, Hello: c.hello,
 	}
 	d.Footer.Next = in.Next
 	d.News += d.Hello.Found()

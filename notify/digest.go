@@ -19,6 +19,7 @@ type Digest struct {
 	Urgent   bool  // made for urgent changes, not scheduled
 	Unasked  bool  // a late parcel's post has not been asked since it is late
 	Hello    Hello // of a first digest
+	Outage   Span  // in which no digest could be sent
 	Absence  Span  // in which the program did not run
 	Calendar bool  // attach the last days of pickup that are news as a calendar
 	Sections []Section

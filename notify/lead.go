@@ -15,7 +15,12 @@ func (v viewer) lead(d Digest) []string {
 	if a := d.Absence; !a.To.IsZero() {
 		out = append(out, v.p.T("lead_absence", "Days", v.p.Days(daysSince(a.From, a.To)), "From", v.shortDay(a.From), "Until", v.shortDay(a.To)))
 	}
+	if o := d.Outage; !o.To.IsZero() {
+		out = append(out, v.p.T("lead_outage", "From", v.moment(o.From), "Until", v.moment(o.To)))
+	}
 	return out
 }
+
+func (v viewer) moment(t time.Time) string { return v.shortDay(t) + ", " + v.p.Clock(t.In(v.zone)) }
 
 func (v viewer) shortDay(t time.Time) string { return bind(v.p.ShortDate(t.In(v.zone))) }

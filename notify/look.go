@@ -147,6 +147,9 @@ func (n *Notifier) serve(ctx context.Context, a Audience, now time.Time) (time.T
 	if err != nil {
 		return time.Time{}, err
 	}
+	if held, err := n.hold(ctx, a, st); err != nil || held {
+		return now.Add(time.Minute), err
+	}
 	if st.greet {
 		if at, err := n.greet(ctx, a, st, now); err != nil || st.greet {
 			return at, err
@@ -220,6 +223,9 @@ func (n *Notifier) scheduled(ctx context.Context, a Audience, st *audienceState,
 	if n.absence.To.After(st.absent) && now.Sub(n.absence.To) < day {
 		in.Absence = n.absence
 	}
+	if !st.held.IsZero() && now.Sub(st.held) >= leastOutage {
+		in.Outage = Span{st.held, now}
+	}
 	d := Compose(in, now)
 	quiet := a.Weekly && !st.mailed.IsZero() && now.Sub(st.mailed) >= weekly
 	if d.Empty() && !a.Always && !quiet {
@@ -239,7 +245,7 @@ func (n *Notifier) mail(ctx context.Context, a Audience, st *audienceState, d Di
 	}
 	st.mailed = d.Made
 	if !d.Urgent {
-		st.absent = n.absence.To
+		st.absent, st.held = n.absence.To, time.Time{}
 	}
 	if !d.Urgent && n.first(a) {
 		n.channels.digest(ctx, a, d)
@@ -316,6 +322,9 @@ func (n *Notifier) urgent(ctx context.Context, a Audience, st *audienceState, no
 	in, err := n.input(ctx, a, now)
 	if err != nil {
 		return time.Time{}, err
+	}
+	if changes = standingUrgent(in, changes); len(changes) == 0 {
+		return time.Time{}, nil
 	}
 	d := Compose(urgentInput(in, changes), now)
 	if d.Empty() {

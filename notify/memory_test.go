@@ -169,6 +169,20 @@ func (m *memory) LastSlot(_ context.Context, audience string) (string, time.Time
 	return "", time.Time{}, err
 }
 
+func (m *memory) Unsent(_ context.Context, audience string) (time.Time, error) {
+	unlock, err := m.lock("Unsent")
+	defer unlock()
+	var oldest time.Time
+	for _, msg := range m.messages {
+		failed := slices.ContainsFunc(msg.Deliveries, func(f store.Delivery) bool { return waits(f) && f.Tries > 0 })
+		sent := slices.ContainsFunc(msg.Deliveries, func(f store.Delivery) bool { return f.State == store.DeliverySent })
+		if msg.Audience == audience && failed && !sent {
+			oldest = parcel.Earliest(oldest, msg.Made)
+		}
+	}
+	return oldest, err
+}
+
 func (m *memory) Sent(_ context.Context, id string) (bool, error) {
 	unlock, err := m.lock("Sent")
 	defer unlock()

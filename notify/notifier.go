@@ -76,6 +76,7 @@ type audienceState struct {
 	slot   time.Time // the time up to which scheduled digests have been handled
 	mailed time.Time // when the last message was made
 	urgent time.Time // when the last urgent message was made
+	held   time.Time // since when digests wait because an earlier one cannot be sent; zero if none does
 	greet  bool      // the first digest has not been made
 	absent time.Time // the end of the last absence that was announced
 }

@@ -16,7 +16,7 @@ func (c *composer) troubles() {
 	for _, ch := range c.health {
 		a := alarmOf(ch)
 		t := a.Trouble
-		if a.Quiet || !c.caresFor(t) {
+		if a.Quiet || !c.caresFor(t) || passed(a, c.health) {
 			continue
 		}
 		c.news++

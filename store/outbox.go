@@ -26,8 +26,7 @@ type Outbox interface {
 	// Announced marks the changes as announced to an audience without a message.
 	// Unknown changes are skipped.
 	Announced(ctx context.Context, audience string, changes []int64) error
-	// DueMessages returns messages with a delivery due at now, the one waiting
-	// longest first.
+	// DueMessages returns messages with a delivery due at now, the oldest first.
 	DueMessages(ctx context.Context, now time.Time, limit int) ([]Message, error)
 	// NextMessage returns when the next delivery is due, or zero if none is
 	// waiting.
@@ -39,6 +38,9 @@ type Outbox interface {
 	// LastSlot returns the slot of the audience's newest message and when it was
 	// made, or empty and zero if there is none.
 	LastSlot(ctx context.Context, audience string) (string, time.Time, error)
+	// Unsent returns when the oldest message of the audience was made that has been tried
+	// in vain and of which no copy was sent; zero if there is none.
+	Unsent(ctx context.Context, audience string) (time.Time, error)
 	// Sent reports whether the Message-ID, with or without angle brackets, belongs
 	// to a message in the outbox, so that the program never reads its own mail as
 	// input.

@@ -47,14 +47,13 @@ func markAnnounced(ctx context.Context, tx homeTx, audience string, changes []in
 	return nil
 }
 
-// DueMessages returns messages with a delivery due at now, the one waiting longest
-// first.
+// DueMessages returns messages with a delivery due at now, the oldest first.
 func (db *household) DueMessages(ctx context.Context, now time.Time, limit int) (out []store.Message, err error) {
 	err = db.read(ctx, "list due messages", func(tx homeTx) error {
 		seqs, err := list(ctx, tx, column[int64],
 			`SELECT message_seq FROM fate JOIN message ON seq = message_seq
 			 WHERE home = $3 AND state IN ('waiting', 'ambiguous') AND next_at <= $1
-			 GROUP BY message_seq ORDER BY min(next_at), message_seq LIMIT $2`, now.UnixMilli(), max(limit, 0), tx.home)
+			 GROUP BY message_seq ORDER BY made_at, message_seq LIMIT $2`, now.UnixMilli(), max(limit, 0), tx.home)
 		if err != nil {
 			return err
 		}
@@ -111,6 +110,15 @@ func (db *household) LastSlot(ctx context.Context, audience string) (slot string
 // there is none.
 func (db *household) LastDigest(ctx context.Context) (time.Time, error) {
 	return first(query(ctx, db.to("find last digest"), scanMoment, `SELECT max(made_at) FROM message WHERE home = $1`))
+}
+
+// Unsent returns when the oldest message of the audience was made that has been tried in
+// vain and of which no copy was sent; zero if there is none.
+func (db *household) Unsent(ctx context.Context, audience string) (time.Time, error) {
+	return first(query(ctx, db.to("find unsent message"), scanMoment,
+		`SELECT min(made_at) FROM message WHERE home = $2 AND audience = $1
+		 AND EXISTS (SELECT 1 FROM fate WHERE message_seq = seq AND state IN ('waiting', 'ambiguous') AND tries > 0)
+		 AND NOT EXISTS (SELECT 1 FROM fate WHERE message_seq = seq AND state = 'sent')`, audience))
 }
 
 // Sent reports whether the Message-ID belongs to a message in the outbox.

@@ -72,6 +72,7 @@ type broken struct {
 	record        func([]store.Delivery) []store.Delivery
 	sent          func(bool) bool
 	lastSlot      func(string) string
+	unsent        func(time.Time) time.Time
 	take          func() (bool, error)
 	reserve       func(interval time.Duration, now time.Time) (time.Duration, time.Time)
 	carrierHealth func(parcel.CarrierHealth) parcel.CarrierHealth
@@ -200,6 +201,10 @@ func (b *broken) Record(ctx context.Context, id string, fates []store.Delivery) 
 
 func (b *broken) Sent(ctx context.Context, id string) (bool, error) {
 	return through(b.sent)(b.Store.Sent(ctx, id))
+}
+
+func (b *broken) Unsent(ctx context.Context, audience string) (time.Time, error) {
+	return through(b.unsent)(b.Store.Unsent(ctx, audience))
 }
 
 func (b *broken) LastSlot(ctx context.Context, audience string) (string, time.Time, error) {

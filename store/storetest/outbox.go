@@ -16,6 +16,7 @@ func outboxChecks() []Check {
 		{"an audience's slot is taken once", slotOnce},
 		{"messages are due in order and up to the limit", messagesDue},
 		{"each recipient has a fate of its own, and sent stays sent", fatesKept},
+		{"what was tried in vain and sent to nobody is known by its audience", unsent},
 		{"own Message-IDs are known for good", ownIDs},
 		{"the last slot is the newest message's", lastSlot},
 	}
@@ -45,7 +46,7 @@ func messagesDue(t T, h Harness) {
 		t.Errorf("an empty outbox is due at %v", next)
 	}
 	first, second, later, timeless := outgoing("1", "me"), outgoing("2", "me"), outgoing("3", "me"), outgoing("4", "me")
-	first.Deliveries[0].Next = Now().Add(-time.Hour)
+	first.Made = Now().Add(-time.Hour) // the oldest, though another is due for longer
 	later.Deliveries[0].Next = Now().Add(time.Second)
 	timeless.Made, timeless.Deliveries[0].Next = Now().Add(-time.Minute), time.Time{}
 	for _, m := range []store.Message{later, second, first, timeless} {
@@ -57,8 +58,8 @@ func messagesDue(t T, h Harness) {
 	if got := get[[]store.Message](t)(h.Store.DueMessages(t.Context(), Now(), 1)); len(got) != 1 || got[0].ID != first.ID {
 		t.Errorf("due messages up to 1 = %+v, want the first", got)
 	}
-	if next := get[time.Time](t)(h.Store.NextMessage(t.Context())); !next.Equal(first.Deliveries[0].Next) {
-		t.Errorf("NextMessage = %v, want %v", next, first.Deliveries[0].Next)
+	if next := get[time.Time](t)(h.Store.NextMessage(t.Context())); !next.Equal(timeless.Made) {
+		t.Errorf("NextMessage = %v, want %v", next, timeless.Made)
 	}
 }
 
@@ -92,6 +93,28 @@ func fatesKept(t T, h Harness) {
 	must(t, h.Store.Enqueue(t.Context(), outgoing("19:00", "me"), nil), "enqueue")
 	if got := get[parcel.Health](t)(h.Store.Health(t.Context())).Outbox.Error; got != "" {
 		t.Errorf("a newer message is on its way and the outbox still says %q", got)
+	}
+}
+
+func unsent(t T, h Harness) {
+	m, other := outgoing("08:00", "me"), outgoing("08:00", "you")
+	other.ID, other.Made = "other@example.org", Now().Add(-time.Hour)
+	for _, m := range []store.Message{m, other} {
+		must(t, h.Store.Enqueue(t.Context(), m, nil), "enqueue")
+	}
+	must(t, h.Store.Record(t.Context(), other.ID, []store.Delivery{{To: "a@example.org", State: store.DeliveryWaiting, Next: Now(), Tries: 1}}), "record")
+	for _, step := range []struct {
+		delivery store.Delivery
+		want     time.Time
+	}{
+		{store.Delivery{To: "a@example.org", State: store.DeliveryWaiting, Next: Now()}, time.Time{}},
+		{store.Delivery{To: "a@example.org", State: store.DeliveryWaiting, Next: Now(), Tries: 2}, m.Made},
+		{store.Delivery{To: "b@example.org", State: store.DeliverySent, Tries: 1}, time.Time{}},
+	} {
+		must(t, h.Store.Record(t.Context(), m.ID, []store.Delivery{step.delivery}), "record")
+		if got := get[time.Time](t)(h.Reopen().Unsent(t.Context(), "me")); !got.Equal(step.want) {
+			t.Errorf("after %+v Unsent = %v, want %v", step.delivery, got, step.want)
+		}
 	}
 }
 

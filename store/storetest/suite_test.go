@@ -205,7 +205,10 @@ func mailFaults() map[string]func(b *broken) {
 		"messages are due in order and up to the limit":             func(b *broken) { b.messages = reversed[store.Message] },
 		"each recipient has a fate of its own, and sent stays sent": func(b *broken) { b.record = func(l []store.Delivery) []store.Delivery { return l[:1] } },
 		"own Message-IDs are known for good":                        func(b *broken) { b.sent = func(bool) bool { return true } },
-		"the last slot is the newest message's":                     func(b *broken) { b.lastSlot = func(string) string { return "2026-02-28 19:00" } },
+		"what was tried in vain and sent to nobody is known by its audience": func(b *broken) {
+			b.unsent = func(time.Time) time.Time { return time.Time{} }
+		},
+		"the last slot is the newest message's": func(b *broken) { b.lastSlot = func(string) string { return "2026-02-28 19:00" } },
 	}
 }
 
