@@ -321,11 +321,11 @@ func TestAFileWithSecretsThatOthersReadIsRefused(t *testing.T) {
 }
 
 // example returns the configuration that packages install as a starting point.
-func example(t testing.TB) string {
-	t.Helper()
+func example(tb testing.TB) string {
+	tb.Helper()
 	text, err := os.ReadFile("example.toml")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return string(text)
 }

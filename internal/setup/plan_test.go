@@ -186,11 +186,11 @@ func TestALoginByOAuth2TakesThePlaceOfThePassword(t *testing.T) {
 }
 
 // example returns the configuration that packages install as a starting point.
-func example(t testing.TB) string {
-	t.Helper()
+func example(tb testing.TB) string {
+	tb.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "..", "config", "example.toml"))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return string(text)
 }

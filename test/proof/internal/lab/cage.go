@@ -41,24 +41,6 @@ func FindCage() (Cage, error) {
 	return Cage{}, fmt.Errorf("%w: neither control groups nor prlimit", rig.ErrNotHere)
 }
 
-// group makes a control group.
-func (c Cage) group() (string, error) {
-	dir := filepath.Join(c.root, fmt.Sprintf("parcelwatch-proof-%d-%d", os.Getpid(), c.counter.Add(1)))
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		return "", fmt.Errorf("make a control group: %w", err)
-	}
-	// The kernel makes the file; in a folder that is none of its own there is none.
-	f, err := os.OpenFile(filepath.Join(dir, c.limit), os.O_WRONLY, 0)
-	if err == nil {
-		_, err = f.WriteString(strconv.Itoa(MemoryLimit))
-		err = errors.Join(err, f.Close())
-	}
-	if err != nil {
-		return "", errors.Join(fmt.Errorf("limit a control group: %w", err), os.Remove(dir))
-	}
-	return dir, nil
-}
-
 // Cell is the limit of one daemon, also over its restarts.
 type Cell struct {
 	cage  Cage
@@ -77,6 +59,24 @@ func (c Cage) Confine(d *rig.Daemon) (Cell, error) {
 	}
 	d.Wrap = []string{"/bin/sh", "-c", `echo $$ >"$0"/cgroup.procs && exec "$@"`, group}
 	return Cell{c, group}, nil
+}
+
+// group makes a control group.
+func (c Cage) group() (string, error) {
+	dir := filepath.Join(c.root, fmt.Sprintf("parcelwatch-proof-%d-%d", os.Getpid(), c.counter.Add(1)))
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		return "", fmt.Errorf("make a control group: %w", err)
+	}
+	// The kernel makes the file; in a folder that is none of its own there is none.
+	f, err := os.OpenFile(filepath.Join(dir, c.limit), os.O_WRONLY, 0)
+	if err == nil {
+		_, err = f.WriteString(strconv.Itoa(MemoryLimit))
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil {
+		return "", errors.Join(fmt.Errorf("limit a control group: %w", err), os.Remove(dir))
+	}
+	return dir, nil
 }
 
 // Most returns the most memory that was used, with the kernel's caches of files, in MiB;
