@@ -26,3 +26,9 @@ func Steps() fs.FS { return migrations() }
 
 // Known returns the version of the schema in a database, or 0 if it is empty.
 func Known(ctx context.Context, pool *sql.DB) (int64, error) { return known(ctx, pool) }
+
+// Days for which the store keeps what it has no other use for.
+const (
+	BodyDays, AnswerDays, BudgetDays = bodyDays, answerDays, budgetDays
+	TallyDays, CopyDays, ChangeYears = tallyDays, copyDays, changeYears
+)
