@@ -42,6 +42,18 @@ func Steps() []Step {
 	}
 }
 
+// Arrived reports whether the step implies that the parcel is in the country to which it
+// goes.
+func (s Step) Arrived() bool {
+	switch s {
+	case StepAtCustoms, StepClearedCustoms, StepInCountry, StepLocalTransit, StepLocalCarrier, StepAtDeliveryCenter,
+		StepOutForDelivery, StepReadyForPickup, StepDelivered, StepDeliveryConfirmed:
+		return true
+	default:
+		return false
+	}
+}
+
 // Status returns the status that corresponds to the step.
 func (s Step) Status() Status {
 	switch s {

@@ -1,6 +1,7 @@
 package tracker
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -293,8 +294,12 @@ func (in *intake) addStep(p *parcel.Parcel, number number.Number, step parcel.St
 	if !in.quota.unlimited && len(src.Events) >= unprovenEvents {
 		return false
 	}
+	country := ""
+	if step.Arrived() {
+		country = cmp.Or(p.Destination, in.rules.Home)
+	}
 	src.Events = append(src.Events, parcel.Event{
-		Time: at, ZoneKnown: true, Status: step.Status(), Text: in.StepWords, Code: string(step),
+		Country: country, Time: at, ZoneKnown: true, Status: step.Status(), Text: in.StepWords, Code: string(step),
 		Sources: []string{parcel.SourceMail}, Unproven: !in.Verdict.Proven(),
 	})
 	slices.SortStableFunc(src.Events, func(a, b parcel.Event) int { return a.Time.Compare(b.Time) })
