@@ -293,3 +293,20 @@ func TestAnEndByUnprovenMailCountsOnlyBesideTheShopsOrAPosts(t *testing.T) {
 		})
 	}
 }
+
+func TestAStepInTheCountryOfDestinationSaysWhereTheParcelIs(t *testing.T) {
+	t.Parallel()
+	for _, step := range parcel.Steps() {
+		var s store.State
+		took(&s, saying(step, []string{orderA}, with("RB123456785CN", step, orderA)))
+		if len(s.Parcels) != 1 {
+			continue // the mail names nothing
+		}
+		if p := s.Parcels[0]; step.Arrived() != (p.Phase == parcel.PhaseDestination || p.Phase == parcel.PhaseDone) || step.Arrived() && p.Imported.IsZero() {
+			t.Errorf("%s: phase %s, imported %v; arrived is %t", step, p.Phase, p.Imported, step.Arrived())
+		}
+	}
+	if !parcel.StepLocalCarrier.Arrived() || !parcel.StepAtCustoms.Arrived() || parcel.StepLeftOrigin.Arrived() || parcel.StepInTransit.Arrived() {
+		t.Error("with the local carrier and at customs are in the country of destination, on the way is not")
+	}
+}
