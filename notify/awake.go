@@ -58,6 +58,7 @@ func (n *Notifier) settled(ctx context.Context, now time.Time) (bool, error) {
 	if (r.Asking || err != nil) && now.Sub(n.resumed) < askFirst {
 		return false, err
 	}
+	n.log.InfoContext(ctx, "first round is over", "took", now.Sub(n.started).Round(time.Second), "all_asked", !r.Asking)
 	n.resumed = time.Time{}
 	return true, err
 }

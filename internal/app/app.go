@@ -141,6 +141,7 @@ type life struct {
 	notifier  *notify.Notifier
 	mailboxes []mailbox
 	checks    checks
+	read      time.Time // when all mailboxes had been read since the last start or sleep
 }
 
 func (a *App) newLife(ctx context.Context, cfg *config.Config) (*life, error) {

@@ -41,7 +41,8 @@ func (c *checks) of(mailbox, folder string) check {
 }
 
 // round returns how far the mailboxes have been read and the carriers been asked since a
-// time.
+// time. What is due after the mailboxes were read does not prolong the round. The notifier
+// calls it from one goroutine.
 func (l *life) round(ctx context.Context, since time.Time) (notify.Round, error) {
 	var r notify.Round
 	for _, box := range l.mailboxes {
@@ -58,10 +59,16 @@ func (l *life) round(ctx context.Context, since time.Time) (notify.Round, error)
 			r.Asking = r.Asking || c.at.Before(since)
 		}
 	}
+	if r.Asking || r.Scanning {
+		return r, nil
+	}
+	if l.read.Before(since) {
+		l.read = l.Now()
+	}
 	next, err := l.Store.NextDue(ctx)
 	if err != nil {
 		return r, fmt.Errorf("read which parcels are due: %w", err)
 	}
-	r.Asking = r.Asking || !next.IsZero() && !next.After(l.Now())
+	r.Asking = !next.IsZero() && !next.After(l.read)
 	return r, nil
 }

@@ -50,6 +50,7 @@ func start(t *testing.T) *program {
 		h, err := p.db.Health(t.Context())
 		return err == nil && len(h.Mailboxes) == 1 && h.Mailboxes[0].State == parcel.MailboxIdle
 	})
+	p.until("the empty mailbox needs no greeting", func() bool { return p.Journal.Has(0, "first round is over") })
 	return p
 }
 
