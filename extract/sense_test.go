@@ -68,8 +68,10 @@ func TestADenialBeforeAPhraseNeverYieldsItsStep(t *testing.T) {
 func TestAFutureBeforeAPhraseNeverYieldsWhatIsDone(t *testing.T) {
 	t.Parallel()
 	p := newParser(t, options{})
-	done := []parcel.Step{parcel.StepShipped, parcel.StepHandedOver, parcel.StepPickedUp, parcel.StepClearedCustoms, parcel.StepDelivered, parcel.StepClosed,
-		parcel.StepInCountry, parcel.StepLocalTransit, parcel.StepLocalCarrier, parcel.StepAtDeliveryCenter}
+	done := []parcel.Step{
+		parcel.StepShipped, parcel.StepHandedOver, parcel.StepPickedUp, parcel.StepClearedCustoms, parcel.StepDelivered, parcel.StepClosed,
+		parcel.StepInCountry, parcel.StepLocalTransit, parcel.StepLocalCarrier, parcel.StepAtDeliveryCenter,
+	}
 	for _, r := range extract.Rows() {
 		if !slices.Contains(done, parcel.Step(r.Kind)) {
 			continue
