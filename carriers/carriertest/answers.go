@@ -186,10 +186,6 @@ func (s Suite) timeline(r carriers.Result) error {
 	return errors.Join(errs...)
 }
 
-// sureness is how well a row of a table is known: from a list or description that the
-// service published, from its answers, from public clients, or from the words alone.
-var sureness = []string{"documented", "seen", "clients", "inferred"}
-
 // table checks that the adapter's table parses, says of each row where it is known
 // from, and is not a stub.
 func (s Suite) table() error {
@@ -204,6 +200,9 @@ func (s Suite) table() error {
 	if err != nil {
 		return err
 	}
+	// A row is known from a list or description that the service published, from its
+	// answers, from public clients, or from the words alone.
+	sureness := []string{"documented", "seen", "clients", "inferred"}
 	for _, c := range table.Codes() {
 		if c.Meaning == "" {
 			return fmt.Errorf("code table: %s %s has no meaning", c.Code, c.Sub)
