@@ -15,7 +15,7 @@ var ErrSlotTaken = errors.New("the digest of this time exists")
 
 // Outbox holds messages, and which changes were announced to which audience: the
 // name of a [[digest]], or that of a channel after "channel/".
-type Outbox interface {
+type Outbox interface { //nolint:interfacebloat // a message from its changes to its last recipient
 	// Pending returns the changes not yet announced to the audience that were learned at
 	// since or later, oldest first, and never quiet ones. A zero since means all.
 	Pending(ctx context.Context, audience string, since time.Time) ([]parcel.Change, error)
