@@ -76,6 +76,7 @@ func TestChannelsAreTold(t *testing.T) {
 			_, doc := statusOf(t, config)
 			return doc.Running && doc.Mailboxes[0].State == "idle"
 		})
+		wait(t, "news to be told at once", func() bool { return strings.Contains(d.errs.String(), "first round is over") })
 		if err := w.Inbox.Deliver(fmt.Appendf(nil, letter, "LP00710020030040", time.Now().Format(time.RFC1123Z)), time.Now()); err != nil {
 			t.Fatal(err)
 		}
@@ -85,7 +86,7 @@ func TestChannelsAreTold(t *testing.T) {
 				t.Errorf("told %q", got)
 			}
 		case <-time.After(20 * time.Second):
-			t.Error("the webhook was not reached")
+			t.Errorf("the webhook was not reached:\n%s", d.errs.String())
 		}
 		d.stop()
 		if len(told) > 0 {
