@@ -50,6 +50,11 @@ func (c *composer) helloParcel(p *parcel.Parcel) {
 	if protected {
 		notes = append(notes, note("note_protection_day", "Day", ShortDay(end)))
 	}
+	for _, ch := range c.byParcel[p.ID] {
+		if ch.Kind == parcel.ChangeMaybeSame {
+			notes = append(notes, changeNotes(p, ch)...)
+		}
+	}
 	c.greet(kind)
 	it := c.item(p, kind, nil)
 	it.Notes = unique(notes)
