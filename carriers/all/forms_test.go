@@ -126,6 +126,7 @@ func TestAnswerForms(t *testing.T) {
 		{"a lone entry, and success as a word", "cainiao", cn, `{"success":"true","module":{"mailNo":"` + cn + `","mailNoSource":"AE","detailList":{"timeStr":"2026-09-20 10:00:00","desc":"x","actionCode":"GTMS_SIGNED"}}}`, parcel.Delivered},
 		{"a lone shipment", "postnord", se, `{"TrackingInformationResponse":{"shipments":{"shipmentId":"` + se + `","items":{"itemId":"` + se + `","events":{"eventTime":"2026-09-10T08:00:00","status":"delivered","eventDescription":"x","location":{}}}}}}`, parcel.Delivered},
 		{"a lone operation, its code in small letters", "kazpost", "RB123456785CN", `{"events":{"date":"28.09.2026","activity":{"time":"10:00","city":"x","status":"isspay"}}}`, parcel.Delivered},
+		{"a shipment without items", "postnord", se, `{"TrackingInformationResponse":{"shipments":[{"shipmentId":"` + se + `","items":[]}]}}`, ""},
 		{"held by customs", "postnord", se, postnordAnswer("EN_ROUTE", "94", "It is held by customs, documents are missing"), parcel.CustomsHold},
 		{"a fee is due", "postnord", se, postnordAnswer("EN_ROUTE", "95", "The customs fee has to be paid before delivery"), parcel.CustomsHold},
 		{"duties are due", "posteitaliane", it, posteAnswer(`"esitoRicerca":"3",`, `{"statoLavorazione":"In attesa del pagamento degli oneri doganali","dataOra":1789500000000,"box":"3"}`), parcel.CustomsHold},

@@ -29,9 +29,17 @@ type fault struct {
 
 // shipment holds one item or several. Sender and receiver are not read.
 type shipment struct {
-	ID    adapter.Lax        `json:"shipmentId"`
-	ETA   adapter.Lax        `json:"estimatedTimeOfArrival"`
-	Items adapter.Many[item] `json:"items"`
+	ID    adapter.Lax         `json:"shipmentId"`
+	ETA   adapter.Lax         `json:"estimatedTimeOfArrival"`
+	Items *adapter.Many[item] `json:"items"`
+}
+
+// items returns the items, none if the field is missing.
+func (s *shipment) items() []item {
+	if s.Items == nil {
+		return nil
+	}
+	return *s.Items
 }
 
 type item struct {
@@ -63,6 +71,9 @@ func (c *carrier) read(ans adapter.Answer, shipments []shipment, n number.Number
 	if s == nil {
 		return res, c.Changed(ans, "the answer is of another number")
 	}
+	if s.Items != nil && len(*s.Items) == 0 {
+		return res, c.Fail(carriers.ErrNotFound, "a shipment without items")
+	}
 	t := parcel.Tracking{ETA: day(s.ETA)}
 	lines, listed := 0, false
 	for _, it := range items {
@@ -88,13 +99,13 @@ func (c *carrier) read(ans adapter.Answer, shipments []shipment, n number.Number
 func pick(shipments []shipment, n number.Number) (*shipment, []item) {
 	for i := range shipments {
 		s := &shipments[i]
-		for _, it := range s.Items {
+		for _, it := range s.items() {
 			if adapter.Same(n, it.ID) {
 				return s, []item{it}
 			}
 		}
 		if adapter.Same(n, s.ID) {
-			return s, s.Items
+			return s, s.items()
 		}
 	}
 	return nil, nil
@@ -103,7 +114,7 @@ func pick(shipments []shipment, n number.Number) (*shipment, []item) {
 // other is the second number of a shipment with a single item. The number of a
 // shipment with several items belongs to no single parcel.
 func other(n number.Number, s *shipment, it item) []parcel.Alias {
-	if len(s.Items) > 1 {
+	if len(s.items()) > 1 {
 		return nil
 	}
 	if adapter.Same(n, it.ID) {
