@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -34,7 +35,8 @@ func rightToLeft(r rune) bool {
 	return r >= 0x0590 && r <= 0x08ff || r >= 0xfb1d && r <= 0xfdff || r >= 0xfe70 && r <= 0xfeff || r >= 0x10800 && r <= 0x10fff || r >= 0x1e800 && r <= 0x1efff
 }
 
-// bind keeps the numbers of a date on one line with the words after them.
+// bind keeps the numbers of a date on one line with the words after them, and with the
+// month after a Spanish or Portuguese "de".
 func bind(date string) string {
 	var b strings.Builder
 	digit := false
@@ -45,5 +47,25 @@ func bind(date string) string {
 		digit = unicode.IsDigit(r) || r == '.' && digit
 		b.WriteRune(r)
 	}
-	return b.String()
+	return strings.ReplaceAll(b.String(), "\u00a0de ", "\u00a0de\u00a0")
+}
+
+// span is a piece of a text. A whole one stays on one line.
+type span struct {
+	Text  string
+	Whole bool
+}
+
+var numberRange = regexp.MustCompile(`\d+(?:–|[ \x{a0}][aà][ \x{a0}])\d+`)
+
+// spans cuts a text so that each range of numbers ("6–25", "6 à 25") is a whole piece:
+// clients break a line after the dash.
+func spans(s string) []span {
+	var out []span
+	end := 0
+	for _, at := range numberRange.FindAllStringIndex(s, -1) {
+		out = append(out, span{Text: s[end:at[0]]}, span{Text: s[at[0]:at[1]], Whole: true})
+		end = at[1]
+	}
+	return append(out, span{Text: s[end:]})
 }

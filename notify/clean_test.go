@@ -53,3 +53,20 @@ func TestPage(t *testing.T) {
 		t.Errorf("the page is %q", link)
 	}
 }
+
+func TestRenderKeepsDatesAndRangesOnOneLine(t *testing.T) {
+	t.Parallel()
+	for lang, want := range map[string][]string{
+		"en": {`<span style="white-space:nowrap;">6–25</span>` + "\u00a0days", "Changes&nbsp;<span", "Shanghai\u00a0· Left"},
+		"es": {`<span style="white-space:nowrap;">5–20</span>` + "\u00a0días", "jueves, 12\u00a0de\u00a0marzo", "11\u00a0de\u00a0marzo de 2026"},
+		"fr": {`<span style="white-space:nowrap;">5 à 20</span>`, "vendredi 13\u00a0mars à 08:00."},
+		"de": {"13.\u00a0März, 08:00 Uhr."},
+	} {
+		got := render(t, notify.Compose(sample(t, lang), noon), lang).HTML
+		for _, w := range want {
+			if !strings.Contains(got, w) {
+				t.Errorf("%s: no %q in the digest", lang, w)
+			}
+		}
+	}
+}

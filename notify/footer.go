@@ -140,7 +140,7 @@ func (v viewer) footer(d Digest) []string {
 	}
 	if !d.Footer.Next.IsZero() {
 		next := d.Footer.Next.In(v.zone)
-		out = append(out, v.p.T("footer_next", "When", bind(v.p.DayDate(parcel.DateOf(next)))+", "+v.p.Clock(next))+".")
+		out = append(out, v.p.T("footer_next", "When", v.p.T("date_time", "Date", bind(v.p.DayDate(parcel.DateOf(next))), "Time", v.p.Clock(next)))+".")
 	}
 	return append(out, v.p.T("footer_made"))
 }

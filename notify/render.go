@@ -36,7 +36,8 @@ type Content struct {
 // content. Texts from outside are escaped and limited in length; items that would make
 // the mail too large are only counted. It is pure.
 func Render(d Digest, p *locale.Printer) (Content, error) {
-	html, err := htmltemplate.New("digest.html").Funcs(htmltemplate.FuncMap{"tone": func(kind SectionKind) string { return rowOf(kind).tone }}).ParseFS(templates, "template/digest.html")
+	funcs := htmltemplate.FuncMap{"tone": func(kind SectionKind) string { return rowOf(kind).tone }, "spans": spans}
+	html, err := htmltemplate.New("digest.html").Funcs(funcs).ParseFS(templates, "template/digest.html")
 	if err != nil {
 		return Content{}, fmt.Errorf("render the digest: %w", err)
 	}

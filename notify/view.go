@@ -203,7 +203,7 @@ func (v viewer) rest(it Item, out viewItem) string {
 		add(n)
 	}
 	add(out.Number)
-	return strings.Join(parts, " · ")
+	return strings.Join(parts, "\u00a0· ")
 }
 
 // heading returns an item's title, else its number or order.

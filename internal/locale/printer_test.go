@@ -116,7 +116,7 @@ func TestDates(t *testing.T) {
 	for _, c := range []struct{ language, long, short, day, full string }{
 		{"en", "2 March 2026", "2 March", "Monday, 2 March", "2 March 2026, 08:05"},
 		{"uk", "2 березня 2026 р.", "2 березня", "понеділок, 2 березня", "2 березня 2026 р., 08:05"},
-		{"de", "2. März 2026", "2. März", "Montag, 2. März", "2. März 2026, 08:05"},
+		{"de", "2. März 2026", "2. März", "Montag, 2. März", "2. März 2026, 08:05 Uhr"},
 		{"fr", "2 mars 2026", "2 mars", "lundi 2 mars", "2 mars 2026 à 08:05"},
 		{"pt", "2 de março de 2026", "2 de março", "segunda-feira, 2 de março", "2 de março de 2026, 08:05"},
 		{"tr", "2 Mart 2026", "2 Mart", "2 Mart Pazartesi", "2 Mart 2026, 08:05"},
