@@ -134,18 +134,50 @@ func TestCertificates(t *testing.T) {
 	}
 }
 
-func TestStartTLS(t *testing.T) {
+// TestOldVersionsOfTLSAreRefused talks to servers that know no newer version. With TLS 1.2
+// the connection comes as far as the certificate, which nobody has signed.
+func TestOldVersionsOfTLSAreRefused(t *testing.T) {
 	good := certificate(t, "imap.example.org", time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
-	upgrade := func(c *fakeConn, tag, command string) bool {
+	for version, want := range map[uint16]string{
+		tls.VersionTLS10: "protocol version", tls.VersionTLS11: "protocol version", tls.VersionTLS12: "not signed by a trusted authority",
+	} {
+		server := &tls.Config{Certificates: []tls.Certificate{good}, MinVersion: tls.VersionTLS10, MaxVersion: version}
+		for mode, wrap := range map[netx.TLSMode]func(net.Conn) net.Conn{
+			netx.TLSImplicit: func(c net.Conn) net.Conn { return tls.Server(c, server) },
+			netx.TLSStart:    func(c net.Conn) net.Conn { return c },
+		} {
+			t.Run(tls.VersionName(version)+" "+string(mode), func(t *testing.T) {
+				s := startFake()
+				s.caps, s.hook = "IMAP4rev1 STARTTLS", upgradeWith(server)
+				a := account(s.pipeNet)
+				a.Host, a.TLS, a.Dial = "imap.example.org", mode, overTCP(t, s, wrap)
+				_, err := mailwatch.Check(t.Context(), a)
+				if got := explain(err, a); !strings.Contains(got, want) {
+					t.Errorf("got %q, want %q", got, want)
+				}
+				s.stop(t)
+			})
+		}
+	}
+}
+
+// upgradeWith returns a hook that answers STARTTLS and starts TLS.
+func upgradeWith(config *tls.Config) func(*fakeConn, string, string) bool {
+	return func(c *fakeConn, tag, command string) bool {
 		if command != "STARTTLS" {
 			return false
 		}
 		c.say("%s OK go on", tag)
-		server := tls.Server(c.Conn, &tls.Config{Certificates: []tls.Certificate{good}, MinVersion: tls.VersionTLS12})
+		server := tls.Server(c.Conn, config)
 		c.Conn = server
 		c.lines.Reset(server)
 		return true
 	}
+}
+
+func TestStartTLS(t *testing.T) {
+	good := certificate(t, "imap.example.org", time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
+	upgrade := upgradeWith(&tls.Config{Certificates: []tls.Certificate{good}, MinVersion: tls.VersionTLS12})
 	cases := []struct {
 		name   string
 		hook   func(*fakeConn, string, string) bool

@@ -302,6 +302,25 @@ func TestSMTPStops(t *testing.T) {
 	}
 }
 
+// TestSMTPRefusesOldVersionsOfTLS talks to servers that know no newer version. With TLS 1.2
+// the connection comes as far as the certificate, which nobody has signed.
+func TestSMTPRefusesOldVersionsOfTLS(t *testing.T) {
+	t.Parallel()
+	for version, want := range map[uint16]string{
+		tls.VersionTLS10: "protocol version", tls.VersionTLS11: "protocol version", tls.VersionTLS12: "unknown authority",
+	} {
+		for _, mode := range []netx.TLSMode{netx.TLSStart, netx.TLSImplicit} {
+			server, _ := certificate(t, time.Now().Add(time.Hour))
+			server.MinVersion, server.MaxVersion = tls.VersionTLS10, version
+			s := &script{hello: []string{"STARTTLS"}, tls: server, implicit: mode == netx.TLSImplicit}
+			c := &notify.SMTP{Host: "mail.example.org", TLS: mode, Dial: s.dial}
+			if err := c.Check(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s %s: got %v, want %q", tls.VersionName(version), mode, err, want)
+			}
+		}
+	}
+}
+
 func TestSMTPEndlessAnswers(t *testing.T) {
 	t.Parallel()
 	endless := "~250-" + strings.Repeat("x", 900)

@@ -75,6 +75,18 @@ func TestSystemdFindsTheUnitSafe(t *testing.T) {
 	if err != nil || level > 2.0 {
 		t.Errorf("exposure %v, want at most 2.0\n%s", level, out)
 	}
+	page, err := os.ReadFile("../SECURITY.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := regexp.MustCompile(`reports ([0-9.]+) with systemd ([0-9]+)`).FindSubmatch(page)
+	if said == nil {
+		t.Fatal("SECURITY.md does not name the exposure level")
+	}
+	version, err := exec.CommandContext(t.Context(), tool, "--version").Output()
+	if err == nil && strings.HasPrefix(string(version), "systemd "+string(said[2])) && string(said[1]) != string(found[1]) {
+		t.Errorf("SECURITY.md says %s, systemd says %s", said[1], found[1])
+	}
 	if out, err := exec.CommandContext(t.Context(), tool, "verify", "--man=no", path).CombinedOutput(); strings.Contains(string(out), "parcelwatch.service:") {
 		t.Errorf("verify: %v\n%s", err, out)
 	}

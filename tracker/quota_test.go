@@ -46,6 +46,7 @@ func TestWhatUnprovenMailMayCreateIsLimited(t *testing.T) {
 		"the shop's own mail":                           {10, 50, verified, today, true, 500, 500, 0},
 		"mail through a relay":                          {10, 50, parcel.Verdict{Trust: parcel.TrustRelayed}, today, true, 500, 500, 0},
 		"two months of usual mail at the first scan":    {120, 3, unverified, spread, false, 360, 360, 0},
+		"a flood with invented dates at the first scan": {100, 50, unverified, spread, false, 500, 500, 9000},
 		"a flood of one day at the first scan":          {100, 50, unverified, today, false, 50, 50, 9900},
 		"a flood of mail without a date, first scanned": {100, 50, unverified, func(int) time.Time { return time.Time{} }, false, 50, 50, 9900},
 	} {

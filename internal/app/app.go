@@ -177,7 +177,7 @@ func (a *App) newLife(ctx context.Context, cfg *config.Config) (*life, error) {
 		round = nil
 	}
 	l.notifier = notify.New(l.notifying, l.Digests, l.Store, smtp, notify.Options{
-		Log: l.Log, Now: l.Now, Channels: channels, Gaps: tracker.Gaps(l.Store.Journeys), AllWell: pinger(cfg.Alarm.Ping),
+		Log: l.Log, Now: l.Now, Channels: channels, Gaps: tracker.Gaps(l.Store.Journeys), AllWell: pinger(cfg.Alarm.Ping, bounded()),
 		Round: round, LastAlive: before.LastAlive(),
 	})
 	l.tracker = tracker.New(tracker.Config{

@@ -132,15 +132,15 @@ const (
 )
 
 // pinger returns a function that fetches the address of a dead man's switch, at
-// most every five minutes, or nil if none is configured. The address is a secret
-// and does not appear in errors.
-func pinger(secret config.Secret) func(context.Context) error {
+// most every five minutes unless it cannot be reached, or nil if none is configured.
+// The address is a secret and does not appear in errors.
+func pinger(secret config.Secret, transport http.RoundTripper) func(context.Context) error {
 	if secret.IsZero() {
 		return nil
 	}
 	var mu sync.Mutex
 	var last time.Time
-	client := &http.Client{Timeout: pingTime, Transport: netx.Bounded(&http.Transport{Proxy: http.ProxyFromEnvironment})}
+	client := &http.Client{Timeout: pingTime, Transport: transport}
 	return func(ctx context.Context) error {
 		mu.Lock()
 		defer mu.Unlock()
@@ -169,4 +169,8 @@ func pinger(secret config.Secret) func(context.Context) error {
 		}
 		return nil
 	}
+}
+
+func bounded() http.RoundTripper {
+	return netx.Bounded(&http.Transport{Proxy: http.ProxyFromEnvironment})
 }

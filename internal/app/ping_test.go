@@ -1,10 +1,13 @@
 package app
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"parcelwatch/config"
 )
@@ -17,10 +20,10 @@ func TestTheDeadMansSwitchIsFetchedAndNeverNamed(t *testing.T) {
 		w.WriteHeader(status)
 	}))
 	t.Cleanup(s.Close)
-	if pinger(config.Secret{}) != nil {
+	if pinger(config.Secret{}, nil) != nil {
 		t.Error("something to fetch without an address")
 	}
-	ping := pinger(config.Plain(s.URL + "/hunter2"))
+	ping := pinger(config.Plain(s.URL+"/hunter2"), http.DefaultTransport)
 	for range 3 {
 		if err := ping(t.Context()); err != nil {
 			t.Error(err)
@@ -30,12 +33,42 @@ func TestTheDeadMansSwitchIsFetchedAndNeverNamed(t *testing.T) {
 		t.Errorf("fetched %d times in a row, want once", hits)
 	}
 	status = http.StatusNotFound
-	if err := pinger(config.Plain(s.URL + "/hunter2"))(t.Context()); err == nil || strings.Contains(err.Error(), "hunter2") {
+	if err := pinger(config.Plain(s.URL+"/hunter2"), http.DefaultTransport)(t.Context()); err == nil || strings.Contains(err.Error(), "hunter2") {
 		t.Errorf("404: %v", err)
 	}
 	for _, address := range []string{"http://127.0.0.1:1/hunter2", "://hunter2"} {
-		if err := pinger(config.Plain(address))(t.Context()); err == nil || strings.Contains(err.Error(), "hunter2") {
+		if err := pinger(config.Plain(address), http.DefaultTransport)(t.Context()); err == nil || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s: %v", address, err)
 		}
+	}
+}
+
+// calls counts what is fetched and answers it with a status, or not at all for 0.
+type calls struct{ n, status int }
+
+func (c *calls) RoundTrip(r *http.Request) (*http.Response, error) {
+	c.n++
+	if c.status == 0 {
+		return nil, errors.New("unreachable")
+	}
+	return &http.Response{StatusCode: c.status, Body: http.NoBody, Request: r}, nil
+}
+
+// TestTheDeadMansSwitchIsFetchedEveryFiveMinutes pings every 30 seconds, as the notifier
+// may, for an hour of simulated time.
+func TestTheDeadMansSwitchIsFetchedEveryFiveMinutes(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]int{http.StatusOK: 12, http.StatusInternalServerError: 12, 0: 120} {
+		synctest.Test(t, func(t *testing.T) {
+			server := &calls{status: status}
+			ping := pinger(config.Plain("https://ping.example/hunter2"), server)
+			for range 120 {
+				_ = ping(t.Context())
+				time.Sleep(30 * time.Second)
+			}
+			if server.n != want {
+				t.Errorf("answer %d: fetched %d times, want %d", status, server.n, want)
+			}
+		})
 	}
 }

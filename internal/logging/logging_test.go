@@ -132,3 +132,45 @@ func TestWhatIsNoSecretIsShown(t *testing.T) {
 		t.Errorf("got %s, want %s", out.String(), want)
 	}
 }
+
+func TestCopiesOfALogFileGoByAge(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	c := config.Default()
+	c.Log.File = filepath.Join(dir, "x.log")
+	name := func(days int) string {
+		return filepath.Join(dir, "x-"+time.Now().AddDate(0, 0, -days).Format("2006-01-02T15-04-05.000")+"-size.log.gz")
+	}
+	young, old := name(89), name(91)
+	for _, file := range []string{young, old} {
+		if err := os.WriteFile(file, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l, err := Open(Sinks{Stderr: io.Discard}, c.Log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Info("the first line makes the library look")
+	l.Close()
+	if _, err := os.Stat(young); err != nil {
+		t.Errorf("a copy of 89 days: %v", err)
+	}
+	if _, err := os.Stat(old); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a copy of 91 days is kept: %v", err)
+	}
+}
+
+func TestThePrivacyPageNamesHowMuchIsLogged(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/privacy.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := config.Default().Log
+	words := map[int]string{5: "five"}[c.Copies]
+	want := fmt.Sprintf("is rotated at %d MB; %s rotated files are kept, for %d days", c.Size, words, int(time.Duration(c.Age).Hours())/24)
+	if !strings.Contains(strings.Join(strings.Fields(string(page)), " "), want) {
+		t.Errorf("the page does not say %q", want)
+	}
+}

@@ -135,6 +135,35 @@ func TestAProxyThatDoesNotServeIsNamedWithoutItsPassword(t *testing.T) {
 	}
 }
 
+// TestAnOwnAuthorityOrFingerprintNeedsTLS12 tries servers that know no newer version.
+func TestAnOwnAuthorityOrFingerprintNeedsTLS12(t *testing.T) {
+	t.Parallel()
+	for version, good := range map[uint16]bool{tls.VersionTLS10: false, tls.VersionTLS11: false, tls.VersionTLS12: true} {
+		server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+		server.Config.ErrorLog = log.New(io.Discard, "", 0)
+		server.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: version}
+		server.StartTLS()
+		t.Cleanup(server.Close)
+		ca := filepath.Join(t.TempDir(), "ca.pem")
+		if err := os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for name, given := range map[string][2]string{"authority": {ca, ""}, "fingerprint": {"", netx.PinOf(server.Certificate()).String()}} {
+			c, err := netx.TLSConfig("127.0.0.1", given[0], given[1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			conn, err := (&tls.Dialer{Config: c}).DialContext(t.Context(), "tcp", server.Listener.Addr().String())
+			if err == nil {
+				_ = conn.Close()
+			}
+			if (err == nil) != good {
+				t.Errorf("%s, %s: %v", name, tls.VersionName(version), err)
+			}
+		}
+	}
+}
+
 func TestAnOwnAuthorityOrFingerprintDecides(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))

@@ -161,6 +161,35 @@ func TestAnUnknownDomainIsNamedAndNobodyElseIsAsked(t *testing.T) {
 	}
 }
 
+// TestWhoLearnsTheAddressAndWhoOnlyTheDomain has nothing answer, so that everybody is asked.
+func TestWhoLearnsTheAddressAndWhoOnlyTheDomain(t *testing.T) {
+	t.Parallel()
+	w := &web{}
+	var mu sync.Mutex
+	var probed []string
+	probe := func(_ context.Context, s netx.Server) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		probed = append(probed, s.Host)
+		return s.Port == 993 && s.Host == "example.org"
+	}
+	if _, err := (setup.Discoverer{Names: names{}, HTTP: clientOf(w), Probe: probe, ISPDB: true}).Discover(t.Context(), "me@example.org"); err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(w.asked)
+	if diff := cmp.Diff([]string{
+		"https://autoconfig.example.org/mail/config-v1.1.xml?emailaddress=me%40example.org",
+		"https://autoconfig.thunderbird.net/v1.1/example.org",
+		"https://example.org/.well-known/autoconfig/mail/config-v1.1.xml",
+	}, w.asked); diff != "" {
+		t.Error(diff)
+	}
+	slices.Sort(probed)
+	if diff := cmp.Diff([]string{"example.org", "imap.example.org", "mail.example.org", "smtp.example.org"}, slices.Compact(probed)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestAKnownDomainAsksNobody(t *testing.T) {
 	t.Parallel()
 	w := &web{}

@@ -254,10 +254,15 @@ func TestPrune(t *testing.T) {
 		want store.Pruned
 	}{
 		{"at once", now, store.Pruned{}},
-		{"after 30 days", now.AddDate(0, 0, 30), store.Pruned{}},
-		{"after half a year", now.AddDate(0, 6, 0), store.Pruned{Bodies: 1, Answers: 1, Days: 1}},
-		{"again", now.AddDate(0, 6, 0), store.Pruned{}},
-		{"after three years", now.AddDate(3, 0, 0), store.Pruned{Changes: 2}},
+		{"after 39 days", now.AddDate(0, 0, 39), store.Pruned{}},
+		{"after 42 days", now.AddDate(0, 0, 42), store.Pruned{Days: 1}},
+		{"after 59 days", now.AddDate(0, 0, 59), store.Pruned{}},
+		{"after 61 days", now.AddDate(0, 0, 61), store.Pruned{Bodies: 1}},
+		{"after 89 days", now.AddDate(0, 0, 89), store.Pruned{}},
+		{"after 91 days", now.AddDate(0, 0, 91), store.Pruned{Answers: 1}},
+		{"again", now.AddDate(0, 0, 91), store.Pruned{}},
+		{"just before two years", now.AddDate(2, 0, -1), store.Pruned{}},
+		{"after two years", now.AddDate(2, 0, 1), store.Pruned{Changes: 2}},
 	} {
 		got, err := db.Prune(ctx, step.at)
 		must(err)
