@@ -17,6 +17,7 @@ func TestThePackagesLife(t *testing.T) {
 	b := startBox(t)
 	d := rig.StartDovecot(t, "", nil)
 	first, second := b.buildPackage(t, "0.9.1"), b.buildPackage(t, "0.9.2")
+	m := startMailServer(t)
 	idle := func() bool { return b.idle(t) }
 	chapters := []struct {
 		name string
@@ -33,7 +34,7 @@ func TestThePackagesLife(t *testing.T) {
 			}
 		}},
 		{"configured, it starts and says what it watches", func(t *testing.T) {
-			configure(t, b, d, settings{})
+			configure(t, b, d, settings{smtp: m.port})
 			t.Log(b.run(t, "parcelwatch", "service", "install"))
 			b.run(t, "parcelwatch", "service", "start")
 			t.Logf("idle after %v", until(t, patience, "the mailbox idles", idle))
@@ -44,6 +45,7 @@ func TestThePackagesLife(t *testing.T) {
 			t.Log(b.run(t, "systemctl", "status", "parcelwatch", "--no-pager", "-n", "3"))
 			t.Log(b.run(t, "parcelwatch", "service", "status"))
 			until(t, patience, "the mailbox idles", idle)
+			until(t, patience, "the first digest is sent", func() bool { return len(m.ids()) > 0 })
 			b.run(t, "parcelwatch", "status", "--quiet")
 		}},
 		{"it has no rights but those it needs", func(t *testing.T) {
