@@ -66,6 +66,7 @@ trusted_authserv = ["mx.rig.test"]
 [[digest]]
 to = ["alice@rig.test"]
 at = ["04:44"]
+quiet = "00:00-00:00"
 [smtp]
 host = "127.0.0.1"
 port = %d
