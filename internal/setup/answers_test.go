@@ -88,6 +88,7 @@ func TestLinesAreBrokenAtBlanks(t *testing.T) {
 func FuzzWrap(f *testing.F) {
 	f.Add("one two three", 5)
 	f.Add("   ", 1)
+	f.Add("00\x80ree", 5)
 	f.Fuzz(func(t *testing.T, line string, width int) {
 		if width > 1000 || strings.ContainsAny(line, "\n") {
 			t.Skip()

@@ -216,7 +216,14 @@ func breakAt(line string, width int) int {
 	if utf8.RuneCountInString(line) <= width {
 		return -1
 	}
-	head := string([]rune(line)[:width+1])
+	head, n := line, 0
+	for i := range line { // a byte that is not UTF-8 counts as a character
+		if n == width+1 {
+			head = line[:i]
+			break
+		}
+		n++
+	}
 	if i := strings.LastIndex(head, " "); i >= len(line)-len(strings.TrimLeft(line, " ")) {
 		return i
 	}
