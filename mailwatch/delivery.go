@@ -147,17 +147,15 @@ func (d *delivery) mails(ctx context.Context, mails []delivered) error {
 		if len(chunk) > 1 {
 			n = d.together(ctx, chunk)
 		}
-		switch n {
-		case len(chunk):
-			d.limit = min(d.limit*2, chunkMails)
-		case 0:
-			d.limit = max(len(chunk)/2, 1) // after a panic or a timeout, any of them may be the cause
-		}
+		failed := len(chunk) > 1 && n == 0 // after a panic or a timeout, any of them may be the cause
 		if n < len(chunk) {
 			if err := d.mail(ctx, mails[n]); err != nil {
 				return err
 			}
 			n++
+		}
+		if d.limit = min(d.limit*2, chunkMails); failed {
+			d.limit = len(chunk) / 2
 		}
 		mails = mails[n:]
 	}

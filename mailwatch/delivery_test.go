@@ -163,6 +163,42 @@ func TestOnlyTheMailThatBreaksTheHandlerDownIsSetAsideOfAChunk(t *testing.T) {
 	})
 }
 
+func TestMailIsHandledInChunksAgainAfterALoneOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startMem(t)
+		s.add(t, "INBOX", shop, "alone")
+		p := newPositions()
+		var sizes []int
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() {
+			w := mailwatch.New(account(s.pipeNet), p, mailwatch.Options{})
+			done <- w.Run(ctx, func(ctx context.Context, mails []mailwatch.Mail) (int, error) {
+				sizes = append(sizes, len(mails))
+				last := mails[len(mails)-1].Ref
+				return len(mails), p.SaveCheckpoint(ctx, last.Mailbox, last.Folder, store.Checkpoint{UIDValidity: last.UIDValidity, UID: last.UID})
+			})
+		}()
+		pass(time.Minute)
+		for i := range 129 {
+			s.add(t, "INBOX", shop, strconv.Itoa(i))
+		}
+		pass(2 * time.Minute)
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		total := 0
+		for _, n := range sizes {
+			total += n
+		}
+		if total != 130 || len(sizes) > 10 {
+			t.Errorf("130 mails were handled in chunks of %v", sizes)
+		}
+		s.stop(t)
+	})
+}
+
 func TestAWaitingMailIsReportedAndTheConnectionKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startMem(t)

@@ -3,6 +3,8 @@ package notify
 import (
 	"context"
 	"fmt"
+	"parcelwatch/parcel"
+	"slices"
 	"time"
 )
 
@@ -74,9 +76,11 @@ func (n *Notifier) greet(ctx context.Context, a Audience, st *audienceState, now
 	if in.Parcels, err = n.source.Parcels(ctx); err != nil {
 		return time.Time{}, fmt.Errorf("list parcels: %w", err)
 	}
-	if in.Orders, err = n.source.Orders(ctx); err != nil {
+	orders, err := n.source.Orders(ctx)
+	if err != nil {
 		return time.Time{}, fmt.Errorf("list orders: %w", err)
 	}
+	in.Orders = uncarried(orders, in.Parcels)
 	d := Compose(in, now)
 	if end := a.Quiet.Until(now, a.zone()); d.Hello.Found() > 0 && !end.IsZero() {
 		return end, nil
@@ -89,4 +93,15 @@ func (n *Notifier) greet(ctx context.Context, a Audience, st *audienceState, now
 	}
 	st.greet = false
 	return time.Time{}, nil
+}
+
+// uncarried returns the orders that no parcel carries.
+func uncarried(orders []parcel.Order, parcels []parcel.Parcel) []parcel.Order {
+	carried := map[string]bool{}
+	for i := range parcels {
+		for _, id := range parcels[i].Orders {
+			carried[id] = true
+		}
+	}
+	return slices.DeleteFunc(orders, func(o parcel.Order) bool { return carried[o.ID] })
 }

@@ -19,7 +19,7 @@ type Input struct {
 	Next       time.Time // time of the next regular digest; zero for none
 	Protection Protection
 	Gap        Gap // nil for the general table of routes
-	// Hello makes the first digest of an audience. Parcels and Orders are then all of them.
+	// Hello makes the first digest of an audience. Closed and delivered parcels and orders are then included.
 	Hello   bool
 	Absence Span // in which the program did not run; zero for none to mention
 	Outage  Span // in which this audience could not be sent a digest; zero for none to mention

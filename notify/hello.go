@@ -1,7 +1,6 @@
 package notify
 
 import (
-	"slices"
 	"strings"
 
 	"parcelwatch/parcel"
@@ -64,7 +63,7 @@ func (c *composer) helloParcel(p *parcel.Parcel) {
 // helloOrder is helloParcel for an order that no parcel carries.
 func (c *composer) helloOrder(o *parcel.Order) {
 	kind, shown := orderSections()[o.State(c.now)]
-	if carried := slices.ContainsFunc(c.Parcels, func(p parcel.Parcel) bool { return slices.Contains(p.Orders, o.ID) }); carried || !shown || kind == SectionEnded {
+	if !shown || kind == SectionEnded {
 		return
 	}
 	if kind == SectionDelivered {

@@ -1,15 +1,14 @@
 package notify
 
-import (
-	"time"
-)
+import "time"
 
 // lead returns the lines below the heading.
 func (v viewer) lead(d Digest) []string {
 	var out []string
-	if s := v.counts(d); d.Hello != (Hello{}) {
+	switch s := v.counts(d); {
+	case d.Hello != (Hello{}):
 		out = append(out, v.hello(d.Hello)+".")
-	} else if !d.Calm() && s != "" {
+	case !d.Calm() && s != "":
 		out = append(out, s)
 	}
 	if a := d.Absence; !a.To.IsZero() {

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/sync/errgroup"
+
 	"parcelwatch/config"
 	"parcelwatch/extract"
 	"parcelwatch/extract/shop/aliexpress"
@@ -22,8 +24,6 @@ import (
 	"parcelwatch/parcel"
 	"parcelwatch/store"
 	"parcelwatch/tracker"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // mailbox handles the mail of one mailbox.

@@ -35,10 +35,11 @@ func (p *pool) Close() error {
 	return errors.Join(append(errs, p.DB.Close())...)
 }
 
-func (p *pool) statement(query string) *sql.Stmt {
+// statement returns the kept statement of a query, or whether there is room to keep it.
+func (p *pool) statement(query string) (s *sql.Stmt, room bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.kept[query]
+	return p.kept[query], len(p.kept) < maxKept
 }
 
 // keep compiles the statements that a transaction used for the first time. A statement
@@ -99,8 +100,8 @@ func (t transaction) QueryRowContext(ctx context.Context, query string, args ...
 }
 
 func (t transaction) kept(query string) *sql.Stmt {
-	s := t.pool.statement(query)
-	if s == nil && len(*t.news) < maxKept && !slices.Contains(*t.news, query) {
+	s, room := t.pool.statement(query)
+	if s == nil && room && !slices.Contains(*t.news, query) {
 		*t.news = append(*t.news, query)
 	}
 	return s
