@@ -3,9 +3,10 @@ package notify
 import (
 	"context"
 	"fmt"
-	"parcelwatch/parcel"
 	"slices"
 	"time"
+
+	"parcelwatch/parcel"
 )
 
 const (
@@ -35,6 +36,9 @@ type Span struct{ From, To time.Time }
 // notice finds out whether the program has just started or woken up.
 func (n *Notifier) notice(now time.Time) {
 	if gap := now.Sub(n.looked); n.started.IsZero() || gap > sleepGap {
+		if !n.started.IsZero() {
+			n.woke = now
+		}
 		n.started, n.resumed = now, now
 		if !n.looked.IsZero() && gap >= leastAbsence && gap < mostAbsence {
 			n.absence = Span{n.looked, now}
@@ -49,7 +53,7 @@ func (n *Notifier) settled(ctx context.Context, now time.Time) (bool, error) {
 	if n.round == nil || n.resumed.IsZero() {
 		return true, nil
 	}
-	r, err := n.round(ctx, n.resumed)
+	r, err := n.round(ctx, n.woke)
 	if err != nil {
 		err = fmt.Errorf("read what has been asked: %w", err)
 	}

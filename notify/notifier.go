@@ -35,9 +35,10 @@ type Options struct {
 	Gaps func(ctx context.Context) (Gap, error)
 	// AllWell pings a dead man's switch while nothing is broken.
 	AllWell func(ctx context.Context) error
-	// Round returns how far the first round of asking since a start or a sleep is. Digests
-	// and reminders wait for it. Nil means that it is over.
-	Round func(ctx context.Context, since time.Time) (Round, error)
+	// Round returns how far the first round of asking is, since the program woke up or, if
+	// that time is zero, since its start. Digests and reminders wait for it. Nil means that
+	// it is over.
+	Round func(ctx context.Context, woke time.Time) (Round, error)
 	// LastAlive is when the program last ran before; zero if unknown.
 	LastAlive time.Time
 }
@@ -52,7 +53,7 @@ type Notifier struct {
 	now      func() time.Time
 	gaps     func(ctx context.Context) (Gap, error)
 	allWell  func(ctx context.Context) error
-	round    func(ctx context.Context, since time.Time) (Round, error)
+	round    func(ctx context.Context, woke time.Time) (Round, error)
 	wake     chan struct{} // something may have changed
 	send     chan struct{} // the outbox may hold something
 	channels *channels
@@ -61,6 +62,7 @@ type Notifier struct {
 	alarms    map[string]Alarm          // without an end, by key; nil until read from the store
 	started   time.Time                 // the last start or end of a sleep
 	looked    time.Time                 // the last check, or when the program last ran before
+	woke      time.Time                 // the end of the last sleep; zero if there was none since the start
 	resumed   time.Time                 // since when the first round of asking runs; zero once it is over
 	absence   Span                      // the last long one
 	reminded  time.Time

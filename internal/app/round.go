@@ -40,10 +40,11 @@ func (c *checks) of(mailbox, folder string) check {
 	return c.last[mailbox+"/"+folder]
 }
 
-// round returns how far the mailboxes have been read and the carriers been asked since a
-// time. What is due after the mailboxes were read does not prolong the round. The notifier
-// calls it from one goroutine.
-func (l *life) round(ctx context.Context, since time.Time) (notify.Round, error) {
+// round returns how far the mailboxes have been read and the carriers been asked since the
+// program woke up or, if that time is zero, since its start. What is due after the
+// mailboxes were read does not prolong the round. The notifier calls it from one goroutine.
+func (l *life) round(ctx context.Context, woke time.Time) (notify.Round, error) {
+	done := func(at time.Time) bool { return !at.IsZero() && !at.Before(woke) }
 	var r notify.Round
 	for _, box := range l.mailboxes {
 		for _, folder := range box.cfg.Folders {
@@ -56,13 +57,13 @@ func (l *life) round(ctx context.Context, since time.Time) (notify.Round, error)
 				return r, fmt.Errorf("read how far %s is read: %w", box.cfg.Name, err)
 			}
 			r.Scanning = r.Scanning || !p.Scanned
-			r.Asking = r.Asking || c.at.Before(since)
+			r.Asking = r.Asking || !done(c.at)
 		}
 	}
 	if r.Asking || r.Scanning {
 		return r, nil
 	}
-	if l.read.Before(since) {
+	if !done(l.read) {
 		l.read = l.Now()
 	}
 	next, err := l.Store.NextDue(ctx)

@@ -1,0 +1,67 @@
+package app
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"parcelwatch/config"
+	"parcelwatch/notify"
+	"parcelwatch/parcel"
+	"parcelwatch/store"
+	"parcelwatch/store/sqlite"
+)
+
+// TestTheFirstRoundNeedsOneCheckOfEachFolderAndNothingDue checks a folder before its first
+// scan is over, as mailboxes do: they report again only after minutes.
+func TestTheFirstRoundNeedsOneCheckOfEachFolderAndNothingDue(t *testing.T) {
+	t.Parallel()
+	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "x.db"), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	l := &life{
+		Deps:      Deps{Store: db, Now: func() time.Time { return now }},
+		mailboxes: []mailbox{{cfg: config.Mailbox{Name: "home", Folders: []string{"INBOX"}}}},
+		checks:    checks{last: map[string]check{}},
+	}
+	expect := func(what string, woke time.Time, want notify.Round) {
+		t.Helper()
+		if got, err := l.round(t.Context(), woke); err != nil || got != want {
+			t.Errorf("%s: %+v, %v; want %+v", what, got, err, want)
+		}
+	}
+	checked := func() {
+		l.checks.report(parcel.MailboxHealth{Name: "home", Folder: "INBOX", State: parcel.MailboxIdle, LastCheck: now}, now)
+	}
+	expect("at the start", time.Time{}, notify.Round{Scanning: true, Asking: true})
+	checked()
+	expect("during the scan", time.Time{}, notify.Round{Scanning: true})
+	now = now.Add(time.Minute)
+	if err := db.SaveCheckpoint(t.Context(), "home", "INBOX", store.Checkpoint{UIDValidity: 1, UID: 1, Scanned: true}); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Apply(t.Context(), store.Scope{Now: now}, func(s *store.State) error {
+		p := &parcel.Parcel{FirstSeen: now, NextCheck: now}
+		p.AddLink(parcel.Link{Number: "RB123456785CN", Since: now, Certainty: parcel.Certain})
+		s.Parcels = append(s.Parcels, p)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	expect("while a parcel is due", time.Time{}, notify.Round{Asking: true})
+	if err := db.Apply(t.Context(), store.Scope{Parcels: []int64{1}, Now: now}, func(s *store.State) error {
+		s.Parcels[0].NextCheck = now.Add(time.Hour)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	expect("when it was asked about", time.Time{}, notify.Round{})
+	woke := now.Add(10 * time.Hour)
+	now = woke
+	expect("after a sleep", woke, notify.Round{Asking: true})
+	checked()
+	expect("after a sleep and a check", woke, notify.Round{Asking: true}) // the parcel is due
+}
