@@ -27,11 +27,12 @@ const (
 	NeedSMTP     Section = "smtp"
 	NeedChannels Section = "channel"
 	NeedRules    Section = "rule"
+	NeedWeb      Section = "web"
 )
 
 // AllSections returns the sections that the daemon needs.
 func AllSections() []Section {
-	return []Section{NeedMailbox, NeedDigest, NeedSMTP, NeedChannels, NeedRules}
+	return []Section{NeedMailbox, NeedDigest, NeedSMTP, NeedChannels, NeedRules, NeedWeb}
 }
 
 // Need checks that the sections are present, complete and valid. A command only
@@ -50,6 +51,8 @@ func (c *Config) Need(sections ...Section) error {
 			c.checkChannels(p)
 		case NeedRules:
 			c.checkRules(p)
+		case NeedWeb:
+			c.checkWeb(p)
 		}
 	}
 	return p.err()
@@ -83,7 +86,9 @@ func (c *Config) complete() {
 		secret.arg = c.secretPath(*secret)
 	}
 	c.Log.File = c.abs(c.Log.File)
-	c.Store.Path = c.abs(c.Store.Path)
+	for _, file := range []*string{&c.Store.Path, &c.Web.Certificate, &c.Web.Key, &c.Web.ClientCA} {
+		*file = c.abs(*file)
+	}
 	if c.Store.Path == "" {
 		c.Store.Path = StorePath(c.Path, os.Getenv, runtime.GOOS)
 	}

@@ -27,6 +27,7 @@ type Config struct {
 	Store      Store              `toml:"store"`
 	Channels   []Channel          `toml:"channel"`
 	Rules      []Rule             `toml:"rule"`
+	Web        Web                `toml:"web"`
 
 	// Path is the absolute path of the file, or empty without one.
 	Path string `toml:"-"`

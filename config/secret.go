@@ -296,7 +296,7 @@ func (c *Config) Files() []string {
 
 // secretsAt returns all secrets of the configuration by path.
 func (c *Config) secretsAt() map[string]*Secret {
-	out := map[string]*Secret{"alarm.ping": &c.Alarm.Ping}
+	out := map[string]*Secret{"alarm.ping": &c.Alarm.Ping, "web.password": &c.Web.Password}
 	for at, s := range c.servers {
 		out[at+".password"] = &s.Password
 		if s.OAuth2 != nil {

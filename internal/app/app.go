@@ -17,6 +17,7 @@ import (
 	"parcelwatch/carriers/all"
 	"parcelwatch/config"
 	"parcelwatch/extract"
+	"parcelwatch/internal/web"
 	"parcelwatch/mail/verify"
 	"parcelwatch/mailwatch"
 	"parcelwatch/notify"
@@ -140,6 +141,7 @@ type life struct {
 	notifying notify.Config
 	notifier  *notify.Notifier
 	mailboxes []mailbox
+	page      *web.Server // nil if none is configured
 	checks    checks
 	read      time.Time // when all mailboxes had been read since the last start or sleep
 }
@@ -189,6 +191,9 @@ func (a *App) newLife(ctx context.Context, cfg *config.Config) (*life, error) {
 	if err != nil {
 		return nil, err
 	}
+	if l.page, err = l.newPage(); err != nil {
+		return nil, err
+	}
 	for _, m := range cfg.Mailboxes {
 		account, err := Account(cfg, m, l.Store)
 		if err != nil {
@@ -223,6 +228,9 @@ func (l *life) start(ctx context.Context, work *errgroup.Group) {
 	l.reportUnwatched(ctx)
 	for _, part := range []func(context.Context) error{l.tracker.Run, l.notifier.Run, l.heartbeat, l.care} {
 		work.Go(func() error { return part(ctx) })
+	}
+	if l.page != nil {
+		work.Go(func() error { return l.page.Run(ctx) })
 	}
 }
 

@@ -1,0 +1,317 @@
+package web_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/crypto/bcrypt"
+
+	"parcelwatch/config"
+	"parcelwatch/internal/web"
+)
+
+func signedIn(t *testing.T, s *web.Server) *visitor {
+	t.Helper()
+	v := visit(t, s)
+	if code, body := v.post("/login", url.Values{"password": {password}}); code != http.StatusSeeOther {
+		t.Fatalf("sign-in: %d %s", code, body)
+	}
+	return v
+}
+
+func TestAttacksAreRefused(t *testing.T) {
+	t.Parallel()
+	host := func(name string) func(*http.Request) { return func(r *http.Request) { r.Host = name } }
+	header := func(name, value string) func(*http.Request) {
+		return func(r *http.Request) { r.Header.Set(name, value) }
+	}
+	cross := func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }
+	for name, tt := range map[string]struct {
+		method, path, body string
+		change             []func(*http.Request)
+		want               int
+	}{
+		"nothing wrong":                     {http.MethodPost, "/private", "", nil, 200},
+		"a rebound name":                    {http.MethodGet, "/private", "", []func(*http.Request){host("evil.example:8417")}, 421},
+		"a rebound name that posts":         {http.MethodPost, "/private", "", []func(*http.Request){host("evil.example"), header("Origin", "http://evil.example")}, 421},
+		"a name that ends like ours":        {http.MethodGet, "/private", "", []func(*http.Request){host("localhost.evil.example")}, 421},
+		"another address":                   {http.MethodGet, "/private", "", []func(*http.Request){host("192.0.2.7:8417")}, 421},
+		"no name":                           {http.MethodGet, "/private", "", []func(*http.Request){host("")}, 421},
+		"a name with a user":                {http.MethodGet, "/private", "", []func(*http.Request){host("localhost@evil.example")}, 421},
+		"a name that nobody may forward":    {http.MethodGet, "/private", "", []func(*http.Request){host("evil.example"), header("X-Forwarded-Host", "localhost")}, 421},
+		"a post of another site":            {http.MethodPost, "/private", "", []func(*http.Request){cross}, 403},
+		"a post of a sibling site":          {http.MethodPost, "/private", "", []func(*http.Request){header("Sec-Fetch-Site", "same-site")}, 403},
+		"a post of another port":            {http.MethodPost, "/private", "", []func(*http.Request){func(r *http.Request) { r.Header.Del("Sec-Fetch-Site") }, header("Origin", "http://localhost:9999")}, 403},
+		"a post of an unknown origin":       {http.MethodPost, "/private", "", []func(*http.Request){func(r *http.Request) { r.Header.Del("Sec-Fetch-Site") }, header("Origin", "null")}, 403},
+		"a sign-in by another site":         {http.MethodPost, "/login", "password=x", []func(*http.Request){cross}, 403},
+		"a file outside":                    {http.MethodGet, "/../../etc/passwd", "", nil, 307},
+		"a file outside, encoded":           {http.MethodGet, "/%2e%2e/%2e%2e/etc/passwd", "", nil, 404},
+		"a file outside, encoded slashes":   {http.MethodGet, "/..%2f..%2fetc%2fpasswd", "", nil, 404},
+		"a file outside, backslashes":       {http.MethodGet, "/..%5c..%5cwindows%5cwin.ini", "", nil, 404},
+		"the templates":                     {http.MethodGet, "/template/layout.html", "", nil, 404},
+		"an unknown method":                 {"TRACE", "/login", "", nil, 405},
+		"a large form":                      {http.MethodPost, "/login", "password=" + strings.Repeat("a", 100<<10), nil, 413},
+		"a large form of unstated length":   {http.MethodPost, "/private", strings.Repeat("a", 100<<10), []func(*http.Request){func(r *http.Request) { r.ContentLength = -1 }}, 413},
+		"100 MB announced":                  {http.MethodPost, "/private", "", []func(*http.Request){func(r *http.Request) { r.ContentLength = 100 << 20 }}, 413},
+		"a form that is none":               {http.MethodPost, "/login", "%zz=%", nil, 400},
+		"an address that is made up":        {http.MethodGet, "/private", "", []func(*http.Request){header("X-Forwarded-For", "127.0.0.1")}, 200},
+		"a prefix that nobody may set":      {http.MethodGet, "/private", "", []func(*http.Request){header("X-Forwarded-Prefix", "//evil.example")}, 200},
+		"the cookie of somebody else":       {http.MethodGet, "/private", "", []func(*http.Request){func(r *http.Request) { r.Header.Set("Cookie", "parcelwatch=guess") }}, 303},
+		"a cookie that is far too long":     {http.MethodPost, "/private", "", []func(*http.Request){func(r *http.Request) { r.Header.Set("Cookie", "parcelwatch="+strings.Repeat("a", 5000)) }}, 401},
+		"a cookie that is no token":         {http.MethodPost, "/private", "", []func(*http.Request){func(r *http.Request) { r.Header.Set("Cookie", "parcelwatch=[]{}") }}, 401},
+		"a link that nobody has made":       {http.MethodPost, "/open", "token=guess", nil, 403},
+		"an empty link":                     {http.MethodPost, "/open", "token=", nil, 403},
+		"a sign-out by another site":        {http.MethodPost, "/logout", "", []func(*http.Request){cross}, 403},
+		"a sign-out by a picture's address": {http.MethodGet, "/logout", "", nil, 405},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, _ := locked(t, morning())
+			v := signedIn(t, s)
+			r := v.send(tt.method, tt.path, tt.body, tt.change...)
+			code, body := r.code, r.body
+			if code != tt.want {
+				t.Errorf("status %d, want %d: %s", code, tt.want, body)
+			}
+			if strings.Contains(body, "the parcels") != (tt.want == 200) {
+				t.Errorf("status %d with %q", code, body)
+			}
+			for key, want := range map[string]string{
+				"Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+				"Referrer-Policy":         "no-referrer", "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store",
+			} {
+				if got := r.header.Get(key); got != want {
+					t.Errorf("%s: %q", key, got)
+				}
+			}
+			if strings.Contains(r.header.Get("Location"), "evil") {
+				t.Errorf("sent to %s", r.header.Get("Location"))
+			}
+		})
+	}
+}
+
+func TestASessionIsNewIsKeptAsAHashAndEnds(t *testing.T) {
+	t.Parallel()
+	c := morning()
+	s, store := locked(t, c)
+	v := visit(t, s)
+	v.cookies["parcelwatch"] = "chosen-by-a-stranger"
+	r := v.send(http.MethodPost, "/login", "password="+url.QueryEscape(password))
+	cookie := r.header.Get("Set-Cookie")
+	for _, want := range []string{"HttpOnly", "SameSite=Strict", "Path=/"} {
+		if !strings.Contains(cookie, want) {
+			t.Errorf("cookie without %s: %s", want, cookie)
+		}
+	}
+	token := v.cookies["parcelwatch"]
+	if len(token) < 43 || strings.Contains(store.of["web/sessions"], token) {
+		t.Errorf("token %q, stored %s", token, store.of["web/sessions"])
+	}
+	if code, _ := v.get("/private"); code != 200 {
+		t.Errorf("signed in: %d", code)
+	}
+	again := visit(t, s)
+	again.cookies["parcelwatch"] = token
+	v.send(http.MethodPost, "/logout", "")
+	if code, _ := again.get("/private"); code != http.StatusSeeOther {
+		t.Errorf("after signing out: %d", code)
+	}
+	old := signedIn(t, s)
+	c.pass(31 * 24 * time.Hour)
+	if code, _ := old.get("/private"); code != http.StatusSeeOther {
+		t.Errorf("after a month: %d", code)
+	}
+	for range 30 {
+		signedIn(t, s)
+	}
+	if n := strings.Count(store.of["web/sessions"], "hash"); n != 20 {
+		t.Errorf("%d sessions are kept", n)
+	}
+}
+
+func TestFiveWrongPasswordsLockTheirSenderFor15Minutes(t *testing.T) {
+	t.Parallel()
+	c := morning()
+	s, _ := locked(t, c, func(w *config.Web) { w.Proxies = []string{"127.0.0.0/8", "192.0.2.0/24"} })
+	v := visit(t, s)
+	try := func(from, with string) int {
+		return v.send(http.MethodPost, "/login", "password="+url.QueryEscape(with), func(r *http.Request) {
+			r.Header.Set("X-Forwarded-For", from)
+		}).code
+	}
+	for i := range 5 {
+		if code := try(fmt.Sprintf("198.51.100.%d, 203.0.113.9, 192.0.2.1", i), "wrong"); code != http.StatusForbidden {
+			t.Errorf("try %d: %d", i, code)
+		}
+	}
+	if code := try("203.0.113.9", password); code != http.StatusTooManyRequests {
+		t.Errorf("the right password after five wrong ones: %d", code)
+	}
+	if code := try("203.0.113.10", password); code != http.StatusSeeOther {
+		t.Errorf("somebody else: %d", code)
+	}
+	c.pass(15 * time.Minute)
+	if code := try("203.0.113.9", password); code != http.StatusSeeOther {
+		t.Errorf("after 15 minutes: %d", code)
+	}
+	// One home has a network of addresses in IPv6, and many clients share one count.
+	for i := range 5 {
+		try(fmt.Sprintf("2001:db8:1:1::%d", i), "wrong")
+	}
+	if code := try("2001:db8:1:1::77", password); code != http.StatusTooManyRequests {
+		t.Errorf("another address of the home: %d", code)
+	}
+	for i := range 1010 {
+		try(fmt.Sprintf("2001:db8:%x::1", i+16), "wrong")
+	}
+	if code := try("2001:db8:ffff::1", password); code != http.StatusTooManyRequests {
+		t.Errorf("the one after a thousand: %d", code)
+	}
+}
+
+func TestThePasswordMayBeConfiguredAsItsHash(t *testing.T) {
+	t.Parallel()
+	hash, err := bcrypt.GenerateFromPassword([]byte(password), bcrypt.MinCost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, _ := locked(t, morning(), func(w *config.Web) { w.Password = config.Plain(string(hash)) })
+	for with, want := range map[string]int{password: http.StatusSeeOther, "wrong": http.StatusForbidden, string(hash): http.StatusForbidden, "": http.StatusForbidden} {
+		if code, _ := visit(t, s).post("/login", url.Values{"password": {with}}); code != want {
+			t.Errorf("%q: %d, want %d", with, code, want)
+		}
+	}
+}
+
+func TestALinkSignsInOnceAndNotByLookingAtIt(t *testing.T) {
+	t.Parallel()
+	c := morning()
+	s, store := locked(t, c)
+	token, err := web.NewLink(t.Context(), store, c.now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(store.of["web/link"], token) {
+		t.Error("the token itself is stored")
+	}
+	v := visit(t, s)
+	r := v.send(http.MethodGet, "/open?token="+token, "")
+	if !strings.Contains(r.body, token) || r.header.Get("Referrer-Policy") != "no-referrer" {
+		t.Errorf("%v %s", r.header, r.body)
+	}
+	if code, _ := v.get("/private"); code != http.StatusSeeOther {
+		t.Errorf("after looking at the link: %d", code)
+	}
+	if code, _ := v.post("/open", url.Values{"token": {token}}); code != http.StatusSeeOther {
+		t.Errorf("the link: %d", code)
+	}
+	if code, _ := v.get("/private"); code != 200 {
+		t.Errorf("signed in: %d", code)
+	}
+	if code, _ := visit(t, s).post("/open", url.Values{"token": {token}}); code != http.StatusForbidden {
+		t.Errorf("the link again: %d", code)
+	}
+	late, err := web.NewLink(t.Context(), store, c.now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.pass(16 * time.Minute)
+	if code, _ := visit(t, s).post("/open", url.Values{"token": {late}}); code != http.StatusForbidden {
+		t.Errorf("an old link: %d", code)
+	}
+}
+
+func TestAProxyServesThePageBelowAPath(t *testing.T) {
+	t.Parallel()
+	s, _ := locked(t, morning(), func(w *config.Web) { w.Proxies, w.Hosts = []string{"127.0.0.1"}, []string{"Home.example"} })
+	v := visit(t, s)
+	through := func(r *http.Request) {
+		r.Header.Set("X-Forwarded-Prefix", "/parcels/")
+		r.Header.Set("X-Forwarded-Proto", "https")
+		r.Header.Set("X-Forwarded-Host", "home.example")
+	}
+	for path, want := range map[string]string{"/private": "/parcels/login", "/parcels/private": "/parcels/login"} {
+		if got := v.send(http.MethodGet, path, "", through).header.Get("Location"); got != want {
+			t.Errorf("%s leads to %s", path, got)
+		}
+	}
+	r := v.send(http.MethodPost, "/parcels/login", "password="+url.QueryEscape(password), through)
+	if c := r.header.Get("Set-Cookie"); !strings.Contains(c, "Path=/parcels/") || !strings.Contains(c, "Secure") || r.header.Get("Location") != "/parcels/" {
+		t.Errorf("%v", r.header)
+	}
+	if body := v.send(http.MethodGet, "/login", "", through).body; !strings.Contains(body, `href="/parcels/style.css"`) {
+		t.Errorf("%s", body)
+	}
+	bad := func(r *http.Request) { through(r); r.Header.Set("X-Forwarded-Prefix", "//evil.example") }
+	if got := v.send(http.MethodGet, "/logout", "", bad).header.Get("Location"); strings.Contains(got, "evil") {
+		t.Errorf("sent to %s", got)
+	}
+}
+
+func TestSlowAndGreedyConnectionsEnd(t *testing.T) { //nolint:tparallel // the server ends after its connections
+	t.Parallel()
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := l.Addr().String()
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s, _ := locked(t, morning(), func(w *config.Web) { w.Listen = address })
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Run(ctx) }()
+	for name, tt := range map[string]struct{ send, want string }{
+		"half a header":  {"GET /login HTTP/1.1\r\nHost: localhost\r\nX: ", "408"},
+		"a large header": {"GET /login HTTP/1.1\r\nHost: localhost\r\nX: " + strings.Repeat("a", 64<<10) + "\r\n\r\n", "431"},
+		"a huge body":    {"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 104857600\r\n\r\n", "413"},
+		"two lengths":    {"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello", "400"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			start := time.Now()
+			c := dial(t, address)
+			if _, err := io.WriteString(c, tt.send); err != nil {
+				t.Fatal(err)
+			}
+			line, _ := bufio.NewReader(c).ReadString('\n')
+			if !strings.Contains(line, tt.want) && (tt.want != "408" || line != "") {
+				t.Errorf("answer %q, want %s", line, tt.want)
+			}
+			if took := time.Since(start); took > 8*time.Second {
+				t.Errorf("took %s", took)
+			}
+		})
+	}
+	dial(t, address) // an open connection does not delay the stop
+	start := time.Now()
+	stop()
+	if err := <-ended; err != nil || time.Since(start) > 4*time.Second {
+		t.Errorf("stopped after %s: %v", time.Since(start), err)
+	}
+}
+
+// dial connects, and tries again while the server starts.
+func dial(t *testing.T, address string) net.Conn {
+	t.Helper()
+	for range 100 {
+		c, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", address)
+		if err == nil {
+			t.Cleanup(func() { _ = c.Close() })
+			_ = c.SetDeadline(time.Now().Add(20 * time.Second))
+			return c
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Fatal("the server does not listen")
+	return nil
+}

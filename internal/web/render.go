@@ -1,0 +1,172 @@
+package web
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"net/http"
+	"path"
+	"regexp"
+	"sync"
+	"time"
+
+	"golang.org/x/text/language"
+
+	"parcelwatch/internal/locale"
+)
+
+//go:embed template asset
+var files embed.FS
+
+// printers keeps the printers of the languages in use.
+type printers struct {
+	mu    sync.Mutex
+	known map[string]*locale.Printer
+}
+
+// of returns the printer of a tag, English for an unknown one.
+func (p *printers) of(tag string) *locale.Printer {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if out := p.known[tag]; out != nil {
+		return out
+	}
+	out, err := locale.New(tag)
+	if err != nil {
+		out, _ = locale.New("")
+	}
+	p.known[tag] = out
+	return out
+}
+
+// say returns the printer for a visitor: of the configured language, else of the browser's.
+func (s *Server) say(r *http.Request) *locale.Printer {
+	if s.Language != "" {
+		return s.words.of(s.Language)
+	}
+	wanted, _, err := language.ParseAcceptLanguage(r.Header.Get("Accept-Language"))
+	if err != nil {
+		return s.words.of("")
+	}
+	tags := locale.Tags()
+	have := make([]language.Tag, 0, len(tags))
+	for _, t := range tags {
+		have = append(have, language.Make(t))
+	}
+	_, i, sure := language.NewMatcher(have).Match(wanted...)
+	if sure == language.No {
+		i = 0
+	}
+	return s.words.of(tags[i])
+}
+
+// page is what every template is given.
+type page struct {
+	Lang, Base, Title string
+	Nav               string // the entry of the menu that the page belongs to; empty for no menu
+	Out               bool   // the visitor can sign out
+	Notice            string // what an action did
+	Wrong             bool   // the notice is a failure
+	Body              any
+
+	say *locale.Printer
+}
+
+// T returns a message of the catalogues.
+func (p page) T(id string, data ...any) string { return p.say.T(id, data...) }
+
+// Capital returns a text with a capital letter.
+func (p page) Capital(s string) string { return p.say.Capital(s) }
+
+// When returns date and time.
+func (p page) When(t time.Time) string { return p.say.DateTime(t) }
+
+// templates returns the parsed templates by name.
+func templates() (map[string]*template.Template, error) {
+	names, err := files.ReadDir("template")
+	if err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	out := map[string]*template.Template{}
+	for _, n := range names {
+		t, err := template.New("layout.html").ParseFS(files, "template/layout.html", "template/"+n.Name())
+		if err != nil {
+			return nil, fmt.Errorf("web: %w", err)
+		}
+		out[n.Name()] = t
+	}
+	return out, nil
+}
+
+// render answers with a page.
+func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, name string, p page) {
+	p.say = s.say(r)
+	p.Lang, p.Base = p.say.Language(), Base(r)
+	p.Out = !s.Config.Password.IsZero()
+	var out bytes.Buffer
+	if err := s.templates[name].Execute(&out, p); err != nil {
+		s.Log.ErrorContext(r.Context(), "page is not rendered", "page", name, "err", err.Error())
+		http.Error(w, p.T("web_error"), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Language", p.Lang)
+	w.WriteHeader(status)
+	_, _ = w.Write(withoutAddresses(out.Bytes()))
+}
+
+// address matches an email address. It may match more, such as a login in a URL.
+var address = regexp.MustCompile(`[\pL\pN._%+&#;-]{1,64}@[\pL\pN.-]{1,255}`)
+
+// withoutAddresses masks every email address, wherever it came from.
+func withoutAddresses(html []byte) []byte { return address.ReplaceAll(html, []byte("…@…")) }
+
+// fail answers with the page about an error, which is logged unless the visitor left.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, doing string, err error) {
+	if r.Context().Err() == nil {
+		s.Log.WarnContext(r.Context(), "page cannot be shown", "doing", doing, "err", err.Error())
+	}
+	s.message(w, r, http.StatusInternalServerError, "web_error")
+}
+
+// message answers with a page of one sentence.
+func (s *Server) message(w http.ResponseWriter, r *http.Request, status int, id string) {
+	s.render(w, r, status, "message.html", page{Title: s.say(r).T(id)})
+}
+
+// goTo answers a form with another page.
+func goTo(w http.ResponseWriter, r *http.Request, address string) {
+	http.Redirect(w, r, Base(r)+address, http.StatusSeeOther)
+}
+
+// form reads a form of bounded size, or answers why it cannot.
+func (s *Server) form(w http.ResponseWriter, r *http.Request) bool {
+	err := r.ParseForm()
+	if err == nil {
+		return true
+	}
+	status := http.StatusBadRequest
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		status = http.StatusRequestEntityTooLarge
+	}
+	s.message(w, r, status, "web_bad_request")
+	return false
+}
+
+// serveAssets registers the files that pages refer to.
+func (s *Server) serveAssets() {
+	for name, kind := range map[string]string{"style.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"} {
+		body, err := files.ReadFile(path.Join("asset", name))
+		s.HandleOpen("GET /"+name, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if err != nil {
+				http.NotFound(w, r)
+				return
+			}
+			w.Header().Set("Content-Type", kind)
+			w.Header().Set("Cache-Control", "public, max-age=3600")
+			_, _ = w.Write(body)
+		}))
+	}
+}

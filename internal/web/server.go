@@ -1,0 +1,174 @@
+package web
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"html/template"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"golang.org/x/net/netutil"
+
+	"parcelwatch/config"
+	"parcelwatch/internal/locale"
+	"parcelwatch/store"
+)
+
+const (
+	maxConns   = 64
+	maxBody    = 64 << 10 // of a form
+	maxHeader  = 16 << 10
+	slowHeader = 5 * time.Second
+	slowBody   = 15 * time.Second
+	slowAnswer = 60 * time.Second
+	idle       = 2 * time.Minute
+	lastWords  = 2 * time.Second // for answers in progress at the end
+	listenGap  = 30 * time.Second
+)
+
+// Options are the dependencies of a server.
+type Options struct {
+	Config   config.Web
+	Language string // of all pages; empty to use the browser's
+	Store    store.Secrets
+	Log      *slog.Logger
+	Now      func() time.Time
+}
+
+// Server serves the pages.
+type Server struct {
+	Options
+
+	mux       *http.ServeMux
+	guard     guard
+	sessions  *sessions
+	words     *printers
+	templates map[string]*template.Template
+}
+
+// New returns a server with the sign-in and its looks. It opens no port.
+func New(o Options) (*Server, error) {
+	g, err := newGuard(o.Config)
+	if err != nil {
+		return nil, err
+	}
+	pages, err := templates()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{
+		Options: o, templates: pages, mux: http.NewServeMux(), guard: g, words: &printers{known: map[string]*locale.Printer{}},
+		sessions: newSessions(o.Store, o.Config.Password, o.Now),
+	}
+	s.serveAssets()
+	s.HandleOpen("GET /login", http.HandlerFunc(s.showLogin))
+	s.HandleOpen("POST /login", http.HandlerFunc(s.login))
+	s.HandleOpen("GET /open", http.HandlerFunc(s.showOpen))
+	s.HandleOpen("POST /open", http.HandlerFunc(s.open))
+	s.Handle("POST /logout", http.HandlerFunc(s.logout))
+	return s, nil
+}
+
+// Handle registers a handler for visitors who are signed in.
+func (s *Server) Handle(pattern string, h http.Handler) { s.mux.Handle(pattern, s.signedIn(h)) }
+
+// HandleOpen registers a handler that decides itself whom it answers.
+func (s *Server) HandleOpen(pattern string, h http.Handler) { s.mux.Handle(pattern, h) }
+
+// Handler returns everything that the server serves, behind its guard.
+func (s *Server) Handler() http.Handler { return s.guard.around(s.mux) }
+
+// Run serves until ctx ends. While the port cannot be used, it logs that once and tries
+// again, because the rest of the program works without a page.
+func (s *Server) Run(ctx context.Context) error {
+	for failed := false; ctx.Err() == nil; {
+		err := s.serve(ctx)
+		if err == nil {
+			continue
+		}
+		if !failed {
+			s.Log.WarnContext(ctx, "the page cannot be served", "listen", s.Config.Listen, "err", err.Error())
+		}
+		failed = true
+		wait := time.NewTimer(listenGap)
+		select {
+		case <-ctx.Done():
+		case <-wait.C:
+		}
+		wait.Stop()
+	}
+	return nil
+}
+
+func (s *Server) serve(ctx context.Context) error {
+	secure, err := s.tlsConfig()
+	if err != nil {
+		return err
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.Config.Listen)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	l = netutil.LimitListener(l, maxConns)
+	if secure != nil {
+		l = tls.NewListener(l, secure)
+	}
+	server := &http.Server{
+		Handler: s.Handler(), ReadHeaderTimeout: slowHeader, ReadTimeout: slowBody, WriteTimeout: slowAnswer, IdleTimeout: idle,
+		MaxHeaderBytes: maxHeader, BaseContext: func(net.Listener) context.Context { return ctx },
+		ErrorLog: slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
+	}
+	ended := make(chan error, 1)
+	go func() {
+		err := server.Serve(l)
+		if errors.Is(err, http.ErrServerClosed) {
+			err = nil
+		}
+		ended <- err
+	}()
+	s.Log.InfoContext(ctx, "page is served", "listen", s.Config.Listen)
+	select {
+	case err := <-ended:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	short, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
+	defer cancel()
+	if err := server.Shutdown(short); err != nil {
+		_ = server.Close()
+	}
+	return <-ended
+}
+
+var errNoAuthority = errors.New("no certificate is in the file")
+
+// tlsConfig returns how to serve over TLS, or nil.
+func (s *Server) tlsConfig() (*tls.Config, error) {
+	c := s.Config
+	if c.Certificate == "" {
+		return nil, nil //nolint:nilnil // plain HTTP
+	}
+	pair, err := tls.LoadX509KeyPair(c.Certificate, c.Key)
+	if err != nil {
+		return nil, fmt.Errorf("read the certificate: %w", err)
+	}
+	out := &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
+	if c.ClientCA == "" {
+		return out, nil
+	}
+	pem, err := os.ReadFile(c.ClientCA)
+	if err != nil {
+		return nil, fmt.Errorf("read the authority of browsers: %w", err)
+	}
+	out.ClientAuth, out.ClientCAs = tls.RequireAndVerifyClientCert, x509.NewCertPool()
+	if !out.ClientCAs.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("read the authority of browsers: %s: %w", c.ClientCA, errNoAuthority)
+	}
+	return out, nil
+}
