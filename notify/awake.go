@@ -3,7 +3,6 @@ package notify
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"parcelwatch/parcel"
@@ -69,27 +68,18 @@ func (n *Notifier) settled(ctx context.Context, now time.Time) (bool, error) {
 	return true, err
 }
 
-// greet makes the first digest of an audience, as soon as all have been asked. If it may
-// not be made now, it returns when it may. There is none if nothing was found yet.
+// greet makes the first digest of an audience, as soon as all have been asked and quiet
+// hours are over. If it may not be made now, it returns when it may. There is none if
+// nothing was found yet.
 func (n *Notifier) greet(ctx context.Context, a Audience, st *audienceState, now time.Time) (time.Time, error) {
-	in, err := n.input(ctx, a, now)
+	if end := a.Quiet.Until(now, a.zone()); !end.IsZero() {
+		return end, nil
+	}
+	in, err := n.firstInput(ctx, a, now)
 	if err != nil {
 		return time.Time{}, err
 	}
-	in.Hello = true
-	if in.Parcels, err = n.source.Parcels(ctx); err != nil {
-		return time.Time{}, fmt.Errorf("list parcels: %w", err)
-	}
-	orders, err := n.source.Orders(ctx)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("list orders: %w", err)
-	}
-	in.Orders = uncarried(orders, in.Parcels)
-	d := Compose(in, now)
-	if end := a.Quiet.Until(now, a.zone()); d.Hello.Found() > 0 && !end.IsZero() {
-		return end, nil
-	}
-	if d.Hello.Found() > 0 {
+	if d := Compose(in, now); d.Hello.Found() > 0 {
 		if err := n.mail(ctx, a, st, d, "hello"); err != nil {
 			return time.Time{}, err
 		}
@@ -99,13 +89,29 @@ func (n *Notifier) greet(ctx context.Context, a Audience, st *audienceState, now
 	return time.Time{}, nil
 }
 
-// uncarried returns the orders that no parcel carries.
-func uncarried(orders []parcel.Order, parcels []parcel.Parcel) []parcel.Order {
-	carried := map[string]bool{}
-	for i := range parcels {
-		for _, id := range parcels[i].Orders {
-			carried[id] = true
-		}
+// firstInput reads the data of a first digest: what is followed, and a count of what has
+// arrived.
+func (n *Notifier) firstInput(ctx context.Context, a Audience, now time.Time) (Input, error) {
+	pending, err := n.outbox.Pending(ctx, a.Name, time.Time{})
+	if err != nil {
+		return Input{}, fmt.Errorf("list changes to announce: %w", err)
 	}
-	return slices.DeleteFunc(orders, func(o parcel.Order) bool { return carried[o.ID] })
+	in, err := n.inputOf(ctx, a, nil, now)
+	if err != nil {
+		return in, err
+	}
+	in.Hello, in.Changes = true, pending
+	err = n.source.Ended(ctx, func(p *parcel.Parcel) {
+		if p.Status == parcel.Delivered && !p.Muted && in.cares(p.Mailboxes) {
+			in.Arrived++
+		}
+	}, func(o *parcel.Order) {
+		if orderSections()[o.State(now)] == SectionDelivered && in.cares(o.Mailboxes) {
+			in.Arrived++
+		}
+	})
+	if err != nil {
+		return in, fmt.Errorf("count what has arrived: %w", err)
+	}
+	return in, nil
 }

@@ -19,8 +19,9 @@ type Input struct {
 	Next       time.Time // time of the next regular digest; zero for none
 	Protection Protection
 	Gap        Gap // nil for the general table of routes
-	// Hello makes the first digest of an audience. Closed and delivered parcels and orders are then included.
+	// Hello makes the first digest of an audience.
 	Hello   bool
+	Arrived int  // parcels and orders delivered before a first digest, without those above
 	Absence Span // in which the program did not run; zero for none to mention
 	Outage  Span // in which this audience could not be sent a digest; zero for none to mention
 	// Urgent includes only the parcels and troubles that Changes are about.
@@ -33,7 +34,7 @@ type Gap = func(origin, destination string) (least, most int)
 
 // Compose decides what a digest contains and in which section. It is pure.
 func Compose(in Input, now time.Time) Digest {
-	c := &composer{Input: in, now: now, zone: in.Audience.zone(), sections: map[SectionKind][]entry{}}
+	c := &composer{Input: in, now: now, zone: in.Audience.zone(), sections: map[SectionKind][]entry{}, hello: Hello{Arrived: in.Arrived}}
 	c.sort()
 	for i := range in.Parcels {
 		c.addParcel(&in.Parcels[i])

@@ -76,5 +76,10 @@ func TestTheFirstDigestComesOnceEverybodyWasAsked(t *testing.T) {
 		if diff := cmp.Diff([]string{"01-01 07:00 me@example.org", "01-01 19:00 me@example.org"}, p.arrived()); diff != "" {
 			t.Errorf("sent (-want +got):\n%s", diff)
 		}
+		m.with(func(m *memory) {
+			if n := m.calls["Ended"]; n != 1 {
+				t.Errorf("what has ended was read %d times for one first digest", n)
+			}
+		})
 	})
 }

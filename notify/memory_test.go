@@ -23,10 +23,11 @@ type memory struct {
 	messages []store.Message
 	health   parcel.Health
 	broken   map[string]bool // methods that fail
+	calls    map[string]int  // of methods
 }
 
 func newMemory() *memory {
-	return &memory{told: map[string]map[int64]bool{}, broken: map[string]bool{}}
+	return &memory{told: map[string]map[int64]bool{}, broken: map[string]bool{}, calls: map[string]int{}}
 }
 
 func (m *memory) FollowedParcels(_ context.Context, ids []int64) ([]parcel.Parcel, error) {
@@ -39,13 +40,16 @@ func (m *memory) FollowedParcels(_ context.Context, ids []int64) ([]parcel.Parce
 
 func (m *memory) FollowedOrders(context.Context, []string) ([]parcel.Order, error) { return nil, nil }
 
-func (m *memory) Parcels(context.Context) ([]parcel.Parcel, error) {
-	unlock, err := m.lock("Parcels")
+func (m *memory) Ended(_ context.Context, parcels func(*parcel.Parcel), _ func(*parcel.Order)) error {
+	unlock, err := m.lock("Ended")
 	defer unlock()
-	return slices.Clone(m.parcels), err
+	for i := range m.parcels {
+		if m.parcels[i].Closed || m.parcels[i].Status.Final() {
+			parcels(&m.parcels[i])
+		}
+	}
+	return err
 }
-
-func (m *memory) Orders(context.Context) ([]parcel.Order, error) { return nil, nil }
 
 func (m *memory) Health(context.Context) (parcel.Health, error) {
 	unlock, err := m.lock("Health")
@@ -200,6 +204,7 @@ func (m *memory) mark(audience string, changes []int64) {
 
 func (m *memory) lock(method string) (func(), error) {
 	m.mu.Lock()
+	m.calls[method]++
 	if m.broken[method] {
 		return m.mu.Unlock, errDisk
 	}

@@ -14,9 +14,10 @@ type DigestSource interface {
 	// FollowedOrders returns the orders that no parcel carries: the open ones, and those
 	// with one of the ids, ordered by first seen.
 	FollowedOrders(ctx context.Context, ids []string) ([]parcel.Order, error)
-	// Parcels and Orders are those of Tracking.
-	Parcels(ctx context.Context) ([]parcel.Parcel, error)
-	Orders(ctx context.Context) ([]parcel.Order, error)
+	// Ended calls parcels for each parcel that is closed or final, and orders for each
+	// closed order that no parcel carries, in no order and on one snapshot. It keeps one of
+	// them in memory at a time.
+	Ended(ctx context.Context, parcels func(*parcel.Parcel), orders func(*parcel.Order)) error
 	// Health returns the last recorded state of mailboxes, carriers and outbox.
 	Health(ctx context.Context) (parcel.Health, error)
 	// Changes returns the changes of a parcel, including quiet ones, oldest first.

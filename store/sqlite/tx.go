@@ -106,21 +106,29 @@ func patient(ctx context.Context, f func() error) error {
 }
 
 // list returns all rows of a query.
-func list[T any](ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := q.QueryContext(ctx, query, args...)
+func list[T any](ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any) (out []T, err error) {
+	err = each(ctx, q, scan, func(v T) { out = append(out, v) }, query, args...)
 	if err != nil {
 		return nil, err
 	}
+	return out, nil
+}
+
+// each calls visit for each row of a query.
+func each[T any](ctx context.Context, q querier, scan func(scanner) (T, error), visit func(T), query string, args ...any) error {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
 	defer rows.Close()
-	var out []T
 	for rows.Next() {
 		v, err := scan(rows)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		out = append(out, v)
+		visit(v)
 	}
-	return out, rows.Err()
+	return rows.Err()
 }
 
 // reading is one query and what it is for.

@@ -87,6 +87,7 @@ type broken struct {
 	secret        func(string, error) (string, error)
 	byNumber      func(parcel.Parcel, error) (parcel.Parcel, error)
 	followed      func([]parcel.Parcel) []parcel.Parcel
+	ended         func(*parcel.Parcel) *parcel.Parcel
 	orders        func([]parcel.Order) []parcel.Order
 	carriers      func([]parcel.Parcel) []parcel.Parcel
 }
@@ -120,6 +121,14 @@ func (b *broken) Parcels(ctx context.Context) ([]parcel.Parcel, error) {
 
 func (b *broken) FollowedParcels(ctx context.Context, ids []int64) ([]parcel.Parcel, error) {
 	return through(b.followed)(b.Store.FollowedParcels(ctx, ids))
+}
+
+func (b *broken) Ended(ctx context.Context, parcels func(*parcel.Parcel), orders func(*parcel.Order)) error {
+	return b.Store.Ended(ctx, func(p *parcel.Parcel) {
+		if b.ended == nil || b.ended(p) != nil {
+			parcels(p)
+		}
+	}, orders)
 }
 
 func (b *broken) FollowedOrders(ctx context.Context, ids []string) ([]parcel.Order, error) {

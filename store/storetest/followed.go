@@ -12,6 +12,7 @@ import (
 func followedChecks() []Check {
 	return []Check{
 		{"followed parcels are the active ones and those asked for", followedParcels},
+		{"what has ended is the rest", ended},
 		{"followed orders are the open ones without a parcel and those asked for", followedOrders},
 		{"an order is found with its parcels", orderFound},
 		{"a channel's news is that of some time, until it is marked", channelNews},
@@ -28,6 +29,23 @@ func followedParcels(t T, h Harness) {
 	same(t, "followed parcels", []int64{active.ID}, ids(get[[]parcel.Parcel](t)(h.Store.FollowedParcels(t.Context(), nil))))
 	same(t, "followed parcels and two others, by first seen", []int64{other.ID, active.ID, closed.ID},
 		ids(get[[]parcel.Parcel](t)(h.Store.FollowedParcels(t.Context(), []int64{closed.ID, other.ID, active.ID, 99}))))
+}
+
+func ended(t T, h Harness) {
+	active, final, closed := newParcel(numberA), newParcel(numberB), newParcel(numberC)
+	final.Status, final.FinalAt = parcel.Delivered, Now()
+	closed.Closed, closed.Orders = true, []string{orderA}
+	add(t, h.Store, active, final, closed)
+	const over = "8190000000000003"
+	addOrders(t, h.Store, &parcel.Order{ID: orderA, FirstSeen: Now(), Closed: true}, &parcel.Order{ID: orderB, FirstSeen: Now()},
+		&parcel.Order{ID: over, FirstSeen: Now(), Closed: true})
+	var parcels []int64
+	var orders []string
+	must(t, h.Store.Ended(t.Context(), func(p *parcel.Parcel) { parcels = append(parcels, p.ID) },
+		func(o *parcel.Order) { orders = append(orders, o.ID) }), "read what has ended")
+	slices.Sort(parcels)
+	same(t, "parcels that are closed or final", []int64{final.ID, closed.ID}, parcels)
+	same(t, "closed orders without a parcel", []string{over}, orders)
 }
 
 func orderIDs(orders []parcel.Order) []string {

@@ -66,6 +66,14 @@ func storyFaults() map[string]func(b *broken) {
 		"followed parcels are the active ones and those asked for": func(b *broken) {
 			b.followed = func(all []parcel.Parcel) []parcel.Parcel { return all[:1] }
 		},
+		"what has ended is the rest": func(b *broken) {
+			b.ended = func(p *parcel.Parcel) *parcel.Parcel {
+				if p.Closed && !p.Status.Final() {
+					return nil
+				}
+				return p
+			}
+		},
 		"followed orders are the open ones without a parcel and those asked for": func(b *broken) {
 			b.orders = func([]parcel.Order) []parcel.Order { return nil }
 		},
