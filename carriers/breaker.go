@@ -51,14 +51,14 @@ func AfterFailure(h parcel.CarrierHealth, err error, now time.Time) parcel.Carri
 	kind := ResultOf(err)
 	before := h.State
 	h.Fails++
-	h.Error, h.Fault = err.Error(), Fault(err)
+	h.Error, h.Fault = err.Error(), Fault(h.Name, err)
 	h.State, h.Until = parcel.CarrierOK, time.Time{}
 	if kind == parcel.ResultChanged {
 		h.State = parcel.CarrierChanged
 	}
 	if nth := h.Fails - tolerated(kind); nth > 0 {
 		if kind != parcel.ResultChanged {
-			h.State = parcel.CarrierQuarantined
+			h.State = openState(err)
 		}
 		wait, after := openFor(kind, nth), RetryAfter(err)
 		if after > 0 && (nth == 1 || after > wait) {
@@ -72,16 +72,42 @@ func AfterFailure(h parcel.CarrierHealth, err error, now time.Time) parcel.Carri
 	return h
 }
 
-// breaker refuses a call while the circuit breaker is open.
+// openState returns the state of a carrier whose circuit breaker was opened by err.
+func openState(err error) parcel.CarrierState {
+	switch {
+	case errors.Is(err, ErrCredential):
+		return parcel.CarrierCredential
+	case errors.Is(err, ErrCaptcha):
+		return parcel.CarrierCaptcha
+	case errors.Is(err, ErrBlocked):
+		return parcel.CarrierBlocked
+	default:
+		return parcel.CarrierQuarantined
+	}
+}
+
+// credentialRetry is how soon callers come back to a carrier that refused the
+// credential: it may be corrected long before the circuit breaker closes.
+const credentialRetry = time.Hour
+
+// breaker refuses a call while the circuit breaker is open. A refused credential is
+// tried once by each keeper, because the configuration may have been corrected.
 func (k *Keeper) breaker(ctx context.Context) (refusal, err error) {
 	h, err := k.ledger.CarrierHealth(ctx, k.info.Name)
 	if err != nil {
 		return nil, fmt.Errorf("carrier %s: read its health: %w", k.info.Name, err)
 	}
-	if now := k.clock(); h.Until.After(now) {
-		return k.notNow(h.Until, "left alone after: "+h.Error), nil
+	now, until := k.clock(), h.Until
+	if !until.After(now) {
+		return nil, nil
 	}
-	return nil, nil
+	if h.State == parcel.CarrierCredential {
+		if !k.tried.Swap(true) {
+			return nil, nil
+		}
+		until = parcel.Earliest(until, now.Add(credentialRetry))
+	}
+	return k.notNow(until, "left alone after: "+h.Error), nil
 }
 
 // settle records the carrier's health after a call.

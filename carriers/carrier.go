@@ -131,7 +131,7 @@ type Config struct {
 
 // Factory makes one kind of carrier. carriers/all lists one for each folder. New
 // fails for a bad base URL, but not for a missing credential: without one, Match
-// works and Track returns [ErrDenied].
+// works and Track returns [ErrCredential].
 type Factory struct {
 	Info Info
 	New  func(Config) (Carrier, error)

@@ -22,7 +22,24 @@ var (
 	ErrChanged = errors.New("carrier answer not understood")
 )
 
-// Error is a failure with its details. Kind is one of the five.
+// What a carrier refuses, where that is known. Each wraps [ErrDenied].
+var (
+	// ErrCredential is a wrong, expired or missing credential: waiting does not help.
+	ErrCredential error = denial("carrier refuses the credential")
+	// ErrCaptcha is a page that wants a person to answer.
+	ErrCaptcha error = denial("carrier asks for a captcha")
+	// ErrBlocked is a refusal of this program or of its address.
+	ErrBlocked error = denial("carrier blocks the request")
+)
+
+type denial string
+
+func (d denial) Error() string { return string(d) }
+
+// Unwrap returns [ErrDenied].
+func (denial) Unwrap() error { return ErrDenied }
+
+// Error is a failure with its details. Kind is one of the five, or what is refused.
 type Error struct {
 	Kind   error
 	Detail string        // what was observed, free of secrets, one line

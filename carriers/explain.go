@@ -3,7 +3,6 @@ package carriers
 import (
 	"errors"
 	"regexp"
-	"strings"
 
 	"parcelwatch/internal/fault"
 	"parcelwatch/internal/message"
@@ -17,9 +16,17 @@ var (
 	fieldForm = regexp.MustCompile(`: (?:no (\w+) in (?:the|one) |field "([^"]+)" )`)
 )
 
-// Fault returns a translatable message for an error of a carrier: the kind of
-// failure, and the cause if it is a common one.
-func Fault(err error) message.Text {
+// Fault returns a translatable message for an error of the named carrier: the kind of
+// failure, the cause if it is a common one, and what to do about a refusal.
+func Fault(carrier string, err error) message.Text {
+	switch {
+	case errors.Is(err, ErrCredential):
+		return message.New("carrier_credential").And(Cause(err)).And(message.New("do_post_credential", "Name", carrier))
+	case errors.Is(err, ErrCaptcha):
+		return message.New("carrier_captcha").And(message.New("do_post_captcha"))
+	case errors.Is(err, ErrBlocked):
+		return message.New("carrier_blocked").And(Cause(err)).And(message.New("do_post_blocked", "Name", carrier))
+	}
 	var kind string
 	switch ResultOf(err) {
 	case parcel.ResultTemporary:
@@ -48,8 +55,6 @@ func Cause(err error) message.Text {
 	}
 	text := err.Error()
 	switch m := statusForm.FindStringSubmatch(text); {
-	case strings.Contains(text, "captcha"):
-		return message.New("fault_post_captcha")
 	case m != nil:
 		return message.New("fault_post_status", "Code", "HTTP "+m[1])
 	case errors.Is(err, ErrChanged) && fieldForm.MatchString(text):

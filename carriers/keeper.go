@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"parcelwatch/parcel"
@@ -36,6 +37,8 @@ type Keeper struct {
 
 	turn   chan struct{} // held while waiting for the booked moment
 	booked time.Time     // slot booked and not used; guarded by turn
+
+	tried atomic.Bool // a credential that was refused before
 
 	mu     sync.Mutex
 	logged map[string]bool // unmapped codes that were logged

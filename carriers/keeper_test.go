@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -207,6 +208,34 @@ func TestQuarantineGrowsIsKeptAndEnds(t *testing.T) {
 	})
 }
 
+// A corrected credential is tried at once after a restart, and a wrong one only once.
+func TestARefusedCredentialIsTriedOnceByEachKeeper(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{info: fakeInfo(), whole: func(int) error { return carriers.ErrCredential }}
+		k, ledger, _ := keep(f)
+		for range 3 { // the second failure is the keeper's own try
+			_ = one(t, k)
+		}
+		before := len(f.asked)
+		second := carriers.NewKeeper(f, ledger, time.Now, slog.New(slog.DiscardHandler))
+		if err := one(t, second); !errors.Is(err, carriers.ErrCredential) {
+			t.Errorf("after a restart: %v, want the carrier's answer", err)
+		}
+		err := one(t, second)
+		if until, _ := carriers.NotNowUntil(err); !errors.Is(err, carriers.ErrNotNow) || time.Until(until) > time.Hour {
+			t.Errorf("the second time: %v until %s, want to be asked again within an hour", err, until)
+		}
+		if len(f.asked) != before+1 {
+			t.Errorf("the carrier is called %d times after a restart, want once", len(f.asked)-before)
+		}
+		f.whole = nil
+		third := carriers.NewKeeper(f, ledger, time.Now, slog.New(slog.DiscardHandler))
+		if err := one(t, third); err != nil || health(t, ledger).State != parcel.CarrierOK {
+			t.Errorf("with the right credential: %v, %+v", err, health(t, ledger))
+		}
+	})
+}
+
 func TestAfterFailure(t *testing.T) {
 	now := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 	for name, tc := range map[string]struct {
@@ -226,6 +255,10 @@ func TestAfterFailure(t *testing.T) {
 		"a limit again, with a short time":         {1, &carriers.Error{Kind: carriers.ErrThrottled, After: 2 * time.Minute}, parcel.CarrierQuarantined, 6 * time.Hour},
 		"a limit again, with a long time":          {1, &carriers.Error{Kind: carriers.ErrThrottled, After: 20 * time.Hour}, parcel.CarrierQuarantined, 20 * time.Hour},
 		"a refusal is meant at once":               {0, carriers.ErrDenied, parcel.CarrierQuarantined, time.Hour},
+		"a wrong credential":                       {0, carriers.ErrCredential, parcel.CarrierCredential, time.Hour},
+		"a wrong credential again":                 {1, fmt.Errorf("x: %w", carriers.ErrCredential), parcel.CarrierCredential, 6 * time.Hour},
+		"a captcha":                                {0, &carriers.Error{Kind: carriers.ErrCaptcha}, parcel.CarrierCaptcha, time.Hour},
+		"a block":                                  {2, carriers.ErrBlocked, parcel.CarrierBlocked, 24 * time.Hour},
 		"an error of no kind is a passing failure": {2, errors.New("what"), parcel.CarrierQuarantined, time.Hour},
 	} {
 		t.Run(name, func(t *testing.T) {

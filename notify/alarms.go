@@ -61,10 +61,11 @@ func alarmOf(ch parcel.Change) Alarm {
 	return a
 }
 
-// lasting reports whether the trouble does not end by waiting: a refused login, or
-// responses that are not understood.
+// lasting reports whether the trouble does not end by waiting: a refused login or
+// credential, or responses that are not understood.
 func (t Trouble) lasting() bool {
-	return t.Kind == TroubleSurplus || t.State == string(parcel.MailboxRefused) || t.State == string(parcel.CarrierChanged)
+	return t.Kind == TroubleSurplus || t.State == string(parcel.MailboxRefused) ||
+		t.State == string(parcel.CarrierChanged) || t.State == string(parcel.CarrierCredential)
 }
 
 // state returns the name of the trouble's state in keys and records.
@@ -88,7 +89,7 @@ func Alarms(h parcel.Health, threshold time.Duration, now time.Time) []Alarm {
 		}
 	}
 	for _, k := range h.Carriers {
-		if k.State == parcel.CarrierChanged || k.State == parcel.CarrierQuarantined {
+		if k.State == parcel.CarrierChanged || k.State.Open() {
 			add(carrierTrouble(k), k.LastSuccess)
 		}
 	}

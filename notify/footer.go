@@ -27,6 +27,9 @@ func (v viewer) trouble(t Trouble) viewItem {
 	if line != "" {
 		out.Notes = append(out.Notes, v.p.Capital(line))
 	}
+	if t.Kind == TroubleCarrier && parcel.CarrierState(t.State).Refused() {
+		out.Notes = append(out.Notes, v.p.Capital(v.p.Text(t.Fault.Steps()))+".")
+	}
 	out.Notes = append(out.Notes, v.p.T("note_trouble_"+string(t.Kind)))
 	if t.Kind == TroubleMailbox || t.Kind == TroubleOutbox {
 		out.Notes = append(out.Notes, v.p.T("note_trouble_check"))
@@ -34,9 +37,16 @@ func (v viewer) trouble(t Trouble) viewItem {
 	return out
 }
 
-// why returns what is wrong, without advice, which would be too long for a digest.
+// why returns what is wrong, without advice, which would be too long for a digest, and
+// without what the state of a carrier says already.
 func (v viewer) why(t Trouble) string {
-	if f := t.Fault.What(); f != nil {
+	f := t.Fault.What()
+	if len(f) > 0 && f[0].ID == "carrier_"+t.State {
+		if f = f[1:]; len(f) == 0 {
+			return ""
+		}
+	}
+	if f != nil {
 		return isolate(textx.Line(v.p.Text(f), maxText))
 	}
 	return isolate(textx.Line(t.Error, maxText))

@@ -12,7 +12,6 @@ type Hello struct {
 	Needs   int // waiting for the user
 	Way     int
 	Unsent  int // not sent by the seller
-	Orders  int // how many of these are orders without a parcel
 }
 
 // Found returns the number of all.
@@ -67,7 +66,6 @@ func (c *composer) helloOrder(o *parcel.Order) {
 	if !shown || kind == SectionEnded {
 		return
 	}
-	c.hello.Orders++
 	if kind == SectionDelivered {
 		c.hello.Arrived++
 		return
@@ -125,12 +123,5 @@ func (v viewer) hello(h Hello) string {
 			parts = append(parts, v.p.T(part.id, "N", part.n))
 		}
 	}
-	var found []string
-	if n := h.Found() - h.Orders; n > 0 {
-		found = append(found, v.p.T("hello_parcels", "Count", n))
-	}
-	if h.Orders > 0 {
-		found = append(found, v.p.T("hello_orders", "Count", h.Orders))
-	}
-	return v.p.T("hello", "Found", strings.Join(found, ", "), "Parts", strings.Join(parts, ", "))
+	return v.p.T("hello", "Found", v.p.T("hello_found", "Count", h.Found()), "Parts", strings.Join(parts, ", "))
 }

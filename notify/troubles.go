@@ -59,7 +59,7 @@ func standing(h parcel.Health) []Trouble {
 		}
 	}
 	for _, k := range h.Carriers {
-		if k.State == parcel.CarrierQuarantined || k.State == parcel.CarrierChanged {
+		if k.State.Open() || k.State == parcel.CarrierChanged {
 			out = append(out, carrierTrouble(k))
 		}
 	}

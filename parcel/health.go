@@ -51,9 +51,21 @@ const (
 	CarrierOK           CarrierState = "ok"
 	CarrierNoCredential CarrierState = "no_credential" //nolint:gosec // the word for a missing one
 	CarrierQuarantined  CarrierState = "quarantined"
-	CarrierChanged      CarrierState = "changed"
-	CarrierOff          CarrierState = "off"
+	// The next three are refusals; the circuit breaker is open, too.
+	CarrierCredential CarrierState = "credential" // is wrong or expired
+	CarrierCaptcha    CarrierState = "captcha"
+	CarrierBlocked    CarrierState = "blocked"
+	CarrierChanged    CarrierState = "changed"
+	CarrierOff        CarrierState = "off"
 )
+
+// Open reports whether the circuit breaker of a carrier in this state is open.
+func (s CarrierState) Open() bool { return s == CarrierQuarantined || s.Refused() }
+
+// Refused reports whether the carrier refuses to answer for a known reason.
+func (s CarrierState) Refused() bool {
+	return s == CarrierCredential || s == CarrierCaptcha || s == CarrierBlocked
+}
 
 // CarrierHealth is the state of one carrier.
 type CarrierHealth struct {

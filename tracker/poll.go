@@ -64,6 +64,9 @@ func (t *Tracker) Run(ctx context.Context) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	var pause throttle.Throttle
+	if err := p.regain(ctx, t.cfg.Now()); err != nil {
+		p.failed(ctx, "look for new credentials", err)
+	}
 	for {
 		select {
 		case <-ctx.Done():

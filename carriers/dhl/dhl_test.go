@@ -34,7 +34,7 @@ func suite() carriertest.Suite {
 		Faults: []carriertest.Fault{
 			fault("bad_request.json", 400, carriers.ErrChanged),
 			fault("gateway.json", 404, carriers.ErrChanged),
-			fault("key.json", 401, carriers.ErrDenied),
+			fault("key.json", 401, carriers.ErrCredential),
 			fault("limit.json", 429, carriers.ErrThrottled),
 			fault("no_times.json", 200, carriers.ErrChanged),
 			fault("nothing.json", 200, carriers.ErrChanged),

@@ -122,7 +122,7 @@ func (c *carrier) refused(ans adapter.Answer, words adapter.Lax) error {
 	case textx.Mentions(words, "лимит", "limit", "too many", "слишком част"):
 		return c.Throttled(ans, "service says: %s", words)
 	case textx.Mentions(words, "запрещ", "denied", "forbidden", "unauthorized"):
-		kind = carriers.ErrDenied
+		kind = carriers.ErrBlocked
 	case textx.Mentions(words, "недоступ", "unavailable", "timeout", "таймаут", "внутренн", "internal", "exception", "ошибка сервера"):
 		kind = carriers.ErrTemporary
 	}

@@ -40,7 +40,7 @@ func suite() carriertest.Suite {
 		},
 		Faults: []carriertest.Fault{
 			fault("error_limit.json", 200, carriers.ErrThrottled),
-			fault("error_denied.json", 200, carriers.ErrDenied),
+			fault("error_denied.json", 200, carriers.ErrBlocked),
 			fault("error_service.json", 200, carriers.ErrTemporary),
 			fault("delivered.json", 404, carriers.ErrChanged),
 			fault("no_list.json", 200, carriers.ErrChanged),

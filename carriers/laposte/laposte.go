@@ -110,7 +110,7 @@ func (c *carrier) refused(ans adapter.Answer, it item) error {
 	case "400":
 		return c.Fail(carriers.ErrNotFound, "the number is refused by its form: %s", words)
 	case "401", "403":
-		return c.Fail(carriers.ErrDenied, "service says %s", words)
+		return c.Fail(carriers.ErrCredential, "service says %s", words)
 	case "429":
 		return c.Throttled(ans, "service says %s", words)
 	case "500", "502", "503", "504":

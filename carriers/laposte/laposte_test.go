@@ -48,7 +48,7 @@ func suite() carriertest.Suite {
 		Faults: []carriertest.Fault{
 			fault("gateway.json", 404, carriers.ErrChanged),
 			fault("strange.json", 200, carriers.ErrChanged),
-			fault("key.json", 401, carriers.ErrDenied),
+			fault("key.json", 401, carriers.ErrCredential),
 			fault("limit.json", 429, carriers.ErrThrottled),
 			fault("limit.json", 207, carriers.ErrThrottled),
 			fault("later.json", 207, carriers.ErrTemporary),

@@ -145,7 +145,7 @@ func (c *carrier) refused(ans adapter.Answer, r states) error {
 	case textx.Mentions(words, "many requests", "limit"):
 		return c.Throttled(ans, "service says: %s", r.Errors)
 	case textx.Mentions(words, "api key", "apikey"):
-		return c.Fail(carriers.ErrDenied, "the key is refused")
+		return c.Fail(carriers.ErrCredential, "the key is refused")
 	default:
 		return c.Fail(carriers.ErrTemporary, "service says: %s", words)
 	}

@@ -29,7 +29,7 @@ func suite() carriertest.Suite {
 			{Number: "LB999900228CN", Recording: "bad_number.json"},
 		},
 		Faults: []carriertest.Fault{
-			fault("not_found.json", 403, carriers.ErrDenied),
+			fault("not_found.json", 403, carriers.ErrCredential),
 			fault("problem.json", 400, carriers.ErrChanged),
 			fault("other_fault.json", 200, carriers.ErrChanged),
 			fault("no_times.json", 200, carriers.ErrChanged),

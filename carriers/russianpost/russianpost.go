@@ -117,7 +117,7 @@ func (c *carrier) fault(ans adapter.Answer, f fault) error {
 	case textx.Mentions(words, "лимит", "limit"):
 		return c.Throttled(ans, "the day's limit of requests is used up")
 	case f.Authorization != "", textx.Mentions(words, "авториз", "authoriz"):
-		return c.Fail(carriers.ErrDenied, "login or password of the tracking API is wrong")
+		return c.Fail(carriers.ErrCredential, "login or password of the tracking API is wrong")
 	case f.Language != "":
 		return c.Changed(ans, "language refused: %s", f.Language)
 	case f.History != "" && textx.Mentions(words, "формат данных", "format of the request"):

@@ -31,7 +31,7 @@ func suite() carriertest.Suite {
 			{Number: "UA999900041YP", Recording: "fault_barcode.xml", Status: 500},
 		},
 		Faults: []carriertest.Fault{
-			fault("fault_password.xml", 500, carriers.ErrDenied),
+			fault("fault_password.xml", 500, carriers.ErrCredential),
 			fault("fault_limit.xml", 500, carriers.ErrThrottled),
 			fault("fault_language.xml", 500, carriers.ErrChanged),
 			fault("fault_other.xml", 500, carriers.ErrTemporary),

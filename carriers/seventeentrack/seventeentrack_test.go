@@ -52,10 +52,10 @@ func suite() carriertest.Suite {
 		},
 		Faults: []carriertest.Fault{
 			fault(fresh, "unregistered.json", "no_quota.json", carriers.ErrThrottled),
-			fault(fresh, "unregistered.json", "bad_key.json", carriers.ErrDenied),
+			fault(fresh, "unregistered.json", "bad_key.json", carriers.ErrCredential),
 			fault(fresh, "unregistered.json", "elsewhere.json", carriers.ErrChanged),
-			fault(known, "bad_key.json", "", carriers.ErrDenied),
-			fault(known, "white_list.json", "", carriers.ErrDenied),
+			fault(known, "bad_key.json", "", carriers.ErrCredential),
+			fault(known, "white_list.json", "", carriers.ErrCredential),
 			fault(known, "too_many.json", "", carriers.ErrThrottled),
 			fault(known, "inside.json", "", carriers.ErrTemporary),
 			fault(known, "strange.json", "", carriers.ErrChanged),

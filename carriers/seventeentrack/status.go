@@ -53,7 +53,7 @@ func (f failure) kind() error {
 	case "429", "-18019907", "-18019908":
 		return carriers.ErrThrottled
 	case "401", "403", "-18010001", "-18010002", "-18010004", "-18010005", "-18019912":
-		return carriers.ErrDenied
+		return carriers.ErrCredential
 	case "500", "502", "503", "504", "-18010003", "-18019815", "-18019816", "-18019817":
 		return carriers.ErrTemporary
 	default:

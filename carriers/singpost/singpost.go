@@ -110,7 +110,7 @@ func (c *carrier) refused(ans adapter.Answer, words string) error {
 	case textx.Mentions(words, "limit", "quota", "too many", "throttl"):
 		return c.Throttled(ans, "service says %s", words)
 	case textx.Mentions(words, "authori", "authent", "api key", "access denied", "credential"):
-		return c.Fail(carriers.ErrDenied, "service says %s", words)
+		return c.Fail(carriers.ErrCredential, "service says %s", words)
 	case textx.Mentions(words, "not found", "no record", "invalid tracking", "invalid item"):
 		return c.Fail(carriers.ErrNotFound, "service says %s", words)
 	case textx.Mentions(words, "unavailable", "time out", "timeout", "try again", "internal"):

@@ -32,7 +32,7 @@ func suite() carriertest.Suite {
 			{Number: "RB999900320SG", Recording: "not_found_words.xml"},
 		},
 		Faults: []carriertest.Fault{
-			fault("denied.xml", carriers.ErrDenied),
+			fault("denied.xml", carriers.ErrCredential),
 			fault("limit.xml", carriers.ErrThrottled),
 			fault("later.xml", carriers.ErrTemporary),
 			fault("strange.xml", carriers.ErrChanged),

@@ -146,7 +146,7 @@ func (c *carrier) refused(ans adapter.Answer, asked int) (reply, error) {
 	code := string(family.Find(ans.Body))
 	switch {
 	case code == "UPE05":
-		return reply{}, c.Fail(carriers.ErrDenied, "service says %s: the token", code)
+		return reply{}, c.Fail(carriers.ErrCredential, "service says %s: the token", code)
 	case code == "UPE06", code == "UPE08":
 		return reply{}, c.Fail(carriers.ErrTemporary, "service says %s: not available", code)
 	case code == "UPE02", code == "" && ans.Status == http.StatusNotFound:

@@ -43,7 +43,7 @@ func suite() carriertest.Suite {
 			{Number: "LB999900090CN", Recording: "error_plain.json", Status: 422},
 		},
 		Faults: []carriertest.Fault{
-			fault("error_token.json", 400, carriers.ErrDenied),
+			fault("error_token.json", 400, carriers.ErrCredential),
 			fault("error_service.json", 400, carriers.ErrTemporary),
 			fault("no_times.json", 200, carriers.ErrChanged),
 			fault("mixed.json", 200, carriers.ErrChanged),

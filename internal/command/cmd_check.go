@@ -144,6 +144,7 @@ func (k *checking) store(ctx context.Context, cfg *config.Config) {
 	}
 	defer shut(db)
 	k.found("store", cfg.Store.Path, db.Check(ctx))
+	k.refused(ctx, db)
 	found, err := status.Source{Store: db, Config: cfg, Now: k.now()}.Unwatched(ctx)
 	if err != nil {
 		k.found("store", cfg.Store.Path, err)
@@ -216,6 +217,22 @@ func (k *checking) dryRun(ctx context.Context, cfg *config.Config, m config.Mail
 	}
 }
 
+// refused reports the carriers that refused the daemon's last call.
+func (k *checking) refused(ctx context.Context, db store.Store) {
+	h, err := db.Health(ctx)
+	if err != nil {
+		k.tell("carrier", "", "wrong", k.words(err))
+	}
+	for _, c := range h.Carriers {
+		switch {
+		case c.State == parcel.CarrierCredential:
+			k.tell("carrier", c.Name, "wrong", k.why(c.Fault, c.Error))
+		case c.State.Refused():
+			k.tell("carrier", c.Name, "note", k.why(c.Fault, c.Error))
+		}
+	}
+}
+
 func (k *checking) smtp(ctx context.Context, cfg *config.Config) {
 	s, err := app.SMTP(cfg, k.vault(cfg))
 	if err != nil {
@@ -271,7 +288,7 @@ func (k *checking) carriers(ctx context.Context, set *carriers.Set) {
 			k.tell("carrier", a.Carrier, "good", k.say.Result(a.Result))
 			continue
 		}
-		f := carriers.Fault(a.Err)
+		f := carriers.Fault(a.Carrier, a.Err)
 		k.tell("carrier", a.Carrier, "wrong", k.say.Either(k.say.Text(f)+" ("+a.Err.Error()+")", f))
 	}
 }

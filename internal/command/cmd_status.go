@@ -202,10 +202,11 @@ func carrierRows(e *env, d status.Status, zone *time.Location) *cli.Table {
 	return t
 }
 
-// carrierWords returns the state followed by what else is known of a carrier.
+// carrierWords returns the state followed by what else is known of a carrier and what
+// to do.
 func (e *env) carrierWords(state string, c status.CarrierState, zone *time.Location) string {
 	words := []string{state}
-	if c.Until != nil && c.State == parcel.CarrierQuarantined {
+	if c.Until != nil && c.State.Open() {
 		words = append(words, e.say.T("status_until", "Date", e.say.DateTime(c.Until.In(zone))))
 	}
 	switch {
@@ -226,7 +227,11 @@ func (e *env) carrierWords(state string, c status.CarrierState, zone *time.Locat
 	if c.Note != "" {
 		words = append(words, textx.Line(c.Note, 100))
 	}
-	return strings.Join(words, ", ")
+	line := strings.Join(words, ", ")
+	if steps := c.Fault.Steps(); len(steps) > 0 {
+		line = e.say.T("then", "First", line, "Then", e.say.Text(steps))
+	}
+	return line
 }
 
 // why returns the fault in the user's language, or the English text recorded before
@@ -241,12 +246,12 @@ func (e *env) why(f message.Text, english string) string {
 // carrierState returns the state with its reason. A working carrier has failed at most
 // once, so only the reason is returned.
 func (e *env) carrierState(c status.CarrierState) string {
-	words, reason := e.say.CarrierState(c.State), e.why(c.Fault, c.Error)
+	words, reason := e.say.CarrierState(c.State), e.why(c.Fault.What(), c.Error)
 	switch {
 	case reason == "":
 		return words
-	case c.State == parcel.CarrierOK:
-		return reason
+	case c.State == parcel.CarrierOK, c.State.Refused():
+		return reason // a refusal names itself
 	default:
 		return words + ": " + reason
 	}

@@ -59,6 +59,11 @@ func (t Text) What() Text {
 	return out
 }
 
+// Steps returns the advice of the text: what to do.
+func (t Text) Steps() Text {
+	return slices.DeleteFunc(slices.Clone(t), func(m Message) bool { return !m.Advice() })
+}
+
 // Equal reports whether two texts have the same messages with the same values.
 func (t Text) Equal(u Text) bool {
 	return slices.EqualFunc(t, u, func(a, b Message) bool {

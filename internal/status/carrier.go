@@ -80,12 +80,12 @@ func (s Source) Describe(ctx context.Context) ([]Carrier, error) {
 }
 
 // carrierState combines the configuration with the recorded health. A circuit breaker
-// whose time is over counts as closed.
+// whose time is over counts as closed, unless the credential was refused.
 func (s Source) carrierState(m carriers.Member, recorded []parcel.CarrierHealth) CarrierState {
 	h := recordedOf(m, recorded)
 	if configured := m.State(); configured != parcel.CarrierOK {
 		h.State, h.Error, h.Fault = configured, "", nil
-	} else if h.State == "" || h.State == parcel.CarrierQuarantined && !h.Until.After(s.Now) {
+	} else if h.State == "" || h.State != parcel.CarrierCredential && h.State.Open() && !h.Until.After(s.Now) {
 		h.State = parcel.CarrierOK
 	}
 	if err := s.Broken[m.Info.Name]; err != nil {

@@ -107,7 +107,7 @@ func carrierHealth(t T, h Harness) {
 	set := parcel.CarrierHealth{
 		Name: "upu", State: parcel.CarrierQuarantined, Since: Now(), Until: Now().Add(time.Hour), Fails: 3, Today: 99, Budget: 99,
 		LastSuccess: Now().Add(-time.Hour), Error: "captcha", Note: "quota 120 of 200",
-		Fault:      message.New("fault_post_denied").And(message.New("fault_post_captcha")),
+		Fault:      message.New("fault_post_denied").And(message.New("fault_post_status", "Code", "HTTP 403")),
 		LastEvents: Now().Add(-2 * time.Hour), Recent: "..?.",
 		Unknown: []parcel.UnknownCode{{Code: "NEW_CODE", Last: today}, {Code: "новые слова", Last: "2026-02-28"}},
 	}

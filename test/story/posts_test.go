@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -58,6 +59,7 @@ type posts struct {
 	renamed map[string]renaming
 	dest    string         // the country that Cainiao names as the destination
 	refusal map[string]int // the HTTP status with which a post refuses every call
+	locked  atomic.Bool    // Russian Post refuses the password
 
 	mu    sync.Mutex
 	asked map[string][]time.Time // when each post was called
@@ -197,6 +199,13 @@ func (p *posts) russian(w http.ResponseWriter, r *http.Request) {
 	p.read(r, func(b []byte) error { return xml.Unmarshal(b, &ask) })
 	if ask.Password != secret {
 		p.t.Errorf("Russian Post is asked with the password %q", ask.Password)
+	}
+	if p.locked.Load() {
+		w.WriteHeader(http.StatusInternalServerError)
+		p.write(w, `<?xml version="1.0"?><env:Envelope xmlns:env="http://www.w3.org/2003/05/soap-envelope" xmlns:d="http://russianpost.org/operationhistory/data">`+
+			`<env:Body><env:Fault><env:Code><env:Value>env:Receiver</env:Value></env:Code><env:Reason><env:Text>Ошибка авторизации</env:Text></env:Reason>`+
+			`<env:Detail><d:AuthorizationFaultReason>%s</d:AuthorizationFaultReason></env:Detail></env:Fault></env:Body></env:Envelope>`, "PLANTED PERSON")
+		return
 	}
 	var records strings.Builder
 	for _, s := range p.happened("russianpost", ask.Barcode) {

@@ -31,10 +31,11 @@ type Client struct {
 	http    *http.Client
 	strike  striker
 	missing []string
+	secret  bool // calls carry a credential
 }
 
 // NewClient returns a client for the carrier's service. A missing credential is not
-// an error here: every request then fails with [carriers.ErrDenied]. For personal
+// an error here: every request then fails with [carriers.ErrCredential]. For personal
 // see [Spec].
 func NewClient(info carriers.Info, cfg carriers.Config, personal ...string) (*Client, error) {
 	u, err := carriers.ParseEndpoint(cmp.Or(cfg.BaseURL, info.BaseURL))
@@ -46,6 +47,7 @@ func NewClient(info carriers.Info, cfg carriers.Config, personal ...string) (*Cl
 	}
 	c := &Client{base: u, strike: newStriker(info.Settings, cfg.Settings, personal)}
 	for _, s := range info.Settings {
+		c.secret = c.secret || s.Secret && cfg.Settings[s.Name] != ""
 		if s.Required && cfg.Settings[s.Name] == "" {
 			c.missing = append(c.missing, s.Name)
 		}
@@ -79,7 +81,7 @@ type Answer struct {
 func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 	if len(c.missing) > 0 {
 		return Answer{}, &carriers.Error{
-			Kind: carriers.ErrDenied, Detail: "no " + strings.Join(c.missing, ", ") + " configured",
+			Kind: carriers.ErrCredential, Detail: "no " + strings.Join(c.missing, ", ") + " configured",
 		}
 	}
 	req, err := c.request(ctx, r)

@@ -51,7 +51,7 @@ func TestNew(t *testing.T) {
 func TestMissingCredentialIsDeniedWithoutARequest(t *testing.T) {
 	info := carriers.Info{Name: "x", Settings: []carriers.Setting{{Name: "key", Required: true}}}
 	c := service(t, info, nil, func(http.ResponseWriter, *http.Request) { t.Error("a request was made") })
-	if _, err := c.Do(t.Context(), adapter.Request{Path: "/"}); !errors.Is(err, carriers.ErrDenied) || !strings.Contains(err.Error(), "key") {
+	if _, err := c.Do(t.Context(), adapter.Request{Path: "/"}); !errors.Is(err, carriers.ErrCredential) || !strings.Contains(err.Error(), "key") {
 		t.Errorf("error %v, want a refusal that names the setting", err)
 	}
 }
@@ -78,7 +78,7 @@ func TestStatus(t *testing.T) {
 	for status, want := range map[int]error{
 		200: nil, 204: nil, 404: nil, // 404 is the adapter's own below
 		301: carriers.ErrChanged, 400: carriers.ErrChanged, 410: carriers.ErrChanged, 418: carriers.ErrChanged,
-		401: carriers.ErrDenied, 402: carriers.ErrDenied, 403: carriers.ErrDenied, 407: carriers.ErrDenied, 451: carriers.ErrDenied,
+		401: carriers.ErrBlocked, 402: carriers.ErrDenied, 403: carriers.ErrBlocked, 407: carriers.ErrDenied, 451: carriers.ErrBlocked,
 		408: carriers.ErrTemporary, 425: carriers.ErrTemporary, 500: carriers.ErrTemporary, 503: carriers.ErrTemporary, 599: carriers.ErrTemporary,
 		429: carriers.ErrThrottled,
 	} {
@@ -90,6 +90,35 @@ func TestStatus(t *testing.T) {
 		if want == nil && ans.Status != status {
 			t.Errorf("HTTP %d: answer says %d", status, ans.Status)
 		}
+	}
+}
+
+// What a refusal means depends on what was sent and on the page that came.
+func TestRefusalsAreToldApart(t *testing.T) {
+	keyed := carriers.Info{Name: "x", Settings: []carriers.Setting{{Name: "key", Secret: true}}}
+	const wall, plain = "<html><body>Are you a robot?</body></html>", "<html><body>Forbidden</body></html>"
+	for name, tc := range map[string]struct {
+		status int
+		key    string
+		page   string
+		want   error
+	}{
+		"401 to a key":           {401, "k", "{}", carriers.ErrCredential},
+		"403 to a key":           {403, "k", plain, carriers.ErrCredential},
+		"403 without a key":      {403, "", plain, carriers.ErrBlocked},
+		"403 with a captcha":     {403, "", wall, carriers.ErrCaptcha},
+		"captcha in spite of it": {403, "k", wall, carriers.ErrCaptcha},
+		"451 to a key":           {451, "k", "{}", carriers.ErrBlocked},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := service(t, keyed, map[string]string{"key": tc.key}, func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(tc.status)
+				_, _ = w.Write([]byte(tc.page))
+			})
+			if _, err := c.Do(t.Context(), adapter.Request{Path: "/"}); !errors.Is(err, tc.want) || !errors.Is(err, carriers.ErrDenied) {
+				t.Errorf("error %v, want %v", err, tc.want)
+			}
+		})
 	}
 }
 
@@ -184,9 +213,9 @@ func TestPages(t *testing.T) {
 		"data that speaks of captcha": {`{"text":"captcha lock"}`, nil},
 		"page":                        {"\n<!doctype html><p>Hello", carriers.ErrChanged},
 		"login":                       {"<html><form><input type=password>", carriers.ErrChanged},
-		"captcha":                     {"<html><body>CAPTCHA", carriers.ErrDenied},
-		"challenge":                   {"<!DOCTYPE html><script src=/cdn-cgi/challenge-platform/x>", carriers.ErrDenied},
-		"wall that answers in JSON":   {`{"rgv587_flag":"sm"}`, carriers.ErrDenied},
+		"captcha":                     {"<html><body>CAPTCHA", carriers.ErrCaptcha},
+		"challenge":                   {"<!DOCTYPE html><script src=/cdn-cgi/challenge-platform/x>", carriers.ErrCaptcha},
+		"wall that answers in JSON":   {`{"rgv587_flag":"sm"}`, carriers.ErrCaptcha},
 		"nothing":                     {" \n", carriers.ErrChanged},
 		"half":                        {`{"a":`, carriers.ErrChanged},
 		"other type":                  {`[1]`, carriers.ErrChanged},

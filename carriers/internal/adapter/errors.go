@@ -51,7 +51,7 @@ func (c *Client) Throttled(ans Answer, format string, args ...any) error {
 func (c *Client) Text(t string) string { return NoNames(textx.Line(c.strike.text(t), 300)) }
 
 // JSON decodes an answer that must be JSON. If it is an HTML page instead, the
-// error is [carriers.ErrDenied] for a captcha, else [carriers.ErrChanged].
+// error is [carriers.ErrCaptcha] for a captcha, else [carriers.ErrChanged].
 func (c *Client) JSON(ans Answer, into any) error {
 	if err := c.Page(ans); err != nil {
 		return err
@@ -87,7 +87,7 @@ func (c *Client) Page(ans Answer) error {
 func (c *Client) Captcha(ans Answer) error {
 	if mark := captchaMark(ans.Body); mark != "" {
 		return &carriers.Error{
-			Kind: carriers.ErrDenied, Detail: "captcha or bot check (" + mark + ")", Raw: c.raw(ans.Body),
+			Kind: carriers.ErrCaptcha, Detail: "captcha or bot check (" + mark + ")", Raw: c.raw(ans.Body),
 		}
 	}
 	return nil
@@ -130,8 +130,9 @@ func (c *Client) judge(ans Answer, own []int) error {
 		return c.Throttled(ans, "%s", said)
 	case s == http.StatusServiceUnavailable && ans.Header.Get("Retry-After") != "":
 		return &carriers.Error{Kind: carriers.ErrTemporary, Detail: said, After: retryAfter(ans.Header)}
-	case s == http.StatusUnauthorized, s == http.StatusForbidden, s == http.StatusProxyAuthRequired,
-		s == http.StatusUnavailableForLegalReasons, s == http.StatusPaymentRequired:
+	case s == http.StatusUnauthorized, s == http.StatusForbidden, s == http.StatusUnavailableForLegalReasons:
+		return c.refused(ans, said)
+	case s == http.StatusProxyAuthRequired, s == http.StatusPaymentRequired:
 		return &carriers.Error{Kind: carriers.ErrDenied, Detail: said}
 	case s >= 500, s == http.StatusRequestTimeout, s == http.StatusTooEarly:
 		return &carriers.Error{Kind: carriers.ErrTemporary, Detail: said}
@@ -140,6 +141,19 @@ func (c *Client) judge(ans Answer, own []int) error {
 		return err
 	}
 	return c.Changed(ans, "%s", said)
+}
+
+// refused returns why access was refused: a captcha, the credential where one was
+// sent, else a block.
+func (c *Client) refused(ans Answer, said string) error {
+	if err := c.Captcha(ans); err != nil {
+		return err
+	}
+	kind := carriers.ErrBlocked
+	if c.secret && ans.Status != http.StatusUnavailableForLegalReasons {
+		kind = carriers.ErrCredential
+	}
+	return &carriers.Error{Kind: kind, Detail: said}
 }
 
 // broken classifies a call that gave no complete answer.

@@ -2,8 +2,12 @@ package load
 
 // The parts that tests outside the package speak to.
 var (
-	Judge = judge
-	Fine  = fine
+	Look       = look
+	CPUTime    = cpuTime
+	ReadFields = readFields
+	Seed       = seed
+	Judge      = judge
+	Fine       = fine
 )
 
 // Outcome is what one world went through.

@@ -4,14 +4,12 @@ import (
 	"context"
 	"sync"
 	"time"
-
-	"parcelwatch/test/proof/internal/lab"
 )
 
 // peaks remembers the most of everything while somebody else works.
 type peaks struct {
 	mu   sync.Mutex
-	most lab.Usage
+	most usage
 }
 
 // watch looks at a process until ctx ends or the process does.
@@ -19,7 +17,7 @@ func (p *peaks) watch(ctx context.Context, pid int) {
 	ticker := time.NewTicker(200 * time.Millisecond)
 	defer ticker.Stop()
 	for {
-		if u, err := lab.Look(pid); err == nil {
+		if u, err := look(pid); err == nil {
 			p.add(u)
 		}
 		select {
@@ -30,7 +28,7 @@ func (p *peaks) watch(ctx context.Context, pid int) {
 	}
 }
 
-func (p *peaks) add(u lab.Usage) {
+func (p *peaks) add(u usage) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.most.Resident, p.most.Peak = max(p.most.Resident, u.Resident), max(p.most.Peak, u.Peak)
@@ -38,7 +36,7 @@ func (p *peaks) add(u lab.Usage) {
 	p.most.Files, p.most.Threads = max(p.most.Files, u.Files), max(p.most.Threads, u.Threads)
 }
 
-func (p *peaks) get() lab.Usage {
+func (p *peaks) get() usage {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.most

@@ -1,4 +1,4 @@
-package lab
+package load
 
 import (
 	"context"
@@ -15,10 +15,10 @@ import (
 	"parcelwatch/test/rig"
 )
 
-// Seed puts parcels with a life behind them into the store, through the store's
+// seed puts parcels with a life behind them into the store, through the store's
 // own code: two sources of twelve events each, and a next check within a day, as
 // they spread when each is asked about once a day.
-func Seed(ctx context.Context, file string, parcels int, now time.Time) error {
+func seed(ctx context.Context, file string, parcels int, now time.Time) error {
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return fmt.Errorf("fill the store: %w", err)
 	}
