@@ -28,11 +28,12 @@ const (
 	NeedChannels Section = "channel"
 	NeedRules    Section = "rule"
 	NeedWeb      Section = "web"
+	NeedMQTT     Section = "mqtt"
 )
 
 // AllSections returns the sections that the daemon needs.
 func AllSections() []Section {
-	return []Section{NeedMailbox, NeedDigest, NeedSMTP, NeedChannels, NeedRules, NeedWeb}
+	return []Section{NeedMailbox, NeedDigest, NeedSMTP, NeedChannels, NeedRules, NeedWeb, NeedMQTT}
 }
 
 // Need checks that the sections are present, complete and valid. A command only
@@ -53,6 +54,8 @@ func (c *Config) Need(sections ...Section) error {
 			c.checkRules(p)
 		case NeedWeb:
 			c.checkWeb(p)
+		case NeedMQTT:
+			c.checkMQTT(p)
 		}
 	}
 	return p.err()
@@ -77,6 +80,7 @@ func (c *Config) complete() {
 	for i := range c.Digests {
 		c.Digests[i].complete(i, c.Language)
 	}
+	c.MQTT.complete(c)
 	for i := range c.Channels {
 		if c.Channels[i].Name == "" {
 			c.Channels[i].Name = numbered("channel", i)

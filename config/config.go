@@ -28,6 +28,7 @@ type Config struct {
 	Channels   []Channel          `toml:"channel"`
 	Rules      []Rule             `toml:"rule"`
 	Web        Web                `toml:"web"`
+	MQTT       MQTT               `toml:"mqtt"`
 
 	// Path is the absolute path of the file, or empty without one.
 	Path string `toml:"-"`
@@ -76,6 +77,7 @@ func Default() *Config {
 	c.Protection = Protection{Days: 60, Remind: 7}
 	c.Alarm.After = Duration(time.Hour)
 	c.Log = Log{Level: "info", Size: 10, Copies: 5, Age: Duration(90 * 24 * time.Hour)}
+	c.MQTT = MQTT{Prefix: "parcelwatch", Discovery: "homeassistant"}
 	c.Carriers = map[string]Carrier{}
 	return c
 }

@@ -290,13 +290,14 @@ func (c *Config) Files() []string {
 	for _, s := range c.servers {
 		out = append(out, s.CA)
 	}
+	out = append(out, c.MQTT.CA)
 	slices.Sort(out)
 	return slices.DeleteFunc(slices.Compact(out), func(path string) bool { return path == "" })
 }
 
 // secretsAt returns all secrets of the configuration by path.
 func (c *Config) secretsAt() map[string]*Secret {
-	out := map[string]*Secret{"alarm.ping": &c.Alarm.Ping, "web.password": &c.Web.Password}
+	out := map[string]*Secret{"alarm.ping": &c.Alarm.Ping, "web.password": &c.Web.Password, "mqtt.password": &c.MQTT.Password}
 	for at, s := range c.servers {
 		out[at+".password"] = &s.Password
 		if s.OAuth2 != nil {

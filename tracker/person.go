@@ -135,6 +135,25 @@ func (t *Tracker) Split(ctx context.Context, n number.Number) (parcel.Parcel, er
 	}, n)
 }
 
+// CheckNow makes parcels due whose next check is later. Budgets and pauses of carriers
+// apply as ever.
+func (t *Tracker) CheckNow(ctx context.Context, ids []int64) error {
+	now := t.cfg.Now()
+	err := t.store.Apply(ctx, store.Scope{Parcels: ids, Now: now}, func(s *store.State) error {
+		for _, p := range s.Parcels {
+			if p.NextCheck.After(now) {
+				p.NextCheck, p.Reason = now, "asked_for"
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("tracker: check now: %w", err)
+	}
+	t.Wake()
+	return nil
+}
+
 // change changes the parcels of the numbers, ordered by id, and returns the one that decide returns.
 func (t *Tracker) change(
 	ctx context.Context, doing string, decide func(*store.State, time.Time) (*parcel.Parcel, error), numbers ...number.Number,

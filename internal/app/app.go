@@ -17,6 +17,7 @@ import (
 	"parcelwatch/carriers/all"
 	"parcelwatch/config"
 	"parcelwatch/extract"
+	"parcelwatch/internal/mqtt"
 	"parcelwatch/internal/web"
 	"parcelwatch/mail/verify"
 	"parcelwatch/mailwatch"
@@ -140,6 +141,7 @@ type life struct {
 	tracker   *tracker.Tracker
 	notifying notify.Config
 	notifier  *notify.Notifier
+	publisher *mqtt.Publisher // nil without a broker
 	mailboxes []mailbox
 	page      *web.Server // nil if none is configured
 	checks    checks
@@ -183,9 +185,14 @@ func (a *App) newLife(ctx context.Context, cfg *config.Config) (*life, error) {
 		Round: round, LastAlive: before.LastAlive(),
 	})
 	l.tracker = tracker.New(tracker.Config{
-		Home: cfg.Destination, Zone: cfg.Timezone.Location(), Log: l.Log, Now: l.Now, OnChange: l.notifier.Wake,
+		Home: cfg.Destination, Zone: cfg.Timezone.Location(), Log: l.Log, Now: l.Now, OnChange: l.wake,
 		Engine: tracker.NewEngine(set, cfg.Destination, l.Ledger, l.Now, l.Log),
 	}, l.Store)
+	if cfg.MQTT.Enabled() {
+		if l.publisher, err = newPublisher(l); err != nil {
+			return nil, err
+		}
+	}
 	checker := verify.New(verify.SystemResolver())
 	phrases, err := extract.LoadPhrases()
 	if err != nil {
@@ -226,7 +233,11 @@ func (l *life) start(ctx context.Context, work *errgroup.Group) {
 		l.Log.WarnContext(ctx, "states of mailboxes that are gone stay", "err", err.Error())
 	}
 	l.reportUnwatched(ctx)
-	for _, part := range []func(context.Context) error{l.tracker.Run, l.notifier.Run, l.heartbeat, l.care} {
+	parts := []func(context.Context) error{l.tracker.Run, l.notifier.Run, l.heartbeat, l.care}
+	if l.publisher != nil {
+		parts = append(parts, l.publisher.Run)
+	}
+	for _, part := range parts {
 		work.Go(func() error { return part(ctx) })
 	}
 	if l.page != nil {
@@ -255,7 +266,15 @@ func (l *life) recorder(ctx context.Context) func(parcel.MailboxHealth) {
 		if err := l.Store.SetMailboxHealth(ctx, h); err != nil {
 			l.Log.WarnContext(ctx, "state of a mailbox is not recorded", "mailbox", h.Name, "err", err.Error())
 		}
-		l.notifier.Wake()
+		l.wake()
+	}
+}
+
+// wake makes everything look that shows what has changed.
+func (l *life) wake() {
+	l.notifier.Wake()
+	if l.publisher != nil {
+		l.publisher.Wake()
 	}
 }
 

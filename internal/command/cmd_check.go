@@ -13,6 +13,7 @@ import (
 	"parcelwatch/config"
 	"parcelwatch/internal/app"
 	"parcelwatch/internal/cli"
+	"parcelwatch/internal/mqtt"
 	"parcelwatch/internal/status"
 	"parcelwatch/internal/textx"
 	"parcelwatch/mail/verify"
@@ -31,7 +32,7 @@ const (
 
 // finding is the result for one checked thing.
 type finding struct {
-	What   string `json:"what"`   // config, store, mailbox, folder, smtp, channel, carrier
+	What   string `json:"what"`   // config, store, mailbox, folder, smtp, channel, mqtt, carrier
 	Name   string `json:"name"`   // of the mailbox, server, channel or carrier
 	State  string `json:"state"`  // good, wrong, note
 	Detail string `json:"detail"` // what is wrong and what to do, or what was found
@@ -80,6 +81,7 @@ func (c *checkCmd) Run(ctx context.Context, e *env) error {
 	}
 	k.smtp(ctx, cfg)
 	k.channels(ctx, cfg)
+	k.mqtt(ctx, cfg)
 	for _, name := range slices.Sorted(maps.Keys(broken)) {
 		k.found("carrier", name, broken[name])
 	}
@@ -257,6 +259,25 @@ func (k *checking) channels(ctx context.Context, cfg *config.Config) {
 	for _, one := range cfg.Channels {
 		k.found("channel", one.Name, broken[one.Name])
 	}
+}
+
+// mqtt logs in at the broker. Nothing is published.
+func (k *checking) mqtt(ctx context.Context, cfg *config.Config) {
+	if !cfg.MQTT.Enabled() {
+		return
+	}
+	host := cfg.MQTT.URL.Server().String()
+	m, err := app.MQTT(cfg)
+	if err != nil {
+		k.found("mqtt", host, err)
+		return
+	}
+	k.progress.Show(k.say.T("check_mqtt", "Host", host))
+	if err := mqtt.Check(ctx, m.Broker); err != nil {
+		k.tell("mqtt", host, "wrong", k.say.Text(mqtt.Fault(err, m.Broker)))
+		return
+	}
+	k.tell("mqtt", host, "good", "")
 }
 
 // carriers asks each carrier about a number that it must know, so that a response that is

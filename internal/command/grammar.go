@@ -40,6 +40,7 @@ type grammar struct {
 	Carriers carriersCmd `cmd:"" help:"${help_carriers}"`
 	Parse    parseCmd    `cmd:"" help:"${help_parse}"`
 	Digest   digestCmd   `cmd:"" help:"${help_digest}"`
+	MQTT     mqttCmd     `cmd:"" name:"mqtt" help:"${help_mqtt}"`
 	Service  serviceCmd  `cmd:"" help:"${help_service}"`
 	Backup   backupCmd   `cmd:"" help:"${help_backup}"`
 	Restore  restoreCmd  `cmd:"" help:"${help_restore}"`
