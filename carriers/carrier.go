@@ -135,4 +135,8 @@ type Config struct {
 type Factory struct {
 	Info Info
 	New  func(Config) (Carrier, error)
+
+	File     string // that defines the carrier; "" for a built-in one
+	Replaces bool   // it takes the place of a built-in carrier
+	Public   bool   // its service may not be in a private network
 }

@@ -1,12 +1,15 @@
 package carriers
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
+	"syscall"
 	"time"
 
 	"parcelwatch/internal/netx"
@@ -15,13 +18,21 @@ import (
 // ErrEndpoint is returned for an endpoint or proxy that cannot be used.
 var ErrEndpoint = errors.New("address cannot be used")
 
+// ErrPrivate is returned for a service whose name resolves to an address of a private
+// network, although its definition does not say so.
+var ErrPrivate = errors.New("the address is in a private network")
+
 // callTimeout is the longest a call may take, its body included.
 const callTimeout = 45 * time.Second
 
 // NewHTTPClient returns the HTTP client of one carrier, with a separate transport,
 // few connections and a limit for every phase. proxy is a URL with scheme http,
 // https or socks5; if it is empty, the proxy environment variables apply.
-func NewHTTPClient(proxy string) (*http.Client, error) {
+func NewHTTPClient(proxy string) (*http.Client, error) { return newHTTPClient(proxy, "") }
+
+// newHTTPClient returns a client that refuses to connect to the public host if its name
+// resolves to an address of a private network; "" allows every address.
+func newHTTPClient(proxy, public string) (*http.Client, error) {
 	via := http.ProxyFromEnvironment
 	if proxy != "" {
 		u, err := netx.ParseProxy(proxy)
@@ -31,11 +42,24 @@ func NewHTTPClient(proxy string) (*http.Client, error) {
 		via = http.ProxyURL(u)
 	}
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	guarded := *dialer
+	guarded.Control = func(_, address string, _ syscall.RawConn) error {
+		if at, err := netip.ParseAddrPort(address); err != nil || !netx.Public(at.Addr()) {
+			return ErrPrivate
+		}
+		return nil
+	}
+	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
+		if host, _, err := net.SplitHostPort(address); err == nil && strings.EqualFold(host, public) {
+			return guarded.DialContext(ctx, network, address)
+		}
+		return dialer.DialContext(ctx, network, address) // the proxy
+	}
 	return &http.Client{
 		Timeout: callTimeout,
 		Transport: &http.Transport{
 			Proxy:                  via,
-			DialContext:            dialer.DialContext,
+			DialContext:            dial,
 			ForceAttemptHTTP2:      true,
 			MaxConnsPerHost:        2,
 			MaxIdleConnsPerHost:    2,

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 
+	"parcelwatch/internal/netx"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 )
@@ -25,6 +27,9 @@ type Member struct {
 	Carrier Carrier // never nil; without its credential only Match works
 	Off     bool
 	Missing []string // required settings that are not configured
+
+	File     string // that defines the carrier; "" for a built-in one
+	Replaces bool   // it takes the place of a built-in carrier
 }
 
 // State returns the member's state as far as the configuration determines it.
@@ -93,7 +98,7 @@ func (s *Set) Carriers() []Carrier {
 }
 
 func newMember(f Factory, o Options) (Member, error) {
-	client, err := NewHTTPClient(o.Proxy)
+	client, err := newHTTPClient(o.Proxy, f.publicHost(o))
 	if err != nil {
 		return Member{}, err
 	}
@@ -101,11 +106,21 @@ func newMember(f Factory, o Options) (Member, error) {
 	if err != nil {
 		return Member{}, err
 	}
-	m := Member{Info: f.Info, Carrier: c, Off: o.Off}
+	m := Member{Info: f.Info, Carrier: c, Off: o.Off, File: f.File, Replaces: f.Replaces}
 	for _, set := range f.Info.Settings {
 		if set.Required && o.Settings[set.Name] == "" {
 			m.Missing = append(m.Missing, set.Name)
 		}
 	}
 	return m, nil
+}
+
+// publicHost returns the host of a service that may not be in a private network, or "".
+// An endpoint that the user has configured may be anywhere, and so may this machine.
+func (f Factory) publicHost(o Options) string {
+	u, err := url.Parse(f.Info.BaseURL)
+	if err != nil || !f.Public || o.Endpoint != "" || netx.Loopback(u.Hostname()) {
+		return ""
+	}
+	return u.Hostname()
 }

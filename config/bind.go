@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"time"
 
 	"parcelwatch/internal/message"
 	"parcelwatch/internal/netx"
@@ -29,6 +30,9 @@ func (p *problems) bind(path string, v any, dst reflect.Value) {
 	switch own := dst.Addr().Interface().(type) {
 	case value:
 		p.says(path, own.set(v))
+		return
+	case *time.Duration:
+		p.says(path, parsed(own, v, "config_duration", ParseDuration))
 		return
 	case *netx.TLSMode:
 		p.says(path, oneOf(own, v, "tls", string(netx.TLSImplicit), string(netx.TLSStart), string(netx.TLSNone)))

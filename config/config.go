@@ -30,12 +30,16 @@ type Config struct {
 	Web        Web                `toml:"web"`
 	MQTT       MQTT               `toml:"mqtt"`
 
+	// Declared are the [[carrier]] sections, unparsed; see [Config.Definitions].
+	Declared []map[string]any `toml:"carrier"`
+
 	// Path is the absolute path of the file, or empty without one.
 	Path string `toml:"-"`
 	// Warnings lists problems that do not prevent the use of the file.
 	Warnings []message.Text `toml:"-"`
 
-	lines lines
+	lines  lines
+	shared []Definition // of the files in [CarriersDir]
 }
 
 // Shop configures which senders belong to the shop.

@@ -43,6 +43,9 @@ func Load(path string) (*Config, error) {
 	} else if mend != "" {
 		return nil, &Error{File: full, What: message.New("config_writable", "Command", mend)}
 	}
+	if err := c.readShared(); err != nil {
+		return nil, err
+	}
 	if who := openTo(full); who != "" && c.holdsSecret() {
 		c.Warnings = append(c.Warnings, placed(full, message.New("config_readable", "Command", closing(full)).Around(message.New(who))))
 	}

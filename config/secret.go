@@ -287,6 +287,15 @@ func (c *Config) Files() []string {
 			}
 		}
 	}
+	for _, d := range c.Definitions() {
+		headers, _ := d.Headers()
+		for _, s := range headers {
+			out = append(out, s.file())
+		}
+		if d.Shared {
+			out = append(out, d.File)
+		}
+	}
 	for _, s := range c.servers {
 		out = append(out, s.CA)
 	}

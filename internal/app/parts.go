@@ -163,12 +163,25 @@ func Carriers(ctx context.Context, c *config.Config) (*carriers.Set, map[string]
 	return carriersOf(ctx, c, all.Factories())
 }
 
-func carriersOf(ctx context.Context, c *config.Config, factories []carriers.Factory) (*carriers.Set, map[string]error, error) {
+func carriersOf(ctx context.Context, c *config.Config, builtin []carriers.Factory) (*carriers.Set, map[string]error, error) {
+	defined, err := define(c.Definitions(), builtin)
+	if err != nil {
+		return nil, nil, err
+	}
+	own, secrets := split(defined)
+	return setOf(ctx, c, replace(builtin, own), secrets)
+}
+
+// setOf makes carriers with their settings. secrets are those of defined carriers, by
+// carrier and setting.
+func setOf(ctx context.Context, c *config.Config, factories []carriers.Factory, secrets map[string]map[string]config.Secret) (*carriers.Set, map[string]error, error) {
 	known := make(map[string][]config.Setting, len(factories))
 	for _, f := range factories {
 		var takes []config.Setting
 		for _, s := range f.Info.Settings {
-			takes = append(takes, config.Setting{Name: s.Name, Secret: s.Secret, Required: s.Required})
+			if _, own := secrets[f.Info.Name][s.Name]; !own {
+				takes = append(takes, config.Setting{Name: s.Name, Secret: s.Secret, Required: s.Required})
+			}
 		}
 		known[f.Info.Name] = takes
 	}
@@ -185,6 +198,7 @@ func carriersOf(ctx context.Context, c *config.Config, factories []carriers.Fact
 			opt.Proxy = u.String()
 		}
 		if !opt.Off {
+			maps.Copy(one.Settings, secrets[name])
 			if opt.Settings, err = one.Resolve(ctx); err != nil {
 				broken[name] = err
 			}

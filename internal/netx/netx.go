@@ -5,6 +5,7 @@ package netx
 
 import (
 	"net"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"strings"
@@ -64,3 +65,19 @@ var hostForm = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$`)
 
 // IsHost reports whether s is a host name in ASCII or an IP address.
 func IsHost(s string) bool { return hostForm.MatchString(s) || net.ParseIP(s) != nil }
+
+// Public reports whether an address is one of the internet: not of this machine, of a
+// private network, of a link, or of none.
+func Public(ip netip.Addr) bool {
+	ip = ip.Unmap()
+	if prefix := netip.MustParsePrefix("64:ff9b::/96"); prefix.Contains(ip) { // IPv4 behind NAT64
+		b := ip.As16()
+		ip = netip.AddrFrom4([4]byte(b[12:]))
+	}
+	for _, special := range []string{"100.64.0.0/10", "0.0.0.0/8", "192.0.0.0/24", "198.18.0.0/15", "240.0.0.0/4", "fec0::/10", "2002::/16"} {
+		if netip.MustParsePrefix(special).Contains(ip) {
+			return false
+		}
+	}
+	return ip.IsGlobalUnicast() && !ip.IsPrivate()
+}

@@ -21,6 +21,9 @@ func OneByOne(s Single) carriers.Carrier { return single{s} }
 
 type single struct{ Single }
 
+// Unwrap returns the adapter.
+func (s single) Unwrap() Single { return s.Single }
+
 func (s single) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
 	return Each(ctx, numbers, s.Ask)
 }

@@ -1,0 +1,162 @@
+package declared
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"os/exec"
+	"strings"
+	"time"
+
+	"parcelwatch/carriers"
+	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/textx"
+	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
+)
+
+// exitUnknown is the exit status of a program that does not know the number.
+const exitUnknown = 3
+
+// command is a carrier whose answers a program prints, as the JSON of
+// "track --json".
+type command struct {
+	*program
+
+	match func(number.Number) carriers.Match
+}
+
+// Info returns the facts of the carrier.
+func (c *command) Info() carriers.Info { return c.info }
+
+// Match tells from the form of the number whether the carrier may know it.
+func (c *command) Match(n number.Number) carriers.Match { return c.match(n) }
+
+// Track runs the program for each number.
+func (c *command) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
+	return adapter.Each(ctx, numbers, c.ask)
+}
+
+func (c *command) ask(ctx context.Context, n number.Number) (res carriers.Result, err error) {
+	limited, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	args := make([]string, 0, len(c.exec))
+	for _, arg := range c.exec {
+		args = append(args, strings.ReplaceAll(arg, numberMark, string(n)))
+	}
+	out := &output{left: maxAnswer}
+	cmd := exec.CommandContext(limited, args[0], args[1:]...) //nolint:gosec // the configuration names the program
+	cmd.Stdout, cmd.WaitDelay = out, time.Second
+	err = cmd.Run()
+	var ended *exec.ExitError
+	switch {
+	case ctx.Err() != nil && errors.Is(ctx.Err(), context.Canceled):
+		return res, ctx.Err()
+	case limited.Err() != nil:
+		return res, &carriers.Error{Kind: carriers.ErrTemporary, Detail: "the program did not end in time"}
+	case out.left < 0:
+		return res, &carriers.Error{Kind: carriers.ErrChanged, Detail: "the program printed too much"}
+	case errors.As(err, &ended) && ended.ExitCode() == exitUnknown:
+		return res, &carriers.Error{Kind: carriers.ErrNotFound, Detail: "exit status 3"}
+	case err != nil:
+		return res, &carriers.Error{Kind: carriers.ErrTemporary, Detail: "the program failed", Cause: err}
+	}
+	return c.read(out.Bytes(), n)
+}
+
+// output keeps what a program prints, up to a limit.
+type output struct {
+	bytes.Buffer
+
+	left int
+}
+
+// Write keeps what fits.
+func (o *output) Write(b []byte) (int, error) {
+	if o.left -= len(b); o.left >= 0 {
+		o.Buffer.Write(b)
+	}
+	return len(b), nil
+}
+
+// printed is what a program prints.
+type printed struct {
+	Number      adapter.Lax                 `json:"number"`
+	Origin      adapter.Lax                 `json:"origin"`
+	Destination adapter.Lax                 `json:"destination"`
+	ETA         adapter.Lax                 `json:"eta"`
+	PickupUntil adapter.Lax                 `json:"pickup_until"`
+	PickupPlace adapter.Lax                 `json:"pickup_place"`
+	Numbers     adapter.Many[adapter.Lax]   `json:"numbers"`
+	Events      *adapter.Many[printedEvent] `json:"events"`
+}
+
+type printedEvent struct {
+	Time    adapter.Lax `json:"time"`
+	Status  adapter.Lax `json:"status"`
+	Country adapter.Lax `json:"country"`
+	Place   adapter.Lax `json:"place"`
+	Text    adapter.Lax `json:"text"`
+	Code    adapter.Lax `json:"code"`
+}
+
+// read reads the output.
+func (c *command) read(out []byte, n number.Number) (carriers.Result, error) {
+	changed := func(why string) error {
+		return &carriers.Error{Kind: carriers.ErrChanged, Detail: why, Raw: out[:min(len(out), 16<<10)]}
+	}
+	var p printed
+	if err := json.Unmarshal(out, &p); err != nil {
+		return carriers.Result{}, changed("the program printed no JSON")
+	}
+	switch {
+	case p.Number != "" && !adapter.Same(n, p.Number):
+		return carriers.Result{}, changed("the program printed another number")
+	case p.Events == nil:
+		return carriers.Result{}, changed("the program printed no events")
+	}
+	t := parcel.Tracking{
+		Origin: adapter.Country(p.Origin), Destination: adapter.Country(p.Destination), PickupPlace: adapter.Text(p.PickupPlace),
+		ETA: adapter.Day(p.ETA, time.UTC, time.DateOnly, time.RFC3339), PickupUntil: adapter.Day(p.PickupUntil, time.UTC, time.DateOnly, time.RFC3339),
+		Events: adapter.Timeline(adapter.Events(*p.Events, eventOf), false),
+	}
+	for _, other := range p.Numbers[:min(len(p.Numbers), maxParts)] {
+		t.Aliases = append(t.Aliases, adapter.Alias(n, other, "numbers")...)
+	}
+	if len(t.Events) == 0 && len(*p.Events) > 0 {
+		return carriers.Result{}, changed("none of the events could be read")
+	}
+	if at, waits := adapter.Waiting(t.Events); !waits {
+		t.PickupPlace, t.PickupUntil = "", ""
+	} else if t.PickupPlace == "" {
+		t.PickupPlace = at.Place
+	}
+	return carriers.Result{Number: n, Tracking: t}, nil
+}
+
+func eventOf(e printedEvent) (ev parcel.Event, ok bool) {
+	ev.Time, ev.ZoneKnown, ok = adapter.Moment(e.Time, nil, "2006-01-02T15:04:05", "2006-01-02T15:04", time.DateTime, time.DateOnly)
+	ev.Status, ev.Country, ev.Place = parcel.Status(e.Status), adapter.Country(e.Country), adapter.Text(e.Place)
+	ev.Code, ev.Text = adapter.Line(e.Code, 60), adapter.Text(e.Text)
+	if ev.Text == "" {
+		ev.Text = ev.Code
+	}
+	if !ev.Status.Known() {
+		ev.Status, ev.Guess = parcel.InTransit, true
+	}
+	return ev, ok && ev.Text != ""
+}
+
+// execution checks a program and what stands beside it.
+func (c *compiler) execution(d Definition, p *program) {
+	switch {
+	case d.Shared:
+		c.wrong("exec", "declared_exec_shared")
+	case len(d.Exec) > 50 || d.Exec[0] == "" || strings.Contains(d.Exec[0], numberMark) || textx.Line(d.Exec[0], 1000) != d.Exec[0]:
+		c.wrong("exec", "declared_exec")
+	case d.Request.URL != "" || d.Events != nil || len(d.Forms) > 0:
+		c.wrong("exec", "declared_exec_only")
+	}
+	p.info.BaseURL = ""
+}

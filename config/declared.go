@@ -1,0 +1,224 @@
+package config
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	toml "github.com/pelletier/go-toml/v2"
+
+	"parcelwatch/internal/message"
+)
+
+// CarriersDir is the folder beside the configuration file with definitions that people
+// pass on.
+const CarriersDir = "carriers.d"
+
+// maxShared is the number of files in [CarriersDir].
+const maxShared = 200
+
+// Definition is one [[carrier]], unparsed. Only package declared knows the meaning of
+// its keys.
+type Definition struct {
+	File   string
+	Shared bool // of a file that people pass on, not of the configuration itself
+
+	values map[string]any
+	at     string // path in the file: "carrier[1]"
+	lines  lines
+	abs    func(string) string
+}
+
+// Definitions returns the [[carrier]] sections of the configuration and of the files in
+// [CarriersDir].
+func (c *Config) Definitions() []Definition {
+	return append(definitions(c.Path, c.Declared, c.lines, false, c.abs), c.shared...)
+}
+
+func definitions(file string, tables []map[string]any, at lines, shared bool, abs func(string) string) []Definition {
+	out := make([]Definition, 0, len(tables))
+	for i, values := range tables {
+		out = append(out, Definition{File: file, Shared: shared, values: values, at: element("carrier", i), lines: at, abs: abs})
+	}
+	return out
+}
+
+// LoadDefinitions reads a file that holds nothing but [[carrier]] sections.
+func LoadDefinitions(path string) ([]Definition, error) {
+	full, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	data, _, err := read(full)
+	if err != nil {
+		return nil, err
+	}
+	if data, err = decodeText(full, data); err != nil {
+		return nil, err
+	}
+	var tree map[string]any
+	if err := toml.Unmarshal(data, &tree); err != nil {
+		return nil, syntaxError(full, data, err)
+	}
+	var into struct {
+		Carrier []map[string]any `toml:"carrier"`
+	}
+	p := &problems{file: full, lines: indexLines(data)}
+	p.bind("", tree, reflect.ValueOf(&into).Elem())
+	if p.err() == nil && len(into.Carrier) == 0 {
+		p.at("", "declared_none")
+	}
+	if err := p.err(); err != nil {
+		return nil, err
+	}
+	beside := func(path string) string { return filepath.Join(filepath.Dir(full), path) }
+	return definitions(full, into.Carrier, p.lines, true, beside), nil
+}
+
+// readShared reads the definitions in [CarriersDir].
+func (c *Config) readShared() error {
+	dir := filepath.Join(filepath.Dir(c.Path), CarriersDir)
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return &Error{File: dir, What: message.New("declared_dir")}
+	}
+	var found Errors
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		if filepath.Ext(path) != ".toml" || strings.HasPrefix(e.Name(), ".") {
+			continue
+		}
+		if len(c.shared) >= maxShared {
+			return &Error{File: dir, What: message.New("declared_many", "Most", strconv.Itoa(maxShared))}
+		}
+		list, err := LoadDefinitions(path)
+		if err == nil {
+			err = unchangeable(path)
+		}
+		if err = found.add(err); err != nil {
+			return err
+		}
+		c.shared = append(c.shared, list...)
+	}
+	if len(found) > 0 {
+		return found
+	}
+	return nil
+}
+
+// unchangeable returns an error if others can change a file that decides what the
+// program sends.
+func unchangeable(path string) error {
+	mend, err := changeable(path)
+	if err == nil && mend != "" {
+		err = &Error{File: path, What: message.New("config_writable", "Command", mend)}
+	}
+	return err
+}
+
+// add collects problems and returns any other error.
+func (e *Errors) add(err error) error {
+	if one, ok := errors.AsType[*Error](err); ok && !isList(err) {
+		*e = append(*e, one)
+		return nil
+	}
+	if list, ok := errors.AsType[Errors](err); ok {
+		*e = append(*e, list...)
+		return nil
+	}
+	return err
+}
+
+func isList(err error) bool {
+	_, ok := errors.AsType[Errors](err)
+	return ok
+}
+
+// Bind stores the keys of the definition in a struct and reports unknown keys and
+// values of another type.
+func (d Definition) Bind(into any) error {
+	p := d.problems()
+	p.bind(d.at, d.values, reflect.ValueOf(into).Elem())
+	return p.err()
+}
+
+// Keys returns the keys of a table within the definition as they follow each other in
+// the file.
+func (d Definition) Keys(table string) []string {
+	values, _ := d.values[table].(map[string]any)
+	keys := make([]string, 0, len(values))
+	for key := range values {
+		keys = append(keys, key)
+	}
+	line := func(key string) int { return d.lines[join(join(d.at, table), key)] }
+	slices.SortFunc(keys, func(a, b string) int { return cmp.Or(cmp.Compare(line(a), line(b)), cmp.Compare(a, b)) })
+	return keys
+}
+
+// Fault returns an error about a key of the definition.
+func (d Definition) Fault(key string, what message.Text) *Error {
+	path := strings.TrimSuffix(join(d.at, key), ".")
+	return &Error{File: d.File, Line: d.lines.of(path), Key: plain(path), What: what}
+}
+
+// Headers returns the headers of the request that are secrets: tables in one of the forms
+// of a secret. A file that people pass on may name only a file beside it, because any
+// other form could read what is not meant for its service.
+func (d Definition) Headers() (map[string]Secret, error) {
+	request, _ := d.values["request"].(map[string]any)
+	headers, _ := request["headers"].(map[string]any)
+	out := map[string]Secret{}
+	p := d.problems()
+	for name, v := range headers {
+		if _, table := v.(map[string]any); !table {
+			continue
+		}
+		at := d.at + ".request.headers." + name
+		var s Secret
+		if what := s.set(v); what != nil {
+			p.says(at, what)
+			continue
+		}
+		if d.Shared && (s.form != formFile || s.arg != filepath.Base(s.arg)) {
+			p.at(at, "declared_secret_shared")
+			continue
+		}
+		if s.form == formFile {
+			s.arg = d.abs(s.arg)
+		}
+		out[name] = s
+	}
+	return out, p.err()
+}
+
+// Trust reports a program that others can change. A program that does not exist is no
+// problem of the configuration.
+func (d Definition) Trust(program string) error {
+	path, err := exec.LookPath(program)
+	if err != nil {
+		return nil //nolint:nilerr // reported when it is run
+	}
+	mend, err := changeable(path)
+	if err == nil && mend != "" {
+		err = d.Fault("exec", message.New("declared_exec_writable", "Command", mend))
+	}
+	return err
+}
+
+// Resolve returns the values of secrets, under the names of their keys.
+func Resolve(ctx context.Context, secrets map[string]Secret) (map[string]string, error) {
+	return CarrierConfig{Settings: secrets}.Resolve(ctx)
+}
+
+func (d Definition) problems() *problems { return &problems{file: d.File, lines: d.lines} }
