@@ -48,7 +48,7 @@ func (r *redactor) html(text []byte) []byte {
 		end := off + len(raw)
 		switch {
 		case kind == xhtml.TextToken && r.inAddress(off, end):
-			out = append(out, html.EscapeString(r.veil(html.UnescapeString(raw)))...)
+			out = append(out, html.EscapeString(r.mask(html.UnescapeString(raw)))...)
 		case kind == xhtml.TextToken && letterEntity(raw):
 			out = append(out, html.EscapeString(r.words(html.UnescapeString(raw)))...)
 		default:
@@ -93,7 +93,7 @@ func (r *redactor) lines(text []byte, f flow) []byte {
 			line = string(l.text) + "\r\n"
 		}
 		if r.inAddress(l.off, l.end) {
-			out = append(out, r.veil(line)...)
+			out = append(out, r.mask(line)...)
 		} else {
 			out = append(out, r.words(line)...)
 		}

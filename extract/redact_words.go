@@ -127,9 +127,9 @@ func (r *redactor) plain(s []byte) []byte {
 	return []byte(r.words(strings.ToValidUTF8(string(s), "?")))
 }
 
-// veil replaces an address: all digits, and all words except the label in
+// mask replaces an address: all digits, and all words except the label in
 // front.
-func (r *redactor) veil(s string) string {
+func (r *redactor) mask(s string) string {
 	label := 0
 	pg := r.parser.onePage(s)
 	if end, ok := pg.leads(pg.lines[0], labelShipTo); ok {

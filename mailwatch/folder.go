@@ -114,7 +114,7 @@ func (f *folder) follow(ctx context.Context, s *session, wait *backoff) error {
 		f.health.checked(time.Now())
 	}
 	for opened := time.Now(); ; {
-		if at, err = f.reader.look(ctx, s, at); err != nil {
+		if at, err = f.reader.poll(ctx, s, at); err != nil {
 			return err
 		}
 		f.health.checked(time.Now())

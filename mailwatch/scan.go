@@ -101,7 +101,7 @@ func (r *reader) choose(s *session, found []uint32, known []head, since time.Dur
 		_, ok := slices.BinarySearch(found, h.uid)
 		return !ok
 	})
-	rest := slices.DeleteFunc(spread(found, sampleSize), func(uid uint32) bool {
+	rest := slices.DeleteFunc(sample(found, sampleSize), func(uid uint32) bool {
 		return slices.ContainsFunc(known, func(h head) bool { return h.uid == uid })
 	})
 	more, err := s.fetchUIDs(rest, r.headSection(), sampleSize*headBytes+slackBytes)
@@ -137,8 +137,8 @@ func (r *reader) choose(s *session, found []uint32, known []head, since time.Dur
 	return err
 }
 
-// spread returns at most n elements of a list at equal distances, the first included.
-func spread(list []uint32, n int) []uint32 {
+// sample returns at most n elements of a list at equal distances, the first included.
+func sample(list []uint32, n int) []uint32 {
 	if len(list) <= n {
 		return slices.Clone(list)
 	}
@@ -284,9 +284,9 @@ func (r *reader) firstScan(ctx context.Context, s *session, after uint32) (uint3
 	return end, r.read(ctx, s, found, batch{upTo: end, scanned: true})
 }
 
-// look reads the mail above a UID and mails that were withheld, and returns the UID up
+// poll reads the mail above a UID and mails that were withheld, and returns the UID up
 // to which it has read.
-func (r *reader) look(ctx context.Context, s *session, after uint32) (uint32, error) {
+func (r *reader) poll(ctx context.Context, s *session, after uint32) (uint32, error) {
 	after, err := r.readNew(ctx, s, after)
 	if err != nil {
 		return after, err

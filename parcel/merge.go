@@ -237,7 +237,7 @@ func ascending(times []time.Time) []time.Time {
 func withMail(lines []line, mails []scan) []Event {
 	alone := mails[:0:0]
 	for _, e := range mails {
-		if at := told(lines, &e); at >= 0 {
+		if at := sameStepAt(lines, &e); at >= 0 {
 			lines[at].Sources = union(lines[at].Sources, e.Sources)
 			continue
 		}
@@ -271,9 +271,9 @@ func distinct(events []Event) []Event {
 	return kept
 }
 
-// told returns the index of the carriers' line with the same meaning as a mail
+// sameStepAt returns the index of the carriers' line with the same meaning as a mail
 // step, the nearest in time, or -1 if there is none.
-func told(lines []line, e *scan) int {
+func sameStepAt(lines []line, e *scan) int {
 	best, bestGap := -1, seconds(sameStep)
 	if e.Status == Info {
 		return best

@@ -68,7 +68,7 @@ func stalledAt(p *parcel.Parcel, h History) time.Time {
 			return time.Time{} // no post scans it abroad: silence means nothing
 		}
 		_, maxDays := h.Usual(p.Origin, p.Destination)
-		return later(cmp.Or(p.Exported, since).Add(time.Duration(maxDays)*day), since.Add(5*day))
+		return latest(cmp.Or(p.Exported, since).Add(time.Duration(maxDays)*day), since.Add(5*day))
 	case parcel.PhaseDestination:
 		return since.Add(patienceDestination)
 	case parcel.PhaseOrigin:
@@ -121,7 +121,7 @@ func markStalled(p *parcel.Parcel, b basis, now time.Time) {
 	}
 }
 
-func later(a, b time.Time) time.Time {
+func latest(a, b time.Time) time.Time {
 	if a.After(b) {
 		return a
 	}

@@ -38,7 +38,7 @@ func pace(p *parcel.Parcel, h History, now time.Time) (time.Duration, string) {
 	if p.Status.Final() {
 		return afterFinal(p, now)
 	}
-	quiet := now.Sub(later(p.LastEvent, p.FirstSeen))
+	quiet := now.Sub(latest(p.LastEvent, p.FirstSeen))
 	switch p.Status {
 	case parcel.OutForDelivery:
 		return time.Hour, "out_for_delivery"
@@ -102,7 +102,7 @@ func inDestination(p *parcel.Parcel, quiet time.Duration, now time.Time) (time.D
 // just after export and long after the usual arrival, and daily around it.
 func crossing(p *parcel.Parcel, h History, now time.Time) (time.Duration, string) {
 	minDays, maxDays := h.Usual(p.Origin, p.Destination)
-	gone := now.Sub(later(p.Exported, p.LastEvent))
+	gone := now.Sub(latest(p.Exported, p.LastEvent))
 	if !p.Exported.IsZero() {
 		gone = now.Sub(p.Exported)
 	}

@@ -13,11 +13,11 @@ import (
 func TestTheStoresTroublesAreNotTheMails(t *testing.T) {
 	t.Parallel()
 	for _, err := range []error{store.ErrBusy, store.ErrNoSpace, store.ErrDisk, store.ErrReadOnly, store.ErrCorrupt, context.DeadlineExceeded} {
-		if !errors.Is(later(err), mailwatch.ErrLater) {
+		if !errors.Is(retryable(err), mailwatch.ErrLater) {
 			t.Errorf("%v sets the mail aside", err)
 		}
 	}
-	if errors.Is(later(os.ErrInvalid), mailwatch.ErrLater) {
+	if errors.Is(retryable(os.ErrInvalid), mailwatch.ErrLater) {
 		t.Error("any error waits for ever")
 	}
 }

@@ -65,7 +65,7 @@ func (b mailbox) handle(ctx context.Context, mails []mailwatch.Mail) (int, error
 			b.Log.DebugContext(ctx, "mail recorded", "mail_id", m.Ref.String(), "parcels", len(m.Notice.Parcels))
 		}
 		if err != nil {
-			return recorded, later(err)
+			return recorded, retryable(err)
 		}
 	}
 	if legible < len(mails) {
@@ -82,7 +82,7 @@ func (b mailbox) read(ctx context.Context, m mailwatch.Mail) (tracker.Mail, erro
 	if id := m.Header.MessageID; !own && id != "" {
 		var err error
 		if own, err = b.Store.Sent(ctx, id); err != nil {
-			return out, later(err)
+			return out, retryable(err)
 		}
 	}
 	if own {
@@ -103,8 +103,8 @@ func (b mailbox) read(ctx context.Context, m mailwatch.Mail) (tracker.Mail, erro
 	return out, nil
 }
 
-// later marks errors that are caused by the store and not by the mail.
-func later(err error) error {
+// retryable marks errors that are caused by the store and not by the mail.
+func retryable(err error) error {
 	for _, cause := range []error{store.ErrBusy, store.ErrNoSpace, store.ErrDisk, store.ErrReadOnly, store.ErrCorrupt, context.DeadlineExceeded} {
 		if errors.Is(err, cause) {
 			return fmt.Errorf("%w: %w", mailwatch.ErrLater, err)

@@ -164,7 +164,7 @@ func (e *env) editEither(
 			done, err = doOrder(t, order.ID)
 		}
 		if err != nil {
-			return e.known(err, n)
+			return e.notFound(err, n)
 		}
 		e.print(done)
 		return nil

@@ -41,7 +41,7 @@ func (c *showCmd) Run(ctx context.Context, e *env) error {
 		}
 		p, err := db.ParcelByNumber(ctx, n)
 		if err != nil {
-			return e.known(err, n)
+			return e.notFound(err, n)
 		}
 		doc := status.Document(p, n, status.Answers(p), e.now())
 		if c.JSON {

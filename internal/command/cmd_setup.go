@@ -172,7 +172,7 @@ func (w *wizard) run(ctx context.Context) error {
 		w.tell(w.say.T("setup_again", "Path", w.path))
 	}
 	for _, step := range []func(context.Context) error{
-		w.address, w.servers, w.login, w.folders, w.look, w.authserv,
+		w.address, w.servers, w.login, w.folders, w.preview, w.authserv,
 		w.destination, w.language, w.carriers, w.outgoing, w.recipients, w.write, w.sample, w.service,
 	} {
 		if err := step(ctx); err != nil {

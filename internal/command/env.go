@@ -137,8 +137,8 @@ func (e *env) stored(ctx context.Context, do func(*config.Config, store.Store) e
 	return do(cfg, db)
 }
 
-// known translates the error for a number that is not in the store.
-func (e *env) known(err error, n number.Number) error {
+// notFound translates the error for a number that is not in the store.
+func (e *env) notFound(err error, n number.Number) error {
 	if errors.Is(err, parcel.ErrNotFound) {
 		return failed(e.say.T("err_unknown", "Number", n))
 	}

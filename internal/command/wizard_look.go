@@ -23,8 +23,8 @@ const (
 	lookShow  = 7   // number of shipments listed
 )
 
-// look reads recent mail, stores nothing and lists what would be followed.
-func (w *wizard) look(ctx context.Context) error {
+// preview reads recent mail, stores nothing and lists what would be followed.
+func (w *wizard) preview(ctx context.Context) error {
 	account, err := w.account(w.box)
 	if err != nil {
 		return err

@@ -8,7 +8,7 @@ func FromEnvironment(getenv func(string) string) string {
 		if tag == "" {
 			continue
 		}
-		if code, ok := known(tag); ok {
+		if code, ok := matchTag(tag); ok {
 			return code
 		}
 		// The first variable that is set decides, as in setlocale(3).

@@ -38,7 +38,7 @@ func Tags() []string { return append(Languages(), "pt-BR") }
 // New returns a printer for a language tag such as "ru", "pt-BR" or "de_AT.UTF-8".
 // An empty tag means English. The error lists the tags that have a catalogue.
 func New(tag string) (*Printer, error) {
-	own, ok := known(tag)
+	own, ok := matchTag(tag)
 	if !ok {
 		return nil, fmt.Errorf("%w: %.20q is not one of %s", ErrLanguage, tag, strings.Join(Tags(), " "))
 	}
@@ -89,8 +89,8 @@ func (p *Printer) optional(id string) string {
 	return ""
 }
 
-// known maps a tag, as written by users, mail headers and environments, to one of [Tags].
-func known(tag string) (string, bool) {
+// matchTag maps a tag, as written by users, mail headers and environments, to one of [Tags].
+func matchTag(tag string) (string, bool) {
 	tag, _, _ = strings.Cut(tag, ".")
 	tag, _, _ = strings.Cut(tag, "@")
 	tag = strings.ReplaceAll(strings.TrimSpace(tag), "_", "-")

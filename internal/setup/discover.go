@@ -86,7 +86,7 @@ func (d Discoverer) Discover(ctx context.Context, address string) (Found, error)
 		return Found{}, err
 	}
 	if p, ok := provider.ByDomain(domain); ok {
-		return known(p, FromTable, address), nil
+		return serversOf(p, FromTable, address), nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, discoverTime)
 	defer cancel()
@@ -99,8 +99,8 @@ func (d Discoverer) Discover(ctx context.Context, address string) (Found, error)
 	return Found{Username: address, SMTPUsername: address}, fmt.Errorf("%s: %w", domain, ErrUnknown)
 }
 
-// known returns a provider's servers for an address.
-func known(p provider.Provider, o Origin, address string) Found {
+// serversOf returns a provider's servers for an address.
+func serversOf(p provider.Provider, o Origin, address string) Found {
 	f := Found{Origin: o, Provider: p, IMAP: p.IMAP, SMTP: p.SMTP, Username: address, SMTPUsername: address}
 	if p.LocalName {
 		f.Username, _ = cutLast(address, "@")
@@ -171,7 +171,7 @@ func (d Discoverer) mx(ctx context.Context, address, domain string) (Found, bool
 	}
 	for _, r := range records {
 		if p, ok := provider.ByMX(r.Host); ok {
-			return known(p, FromMX, address), true
+			return serversOf(p, FromMX, address), true
 		}
 	}
 	return Found{}, false

@@ -98,16 +98,16 @@ func (c *Checker) Check(ctx context.Context, m mail.Message, p Policy) (parcel.V
 		}
 		return verdict(parcel.TrustForged, forged(said, m.Header, from.domain)), nil
 	}
-	v := judge(from, own, said, doubled(m.Header))
+	v := combine(from, own, said, doubled(m.Header))
 	if own.temporary != nil && v.Trust == parcel.TrustUnverified {
 		return v, fmt.Errorf("look up the key of %s: %w: %w", from.domain, ErrTemporary, own.temporary)
 	}
 	return v, nil
 }
 
-// judge combines our own check with the results of trusted servers. The caller has
+// combine combines our own check with the results of trusted servers. The caller has
 // refused mail that a trusted server failed and our check did not pass.
-func judge(from sender, own checked, said said, doubled string) parcel.Verdict {
+func combine(from sender, own checked, said said, doubled string) parcel.Verdict {
 	good := from.trust()
 	switch {
 	case own.passed != "" && doubled == "":

@@ -68,7 +68,7 @@ func (s *scanner) word() {
 	case w.long || !s.bounded(start, w.end):
 	case w.digits == 3 && w.letters == 0:
 		s.dashed(start, w.end)
-	case w.padded && !known(w.canonical()):
+	case w.padded && !hasForm(w.canonical()):
 		// Invisible characters may also stand between two words.
 		s.parts(w)
 	default:
@@ -215,8 +215,8 @@ func between(text string, at int) (next int, blank bool) {
 	return at, blank
 }
 
-// known reports whether the number has a known form.
-func known(n Number) bool {
+// hasForm reports whether the number has a known form.
+func hasForm(n Number) bool {
 	_, ok := n.best()
 	return ok
 }

@@ -25,7 +25,7 @@ func OpenSteps(ctx context.Context, path string, steps fs.FS, o Options) (*DB, e
 func Steps() fs.FS { return migrations() }
 
 // Known returns the version of the schema in a database, or 0 if it is empty.
-func Known(ctx context.Context, pool *sql.DB) (int64, error) { return known(ctx, pool) }
+func Known(ctx context.Context, pool *sql.DB) (int64, error) { return schemaVersion(ctx, pool) }
 
 // Days for which the store keeps what it has no other use for.
 const (

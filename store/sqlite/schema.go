@@ -152,7 +152,7 @@ func inspectAs(ctx context.Context, name string, steps fs.FS) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, pool.Close()) }()
-	have, err := known(ctx, pool)
+	have, err := schemaVersion(ctx, pool)
 	if err != nil || have == 0 {
 		return err
 	}
@@ -167,9 +167,9 @@ func inspectAs(ctx context.Context, name string, steps fs.FS) (err error) {
 	return quickCheck(ctx, pool)
 }
 
-// known returns the version of the schema, or 0 for an empty database. It reads in
+// schemaVersion returns the version of the schema, or 0 for an empty database. It reads in
 // one transaction, since another process may be creating the store.
-func known(ctx context.Context, pool *sql.DB) (have int64, err error) {
+func schemaVersion(ctx context.Context, pool *sql.DB) (have int64, err error) {
 	var tx *sql.Tx
 	if err := patient(ctx, func() (err error) { tx, err = pool.BeginTx(ctx, nil); return err }); err != nil {
 		return 0, err

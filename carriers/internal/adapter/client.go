@@ -98,7 +98,7 @@ func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 		return Answer{}, c.broken(ctx, req, err)
 	}
 	ans := Answer{Status: res.StatusCode, Header: res.Header, Body: body}
-	if err := c.judge(ans, r.Own); err != nil {
+	if err := c.statusError(ans, r.Own); err != nil {
 		return Answer{}, err
 	}
 	if len(body) > maxBody {

@@ -118,8 +118,8 @@ func captchaMark(body []byte) string {
 	return ""
 }
 
-// judge classifies a status that the adapter does not handle itself.
-func (c *Client) judge(ans Answer, own []int) error {
+// statusError classifies a status that the adapter does not handle itself.
+func (c *Client) statusError(ans Answer, own []int) error {
 	s := ans.Status
 	if s >= 200 && s < 300 || slices.Contains(own, s) {
 		return nil
