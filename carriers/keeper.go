@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/url"
 	"slices"
@@ -22,7 +23,7 @@ import (
 //	batching          numbers are split into calls of Info().Batch
 //	circuit breaking  a carrier that failed is not called for a while
 //	pacing            calls to one host keep their distance
-//	budget            the calls of a day are counted
+//	budget            the calls of a day are counted and spread over its useful hours
 //	retry             a GET whose connection broke is repeated once
 //
 // Its state is in the ledger, so it survives restarts and is shared by processes.
@@ -40,9 +41,10 @@ type Keeper struct {
 
 	tried atomic.Bool // a credential that was refused before
 
-	mu     sync.Mutex
-	logged map[string]bool // unmapped codes that were logged
-	fresh  freshness
+	mu       sync.Mutex
+	promised time.Time       // when the last caller was told to come back for its part of the budget
+	logged   map[string]bool // unmapped codes that were logged
+	fresh    freshness
 }
 
 // NewKeeper returns the keeper of one carrier. It adds the carrier's name to log.
@@ -65,6 +67,7 @@ func (k *Keeper) Info() Info { return k.info }
 type Turn struct {
 	Wait  time.Duration // at most, until the host's next free slot
 	Share int           // percent of the day's budget, whoever has spent it; 0 for all
+	Rank  Rank          // what the budget is spent for
 }
 
 // Track asks for any count of numbers and waits for its turn; the call
@@ -77,7 +80,7 @@ func (k *Keeper) Track(ctx context.Context, turn Turn, numbers []number.Number) 
 	latest := k.clock().Add(turn.Wait)
 	results := make([]Result, 0, len(numbers))
 	for chunk := range slices.Chunk(numbers, max(1, k.info.Batch)) {
-		part, err := k.call(ctx, latest, turn.Share, chunk)
+		part, err := k.call(ctx, latest, turn, chunk)
 		if err != nil {
 			return nil, err
 		}
@@ -87,8 +90,8 @@ func (k *Keeper) Track(ctx context.Context, turn Turn, numbers []number.Number) 
 }
 
 // call makes one call of the service, if it is allowed.
-func (k *Keeper) call(ctx context.Context, latest time.Time, share int, numbers []number.Number) ([]Result, error) {
-	refusal, err := k.admit(ctx, latest, share)
+func (k *Keeper) call(ctx context.Context, latest time.Time, turn Turn, numbers []number.Number) ([]Result, error) {
+	refusal, err := k.admit(ctx, latest, turn)
 	if refusal != nil || err != nil {
 		return failed(numbers, refusal), err
 	}
@@ -112,14 +115,14 @@ func (k *Keeper) call(ctx context.Context, latest time.Time, share int, numbers 
 
 // admit returns nil if a call may be made, else the reason why not. The second
 // result is a failure of the ledger.
-func (k *Keeper) admit(ctx context.Context, latest time.Time, share int) (refusal, err error) {
+func (k *Keeper) admit(ctx context.Context, latest time.Time, turn Turn) (refusal, err error) {
 	if refusal, err := k.breaker(ctx); refusal != nil || err != nil {
 		return refusal, err
 	}
 	if refusal, err := k.pace(ctx, latest); refusal != nil || err != nil {
 		return refusal, err
 	}
-	return k.budget(ctx, share)
+	return k.budget(ctx, turn)
 }
 
 // pace waits for the host's next free slot. A slot after latest is kept for the
@@ -151,21 +154,43 @@ func (k *Keeper) pace(ctx context.Context, latest time.Time) (refusal, err error
 	return nil, nil
 }
 
-// budget counts the call and refuses it if the day's budget, or the share of it that
-// the caller may use, is spent.
-func (k *Keeper) budget(ctx context.Context, share int) (refusal, err error) {
+// budget counts the call and refuses it if the day's budget, or the part of it that is
+// open to the caller now, is spent.
+func (k *Keeper) budget(ctx context.Context, turn Turn) (refusal, err error) {
 	zone := cmp.Or(k.info.Day, time.UTC)
-	now := k.clock().In(zone)
-	limit := k.info.Budget
-	if share > 0 && limit > 0 {
-		limit = max(1, limit*share/100)
+	now, limit := k.clock().In(zone), 0
+	if k.info.Budget > 0 {
+		limit = allowance(k.info.Budget, turn, now)
 	}
 	ok, err := k.ledger.Take(ctx, k.info.Name, parcel.DateOf(now), 1, limit)
 	if err != nil || ok {
 		return nil, err
 	}
-	tomorrow := time.Date(now.Year(), now.Month(), now.Day()+1, 0, 1, 0, 0, zone)
-	return k.notNow(tomorrow, "the day's budget is spent"), nil
+	until, err := k.reopens(ctx, turn, now)
+	if err != nil {
+		return nil, err
+	}
+	return k.notNow(until, "the day's budget is spent"), nil
+}
+
+// reopens returns when the caller may try again. Callers that wait for the part of their
+// rank to grow get different times, so that they do not all come back for one call.
+func (k *Keeper) reopens(ctx context.Context, turn Turn, now time.Time) (time.Time, error) {
+	h, err := k.ledger.CarrierHealth(ctx, k.info.Name)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("carrier %s: read what is spent: %w", k.info.Name, err)
+	}
+	until := opens(k.info.Budget, h.Today, turn, now)
+	if turn.Rank < RankDue {
+		return until, nil
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if next := k.promised.Add(24 * time.Hour / time.Duration(k.info.Budget)); next.After(until) && k.promised.After(now) {
+		until = next
+	}
+	k.promised = until
+	return until, nil
 }
 
 // logUnmapped logs codes that the carrier's table does not hold, once per code.

@@ -97,6 +97,17 @@ func (s *Set) Carriers() []Carrier {
 	return list
 }
 
+// Budgets returns how many numbers a day the carriers with a limit can be asked about.
+func (s *Set) Budgets() map[string]int {
+	out := map[string]int{}
+	for _, m := range s.members {
+		if m.State() == parcel.CarrierOK && m.Info.Budget > 0 {
+			out[m.Info.Name] = m.Info.Budget * max(1, m.Info.Batch)
+		}
+	}
+	return out
+}
+
 func newMember(f Factory, o Options) (Member, error) {
 	client, err := newHTTPClient(o.Proxy, f.publicHost(o))
 	if err != nil {

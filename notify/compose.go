@@ -18,7 +18,8 @@ type Input struct {
 	Mailboxes  []string  // the configured ones; empty if they are not known
 	Next       time.Time // time of the next regular digest; zero for none
 	Protection Protection
-	Gap        Gap // nil for the general table of routes
+	Gap        Gap            // nil for the general table of routes
+	Budgets    map[string]int // of carriers, in lookups per day
 	// Hello makes the first digest of an audience.
 	Hello   bool
 	Arrived int  // parcels and orders delivered before a first digest, without those above
@@ -49,6 +50,9 @@ func Compose(in Input, now time.Time) Digest {
 		Unasked: c.unasked, Absence: in.Absence, Outage: in.Outage, Hello: c.hello,
 	}
 	d.Footer.Next = in.Next
+	if !in.Urgent {
+		d.Footer.Sharing = parcel.Sharings(in.Parcels, in.Budgets, now)
+	}
 	d.News += d.Hello.Found()
 	for _, row := range sectionTable() {
 		entries := c.sections[row.kind]

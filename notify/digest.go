@@ -123,6 +123,7 @@ type Footer struct {
 	Parcels       int // number being followed
 	Orders        int // number of orders without a number
 	Next          time.Time
+	Sharing       []parcel.Sharing // carriers with few calls for many parcels
 }
 
 // Note is one line of an item: a message id of the digest's catalogue and its data, names

@@ -148,6 +148,9 @@ func (v viewer) footer(d Digest) []string {
 	if s := v.counts(d); d.Empty() && s != "" {
 		out = append(out, s)
 	}
+	for _, s := range d.Footer.Sharing {
+		out = append(out, v.p.Sharing(s)+".")
+	}
 	if !d.Footer.Next.IsZero() {
 		next := d.Footer.Next.In(v.zone)
 		out = append(out, v.p.T("footer_next", "When", v.p.T("date_time", "Date", bind(v.p.DayDate(parcel.DateOf(next))), "Time", v.p.Clock(next)))+".")

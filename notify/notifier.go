@@ -39,6 +39,8 @@ type Options struct {
 	// that time is zero, since its start. Digests and reminders wait for it. Nil means that
 	// it is over.
 	Round func(ctx context.Context, woke time.Time) (Round, error)
+	// Budgets are the lookups per day of the carriers that have a limit.
+	Budgets map[string]int
 	// LastAlive is when the program last ran before; zero if unknown.
 	LastAlive time.Time
 }
@@ -46,6 +48,7 @@ type Options struct {
 // Notifier composes scheduled and urgent digests and sends the outbox.
 type Notifier struct {
 	cfg      Config
+	budgets  map[string]int
 	source   store.DigestSource
 	outbox   store.Outbox
 	sender   Sender
@@ -87,7 +90,7 @@ type audienceState struct {
 func New(cfg Config, source store.DigestSource, outbox store.Outbox, sender Sender, o Options) *Notifier {
 	n := &Notifier{
 		cfg: cfg, source: source, outbox: outbox, sender: sender, log: cmp.Or(o.Log, slog.New(slog.DiscardHandler)), now: o.Now, gaps: o.Gaps, allWell: o.AllWell,
-		round: o.Round, looked: o.LastAlive,
+		round: o.Round, looked: o.LastAlive, budgets: o.Budgets,
 		wake: make(chan struct{}, 1), send: make(chan struct{}, 1),
 		state: map[string]*audienceState{}, unmarked: map[string][]store.Delivery{}, lastError: map[string]string{},
 	}
@@ -201,7 +204,7 @@ func (n *Notifier) input(ctx context.Context, a Audience, now time.Time) (Input,
 
 // inputOf reads the data of a digest about the changes.
 func (n *Notifier) inputOf(ctx context.Context, a Audience, changes []parcel.Change, now time.Time) (Input, error) {
-	in := Input{Audience: a, Next: a.Schedule.Next(now), Protection: n.cfg.Protection, Mailboxes: n.cfg.Mailboxes, Changes: changes}
+	in := Input{Audience: a, Next: a.Schedule.Next(now), Protection: n.cfg.Protection, Mailboxes: n.cfg.Mailboxes, Changes: changes, Budgets: n.budgets}
 	var err error
 	parcels, orders := subjects(in.Changes)
 	if in.Parcels, err = n.source.FollowedParcels(ctx, parcels); err != nil {

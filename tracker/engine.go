@@ -107,7 +107,7 @@ func work(ctx context.Context, a Asker, q *queue, wait time.Duration, end func(o
 		for i, j := range jobs {
 			numbers[i] = j.ask.Number
 		}
-		results, err := a.Track(ctx, carriers.Turn{Wait: wait, Share: jobs[0].visit.share()}, numbers)
+		results, err := a.Track(ctx, carriers.Turn{Wait: wait, Share: jobs[0].visit.share(), Rank: jobs[0].visit.rank}, numbers)
 		for i, j := range jobs {
 			o := outcome{job: j, result: carriers.Result{Number: j.ask.Number, Err: err}, failure: err}
 			if err == nil {

@@ -21,6 +21,7 @@ var (
 	Unheard      = unasked
 	TakeOver     = takeOver
 	SplitOff     = splitOff
+	Rank         = rank
 )
 
 // Look is a tracker without its goroutines: the test runs each round.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"parcelwatch/carriers"
 	"parcelwatch/parcel"
 )
 
@@ -38,7 +39,7 @@ func (p *poll) fill(ctx context.Context, now time.Time) {
 
 // piggyback adds one parcel to the calls that have room.
 func (p *poll) piggyback(one parcel.Parcel, now time.Time) {
-	v := &visit{id: one.ID, orders: one.Orders, unverified: one.Unverified, piggybacked: true}
+	v := &visit{id: one.ID, orders: one.Orders, unverified: one.Unverified, piggybacked: true, rank: carriers.RankRest}
 	for _, a := range p.engine.next(v, p.engine.Plan(one, now)) {
 		if p.free(a.Carrier) > 0 {
 			p.ready[a.Carrier] = append(p.ready[a.Carrier], v.add(a, one.Source(a.Carrier, a.Number).Asked))

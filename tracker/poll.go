@@ -127,7 +127,7 @@ func (p *poll) underWay(id int64) bool { return p.visits[id] != nil }
 
 // start starts the visit of a due parcel, or ends it at once if no carrier is asked.
 func (p *poll) start(ctx context.Context, one parcel.Parcel, now time.Time) {
-	v := &visit{id: one.ID, orders: one.Orders, unverified: one.Unverified}
+	v := &visit{id: one.ID, orders: one.Orders, unverified: one.Unverified, rank: rank(&one, p.history, p.cfg.Zone, now)}
 	for _, j := range p.jobs(v, &one, p.engine.Plan(one, now)) {
 		p.ready[j.ask.Carrier] = append(p.ready[j.ask.Carrier], j)
 	}

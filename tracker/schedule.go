@@ -110,7 +110,7 @@ func crossing(p *parcel.Parcel, h History, now time.Time) (time.Duration, string
 	case days < minDays:
 		return 3 * day, "gap"
 	case days <= maxDays:
-		return 26 * time.Hour, "arrival_due"
+		return 26 * time.Hour, arrivalDue
 	case days <= 2*maxDays:
 		return day, "late"
 	default:
@@ -147,8 +147,12 @@ const (
 	dayEnds   = 21
 )
 
-// nearDelivery is the reason of checks at the times of [rounds].
-const nearDelivery = "near_delivery"
+const (
+	// nearDelivery is the reason of checks at the times of [rounds].
+	nearDelivery = "near_delivery"
+	// arrivalDue is the reason of checks around the usual time of arrival.
+	arrivalDue = "arrival_due"
+)
 
 // rounds returns the times of the destination's day by which posts have scanned
 // arrivals and couriers have loaded parcels.

@@ -50,7 +50,8 @@ func TestParcelsOfUnprovenMailTakeNoCallOfOthers(t *testing.T) {
 		return slices.Clone(calls)
 	}
 	f := named("post", "")
-	f.info.Budget, f.info.Batch, f.info.Day = 20, 1, time.UTC
+	// It is 14:00 there, when a part of the budget is open to every rank.
+	f.info.Budget, f.info.Batch, f.info.Day = 60, 1, time.FixedZone("", 14*3600)
 	f.answer = func(n number.Number) (parcel.Tracking, error) {
 		mu.Lock()
 		defer mu.Unlock()

@@ -20,6 +20,7 @@ type visit struct {
 	id          int64
 	orders      []string         // of the parcel
 	unverified  bool             // only unproven mail names the parcel
+	rank        carriers.Rank    // of its calls when a budget is short
 	piggybacked bool             // on calls made for other parcels; its next check stays as scheduled
 	rounds      int              // started so far
 	asked       []carriers.Asked // every ask of the visit, in the order planned
@@ -36,9 +37,10 @@ type job struct {
 	since time.Time // when the carrier was last asked about it
 }
 
-// compare orders jobs: unverified parcels last, the one asked longest ago first.
+// compare orders jobs: unverified parcels last, then by rank, the one asked longest ago
+// first.
 func (j job) compare(other job) int {
-	return cmp.Or(j.visit.share()-other.visit.share(), j.since.Compare(other.since))
+	return cmp.Or(j.visit.share()-other.visit.share(), cmp.Compare(j.visit.rank, other.visit.rank), j.since.Compare(other.since))
 }
 
 // outcome is the result of a job. failure, if any, is of the ledger.

@@ -182,7 +182,7 @@ func (a *App) newLife(ctx context.Context, cfg *config.Config) (*life, error) {
 	}
 	l.notifier = notify.New(l.notifying, l.Digests, l.Store, smtp, notify.Options{
 		Log: l.Log, Now: l.Now, Channels: channels, Gaps: tracker.Gaps(l.Store.Journeys), AllWell: pinger(cfg.Alarm.Ping, bounded()),
-		Round: round, LastAlive: before.LastAlive(),
+		Round: round, LastAlive: before.LastAlive(), Budgets: set.Budgets(),
 	})
 	l.tracker = tracker.New(tracker.Config{
 		Home: cfg.Destination, Zone: cfg.Timezone.Location(), Log: l.Log, Now: l.Now, OnChange: l.wake,

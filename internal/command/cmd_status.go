@@ -125,6 +125,9 @@ func writeStatus(ctx context.Context, e *env, cfg *config.Config, d status.Statu
 	if err := e.section("status_carriers", carrierRows(e, d, zone)); err != nil {
 		return err
 	}
+	for _, s := range d.Sharing {
+		e.print("  " + e.say.Sharing(s))
+	}
 	if err := e.section("status_surplus", surplusRows(e, d)); err != nil {
 		return err
 	}

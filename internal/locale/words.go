@@ -36,6 +36,11 @@ func (p *Printer) Result(r parcel.Result) string { return p.word("result_", stri
 // MailboxState returns the state of a mailbox in words.
 func (p *Printer) MailboxState(s parcel.MailboxState) string { return p.word("mailbox_", string(s)) }
 
+// Sharing says what a short budget means.
+func (p *Printer) Sharing(s parcel.Sharing) string {
+	return p.T("sharing", "Post", p.Carrier(s.Carrier), "Parcels", s.Parcels, "Budget", s.Budget, "Each", s.Each())
+}
+
 // CarrierState returns the state of a carrier in words.
 func (p *Printer) CarrierState(s parcel.CarrierState) string { return p.word("carrier_", string(s)) }
 

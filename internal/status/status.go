@@ -20,12 +20,14 @@ import (
 
 // Status is the state of mailboxes, carriers and outbox.
 type Status struct {
-	Schema              int              `json:"schema"`
-	Running             bool             `json:"running"`
-	Since               *time.Time       `json:"since"`
-	Mailboxes           []Mailbox        `json:"mailboxes"`
-	Unwatched           []Unwatched      `json:"unwatched"`
-	Carriers            []CarrierStatus  `json:"carriers"`
+	Schema    int             `json:"schema"`
+	Running   bool            `json:"running"`
+	Since     *time.Time      `json:"since"`
+	Mailboxes []Mailbox       `json:"mailboxes"`
+	Unwatched []Unwatched     `json:"unwatched"`
+	Carriers  []CarrierStatus `json:"carriers"`
+	// Sharing lists the carriers whose budgets are short for the parcels.
+	Sharing             []parcel.Sharing `json:"sharing"`
 	Outbox              Outbox           `json:"outbox"`
 	LastDigest          *time.Time       `json:"last_digest"`
 	NextDigest          *time.Time       `json:"next_digest"`
@@ -105,6 +107,9 @@ func (s Source) Status(ctx context.Context) (Status, error) {
 	for _, m := range s.Carriers.Members() {
 		d.Carriers = append(d.Carriers, CarrierStatus{m.Info.Name, s.carrierState(m, health.Carriers)})
 	}
+	if d.Sharing, err = s.sharing(ctx, d.Carriers); err != nil {
+		return d, err
+	}
 	box := health.Outbox
 	d.Outbox = Outbox{Waiting: box.Waiting, Oldest: moment(box.Oldest), Error: box.Error, Fault: box.Fault}
 	d.Surplus = append([]parcel.Surplus{}, health.Surplus...)
@@ -113,6 +118,20 @@ func (s Source) Status(ctx context.Context) (Status, error) {
 		d.NotUnderstood = append(d.NotUnderstood, NotUnderstood{Mail: n.Mail, Why: locale.English(n.Why...), Texts: n.Why, Subject: n.Subject, At: moment(n.At)})
 	}
 	return d, nil
+}
+
+// sharing returns the carriers whose budgets are short. Parcels are read only if a budget
+// is used.
+func (s Source) sharing(ctx context.Context, rows []CarrierStatus) ([]parcel.Sharing, error) {
+	used := slices.ContainsFunc(rows, func(c CarrierStatus) bool { return c.Budget > 0 && 4*c.Today >= c.Budget })
+	if s.Store == nil || !used {
+		return []parcel.Sharing{}, nil
+	}
+	parcels, err := s.Store.FollowedParcels(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	return append([]parcel.Sharing{}, parcel.Sharings(parcels, s.Carriers.Budgets(), s.Now)...), nil
 }
 
 // Unwatched returns the mailboxes of followed parcels and open orders that only mail of

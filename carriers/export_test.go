@@ -1,0 +1,7 @@
+package carriers
+
+// What tests of decisions use.
+var (
+	Allowance = allowance
+	Opens     = opens
+)
