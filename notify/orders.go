@@ -21,9 +21,10 @@ func orderSections() map[parcel.OrderState]SectionKind {
 // order adds an order without a parcel to its section. One that has ended is shown only
 // as news.
 func (c *composer) order(o *parcel.Order) {
-	kind, shown := orderSections()[o.State(c.now)]
+	kind, shown := c.orderSection(o)
 	changes := c.loud(c.byOrder[o.ID], o.Mailboxes)
-	ended := kind == SectionDelivered || kind == SectionEnded
+	state := o.State(c.now)
+	ended := state == parcel.OrderDelivered || state == parcel.OrderEnded
 	if !shown || (ended || c.Urgent) && len(changes) == 0 {
 		return
 	}
@@ -34,13 +35,21 @@ func (c *composer) order(o *parcel.Order) {
 		c.footer.Orders++
 		it.Notes = c.orderNotes(o)
 	}
+	c.add(kind, it, -o.StepAt.Unix())
+}
+
+// orderSection returns the section of an order without a parcel, or whether it is no longer
+// shown.
+func (c *composer) orderSection(o *parcel.Order) (kind SectionKind, shown bool) {
+	kind, shown = orderSections()[o.State(c.now)]
 	switch {
+	case !shown:
 	case c.protected(o):
 		kind = SectionNeeds
 	case o.Late(c.now):
 		kind = SectionStalled
 	}
-	c.add(kind, it, -o.StepAt.Unix())
+	return kind, shown
 }
 
 // protected reports whether the buyer's protection of an order ends soon.

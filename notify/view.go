@@ -68,6 +68,7 @@ type viewer struct {
 	zone   *time.Location
 	made   time.Time
 	limits limits
+	cards  bool // every item is a card
 }
 
 // limits is the maximum number of items in a section, with news and without.
@@ -175,7 +176,7 @@ func (v viewer) item(kind SectionKind, it Item) viewItem {
 		}
 		out.Notes = append(out.Notes, v.note(n))
 	}
-	if rowOf(kind).lines {
+	if rowOf(kind).lines && !v.cards {
 		out.Rest = v.rest(it, out)
 		return out
 	}

@@ -52,6 +52,7 @@ const Home = "home"
 type Household interface {
 	Tracking
 	DigestSource
+	Listing
 	Outbox
 	Checkpoints
 	Mailboxes

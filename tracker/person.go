@@ -19,6 +19,8 @@ var (
 	ErrSameParcel = errors.New("both numbers are the same parcel already")
 	// ErrOnlyNumber is returned if a parcel has no other number to split off.
 	ErrOnlyNumber = errors.New("the parcel has no other number to split from")
+	// ErrJustAsked is returned if carriers were asked about a parcel a moment ago.
+	ErrJustAsked = errors.New("carriers were asked a moment ago")
 )
 
 // Add tracks a number entered by the user. If the number is tracked already, only
@@ -56,6 +58,49 @@ func (t *Tracker) Edit(ctx context.Context, n number.Number, edit func(*parcel.P
 		}
 		return p, nil
 	}, n)
+}
+
+// askAgain is how long after a call a person may have carriers asked again.
+const askAgain = 10 * time.Minute
+
+// CheckNow makes the carriers of a number's parcel be asked at once, within their pace
+// and budgets.
+func (t *Tracker) CheckNow(ctx context.Context, n number.Number) error {
+	_, err := t.change(ctx, "check "+string(n), func(s *store.State, now time.Time) (*parcel.Parcel, error) {
+		p := carrying(s, n)
+		if p == nil {
+			return nil, parcel.ErrNotFound
+		}
+		for _, source := range p.Sources {
+			if !source.Asked.IsZero() && now.Sub(source.Asked).Abs() < askAgain {
+				return nil, ErrJustAsked
+			}
+		}
+		p.NextCheck, p.Reason = now, "requested"
+		return p, nil
+	}, n)
+	return err
+}
+
+// Separate records that two numbers belong to different parcels although they may look
+// like one. Merge joins them nevertheless.
+func (t *Tracker) Separate(ctx context.Context, a, b number.Number) error {
+	_, err := t.change(ctx, fmt.Sprintf("separate %s and %s", a, b), func(s *store.State, _ time.Time) (*parcel.Parcel, error) {
+		p, other := carrying(s, a), carrying(s, b)
+		if p == nil || other == nil {
+			return nil, parcel.ErrNotFound
+		}
+		if p == other {
+			return nil, ErrSameParcel
+		}
+		for _, pair := range [][2]*parcel.Parcel{{p, other}, {other, p}} {
+			one, not := pair[0], pair[1]
+			one.Maybe = slices.DeleteFunc(one.Maybe, func(l parcel.Link) bool { return not.Has(l.Number) })
+			one.NeverJoin = append(slices.DeleteFunc(one.NeverJoin, not.Has), not.Numbers()...)
+		}
+		return p, nil
+	}, a, b)
+	return err
 }
 
 // CloseOrder stops following an order without a parcel, or follows it again.

@@ -198,7 +198,7 @@ func (a *App) newLife(ctx context.Context, cfg *config.Config) (*life, error) {
 	if err != nil {
 		return nil, err
 	}
-	if l.page, err = l.newPage(); err != nil {
+	if l.page, err = l.newPage(broken); err != nil {
 		return nil, err
 	}
 	for _, m := range cfg.Mailboxes {

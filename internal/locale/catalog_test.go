@@ -117,7 +117,7 @@ func TestCataloguesAreComplete(t *testing.T) {
 	for _, language := range locale.Languages() {
 		t.Run(language, func(t *testing.T) {
 			t.Parallel()
-			files := []string{"words.toml", "digest.toml", "operations.toml", "sample.toml", "faults.toml", "mqtt.toml"}
+			files := []string{"words.toml", "digest.toml", "operations.toml", "sample.toml", "faults.toml", "mqtt.toml", "web.toml"}
 			if language == "ru" {
 				files = append(files, "cli.toml", "setup.toml", "advice.toml", "config.toml", "mail.toml", "usage.toml", "keys.toml")
 			}

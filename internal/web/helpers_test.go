@@ -19,6 +19,8 @@ import (
 
 // vault keeps secrets in memory.
 type vault struct {
+	web.Store
+
 	mu sync.Mutex
 	of map[string]string
 }
@@ -46,12 +48,12 @@ func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 // visitor is a browser that follows nothing by itself.
 type visitor struct {
-	t       *testing.T
+	t       testing.TB
 	handler http.Handler
 	cookies map[string]string
 }
 
-func visit(t *testing.T, s *web.Server) *visitor {
+func visit(t testing.TB, s *web.Server) *visitor {
 	t.Helper()
 	return &visitor{t: t, handler: s.Handler(), cookies: map[string]string{}}
 }

@@ -73,12 +73,12 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 	signIn(w, r, token)
 }
 
-// link is the body of the page of a link that signs in.
-type link struct{ Token string }
+// openLink is the body of the page of a link that signs in.
+type openLink struct{ Token string }
 
 // showOpen asks for a click, because some programs open links to look at them.
 func (s *Server) showOpen(w http.ResponseWriter, r *http.Request) {
-	s.render(w, r, http.StatusOK, "open.html", page{Title: s.say(r).T("web_sign_in"), Body: link{r.URL.Query().Get("token")}})
+	s.render(w, r, http.StatusOK, "open.html", page{Title: s.say(r).T("web_sign_in"), Body: openLink{r.URL.Query().Get("token")}})
 }
 
 func (s *Server) open(w http.ResponseWriter, r *http.Request) {
@@ -107,7 +107,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, name string, err
 		if errors.Is(err, known.err) {
 			s.Log.WarnContext(r.Context(), "sign-in is refused", "client", visitOf(r.Context()).client, "reason", known.err.Error())
 			say := s.say(r)
-			s.render(w, r, known.status, name, page{Title: say.T("web_sign_in"), Notice: say.T(known.id), Wrong: true, Body: link{}})
+			s.render(w, r, known.status, name, page{Title: say.T("web_sign_in"), Notice: say.T(known.id), Wrong: true, Body: openLink{}})
 			return
 		}
 	}

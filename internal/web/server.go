@@ -17,6 +17,9 @@ import (
 
 	"parcelwatch/config"
 	"parcelwatch/internal/locale"
+	"parcelwatch/internal/status"
+	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/store"
 )
 
@@ -36,9 +39,24 @@ const (
 type Options struct {
 	Config   config.Web
 	Language string // of all pages; empty to use the browser's
-	Store    store.Secrets
-	Log      *slog.Logger
-	Now      func() time.Time
+	Settings *config.Config
+	Store    Store
+	Tracker  Tracker
+	Status   func(context.Context) (status.Status, error)
+	// Gaps returns how long the way between two countries usually takes; nil for the
+	// general table.
+	Gaps func(context.Context) (func(origin, destination string) (least, most int), error)
+	Log  *slog.Logger
+	Now  func() time.Time
+}
+
+// Store is what the pages show and where sessions are kept.
+type Store interface {
+	store.Secrets
+	store.Listing
+	ParcelByNumber(ctx context.Context, n number.Number) (parcel.Parcel, error)
+	Order(ctx context.Context, id string) (parcel.Order, []parcel.Parcel, error)
+	FollowedOrders(ctx context.Context, ids []string) ([]parcel.Order, error)
 }
 
 // Server serves the pages.
@@ -71,7 +89,14 @@ func New(o Options) (*Server, error) {
 	s.HandleOpen("POST /login", http.HandlerFunc(s.login))
 	s.HandleOpen("GET /open", http.HandlerFunc(s.showOpen))
 	s.HandleOpen("POST /open", http.HandlerFunc(s.open))
-	s.Handle("POST /logout", http.HandlerFunc(s.logout))
+	for pattern, h := range map[string]http.HandlerFunc{
+		"POST /logout": s.logout, "GET /{$}": s.listParcels, "GET /add": s.showAdd, "POST /add": s.add,
+		"GET /parcel/{number}": s.showParcel, "POST /parcel/{number}/{action}": s.act,
+		"GET /order/{id}": s.showOrder, "POST /order/{id}/{action}": s.actOrder,
+		"GET /doubtful": s.showDoubtful, "GET /health": s.showHealth, "GET /settings": s.showSettings,
+	} {
+		s.Handle(pattern, h)
+	}
 	return s, nil
 }
 

@@ -15,6 +15,8 @@ func followedChecks() []Check {
 		{"what has ended is the rest", ended},
 		{"followed orders are the open ones without a parcel and those asked for", followedOrders},
 		{"an order is found with its parcels", orderFound},
+		{"every parcel has one standing and is visited once, until the visitor has enough", eachParcel},
+		{"the newest changes come first", recentChanges},
 		{"a channel's news is that of some time, until it is marked", channelNews},
 	}
 }
@@ -46,6 +48,45 @@ func ended(t T, h Harness) {
 	slices.Sort(parcels)
 	same(t, "parcels that are closed or final", []int64{final.ID, closed.ID}, parcels)
 	same(t, "closed orders without a parcel", []string{over}, orders)
+}
+
+func eachParcel(t T, h Harness) {
+	later, open, delivered, closed, both, returned := newParcel("RR900000416CN"), newParcel(numberA), newParcel(numberB), newParcel("LA900000146CN"),
+		newParcel("LA900000257CN"), newParcel("LP900000018CN")
+	later.FirstSeen = Now().Add(time.Hour)
+	delivered.Status, delivered.FinalAt = parcel.Delivered, Now()
+	closed.Closed = true
+	both.Status, both.FinalAt, both.Closed = parcel.Delivered, Now().Add(time.Hour), true
+	returned.Status, returned.FinalAt = parcel.Returned, Now()
+	add(t, h.Store, later, open, delivered, closed, both, returned)
+	for standing, want := range map[store.Standing][]int64{
+		store.Open: {open.ID, later.ID}, store.Delivered: {both.ID, delivered.ID}, store.Archived: {returned.ID, closed.ID},
+	} {
+		var all, one []int64
+		must(t, h.Store.EachParcel(t.Context(), standing, func(p parcel.Parcel) bool { all = append(all, p.ID); return true }), "visit parcels")
+		must(t, h.Store.EachParcel(t.Context(), standing, func(p parcel.Parcel) bool { one = append(one, p.ID); return false }), "visit a parcel")
+		same(t, string(standing), want, all)
+		same(t, string(standing)+", the first", want[:1], one)
+	}
+	same(t, "parcels by id", []int64{returned.ID, open.ID}, ids(get[[]parcel.Parcel](t)(h.Store.ParcelsByID(t.Context(), []int64{returned.ID, 99, open.ID}))))
+	must(t, h.Store.Household("other").EachParcel(t.Context(), store.Open, func(parcel.Parcel) bool {
+		t.Errorf("a parcel of another household is visited")
+		return true
+	}), "visit another household")
+}
+
+func recentChanges(t T, h Harness) {
+	must(t, h.Store.Tell(t.Context(), []parcel.Change{
+		{Kind: parcel.ChangeHealth, New: "old", At: Now(), Key: "1"},
+		{Kind: parcel.ChangeHealth, New: "quiet", At: Now().Add(3 * time.Hour), Key: "2", Quiet: true},
+		{Kind: parcel.ChangeHealth, New: "new", At: Now().Add(2 * time.Hour), Key: "3"},
+		{Kind: parcel.ChangeHealth, New: "middle", At: Now().Add(time.Hour), Key: "4"},
+	}), "tell changes")
+	var got []string
+	for _, ch := range get[[]parcel.Change](t)(h.Store.RecentChanges(t.Context(), 2)) {
+		got = append(got, ch.New)
+	}
+	same(t, "recent changes", []string{"new", "middle"}, got)
 }
 
 func orderIDs(orders []parcel.Order) []string {
