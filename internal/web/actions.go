@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 
 	"parcelwatch/internal/locale"
 	"parcelwatch/internal/textx"
@@ -14,7 +15,7 @@ import (
 )
 
 // Tracker changes parcels and orders.
-type Tracker interface {
+type Tracker interface { //nolint:interfacebloat // one method for each action of a page
 	Add(ctx context.Context, n number.Number, title string) (parcel.Parcel, error)
 	Edit(ctx context.Context, n number.Number, edit func(*parcel.Parcel)) (parcel.Parcel, error)
 	CheckNow(ctx context.Context, n number.Number) error
@@ -101,7 +102,8 @@ func (s *Server) change(r *http.Request, n number.Number) (to string, err error)
 
 // refuseAction answers a form that cannot be carried out, on the page of its parcel.
 func (s *Server) refuseAction(w http.ResponseWriter, r *http.Request, n number.Number, err error) {
-	id, code := "", http.StatusUnprocessableEntity
+	var id string
+	code := http.StatusUnprocessableEntity
 	switch {
 	case errors.Is(err, errAction):
 		s.message(w, r, http.StatusNotFound, "web_no_page")
@@ -125,16 +127,17 @@ func (s *Server) refuseAction(w http.ResponseWriter, r *http.Request, n number.N
 		s.message(w, r, code, id)
 		return
 	}
-	s.renderParcel(w, r, code, p, s.say(r).T(id), true)
+	s.renderParcel(w, r, p, outcome{code, s.say(r).T(id)})
 }
 
 // actOrder answers a form of an order's page.
 func (s *Server) actOrder(w http.ResponseWriter, r *http.Request) {
-	id, to := r.PathValue("id"), ""
+	var to string
 	var err error
+	id := r.PathValue("id")
 	switch r.PathValue("action") {
 	case "done", "reopen":
-		to, err = "/order/"+id+"?did=saved", s.Tracker.CloseOrder(r.Context(), id, r.PathValue("action") == "done")
+		to, err = "/order/"+url.PathEscape(id)+"?did=saved", s.Tracker.CloseOrder(r.Context(), id, r.PathValue("action") == "done")
 	case "forget":
 		to = "/?did=forgotten"
 		_, err = s.Tracker.ForgetAll(r.Context(), store.Selection{Order: id}, false)

@@ -78,13 +78,19 @@ func (s *Server) showParcel(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		s.fail(w, r, "find a parcel", err)
 	default:
-		s.renderParcel(w, r, http.StatusOK, p, saved(r, s.say(r)), false)
+		s.renderParcel(w, r, p, outcome{http.StatusOK, saved(r, s.say(r))})
 	}
 }
 
-func (s *Server) renderParcel(w http.ResponseWriter, r *http.Request, code int, p parcel.Parcel, notice string, wrong bool) {
+// outcome is the status of an answer and what an action did.
+type outcome struct {
+	code   int
+	notice string
+}
+
+func (s *Server) renderParcel(w http.ResponseWriter, r *http.Request, p parcel.Parcel, o outcome) {
 	d := s.detail(p, s.list(r), s.say(r))
-	s.render(w, r, code, "parcel.html", page{Title: d.Title, Nav: "parcels", Notice: notice, Wrong: wrong, Body: d})
+	s.render(w, r, o.code, "parcel.html", page{Title: d.Title, Nav: "parcels", Notice: o.notice, Wrong: o.code != http.StatusOK, Body: d})
 }
 
 // detail gathers what a parcel's page shows.

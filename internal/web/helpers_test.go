@@ -53,9 +53,9 @@ type visitor struct {
 	cookies map[string]string
 }
 
-func visit(t testing.TB, s *web.Server) *visitor {
-	t.Helper()
-	return &visitor{t: t, handler: s.Handler(), cookies: map[string]string{}}
+func visit(tb testing.TB, s *web.Server) *visitor {
+	tb.Helper()
+	return &visitor{t: tb, handler: s.Handler(), cookies: map[string]string{}}
 }
 
 // answer is a response that was read.

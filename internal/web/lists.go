@@ -270,18 +270,19 @@ func (s *Server) search(ctx context.Context, b *parcels, l notify.List) error {
 // matches reports whether a parcel contains all words: in its title, contents, numbers,
 // orders or places.
 func matches(p parcel.Parcel, words []string) bool {
-	text := p.Title + " " + strings.Join(p.Orders, " ") + " " + p.Pickup.Place
+	text := append([]string{p.Title, p.Pickup.Place}, p.Orders...)
 	for _, n := range p.Numbers() {
-		text += " " + string(n)
+		text = append(text, string(n))
 	}
-	return contains(words, text, p.Items)
+	return contains(words, strings.Join(text, " "), p.Items)
 }
 
 func contains(words []string, text string, items []parcel.Item) bool {
+	all := make([]string, 0, len(items)+1)
 	for _, it := range items {
-		text += " " + it.Title
+		all = append(all, it.Title)
 	}
-	text = strings.ToLower(text)
+	text = strings.ToLower(strings.Join(append(all, text), " "))
 	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
 }
 

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"context"
 	"fmt"
 	"html"
 	"net/http"
@@ -21,8 +22,6 @@ import (
 	"parcelwatch/store"
 	"parcelwatch/store/sqlite"
 	"parcelwatch/tracker"
-
-	"context"
 )
 
 // world is a store with its page.
@@ -35,14 +34,14 @@ type world struct {
 }
 
 // open returns the page of a store in a language.
-func open(t testing.TB, language string) *world {
-	t.Helper()
+func open(tb testing.TB, language string) *world {
+	tb.Helper()
 	c := morning()
-	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "p.db"), sqlite.Options{Now: c.now})
+	db, err := sqlite.Open(tb.Context(), filepath.Join(tb.TempDir(), "p.db"), sqlite.Options{Now: c.now})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { _ = db.Close() })
+	tb.Cleanup(func() { _ = db.Close() })
 	cfg := config.Default()
 	cfg.Timezone, cfg.Destination, cfg.Language = config.Zone{Name: "UTC"}, "RU", language
 	cfg.Web.Listen = "127.0.0.1:8417"
@@ -61,9 +60,9 @@ func open(t testing.TB, language string) *world {
 		},
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	return &world{visitor: visit(t, s), db: db, clock: c, cfg: cfg}
+	return &world{visitor: visit(tb, s), db: db, clock: c, cfg: cfg}
 }
 
 // keep stores parcels.

@@ -38,26 +38,14 @@ func private(key string) bool {
 // keys returns the keys of the configuration with their values as text. Of secrets and
 // private values it only says that they are set.
 func keys(at string, v reflect.Value, out []fact) []fact {
-	if v.Kind() == reflect.Pointer {
-		if v.IsNil() {
-			return out
-		}
+	if v.Kind() == reflect.Pointer && !v.IsNil() {
 		v = v.Elem()
 	}
-	last := at[strings.LastIndex(at, ".")+1:]
 	if v.IsZero() {
 		return out
 	}
-	_, secret := v.Interface().(config.Secret)
-	zone, zoned := v.Interface().(config.Zone)
-	_, text := v.Interface().(fmt.Stringer)
-	switch {
-	case secret || private(last):
-		return append(out, fact{at, hidden})
-	case zoned:
-		return append(out, fact{at, zone.Name})
-	case text:
-		return append(out, fact{at, textx.Line(fmt.Sprint(v.Interface()), maxText)})
+	if text, ok := plain(at, v); ok {
+		return append(out, fact{at, text})
 	}
 	switch v.Kind() {
 	case reflect.Struct:
@@ -66,16 +54,11 @@ func keys(at string, v reflect.Value, out []fact) []fact {
 				out = keys(strings.TrimPrefix(at+"."+name, "."), v.FieldByIndex(f.Index), out)
 			}
 		}
-		return out
 	case reflect.Slice:
-		if v.Type().Elem().Kind() == reflect.Struct {
-			for i := range v.Len() {
-				out = keys(at, v.Index(i), out)
-			}
-			return out
+		for i := range v.Len() {
+			out = keys(at, v.Index(i), out)
 		}
-	case reflect.Map:
-		// The sections of carriers hold their secrets.
+	case reflect.Map: // the sections of carriers hold their secrets
 		var names []string
 		for _, name := range v.MapKeys() {
 			names = append(names, at+"."+name.String())
@@ -84,8 +67,25 @@ func keys(at string, v reflect.Value, out []fact) []fact {
 		for _, name := range names {
 			out = append(out, fact{name, hidden})
 		}
-		return out
 	default:
+		out = append(out, fact{at, textx.Line(fmt.Sprint(v.Interface()), maxText)})
 	}
-	return append(out, fact{at, textx.Line(strings.Trim(fmt.Sprint(v.Interface()), "[]"), maxText)})
+	return out
+}
+
+// plain returns the text of a value that is shown whole, or that stands for it.
+func plain(at string, v reflect.Value) (string, bool) {
+	_, secret := reflect.TypeAssert[config.Secret](v)
+	zone, zoned := reflect.TypeAssert[config.Zone](v)
+	text, told := reflect.TypeAssert[fmt.Stringer](v)
+	switch {
+	case secret || private(at[strings.LastIndex(at, ".")+1:]):
+		return hidden, true
+	case zoned:
+		return zone.Name, true
+	case told:
+		return textx.Line(text.String(), maxText), true
+	default:
+		return "", false
+	}
 }

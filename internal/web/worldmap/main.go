@@ -13,7 +13,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -40,11 +39,11 @@ type point struct{ x, y float64 }
 
 func main() {
 	if len(os.Args) != 3 {
-		slog.Error("usage: worldmap DIR OUT")
+		fmt.Fprintln(os.Stderr, "usage: worldmap DIR OUT")
 		os.Exit(2)
 	}
 	if err := run(os.Args[1], os.Args[2]); err != nil {
-		slog.Error(err.Error())
+		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
@@ -75,8 +74,8 @@ func run(dir, out string) error {
 	}
 	slices.Sort(rows)
 	return errors.Join(
-		os.WriteFile(filepath.Join(out, "land.txt"), []byte(path.String()+"\n"), 0o644),
-		os.WriteFile(filepath.Join(out, "countries.tsv"), []byte(strings.Join(rows, "\n")+"\n"), 0o644))
+		os.WriteFile(filepath.Join(out, "land.txt"), []byte(path.String()+"\n"), 0o600),
+		os.WriteFile(filepath.Join(out, "countries.tsv"), []byte(strings.Join(rows, "\n")+"\n"), 0o600))
 }
 
 func read(file string) (topology, error) {
