@@ -19,8 +19,6 @@ var (
 	ErrSameParcel = errors.New("both numbers are the same parcel already")
 	// ErrOnlyNumber is returned if a parcel has no other number to split off.
 	ErrOnlyNumber = errors.New("the parcel has no other number to split from")
-	// ErrJustAsked is returned if carriers were asked about a parcel a moment ago.
-	ErrJustAsked = errors.New("carriers were asked a moment ago")
 )
 
 // Add tracks a number entered by the user. If the number is tracked already, only
@@ -58,28 +56,6 @@ func (t *Tracker) Edit(ctx context.Context, n number.Number, edit func(*parcel.P
 		}
 		return p, nil
 	}, n)
-}
-
-// askAgain is how long after a call a person may have carriers asked again.
-const askAgain = 10 * time.Minute
-
-// CheckNow makes the carriers of a number's parcel be asked at once, within their pace
-// and budgets.
-func (t *Tracker) CheckNow(ctx context.Context, n number.Number) error {
-	_, err := t.change(ctx, "check "+string(n), func(s *store.State, now time.Time) (*parcel.Parcel, error) {
-		p := carrying(s, n)
-		if p == nil {
-			return nil, parcel.ErrNotFound
-		}
-		for _, source := range p.Sources {
-			if !source.Asked.IsZero() && now.Sub(source.Asked).Abs() < askAgain {
-				return nil, ErrJustAsked
-			}
-		}
-		p.NextCheck, p.Reason = now, "requested"
-		return p, nil
-	}, n)
-	return err
 }
 
 // Separate records that two numbers belong to different parcels although they may look

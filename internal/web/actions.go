@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"time"
 
 	"parcelwatch/internal/locale"
 	"parcelwatch/internal/textx"
@@ -18,7 +19,7 @@ import (
 type Tracker interface { //nolint:interfacebloat // one method for each action of a page
 	Add(ctx context.Context, n number.Number, title string) (parcel.Parcel, error)
 	Edit(ctx context.Context, n number.Number, edit func(*parcel.Parcel)) (parcel.Parcel, error)
-	CheckNow(ctx context.Context, n number.Number) error
+	CheckNow(ctx context.Context, ids []int64) error
 	CloseOrder(ctx context.Context, id string, closed bool) error
 	Forget(ctx context.Context, n number.Number, purge bool) error
 	ForgetAll(ctx context.Context, which store.Selection, purge bool) (int, error)
@@ -72,7 +73,7 @@ func (s *Server) change(r *http.Request, n number.Number) (to string, err error)
 	to = pathOf(n) + "?did=saved"
 	switch r.PathValue("action") {
 	case "check":
-		return pathOf(n) + "?did=asked", t.CheckNow(ctx, n)
+		return pathOf(n) + "?did=asked", s.checkNow(ctx, n)
 	case "rename":
 		title := textx.Line(r.PostForm.Get("title"), maxTitle)
 		return to, edit(func(p *parcel.Parcel) { p.Title = title })
@@ -100,6 +101,26 @@ func (s *Server) change(r *http.Request, n number.Number) (to string, err error)
 	}
 }
 
+// askAgain is how long after a call a visitor may have carriers asked again.
+const askAgain = 10 * time.Minute
+
+// errJustAsked is a request to ask carriers that were asked a moment ago.
+var errJustAsked = errors.New("carriers were asked a moment ago")
+
+// checkNow makes the carriers of a parcel be asked at once, within their pace and budgets.
+func (s *Server) checkNow(ctx context.Context, n number.Number) error {
+	p, err := s.Store.ParcelByNumber(ctx, n)
+	if err != nil {
+		return err
+	}
+	for _, source := range p.Sources {
+		if !source.Asked.IsZero() && s.Now().Sub(source.Asked).Abs() < askAgain {
+			return errJustAsked
+		}
+	}
+	return s.Tracker.CheckNow(ctx, []int64{p.ID})
+}
+
 // refuseAction answers a form that cannot be carried out, on the page of its parcel.
 func (s *Server) refuseAction(w http.ResponseWriter, r *http.Request, n number.Number, err error) {
 	var id string
@@ -116,7 +137,7 @@ func (s *Server) refuseAction(w http.ResponseWriter, r *http.Request, n number.N
 		id = "web_same_already"
 	case errors.Is(err, tracker.ErrOnlyNumber):
 		id = "web_only_number"
-	case errors.Is(err, tracker.ErrJustAsked):
+	case errors.Is(err, errJustAsked):
 		id = "web_just_asked"
 	default:
 		s.fail(w, r, "change a parcel", err)
