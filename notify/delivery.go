@@ -45,7 +45,7 @@ const (
 // backoff returns the pause after the nth failed try; the last one repeats. Greylisting
 // ends after minutes, an outage after hours.
 func backoff(tries int) time.Duration {
-	steps := []time.Duration{time.Minute, 5 * time.Minute, 10 * time.Minute, 20 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour}
+	steps := []time.Duration{time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 20 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour}
 	return steps[min(max(tries, 1), len(steps))-1]
 }
 

@@ -108,7 +108,7 @@ func TestNotifierSaysThatSendingWorksAgainWhenItDoes(t *testing.T) {
 		}}
 		r := start(t, config(me("08:00")), twoParcels(), p, notify.Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
 		r.memory.move(1, parcel.Export)
-		for _, c := range []struct{ minute, want int }{{4, 0}, {30, 1}} { // the third try is at 08:06
+		for _, c := range []struct{ minute, want int }{{2, 0}, {30, 1}} { // the third try is at 08:03
 			until(1, 8, c.minute)
 			if got := strings.Count(log.String(), "notifying works again"); got != c.want {
 				t.Errorf("at 08:%02d it was said %d times to work again, want %d:\n%s", c.minute, got, c.want, log.String())

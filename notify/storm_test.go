@@ -118,7 +118,7 @@ func TestADigestThroughAStorm(t *testing.T) {
 					return nil
 				}
 				return &script{}
-			}, one, []string{"01-04 11:36 a@example.org"}, "sent",
+			}, one, []string{"01-04 11:38 a@example.org"}, "sent",
 		},
 		{
 			"greylisted for an hour", func(_ int, now time.Time) *script {
@@ -126,7 +126,7 @@ func TestADigestThroughAStorm(t *testing.T) {
 					return &script{answers: map[string]string{"RCPT": "451 4.7.1 come later"}}
 				}
 				return &script{}
-			}, one, []string{"01-01 09:36 a@example.org"}, "sent",
+			}, one, []string{"01-01 09:38 a@example.org"}, "sent",
 		},
 		{"cut after DATA", first(&script{answers: map[string]string{"DATA": "-"}}), one, []string{"01-01 08:01 a@example.org"}, "sent"},
 		{
