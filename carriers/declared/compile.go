@@ -181,7 +181,7 @@ func (c *compiler) info(d Definition, builtin *carriers.Factory) carriers.Info {
 
 // facts checks what a definition says about its carrier.
 func (c *compiler) facts(d Definition, info carriers.Info) {
-	if !nameForm.MatchString(d.Name) {
+	if !nameForm.MatchString(d.Name) || d.Name == "try" || d.Name == "export" {
 		c.wrong("name", "declared_name")
 	}
 	roles := []string{string(carriers.RoleOrigin), string(carriers.RoleDestination), string(carriers.RoleAggregator)}

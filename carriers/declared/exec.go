@@ -62,22 +62,21 @@ func (c *command) ask(ctx context.Context, n number.Number) (res carriers.Result
 	case err != nil:
 		return res, &carriers.Error{Kind: carriers.ErrTemporary, Detail: "the program failed", Cause: err}
 	}
-	return c.read(out.Bytes(), n)
+	return c.read(out.kept.Bytes(), n)
 }
 
 // output keeps what a program prints, up to a limit.
 type output struct {
-	bytes.Buffer
-
+	kept bytes.Buffer // not embedded: its ReadFrom has no limit
 	left int
 }
 
-// Write keeps what fits.
+// Write keeps what fits. The error for more closes the pipe, which ends the program.
 func (o *output) Write(b []byte) (int, error) {
-	if o.left -= len(b); o.left >= 0 {
-		o.Buffer.Write(b)
+	if o.left -= len(b); o.left < 0 {
+		return 0, errLarge
 	}
-	return len(b), nil
+	return o.kept.Write(b)
 }
 
 // printed is what a program prints.

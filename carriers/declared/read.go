@@ -10,6 +10,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 )
@@ -40,7 +41,7 @@ func (c *carrier) read(ctx context.Context, ans adapter.Answer, n number.Number,
 	case ctx.Err() != nil && errors.Is(ctx.Err(), context.Canceled):
 		return carriers.Result{}, ctx.Err()
 	case limited.Err() != nil:
-		return carriers.Result{}, c.Changed(ans, "its selectors take too long for this answer")
+		return carriers.Result{}, trace.why(message.New("try_slow"), c.Changed(ans, "its selectors take too long for this answer"))
 	}
 	return res, err
 }
@@ -56,21 +57,21 @@ func (r *reading) result() (res carriers.Result, err error) {
 	unknown := r.any(r.notFound)
 	switch {
 	case unknown && len(rows) > 0:
-		return res, r.Changed(r.ans, "events, and a sign that the number is not known")
+		return res, r.trace.why(message.New("try_both"), r.Changed(r.ans, "events, and a sign that the number is not known"))
 	case unknown:
-		return res, r.Fail(carriers.ErrNotFound, "not_found")
+		return res, r.trace.why(message.New("try_unknown"), r.Fail(carriers.ErrNotFound, "not_found"))
 	case slices.Contains(r.notFoundOn, r.ans.Status):
 		return res, r.Fail(carriers.ErrNotFound, "HTTP %d", r.ans.Status)
 	case r.ans.Status >= 300 || r.ans.Status == 204:
 		return res, r.Changed(r.ans, "HTTP %d", r.ans.Status)
 	case len(rows) == 0 && r.hasEmpty():
-		return res, r.Fail(carriers.ErrNotFound, "an empty list")
+		return res, r.trace.why(message.New("try_empty"), r.Fail(carriers.ErrNotFound, "an empty list"))
 	case len(rows) == 0 && other:
-		return res, r.Changed(r.ans, "the answer is of another number")
+		return res, r.trace.why(message.New("try_other"), r.Changed(r.ans, "the answer is of another number"))
 	case len(rows) == 0:
-		return res, r.Changed(r.ans, "no events, and no sign that the number is not known")
+		return res, r.trace.why(message.New("try_no_events"), r.Changed(r.ans, "no events, and no sign that the number is not known"))
 	case r.complete != "" && !strings.Contains(string(r.ans.Body), r.complete):
-		return res, r.Changed(r.ans, "the answer has no end")
+		return res, r.trace.why(message.New("try_no_end"), r.Changed(r.ans, "the answer has no end"))
 	}
 	return r.tracking(f, at, rows)
 }
@@ -82,9 +83,9 @@ func (r *reading) parse() (err error) {
 	case len(r.ans.Body) > maxAnswer:
 		return r.Changed(r.ans, "answer is longer than %d MB", maxAnswer>>20)
 	case text == "" && (r.blank || slices.Contains(r.notFoundOn, r.ans.Status)):
-		return r.Fail(carriers.ErrNotFound, "an empty answer")
+		return r.trace.why(message.New("try_blank"), r.Fail(carriers.ErrNotFound, "an empty answer"))
 	case text == "":
-		return r.Changed(r.ans, "answer is empty")
+		return r.trace.why(message.New("try_blank"), r.Changed(r.ans, "answer is empty"))
 	case r.page:
 		if err := r.Captcha(r.ans); err != nil {
 			return err
@@ -97,7 +98,7 @@ func (r *reading) parse() (err error) {
 		r.root, err = parseJSON(r.ans.Body)
 	}
 	if err != nil {
-		return r.Changed(r.ans, "not the answer that was expected: %v", err)
+		return r.trace.why(message.New("try_form"), r.Changed(r.ans, "not the answer that was expected: %v", err))
 	}
 	return nil
 }
@@ -133,6 +134,7 @@ func (r *reading) refused() error {
 		case one.words == nil && !one.find.none() && !r.any(one.find):
 			continue
 		}
+		r.trace.refusal(r.ans.Status, words)
 		switch words = adapter.Line(words, 200); {
 		case errors.Is(one.means, carriers.ErrChanged):
 			return r.Changed(r.ans, "service says: HTTP %d %s", r.ans.Status, words)

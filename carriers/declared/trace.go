@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strconv"
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 )
@@ -18,6 +20,7 @@ type Trace struct {
 	Tracking parcel.Tracking
 	Answer   []byte // as received; empty if there is none
 	Status   int
+	Why      message.Text // why the answer could not be read; nil if that is not known
 }
 
 // Row is one event as it was found, whether it can be used or not.
@@ -46,6 +49,14 @@ func (t *Trace) tracking(of parcel.Tracking) {
 	}
 }
 
+// why records the reason of a failure and returns the failure.
+func (t *Trace) why(reason message.Text, err error) error {
+	if t != nil {
+		t.Why = reason
+	}
+	return err
+}
+
 // ErrNotDeclared is returned by [Try] for a carrier of another kind.
 var ErrNotDeclared = errors.New("not a carrier that is asked by a definition")
 
@@ -71,4 +82,11 @@ func Try(ctx context.Context, c carriers.Carrier, n number.Number, answer []byte
 	}
 	trace.Answer, trace.Status = ans.Body, ans.Status
 	return res, trace, err
+}
+
+// refusal records that a refusal of the definition fits.
+func (t *Trace) refusal(status int, words string) {
+	if t != nil {
+		t.Why = message.New("try_refusal", "Status", strconv.Itoa(status), "Words", adapter.Line(words, 200))
+	}
 }

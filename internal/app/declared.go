@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"slices"
 
 	"parcelwatch/carriers"
@@ -19,21 +20,19 @@ type definition struct {
 	secrets map[string]config.Secret // by the name of the setting
 }
 
-// Defined returns the carriers of a file with definitions, as "carriers try" asks them.
-func Defined(ctx context.Context, path string) ([]carriers.Member, error) {
-	list, err := config.LoadDefinitions(path)
-	if err != nil {
+// Defined returns the carriers that a file defines, with the settings of the
+// configuration. The file may be the configuration itself.
+func Defined(ctx context.Context, c *config.Config, path string) ([]carriers.Member, error) {
+	var list []config.Definition
+	var err error
+	if full, absErr := filepath.Abs(path); absErr == nil && full == c.Path {
+		list = slices.DeleteFunc(c.Definitions(), func(d config.Definition) bool { return d.Shared })
+	} else if list, err = config.LoadDefinitions(path); err != nil {
 		return nil, err
 	}
-	return membersOf(ctx, config.Default(), list)
-}
-
-// DefinedIn returns the defined carriers of a configuration.
-func DefinedIn(ctx context.Context, c *config.Config) ([]carriers.Member, error) {
-	return membersOf(ctx, c, c.Definitions())
-}
-
-func membersOf(ctx context.Context, c *config.Config, list []config.Definition) ([]carriers.Member, error) {
+	if len(list) == 0 {
+		return nil, &config.Error{File: path, What: message.New("declared_none")}
+	}
 	defined, err := define(list, all.Factories())
 	if err != nil {
 		return nil, err

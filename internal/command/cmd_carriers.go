@@ -18,13 +18,22 @@ import (
 )
 
 type carriersCmd struct {
-	Name   string `arg:"" optional:""`
+	Name   string `arg:"" optional:"" help:"${help_carriers_name}"`
+	File   string `arg:"" optional:""`
+	Number string `arg:"" optional:""`
 	Answer string `help:"${help_carriers_answer}" placeholder:"NAME"`
+	Save   string `help:"${help_carriers_save}" placeholder:"FILE"`
 	JSON   bool   `help:"${help_json}"`
 }
 
 // Run lists the carriers with coverage, required credentials and state.
 func (c *carriersCmd) Run(ctx context.Context, e *env) error {
+	switch c.Name {
+	case "try":
+		return c.try(ctx, e)
+	case "export":
+		return c.export(e)
+	}
 	cfg := e.anyConfig()
 	if c.Answer != "" {
 		return c.answer(ctx, e)
@@ -99,7 +108,7 @@ func writeCarriers(e *env, docs []status.Carrier) error {
 	for _, d := range docs {
 		t.Row(carrierRow(e, d)...)
 		if d.LacksCredential() {
-			keys.Row(d.Name, e.say.CredentialHelp(d.Name))
+			keys.Row(d.Name, e.credentialHelp(d))
 		}
 	}
 	if err := t.Write(e.out); err != nil {
@@ -123,5 +132,27 @@ func carrierRow(e *env, d status.Carrier) []string {
 	if d.Budget == 0 {
 		d.Today = 0
 	}
-	return []string{d.Name, e.say.Carrier(d.Name), e.say.T("role_" + string(d.Role)), covers, e.carrierWords(state, d.CarrierState, time.Local)}
+	return []string{d.Name, e.carrierTitle(d), e.say.T("role_" + string(d.Role)), covers, e.carrierWords(state, d.CarrierState, time.Local)}
+}
+
+// carrierTitle returns the name of a carrier in running text, and for a defined one
+// that and which built-in carrier it replaces.
+func (e *env) carrierTitle(d status.Carrier) string {
+	name := e.say.Carrier(d.Name)
+	switch {
+	case d.Replaces:
+		return e.say.T("carriers_replaces", "Name", name)
+	case d.File != "":
+		return e.say.T("carriers_declared", "Name", textx.Line(d.Title, 60))
+	default:
+		return name
+	}
+}
+
+// credentialHelp returns how to get the credential of a carrier.
+func (e *env) credentialHelp(d status.Carrier) string {
+	if d.File != "" && !d.Replaces {
+		return e.say.T("key_declared", "Path", d.File)
+	}
+	return e.say.CredentialHelp(d.Name)
 }

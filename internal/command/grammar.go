@@ -104,7 +104,7 @@ func helpTexts(say *locale.Printer) kong.Vars {
 		"config", "json", "demo", "demo_dir", "language", "run", "parse", "parse_authserv", "parse_redact", "parse_verbose", "track", "track_carrier",
 		"list", "list_all", "show", "add", "add_title", "rename", "mute", "mute_off", "done", "done_off", "forget", "forget_purge", "forget_unverified", "forget_since",
 		"merge", "split", "digest", "digest_sample", "digest_html", "digest_eml", "digest_send", "digest_name", "status",
-		"status_quiet", "check", "check_carriers", "carriers", "carriers_answer", "service", "service_action", "service_user", "service_name",
+		"status_quiet", "check", "check_carriers", "carriers", "carriers_answer", "carriers_name", "carriers_save", "service", "service_action", "service_user", "service_name",
 		"backup", "restore", "export", "export_csv", "version",
 		"setup", "setup_address", "setup_password_file", "setup_username", "setup_imap", "setup_smtp", "setup_tls", "setup_ca",
 		"setup_fingerprint", "setup_client_id", "setup_client_secret", "setup_folders", "setup_destination", "setup_timezone",

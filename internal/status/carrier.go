@@ -43,6 +43,8 @@ type Carrier struct {
 	Settings  []string      `json:"settings"`
 	Missing   []string      `json:"missing"`
 	Help      string        `json:"help"`
+	File      string        `json:"file,omitempty"`             // that defines the carrier
+	Replaces  bool          `json:"replaces_builtin,omitempty"` // it takes the place of a built-in one
 	CarrierState
 	// UnknownCodes are codes that its table does not hold, the newest first.
 	UnknownCodes []parcel.UnknownCode `json:"unknown_codes"`
@@ -65,11 +67,14 @@ func (s Source) Describe(ctx context.Context) ([]Carrier, error) {
 		h := recordedOf(m, health.Carriers)
 		d := Carrier{
 			Schema: Schema, Name: m.Info.Name, Title: m.Info.Title, Site: m.Info.Site, Role: m.Info.Role,
-			Countries: some(m.Info.Countries), Settings: []string{}, Missing: some(m.Missing),
+			Countries: some(m.Info.Countries), Settings: []string{}, Missing: some(m.Missing), File: m.File, Replaces: m.Replaces,
 			CarrierState: s.carrierState(m, health.Carriers), UnknownCodes: append([]parcel.UnknownCode{}, h.Unknown...),
 		}
 		if m.Info.NeedsCredential() {
 			d.Help = locale.English(message.New("key_" + d.Name))
+			if m.File != "" && !m.Replaces {
+				d.Help = locale.English(message.New("key_declared", "Path", m.File))
+			}
 		}
 		for _, one := range m.Info.Settings {
 			d.Settings = append(d.Settings, one.Name)
