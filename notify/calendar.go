@@ -31,38 +31,65 @@ func (v viewer) calendar(d Digest) string {
 	if b.Len() == 0 {
 		return ""
 	}
+	return calendarOf(b.String())
+}
+
+// calendarOf returns the document with the events.
+func calendarOf(events string) string {
 	var out strings.Builder
 	for _, line := range []string{"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//parcelwatch//digest//EN", "CALSCALE:GREGORIAN", "METHOD:PUBLISH"} {
 		fold(&out, line)
 	}
-	out.WriteString(b.String())
+	out.WriteString(events)
 	fold(&out, "END:VCALENDAR")
 	return out.String()
 }
 
 func (v viewer) lastDay(b *strings.Builder, d Digest, it Item, day time.Time) {
-	summary := v.p.T("calendar_pickup", "Title", heading(it, v.p))
+	v.event(b, occasion{kind: occasionPickup, audience: d.Audience, made: d.Made, day: day, alarm: true}, it)
+}
+
+// The kinds of a calendar's events, which are part of their UIDs.
+const (
+	occasionPickup     = "pickup"
+	occasionExpected   = "expected"
+	occasionProtection = "protection"
+)
+
+// occasion is a day in the life of a parcel.
+type occasion struct {
+	kind     string
+	audience string
+	made     time.Time
+	day      time.Time // midnight UTC
+	alarm    bool
+}
+
+// event writes an all-day event. Its UID stays the same for the kind, the audience and
+// the number of the parcel, in the attachment of a digest and in a feed.
+func (v viewer) event(b *strings.Builder, o occasion, it Item) {
+	summary := v.p.T("calendar_"+o.kind, "Title", heading(it, v.p))
 	description := string(it.Number)
 	if it.Link != "" {
 		description = strings.TrimSpace(description + " " + it.Link)
 	}
 	lines := []string{
 		"BEGIN:VEVENT",
-		"UID:" + hash("pickup", d.Audience, string(it.Number)) + "@parcelwatch",
-		"DTSTAMP:" + d.Made.UTC().Format("20060102T150405Z"),
-		"DTSTART;VALUE=DATE:" + day.Format("20060102"),
-		"DTEND;VALUE=DATE:" + day.AddDate(0, 0, 1).Format("20060102"),
+		"UID:" + hash(o.kind, o.audience, string(it.Number)) + "@parcelwatch",
+		"DTSTAMP:" + o.made.UTC().Format("20060102T150405Z"),
+		"DTSTART;VALUE=DATE:" + o.day.Format("20060102"),
+		"DTEND;VALUE=DATE:" + o.day.AddDate(0, 0, 1).Format("20060102"),
 		"SUMMARY:" + escapeText(summary),
 		"DESCRIPTION:" + escapeText(textx.Line(description, maxText)),
 		"TRANSP:TRANSPARENT",
 	}
-	if place := textx.Line(it.PickupPlace, maxPlace); place != "" {
+	if place := textx.Line(it.PickupPlace, maxPlace); place != "" && o.kind == occasionPickup {
 		lines = append(lines, "LOCATION:"+escapeText(place))
 	}
-	lines = append(lines,
-		"BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:"+remindAt, "DESCRIPTION:"+escapeText(summary), "END:VALARM",
-		"END:VEVENT")
-	for _, line := range lines {
+	if o.alarm {
+		lines = append(lines, "BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:"+remindAt, "DESCRIPTION:"+escapeText(summary), "END:VALARM")
+	}
+	for _, line := range append(lines, "END:VEVENT") {
 		fold(b, line)
 	}
 }

@@ -22,6 +22,8 @@ type Mailboxes interface {
 type Counts interface {
 	// Following returns how many parcels are neither closed nor final.
 	Following(ctx context.Context) (int, error)
+	// ByStatus returns how many parcels are neither closed nor final, by status.
+	ByStatus(ctx context.Context) (map[parcel.Status]int, error)
 	// Unwatched counts the parcels that are neither closed nor final and whose mail came
 	// only to other mailboxes than the watched ones, by each of their mailboxes, sorted by
 	// name. Parcels without a mailbox are not counted.

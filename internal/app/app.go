@@ -17,6 +17,7 @@ import (
 	"parcelwatch/carriers/all"
 	"parcelwatch/config"
 	"parcelwatch/extract"
+	"parcelwatch/internal/api"
 	"parcelwatch/internal/mqtt"
 	"parcelwatch/internal/web"
 	"parcelwatch/mail/verify"
@@ -51,6 +52,7 @@ type Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 type App struct {
 	deps    Deps
 	systemd *service.Notifier
+	metrics *api.Metrics // of all lives
 	life    atomic.Pointer[life]
 	next    chan *life
 }
@@ -66,7 +68,7 @@ func New(ctx context.Context, cfg *config.Config, deps Deps) (*App, error) {
 	if deps.Carriers == nil {
 		deps.Carriers = all.Factories()
 	}
-	a := &App{deps: deps, systemd: service.NewNotifier(), next: make(chan *life)}
+	a := &App{deps: deps, systemd: service.NewNotifier(), metrics: api.NewMetrics(), next: make(chan *life)}
 	first, err := a.newLife(ctx, cfg)
 	if err != nil {
 		return nil, err
@@ -136,6 +138,7 @@ type life struct {
 
 	cfg       *config.Config
 	started   time.Time
+	metrics   *api.Metrics
 	systemd   *service.Notifier
 	set       *carriers.Set
 	tracker   *tracker.Tracker
@@ -149,7 +152,7 @@ type life struct {
 }
 
 func (a *App) newLife(ctx context.Context, cfg *config.Config) (*life, error) {
-	l := &life{Deps: a.deps, cfg: cfg, started: a.deps.Now(), systemd: a.systemd, checks: checks{last: map[string]check{}}}
+	l := &life{Deps: a.deps, cfg: cfg, started: a.deps.Now(), systemd: a.systemd, metrics: a.metrics, checks: checks{last: map[string]check{}}}
 	set, broken, err := carriersOf(ctx, cfg, l.Carriers)
 	if err != nil {
 		return nil, err
@@ -180,13 +183,13 @@ func (a *App) newLife(ctx context.Context, cfg *config.Config) (*life, error) {
 	if l.Jumps {
 		round = nil
 	}
-	l.notifier = notify.New(l.notifying, l.Digests, l.Store, smtp, notify.Options{
+	l.notifier = notify.New(l.notifying, l.Digests, countedOutbox{l.Store, l.metrics.Told}, smtp, notify.Options{
 		Log: l.Log, Now: l.Now, Channels: channels, Gaps: tracker.Gaps(l.Store.Journeys), AllWell: pinger(cfg.Alarm.Ping, bounded()),
 		Round: round, LastAlive: before.LastAlive(), Budgets: set.Budgets(),
 	})
 	l.tracker = tracker.New(tracker.Config{
 		Home: cfg.Destination, Zone: cfg.Timezone.Location(), Log: l.Log, Now: l.Now, OnChange: l.wake,
-		Engine: tracker.NewEngine(set, cfg.Destination, l.Ledger, l.Now, l.Log),
+		Engine: counted(tracker.NewEngine(set, cfg.Destination, l.Ledger, l.Now, l.Log), l.metrics),
 	}, l.Store)
 	if cfg.MQTT.Enabled() {
 		if l.publisher, err = newPublisher(l); err != nil {
@@ -200,6 +203,9 @@ func (a *App) newLife(ctx context.Context, cfg *config.Config) (*life, error) {
 	}
 	if l.page, err = l.newPage(broken); err != nil {
 		return nil, err
+	}
+	if l.page != nil {
+		l.newAPI(broken).Register(l.page)
 	}
 	for _, m := range cfg.Mailboxes {
 		account, err := Account(cfg, m, l.Store)

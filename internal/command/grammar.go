@@ -40,6 +40,7 @@ type grammar struct {
 	Carriers carriersCmd `cmd:"" help:"${help_carriers}"`
 	Parse    parseCmd    `cmd:"" help:"${help_parse}"`
 	Digest   digestCmd   `cmd:"" help:"${help_digest}"`
+	Web      webCmd      `cmd:"" help:"${help_web}"`
 	MQTT     mqttCmd     `cmd:"" name:"mqtt" help:"${help_mqtt}"`
 	Service  serviceCmd  `cmd:"" help:"${help_service}"`
 	Backup   backupCmd   `cmd:"" help:"${help_backup}"`

@@ -91,6 +91,24 @@ func (db *household) Following(ctx context.Context) (int, error) {
 	return first(query(ctx, db.to("count parcels"), column[int], `SELECT count(*) FROM parcel WHERE home = $1 AND active`))
 }
 
+// ByStatus returns how many parcels are neither closed nor final, by status. It reads no
+// document.
+func (db *household) ByStatus(ctx context.Context) (map[parcel.Status]int, error) {
+	type count struct {
+		status parcel.Status
+		n      int
+	}
+	rows, err := query(ctx, db.to("count parcels by status"), func(s scanner) (c count, err error) {
+		err = s.Scan(&c.status, &c.n)
+		return c, err
+	}, `SELECT status, count(*) FROM parcel WHERE home = $1 AND active GROUP BY status`)
+	out := make(map[parcel.Status]int, len(rows))
+	for _, c := range rows {
+		out[c.status] = c.n
+	}
+	return out, err
+}
+
 // Unwatched counts the followed parcels whose mail came only to other mailboxes than the
 // watched ones, by each of their mailboxes. It reads no document.
 func (db *household) Unwatched(ctx context.Context, watched []string) ([]store.Unwatched, error) {

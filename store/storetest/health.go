@@ -85,6 +85,15 @@ func counted(t T, h Harness) {
 	closed.Closed = true
 	add(t, h.Store, moving, done, closed)
 	listed := len(get[[]parcel.Parcel](t)(h.Store.FollowedParcels(t.Context(), nil)))
+	if by := get[map[parcel.Status]int](t)(h.Reopen().ByStatus(t.Context())); len(by) != 1 {
+		t.Errorf("by status: %v, want one status", by)
+	} else {
+		for s, n := range by {
+			if n != 1 || s.Final() {
+				t.Errorf("by status: %d %s", n, s)
+			}
+		}
+	}
 	if n := get[int](t)(h.Reopen().Following(t.Context())); n != 1 || n != listed {
 		t.Errorf("%d parcels are followed and %d listed, want 1", n, listed)
 	}
