@@ -110,7 +110,7 @@ func helpTexts(say *locale.Printer) kong.Vars {
 		"setup", "setup_address", "setup_password_file", "setup_username", "setup_imap", "setup_smtp", "setup_tls", "setup_ca",
 		"setup_fingerprint", "setup_client_id", "setup_client_secret", "setup_folders", "setup_destination", "setup_timezone",
 		"setup_refuse", "setup_to", "setup_at", "setup_ispdb", "setup_no_sample", "setup_service", "setup_yes", "login", "login_name",
-		"mqtt", "mqtt_remove",
+		"mqtt", "mqtt_remove", "web", "token", "token_add", "token_list", "token_remove", "token_write",
 	} {
 		vars["help_"+id] = say.T("help_" + id)
 	}
