@@ -47,26 +47,21 @@ type Protection struct {
 	Remind int // days before the end at which a reminder is sent
 }
 
-// start returns when p's protection began; zero if unknown.
-func (Protection) start(p parcel.Parcel) time.Time {
-	if !p.Shipped.IsZero() {
-		return p.Shipped
-	}
-	if p.AddedByUser {
-		return time.Time{}
-	}
-	return p.FirstSeen
-}
-
 // left returns the last day of protection and the days left. ok is false if p has no
 // protection.
 func (g Protection) left(p parcel.Parcel, zone *time.Location, now time.Time) (end parcel.Date, days int, ok bool) {
-	start := g.start(p)
+	start := p.ProtectedFrom()
 	if g.Days <= 0 || start.IsZero() || p.Status.Final() || p.Closed {
 		return "", 0, false
 	}
 	end = parcel.DateOf(start.In(zone).AddDate(0, 0, g.Days))
 	return end, daysUntil(end, zone, now), true
+}
+
+// reminded returns between which times the protection of a parcel began that ends within
+// the days of a reminder, and a day more on either side for the zone.
+func (g Protection) reminded(now time.Time) (from, to time.Time) {
+	return now.AddDate(0, 0, -g.Days-2), now.AddDate(0, 0, g.Remind-g.Days+2)
 }
 
 // leftOf is left for an order that no parcel carries. Its protection begins when the

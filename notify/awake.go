@@ -101,6 +101,9 @@ func (n *Notifier) firstInput(ctx context.Context, a Audience, now time.Time) (I
 		return in, err
 	}
 	in.Hello, in.Changes = true, pending
+	if err := n.complete(ctx, &in, nil, now); err != nil {
+		return in, fmt.Errorf("read parcels: %w", err)
+	}
 	err = n.source.Ended(ctx, func(p *parcel.Parcel) {
 		if p.Status == parcel.Delivered && !p.Muted && in.cares(p.Mailboxes) {
 			in.Arrived++

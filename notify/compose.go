@@ -10,8 +10,10 @@ import (
 
 // Input is the data from which a digest is composed.
 type Input struct {
-	Audience   Audience
-	Parcels    []parcel.Parcel // including final ones, whose end may be news
+	Audience Audience
+	// Parcels include final ones, whose end may be news. Those that shownParcels does not
+	// name may be outlines.
+	Parcels    []parcel.Parcel
 	Orders     []parcel.Order  // those that no parcel carries
 	Changes    []parcel.Change // not yet announced to the audience
 	Health     parcel.Health
@@ -35,15 +37,7 @@ type Gap = func(origin, destination string) (least, most int)
 
 // Compose decides what a digest contains and in which section. It is pure.
 func Compose(in Input, now time.Time) Digest {
-	c := &composer{Input: in, now: now, zone: in.Audience.zone(), sections: map[SectionKind][]entry{}, hello: Hello{Arrived: in.Arrived}}
-	c.sort()
-	for i := range in.Parcels {
-		c.addParcel(&in.Parcels[i])
-	}
-	for i := range in.Orders {
-		c.addOrder(&in.Orders[i])
-	}
-	c.troubles()
+	c := arranged(in, now)
 	d := Digest{
 		Audience: in.Audience.Name, Language: in.Audience.Language, Zone: c.zone, Made: now,
 		Urgent: in.Urgent, Calendar: in.Audience.Calendar, Footer: c.footer, News: c.news, Told: c.told,
@@ -59,7 +53,6 @@ func Compose(in Input, now time.Time) Digest {
 		if len(entries) == 0 {
 			continue
 		}
-		slices.SortStableFunc(entries, func(a, b entry) int { return cmp.Compare(a.rank, b.rank) })
 		s := Section{Kind: row.kind, Items: make([]Item, 0, len(entries))}
 		for _, e := range entries {
 			s.Items = append(s.Items, e.Item)
@@ -70,6 +63,41 @@ func Compose(in Input, now time.Time) Digest {
 		d.Sections = append(d.Sections, s)
 	}
 	return d
+}
+
+// arranged sorts parcels, orders and troubles into sections.
+func arranged(in Input, now time.Time) *composer {
+	c := &composer{Input: in, now: now, zone: in.Audience.zone(), sections: map[SectionKind][]entry{}, hello: Hello{Arrived: in.Arrived}}
+	c.sort()
+	for i := range in.Parcels {
+		c.addParcel(&in.Parcels[i])
+	}
+	for i := range in.Orders {
+		c.addOrder(&in.Orders[i])
+	}
+	c.troubles()
+	for _, entries := range c.sections {
+		slices.SortStableFunc(entries, func(a, b entry) int { return cmp.Compare(a.rank, b.rank) })
+	}
+	return c
+}
+
+// shownParcels returns the parcels that a digest shows at most: all with news, and the
+// first of each section. Outlines decide the section and rank of a parcel.
+func shownParcels(in Input, now time.Time) []int64 {
+	var out []int64
+	for _, entries := range arranged(in, now).sections {
+		room := maxItems
+		for _, e := range entries {
+			if e.parcel != 0 && (e.News || room > 0) {
+				out = append(out, e.parcel)
+			}
+			if !e.News {
+				room--
+			}
+		}
+	}
+	return out
 }
 
 type composer struct {
@@ -92,7 +120,8 @@ type composer struct {
 type entry struct {
 	Item
 
-	rank int64
+	rank   int64
+	parcel int64 // 0 for an order
 }
 
 // sort groups the changes by subject. All of them count as announced by this digest,
@@ -112,8 +141,8 @@ func (c *composer) sort() {
 	}
 }
 
-func (c *composer) add(kind SectionKind, item Item, rank int64) {
-	c.sections[kind] = append(c.sections[kind], entry{Item: item, rank: rank})
+func (c *composer) add(kind SectionKind, item Item, rank, id int64) {
+	c.sections[kind] = append(c.sections[kind], entry{Item: item, rank: rank, parcel: id})
 }
 
 func has(changes []parcel.Change, kind parcel.ChangeKind) bool {
@@ -159,7 +188,7 @@ func (c *composer) parcel(p *parcel.Parcel) {
 	if p.Unverified {
 		rank += unverifiedRank
 	}
-	c.add(kind, c.item(p, kind, changes), rank)
+	c.add(kind, c.item(p, kind, changes), rank, p.ID)
 }
 
 // unverifiedRank puts what only unproven mail names after everything else of a section,

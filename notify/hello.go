@@ -57,7 +57,7 @@ func (c *composer) helloParcel(p *parcel.Parcel) {
 	c.greet(kind)
 	it := c.item(p, kind, nil)
 	it.Notes = unique(notes)
-	c.add(kind, it, rowOf(kind).rank(c, p))
+	c.add(kind, it, rowOf(kind).rank(c, p), p.ID)
 }
 
 // helloOrder is helloParcel for an order that no parcel carries.
@@ -87,7 +87,7 @@ func (c *composer) helloOrder(o *parcel.Order) {
 		kind, it.Notes = SectionNeeds, append(it.Notes, note("note_protection_day", "Day", ShortDay(end)))
 	}
 	c.greet(kind)
-	c.add(kind, it, -o.StepAt.Unix())
+	c.add(kind, it, -o.StepAt.Unix(), 0)
 }
 
 // greet counts something that is open.

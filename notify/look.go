@@ -117,7 +117,8 @@ func (n *Notifier) remind(ctx context.Context, now time.Time) error {
 	if since := now.Sub(n.reminded); !n.reminded.IsZero() && since >= 0 && since < remindEvery {
 		return nil
 	}
-	parcels, err := n.source.FollowedParcels(ctx, nil)
+	from, to := n.cfg.Protection.reminded(now)
+	parcels, err := n.source.Remindable(ctx, from, to)
 	if err != nil {
 		return fmt.Errorf("list parcels: %w", err)
 	}

@@ -30,12 +30,39 @@ func newMemory() *memory {
 	return &memory{told: map[string]map[int64]bool{}, broken: map[string]bool{}, calls: map[string]int{}}
 }
 
-func (m *memory) FollowedParcels(_ context.Context, ids []int64) ([]parcel.Parcel, error) {
-	unlock, err := m.lock("FollowedParcels")
+func (m *memory) FollowedPage(context.Context, store.Page) ([]parcel.Parcel, error) {
+	return nil, nil
+}
+
+func (m *memory) FollowedParcels(context.Context, []int64) ([]parcel.Parcel, error) { return nil, nil }
+
+func (m *memory) Outlines(_ context.Context, ids []int64) ([]parcel.Parcel, error) {
+	unlock, err := m.lock("Outlines")
 	defer unlock()
-	return slices.DeleteFunc(slices.Clone(m.parcels), func(p parcel.Parcel) bool {
-		return (p.Closed || p.Status.Final()) && !slices.Contains(ids, p.ID)
-	}), err
+	var out []parcel.Parcel
+	for _, p := range m.parcels {
+		if !p.Closed && !p.Status.Final() || slices.Contains(ids, p.ID) {
+			out = append(out, stored(p))
+		}
+	}
+	return out, err
+}
+
+// stored is a parcel without what stores leave out.
+func stored(p parcel.Parcel) parcel.Parcel {
+	p.Items, p.Maybe, p.NeverJoin, p.Unions, p.Orders = nil, nil, nil, nil, nil
+	p.Logistics, p.Sources = parcel.Logistics{}, nil
+	return p
+}
+
+func (m *memory) ParcelsByID(_ context.Context, ids []int64) ([]parcel.Parcel, error) {
+	unlock, err := m.lock("ParcelsByID")
+	defer unlock()
+	return slices.DeleteFunc(slices.Clone(m.parcels), func(p parcel.Parcel) bool { return !slices.Contains(ids, p.ID) }), err
+}
+
+func (m *memory) Remindable(ctx context.Context, _, _ time.Time) ([]parcel.Parcel, error) {
+	return m.Outlines(ctx, nil)
 }
 
 func (m *memory) FollowedOrders(context.Context, []string) ([]parcel.Order, error) { return nil, nil }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -148,12 +149,16 @@ func (n *Notifier) DigestNow(ctx context.Context) ([]store.Message, error) {
 	return out, nil
 }
 
+// leastPause lets the changes of several mails come together: a first scan wakes the
+// notifier many times in a second.
+const leastPause = 250 * time.Millisecond
+
 // loop calls step, then waits until the time that step returned, a nudge, or a minute at
 // most, because timers stop while the machine is suspended.
 func (n *Notifier) loop(ctx context.Context, nudged <-chan struct{}, step func(context.Context) time.Time) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	var pace throttle.Throttle
+	pace := throttle.Throttle{Least: leastPause}
 	for {
 		select {
 		case <-ctx.Done():
@@ -202,13 +207,17 @@ func (n *Notifier) input(ctx context.Context, a Audience, now time.Time) (Input,
 	return n.inputOf(ctx, a, pending, now)
 }
 
-// inputOf reads the data of a digest about the changes.
+// inputOf reads the data of a digest about the changes. Of the parcels that are only
+// counted it reads the outlines.
 func (n *Notifier) inputOf(ctx context.Context, a Audience, changes []parcel.Change, now time.Time) (Input, error) {
 	in := Input{Audience: a, Next: a.Schedule.Next(now), Protection: n.cfg.Protection, Mailboxes: n.cfg.Mailboxes, Changes: changes, Budgets: n.budgets}
 	var err error
 	parcels, orders := subjects(in.Changes)
-	if in.Parcels, err = n.source.FollowedParcels(ctx, parcels); err != nil {
+	if in.Parcels, err = n.source.Outlines(ctx, parcels); err != nil {
 		return in, fmt.Errorf("list parcels: %w", err)
+	}
+	if err := n.complete(ctx, &in, parcels, now); err != nil {
+		return in, fmt.Errorf("read parcels: %w", err)
 	}
 	if in.Orders, err = n.source.FollowedOrders(ctx, orders); err != nil {
 		return in, fmt.Errorf("list orders: %w", err)
@@ -222,6 +231,26 @@ func (n *Notifier) inputOf(ctx context.Context, a Audience, changes []parcel.Cha
 		}
 	}
 	return in, nil
+}
+
+// complete replaces the outlines of changed parcels, and of those that the digest shows.
+func (n *Notifier) complete(ctx context.Context, in *Input, changed []int64, now time.Time) error {
+	ids := append(shownParcels(*in, now), changed...)
+	slices.Sort(ids)
+	whole, err := n.source.ParcelsByID(ctx, slices.Compact(ids))
+	if err != nil {
+		return err
+	}
+	byID := make(map[int64]*parcel.Parcel, len(whole))
+	for i := range whole {
+		byID[whole[i].ID] = &whole[i]
+	}
+	for i := range in.Parcels {
+		if p := byID[in.Parcels[i].ID]; p != nil {
+			in.Parcels[i] = *p
+		}
+	}
+	return nil
 }
 
 // subjects returns the parcels and orders that changes are about.

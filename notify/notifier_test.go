@@ -253,7 +253,7 @@ func TestNotifierStoreFails(t *testing.T) {
 			})
 		})
 	})
-	for _, method := range []string{"Pending", "FollowedParcels", "Health", "Changes", "Tell", "Enqueue", "LastSlot", "DueMessages", "NextMessage"} {
+	for _, method := range []string{"Pending", "Outlines", "ParcelsByID", "Health", "Changes", "Tell", "Enqueue", "LastSlot", "DueMessages", "NextMessage"} {
 		t.Run("a failing "+method+" loses nothing", func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {

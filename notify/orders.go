@@ -35,7 +35,7 @@ func (c *composer) order(o *parcel.Order) {
 		c.footer.Orders++
 		it.Notes = c.orderNotes(o)
 	}
-	c.add(kind, it, -o.StepAt.Unix())
+	c.add(kind, it, -o.StepAt.Unix(), 0)
 }
 
 // orderSection returns the section of an order without a parcel, or whether it is no longer

@@ -114,6 +114,14 @@ const (
 	ResultSkipped      Result = "skipped"
 )
 
+// ProtectedFrom returns when the shop's buyer protection began; zero if unknown.
+func (p Parcel) ProtectedFrom() time.Time {
+	if p.Shipped.IsZero() && !p.AddedByUser {
+		return p.FirstSeen
+	}
+	return p.Shipped
+}
+
 // Numbers returns the parcel's numbers in the order they were learned.
 func (p Parcel) Numbers() []number.Number {
 	out := make([]number.Number, 0, len(p.Links))

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 type (
 	listCmd struct {
 		All  bool `help:"${help_list_all}"`
+		Page int  `help:"${help_list_page}" placeholder:"N"`
 		JSON bool `help:"${help_json}"`
 	}
 	showCmd struct {
@@ -71,7 +73,7 @@ func (e *env) showOrder(o parcel.Order, json bool) error {
 // Run lists parcels and orders without a parcel.
 func (c *listCmd) Run(ctx context.Context, e *env) error {
 	return e.stored(ctx, func(_ *config.Config, db store.Store) error {
-		docs, err := status.List(ctx, db, c.All, e.now())
+		docs, pages, err := c.rows(ctx, db, e.now())
 		if err != nil {
 			return err
 		}
@@ -86,8 +88,27 @@ func (c *listCmd) Run(ctx context.Context, e *env) error {
 		for _, d := range docs {
 			t.Row(listRow(e, d)...)
 		}
-		return t.Write(e.out)
+		if err := t.Write(e.out); err != nil {
+			return err
+		}
+		if page := max(c.Page, 1); page < pages {
+			e.print("\n" + e.say.T("list_more", "Page", page, "Pages", pages, "Next", page+1))
+		}
+		return nil
 	})
+}
+
+// rows returns the rows of the page, and how many pages there are. JSON has all rows
+// unless a page is asked for.
+func (c *listCmd) rows(ctx context.Context, db store.Store, now time.Time) (docs []status.Row, pages int, err error) {
+	if c.Page < 0 {
+		return nil, 0, usage("--page: " + strconv.Itoa(c.Page))
+	}
+	if c.JSON && c.Page == 0 {
+		docs, err = status.List(ctx, db, c.All, now)
+		return docs, 1, err
+	}
+	return status.Page(ctx, db, c.All, max(c.Page, 1), now)
 }
 
 func listRow(e *env, d status.Row) []string {

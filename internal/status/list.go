@@ -6,13 +6,15 @@ import (
 	"time"
 
 	"parcelwatch/parcel"
+	"parcelwatch/store"
 )
 
 // Parcels is the read access to parcels and orders.
 type Parcels interface {
 	Parcels(ctx context.Context) ([]parcel.Parcel, error)
 	Orders(ctx context.Context) ([]parcel.Order, error)
-	FollowedParcels(ctx context.Context, ids []int64) ([]parcel.Parcel, error)
+	Following(ctx context.Context) (int, error)
+	FollowedPage(ctx context.Context, page store.Page) ([]parcel.Parcel, error)
 	followedOrders
 }
 
@@ -20,22 +22,52 @@ type followedOrders interface {
 	FollowedOrders(ctx context.Context, ids []string) ([]parcel.Order, error)
 }
 
+// PageRows is the number of parcels on a page.
+const PageRows = 200
+
 // List returns the rows of the followed parcels, then of the open orders without a
 // parcel; with all, also of closed, final and abandoned ones.
 func List(ctx context.Context, from Parcels, all bool, now time.Time) ([]Row, error) {
 	if all {
 		return listAll(ctx, from, now)
 	}
-	parcels, err := from.FollowedParcels(ctx, nil)
-	if err != nil {
-		return nil, err
+	var out []Row
+	for page := 1; ; page++ {
+		rows, pages, err := Page(ctx, from, false, page, now)
+		if out = append(out, rows...); err != nil || page >= pages {
+			return out, err
+		}
 	}
-	orders, err := openOrders(ctx, from, now)
-	if err != nil {
-		return nil, err
-	}
-	return rows(parcels, orders, now), nil
 }
+
+// Page returns the rows of a page, counted from 1, and how many pages there are. The
+// orders are on the last page, which also stands for every later one.
+func Page(ctx context.Context, from Parcels, all bool, page int, now time.Time) (rows []Row, pages int, err error) {
+	if all {
+		rows, err = listAll(ctx, from, now)
+		pages = pagesOf(len(rows))
+		after := (min(page, pages) - 1) * PageRows
+		return rows[after:min(after+PageRows, len(rows))], pages, err
+	}
+	n, err := from.Following(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	pages = pagesOf(n)
+	page = min(page, pages)
+	parcels, err := from.FollowedPage(ctx, store.Page{After: (page - 1) * PageRows, Size: PageRows})
+	if err != nil {
+		return nil, 0, err
+	}
+	var orders []parcel.Order
+	if page == pages {
+		orders, err = openOrders(ctx, from, now)
+	}
+	return rowsOf(parcels, orders, now), pages, err
+}
+
+// pagesOf returns how many pages n rows take, at least one.
+func pagesOf(n int) int { return max(1, (n+PageRows-1)/PageRows) }
 
 func listAll(ctx context.Context, from Parcels, now time.Time) ([]Row, error) {
 	parcels, err := from.Parcels(ctx)
@@ -53,7 +85,7 @@ func listAll(ctx context.Context, from Parcels, now time.Time) ([]Row, error) {
 		}
 	}
 	orders = slices.DeleteFunc(orders, func(o parcel.Order) bool { return carried[o.ID] })
-	return rows(parcels, orders, now), nil
+	return rowsOf(parcels, orders, now), nil
 }
 
 // openOrders returns the orders without a parcel of which news is expected.
@@ -62,7 +94,7 @@ func openOrders(ctx context.Context, from followedOrders, now time.Time) ([]parc
 	return slices.DeleteFunc(orders, func(o parcel.Order) bool { return o.State(now) == parcel.OrderAbandoned }), err
 }
 
-func rows(parcels []parcel.Parcel, orders []parcel.Order, now time.Time) []Row {
+func rowsOf(parcels []parcel.Parcel, orders []parcel.Order, now time.Time) []Row {
 	out := make([]Row, 0, len(parcels)+len(orders))
 	for _, p := range parcels {
 		out = append(out, ParcelRow(p, now))

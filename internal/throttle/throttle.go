@@ -10,13 +10,17 @@ const (
 	most  = 10 * time.Second // limits a pause, and so the delay of news
 )
 
-// Throttle is the state of one loop. The zero value does not pause.
-type Throttle struct{ until time.Time }
+// Throttle is the state of one loop. Before its first work it does not pause.
+type Throttle struct {
+	Least time.Duration // the shortest pause; limits how often a loop that is woken all the time works
+
+	until time.Time
+}
 
 // After records that work took place from began to now. Both must be monotonic
 // readings, which stay comparable when the wall clock is set.
 func (t *Throttle) After(began, now time.Time) {
-	t.until = now.Add(min(share*max(now.Sub(began), 0), most))
+	t.until = now.Add(max(t.Least, min(share*max(now.Sub(began), 0), most)))
 }
 
 // Left returns the remaining time of the pause.

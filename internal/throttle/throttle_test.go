@@ -28,6 +28,13 @@ func TestThrottle(t *testing.T) {
 			}
 		})
 	}
+	t.Run("quick work is followed by the shortest pause", func(t *testing.T) {
+		r := throttle.Throttle{Least: time.Second}
+		r.After(began, began.Add(time.Millisecond))
+		if got := r.Left(began.Add(time.Millisecond)); got != time.Second {
+			t.Errorf("got %v, want 1s", got)
+		}
+	})
 	t.Run("nothing was done yet", func(t *testing.T) {
 		var r throttle.Throttle
 		if got := r.Left(began); got != 0 {

@@ -46,15 +46,15 @@ func (db *household) Health(ctx context.Context) (h parcel.Health, err error) {
 		return parcel.Health{}, fmt.Errorf("read health: %w", err)
 	}
 	for i, m := range h.Mailboxes {
-		if at := p.Checks[db.checkKey(m)]; at.After(m.LastCheck) {
-			h.Mailboxes[i].LastCheck = at
-		}
+		key := db.folderKey(m)
+		h.Mailboxes[i].LastCheck = later(m.LastCheck, p.Checks[key])
+		h.Mailboxes[i].LastMail = later(m.LastMail, p.Mails[key])
 	}
 	return h, nil
 }
 
 // SetMailboxHealth records the state of one folder. A zero LastMail or LastCheck
-// keeps the recorded one. If only LastCheck has changed, it is written to the store
+// keeps the recorded one. If only these have changed, they are written to the store
 // once an hour and to the heartbeat file otherwise.
 func (db *household) SetMailboxHealth(ctx context.Context, h parcel.MailboxHealth) error {
 	same, err := db.onlyChecked(ctx, h)
@@ -62,7 +62,11 @@ func (db *household) SetMailboxHealth(ctx context.Context, h parcel.MailboxHealt
 		return err
 	}
 	if same {
-		return db.pulse("record health of "+h.Name, func(p *pulse) { p.Checks[db.checkKey(h)] = h.LastCheck })
+		return db.pulse("record health of "+h.Name, func(p *pulse) {
+			key := db.folderKey(h)
+			p.Checks[key] = h.LastCheck
+			p.Mails[key] = later(p.Mails[key], h.LastMail)
+		})
 	}
 	return db.write(ctx, "record health of "+h.Name, func(tx homeTx) error {
 		_, err := tx.ExecContext(ctx,
@@ -77,7 +81,7 @@ func (db *household) SetMailboxHealth(ctx context.Context, h parcel.MailboxHealt
 }
 
 // onlyChecked reports whether h differs from the recorded state only by a newer
-// LastCheck.
+// LastCheck or LastMail.
 func (db *household) onlyChecked(ctx context.Context, h parcel.MailboxHealth) (same bool, err error) {
 	err = db.read(ctx, "read health of "+h.Name, func(tx homeTx) error {
 		found, err := list(ctx, tx, scanMailbox, selectMailbox+` AND name = $2 AND folder = $3`, tx.home, h.Name, h.Folder)
@@ -85,13 +89,19 @@ func (db *household) onlyChecked(ctx context.Context, h parcel.MailboxHealth) (s
 			return err
 		}
 		was := found[0]
-		mailed := !h.LastMail.IsZero() && h.LastMail.UnixMilli() != was.LastMail.UnixMilli()
 		since := h.LastCheck.Sub(was.LastCheck)
 		same = h.State == was.State && h.Since.UnixMilli() == was.Since.UnixMilli() && line(h.Error) == was.Error && h.Fault.Equal(was.Fault) &&
-			!mailed && !h.LastCheck.IsZero() && !was.LastCheck.IsZero() && since >= 0 && since < checkEvery
+			!h.LastCheck.IsZero() && !was.LastCheck.IsZero() && since >= 0 && since < checkEvery
 		return nil
 	})
 	return same, err
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // KeepMailboxes deletes the states of folders that are no longer configured, which

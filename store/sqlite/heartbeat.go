@@ -21,6 +21,7 @@ import (
 type pulse struct {
 	Heartbeat store.Heartbeat
 	Checks    map[string]time.Time // LastCheck of each folder
+	Mails     map[string]time.Time // LastMail of each folder
 }
 
 // pulseBlock is the size in bytes to which the file is padded, so that one write
@@ -104,9 +105,13 @@ func (db *core) lastPulse() (pulse, error) {
 	if p.Checks == nil {
 		p.Checks = map[string]time.Time{}
 	}
+	if p.Mails == nil {
+		p.Mails = map[string]time.Time{}
+	}
 	return p, nil
 }
 
-func (db *household) checkKey(h parcel.MailboxHealth) string {
+// folderKey is the key of a folder in a pulse.
+func (db *household) folderKey(h parcel.MailboxHealth) string {
 	return db.home + "/" + h.Name + "/" + h.Folder
 }

@@ -44,7 +44,7 @@ func TestADayOfAnIdleDaemonCommitsLittle(t *testing.T) {
 		if err := db.SaveHeartbeat(t.Context(), store.Heartbeat{Started: storetest.Now(), At: at, PID: 1, Version: "1.0"}); err != nil {
 			t.Fatal(err)
 		}
-		h.LastCheck = at
+		h.LastCheck, h.LastMail = at, at
 		if err := db.SetMailboxHealth(t.Context(), h); err != nil {
 			t.Fatal(err)
 		}
@@ -54,7 +54,7 @@ func TestADayOfAnIdleDaemonCommitsLittle(t *testing.T) {
 		}
 	}
 	if committed > 24 {
-		t.Errorf("%d commits in a day in which only the heartbeat and the last check changed, want at most one an hour", committed)
+		t.Errorf("%d commits in a day in which only the heartbeat, the last check and the last mail changed, want at most one an hour", committed)
 	}
 	health, err := db.Health(t.Context())
 	if err != nil {
@@ -62,6 +62,9 @@ func TestADayOfAnIdleDaemonCommitsLittle(t *testing.T) {
 	}
 	if got := health.Mailboxes[0].LastCheck; !got.Equal(h.LastCheck) {
 		t.Errorf("last check = %v, want %v", got, h.LastCheck)
+	}
+	if got := health.Mailboxes[0].LastMail; !got.Equal(h.LastMail) {
+		t.Errorf("last mail = %v, want %v", got, h.LastMail)
 	}
 }
 

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -75,14 +76,42 @@ func (db *household) Parcels(ctx context.Context) ([]parcel.Parcel, error) {
 // FollowedParcels returns the parcels that are neither closed nor final, and those with
 // one of the ids, ordered by first seen.
 func (db *household) FollowedParcels(ctx context.Context, ids []int64) ([]parcel.Parcel, error) {
+	return db.followed(ctx, "doc", ids)
+}
+
+// FollowedPage returns a page of the parcels that are neither closed nor final,
+// ordered by first seen.
+func (db *household) FollowedPage(ctx context.Context, page store.Page) ([]parcel.Parcel, error) {
+	return query(ctx, db.to("list followed parcels"), scanParcel,
+		`SELECT p.id, p.doc FROM (SELECT id FROM parcel WHERE home = $3 AND active ORDER BY first_seen, id LIMIT $1 OFFSET $2) AS page
+		 JOIN parcel p ON p.id = page.id ORDER BY p.first_seen, p.id`, cmp.Or(page.Size, -1), page.After)
+}
+
+// Outlines returns the parcels that are neither closed nor final, and those with one of
+// the ids, ordered by first seen and without what [outline] leaves out.
+func (db *household) Outlines(ctx context.Context, ids []int64) ([]parcel.Parcel, error) {
+	return db.followed(ctx, "outline", ids)
+}
+
+func (db *household) followed(ctx context.Context, column string, ids []int64) ([]parcel.Parcel, error) {
 	wanted, err := json.Marshal(append([]int64{}, ids...))
 	if err != nil {
 		return nil, err
 	}
 	return query(ctx, db.to("list followed parcels"), scanParcel,
-		`SELECT id, doc FROM parcel WHERE home = $2 AND id IN
+		`SELECT id, `+column+` FROM parcel WHERE home = $2 AND id IN
 		 (SELECT id FROM parcel WHERE home = $2 AND active UNION SELECT value FROM json_each($1))
 		 ORDER BY first_seen, id`, string(wanted))
+}
+
+// Remindable returns the outlines of followed parcels that wait to be picked up, or
+// whose protection began between from and to.
+func (db *household) Remindable(ctx context.Context, from, to time.Time) ([]parcel.Parcel, error) {
+	return query(ctx, db.to("list parcels to remind of"), scanParcel,
+		`SELECT id, outline FROM parcel WHERE id IN (
+		   SELECT id FROM parcel WHERE home = $3 AND active AND status = 'ready_for_pickup' UNION
+		   SELECT id FROM parcel WHERE home = $3 AND active AND protected_from BETWEEN $1 AND $2)
+		 ORDER BY first_seen, id`, from.UnixMilli(), to.UnixMilli())
 }
 
 // Following returns how many parcels are neither closed nor final. It reads no
@@ -166,34 +195,52 @@ func insertParcel(ctx context.Context, tx homeTx, p *parcel.Parcel) error {
 	if err != nil {
 		return fmt.Errorf("write parcel %s: %w", p.Number(), err)
 	}
-	args := append([]any{string(doc)}, append(parcelColumns(p), tx.home)...)
+	columns, err := parcelColumns(p)
+	if err != nil {
+		return err
+	}
+	args := append([]any{string(doc)}, append(columns, tx.home)...)
 	if err := tx.QueryRowContext(ctx,
-		`INSERT INTO parcel (doc, status, active, first_seen, next_check, final_at, origin, destination, exported, imported, unverified, home)
-		 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id`, args...).Scan(&p.ID); err != nil {
+		`INSERT INTO parcel (doc, status, active, first_seen, next_check, final_at, origin, destination, exported, imported, unverified, outline, protected_from, home)
+		 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id`, args...).Scan(&p.ID); err != nil {
 		return fmt.Errorf("add parcel %s: %w", p.Number(), err)
 	}
 	return linkParcel(ctx, tx, p)
 }
 
 func updateParcel(ctx context.Context, tx homeTx, p *parcel.Parcel, doc []byte) error {
-	args := append([]any{p.ID, string(doc)}, parcelColumns(p)...)
+	columns, err := parcelColumns(p)
+	if err != nil {
+		return err
+	}
+	args := append([]any{p.ID, string(doc)}, columns...)
 	if _, err := tx.ExecContext(ctx,
 		`UPDATE parcel SET doc = $2, status = $3, active = $4, first_seen = $5, next_check = $6, final_at = $7,
-		 origin = $8, destination = $9, exported = $10, imported = $11, unverified = $12 WHERE id = $1`, args...); err != nil {
+		 origin = $8, destination = $9, exported = $10, imported = $11, unverified = $12,
+		 outline = $13, protected_from = $14 WHERE id = $1`, args...); err != nil {
 		return fmt.Errorf("save parcel %d: %w", p.ID, err)
 	}
 	return linkParcel(ctx, tx, p)
 }
 
-func parcelColumns(p *parcel.Parcel) []any {
+func parcelColumns(p *parcel.Parcel) ([]any, error) {
 	final := p.FinalAt
 	if !p.Status.Final() {
 		final = time.Time{} // revived
 	}
+	brief, err := json.Marshal(outline(*p))
 	return []any{
 		string(p.Status), !p.Closed && !p.Status.Final(), p.FirstSeen.UnixMilli(), stamp(p.NextCheck), stamp(final),
-		p.Origin, p.Destination, stamp(p.Exported), stamp(p.Imported), p.Unverified,
-	}
+		p.Origin, p.Destination, stamp(p.Exported), stamp(p.Imported), p.Unverified, string(brief), stamp(p.ProtectedFrom()),
+	}, wrap(err, "write parcel %s", p.Number())
+}
+
+// outline returns a parcel without what a digest needs only of parcels that it shows.
+// Migration 10 leaves out the same.
+func outline(p parcel.Parcel) parcel.Parcel {
+	p.Items, p.Maybe, p.NeverJoin, p.Unions, p.Orders = nil, nil, nil, nil, nil
+	p.Logistics, p.Sources = parcel.Logistics{}, nil
+	return p
 }
 
 // linkParcel updates the rows of numbers, orders and mailboxes to match p.

@@ -196,6 +196,7 @@ func writeDSN(path string) string {
 		"_txlock": {"immediate"},
 		"_pragma": {
 			busyPragma(), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+			"temp_store(MEMORY)", // else each savepoint copies the pages it changes to a temporary file
 			"journal_size_limit(4194304)",
 			"secure_delete(ON)", // deleted content is overwritten, free pages too
 		},

@@ -88,6 +88,9 @@ type broken struct {
 	byNumber      func(parcel.Parcel, error) (parcel.Parcel, error)
 	followed      func([]parcel.Parcel) []parcel.Parcel
 	ended         func(*parcel.Parcel) *parcel.Parcel
+	outlines      func([]parcel.Parcel) []parcel.Parcel
+	byID          func([]parcel.Parcel) []parcel.Parcel
+	remindable    func([]parcel.Parcel) []parcel.Parcel
 	orders        func([]parcel.Order) []parcel.Order
 	carriers      func([]parcel.Parcel) []parcel.Parcel
 }
@@ -121,6 +124,22 @@ func (b *broken) Parcels(ctx context.Context) ([]parcel.Parcel, error) {
 
 func (b *broken) FollowedParcels(ctx context.Context, ids []int64) ([]parcel.Parcel, error) {
 	return through(b.followed)(b.Store.FollowedParcels(ctx, ids))
+}
+
+func (b *broken) FollowedPage(ctx context.Context, page store.Page) ([]parcel.Parcel, error) {
+	return through(b.followed)(b.Store.FollowedPage(ctx, page))
+}
+
+func (b *broken) Outlines(ctx context.Context, ids []int64) ([]parcel.Parcel, error) {
+	return through(b.outlines)(b.Store.Outlines(ctx, ids))
+}
+
+func (b *broken) ParcelsByID(ctx context.Context, ids []int64) ([]parcel.Parcel, error) {
+	return through(b.byID)(b.Store.ParcelsByID(ctx, ids))
+}
+
+func (b *broken) Remindable(ctx context.Context, from, to time.Time) ([]parcel.Parcel, error) {
+	return through(b.remindable)(b.Store.Remindable(ctx, from, to))
 }
 
 func (b *broken) Ended(ctx context.Context, parcels func(*parcel.Parcel), orders func(*parcel.Order)) error {

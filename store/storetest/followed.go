@@ -2,10 +2,13 @@ package storetest
 
 import (
 	"errors"
+	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/store"
 )
 
@@ -13,6 +16,9 @@ func followedChecks() []Check {
 	return []Check{
 		{"followed parcels are the active ones and those asked for", followedParcels},
 		{"what has ended is the rest", ended},
+		{"followed parcels come in pages", followedPages},
+		{"an outline is the stored parcel without what is only shown", outlines},
+		{"parcels to remind of are those that wait and those whose protection began in a time", remindable},
 		{"followed orders are the open ones without a parcel and those asked for", followedOrders},
 		{"an order is found with its parcels", orderFound},
 		{"every parcel has one standing and is visited once, until the visitor has enough", eachParcel},
@@ -28,9 +34,80 @@ func followedParcels(t T, h Harness) {
 	other.Status, other.FinalAt = parcel.Delivered, Now()
 	other.FirstSeen = Now().AddDate(0, 0, -1)
 	add(t, h.Store, active, final, closed, other)
-	same(t, "followed parcels", []int64{active.ID}, ids(get[[]parcel.Parcel](t)(h.Store.FollowedParcels(t.Context(), nil))))
+	list := get[[]parcel.Parcel](t)
+	same(t, "followed parcels", []int64{active.ID}, ids(list(h.Store.FollowedParcels(t.Context(), nil))))
 	same(t, "followed parcels and two others, by first seen", []int64{other.ID, active.ID, closed.ID},
-		ids(get[[]parcel.Parcel](t)(h.Store.FollowedParcels(t.Context(), []int64{closed.ID, other.ID, active.ID, 99}))))
+		ids(list(h.Store.FollowedParcels(t.Context(), []int64{closed.ID, other.ID, active.ID, 99}))))
+	same(t, "outlines of followed parcels", []int64{active.ID}, ids(list(h.Store.Outlines(t.Context(), nil))))
+	same(t, "outlines of followed parcels and two others, by first seen", []int64{other.ID, active.ID, closed.ID},
+		ids(list(h.Store.Outlines(t.Context(), []int64{closed.ID, other.ID, active.ID, 99}))))
+}
+
+func followedPages(t T, h Harness) {
+	var want []int64
+	for i, n := range []number.Number{numberA, numberB, numberC} {
+		p := newParcel(n)
+		p.FirstSeen = Now().Add(time.Duration(i) * time.Hour)
+		add(t, h.Store, p)
+		want = append(want, p.ID)
+	}
+	for _, c := range []struct {
+		page store.Page
+		want []int64
+	}{
+		{store.Page{Size: 2}, want[:2]},
+		{store.Page{After: 2, Size: 2}, want[2:]},
+		{store.Page{After: 1}, want[1:]},
+		{store.Page{After: 3, Size: 2}, nil},
+	} {
+		same(t, fmt.Sprintf("%+v", c.page), c.want, ids(get[[]parcel.Parcel](t)(h.Store.FollowedPage(t.Context(), c.page))))
+	}
+}
+
+// outlines are those of parcels as they were last stored.
+func outlines(t T, h Harness) {
+	p := newParcel(numberA)
+	p.Items, p.Orders = []parcel.Item{{Title: "Lamp"}}, []string{orderA}
+	p.Sources = []parcel.Source{{Carrier: "upu", Number: numberA, Events: []parcel.Event{{Text: "Accepted", Time: Now()}}}}
+	add(t, h.Store, p)
+	must(t, h.Store.Apply(t.Context(), store.Scope{Parcels: []int64{p.ID}, Now: Now()}, func(st *store.State) error {
+		st.Parcels[0].Title, st.Parcels[0].Stalled = "mine", Now()
+		return nil
+	}), "change a parcel")
+	whole := get[[]parcel.Parcel](t)(h.Store.ParcelsByID(t.Context(), []int64{p.ID}))
+	brief := get[[]parcel.Parcel](t)(h.Store.Outlines(t.Context(), nil))
+	if len(whole) != 1 || len(brief) != 1 {
+		t.Fatalf("%d parcels, %d outlines", len(whole), len(brief))
+	}
+	if len(whole[0].Sources) != 1 || len(whole[0].Items) != 1 {
+		t.Errorf("the whole parcel lacks something: %+v", whole[0])
+	}
+	want := whole[0]
+	want.Items, want.Orders, want.Sources = nil, nil, nil
+	if !reflect.DeepEqual(want, brief[0]) {
+		t.Errorf("outline %+v, want %+v", brief[0], want)
+	}
+}
+
+func remindable(t T, h Harness) {
+	from, to := Now().AddDate(0, 0, -70), Now().AddDate(0, 0, -60)
+	at := func(n number.Number, shipped time.Time, change func(*parcel.Parcel)) *parcel.Parcel {
+		p := newParcel(n)
+		p.Status, p.Shipped = parcel.InTransit, shipped
+		change(p)
+		add(t, h.Store, p)
+		return p
+	}
+	none := func(*parcel.Parcel) {}
+	inside := at(numberA, from.AddDate(0, 0, 1), none)
+	at(numberB, from.AddDate(0, 0, -1), none)
+	at(numberC, from.AddDate(0, 0, 1), func(p *parcel.Parcel) { p.Closed = true })
+	waiting := at("LA900000146CN", Now(), func(p *parcel.Parcel) { p.Status = parcel.ReadyForPickup })
+	unsent := at("LP00999900000034", time.Time{}, func(p *parcel.Parcel) { p.FirstSeen = to })
+	at("RB40000001XCN", time.Time{}, func(p *parcel.Parcel) { p.FirstSeen, p.AddedByUser = to, true })
+	got := ids(get[[]parcel.Parcel](t)(h.Store.Remindable(t.Context(), from, to)))
+	slices.Sort(got)
+	same(t, "parcels to remind of", []int64{inside.ID, waiting.ID, unsent.ID}, got)
 }
 
 func ended(t T, h Harness) {

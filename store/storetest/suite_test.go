@@ -64,7 +64,16 @@ func storyFaults() map[string]func(b *broken) {
 			b.health = func(h parcel.Health) parcel.Health { h.Surplus = nil; return h }
 		},
 		"followed parcels are the active ones and those asked for": func(b *broken) {
-			b.followed = func(all []parcel.Parcel) []parcel.Parcel { return all[:1] }
+			b.outlines = func(all []parcel.Parcel) []parcel.Parcel { return all[:1] }
+		},
+		"followed parcels come in pages": func(b *broken) {
+			b.followed = func(all []parcel.Parcel) []parcel.Parcel { return all[:min(1, len(all))] }
+		},
+		"an outline is the stored parcel without what is only shown": func(b *broken) {
+			b.outlines = func(all []parcel.Parcel) []parcel.Parcel { all[0].Title = ""; return all }
+		},
+		"parcels to remind of are those that wait and those whose protection began in a time": func(b *broken) {
+			b.remindable = func(all []parcel.Parcel) []parcel.Parcel { return all[1:] }
 		},
 		"what has ended is the rest": func(b *broken) {
 			b.ended = func(p *parcel.Parcel) *parcel.Parcel {

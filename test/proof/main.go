@@ -39,6 +39,7 @@ type cli struct {
 	Only     string        `help:"Of the faults and floods, only those whose part and name hold this text."`
 	Limit    time.Duration `help:"End after this time; 15 minutes, or 4 hours with --long, where left out."`
 	From     []string      `help:"Figures of earlier runs to take into the report, as --json wrote them." type:"path"`
+	Then     string        `help:"Another build of the program, which speed measures beside this one." type:"path"`
 	JSON     string        `name:"json" help:"Write the figures to this file." type:"path"`
 	Markdown string        `help:"Write the report to this file, instead of printing it." type:"path"`
 	Dir      string        `help:"Work in this folder and keep it; a temporary one that goes where left out." type:"path"`
@@ -179,7 +180,7 @@ func (c *cli) prepare(ctx context.Context) (env *lab.Env, clean func(), err erro
 		}
 		clean = func() { _ = os.RemoveAll(dir) }
 	}
-	env = &lab.Env{Dir: dir, Quick: c.Quick, Long: c.Long, Only: c.Only, Log: slog.New(slog.NewTextHandler(os.Stderr, nil))}
+	env = &lab.Env{Dir: dir, Quick: c.Quick, Long: c.Long, Then: c.Then, Only: c.Only, Log: slog.New(slog.NewTextHandler(os.Stderr, nil))}
 	if err = os.MkdirAll(dir, 0o755); err == nil {
 		err = os.Chmod(dir, 0o755)
 	}

@@ -21,6 +21,7 @@ type Env struct {
 	Cage   Cage   // what daemons run in
 	Quick  bool   // a few minutes in all, for CI
 	Long   bool
+	Then   string       // another build of the program to measure beside it; may be empty
 	Only   string       // of the cases, those with this text in their name
 	Log    *slog.Logger // progress
 	Idling func()       // called by a chapter that only watches idle programs from then on; may be nil

@@ -2,12 +2,8 @@ package load
 
 // The parts that tests outside the package speak to.
 var (
-	Look       = look
-	CPUTime    = cpuTime
-	ReadFields = readFields
-	Seed       = seed
-	Judge      = judge
-	Fine       = fine
+	Judge = judge
+	Fine  = fine
 )
 
 // Outcome is what one world went through.

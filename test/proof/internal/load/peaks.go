@@ -4,12 +4,14 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"parcelwatch/test/proof/internal/lab"
 )
 
 // peaks remembers the most of everything while somebody else works.
 type peaks struct {
 	mu   sync.Mutex
-	most usage
+	most lab.Usage
 }
 
 // watch looks at a process until ctx ends or the process does.
@@ -17,7 +19,7 @@ func (p *peaks) watch(ctx context.Context, pid int) {
 	ticker := time.NewTicker(200 * time.Millisecond)
 	defer ticker.Stop()
 	for {
-		if u, err := look(pid); err == nil {
+		if u, err := lab.Look(pid); err == nil {
 			p.add(u)
 		}
 		select {
@@ -28,7 +30,7 @@ func (p *peaks) watch(ctx context.Context, pid int) {
 	}
 }
 
-func (p *peaks) add(u usage) {
+func (p *peaks) add(u lab.Usage) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.most.Resident, p.most.Peak = max(p.most.Resident, u.Resident), max(p.most.Peak, u.Peak)
@@ -36,7 +38,7 @@ func (p *peaks) add(u usage) {
 	p.most.Files, p.most.Threads = max(p.most.Files, u.Files), max(p.most.Threads, u.Threads)
 }
 
-func (p *peaks) get() usage {
+func (p *peaks) get() lab.Usage {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.most

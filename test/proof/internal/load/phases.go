@@ -28,10 +28,10 @@ type outcome struct {
 	Database  int64 // bytes, the log beside it too
 	Asked     int   // calls to posts, all phases before idling
 
-	Before, Loaded usage // when ready; after the digest
-	Peak           usage
-	Limited        string   // the most that counted against the limit of the packages
-	Idle           [2]usage // its beginning and its end
+	Before, Loaded lab.Usage // when ready; after the digest
+	Peak           lab.Usage
+	Limited        string       // the most that counted against the limit of the packages
+	Idle           [2]lab.Usage // its beginning and its end
 	IdleAsked      int
 	Stop           time.Duration
 	StopErr        error
@@ -75,7 +75,7 @@ func live(ctx context.Context, env *lab.Env, s size, idling func()) (outcome, er
 func (w *world) start(ctx context.Context, env *lab.Env, o *outcome) error {
 	w.log.InfoContext(ctx, "filling the store", "parcels", w.size.parcels)
 	began := time.Now()
-	if err := seed(ctx, w.store(), w.size.parcels, began); err != nil {
+	if err := lab.Seed(ctx, w.store(), w.size.parcels, began); err != nil {
 		return err
 	}
 	o.Seeded = time.Since(began)
@@ -101,7 +101,7 @@ func (w *world) start(ctx context.Context, env *lab.Env, o *outcome) error {
 		return fmt.Errorf("%w; the daemon's last words: %s", err, w.daemon.Journal.Tail(3))
 	}
 	o.Ready = time.Since(began)
-	o.Before, err = look(w.daemon.PID())
+	o.Before, err = lab.Look(w.daemon.PID())
 	return err
 }
 
@@ -138,7 +138,7 @@ func (w *world) work(ctx context.Context, o *outcome) error {
 		}
 	}
 	o.Asked = w.asked()
-	o.Loaded, err = look(w.daemon.PID())
+	o.Loaded, err = lab.Look(w.daemon.PID())
 	return err
 }
 
@@ -154,13 +154,13 @@ func (w *world) rest(ctx context.Context, o *outcome) error {
 	}
 	asked := w.asked()
 	var err error
-	if o.Idle[0], err = look(w.daemon.PID()); err != nil {
+	if o.Idle[0], err = lab.Look(w.daemon.PID()); err != nil {
 		return err
 	}
 	if err := rig.Pause(ctx, w.size.idle); err != nil {
 		return err
 	}
-	o.Idle[1], err = look(w.daemon.PID())
+	o.Idle[1], err = lab.Look(w.daemon.PID())
 	o.IdleAsked = w.asked() - asked
 	return err
 }

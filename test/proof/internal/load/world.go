@@ -5,10 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"os"
-	"os/user"
 	"path/filepath"
-	"strconv"
 	"time"
 
 	"parcelwatch/internal/demo"
@@ -44,39 +41,6 @@ type world struct {
 // slowness is how long every post thinks.
 const slowness = 300 * time.Millisecond
 
-// everybody lets any name in with the rig's password; mail is where the rig has
-// it.
-const everybody = `
-mail_gid = %s
-passdb {
-  driver = static
-  args = password=` + rig.Password + `
-  mechanisms = plain login
-}
-userdb {
-  driver = static
-  args = allow_all_users=yes
-}
-service imap-login {
-  process_limit = 300
-}
-service lmtp {
-  process_limit = 50
-}
-`
-
-// owner is the group of who owns the mail: the rig's nobody, or who we are.
-func owner() (group string, err error) {
-	if os.Getuid() != 0 {
-		return strconv.Itoa(os.Getgid()), nil
-	}
-	nobody, err := user.Lookup("nobody")
-	if err != nil {
-		return "", fmt.Errorf("owner of the mail: %w", err)
-	}
-	return nobody.Gid, nil
-}
-
 func box(i int) string { return fmt.Sprintf("box%02d", i+1) }
 
 // build starts everything but the daemon. close ends what was started, also
@@ -89,11 +53,11 @@ func (w *world) build(ctx context.Context, env *lab.Env) error {
 	if w.server, err = rig.NewDovecot(ctx, filepath.Join(w.dir, "dovecot")); err != nil {
 		return err
 	}
-	group, err := owner()
+	users, err := lab.AnyUser()
 	if err != nil {
 		return err
 	}
-	if err := w.server.Up(ctx, fmt.Sprintf(everybody, group)); err != nil {
+	if err := w.server.Up(ctx, users); err != nil {
 		return err
 	}
 	if w.sink, err = rig.OpenSink(ctx); err != nil {

@@ -1,3 +1,5 @@
+//go:build linux
+
 package speed
 
 import (
@@ -8,6 +10,7 @@ import (
 	"time"
 
 	"parcelwatch/test/proof/internal/lab"
+	"parcelwatch/test/proof/internal/outside"
 	"parcelwatch/test/proof/internal/report"
 )
 
@@ -18,6 +21,12 @@ func Run(ctx context.Context, env *lab.Env) (report.Chapter, error) {
 		Name: "speed", Title: "Speed",
 		Intro: "Each part beside the bare work that nobody could do without, in turns, the best of several rounds. A ratio hardly " +
 			"depends on the machine. One that is worse than the committed one by half is a failure, here and in CI.",
+	}
+	if err := outside.Measure(ctx, env, &c); err != nil {
+		return c, err
+	}
+	if env.Only != "" {
+		return c, nil
 	}
 	dir, err := env.Folder("speed")
 	if err != nil {

@@ -1,4 +1,4 @@
-package load
+package lab
 
 import (
 	"errors"
@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// usage is what a process has taken of the machine at one moment.
-type usage struct {
+// Usage is what a process has taken of the machine at one moment.
+type Usage struct {
 	At       time.Time
 	Resident int64 // bytes, its own and the clean pages of its file
 	Private  int64 // bytes that no other process could use
@@ -28,10 +28,10 @@ const tick = 10 * time.Millisecond
 
 var errNoProcess = errors.New("not to be read")
 
-// look reads what the kernel says of a process.
-func look(pid int) (usage, error) {
+// Look reads what the kernel says of a process.
+func Look(pid int) (Usage, error) {
 	dir := filepath.Join("/proc", strconv.Itoa(pid))
-	u := usage{At: time.Now()}
+	u := Usage{At: time.Now()}
 	status, err := readFields(filepath.Join(dir, "status"))
 	if err != nil {
 		return u, err

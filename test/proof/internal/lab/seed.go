@@ -1,4 +1,4 @@
-package load
+package lab
 
 import (
 	"context"
@@ -15,10 +15,10 @@ import (
 	"parcelwatch/test/rig"
 )
 
-// seed puts parcels with a life behind them into the store, through the store's
+// Seed puts parcels with a life behind them into the store, through the store's
 // own code: two sources of twelve events each, and a next check within a day, as
 // they spread when each is asked about once a day.
-func seed(ctx context.Context, file string, parcels int, now time.Time) error {
+func Seed(ctx context.Context, file string, parcels int, now time.Time) error {
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return fmt.Errorf("fill the store: %w", err)
 	}
@@ -29,7 +29,7 @@ func seed(ctx context.Context, file string, parcels int, now time.Time) error {
 	err = db.Apply(ctx, store.Scope{Now: now}, func(s *store.State) error {
 		s.Parcels = nil // decide may be called again
 		for i := range parcels {
-			p := travelled(i, now)
+			p := Travelled(i, now)
 			p.NextCheck = now.Add(24 * time.Hour * time.Duration(i+1) / time.Duration(parcels+1))
 			s.Parcels = append(s.Parcels, p)
 		}
@@ -41,8 +41,8 @@ func seed(ctx context.Context, file string, parcels int, now time.Time) error {
 	return nil
 }
 
-// travelled is the nth parcel, twenty days on its way.
-func travelled(n int, now time.Time) *parcel.Parcel {
+// Travelled is the nth parcel, twenty days on its way.
+func Travelled(n int, now time.Time) *parcel.Parcel {
 	p := &parcel.Parcel{FirstSeen: now.AddDate(0, 0, -20), Origin: "CN", Orders: []string{rig.Order(n)}}
 	p.Items = []parcel.Item{{Title: "USB-C cable, braided, 2 pieces", Variant: "1 m", Quantity: 1}}
 	p.AddLink(parcel.Link{Number: number.Number(rig.Number(n, "CN")), Since: p.FirstSeen, Certainty: parcel.Certain})

@@ -1,0 +1,73 @@
+//go:build linux
+
+package outside
+
+import "fmt"
+
+// The names of the figures.
+const (
+	scanRatio    = "first scan: start to the last mail stored, beside a bare SEARCH and FETCH"
+	scanTime     = "first scan: start to the last mail stored"
+	scanCPU      = "first scan: processor time"
+	scanCPURatio = "first scan: processor time, beside a bare SEARCH and FETCH"
+	scanPeak     = "first scan: peak of resident memory"
+	scanSyncs    = "first scan: synced writes for each mail"
+	scanWrites   = "first scan: writes for each mail"
+	scanBytes    = "first scan: bytes written for each mail"
+	mailSyncs    = "one arriving mail: synced writes"
+	mailWrites   = "one arriving mail: writes"
+	mailBytes    = "one arriving mail: bytes written"
+	idlePrivate  = "idle, one mailbox, 100 parcels: private memory"
+	idleResident = "idle, one mailbox, 100 parcels: resident memory"
+	idleWakes    = "idle, one mailbox, 100 parcels: wake-ups a second"
+	digestTime   = "digest of 1,000 changes over 10,000 parcels"
+)
+
+func mailboxFigure(n int) string { return fmt.Sprintf("%d mailboxes: resident memory", n) }
+
+func parcelFigure(n int) string { return fmt.Sprintf("%s parcels: resident memory", thousands(n)) }
+
+func startFigure(n int) string {
+	return fmt.Sprintf("%s parcels: peak of the start, beside idle", thousands(n))
+}
+
+func commandFigure(name string, n int) string {
+	return fmt.Sprintf("%s over %s parcels", name, thousands(n))
+}
+
+func commandMemory(name string, n int) string { return commandFigure(name, n) + ": memory" }
+
+func thousands(n int) string {
+	if n >= 1000 {
+		return fmt.Sprintf("%d,%03d", n/1000, n%1000)
+	}
+	return fmt.Sprint(n)
+}
+
+// figures are all figures, in the order of the report.
+func figures(s sizes) []figure {
+	out := []figure{
+		{scanRatio, "times", 0},
+		{scanTime, "s", 0},
+		{scanCPURatio, "times", 0},
+		{scanCPU, "s", 0},
+		{scanPeak, "MiB", 0},
+		{scanSyncs, "", 0},
+		{scanWrites, "", 0},
+		{scanBytes, "KB", 0},
+		{mailSyncs, "", 0},
+		{mailWrites, "", 0},
+		{mailBytes, "KB", 0},
+	}
+	for _, n := range s.mailboxes {
+		out = append(out, figure{mailboxFigure(n), "MiB", 0})
+	}
+	for _, n := range s.parcels {
+		out = append(out, figure{parcelFigure(n), "MiB", 0}, figure{startFigure(n), "times", 0})
+		for _, c := range commands() {
+			out = append(out, figure{commandFigure(c.name, n), "s", 0}, figure{commandMemory(c.name, n), "MiB", 0})
+		}
+	}
+	return append(out,
+		figure{digestTime, "s", 0}, figure{idlePrivate, "MiB", 0}, figure{idleResident, "MiB", 0}, figure{idleWakes, "", 0})
+}
