@@ -34,6 +34,7 @@ const (
 
 type demoCmd struct {
 	Dir      string `default:"parcelwatch-demo" help:"${help_demo_dir}" placeholder:"DIR"`
+	Web      bool   `help:"${help_demo_web}"`
 	Language string `help:"${help_language}" placeholder:"LANGUAGE"`
 }
 
@@ -52,17 +53,18 @@ func (c *demoCmd) Run(ctx context.Context, e *env) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
+	if c.Web {
+		if w.Web, err = demo.FreeAddress(ctx); err != nil {
+			return err
+		}
+	}
 	s, err := openStage(ctx, e, w)
 	if err != nil {
 		return err
 	}
 	defer shut(s.db)
 	e.print(e.say.T("demo_begin"))
-	if err := s.play(ctx); err != nil {
-		return err
-	}
-	e.print("")
-	return s.curtain()
+	return s.play(ctx)
 }
 
 // stage is the daemon in the simulated world, and what was printed so far.
@@ -137,7 +139,7 @@ func (w watched) Health(ctx context.Context) (parcel.Health, error) {
 	return w.DigestSource.Health(ctx)
 }
 
-// play runs the daemon until the story ends.
+// play runs the daemon until the story ends; with the page, until the user ends the demo.
 func (s *stage) play(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -145,7 +147,16 @@ func (s *stage) play(ctx context.Context) error {
 	work.Go(func() error { return s.app.Run(daemon) })
 	work.Go(func() error {
 		defer cancel() // the end of the story ends the daemon
-		return s.world.Play(daemon, s.settle)
+		if err := s.world.Play(daemon, s.settle); err != nil {
+			return err
+		}
+		s.print("")
+		if err := s.curtain(); err != nil || s.world.Web == "" {
+			return err
+		}
+		s.print(s.say.T("demo_page", "Address", "http://"+s.world.Web+"/"))
+		<-daemon.Done()
+		return nil
 	})
 	return work.Wait()
 }

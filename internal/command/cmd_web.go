@@ -13,7 +13,8 @@ import (
 )
 
 type webCmd struct {
-	Token tokenCmd `cmd:"" help:"${help_token}"`
+	Open  webOpenCmd `cmd:"" help:"${help_web_open}"`
+	Token tokenCmd   `cmd:"" help:"${help_token}"`
 }
 
 // The commands for the tokens of other programs.

@@ -104,6 +104,8 @@ func helpTexts(say *locale.Printer) kong.Vars {
 	for _, id := range []string{
 		"config", "json", "demo", "demo_dir", "language", "run", "parse", "parse_authserv", "parse_redact", "parse_verbose", "track", "track_carrier",
 		"list", "list_all", "list_page", "show", "add", "add_title", "rename", "mute", "mute_off", "done", "done_off", "forget", "forget_purge", "forget_unverified", "forget_since",
+		"config", "json", "demo", "demo_dir", "demo_web", "web_open", "language", "run", "parse", "parse_authserv", "parse_redact", "parse_verbose", "track", "track_carrier",
+		"list", "list_all", "show", "add", "add_title", "rename", "mute", "mute_off", "done", "done_off", "forget", "forget_purge", "forget_unverified", "forget_since",
 		"merge", "split", "digest", "digest_sample", "digest_html", "digest_eml", "digest_send", "digest_name", "status",
 		"status_quiet", "check", "check_carriers", "carriers", "carriers_answer", "carriers_name", "carriers_save", "service", "service_action", "service_user", "service_name",
 		"backup", "restore", "export", "export_csv", "version",

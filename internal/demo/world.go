@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -23,6 +24,7 @@ type World struct {
 	Posts    *httptest.Server // Cainiao, UPU Global Track & Trace and Russian Post
 	Start    time.Time
 	Dir      string // for all files of the demo
+	Web      string // address and port of the page; empty for none
 
 	story story
 	sent  int // letters delivered so far
@@ -53,6 +55,19 @@ func Open(ctx context.Context, dir string, end time.Time) (*World, error) {
 	return w, nil
 }
 
+// FreeAddress returns an address and port on loopback for the page: the usual one, or
+// another if that is in use.
+func FreeAddress(ctx context.Context) (string, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:8417")
+	if err != nil {
+		l, err = (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	}
+	if err != nil {
+		return "", fmt.Errorf("demo: find a port: %w", err)
+	}
+	return l.Addr().String(), l.Close()
+}
+
 // Close stops the servers.
 func (w *World) Close() error {
 	w.Posts.Close()
@@ -65,7 +80,7 @@ func (w *World) WriteConfig(language string) (string, error) {
 	secret, path := filepath.Join(w.Dir, "demo.pass"), filepath.Join(w.Dir, "demo.toml")
 	text, err := fill("demo.tmpl.toml", map[string]string{
 		"Language": language, "Address": Address, "Secret": secret, "Store": filepath.Join(w.Dir, "demo.db"),
-		"IMAP": port(w.Inbox.Addr), "SMTP": port(w.Outbound.Addr), "Posts": w.Posts.URL,
+		"IMAP": port(w.Inbox.Addr), "SMTP": port(w.Outbound.Addr), "Posts": w.Posts.URL, "Web": w.Web,
 	})
 	if err != nil {
 		return "", err

@@ -100,7 +100,7 @@ func (s *Server) detail(p parcel.Parcel, l notify.List, say *locale.Printer) det
 		card: parcelCard(&p, l), Own: p.Title, Muted: p.Muted, Done: p.Closed, Final: p.Status.Final(), Protection: l.Protection(&p),
 		Orders: p.Orders, Pages: slices.Clone(doc.Pages), Split: len(p.Links) > 1, Maybe: doc.Maybe,
 	}
-	if len(doc.Events) > 0 {
+	if len(doc.Events) > 0 && !d.Final {
 		d.Days = say.Days(doc.Days)
 	}
 	if doc.ETA != nil && !d.Final {

@@ -97,7 +97,9 @@ func (s *Server) showHealth(w http.ResponseWriter, r *http.Request) {
 		b.Mailboxes = append(b.Mailboxes, s.mailbox(m, say))
 	}
 	for _, c := range doc.Carriers {
-		b.Carriers = append(b.Carriers, s.carrier(c, say))
+		if c.State != parcel.CarrierOff {
+			b.Carriers = append(b.Carriers, s.carrier(c, say))
+		}
 	}
 	b.Outbox = part{
 		Name: say.Capital(say.T("trouble_outbox")), State: say.T("web_waiting", "N", doc.Outbox.Waiting),

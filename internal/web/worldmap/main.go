@@ -13,6 +13,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -106,10 +107,32 @@ func (t topology) outlines(g geometry) [][]point {
 			for _, arc := range ring {
 				points = append(points, t.arc(arc)...)
 			}
-			out = append(out, points)
+			out = append(out, unwrapped(points))
 		}
 	}
 	return out
+}
+
+// unwrapped continues a ring beyond the date line, so that no line crosses the map.
+func unwrapped(ring []point) []point {
+	for i := range len(ring) - 1 {
+		before, p := ring[i], &ring[i+1]
+		for p.x-before.x > 180 {
+			p.x -= 360
+		}
+		for p.x-before.x < -180 {
+			p.x += 360
+		}
+	}
+	sum := 0.0
+	for _, p := range ring {
+		sum += p.x
+	}
+	away := 360 * math.Floor(sum/float64(len(ring))/360) // most of it stays on the map
+	for i := range ring {
+		ring[i].x -= away
+	}
+	return ring
 }
 
 // arc returns the points of an arc, in reverse for a negative index.
