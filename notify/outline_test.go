@@ -2,6 +2,7 @@ package notify_test
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -83,7 +84,7 @@ func aParcel(id int64, status parcel.Status, days int) parcel.Parcel {
 	n := number.Number(fmt.Sprintf("LP%014d", id))
 	return parcel.Parcel{
 		ID: id, Status: status, StatusSince: at, LastEvent: at, FirstSeen: at.AddDate(0, 0, -10), Shipped: at.AddDate(0, 0, -12),
-		Origin: "CN", Destination: "RU", Items: []parcel.Item{{Title: fmt.Sprint("Lamp ", id)}}, Orders: []string{fmt.Sprint(id)},
+		Origin: "CN", Destination: "RU", Items: []parcel.Item{{Title: fmt.Sprint("Lamp ", id)}}, Orders: []string{strconv.FormatInt(id, 10)},
 		Links: []parcel.Link{{Number: n, Certainty: parcel.Certain}},
 		Sources: []parcel.Source{{Carrier: "upu", Number: n, Result: parcel.ResultOK, Events: []parcel.Event{
 			{Time: at, ZoneKnown: true, Status: status, Country: "CN", Place: "Yiwu", Text: "Scanned"},

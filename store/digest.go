@@ -8,7 +8,7 @@ import (
 )
 
 // DigestSource provides the contents of a digest.
-type DigestSource interface {
+type DigestSource interface { //nolint:interfacebloat // lists of parcels as wholes, outlines and pages
 	// Outlines returns the parcels that are neither closed nor final, and those with one
 	// of the ids, ordered by first seen. Their items, orders, sources, unions and doubtful
 	// numbers are left out.

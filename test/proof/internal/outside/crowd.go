@@ -58,7 +58,7 @@ func insertParcels(ctx context.Context, tx *sql.Tx, parcels int, now time.Time) 
 		if err != nil {
 			return err
 		}
-		defer s.Close() //nolint:revive // four of them
+		defer s.Close()
 		statements[query] = s
 	}
 	do := func(query string, args ...any) error {

@@ -2,7 +2,10 @@
 
 package outside
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+)
 
 // The names of the figures.
 const (
@@ -41,7 +44,7 @@ func thousands(n int) string {
 	if n >= 1000 {
 		return fmt.Sprintf("%d,%03d", n/1000, n%1000)
 	}
-	return fmt.Sprint(n)
+	return strconv.Itoa(n)
 }
 
 // figures are all figures, in the order of the report.

@@ -69,32 +69,40 @@ func (b *bench) rest(ctx context.Context, d *rig.Daemon, mailboxes int, watch ti
 func (b *bench) parcels(ctx context.Context, programs []*program) error {
 	for _, n := range b.size.parcels {
 		for _, p := range programs {
-			d, err := b.daemon(ctx, p, users(1)...)
-			if err != nil {
+			if err := b.store(ctx, p, n); err != nil {
 				return err
-			}
-			if err := b.crowd(ctx, d, n); err != nil {
-				return err
-			}
-			if err := b.measureCommands(ctx, p, d, n); err != nil {
-				return err
-			}
-			var watch time.Duration
-			if n == b.size.parcels[0] {
-				watch = b.size.idle
-			}
-			u, wakes, err := b.rest(ctx, d, 1, watch)
-			if err != nil {
-				return err
-			}
-			p.put(parcelFigure(n), mib(u.Resident))
-			p.put(startFigure(n), float64(u.Peak)/float64(u.Resident))
-			if watch > 0 {
-				p.put(idlePrivate, mib(u.Private))
-				p.put(idleResident, mib(u.Resident))
-				p.put(idleWakes, wakes)
 			}
 		}
+	}
+	return nil
+}
+
+// store measures a program on a store with n parcels.
+func (b *bench) store(ctx context.Context, p *program, n int) error {
+	d, err := b.daemon(ctx, p, users(1)...)
+	if err != nil {
+		return err
+	}
+	if err := b.crowd(ctx, d, n); err != nil {
+		return err
+	}
+	if err := b.measureCommands(ctx, p, d, n); err != nil {
+		return err
+	}
+	var watch time.Duration
+	if n == b.size.parcels[0] {
+		watch = b.size.idle
+	}
+	u, wakes, err := b.rest(ctx, d, 1, watch)
+	if err != nil {
+		return err
+	}
+	p.put(parcelFigure(n), mib(u.Resident))
+	p.put(startFigure(n), float64(u.Peak)/float64(u.Resident))
+	if watch > 0 {
+		p.put(idlePrivate, mib(u.Private))
+		p.put(idleResident, mib(u.Resident))
+		p.put(idleWakes, wakes)
 	}
 	return nil
 }

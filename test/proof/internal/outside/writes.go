@@ -20,7 +20,7 @@ import (
 // of mails that arrive one by one.
 func (b *bench) writes(ctx context.Context, programs []*program) error {
 	for _, p := range programs {
-		if err := b.traced(ctx, p, scanned, b.size.ours, scanSyncs, scanWrites, scanBytes, nil); err != nil {
+		if err := b.traced(ctx, p, written{scanned, b.size.ours, scanSyncs, scanWrites, scanBytes}, nil); err != nil {
 			return err
 		}
 		user := p.name + "-arriving"
@@ -39,17 +39,24 @@ func (b *bench) writes(ctx context.Context, programs []*program) error {
 			}
 			return nil
 		}
-		if err := b.traced(ctx, p, user, b.size.arriving, mailSyncs, mailWrites, mailBytes, arrive); err != nil {
+		if err := b.traced(ctx, p, written{user, b.size.arriving, mailSyncs, mailWrites, mailBytes}, arrive); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// written is whose mails are counted, how many, and under which names.
+type written struct {
+	user                 string
+	mails                int
+	syncs, writes, bytes string
+}
+
 // traced runs a program under strace until the mails are stored and records what it wrote
 // for each of them, from the moment it watches the mailbox if arrive delivers them.
-func (b *bench) traced(ctx context.Context, p *program, user string, mails int, syncs, writes, bytes string, arrive func(*rig.Daemon) error) error {
-	d, err := b.daemon(ctx, p, user)
+func (b *bench) traced(ctx context.Context, p *program, w written, arrive func(*rig.Daemon) error) error {
+	d, err := b.daemon(ctx, p, w.user)
 	if err != nil {
 		return err
 	}
@@ -62,7 +69,7 @@ func (b *bench) traced(ctx context.Context, p *program, user string, mails int, 
 	}
 	before := tally{}
 	if arrive == nil {
-		_, err = count(ctx, d, 3*time.Minute, mailed, mails)
+		_, err = count(ctx, d, 3*time.Minute, mailed, w.mails)
 	} else {
 		if err = idle(ctx, d, 1); err == nil {
 			err = rig.Pause(ctx, 3*time.Second)
@@ -75,10 +82,10 @@ func (b *bench) traced(ctx context.Context, p *program, user string, mails int, 
 	if err != nil {
 		return err
 	}
-	n := float64(mails)
-	p.put(syncs, float64(t.syncs-before.syncs)/n)
-	p.put(writes, float64(t.writes-before.writes)/n)
-	p.put(bytes, float64(t.bytes-before.bytes)/1024/n)
+	n := float64(w.mails)
+	p.put(w.syncs, float64(t.syncs-before.syncs)/n)
+	p.put(w.writes, float64(t.writes-before.writes)/n)
+	p.put(w.bytes, float64(t.bytes-before.bytes)/1024/n)
 	_, err = d.Stop(10 * time.Second)
 	return err
 }
