@@ -62,7 +62,7 @@ func (tokenListCmd) Run(ctx context.Context, e *env) error {
 		}
 		t := cli.NewTable(40)
 		for _, one := range all {
-			t.Row(one.Name, e.say.T("token_"+string(one.Scope)), one.Created.Format(time.DateOnly))
+			t.Row(one.Name, e.say.T(either(one.Scope == api.Write, "token_write", "token_read")), one.Created.Format(time.DateOnly))
 		}
 		return t.Write(e.out)
 	})

@@ -31,6 +31,7 @@ var untranslated = []*regexp.Regexp{
 	regexp.MustCompile(`https?://\S+`),                                                                // addresses
 	regexp.MustCompile(`\S*[/@\\]\S*`),                                                                // paths and addresses
 	regexp.MustCompile(`<[^>]*>|\[[^\]]*\]`),                                                          // sections of the configuration, gaps in the usage line
+	regexp.MustCompile(`web token [a-z]+`),                                                            // commands of three words
 	regexp.MustCompile(`--[a-z-]+(=\S+)?`),                                                            // flags and their placeholders
 	regexp.MustCompile(`\S*[_=.:0-9]\S*`),                                                             // keys, names of files, ids, verdicts such as dkim=pass
 	regexp.MustCompile(`Settings, Security, Access Key|Shipment Tracking - Unified|API key|Suivi v2`), // what pages of carriers are called
