@@ -12,6 +12,7 @@ type Hello struct {
 	Needs   int // waiting for the user
 	Way     int
 	Unsent  int // not sent by the seller
+	Orders  int // how many of these are orders without a parcel
 }
 
 // Found returns the number of all.
@@ -66,6 +67,7 @@ func (c *composer) helloOrder(o *parcel.Order) {
 	if !shown || kind == SectionEnded {
 		return
 	}
+	c.hello.Orders++
 	if kind == SectionDelivered {
 		c.hello.Arrived++
 		return
@@ -123,5 +125,12 @@ func (v viewer) hello(h Hello) string {
 			parts = append(parts, v.p.T(part.id, "N", part.n))
 		}
 	}
-	return v.p.T("hello", "Found", v.p.T("hello_found", "Count", h.Found()), "Parts", strings.Join(parts, ", "))
+	var found []string
+	if n := h.Found() - h.Orders; n > 0 {
+		found = append(found, v.p.T("hello_parcels", "Count", n))
+	}
+	if h.Orders > 0 {
+		found = append(found, v.p.T("hello_orders", "Count", h.Orders))
+	}
+	return v.p.T("hello", "Found", strings.Join(found, ", "), "Parts", strings.Join(parts, ", "))
 }

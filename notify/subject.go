@@ -18,7 +18,7 @@ const partSeparator = " · "
 // other sections as counts.
 func subject(d Digest, p *locale.Printer) string {
 	if d.Calm() {
-		return p.Capital(p.T("subject_quiet", "N", d.Footer.Parcels))
+		return subjectQuiet(d, p)
 	}
 	if d.Hello != (Hello{}) {
 		return viewer{p: p}.hello(d.Hello)
@@ -47,9 +47,16 @@ func subject(d Digest, p *locale.Printer) string {
 	case len(parts) == 0 && (d.Unasked || len(d.Footer.Troubles) > 0):
 		return p.T("footer_title")
 	case len(parts) == 0:
-		return p.Capital(p.T("subject_quiet", "N", d.Footer.Parcels))
+		return subjectQuiet(d, p)
 	}
 	return p.Capital(strings.Join(parts, partSeparator))
+}
+
+func subjectQuiet(d Digest, p *locale.Printer) string {
+	if d.Footer.Parcels == 0 {
+		return p.Capital(p.T("subject_none"))
+	}
+	return p.Capital(p.T("subject_quiet", "N", d.Footer.Parcels))
 }
 
 // subjectPart returns the subject's text for a section, empty for sections without news.

@@ -114,7 +114,7 @@ func (v viewer) view(d Digest) view {
 		out.Heading = v.p.T("heading_urgent")
 	}
 	if d.Calm() {
-		out.AllWell = v.p.T("all_well", "Count", d.Footer.Parcels)
+		out.AllWell = v.allWell(d)
 	}
 	out.Lead = v.lead(d)
 	for _, s := range d.Sections {
@@ -123,6 +123,13 @@ func (v viewer) view(d Digest) view {
 	out.Troubles = v.troubles(d.Footer)
 	out.Footer = v.footer(d)
 	return out
+}
+
+func (v viewer) allWell(d Digest) string {
+	if d.Footer.Parcels == 0 {
+		return v.p.Capital(v.p.T("subject_none")) + "."
+	}
+	return v.p.T("all_well", "Count", d.Footer.Parcels)
 }
 
 // broken reports whether failures are the only content.
@@ -294,27 +301,4 @@ func (v viewer) last(e parcel.Event, badge string) string {
 		return v.p.Pair(where, said)
 	}
 	return where // the badge says the rest
-}
-
-// progress returns the stages of the journey, and the current one as text. There are
-// four, or two for a parcel that crosses no border.
-func (v viewer) progress(it Item) (points []viewPoint, stage string) {
-	phases := []parcel.Phase{parcel.PhaseOrigin, parcel.PhaseBetween, parcel.PhaseDestination, parcel.PhaseDone}
-	labels := []string{v.p.T("progress_origin"), v.p.T("progress_between"), v.p.T("progress_destination"), v.p.T("progress_done")}
-	if it.Origin != "" {
-		labels[0] = isolate(textx.Line(v.p.Country(it.Origin), 30))
-	}
-	if it.Destination != "" {
-		labels[2] = isolate(textx.Line(v.p.Country(it.Destination), 30))
-	}
-	if it.Origin != "" && it.Origin == it.Destination {
-		phases, labels = phases[2:], labels[2:]
-	}
-	// The destination's name is the longest: country names are not wrapped on phones.
-	widths := map[int][]int{2: {50, 50}, 4: {19, 25, 30, 26}}[len(labels)]
-	at := max(0, slices.Index(phases, it.Phase))
-	for i, label := range labels {
-		points = append(points, viewPoint{Label: label, Reached: i <= at, Here: i == at, Width: widths[i]})
-	}
-	return points, v.p.T("progress", "N", at+1, "Of", len(phases), "Phase", v.p.Phase(phases[at]))
 }

@@ -214,9 +214,10 @@ func (in *intake) parcel(np parcel.NoticeParcel) {
 	}
 	p.Unverified = p.Unverified && !in.Verdict.Proven()
 	p.Mailboxes.Add(in.mailbox)
+	known := len(p.Orders)
 	in.addOrders(p, np.Orders)
 	if len(in.Notice.Parcels) == 1 {
-		addItems(p, in.Items)
+		addItems(p, in.Items, known == 0 || len(p.Orders) == known)
 	}
 	if in.Logistics.Sender != "" || len(in.Logistics.Sites) > 0 {
 		p.Logistics = in.Logistics
@@ -331,11 +332,20 @@ func inherit(s *store.State, p *parcel.Parcel) {
 	}
 }
 
-func addItems(p *parcel.Parcel, items []parcel.Item) {
+// addItems adds the items of a list. A list of the same orders may have the same things in
+// another language or with titles cut elsewhere; the longer list is then kept.
+func addItems(p *parcel.Parcel, items []parcel.Item, same bool) {
+	had := p.Items
+	if same {
+		p.Items = nil
+	}
 	for _, it := range items {
 		if !slices.Contains(p.Items, it) && len(p.Items) < 20 {
 			p.Items = append(p.Items, it)
 		}
+	}
+	if same && len(p.Items) <= len(had) {
+		p.Items = had
 	}
 }
 

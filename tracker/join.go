@@ -111,7 +111,7 @@ func takeOver(into, from *parcel.Parcel, reason string, sure parcel.Certainty, n
 			into.Orders = append(into.Orders, id)
 		}
 	}
-	addItems(into, from.Items)
+	addItems(into, from.Items, false)
 	for _, src := range from.Sources {
 		dst := into.Source(src.Carrier, src.Number)
 		if len(dst.Events) == 0 {

@@ -22,3 +22,15 @@ func TestTheFirstDigestIsAHello(t *testing.T) {
 		},
 	})
 }
+
+// One thing that the shop's mails name in two languages is one item.
+func TestOneThingInTwoLanguages(t *testing.T) {
+	tell(t, life{
+		name: "two_languages", days: 3,
+		mails: []shopMail{
+			{0, "12:00", "8190000000010017", waitingNumber, "shipped", "Camera", ""},
+			{1, "10:00", "8190000000010017", waitingNumber, "in transit", "Фотоаппарат", ""},
+		},
+		scans: waiting(),
+	})
+}
