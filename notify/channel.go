@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -152,7 +153,7 @@ func (c *channels) brief(ctx context.Context, to Channel, a Audience, d Digest, 
 		if !rowOf(s.Kind).brief {
 			continue
 		}
-		for _, it := range s.Items {
+		for _, it := range slices.Concat(s.Cards, s.Lines) {
 			if line := briefLine(p, s.Kind, it) + "\n"; text.Len()+len(line) <= maxShort {
 				text.WriteString(line)
 			}

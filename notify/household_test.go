@@ -5,41 +5,73 @@ import (
 	"strings"
 	"testing"
 
+	"parcelwatch/internal/locale"
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
 )
 
-// household returns a digest's input of many parcels of which few are news.
-func household(t *testing.T, parcels int) notify.Input {
+// household returns the sample with copies of its parcels and orders, as many of each kind as
+// wanted: of the sample's order, and of waiting and of unnumbered orders.
+func household(t *testing.T, language string, parcels []int, waiting, unnumbered int) notify.Input {
 	t.Helper()
-	in := sample(t, "en")
-	template := in.Parcels[len(in.Parcels)-1]
-	for _, p := range in.Parcels {
-		if p.Status == parcel.Export && p.Stalled.IsZero() {
-			template = p
+	in := sample(t, language)
+	changes := in.Changes
+	for i, n := range parcels {
+		for j := range n - 1 {
+			p := in.Parcels[i]
+			p.ID = int64(100*(i+1) + j)
+			in.Parcels = append(in.Parcels, p)
+			for _, ch := range changes {
+				if ch.Parcel == in.Parcels[i].ID {
+					ch.ID, ch.Parcel = p.ID*10+int64(len(in.Changes)), p.ID
+					in.Changes = append(in.Changes, ch)
+				}
+			}
 		}
 	}
-	for i := len(in.Parcels); i < parcels; i++ {
-		p := template
-		p.ID = int64(1000 + i)
-		p.Title = fmt.Sprintf("Thing %d of the house", i)
-		in.Parcels = append(in.Parcels, p)
+	for i, n := range []int{waiting, unnumbered} {
+		for j := range n - 1 {
+			o := in.Orders[i]
+			o.ID = o.ID[:12] + fmt.Sprintf("%04d", 1000*(i+1)+j)
+			in.Orders = append(in.Orders, o)
+		}
 	}
 	return in
 }
 
+// TestAHouseholdOfSixtyParcelsFitsOnTwoPages renders a calm and a busy day. The sample has
+// pickup, customs, protection, courier, import, new, quiet, late, delivered, returned.
 func TestAHouseholdOfSixtyParcelsFitsOnTwoPages(t *testing.T) {
 	t.Parallel()
-	c := render(t, notify.Compose(household(t, 60), noon), "en")
-	if lines := strings.Count(c.Text, "\n"); lines > 155 {
-		t.Errorf("the text has %d lines", lines)
-	}
-	if len(c.HTML) > 60_000 {
-		t.Errorf("the page has %d bytes", len(c.HTML))
-	}
-	for i := range 40 {
-		if name := fmt.Sprintf("Thing %d of the house", 15+i); !strings.Contains(c.Text, name) || !strings.Contains(c.HTML, name) {
-			t.Errorf("%s is missing", name)
+	for name, parcels := range map[string][]int{
+		"calm": {1, 1, 1, 1, 1, 1, 50, 1, 1, 1},
+		"busy": {2, 1, 1, 2, 10, 4, 21, 3, 4, 1},
+	} {
+		for _, language := range locale.Tags() {
+			waiting, unnumbered := 1, 1
+			if name == "busy" {
+				waiting, unnumbered = 6, 5
+			}
+			in := household(t, language, parcels, waiting, unnumbered)
+			c := render(t, notify.Compose(in, noon), language)
+			if got := len(in.Parcels) + len(in.Orders); got < 60 {
+				t.Fatalf("%s: %d parcels and orders", name, got)
+			}
+			t.Logf("%s, %s: %d lines, %d bytes", name, language, strings.Count(c.Text, "\n"), len(c.HTML))
+			if lines := strings.Count(c.Text, "\n"); lines > 125 {
+				t.Errorf("%s, %s: the text has %d lines:\n%s", name, language, lines, c.Text)
+			}
+			if len(c.HTML) > 60_000 {
+				t.Errorf("%s, %s: the page has %d bytes", name, language, len(c.HTML))
+			}
+			for _, p := range in.Parcels {
+				if n := string(p.Number()); strings.Count(c.Text, n) == 0 || strings.Count(c.HTML, n) == 0 {
+					t.Errorf("%s, %s: %s is missing", name, language, n)
+				}
+			}
+			if n := strings.Count(c.Text, string(in.Parcels[6].Number())); n != parcels[6] {
+				t.Errorf("%s, %s: %d quiet parcels, want %d", name, language, n, parcels[6])
+			}
 		}
 	}
 }

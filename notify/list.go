@@ -21,7 +21,7 @@ func NewList(in Input, p *locale.Printer, zone *time.Location, now time.Time) Li
 	in.Audience = Audience{Zone: zone, Language: p.Language()}
 	return List{
 		c: composer{Input: in, now: now, zone: zone},
-		v: viewer{p: p, zone: zone, made: now, cards: true},
+		v: viewer{p: p, zone: zone, made: now},
 	}
 }
 
@@ -57,7 +57,7 @@ func (l List) PlaceOrder(o *parcel.Order) (kind SectionKind, rank int64, ok bool
 // Parcel renders a parcel.
 func (l List) Parcel(p *parcel.Parcel) Card {
 	kind, _ := l.Place(p)
-	return Card{kind, l.v.item(kind, l.c.item(p, kind, nil))}
+	return Card{kind, l.v.card(kind, l.c.item(p, kind, nil))}
 }
 
 // Order renders an order.
@@ -65,7 +65,7 @@ func (l List) Order(o *parcel.Order) Card {
 	kind, _, _ := l.PlaceOrder(o)
 	it := Item{Order: o.ID, Step: o.Step, Status: o.Step.Status(), Notes: l.c.orderNotes(o)}
 	it.Title, it.Others = title("", o.Items)
-	return Card{kind, l.v.item(kind, it)}
+	return Card{kind, l.v.card(kind, it)}
 }
 
 // Event renders what an event of a timeline says, and where.

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"slices"
+	"strings"
 
 	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
@@ -66,4 +67,20 @@ func (v viewer) progress(it Item) (points []viewPoint, now string) {
 		return nil, ""
 	}
 	return points, v.p.T("progress", "N", at+1, "Of", len(all), "Phase", v.p.Phase(it.present()))
+}
+
+// way returns the progress line as text, for what is not at its destination yet.
+func way(it Item, points []viewPoint) string {
+	if needing(it.Status) || it.Status == parcel.OutForDelivery || it.Status.Final() {
+		return ""
+	}
+	labels := make([]string, 0, len(points))
+	for _, p := range points {
+		label := p.Label
+		if p.Here {
+			label = "[" + label + "]"
+		}
+		labels = append(labels, label)
+	}
+	return strings.Join(labels, " > ")
 }

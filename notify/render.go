@@ -91,15 +91,38 @@ func sizes() []limits {
 // shown returns the size of a digest within limits, in items that are cards. A line is
 // a quarter of a card.
 func shown(d Digest, l limits) int {
-	cards, lines := 0, 0
-	for _, s := range d.Sections {
-		if n := min(len(s.Items), l.of(s)); rowOf(s.Kind).lines {
-			lines += n
-		} else {
-			cards += n
-		}
+	cards, items := 0, 0
+	for i, n := range layout(d, l) {
+		cards += n
+		items += min(len(d.Sections[i].Items), l.of(d.Sections[i]))
 	}
-	return cards + lines/4
+	return cards + (items-cards)/4
+}
+
+const (
+	roomy    = 20 // items up to which a digest has room for a card of each
+	maxCards = 6  // of a digest with more, beside those that need the user
+)
+
+// layout returns how many items of each section are cards, within limits. The others are lines.
+func layout(d Digest, l limits) []int {
+	items, out := 0, make([]int, 0, len(d.Sections))
+	for _, s := range d.Sections {
+		items += len(s.Items)
+	}
+	left := maxCards
+	for _, s := range d.Sections {
+		n := min(len(s.Items), l.of(s))
+		switch row := rowOf(s.Kind); {
+		case row.lines, row.spare && items > roomy:
+			n = 0
+		case s.Kind != SectionNeeds && items > roomy:
+			n = min(n, max(left, 0))
+		}
+		left -= n
+		out = append(out, n)
+	}
+	return out
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

@@ -26,6 +26,7 @@ type sectionRow struct {
 	brief bool // shown by channels
 	minor bool // in the subject only if there is room
 	lines bool // one line for each item
+	spare bool // one line for each item of a digest with many
 }
 
 // sectionTable lists every section in the order of the digest.
@@ -34,14 +35,14 @@ func sectionTable() []sectionRow {
 		{kind: SectionNeeds, tone: red, rank: byEnd, notes: needsNotes, brief: true},
 		{kind: SectionToday, tone: green, rank: byMove, notes: courierNotes, brief: true},
 		{kind: SectionMoved, tone: blue, rank: byMove, notes: patienceNotes, brief: true},
-		{kind: SectionDelivered, tone: green, rank: byMove, notes: deliveredNotes, brief: true},
-		{kind: SectionStalled, tone: amber, rank: bySilence, notes: stalledNotes, brief: true},
-		{kind: SectionNew, tone: blue, rank: byMove, notes: patienceNotes, brief: true},
+		{kind: SectionDelivered, tone: green, rank: byMove, notes: deliveredNotes, brief: true, spare: true},
+		{kind: SectionStalled, tone: amber, rank: bySilence, notes: stalledNotes, brief: true, spare: true},
+		{kind: SectionNew, tone: blue, rank: byMove, notes: patienceNotes, brief: true, spare: true},
 		{kind: SectionTravelling, tone: blue, rank: byMove, notes: quietNotes, lines: true},
 		{kind: SectionWaiting, tone: silver, rank: byMove, notes: noNotes, minor: true, lines: true},
 		{kind: SectionUnnumbered, tone: silver, rank: byMove, notes: noNotes, minor: true, lines: true},
 		{kind: SectionQuiet, tone: silver, rank: bySilence, notes: quietNotes, lines: true},
-		{kind: SectionEnded, tone: silver, rank: byMove, notes: noNotes, brief: true, minor: true},
+		{kind: SectionEnded, tone: silver, rank: byMove, notes: noNotes, brief: true, minor: true, spare: true},
 	}
 }
 

@@ -27,9 +27,9 @@ type viewSection struct {
 	Kind  SectionKind
 	Title string
 	Count int
-	Lines bool // the items are lines, not cards
-	Items []viewItem
-	More  string // how many items are left out, as text
+	Cards []viewItem
+	Lines []viewItem // below the cards, one line each
+	More  string     // how many items are left out, as text
 }
 
 type viewItem struct {
@@ -43,8 +43,9 @@ type viewItem struct {
 	Rest     string // of a line, after the title
 	Before   string // the status that was announced last
 	Last     string
-	Stage    string // the progress line as text
+	Stage    string // the present stage of the progress line, in words
 	Points   []viewPoint
+	Way      string // the progress line of the text, of what still travels
 }
 
 // viewPoint is one stage of the progress line.
@@ -68,7 +69,6 @@ type viewer struct {
 	zone   *time.Location
 	made   time.Time
 	limits limits
-	cards  bool // every item is a card
 }
 
 // limits is the maximum number of items in a section, with news and without.
@@ -117,8 +117,8 @@ func (v viewer) view(d Digest) view {
 		out.AllWell = v.allWell(d)
 	}
 	out.Lead = v.lead(d)
-	for _, s := range d.Sections {
-		out.Sections = append(out.Sections, v.section(s))
+	for i, cards := range layout(d, v.limits) {
+		out.Sections = append(out.Sections, v.section(d.Sections[i], cards))
 	}
 	out.Troubles = v.troubles(d.Footer)
 	out.Footer = v.footer(d)
@@ -142,24 +142,28 @@ func broken(d Digest) bool {
 	return len(d.Sections) > 0
 }
 
-func (v viewer) section(s Section) viewSection {
-	out := viewSection{Kind: s.Kind, Title: v.p.T("section_" + string(s.Kind)), Count: len(s.Items), Lines: rowOf(s.Kind).lines}
+func (v viewer) section(s Section, cards int) viewSection {
+	out := viewSection{Kind: s.Kind, Title: v.p.T("section_" + string(s.Kind)), Count: len(s.Items)}
 	items := s.Items
 	if limit := v.limits.of(s); len(items) > limit {
 		out.More = v.p.T("item_more", "Count", len(items)-limit)
 		items = keep(items, limit)
 	}
-	out.Items = make([]viewItem, 0, len(items))
-	for _, it := range items {
-		out.Items = append(out.Items, v.item(s.Kind, it))
+	for i, it := range items {
+		switch {
+		case i >= cards:
+			out.Lines = append(out.Lines, v.line(s.Kind, it))
+		case it.Trouble != nil:
+			out.Cards = append(out.Cards, v.trouble(*it.Trouble))
+		default:
+			out.Cards = append(out.Cards, v.card(s.Kind, it))
+		}
 	}
 	return out
 }
 
-func (v viewer) item(kind SectionKind, it Item) viewItem {
-	if it.Trouble != nil {
-		return v.trouble(*it.Trouble)
-	}
+// item returns what cards and lines have in common.
+func (v viewer) item(it Item) viewItem {
 	out := viewItem{Title: heading(it, v.p), Number: textx.Line(string(it.Number), maxTitle), Link: it.Link, Badge: textx.Line(v.p.Standing(it.Status, !it.Unheard), maxPlace)}
 	if it.Order != "" {
 		out.Badge = textx.Line(v.p.Step(it.Step), maxPlace)
@@ -170,12 +174,6 @@ func (v viewer) item(kind SectionKind, it Item) viewItem {
 	if it.Others > 0 {
 		out.Others = v.p.T("item_others", "Count", it.Others)
 	}
-	if it.Link != "" {
-		out.LinkText = v.p.T("item_look_short")
-		if v.p.Post(it.Post) != "" {
-			out.LinkText = v.p.T("item_look", "Post", textx.Line(v.p.Post(it.Post), maxPlace))
-		}
-	}
 	for _, n := range it.Notes {
 		if n.ID == noteBefore {
 			out.Before = v.note(n)
@@ -183,35 +181,49 @@ func (v viewer) item(kind SectionKind, it Item) viewItem {
 		}
 		out.Notes = append(out.Notes, v.note(n))
 	}
-	if rowOf(kind).lines && !v.cards {
-		out.Rest = v.rest(it, out)
-		return out
+	return out
+}
+
+func (v viewer) card(kind SectionKind, it Item) viewItem {
+	out := v.item(it)
+	if it.Link != "" {
+		out.LinkText = v.p.T("item_look_short")
+		if v.p.Post(it.Post) != "" {
+			out.LinkText = v.p.T("item_look", "Post", textx.Line(v.p.Post(it.Post), maxPlace))
+		}
 	}
 	out.Last = v.last(it.Last, out.Badge)
 	if it.Phase != "" && it.Order == "" && kind != SectionEnded {
 		out.Points, out.Stage = v.progress(it)
+		out.Way = way(it, out.Points)
 	}
 	return out
 }
 
-// rest returns what the line of an item says after its title: the status, unless a note
-// explains it, the place, and the notes.
-func (v viewer) rest(it Item, out viewItem) string {
+// line returns an item whose Rest is what its line says after the title: the status, unless
+// a note explains it, the place, of news with the day, and the notes.
+func (v viewer) line(kind SectionKind, it Item) viewItem {
+	out := v.item(it)
 	var parts []string
 	add := func(s string) {
 		if s != "" {
 			parts = append(parts, s)
 		}
 	}
-	if it.Order == "" && it.Phase != parcel.PhaseBetween {
+	if it.Order == "" && it.Phase != parcel.PhaseBetween || !rowOf(kind).lines {
 		add(out.Badge)
 	}
-	add(isolate(textx.Line(it.Last.Place, maxPlace)))
+	if rowOf(kind).lines {
+		add(isolate(textx.Line(it.Last.Place, maxPlace)))
+	} else {
+		add(v.where(it.Last))
+	}
 	for _, n := range out.Notes {
 		add(n)
 	}
 	add(out.Number)
-	return strings.Join(parts, "\u00a0· ")
+	out.Rest = strings.Join(parts, "\u00a0· ")
+	return out
 }
 
 // heading returns an item's title, else its number or order.
@@ -278,8 +290,20 @@ func (v viewer) words(e parcel.Event, badge string) string {
 	}
 }
 
-// last renders the newest event of the timeline, with the local time at its place.
+// last renders the newest event of the timeline.
 func (v viewer) last(e parcel.Event, badge string) string {
+	where := v.where(e)
+	if where == "" {
+		return ""
+	}
+	if said := v.words(e, badge); said != badge {
+		return v.p.Pair(where, said)
+	}
+	return where // the badge says the rest
+}
+
+// where returns the day of an event, in the local time of its place, and the place.
+func (v viewer) where(e parcel.Event) string {
 	if e.Time.IsZero() {
 		return ""
 	}
@@ -287,18 +311,14 @@ func (v viewer) last(e parcel.Event, badge string) string {
 	if e.ZoneKnown {
 		at = at.In(v.zone)
 	}
-	parts := []string{bind(v.p.ShortDate(at))}
+	day := bind(v.p.ShortDate(at))
 	switch place := isolate(textx.Line(e.Place, maxPlace)); {
 	case ofShop(e):
-		parts = append(parts, v.p.T("item_shop"))
+		return day + ", " + v.p.T("item_shop")
 	case place != "":
-		parts = append(parts, place)
+		return day + ", " + place
 	case e.Country != "":
-		parts = append(parts, isolate(textx.Line(v.p.Country(e.Country), maxPlace)))
+		return day + ", " + isolate(textx.Line(v.p.Country(e.Country), maxPlace))
 	}
-	where := strings.Join(parts, ", ")
-	if said := v.words(e, badge); said != badge {
-		return v.p.Pair(where, said)
-	}
-	return where // the badge says the rest
+	return day
 }
