@@ -64,6 +64,15 @@ func (g Protection) reminded(now time.Time) (from, to time.Time) {
 	return now.AddDate(0, 0, -g.Days-2), now.AddDate(0, 0, g.Remind-g.Days+2)
 }
 
+// protectedUntil returns the end of a parcel's protection, if it is near.
+func (c *composer) protectedUntil(p *parcel.Parcel) (end parcel.Date, near bool) {
+	end, left, ok := c.Protection.left(*p, c.zone, c.now)
+	if !ok || left < 0 || left > c.Protection.Remind {
+		return "", false
+	}
+	return end, true
+}
+
 // leftOf is left for an order that no parcel carries. Its protection begins when the
 // shop reports it sent.
 func (g Protection) leftOf(o *parcel.Order, zone *time.Location, now time.Time) (end parcel.Date, days int, ok bool) {

@@ -22,6 +22,7 @@ type Input struct {
 	Protection Protection
 	Gap        Gap            // nil for the general table of routes
 	Budgets    map[string]int // of carriers, in lookups per day
+	Trips      []parcel.Trip  // of earlier parcels, for forecasts
 	// Hello makes the first digest of an audience.
 	Hello   bool
 	Arrived int  // parcels and orders delivered before a first digest, without those above
@@ -205,8 +206,8 @@ func (c *composer) section(p *parcel.Parcel, changes []parcel.Change) SectionKin
 	case p.Status.Final():
 		return SectionEnded
 	}
-	switch _, left, ok := c.Protection.left(*p, c.zone, c.now); {
-	case ok && left >= 0 && left <= c.Protection.Remind:
+	switch _, ends := c.protectedUntil(p); {
+	case ends:
 		return SectionNeeds
 	case p.Status == parcel.OutForDelivery:
 		return SectionToday
@@ -229,6 +230,10 @@ func (c *composer) item(p *parcel.Parcel, kind SectionKind, changes []parcel.Cha
 	it.Title, it.Others = title(p.Title, p.Items)
 	it.Link, it.Post = page(p, c.Audience.Language)
 	it.PickupPlace, it.PickupUntil = pickup(p)
+	if until, estimated := p.KeptUntil(c.zone); estimated {
+		it.PickupUsual = until
+	}
+	it.ProtectionUntil, _ = c.protectedUntil(p)
 	return it
 }
 

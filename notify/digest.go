@@ -86,6 +86,9 @@ type Item struct {
 	// Where and until when it can be picked up, if it can.
 	PickupPlace string
 	PickupUntil parcel.Date
+	PickupUsual parcel.Date // estimated; only if the last day is not known
+	// ProtectionUntil is the end of the buyer's protection, if it is near.
+	ProtectionUntil parcel.Date
 	// Last is the newest event of the timeline; the zero value if there is none.
 	Last parcel.Event
 	// Trouble is set for a broken thing, instead of all other fields except News.

@@ -130,6 +130,7 @@ func everyNote() [][]notify.Note {
 	out = append(out,
 		[]notify.Note{{ID: "note_pickup_usual", Data: []any{"Day", notify.ShortDay(day)}}},
 		[]notify.Note{{ID: "note_pickup_usual_over", Data: []any{"Day", notify.ShortDay(day)}}},
+		[]notify.Note{{ID: "note_half", Data: []any{"Day", notify.ShortDay(day)}}},
 		[]notify.Note{{ID: "note_courier_since", Data: []any{"Day", notify.ShortDay(day)}}},
 		[]notify.Note{{ID: "note_number", Data: []any{"Number", number.Number("LP00999900000034")}}},
 		[]notify.Note{{ID: "note_maybe", Data: []any{"Number", number.Number("LP00999900000034"), "Own", number.Number("RB999900506CN")}}})

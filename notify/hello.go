@@ -33,8 +33,7 @@ func (c *composer) helloParcel(p *parcel.Parcel) {
 	}
 	c.footer.Parcels++
 	recent := daysSince(p.StatusSince, c.now) <= fresh
-	end, left, ok := c.Protection.left(*p, c.zone, c.now)
-	protected := ok && left >= 0 && left <= c.Protection.Remind
+	end, protected := c.protectedUntil(p)
 	kind := SectionTravelling
 	var notes []Note
 	switch {
@@ -85,11 +84,11 @@ func (c *composer) helloOrder(o *parcel.Order) {
 		it.Notes = append(it.Notes, note("note_shop_only"))
 	}
 	if c.protected(o) {
-		end, _, _ := c.Protection.leftOf(o, c.zone, c.now)
-		kind, it.Notes = SectionNeeds, append(it.Notes, note("note_protection_day", "Day", ShortDay(end)))
+		it.ProtectionUntil, _, _ = c.Protection.leftOf(o, c.zone, c.now)
+		kind, it.Notes = SectionNeeds, append(it.Notes, note("note_protection_day", "Day", ShortDay(it.ProtectionUntil)))
 	}
 	c.greet(kind)
-	c.add(kind, it, -o.StepAt.Unix(), 0)
+	c.add(kind, it, c.orderRank(kind, o), 0)
 }
 
 // greet counts something that is open.

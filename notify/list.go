@@ -51,7 +51,7 @@ func (l List) Place(p *parcel.Parcel) (SectionKind, int64) {
 // longer shown.
 func (l List) PlaceOrder(o *parcel.Order) (kind SectionKind, rank int64, ok bool) {
 	kind, ok = l.c.orderSection(o)
-	return kind, -o.StepAt.Unix(), ok
+	return kind, l.c.orderRank(kind, o), ok
 }
 
 // Parcel renders a parcel.

@@ -34,6 +34,8 @@ type Options struct {
 	// Gaps returns the usual gaps from the recorded journeys. It is called once for each
 	// digest. Nil means the table of routes.
 	Gaps func(ctx context.Context) (Gap, error)
+	// Trips returns the ways of earlier parcels, for forecasts. It is called once for each digest.
+	Trips func(ctx context.Context) ([]parcel.Trip, error)
 	// AllWell pings a dead man's switch while nothing is broken.
 	AllWell func(ctx context.Context) error
 	// Round returns how far the first round of asking is, since the program woke up or, if
@@ -56,6 +58,7 @@ type Notifier struct {
 	log      *slog.Logger
 	now      func() time.Time
 	gaps     func(ctx context.Context) (Gap, error)
+	trips    func(ctx context.Context) ([]parcel.Trip, error)
 	allWell  func(ctx context.Context) error
 	round    func(ctx context.Context, woke time.Time) (Round, error)
 	wake     chan struct{} // something may have changed
@@ -90,7 +93,7 @@ type audienceState struct {
 // New returns a notifier. It does nothing before Run.
 func New(cfg Config, source store.DigestSource, outbox store.Outbox, sender Sender, o Options) *Notifier {
 	n := &Notifier{
-		cfg: cfg, source: source, outbox: outbox, sender: sender, log: cmp.Or(o.Log, slog.New(slog.DiscardHandler)), now: o.Now, gaps: o.Gaps, allWell: o.AllWell,
+		cfg: cfg, source: source, outbox: outbox, sender: sender, log: cmp.Or(o.Log, slog.New(slog.DiscardHandler)), now: o.Now, gaps: o.Gaps, trips: o.Trips, allWell: o.AllWell,
 		round: o.Round, looked: o.LastAlive, budgets: o.Budgets,
 		wake: make(chan struct{}, 1), send: make(chan struct{}, 1),
 		state: map[string]*audienceState{}, unmarked: map[string][]store.Delivery{}, lastError: map[string]string{},
@@ -228,6 +231,11 @@ func (n *Notifier) inputOf(ctx context.Context, a Audience, changes []parcel.Cha
 	if n.gaps != nil {
 		if in.Gap, err = n.gaps(ctx); err != nil {
 			return in, fmt.Errorf("read earlier journeys: %w", err)
+		}
+	}
+	if n.trips != nil {
+		if in.Trips, err = n.trips(ctx); err != nil {
+			return in, fmt.Errorf("read earlier trips: %w", err)
 		}
 	}
 	return in, nil

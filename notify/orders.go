@@ -35,7 +35,22 @@ func (c *composer) order(o *parcel.Order) {
 		c.footer.Orders++
 		it.Notes = c.orderNotes(o)
 	}
-	c.add(kind, it, -o.StepAt.Unix(), 0)
+	if c.protected(o) {
+		it.ProtectionUntil, _, _ = c.Protection.leftOf(o, c.zone, c.now)
+	}
+	c.add(kind, it, c.orderRank(kind, o), 0)
+}
+
+// orderRank sorts an order in its section: what needs the user by its end, else the newest first.
+func (c *composer) orderRank(kind SectionKind, o *parcel.Order) int64 {
+	if kind != SectionNeeds {
+		return -o.StepAt.Unix()
+	}
+	end := parcel.Date("")
+	if c.protected(o) {
+		end, _, _ = c.Protection.leftOf(o, c.zone, c.now)
+	}
+	return c.ends(end)
 }
 
 // orderSection returns the section of an order without a parcel, or whether it is no longer

@@ -56,15 +56,21 @@ func rowOf(kind SectionKind) sectionRow {
 	return sectionRow{tone: silver}
 }
 
-// byEnd ranks by the nearest end: of the storage, else of the buyer's protection.
+// byEnd ranks by the nearest end: of the storage, else of the buyer's protection if that is near.
 func byEnd(c *composer, p *parcel.Parcel) int64 {
-	if until, _ := p.KeptUntil(c.zone); until != "" {
-		return until.Time(c.zone).Unix()
+	end, _ := p.KeptUntil(c.zone)
+	if end == "" {
+		end, _ = c.protectedUntil(p)
 	}
-	if end, _, ok := c.Protection.left(*p, c.zone, c.now); ok {
-		return end.Time(c.zone).Unix()
+	return c.ends(end)
+}
+
+// ends is the rank of what has to be done by a day. What has no last day comes after the next two days.
+func (c *composer) ends(last parcel.Date) int64 {
+	if last == "" {
+		return c.now.AddDate(0, 0, 2).Unix()
 	}
-	return c.now.Unix()
+	return last.Time(c.zone).Unix()
 }
 
 func byMove(_ *composer, p *parcel.Parcel) int64 { return -p.StatusSince.Unix() }
@@ -109,6 +115,9 @@ func patienceNotes(c *composer, p *parcel.Parcel, _ []Note) []Note {
 	}
 	if between(p) {
 		out = append(out, c.gap(p, "note_gap"))
+	}
+	if day := parcel.Forecast(p, c.Trips, c.zone, c.now); day != "" && p.ETA == "" {
+		out = append(out, note("note_half", "Day", ShortDay(day)))
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"cmp"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -91,7 +92,7 @@ func subjectNeeds(s Section, d Digest, p *locale.Printer) string {
 		out = p.Pair(subjectTrouble(*it.Trouble, p), v.troubleState(*it.Trouble))
 	} else {
 		name := cmp.Or(textx.Line(it.Title, 45), textx.Line(string(it.Number), 45), textx.Line(it.Order, 45))
-		if place := textx.Line(it.PickupPlace, 45); place != "" && it.Status == parcel.ReadyForPickup {
+		if place := textx.Line(office(it.PickupPlace), 45); place != "" {
 			name += ", " + place
 		}
 		out = p.Pair(subjectReason(it, d, p), isolate(name))
@@ -102,23 +103,47 @@ func subjectNeeds(s Section, d Digest, p *locale.Printer) string {
 	return out
 }
 
-// subjectReason returns why an item needs the user: its last day of pickup, else its
-// status.
+// office returns a place with the postal code after the town, as in "Tver 170100".
+func office(place string) string {
+	code, town, ok := strings.Cut(place, ", ")
+	if _, err := strconv.Atoi(code); !ok || err != nil || strings.Contains(town, ", ") {
+		return place // or a whole address
+	}
+	return town + " " + code
+}
+
+// subjectReason returns why an item needs the user: the last day to pick it up or of the
+// buyer's protection, else its status.
 func subjectReason(it Item, d Digest, p *locale.Printer) string {
-	if it.Status == parcel.ReadyForPickup && it.PickupUntil != "" {
-		switch left := daysUntil(it.PickupUntil, zoneOf(d), d.Made); {
-		case left == 0:
-			return p.T("subject_pickup_today")
-		case left == 1:
-			return p.T("subject_pickup_tomorrow")
-		case left > 1:
-			return p.T("subject_pickup_until", "Day", p.ShortDate(it.PickupUntil.Time(time.UTC)))
-		}
-	}
-	if it.Order != "" {
+	contested := !needing(it.Status) || it.Status == parcel.Exception || it.Status == parcel.Returning
+	switch {
+	case it.PickupUntil != "":
+		return subjectDay("subject_pickup", it.PickupUntil, d, p)
+	case it.PickupUsual != "" && daysUntil(it.PickupUsual, zoneOf(d), d.Made) < 0:
+		return p.T("subject_pickup_usual_over")
+	case it.PickupUsual != "":
+		return p.T("subject_pickup_usual", "Day", p.ShortDate(it.PickupUsual.Time(time.UTC)))
+	case it.ProtectionUntil != "" && contested:
+		return subjectDay("subject_protection", it.ProtectionUntil, d, p)
+	case it.Order != "":
 		return textx.Line(p.Step(it.Step), 45)
+	default:
+		return textx.Line(p.Status(it.Status), 45)
 	}
-	return textx.Line(p.Status(it.Status), 45)
+}
+
+// subjectDay names a last day. That of protection is never over.
+func subjectDay(id string, last parcel.Date, d Digest, p *locale.Printer) string {
+	switch left := daysUntil(last, zoneOf(d), d.Made); {
+	case left < 0:
+		return p.T(id + "_over")
+	case left == 0:
+		return p.T(id + "_today")
+	case left == 1:
+		return p.T(id + "_tomorrow")
+	default:
+		return p.T(id+"_until", "Day", p.ShortDate(last.Time(time.UTC)))
+	}
 }
 
 func subjectTrouble(t Trouble, p *locale.Printer) string {

@@ -27,7 +27,7 @@ func (c *composer) troubles() {
 		if !slices.ContainsFunc(c.sections[SectionNeeds], func(e entry) bool {
 			return e.Trouble != nil && e.Trouble.Kind == t.Kind && e.Trouble.Name == t.Name
 		}) {
-			c.add(SectionNeeds, Item{Trouble: &t, News: true}, 0, 0)
+			c.add(SectionNeeds, Item{Trouble: &t, News: true}, c.ends(""), 0)
 		}
 	}
 	if c.Urgent {

@@ -47,6 +47,9 @@ type Tracking interface { //nolint:interfacebloat // one transaction and the que
 	// Journeys returns the finished gaps between export and import in the order in
 	// which they ended.
 	Journeys(ctx context.Context) ([]Journey, error)
+	// Trips returns the ways of the parcels that were delivered most recently, at most
+	// MostTrips of them, without those that only unproven mail names.
+	Trips(ctx context.Context) ([]parcel.Trip, error)
 	// Forget deletes a parcel with its changes, its numbers and the orders that no
 	// other parcel carries. Numbers and orders get a tombstone, so that later mail
 	// does not create them again; with purge they get none, existing ones are
@@ -68,6 +71,9 @@ type Selection struct {
 
 // ErrNothingSelected is returned for an empty selection.
 var ErrNothingSelected = errors.New("nothing is selected")
+
+// MostTrips is how many trips are enough for a forecast.
+const MostTrips = 200
 
 // Journey is one finished gap between export and import.
 type Journey struct {

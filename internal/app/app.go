@@ -184,7 +184,7 @@ func (a *App) newLife(ctx context.Context, cfg *config.Config) (*life, error) {
 		round = nil
 	}
 	l.notifier = notify.New(l.notifying, l.Digests, countedOutbox{l.Store, l.metrics.Told}, smtp, notify.Options{
-		Log: l.Log, Now: l.Now, Channels: channels, Gaps: tracker.Gaps(l.Store.Journeys), AllWell: pinger(cfg.Alarm.Ping, bounded()),
+		Log: l.Log, Now: l.Now, Channels: channels, Gaps: tracker.Gaps(l.Store.Journeys), Trips: l.Store.Trips, AllWell: pinger(cfg.Alarm.Ping, bounded()),
 		Round: round, LastAlive: before.LastAlive(), Budgets: set.Budgets(),
 	})
 	l.tracker = tracker.New(tracker.Config{

@@ -61,7 +61,7 @@ func (c *digestCmd) Run(ctx context.Context, e *env) error {
 		return err
 	}
 	defer shut(db)
-	n := notify.New(telling, db, db, smtp, notify.Options{Log: slog.New(slog.DiscardHandler), Now: e.now, Gaps: tracker.Gaps(db.Journeys)})
+	n := notify.New(telling, db, db, smtp, notify.Options{Log: slog.New(slog.DiscardHandler), Now: e.now, Gaps: tracker.Gaps(db.Journeys), Trips: db.Trips})
 	if c.Send {
 		sent, err := n.DigestNow(ctx)
 		if err != nil {

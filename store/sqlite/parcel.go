@@ -178,6 +178,20 @@ func (db *household) Journeys(ctx context.Context) ([]store.Journey, error) {
 		 ORDER BY imported, id`)
 }
 
+// Trips returns the ways of the parcels that were delivered most recently. It reads the
+// documents of those only, at most, and looks at twice as many.
+func (db *household) Trips(ctx context.Context) ([]parcel.Trip, error) {
+	delivered, err := query(ctx, db.to("list trips"), scanParcel,
+		`SELECT id, doc FROM parcel WHERE id IN
+		 (SELECT id FROM parcel WHERE home = $4 AND imported IS NOT NULL ORDER BY imported DESC LIMIT $1)
+		 AND status = $2 AND NOT unverified ORDER BY imported DESC, id DESC LIMIT $3`, 2*store.MostTrips, string(parcel.Delivered), store.MostTrips)
+	out := make([]parcel.Trip, 0, len(delivered))
+	for i := range delivered {
+		out = append(out, delivered[i].Trip())
+	}
+	return out, err
+}
+
 func scanParcel(s scanner) (parcel.Parcel, error) {
 	id, p, err := document[int64, parcel.Parcel](s, "parcel")
 	p.ID = id

@@ -65,6 +65,7 @@ type broken struct {
 	selection     func(store.Selection) store.Selection
 	forget        func(ctx context.Context, id int64) error
 	journeys      func([]store.Journey) []store.Journey
+	trips         func([]parcel.Trip) []parcel.Trip
 	savePosition  func() error
 	setAside      func() error
 	enqueue       func(store.Message, []int64) (store.Message, []int64)
@@ -191,6 +192,10 @@ func (b *broken) ForgetAll(ctx context.Context, which store.Selection, purge boo
 
 func (b *broken) Journeys(ctx context.Context) ([]store.Journey, error) {
 	return through(b.journeys)(b.Store.Journeys(ctx))
+}
+
+func (b *broken) Trips(ctx context.Context) ([]parcel.Trip, error) {
+	return through(b.trips)(b.Store.Trips(ctx))
 }
 
 func (b *broken) SaveCheckpoint(ctx context.Context, mailbox, folder string, p store.Checkpoint) error {

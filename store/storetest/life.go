@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -20,6 +21,7 @@ func lifeChecks() []Check {
 		{"what is forgotten stays forgotten until purged or taken back", forgottenStays},
 		{"an order that another parcel carries is not forgotten", sharedOrderStays},
 		{"finished crossings are listed as journeys", journeysListed},
+		{"the newest deliveries are listed as trips", tripsListed},
 	}
 }
 
@@ -264,4 +266,28 @@ func journeysListed(t T, h Harness) {
 	add(t, h.Store, done, onTheWay, odd)
 	want := []store.Journey{{Origin: "CN", Destination: "RU", Exported: done.Exported, Imported: done.Imported}}
 	same(t, "journeys", want, get[[]store.Journey](t)(h.Store.Journeys(t.Context())))
+}
+
+func tripsListed(t T, h Harness) {
+	var all []*parcel.Parcel
+	for i := range store.MostTrips + 2 {
+		p := newParcel(number.Number(fmt.Sprintf("LP%014d", i)))
+		p.Status, p.Destination, p.Shipped = parcel.Delivered, "RU", Now().AddDate(0, 0, -60)
+		p.Imported = Now().Add(time.Duration(i) * time.Minute)
+		p.StatusSince, p.FinalAt = p.Imported.Add(time.Hour), p.Imported.Add(time.Hour)
+		all = append(all, p)
+	}
+	onTheWay, unproven, unscanned := *all[0], *all[0], *all[0]
+	onTheWay.Status, onTheWay.FinalAt, unproven.Unverified, unscanned.Imported = parcel.InTransit, time.Time{}, true, time.Time{}
+	for i, p := range []*parcel.Parcel{&onTheWay, &unproven, &unscanned} {
+		p.Links = []parcel.Link{{Number: number.Number(fmt.Sprintf("LP%014d", 9000+i))}}
+		all = append(all, p)
+	}
+	onTheWay.Imported, unproven.Imported = Now().AddDate(0, 0, 1), Now().AddDate(0, 0, 1)
+	add(t, h.Store, all...)
+	var want []parcel.Trip
+	for i := range store.MostTrips {
+		want = append(want, all[store.MostTrips+1-i].Trip())
+	}
+	same(t, "trips", want, get[[]parcel.Trip](t)(h.Store.Trips(t.Context())))
 }

@@ -167,6 +167,9 @@ func storyFaults() map[string]func(b *broken) {
 				})
 			}
 		},
+		"the newest deliveries are listed as trips": func(b *broken) {
+			b.trips = func(l []parcel.Trip) []parcel.Trip { return append(l, parcel.Trip{}) }
+		},
 		"finished crossings are listed as journeys": func(b *broken) {
 			b.journeys = func(l []store.Journey) []store.Journey { return append(l, store.Journey{}) }
 		},
