@@ -106,11 +106,12 @@ func (n *Notifier) firstInput(ctx context.Context, a Audience, now time.Time) (I
 	}
 	err = n.source.Ended(ctx, func(p *parcel.Parcel) {
 		if p.Status == parcel.Delivered && !p.Muted && in.cares(p.Mailboxes) {
-			in.Arrived++
+			in.Ended.Arrived++
 		}
 	}, func(o *parcel.Order) {
 		if orderSections()[o.State(now)] == SectionDelivered && in.cares(o.Mailboxes) {
-			in.Arrived++
+			in.Ended.Arrived++
+			in.Ended.Orders++
 		}
 	})
 	if err != nil {

@@ -25,9 +25,9 @@ type Input struct {
 	Trips      []parcel.Trip  // of earlier parcels, for forecasts
 	// Hello makes the first digest of an audience.
 	Hello   bool
-	Arrived int  // parcels and orders delivered before a first digest, without those above
-	Absence Span // in which the program did not run; zero for none to mention
-	Outage  Span // in which this audience could not be sent a digest; zero for none to mention
+	Ended   Hello // what was delivered before a first digest, without those above
+	Absence Span  // in which the program did not run; zero for none to mention
+	Outage  Span  // in which this audience could not be sent a digest; zero for none to mention
 	// Urgent includes only the parcels and troubles that Changes are about.
 	Urgent bool
 }
@@ -68,7 +68,7 @@ func Compose(in Input, now time.Time) Digest {
 
 // arranged sorts parcels, orders and troubles into sections.
 func arranged(in Input, now time.Time) *composer {
-	c := &composer{Input: in, now: now, zone: in.Audience.zone(), sections: map[SectionKind][]entry{}, hello: Hello{Arrived: in.Arrived}}
+	c := &composer{Input: in, now: now, zone: in.Audience.zone(), sections: map[SectionKind][]entry{}, hello: in.Ended}
 	c.sort()
 	for i := range in.Parcels {
 		c.addParcel(&in.Parcels[i])
