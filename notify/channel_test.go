@@ -83,10 +83,7 @@ func TestNotifierChannels(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			digests, news := &bell{name: "digests"}, &bell{name: "news"}
 			a := me("08:00")
-			var err error
-			if a.Quiet, err = notify.ParseQuietHours("23:00-07:00"); err != nil {
-				t.Fatal(err)
-			}
+			a.Quiet = notify.QuietHours{From: 23 * 60, To: 7 * 60}
 			m := twoParcels()
 			r := start(t, config(a), m, &postman{}, notify.Options{Channels: []notify.Subscription{{Channel: digests, Digest: true}, {Channel: news, Urgent: urgent}}})
 			m.move(1, parcel.Export)
@@ -111,10 +108,7 @@ func TestNotifierChannels(t *testing.T) {
 			b := &bell{name: "bell"}
 			m := twoParcels()
 			a := me("08:00")
-			var err error
-			if a.Quiet, err = notify.ParseQuietHours("22:00-08:30"); err != nil {
-				t.Fatal(err)
-			}
+			a.Quiet = notify.QuietHours{From: 22 * 60, To: 8*60 + 30}
 			m.with(func(m *memory) {
 				m.parcels[1].Pickup = parcel.Pickup{Place: "170100, Tver", Until: "2000-01-09"}
 				m.parcels[1].Links = []parcel.Link{{Number: "RB123456785CN"}}

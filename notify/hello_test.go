@@ -59,7 +59,7 @@ func TestTheFirstDigestComesOnceEverybodyWasAsked(t *testing.T) {
 		m, p := twoParcels(), &postman{}
 		m.move(1, parcel.ReadyForPickup)
 		a := me("08:00", "19:00")
-		a.Quiet, _ = notify.ParseQuietHours("22:00-07:00")
+		a.Quiet = notify.QuietHours{From: 22 * 60, To: 7 * 60}
 		began := time.Now()
 		round := func(context.Context, time.Time) (notify.Round, error) {
 			return notify.Round{Asking: time.Since(began) < time.Minute}, nil

@@ -149,10 +149,7 @@ func TestNotifierQuietHours(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		a := me("12:00")
-		var err error
-		if a.Quiet, err = notify.ParseQuietHours("23:00-07:00"); err != nil {
-			t.Fatal(err)
-		}
+		a.Quiet = notify.QuietHours{From: 23 * 60, To: 7 * 60}
 		r := start(t, config(a), twoParcels(), &postman{}, notify.Options{})
 		defer r.stop()
 		until(1, 3, 0)

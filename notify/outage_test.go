@@ -69,7 +69,7 @@ func TestUrgentNewsThatIsOverWaitsForTheDigest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, p := twoParcels(), &postman{}
 		a := me("08:00", "19:00")
-		a.Quiet, _ = notify.ParseQuietHours("22:00-07:00")
+		a.Quiet = notify.QuietHours{From: 22 * 60, To: 7 * 60}
 		r := start(t, config(a), m, p, notify.Options{})
 		defer r.stop()
 		until(1, 23, 0)

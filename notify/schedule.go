@@ -89,49 +89,28 @@ func (s Schedule) Slot(t time.Time) string {
 
 const slotLayout = "2006-01-02T15:04"
 
-// QuietHours is a time of day in which nothing urgent is sent. The zero value is empty.
-type QuietHours struct {
-	from, to int // minutes after midnight
-}
-
-// ParseQuietHours parses "23:00-07:00"; an empty text means no quiet hours.
-func ParseQuietHours(text string) (QuietHours, error) {
-	if text == "" {
-		return QuietHours{}, nil
-	}
-	from, to, ok := strings.Cut(text, "-")
-	if !ok {
-		return QuietHours{}, fmt.Errorf("%w: quiet hours %.30q are not like 23:00-07:00", ErrSchedule, text)
-	}
-	var q QuietHours
-	var err error
-	if q.from, err = parseClock(from); err != nil {
-		return QuietHours{}, err
-	}
-	if q.to, err = parseClock(to); err != nil {
-		return QuietHours{}, err
-	}
-	return q, nil
-}
+// QuietHours is a time of day in which nothing urgent is sent, in minutes after midnight.
+// It is empty if both ends are the same.
+type QuietHours struct{ From, To int }
 
 // Until returns the end of the quiet hours that contain now; zero outside of them.
 func (q QuietHours) Until(now time.Time, zone *time.Location) time.Time {
-	if q.from == q.to {
+	if q.From == q.To {
 		return time.Time{}
 	}
 	local := now.In(zone)
 	minute := local.Hour()*60 + local.Minute()
-	inside := minute >= q.from && minute < q.to
-	if q.from > q.to {
-		inside = minute >= q.from || minute < q.to
+	inside := minute >= q.From && minute < q.To
+	if q.From > q.To {
+		inside = minute >= q.From || minute < q.To
 	}
 	if !inside {
 		return time.Time{}
 	}
 	y, m, d := local.Date()
-	end := time.Date(y, m, d, q.to/60, q.to%60, 0, 0, zone)
+	end := time.Date(y, m, d, q.To/60, q.To%60, 0, 0, zone)
 	if !end.After(now) {
-		end = time.Date(y, m, d+1, q.to/60, q.to%60, 0, 0, zone)
+		end = time.Date(y, m, d+1, q.To/60, q.To%60, 0, 0, zone)
 	}
 	return end
 }

@@ -132,43 +132,65 @@ const (
 )
 
 // pinger returns a function that fetches the address of a dead man's switch, at
-// most every five minutes unless it cannot be reached, or nil if none is configured.
-// The address is a secret and does not appear in errors.
+// most every five minutes and after failures with growing pauses, or nil if none is
+// configured. Between two attempts it returns the result of the last one. The address
+// is a secret and does not appear in errors.
 func pinger(secret config.Secret, transport http.RoundTripper) func(context.Context) error {
 	if secret.IsZero() {
 		return nil
 	}
-	var mu sync.Mutex
-	var last time.Time
+	var (
+		mu     sync.Mutex
+		next   time.Time
+		fails  int
+		result error
+	)
 	client := &http.Client{Timeout: pingTime, Transport: transport}
 	return func(ctx context.Context) error {
 		mu.Lock()
 		defer mu.Unlock()
-		if !last.IsZero() && time.Since(last) < pingEvery {
-			return nil
+		if time.Now().Before(next) {
+			return result
 		}
-		address, err := secret.Resolve(ctx)
-		if err != nil {
-			return fmt.Errorf("alarm.ping: %w", err)
+		pause := pingEvery
+		if result = ping(ctx, client, secret); result == nil {
+			fails = 0
+		} else if ctx.Err() == nil {
+			pause = pingPause(fails)
+			fails++
 		}
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
-		if err != nil {
-			return errors.New("alarm.ping: the address cannot be used")
-		}
-		res, err := client.Do(req)
-		if err != nil {
-			if withAddress, ok := errors.AsType[*url.Error](err); ok {
-				err = withAddress.Err
-			}
-			return fmt.Errorf("alarm.ping: %w", err)
-		}
-		_ = res.Body.Close()
-		last = time.Now()
-		if res.StatusCode >= http.StatusBadRequest {
-			return fmt.Errorf("alarm.ping: answered %s", res.Status)
-		}
-		return nil
+		next = time.Now().Add(pause)
+		return result
 	}
+}
+
+// pingPause returns the pause after a failure that others came before: 30 s, doubled up
+// to 15 minutes.
+func pingPause(before int) time.Duration {
+	return min(30*time.Second<<min(before, 5), 15*time.Minute)
+}
+
+func ping(ctx context.Context, client *http.Client, secret config.Secret) error {
+	address, err := secret.Resolve(ctx)
+	if err != nil {
+		return fmt.Errorf("alarm.ping: %w", err)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
+	if err != nil {
+		return errors.New("alarm.ping: the address cannot be used")
+	}
+	res, err := client.Do(req)
+	if err != nil {
+		if withAddress, ok := errors.AsType[*url.Error](err); ok {
+			err = withAddress.Err
+		}
+		return fmt.Errorf("alarm.ping: %w", err)
+	}
+	_ = res.Body.Close()
+	if res.StatusCode >= http.StatusBadRequest {
+		return fmt.Errorf("alarm.ping: answered %s", res.Status)
+	}
+	return nil
 }
 
 func bounded() http.RoundTripper {

@@ -105,13 +105,9 @@ func audienceOf(c *config.Config, d config.Digest) (notify.Audience, error) {
 	if err != nil {
 		return notify.Audience{}, err
 	}
-	hours, err := notify.ParseQuietHours(d.Quiet.From.String() + "-" + d.Quiet.To.String())
-	if err != nil {
-		return notify.Audience{}, err
-	}
 	return notify.Audience{
 		Name: d.Name, To: d.To, Mailboxes: d.Mailboxes, Language: Language(d.Language), Zone: zone, Schedule: schedule,
-		Quiet: hours, Urgent: d.Urgent, Always: d.Always, Calendar: d.Calendar, Weekly: d.Weekly,
+		Quiet: notify.QuietHours{From: int(d.Quiet.From), To: int(d.Quiet.To)}, Urgent: d.Urgent, Always: d.Always, Calendar: d.Calendar, Weekly: d.Weekly,
 	}, nil
 }
 

@@ -55,15 +55,18 @@ func (c *calls) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // TestTheDeadMansSwitchIsFetchedEveryFiveMinutes pings every 30 seconds, as the notifier
-// may, for an hour of simulated time.
+// may, for an hour of simulated time. After failures the pauses grow from 30 seconds to 15
+// minutes, and the failure stays known between two attempts.
 func TestTheDeadMansSwitchIsFetchedEveryFiveMinutes(t *testing.T) {
 	t.Parallel()
-	for status, want := range map[int]int{http.StatusOK: 12, http.StatusInternalServerError: 12, 0: 120} {
+	for status, want := range map[int]int{http.StatusOK: 12, http.StatusInternalServerError: 8, 0: 8} {
 		synctest.Test(t, func(t *testing.T) {
 			server := &calls{status: status}
 			ping := pinger(config.Plain("https://ping.example/hunter2"), server)
 			for range 120 {
-				_ = ping(t.Context())
+				if err := ping(t.Context()); (err == nil) != (status == http.StatusOK) {
+					t.Fatalf("answer %d: %v", status, err)
+				}
 				time.Sleep(30 * time.Second)
 			}
 			if server.n != want {
