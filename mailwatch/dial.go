@@ -89,7 +89,13 @@ func startTLS(ctx context.Context, a Account, raw net.Conn, budget *Budget) (*li
 	return newLink(conn, raw, greeting, budget), nil
 }
 
+// errSMTP is the greeting of a server for sending.
+var errSMTP = errors.New("the server speaks SMTP")
+
 var errPreAuth = errors.New("the server logs in before TLS")
+
+// smtpReady starts the greeting of an SMTP server.
+const smtpReady = "220"
 
 // askTLS reads the greeting and sends STARTTLS. It reads nothing that follows the answer.
 func (l *link) askTLS() error {
@@ -119,6 +125,8 @@ func (l *link) status(tag string) (imap.StatusResponseType, error) {
 		word, text, _ := strings.Cut(rest, " ")
 		kind := imap.StatusResponseType(strings.ToUpper(word))
 		switch {
+		case tag == "*" && strings.HasPrefix(first, smtpReady):
+			return "", errSMTP
 		case first != tag:
 		case kind == imap.StatusResponseTypeOK, kind == imap.StatusResponseTypePreAuth:
 			return kind, nil

@@ -50,6 +50,8 @@ func explainSettings(err error, a Account) message.Text {
 	switch {
 	case errors.Is(err, ErrPlain):
 		return message.New("fault_plain", "Host", a.Host).And(message.New("do_imap_tls"))
+	case errors.Is(err, errSMTP):
+		return message.New("fault_is_smtp", "Host", a.Addr()).And(message.New("do_imap_port"))
 	case errors.Is(err, ErrAccount):
 		return message.New("fault_settings", "Text", oneLine(err.Error())).And(message.New("do_mailbox"))
 	}

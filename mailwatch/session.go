@@ -116,7 +116,11 @@ func (s *session) start() error {
 	}
 	s.g.step(answerLimit, time.Minute, smallBudget)
 	s.c = imapclient.New(s.g, options)
-	return s.failed("greet "+s.account.Addr(), s.c.WaitGreeting())
+	err := s.c.WaitGreeting()
+	if err != nil && strings.Contains(err.Error(), `unknown tag "`+smtpReady) {
+		err = fmt.Errorf("%w: %w", errSMTP, err)
+	}
+	return s.failed("greet "+s.account.Addr(), err)
 }
 
 // examine opens a folder read-only.

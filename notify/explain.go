@@ -3,6 +3,7 @@ package notify
 import (
 	"errors"
 	"net"
+	"regexp"
 	"strconv"
 
 	"github.com/emersion/go-smtp"
@@ -51,10 +52,15 @@ func (s *SMTP) from(err error) error {
 	return &serverError{server: net.JoinHostPort(s.Host, strconv.Itoa(s.Port)), err: err}
 }
 
+// imapGreeting matches an error of reading the greeting of an IMAP server as one of SMTP.
+var imapGreeting = regexp.MustCompile(`: short response: "\* (?:OK|PREAUTH|BYE) `)
+
 func ownFault(err error, server string) message.Text {
 	switch {
 	case errors.Is(err, ErrPlain):
 		return message.New("fault_plain", "Host", server).And(message.New("do_smtp_tls"))
+	case imapGreeting.MatchString(err.Error()):
+		return message.New("fault_is_imap", "Host", server).And(message.New("do_smtp_port"))
 	case errors.Is(err, ErrNoStartTLS):
 		return message.New("fault_no_starttls", "Host", server).And(message.New("do_smtp_starttls"))
 	case errors.Is(err, ErrNoAuth):

@@ -15,8 +15,14 @@ import (
 // checked returns a configured place with a change to its configuration.
 func checked(t *testing.T, old, changed string) place {
 	t.Helper()
+	return checkedWith(t, old, changed, "LP00710020030040")
+}
+
+// checkedWith is checked with a mail about each number.
+func checkedWith(t *testing.T, old, changed string, numbers ...string) place {
+	t.Helper()
 	p := newPlaceFor(t)
-	p.mails("LP00710020030040")
+	p.mails(numbers...)
 	c := p.servers()
 	c.NoSample = true
 	w, out := p.wizard(c, "en_US.UTF-8", demo.Address, demo.Password, "yes", "DE", "", "", "", "")
@@ -31,6 +37,28 @@ func checked(t *testing.T, old, changed string) place {
 		t.Fatal(err)
 	}
 	return p
+}
+
+func TestCheckNamesAMailboxWithoutMailOfTheShop(t *testing.T) {
+	t.Parallel()
+	p := checkedWith(t, "", "")
+	code, out, _ := command(t.Context(), "--config", p.config, "check")
+	if code != exitGood || !strings.Contains(out, "mailbox demo: note: no email of the shop in the last 60 days") {
+		t.Errorf("exit status %d:\n%s", code, out)
+	}
+}
+
+func TestCheckSaysTheSameOnce(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	e := newEnv(env{out: &out, err: &out, getenv: func(string) string { return "" }})
+	k := &checking{env: e, doc: checkDoc{Good: true}, said: map[string]bool{}}
+	for _, detail := range []string{"refused", "refused", "other", "refused"} {
+		k.tell("mailbox", "home", "wrong", detail)
+	}
+	if len(k.doc.Findings) != 2 || strings.Count(out.String(), "\n") != 2 || k.doc.Good {
+		t.Errorf("%+v\n%s", k.doc, out.String())
+	}
 }
 
 func TestCheckSaysOfEachThingHowItIs(t *testing.T) {

@@ -50,6 +50,7 @@ type checking struct {
 	*env
 	doc  checkDoc
 	json bool
+	said map[string]bool // lines printed so far
 }
 
 type checkCmd struct {
@@ -70,7 +71,7 @@ func (c *checkCmd) Run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	k := &checking{env: e, doc: checkDoc{Schema: status.Schema, Good: true, Findings: []finding{}}, json: c.JSON}
+	k := &checking{env: e, doc: checkDoc{Schema: status.Schema, Good: true, Findings: []finding{}}, json: c.JSON, said: map[string]bool{}}
 	k.found("config", cfg.Path, nil)
 	if cfg.Destination == "" {
 		k.tell("config", "destination", "note", e.say.T("check_destination"))
@@ -118,16 +119,21 @@ func (k *checking) tellFolder(mailbox, folder, state, detail string) {
 	k.add(k.say.T("check_folder", "Name", mailbox, "Folder", folder), finding{What: "folder", Name: mailbox + " " + folder, State: state, Detail: detail})
 }
 
-// add prints a finding below its heading.
+// add prints a finding below its heading, the same one once.
 func (k *checking) add(heading string, f finding) {
 	k.doc.Good = k.doc.Good && f.State != "wrong"
 	f.Detail = textx.Line(f.Detail, 500)
+	line := heading + ": " + f.State + ": " + f.Detail
+	if k.said[line] {
+		return
+	}
+	k.said[line] = true
 	k.doc.Findings = append(k.doc.Findings, f)
 	if k.json {
 		return
 	}
 	word := map[string]string{"good": "check_good", "wrong": "check_bad", "note": "check_note"}[f.State]
-	line := heading + ": " + k.say.T(word)
+	line = heading + ": " + k.say.T(word)
 	if f.Detail != "" {
 		line += ": " + f.Detail
 	}
@@ -177,13 +183,18 @@ func (k *checking) mailbox(ctx context.Context, cfg *config.Config, m config.Mai
 	for _, text := range report.Alerts {
 		k.add(k.say.T("check_alert", "Name", m.Name), finding{What: "mailbox", Name: m.Name, State: "note", Detail: text})
 	}
+	empty := true
 	for _, f := range report.Watched {
+		empty = empty && f.Err == nil && f.Candidates == 0
 		if f.Err != nil {
 			k.tellFolder(m.Name, f.Folder, "wrong", k.say.Text(mailwatch.Fault(f.Err, account)))
 			continue
 		}
 		k.tellFolder(m.Name, f.Folder, "good",
 			k.say.T("check_folder_good", "Messages", f.Messages, "Candidates", f.Candidates, "Since", k.span(m.Since)))
+	}
+	if empty {
+		k.tell("mailbox", m.Name, "note", k.say.T("check_no_mail", "Since", k.span(m.Since)))
 	}
 	k.dryRun(ctx, cfg, m, account)
 }
