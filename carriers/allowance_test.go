@@ -60,7 +60,7 @@ func TestALowerRankLeavesSomethingToAHigherOne(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		budget := rapid.IntRange(20, 500).Draw(t, "budget")
 		now := time.Date(2026, 3, 2, 0, rapid.IntRange(0, 20*60-1).Draw(t, "minute"), 0, 0, time.UTC)
-		for r := carriers.RankPerson; r < carriers.RankRest; r++ {
+		for r := range carriers.RankRest {
 			high, low := carriers.Allowance(budget, carriers.Turn{Rank: r}, now), carriers.Allowance(budget, carriers.Turn{Rank: r + 1}, now)
 			if high <= low {
 				t.Fatalf("at %s rank %d may spend %d, the next lower one %d", now.Format("15:04"), r, high, low)

@@ -19,8 +19,10 @@ type leg struct {
 // and without a border only the last two. It returns none if the present one cannot be named.
 func legs(it Item) []leg {
 	out := []leg{
-		{parcel.PhaseOrigin, it.Origin, 19}, {parcel.PhaseBetween, "", 25},
-		{parcel.PhaseDestination, it.Destination, 30}, {parcel.PhaseDone, "", 26},
+		{parcel.PhaseOrigin, it.Origin, 19},
+		{parcel.PhaseBetween, "", 25},
+		{parcel.PhaseDestination, it.Destination, 30},
+		{parcel.PhaseDone, "", 26},
 	}
 	if it.domestic() {
 		out = out[2:]

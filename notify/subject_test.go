@@ -48,15 +48,25 @@ func subjects() []struct {
 		name string
 		in   notify.Input
 	}{
-		{"kept for two days", waits(3, day(2))}, {"kept until tomorrow", waits(3, day(1))}, {"kept until today", waits(3, day(0))},
-		{"kept until yesterday", waits(3, day(-1))}, {"usually kept", waits(3, "")}, {"usually kept, and longer", waits(20, "")},
+		{"kept for two days", waits(3, day(2))},
+		{"kept until tomorrow", waits(3, day(1))},
+		{"kept until today", waits(3, day(0))},
+		{"kept until yesterday", waits(3, day(-1))},
+		{"usually kept", waits(3, "")},
+		{"usually kept, and longer", waits(20, "")},
 		{"waits without a usual time", is(parcel.ReadyForPickup, -1)},
-		{"failed attempt", is(parcel.AttemptFailed, -1)}, {"customs", is(parcel.CustomsHold, 5)},
-		{"problem", is(parcel.Exception, -1)}, {"problem, protection ends", is(parcel.Exception, 3)},
-		{"returning", is(parcel.Returning, -1)}, {"protection", is(parcel.InTransit, 5)},
-		{"protection, tomorrow", is(parcel.InTransit, 1)}, {"protection, today", is(parcel.InTransit, 0)},
-		{"order waits", order(parcel.StepReadyForPickup, 40)}, {"order, protection", order(parcel.StepShipped, 5)},
-		{"courier, at once", urgent}, {"several, the nearest first", several},
+		{"failed attempt", is(parcel.AttemptFailed, -1)},
+		{"customs", is(parcel.CustomsHold, 5)},
+		{"problem", is(parcel.Exception, -1)},
+		{"problem, protection ends", is(parcel.Exception, 3)},
+		{"returning", is(parcel.Returning, -1)},
+		{"protection", is(parcel.InTransit, 5)},
+		{"protection, tomorrow", is(parcel.InTransit, 1)},
+		{"protection, today", is(parcel.InTransit, 0)},
+		{"order waits", order(parcel.StepReadyForPickup, 40)},
+		{"order, protection", order(parcel.StepShipped, 5)},
+		{"courier, at once", urgent},
+		{"several, the nearest first", several},
 	}
 }
 

@@ -51,12 +51,11 @@ const (
 	CarrierOK           CarrierState = "ok"
 	CarrierNoCredential CarrierState = "no_credential" //nolint:gosec // the word for a missing one
 	CarrierQuarantined  CarrierState = "quarantined"
-	// The next three are refusals; the circuit breaker is open, too.
-	CarrierCredential CarrierState = "credential" // is wrong or expired
-	CarrierCaptcha    CarrierState = "captcha"
-	CarrierBlocked    CarrierState = "blocked"
-	CarrierChanged    CarrierState = "changed"
-	CarrierOff        CarrierState = "off"
+	CarrierCredential   CarrierState = "credential" // is wrong or expired; the circuit breaker is open in this and the next two states
+	CarrierCaptcha      CarrierState = "captcha"
+	CarrierBlocked      CarrierState = "blocked"
+	CarrierChanged      CarrierState = "changed"
+	CarrierOff          CarrierState = "off"
 )
 
 // Open reports whether the circuit breaker of a carrier in this state is open.

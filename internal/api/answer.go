@@ -81,7 +81,7 @@ func writeBody(w http.ResponseWriter, r *http.Request, status int, kind string, 
 		tag := `"` + hex.EncodeToString(sum[:12]) + `"`
 		h.Set("ETag", tag)
 		h.Set("Cache-Control", "private, no-cache")
-		for _, have := range strings.Split(r.Header.Get("If-None-Match"), ",") {
+		for have := range strings.SplitSeq(r.Header.Get("If-None-Match"), ",") {
 			if strings.TrimPrefix(strings.TrimSpace(have), "W/") == tag {
 				w.WriteHeader(http.StatusNotModified)
 				return

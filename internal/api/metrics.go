@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,14 +35,11 @@ func (m *Metrics) Told(changes int) {
 // labels writes pairs of names and values. No value is a parcel's.
 func labels(pairs ...string) string {
 	escape := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
-	out := "{"
-	for i := 0; i+1 < len(pairs); i += 2 {
-		if i > 0 {
-			out += ","
-		}
-		out += pairs[i] + `="` + escape.Replace(pairs[i+1]) + `"`
+	var all []string
+	for pair := range slices.Chunk(pairs, 2) {
+		all = append(all, pair[0]+`="`+escape.Replace(pair[1])+`"`)
 	}
-	return out + "}"
+	return "{" + strings.Join(all, ",") + "}"
 }
 
 // metrics answers in the text format of Prometheus.

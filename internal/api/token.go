@@ -45,7 +45,7 @@ type Token struct {
 }
 
 const (
-	tokenSecret = "api/tokens" //nolint:gosec // the name of the entry
+	tokenSecret = "api/tokens"
 	maxTokens   = 50
 )
 

@@ -196,32 +196,37 @@ func (a *App) newLife(ctx context.Context, cfg *config.Config) (*life, error) {
 			return nil, err
 		}
 	}
-	checker := verify.New(verify.SystemResolver())
-	phrases, err := extract.LoadPhrases()
-	if err != nil {
-		return nil, err
-	}
 	if l.page, err = l.newPage(broken); err != nil {
 		return nil, err
 	}
 	if l.page != nil {
 		l.newAPI(broken).Register(l.page)
 	}
-	for _, m := range cfg.Mailboxes {
-		account, err := Account(cfg, m, l.Store)
+	return l, l.watch()
+}
+
+// watch prepares the mailboxes.
+func (l *life) watch() error {
+	checker := verify.New(verify.SystemResolver())
+	phrases, err := extract.LoadPhrases()
+	if err != nil {
+		return err
+	}
+	for _, m := range l.cfg.Mailboxes {
+		account, err := Account(l.cfg, m, l.Store)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if l.Dial != nil {
 			account.Dial = l.Dial
 		}
-		reader, err := newReader(checker, phrases, cfg, m)
+		reader, err := newReader(checker, phrases, l.cfg, m)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		l.mailboxes = append(l.mailboxes, mailbox{life: l, cfg: m, account: account, reader: reader})
 	}
-	return l, nil
+	return nil
 }
 
 // start starts one goroutine for each part. ctx is the context of work.

@@ -35,7 +35,7 @@ func TestEveryMessageIsUsed(t *testing.T) {
 		}
 	}
 	var code strings.Builder
-	for _, pattern := range []string{"*.go", filepath.Join("..", "cli", "*.go"), filepath.Join("..", "app", "*.go"), filepath.Join("..", "mqtt", "*.go"), filepath.Join("..", "..", "service", "*.go")} {
+	for _, pattern := range []string{"*.go", filepath.Join("..", "cli", "*.go"), filepath.Join("..", "app", "*.go"), filepath.Join("..", "mqtt", "*.go"), filepath.Join("..", "..", "carriers", "declared", "*.go"), filepath.Join("..", "..", "service", "*.go")} {
 		files, _ := filepath.Glob(pattern)
 		for _, f := range files {
 			if strings.HasSuffix(f, "_test.go") {

@@ -120,20 +120,6 @@ func (s Source) Status(ctx context.Context) (Status, error) {
 	return d, nil
 }
 
-// sharing returns the carriers whose budgets are short. Parcels are read only if a budget
-// is used.
-func (s Source) sharing(ctx context.Context, rows []CarrierStatus) ([]parcel.Sharing, error) {
-	used := slices.ContainsFunc(rows, func(c CarrierStatus) bool { return c.Budget > 0 && 4*c.Today >= c.Budget })
-	if s.Store == nil || !used {
-		return []parcel.Sharing{}, nil
-	}
-	parcels, err := s.Store.FollowedParcels(ctx, nil)
-	if err != nil {
-		return nil, err
-	}
-	return append([]parcel.Sharing{}, parcel.Sharings(parcels, s.Carriers.Budgets(), s.Now)...), nil
-}
-
 // Unwatched returns the mailboxes of followed parcels and open orders that only mail of
 // mailboxes names which are no longer configured, sorted by name.
 func (s Source) Unwatched(ctx context.Context) ([]Unwatched, error) {
@@ -220,4 +206,18 @@ func (s Source) mailboxes(recorded []parcel.MailboxHealth, running bool) []Mailb
 		}
 	}
 	return out
+}
+
+// sharing returns the carriers whose budgets are short. Parcels are read only if a budget
+// is used.
+func (s Source) sharing(ctx context.Context, rows []CarrierStatus) ([]parcel.Sharing, error) {
+	used := slices.ContainsFunc(rows, func(c CarrierStatus) bool { return c.Budget > 0 && 4*c.Today >= c.Budget })
+	if s.Store == nil || !used {
+		return []parcel.Sharing{}, nil
+	}
+	parcels, err := s.Store.FollowedParcels(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	return append([]parcel.Sharing{}, parcel.Sharings(parcels, s.Carriers.Budgets(), s.Now)...), nil
 }

@@ -10,13 +10,23 @@ import (
 // order that no parcel carries.
 func (db *household) Ended(ctx context.Context, parcels func(*parcel.Parcel), orders func(*parcel.Order)) error {
 	return db.read(ctx, "read what has ended", func(tx homeTx) error {
-		err := each(ctx, tx, scanParcel, func(p parcel.Parcel) { parcels(&p) },
-			`SELECT id, doc FROM parcel WHERE home = $1 AND NOT active`, tx.home)
+		err := each(ctx, tx, visiting(scanParcel, parcels), `SELECT id, doc FROM parcel WHERE home = $1 AND NOT active`, tx.home)
 		if err != nil {
 			return err
 		}
-		return each(ctx, tx, scanOrder, func(o parcel.Order) { orders(&o) },
+		return each(ctx, tx, visiting(scanOrder, orders),
 			`SELECT id, doc FROM shop_order o WHERE home = $1 AND closed
 			 AND NOT EXISTS (SELECT 1 FROM parcel_order p WHERE p.home = $1 AND p.order_id = o.id)`, tx.home)
 	})
+}
+
+// visiting passes each row to visit.
+func visiting[T any](scan func(scanner) (T, error), visit func(*T)) func(scanner) error {
+	return func(s scanner) error {
+		v, err := scan(s)
+		if err == nil {
+			visit(&v)
+		}
+		return err
+	}
 }

@@ -107,7 +107,11 @@ func patient(ctx context.Context, f func() error) error {
 
 // list returns all rows of a query.
 func list[T any](ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any) (out []T, err error) {
-	err = each(ctx, q, scan, func(v T) { out = append(out, v) }, query, args...)
+	err = each(ctx, q, func(s scanner) error {
+		v, err := scan(s)
+		out = append(out, v)
+		return err
+	}, query, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -115,18 +119,16 @@ func list[T any](ctx context.Context, q querier, scan func(scanner) (T, error), 
 }
 
 // each calls visit for each row of a query.
-func each[T any](ctx context.Context, q querier, scan func(scanner) (T, error), visit func(T), query string, args ...any) error {
+func each(ctx context.Context, q querier, visit func(scanner) error, query string, args ...any) error {
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		v, err := scan(rows)
-		if err != nil {
+		if err := visit(rows); err != nil {
 			return err
 		}
-		visit(v)
 	}
 	return rows.Err()
 }

@@ -23,7 +23,8 @@ func TestAWrongPassword(t *testing.T) {
 		name: "a_wrong_password", days: 42, later: true, digest: "always = true",
 		mails: []shopMail{{1, "12:00", "8190000000010017", n, "collected by the carrier", "Camera", ""}},
 		acts: []act{
-			{39, "09:00", (*told).refuse}, {39, "10:00", (*told).install},
+			{39, "09:00", (*told).refuse},
+			{39, "10:00", (*told).install},
 			{40, "12:00", func(w *told) { w.carrier("russianpost", parcel.CarrierCredential) }},
 			{40, "13:00", (*told).correct},
 			{41, "12:00", func(w *told) { w.carrier("russianpost", parcel.CarrierOK) }},
