@@ -59,6 +59,8 @@ type broken struct {
 	parcels       func([]parcel.Parcel) []parcel.Parcel
 	pending       func([]parcel.Change) []parcel.Change
 	changes       func([]parcel.Change) []parcel.Change
+	recent        func([]parcel.Change) []parcel.Change
+	standing      func(store.Standing) store.Standing
 	tell          func([]parcel.Change) []parcel.Change
 	due           func([]parcel.Parcel) []parcel.Parcel
 	withheld      func([]store.Withheld) []store.Withheld
@@ -163,6 +165,15 @@ func (b *broken) Order(ctx context.Context, id string) (parcel.Order, []parcel.P
 
 func (b *broken) Pending(ctx context.Context, audience string, since time.Time) ([]parcel.Change, error) {
 	return through(b.pending)(b.Store.Pending(ctx, audience, since))
+}
+
+func (b *broken) RecentChanges(ctx context.Context, limit int) ([]parcel.Change, error) {
+	return through(b.recent)(b.Store.RecentChanges(ctx, limit))
+}
+
+func (b *broken) EachParcel(ctx context.Context, s store.Standing, visit func(parcel.Parcel) bool) error {
+	s, _ = through(b.standing)(s, nil)
+	return b.Store.EachParcel(ctx, s, visit)
 }
 
 func (b *broken) Changes(ctx context.Context, id int64) ([]parcel.Change, error) {

@@ -83,6 +83,10 @@ func storyFaults() map[string]func(b *broken) {
 				return p
 			}
 		},
+		"every parcel has one standing and is visited once, until the visitor has enough": func(b *broken) {
+			b.standing = func(store.Standing) store.Standing { return store.Open }
+		},
+		"the newest changes come first": func(b *broken) { b.recent = reversed[parcel.Change] },
 		"followed orders are the open ones without a parcel and those asked for": func(b *broken) {
 			b.orders = func([]parcel.Order) []parcel.Order { return nil }
 		},
