@@ -3,11 +3,13 @@ package web_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -278,25 +280,28 @@ func TestSlowAndGreedyConnectionsEnd(t *testing.T) { //nolint:tparallel // the s
 		"two lengths":    {"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello", "400"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			start := time.Now()
 			c := dial(t, address)
 			if _, err := io.WriteString(c, tt.send); err != nil {
 				t.Fatal(err)
 			}
-			line, _ := bufio.NewReader(c).ReadString('\n')
+			line, err := bufio.NewReader(c).ReadString('\n')
+			if errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Error("the connection stays open")
+			}
 			if !strings.Contains(line, tt.want) && (tt.want != "408" || line != "") {
 				t.Errorf("answer %q, want %s", line, tt.want)
-			}
-			if took := time.Since(start); took > 8*time.Second {
-				t.Errorf("took %s", took)
 			}
 		})
 	}
 	dial(t, address) // an open connection does not delay the stop
-	start := time.Now()
 	stop()
-	if err := <-ended; err != nil || time.Since(start) > 4*time.Second {
-		t.Errorf("stopped after %s: %v", time.Since(start), err)
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Errorf("stopped with %v", err)
+		}
+	case <-time.After(30 * time.Second):
+		t.Error("an open connection delays the stop")
 	}
 }
 
