@@ -1,6 +1,7 @@
 package tracker
 
 import (
+	"slices"
 	"time"
 
 	"parcelwatch/carriers"
@@ -19,7 +20,7 @@ func rank(p *parcel.Parcel, h History, loc *time.Location, now time.Time) carrie
 		return carriers.RankRest
 	case p.Status == parcel.OutForDelivery, p.Status == parcel.AttemptFailed:
 		return carriers.RankCourier
-	case p.Reason == byMail, p.Status == parcel.ReadyForPickup && until != "" && until.Time(loc).Sub(now) < lastDays:
+	case p.Reason == byMail, !asked(p), p.Status == parcel.ReadyForPickup && until != "" && until.Time(loc).Sub(now) < lastDays:
 		return carriers.RankSoon
 	case p.Status == parcel.ReadyForPickup, p.Status == parcel.CustomsHold, p.Phase == parcel.PhaseDestination:
 		return carriers.RankDue
@@ -28,4 +29,9 @@ func rank(p *parcel.Parcel, h History, loc *time.Location, now time.Time) carrie
 		return carriers.RankDue
 	}
 	return carriers.RankRest
+}
+
+// asked reports whether any carrier was asked about the parcel.
+func asked(p *parcel.Parcel) bool {
+	return slices.ContainsFunc(p.Sources, func(s parcel.Source) bool { return !s.Asked.IsZero() })
 }

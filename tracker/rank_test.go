@@ -31,6 +31,10 @@ func TestRank(t *testing.T) {
 		"in the origin":                {parcel.Parcel{Status: parcel.InTransit, Phase: parcel.PhaseOrigin}, carriers.RankRest},
 		"delivered, says the mail too": {parcel.Parcel{Status: parcel.Delivered, Reason: "mail"}, carriers.RankRest},
 	} {
+		if got := tracker.Rank(&parcel.Parcel{Status: tc.p.Status}, nil, time.UTC, now); got > carriers.RankSoon && !tc.p.Status.Final() {
+			t.Errorf("%s, and no carrier was ever asked: rank %d", name, got)
+		}
+		tc.p.Sources = []parcel.Source{{Carrier: "upu", Asked: now.AddDate(0, 0, -1)}}
 		if got := tracker.Rank(&tc.p, nil, time.UTC, now); got != tc.want {
 			t.Errorf("%s: rank %d, want %d", name, got, tc.want)
 		}
