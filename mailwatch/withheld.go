@@ -13,10 +13,11 @@ import (
 // giveUp is how long a mail is asked for that the server does not hand over.
 const giveUp = 72 * time.Hour
 
-// askAgain is the time until each next try; the last one repeats.
-//
-//nolint:gochecknoglobals // table
-var askAgain = []time.Duration{5 * time.Second, 20 * time.Second, time.Minute, 5 * time.Minute, 20 * time.Minute, time.Hour, 4 * time.Hour}
+// askAgain returns the time until the next try after a number of tries; the last one repeats.
+func askAgain(tries int) time.Duration {
+	steps := []time.Duration{5 * time.Second, 20 * time.Second, time.Minute, 5 * time.Minute, 20 * time.Minute, time.Hour, 4 * time.Hour}
+	return steps[min(tries, len(steps)-1)]
+}
 
 // released is a mail that is no longer waited for.
 type released struct {
@@ -44,7 +45,7 @@ func (r *reader) withhold(b *batch, now time.Time) {
 			}
 			continue
 		}
-		w.Next = now.Add(askAgain[min(w.Tries, len(askAgain)-1)])
+		w.Next = now.Add(askAgain(w.Tries))
 		w.Tries++
 		r.waiting[a.uid] = w
 		b.again = append(b.again, w)

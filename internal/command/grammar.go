@@ -146,29 +146,31 @@ func valueName(name string, say *locale.Printer) string {
 	return name
 }
 
-// kongSays maps errors of the command line library, which have no types, to messages.
-// The groups are the values A and B.
-//
-//nolint:gochecknoglobals // table
-var kongSays = []struct {
+// kongError is a form of the errors of the command line library, whose types it does not
+// export, and the id of its message. The groups are the values A and B.
+type kongError struct {
 	form *regexp.Regexp
 	id   string
-}{
-	{regexp.MustCompile(`^unexpected (?:argument|token) (.+), did you mean (?:one of )?(.+)\?$`), "usage_argument_near"},
-	{regexp.MustCompile(`^unexpected (?:flag argument|argument|token) (.+)$`), "usage_argument"},
-	{regexp.MustCompile(`^unknown flag (.+), did you mean (?:one of )?(.+)\?$`), "usage_flag_near"},
-	{regexp.MustCompile(`^unknown flag (.+)$`), "usage_flag"},
-	{regexp.MustCompile(`^missing (?:flags:|positional arguments) (.+)$`), "usage_missing"},
-	{regexp.MustCompile(`^expected one of (.+)$`), "usage_one_of"},
-	{regexp.MustCompile(`^expected (.+)$`), "usage_missing"},
-	{regexp.MustCompile(`^(.+) must be one of (.+) but got ".*"$`), "usage_enum"},
-	{regexp.MustCompile(`^(-.+): (?:missing value|expected .*)$`), "usage_value"},
-	{regexp.MustCompile(`^(-.+): (?:bool value must be|expected bool).*$`), "usage_bool"},
+}
+
+func kongErrors() []kongError {
+	return []kongError{
+		{regexp.MustCompile(`^unexpected (?:argument|token) (.+), did you mean (?:one of )?(.+)\?$`), "usage_argument_near"},
+		{regexp.MustCompile(`^unexpected (?:flag argument|argument|token) (.+)$`), "usage_argument"},
+		{regexp.MustCompile(`^unknown flag (.+), did you mean (?:one of )?(.+)\?$`), "usage_flag_near"},
+		{regexp.MustCompile(`^unknown flag (.+)$`), "usage_flag"},
+		{regexp.MustCompile(`^missing (?:flags:|positional arguments) (.+)$`), "usage_missing"},
+		{regexp.MustCompile(`^expected one of (.+)$`), "usage_one_of"},
+		{regexp.MustCompile(`^expected (.+)$`), "usage_missing"},
+		{regexp.MustCompile(`^(.+) must be one of (.+) but got ".*"$`), "usage_enum"},
+		{regexp.MustCompile(`^(-.+): (?:missing value|expected .*)$`), "usage_value"},
+		{regexp.MustCompile(`^(-.+): (?:bool value must be|expected bool).*$`), "usage_bool"},
+	}
 }
 
 // usageText returns what is wrong with the command line.
 func usageText(err error) message.Text {
-	for _, known := range kongSays {
+	for _, known := range kongErrors() {
 		if gaps := known.form.FindStringSubmatch(err.Error()); gaps != nil {
 			return message.New(known.id, "A", gaps[1], "B", gaps[len(gaps)-1])
 		}
