@@ -149,10 +149,11 @@ func (v viewer) section(s Section, cards int) viewSection {
 		out.More = v.p.T("item_more", "Count", len(items)-limit)
 		items = keep(items, limit)
 	}
+	row := rowOf(s.Kind)
 	for i, it := range items {
 		switch {
 		case i >= cards:
-			out.Lines = append(out.Lines, v.line(s.Kind, it))
+			out.Lines = append(out.Lines, v.line(row, it))
 		case it.Trouble != nil:
 			out.Cards = append(out.Cards, v.trouble(*it.Trouble))
 		default:
@@ -202,7 +203,7 @@ func (v viewer) card(kind SectionKind, it Item) viewItem {
 
 // line returns an item whose Rest is what its line says after the title: the status, unless
 // a note explains it, the place, of news with the day, and the notes.
-func (v viewer) line(kind SectionKind, it Item) viewItem {
+func (v viewer) line(row sectionRow, it Item) viewItem {
 	out := v.item(it)
 	var parts []string
 	add := func(s string) {
@@ -210,10 +211,10 @@ func (v viewer) line(kind SectionKind, it Item) viewItem {
 			parts = append(parts, s)
 		}
 	}
-	if it.Order == "" && it.Phase != parcel.PhaseBetween || !rowOf(kind).lines {
+	if it.Order == "" && it.Phase != parcel.PhaseBetween || !row.lines {
 		add(out.Badge)
 	}
-	if rowOf(kind).lines {
+	if row.lines {
 		add(isolate(textx.Line(it.Last.Place, maxPlace)))
 	} else {
 		add(v.where(it.Last))
