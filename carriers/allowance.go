@@ -9,7 +9,7 @@ type Rank int
 const (
 	RankPerson  Rank = iota // somebody waits for the answer
 	RankCourier             // the parcel is with the courier today
-	RankSoon                // its last days of pickup, a mail has just told of it, or no carrier was ever asked
+	RankSoon                // its last days of pickup, a mail or a person caused it, or no carrier was ever asked
 	RankDue                 // it is in the country of destination, or due to arrive
 	RankRest
 )

@@ -96,13 +96,9 @@ func (n *Notifier) firstInput(ctx context.Context, a Audience, now time.Time) (I
 	if err != nil {
 		return Input{}, fmt.Errorf("list changes to announce: %w", err)
 	}
-	in, err := n.inputOf(ctx, a, nil, now)
+	in, err := n.inputOf(ctx, Input{Audience: a, Changes: pending, Hello: true}, now)
 	if err != nil {
 		return in, err
-	}
-	in.Hello, in.Changes = true, pending
-	if err := n.complete(ctx, &in, nil, now); err != nil {
-		return in, fmt.Errorf("read parcels: %w", err)
 	}
 	err = n.source.Ended(ctx, func(p *parcel.Parcel) {
 		if p.Status == parcel.Delivered && !p.Muted && in.cares(p.Mailboxes) {

@@ -20,9 +20,9 @@ type Input struct {
 	Mailboxes  []string  // the configured ones; empty if they are not known
 	Next       time.Time // time of the next regular digest; zero for none
 	Protection Protection
-	Gap        Gap            // nil for the general table of routes
-	Budgets    map[string]int // of carriers, in lookups per day
-	Trips      []parcel.Trip  // of earlier parcels, for forecasts
+	Gap        Gap              // nil for the general table of routes
+	Sharing    []parcel.Sharing // carriers whose budgets are short
+	Trips      []parcel.Trip    // of earlier parcels, for forecasts
 	// Hello makes the first digest of an audience.
 	Hello   bool
 	Ended   Hello // what was delivered before a first digest, without those above
@@ -46,7 +46,7 @@ func Compose(in Input, now time.Time) Digest {
 	}
 	d.Footer.Next = in.Next
 	if !in.Urgent {
-		d.Footer.Sharing = parcel.Sharings(in.Parcels, in.Budgets, now)
+		d.Footer.Sharing = in.Sharing
 	}
 	d.News += d.Hello.Found()
 	for _, row := range sectionTable() {

@@ -52,7 +52,8 @@ func (s *SMTP) from(err error) error {
 	return &serverError{server: net.JoinHostPort(s.Host, strconv.Itoa(s.Port)), err: err}
 }
 
-// imapGreeting matches an error of reading the greeting of an IMAP server as one of SMTP.
+// imapGreeting matches the error with which the SMTP client rejects the greeting of an
+// IMAP server.
 var imapGreeting = regexp.MustCompile(`: short response: "\* (?:OK|PREAUTH|BYE) `)
 
 func ownFault(err error, server string) message.Text {

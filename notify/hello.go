@@ -83,8 +83,8 @@ func (c *composer) helloOrder(o *parcel.Order) {
 	default:
 		it.Notes = append(it.Notes, note("note_shop_only"))
 	}
-	if c.protected(o) {
-		it.ProtectionUntil, _, _ = c.Protection.leftOf(o, c.zone, c.now)
+	if end, near := c.orderProtectedUntil(o); near {
+		it.ProtectionUntil = end
 		kind, it.Notes = SectionNeeds, append(it.Notes, note("note_protection_day", "Day", ShortDay(it.ProtectionUntil)))
 	}
 	c.greet(kind)

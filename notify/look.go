@@ -291,7 +291,7 @@ func (n *Notifier) notifyChannel(ctx context.Context, a Audience, sub Subscripti
 	if len(urgent) == 0 {
 		return nil
 	}
-	in, err := n.inputOf(ctx, a, pending, now)
+	in, err := n.inputOf(ctx, Input{Audience: a, Changes: pending}, now)
 	if err != nil {
 		return err
 	}

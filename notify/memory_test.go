@@ -30,11 +30,19 @@ func newMemory() *memory {
 	return &memory{told: map[string]map[int64]bool{}, broken: map[string]bool{}, calls: map[string]int{}}
 }
 
-func (m *memory) FollowedPage(context.Context, store.Page) ([]parcel.Parcel, error) {
-	return nil, nil
+func (m *memory) Asked(_ context.Context, since time.Time) (map[string]int, error) {
+	unlock, err := m.lock("Asked")
+	defer unlock()
+	out := map[string]int{}
+	for _, p := range m.parcels {
+		for _, s := range p.Sources {
+			if !p.Closed && !p.Status.Final() && !s.Asked.Before(since) {
+				out[s.Carrier]++
+			}
+		}
+	}
+	return out, err
 }
-
-func (m *memory) FollowedParcels(context.Context, []int64) ([]parcel.Parcel, error) { return nil, nil }
 
 func (m *memory) Outlines(_ context.Context, ids []int64) ([]parcel.Parcel, error) {
 	unlock, err := m.lock("Outlines")
@@ -51,7 +59,12 @@ func (m *memory) Outlines(_ context.Context, ids []int64) ([]parcel.Parcel, erro
 // stored is a parcel without what stores leave out.
 func stored(p parcel.Parcel) parcel.Parcel {
 	p.Items, p.Maybe, p.NeverJoin, p.Unions, p.Orders = nil, nil, nil, nil, nil
-	p.Logistics, p.Sources = parcel.Logistics{}, nil
+	p.Logistics = parcel.Logistics{}
+	sources := p.Sources
+	p.Sources = nil
+	for _, s := range sources {
+		p.Sources = append(p.Sources, parcel.Source{Carrier: s.Carrier, Asked: s.Asked})
+	}
 	return p
 }
 

@@ -207,15 +207,19 @@ func (n *Notifier) input(ctx context.Context, a Audience, now time.Time) (Input,
 	if err != nil {
 		return Input{}, fmt.Errorf("list changes to announce: %w", err)
 	}
-	return n.inputOf(ctx, a, pending, now)
+	return n.inputOf(ctx, Input{Audience: a, Changes: pending}, now)
 }
 
-// inputOf reads the data of a digest about the changes. Of the parcels that are only
-// counted it reads the outlines.
-func (n *Notifier) inputOf(ctx context.Context, a Audience, changes []parcel.Change, now time.Time) (Input, error) {
-	in := Input{Audience: a, Next: a.Schedule.Next(now), Protection: n.cfg.Protection, Mailboxes: n.cfg.Mailboxes, Changes: changes, Budgets: n.budgets}
+// inputOf reads the data of a digest about the changes of in. Of the parcels that are only
+// counted it reads the outlines. A first digest does not show what has ended.
+func (n *Notifier) inputOf(ctx context.Context, in Input, now time.Time) (Input, error) {
+	in.Next, in.Protection, in.Mailboxes = in.Audience.Schedule.Next(now), n.cfg.Protection, n.cfg.Mailboxes
 	var err error
-	parcels, orders := subjects(in.Changes)
+	var parcels []int64
+	var orders []string
+	if !in.Hello {
+		parcels, orders = subjects(in.Changes)
+	}
 	if in.Parcels, err = n.source.Outlines(ctx, parcels); err != nil {
 		return in, fmt.Errorf("list parcels: %w", err)
 	}
@@ -237,6 +241,13 @@ func (n *Notifier) inputOf(ctx context.Context, a Audience, changes []parcel.Cha
 		if in.Trips, err = n.trips(ctx); err != nil {
 			return in, fmt.Errorf("read earlier trips: %w", err)
 		}
+	}
+	if len(n.budgets) > 0 {
+		asked, err := n.source.Asked(ctx, now.Add(-parcel.SharingTime))
+		if err != nil {
+			return in, fmt.Errorf("count parcels by carrier: %w", err)
+		}
+		in.Sharing = parcel.Sharings(asked, n.budgets)
 	}
 	return in, nil
 }

@@ -35,9 +35,7 @@ func (c *composer) order(o *parcel.Order) {
 		c.footer.Orders++
 		it.Notes = c.orderNotes(o)
 	}
-	if c.protected(o) {
-		it.ProtectionUntil, _, _ = c.Protection.leftOf(o, c.zone, c.now)
-	}
+	it.ProtectionUntil, _ = c.orderProtectedUntil(o)
 	c.add(kind, it, c.orderRank(kind, o), 0)
 }
 
@@ -46,20 +44,18 @@ func (c *composer) orderRank(kind SectionKind, o *parcel.Order) int64 {
 	if kind != SectionNeeds {
 		return -o.StepAt.Unix()
 	}
-	end := parcel.Date("")
-	if c.protected(o) {
-		end, _, _ = c.Protection.leftOf(o, c.zone, c.now)
-	}
+	end, _ := c.orderProtectedUntil(o)
 	return c.ends(end)
 }
 
-// orderSection returns the section of an order without a parcel, or whether it is no longer
-// shown.
+// orderSection returns the section of an order without a parcel, and whether it is shown
+// at all.
 func (c *composer) orderSection(o *parcel.Order) (kind SectionKind, shown bool) {
 	kind, shown = orderSections()[o.State(c.now)]
+	_, near := c.orderProtectedUntil(o)
 	switch {
 	case !shown:
-	case c.protected(o):
+	case near:
 		kind = SectionNeeds
 	case o.Late(c.now):
 		kind = SectionStalled
@@ -67,10 +63,13 @@ func (c *composer) orderSection(o *parcel.Order) (kind SectionKind, shown bool) 
 	return kind, shown
 }
 
-// protected reports whether the buyer's protection of an order ends soon.
-func (c *composer) protected(o *parcel.Order) bool {
-	_, left, ok := c.Protection.leftOf(o, c.zone, c.now)
-	return ok && left >= 0 && left <= c.Protection.Remind
+// orderProtectedUntil returns the end of an order's protection if it is near.
+func (c *composer) orderProtectedUntil(o *parcel.Order) (end parcel.Date, near bool) {
+	end, left, ok := c.Protection.leftOf(o, c.zone, c.now)
+	if !ok || left < 0 || left > c.Protection.Remind {
+		return "", false
+	}
+	return end, true
 }
 
 func (c *composer) orderNotes(o *parcel.Order) []Note {
@@ -85,8 +84,8 @@ func (c *composer) orderNotes(o *parcel.Order) []Note {
 		out = append(out, note("note_shop_only"))
 	default:
 	}
-	if c.protected(o) {
-		end, left, _ := c.Protection.leftOf(o, c.zone, c.now)
+	if end, near := c.orderProtectedUntil(o); near {
+		_, left, _ := c.Protection.leftOf(o, c.zone, c.now)
 		out = append(out, protection(end, left))
 	}
 	return out

@@ -35,14 +35,14 @@ func TestADigestOfOutlinesSaysWhatAWholeOneSays(t *testing.T) {
 			}
 		}
 		c := config(me("08:00"))
-		n := notify.New(c, m, m, &postman{}, notify.Options{Now: func() time.Time { return noon }})
+		n := notify.New(c, m, m, &postman{}, notify.Options{Now: func() time.Time { return noon }, Budgets: map[string]int{"upu": 100}})
 		got, err := n.Digest(t.Context(), "me")
 		if err != nil {
 			t.Fatal(err)
 		}
 		whole := notify.Compose(notify.Input{
 			Audience: c.Audiences[0], Parcels: m.followed(), Changes: m.changes, Mailboxes: c.Mailboxes, Protection: c.Protection,
-			Next: c.Audiences[0].Schedule.Next(noon),
+			Next: c.Audiences[0].Schedule.Next(noon), Sharing: m.sharing(100),
 		}, noon)
 		if diff := cmp.Diff(said(t, whole), said(t, got)); diff != "" {
 			t.Errorf("digest (-whole +outlines):\n%s", diff)
@@ -62,6 +62,17 @@ func said(t *rapid.T, d notify.Digest) notify.Content {
 		t.Fatal(err)
 	}
 	return c
+}
+
+// sharing is what a digest says about the budget of the one carrier.
+func (m *memory) sharing(budget int) []parcel.Sharing {
+	open := 0
+	for _, p := range m.parcels {
+		if !p.Status.Final() {
+			open++
+		}
+	}
+	return parcel.Sharings(map[string]int{"upu": open}, map[string]int{"upu": budget})
 }
 
 // followed are the whole parcels that a digest is about.
@@ -86,7 +97,7 @@ func aParcel(id int64, status parcel.Status, days int) parcel.Parcel {
 		ID: id, Status: status, StatusSince: at, LastEvent: at, FirstSeen: at.AddDate(0, 0, -10), Shipped: at.AddDate(0, 0, -12),
 		Origin: "CN", Destination: "RU", Items: []parcel.Item{{Title: fmt.Sprint("Lamp ", id)}}, Orders: []string{strconv.FormatInt(id, 10)},
 		Links: []parcel.Link{{Number: n, Certainty: parcel.Certain}},
-		Sources: []parcel.Source{{Carrier: "upu", Number: n, Result: parcel.ResultOK, Events: []parcel.Event{
+		Sources: []parcel.Source{{Carrier: "upu", Number: n, Result: parcel.ResultOK, Asked: noon, Events: []parcel.Event{
 			{Time: at, ZoneKnown: true, Status: status, Country: "CN", Place: "Yiwu", Text: "Scanned"},
 		}}},
 	}

@@ -65,7 +65,8 @@ func byEnd(c *composer, p *parcel.Parcel) int64 {
 	return c.ends(end)
 }
 
-// ends is the rank of what has to be done by a day. What has no last day comes after the next two days.
+// ends is the rank of what has to be done by a day. What has no last day ranks
+// as if it ended in two days.
 func (c *composer) ends(last parcel.Date) int64 {
 	if last == "" {
 		return c.now.AddDate(0, 0, 2).Unix()

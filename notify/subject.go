@@ -115,7 +115,7 @@ func office(place string) string {
 // subjectReason returns why an item needs the user: the last day to pick it up or of the
 // buyer's protection, else its status.
 func subjectReason(it Item, d Digest, p *locale.Printer) string {
-	contested := !needing(it.Status) || it.Status == parcel.Exception || it.Status == parcel.Returning
+	disputable := !needing(it.Status) || it.Status == parcel.Exception || it.Status == parcel.Returning
 	switch {
 	case it.PickupUntil != "":
 		return subjectDay("subject_pickup", it.PickupUntil, d, p)
@@ -123,7 +123,7 @@ func subjectReason(it Item, d Digest, p *locale.Printer) string {
 		return p.T("subject_pickup_usual_over")
 	case it.PickupUsual != "":
 		return p.T("subject_pickup_usual", "Day", p.ShortDate(it.PickupUsual.Time(time.UTC)))
-	case it.ProtectionUntil != "" && contested:
+	case it.ProtectionUntil != "" && disputable:
 		return subjectDay("subject_protection", it.ProtectionUntil, d, p)
 	case it.Order != "":
 		return textx.Line(p.Step(it.Step), 45)

@@ -1,7 +1,6 @@
 package parcel
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -16,9 +15,10 @@ type Trip struct {
 	Arrived     time.Time
 }
 
-// Trip returns the parcel's way. Arrived is zero unless it was delivered.
+// Trip returns the parcel's way. Sent is zero if it is not known, Arrived unless it was
+// delivered.
 func (p *Parcel) Trip() Trip {
-	t := Trip{Destination: p.Destination, Sent: cmp.Or(p.Shipped, p.FirstSeen)}
+	t := Trip{Destination: p.Destination, Sent: p.ProtectedFrom()}
 	for _, l := range p.Links {
 		if l.Number.Rank() > number.RankShop {
 			t.Post = string(l.Number.Family()) + " " + l.Number.Country()
@@ -41,7 +41,7 @@ func Forecast(p *Parcel, earlier []Trip, zone *time.Location, now time.Time) Dat
 	own := p.Trip()
 	var days []int
 	for _, t := range earlier {
-		if t.Destination == own.Destination && t.Post == own.Post && t.Arrived.After(t.Sent) {
+		if t.Destination == own.Destination && t.Post == own.Post && !t.Sent.IsZero() && t.Arrived.After(t.Sent) {
 			days = append(days, int((t.Arrived.Sub(t.Sent)+24*time.Hour-1)/(24*time.Hour)))
 		}
 	}

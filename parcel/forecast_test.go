@@ -63,6 +63,20 @@ func TestForecastIsTheMedianOfTheOwnTrips(t *testing.T) {
 	})
 }
 
+func TestAParcelAddedByHandMakesNoTrip(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 9, 3, 10, 0, 0, 0, time.UTC)
+	var trips []parcel.Trip
+	for range 5 {
+		p := sent("RB123456785CN", "RU", 30, 28, now)
+		p.Shipped, p.FirstSeen, p.AddedByUser = time.Time{}, now.AddDate(0, 0, -3), true // two days before its delivery
+		trips = append(trips, p.Trip())
+	}
+	if got := parcel.Forecast(sent("RB123456785CN", "RU", 1, -1, now), trips, time.UTC, now); got != "" {
+		t.Errorf("a forecast of %s from trips whose begin is not known", got)
+	}
+}
+
 func TestForecastUsesTheFirstNumberOfThePost(t *testing.T) {
 	t.Parallel()
 	p := parcel.Parcel{Links: []parcel.Link{{Number: "AP00999900005030"}, {Number: "LP00999900005013"}, {Number: "RB123456785CN"}}}

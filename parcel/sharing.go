@@ -18,23 +18,14 @@ type Sharing struct {
 // shortBelow is the number of lookups a day for each parcel below which a budget is short.
 const shortBelow = 4
 
+// SharingTime is for how long a parcel counts as one that a carrier is asked about.
+const SharingTime = 4 * 24 * time.Hour
+
 // Sharings returns the carriers whose budgets, in lookups per day, are short for the
-// parcels, by name.
-func Sharings(parcels []Parcel, budgets map[string]int, now time.Time) []Sharing {
-	count := map[string]int{}
-	for _, p := range parcels {
-		asked := map[string]bool{}
-		for _, s := range p.Sources {
-			if !p.Closed && !p.Status.Final() && now.Sub(s.Asked) < 4*24*time.Hour {
-				asked[s.Carrier] = true
-			}
-		}
-		for name := range asked {
-			count[name]++
-		}
-	}
+// numbers of parcels that they were asked about in the last [SharingTime], by name.
+func Sharings(asked, budgets map[string]int) []Sharing {
 	var out []Sharing
-	for name, n := range count {
+	for name, n := range asked {
 		if budget := budgets[name]; budget > 0 && n*shortBelow > budget {
 			out = append(out, Sharing{Carrier: name, Parcels: n, Budget: budget})
 		}

@@ -2,7 +2,6 @@ package parcel_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -11,26 +10,13 @@ import (
 
 func TestSharings(t *testing.T) {
 	t.Parallel()
-	now := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
-	many := func(n int, p parcel.Parcel) []parcel.Parcel {
-		out := make([]parcel.Parcel, n)
-		for i := range out {
-			out[i] = p
-		}
-		return out
-	}
-	asked := parcel.Parcel{Sources: []parcel.Source{
-		{Carrier: "post", Number: "A", Asked: now.Add(-time.Hour)}, {Carrier: "post", Number: "B", Asked: now}, {Carrier: "old", Asked: now.AddDate(0, 0, -5)},
-	}}
-	ended := asked
-	ended.Status = parcel.Delivered
 	budgets := map[string]int{"post": 100, "old": 1}
 	for n, want := range map[int][]parcel.Sharing{
 		25:  nil,
 		26:  {{Carrier: "post", Parcels: 26, Budget: 100}},
 		300: {{Carrier: "post", Parcels: 300, Budget: 100}},
 	} {
-		got := parcel.Sharings(append(many(n, asked), many(50, ended)...), budgets, now)
+		got := parcel.Sharings(map[string]int{"post": n, "unlimited": n}, budgets)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%d parcels (-want +got):\n%s", n, diff)
 		}

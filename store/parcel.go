@@ -47,8 +47,8 @@ type Tracking interface { //nolint:interfacebloat // one transaction and the que
 	// Journeys returns the finished gaps between export and import in the order in
 	// which they ended.
 	Journeys(ctx context.Context) ([]Journey, error)
-	// Trips returns the ways of the parcels that were delivered most recently, at most
-	// MostTrips of them, without those that only unproven mail names.
+	// Trips returns the ways of the parcels that entered their destination most recently
+	// and were delivered, at most MostTrips of them, without those that only unproven mail names.
 	Trips(ctx context.Context) ([]parcel.Trip, error)
 	// Forget deletes a parcel with its changes, its numbers and the orders that no
 	// other parcel carries. Numbers and orders get a tombstone, so that later mail

@@ -156,14 +156,17 @@ func (t *Tracker) Split(ctx context.Context, n number.Number) (parcel.Parcel, er
 	}, n)
 }
 
-// CheckNow makes parcels due whose next check is later. Budgets and pauses of carriers
-// apply as ever.
+// byPerson is the reason of a check that a person asked for.
+const byPerson = "asked_for"
+
+// CheckNow makes parcels due whose next check is later. Pauses of carriers apply, and so
+// do their budgets, of which such a check may use as much as one that a mail caused.
 func (t *Tracker) CheckNow(ctx context.Context, ids []int64) error {
 	now := t.cfg.Now()
 	err := t.store.Apply(ctx, store.Scope{Parcels: ids, Now: now}, func(s *store.State) error {
 		for _, p := range s.Parcels {
 			if p.NextCheck.After(now) {
-				p.NextCheck, p.Reason = now, "asked_for"
+				p.NextCheck, p.Reason = now, byPerson
 			}
 		}
 		return nil

@@ -20,7 +20,7 @@ func rank(p *parcel.Parcel, h History, loc *time.Location, now time.Time) carrie
 		return carriers.RankRest
 	case p.Status == parcel.OutForDelivery, p.Status == parcel.AttemptFailed:
 		return carriers.RankCourier
-	case p.Reason == byMail, !asked(p), p.Status == parcel.ReadyForPickup && until != "" && until.Time(loc).Sub(now) < lastDays:
+	case p.Reason == byMail, p.Reason == byPerson, !asked(p), p.Status == parcel.ReadyForPickup && until != "" && until.Time(loc).Sub(now) < lastDays:
 		return carriers.RankSoon
 	case p.Status == parcel.ReadyForPickup, p.Status == parcel.CustomsHold, p.Phase == parcel.PhaseDestination:
 		return carriers.RankDue

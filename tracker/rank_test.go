@@ -24,6 +24,7 @@ func TestRank(t *testing.T) {
 		"pickup ends tomorrow":         {pickup(1), carriers.RankSoon},
 		"pickup ends in two weeks":     {pickup(14), carriers.RankDue},
 		"a mail has just told of it":   {parcel.Parcel{Reason: "mail", Status: parcel.PreAdvice}, carriers.RankSoon},
+		"a person asked for it":        {parcel.Parcel{Reason: "asked_for", Status: parcel.PreAdvice}, carriers.RankSoon},
 		"in the destination":           {parcel.Parcel{Status: parcel.InTransit, Phase: parcel.PhaseDestination}, carriers.RankDue},
 		"held by customs":              {parcel.Parcel{Status: parcel.CustomsHold, Phase: parcel.PhaseBetween}, carriers.RankDue},
 		"left yesterday":               {parcel.Parcel{Status: parcel.Export, Phase: parcel.PhaseBetween, Exported: now.AddDate(0, 0, -1)}, carriers.RankRest},

@@ -22,6 +22,7 @@ var description []byte
 type Store interface {
 	status.Parcels
 	status.Store
+	store.Listing
 	store.Secrets
 	ParcelByNumber(ctx context.Context, n number.Number) (parcel.Parcel, error)
 }

@@ -61,7 +61,11 @@ func (c *digestCmd) Run(ctx context.Context, e *env) error {
 		return err
 	}
 	defer shut(db)
-	n := notify.New(telling, db, db, smtp, notify.Options{Log: slog.New(slog.DiscardHandler), Now: e.now, Gaps: tracker.Gaps(db.Journeys), Trips: db.Trips})
+	set, _, err := app.Carriers(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	n := notify.New(telling, db, db, smtp, notify.Options{Log: slog.New(slog.DiscardHandler), Now: e.now, Gaps: tracker.Gaps(db.Journeys), Trips: db.Trips, Budgets: set.Budgets()})
 	if c.Send {
 		sent, err := n.DigestNow(ctx)
 		if err != nil {

@@ -14,6 +14,7 @@ type Parcels interface {
 	Parcels(ctx context.Context) ([]parcel.Parcel, error)
 	Orders(ctx context.Context) ([]parcel.Order, error)
 	Following(ctx context.Context) (int, error)
+	EachParcel(ctx context.Context, s store.Standing, visit func(parcel.Parcel) bool) error
 	FollowedPage(ctx context.Context, page store.Page) ([]parcel.Parcel, error)
 	followedOrders
 }
@@ -31,13 +32,16 @@ func List(ctx context.Context, from Parcels, all bool, now time.Time) ([]Row, er
 	if all {
 		return listAll(ctx, from, now)
 	}
-	var out []Row
-	for page := 1; ; page++ {
-		rows, pages, err := Page(ctx, from, false, page, now)
-		if out = append(out, rows...); err != nil || page >= pages {
-			return out, err
-		}
+	out := []Row{}
+	err := from.EachParcel(ctx, store.Open, func(p parcel.Parcel) bool {
+		out = append(out, ParcelRow(p, now))
+		return true
+	})
+	if err != nil {
+		return nil, err
 	}
+	orders, err := openOrders(ctx, from, now)
+	return append(out, rowsOf(nil, orders, now)...), err
 }
 
 // Page returns the rows of a page, counted from 1, and how many pages there are. The

@@ -107,7 +107,7 @@ func (s Source) Status(ctx context.Context) (Status, error) {
 	for _, m := range s.Carriers.Members() {
 		d.Carriers = append(d.Carriers, CarrierStatus{m.Info.Name, s.carrierState(m, health.Carriers)})
 	}
-	if d.Sharing, err = s.sharing(ctx, d.Carriers); err != nil {
+	if d.Sharing, err = s.sharing(ctx); err != nil {
 		return d, err
 	}
 	box := health.Outbox
@@ -208,16 +208,11 @@ func (s Source) mailboxes(recorded []parcel.MailboxHealth, running bool) []Mailb
 	return out
 }
 
-// sharing returns the carriers whose budgets are short. Parcels are read only if a budget
-// is used.
-func (s Source) sharing(ctx context.Context, rows []CarrierStatus) ([]parcel.Sharing, error) {
-	used := slices.ContainsFunc(rows, func(c CarrierStatus) bool { return c.Budget > 0 && 4*c.Today >= c.Budget })
-	if s.Store == nil || !used {
+// sharing returns the carriers whose budgets are short.
+func (s Source) sharing(ctx context.Context) ([]parcel.Sharing, error) {
+	if s.Store == nil {
 		return []parcel.Sharing{}, nil
 	}
-	parcels, err := s.Store.FollowedParcels(ctx, nil)
-	if err != nil {
-		return nil, err
-	}
-	return append([]parcel.Sharing{}, parcel.Sharings(parcels, s.Carriers.Budgets(), s.Now)...), nil
+	asked, err := s.Store.Asked(ctx, s.Now.Add(-parcel.SharingTime))
+	return append([]parcel.Sharing{}, parcel.Sharings(asked, s.Carriers.Budgets())...), err
 }

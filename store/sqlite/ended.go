@@ -6,11 +6,11 @@ import (
 	"parcelwatch/parcel"
 )
 
-// Ended calls parcels for each parcel that is closed or final, and orders for each closed
-// order that no parcel carries.
+// Ended calls parcels for the outline of each parcel that is closed or final, and orders
+// for each closed order that no parcel carries.
 func (db *household) Ended(ctx context.Context, parcels func(*parcel.Parcel), orders func(*parcel.Order)) error {
 	return db.read(ctx, "read what has ended", func(tx homeTx) error {
-		err := each(ctx, tx, visiting(scanParcel, parcels), `SELECT id, doc FROM parcel WHERE home = $1 AND NOT active`, tx.home)
+		err := each(ctx, tx, visiting(scanParcel, parcels), `SELECT id, outline FROM parcel WHERE home = $1 AND NOT active`, tx.home)
 		if err != nil {
 			return err
 		}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"testing"
+
+	"parcelwatch/parcel"
 )
 
 // LimitPages limits the store to this many pages, to simulate a full disk.
@@ -23,6 +25,9 @@ func OpenSteps(ctx context.Context, path string, steps fs.FS, o Options) (*DB, e
 
 // Steps returns the embedded schema steps.
 func Steps() fs.FS { return migrations() }
+
+// Outline returns the outline of a parcel that is saved.
+func Outline(p parcel.Parcel) parcel.Parcel { return outline(p) }
 
 // Known returns the version of the schema in a database, or 0 if it is empty.
 func Known(ctx context.Context, pool *sql.DB) (int64, error) { return schemaVersion(ctx, pool) }

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	"parcelwatch/parcel"
 	"parcelwatch/store"
@@ -18,24 +19,23 @@ func (db *household) EachParcel(ctx context.Context, s store.Standing, visit fun
 		query = `SELECT id, doc FROM parcel WHERE home = $1 AND NOT active AND status <> 'delivered' ORDER BY final_at DESC, id DESC`
 	case store.Open:
 	}
-	return db.read(ctx, "list parcels", func(tx homeTx) error {
-		rows, err := tx.QueryContext(ctx, query, tx.home)
-		if err != nil {
+	err := db.read(ctx, "list parcels", func(tx homeTx) error {
+		return each(ctx, tx, func(row scanner) error {
+			p, err := scanParcel(row)
+			if err == nil && !visit(p) {
+				err = errEnough
+			}
 			return err
-		}
-		defer func() { _ = rows.Close() }()
-		for rows.Next() {
-			p, err := scanParcel(rows)
-			if err != nil {
-				return err
-			}
-			if !visit(p) {
-				return nil
-			}
-		}
-		return rows.Err()
+		}, query, tx.home)
 	})
+	if errors.Is(err, errEnough) {
+		return nil
+	}
+	return err
 }
+
+// errEnough ends a list before its last row.
+var errEnough = errors.New("enough rows")
 
 // ParcelsByID returns the parcels with the ids in their order.
 func (db *household) ParcelsByID(ctx context.Context, ids []int64) ([]parcel.Parcel, error) {

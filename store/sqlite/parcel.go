@@ -123,17 +123,33 @@ func (db *household) Following(ctx context.Context) (int, error) {
 // ByStatus returns how many parcels are neither closed nor final, by status. It reads no
 // document.
 func (db *household) ByStatus(ctx context.Context) (map[parcel.Status]int, error) {
-	type count struct {
-		status parcel.Status
-		n      int
-	}
-	rows, err := query(ctx, db.to("count parcels by status"), func(s scanner) (c count, err error) {
-		err = s.Scan(&c.status, &c.n)
-		return c, err
-	}, `SELECT status, count(*) FROM parcel WHERE home = $1 AND active GROUP BY status`)
-	out := make(map[parcel.Status]int, len(rows))
+	return counted(query(ctx, db.to("count parcels by status"), scanCount[parcel.Status],
+		`SELECT status, count(*) FROM parcel WHERE home = $1 AND active GROUP BY status`))
+}
+
+// Asked returns about how many followed parcels each carrier was asked at or after since.
+// It reads outlines.
+func (db *household) Asked(ctx context.Context, since time.Time) (map[string]int, error) {
+	return counted(query(ctx, db.to("count parcels by carrier"), scanCount[string],
+		`SELECT source.value ->> '$.carrier', count(DISTINCT parcel.id) FROM parcel, json_each(parcel.outline, '$.sources') AS source
+		 WHERE home = $2 AND active AND unixepoch(source.value ->> '$.asked', 'subsec') >= $1 GROUP BY 1`, float64(since.UnixMilli())/1000))
+}
+
+// count is a row of a number of things by a key.
+type count[K comparable] struct {
+	key K
+	n   int
+}
+
+func scanCount[K comparable](s scanner) (c count[K], err error) {
+	err = s.Scan(&c.key, &c.n)
+	return c, err
+}
+
+func counted[K comparable](rows []count[K], err error) (map[K]int, error) {
+	out := make(map[K]int, len(rows))
 	for _, c := range rows {
-		out[c.status] = c.n
+		out[c.key] = c.n
 	}
 	return out, err
 }
@@ -178,11 +194,11 @@ func (db *household) Journeys(ctx context.Context) ([]store.Journey, error) {
 		 ORDER BY imported, id`)
 }
 
-// Trips returns the ways of the parcels that were delivered most recently. It reads the
-// documents of those only, at most, and looks at twice as many.
+// Trips returns the ways of the parcels that entered their destination most recently and
+// were delivered. It looks at twice as many at most, and reads outlines.
 func (db *household) Trips(ctx context.Context) ([]parcel.Trip, error) {
 	delivered, err := query(ctx, db.to("list trips"), scanParcel,
-		`SELECT id, doc FROM parcel WHERE id IN
+		`SELECT id, outline FROM parcel WHERE id IN
 		 (SELECT id FROM parcel WHERE home = $4 AND imported IS NOT NULL ORDER BY imported DESC LIMIT $1)
 		 AND status = $2 AND NOT unverified ORDER BY imported DESC, id DESC LIMIT $3`, 2*store.MostTrips, string(parcel.Delivered), store.MostTrips)
 	out := make([]parcel.Trip, 0, len(delivered))
@@ -253,7 +269,12 @@ func parcelColumns(p *parcel.Parcel) ([]any, error) {
 // Migration 10 leaves out the same.
 func outline(p parcel.Parcel) parcel.Parcel {
 	p.Items, p.Maybe, p.NeverJoin, p.Unions, p.Orders = nil, nil, nil, nil, nil
-	p.Logistics, p.Sources = parcel.Logistics{}, nil
+	p.Logistics = parcel.Logistics{}
+	sources := p.Sources
+	p.Sources = nil
+	for _, s := range sources {
+		p.Sources = append(p.Sources, parcel.Source{Carrier: s.Carrier, Asked: s.Asked})
+	}
 	return p
 }
 

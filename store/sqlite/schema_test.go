@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
@@ -60,12 +61,27 @@ func TestOldSchemas(t *testing.T) {
 			if diff := cmp.Diff(want, shape(t, path)); diff != "" {
 				t.Errorf("shape (-fresh +upgraded):\n%s", diff)
 			}
+			for i, p := range get(t, db.FollowedParcels) {
+				if diff := cmp.Diff(sqlite.Outline(p), get(t, db.Outlines)[i], cmpopts.EquateEmpty()); diff != "" {
+					t.Errorf("outline of parcel %d (-saved +upgraded):\n%s", p.ID, diff)
+				}
+			}
 			golden(t, strings.TrimSuffix(step, ".sql")+".json", contents(t, db))
 			if err := db.Check(t.Context()); err != nil {
 				t.Error(err)
 			}
 		})
 	}
+}
+
+// get returns a list of followed parcels.
+func get(t *testing.T, list func(context.Context, []int64) ([]parcel.Parcel, error)) []parcel.Parcel {
+	t.Helper()
+	parcels, err := list(t.Context(), nil)
+	if err != nil || len(parcels) == 0 {
+		t.Fatalf("%d parcels: %v", len(parcels), err)
+	}
+	return parcels
 }
 
 func TestUpgrade(t *testing.T) {

@@ -35,7 +35,7 @@ func (p *pool) Close() error {
 	return errors.Join(append(errs, p.DB.Close())...)
 }
 
-// statement returns the kept statement of a query, or whether there is room to keep it.
+// statement returns the kept statement of a query, and whether there is room to keep it.
 func (p *pool) statement(query string) (s *sql.Stmt, room bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

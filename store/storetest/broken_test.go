@@ -90,6 +90,7 @@ type broken struct {
 	secret        func(string, error) (string, error)
 	byNumber      func(parcel.Parcel, error) (parcel.Parcel, error)
 	followed      func([]parcel.Parcel) []parcel.Parcel
+	asked         func(map[string]int) map[string]int
 	ended         func(*parcel.Parcel) *parcel.Parcel
 	outlines      func([]parcel.Parcel) []parcel.Parcel
 	byID          func([]parcel.Parcel) []parcel.Parcel
@@ -143,6 +144,10 @@ func (b *broken) ParcelsByID(ctx context.Context, ids []int64) ([]parcel.Parcel,
 
 func (b *broken) Remindable(ctx context.Context, from, to time.Time) ([]parcel.Parcel, error) {
 	return through(b.remindable)(b.Store.Remindable(ctx, from, to))
+}
+
+func (b *broken) Asked(ctx context.Context, since time.Time) (map[string]int, error) {
+	return through(b.asked)(b.Store.Asked(ctx, since))
 }
 
 func (b *broken) Ended(ctx context.Context, parcels func(*parcel.Parcel), orders func(*parcel.Order)) error {

@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"time"
@@ -19,6 +20,7 @@ func followedChecks() []Check {
 		{"followed parcels come in pages", followedPages},
 		{"an outline is the stored parcel without what is only shown", outlines},
 		{"parcels to remind of are those that wait and those whose protection began in a time", remindable},
+		{"parcels that a carrier was asked about are counted once each", asked},
 		{"followed orders are the open ones without a parcel and those asked for", followedOrders},
 		{"an order is found with its parcels", orderFound},
 		{"every parcel has one standing and is visited once, until the visitor has enough", eachParcel},
@@ -68,7 +70,10 @@ func followedPages(t T, h Harness) {
 func outlines(t T, h Harness) {
 	p := newParcel(numberA)
 	p.Items, p.Orders = []parcel.Item{{Title: "Lamp"}}, []string{orderA}
-	p.Sources = []parcel.Source{{Carrier: "upu", Number: numberA, Events: []parcel.Event{{Text: "Accepted", Time: Now()}}}}
+	p.Maybe = []parcel.Link{{Number: numberB, Since: Now(), Reason: "order"}}
+	p.NeverJoin = []number.Number{numberC}
+	p.Logistics.Sender = "Yanwen"
+	p.Sources = []parcel.Source{{Carrier: "upu", Number: numberA, Asked: Now(), Events: []parcel.Event{{Text: "Accepted", Time: Now()}}}}
 	add(t, h.Store, p)
 	must(t, h.Store.Apply(t.Context(), store.Scope{Parcels: []int64{p.ID}, Now: Now()}, func(st *store.State) error {
 		st.Parcels[0].Title, st.Parcels[0].Stalled = "mine", Now()
@@ -83,9 +88,27 @@ func outlines(t T, h Harness) {
 		t.Errorf("the whole parcel lacks something: %+v", whole[0])
 	}
 	want := whole[0]
-	want.Items, want.Orders, want.Sources = nil, nil, nil
+	want.Items, want.Orders, want.Unions, want.Maybe, want.NeverJoin, want.Logistics = nil, nil, nil, nil, nil, parcel.Logistics{}
+	want.Sources = []parcel.Source{{Carrier: "upu", Asked: Now()}}
 	if !reflect.DeepEqual(want, brief[0]) {
 		t.Errorf("outline %+v, want %+v", brief[0], want)
+	}
+}
+
+func asked(t T, h Harness) {
+	since := Now().Add(-time.Hour)
+	source := func(carrier string, at time.Time) parcel.Source {
+		return parcel.Source{Carrier: carrier, Number: numberA, Asked: at}
+	}
+	one, two, final, closed := newParcel(numberA), newParcel(numberB), newParcel(numberC), newParcel("LA900000146CN")
+	one.Sources = []parcel.Source{source("post", since), source("post", Now()), source("line", since.Add(-time.Second)), source("never", time.Time{})}
+	two.Sources = []parcel.Source{source("post", Now()), source("upu", Now())}
+	final.Status, final.FinalAt, final.Sources = parcel.Delivered, Now(), one.Sources
+	closed.Closed, closed.Sources = true, one.Sources
+	add(t, h.Store, one, two, final, closed)
+	got := get[map[string]int](t)(h.Store.Asked(t.Context(), since))
+	if want := map[string]int{"post": 2, "upu": 1}; !maps.Equal(got, want) {
+		t.Errorf("asked %v, want %v", got, want)
 	}
 }
 

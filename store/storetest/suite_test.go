@@ -87,6 +87,9 @@ func storyFaults() map[string]func(b *broken) {
 			b.standing = func(store.Standing) store.Standing { return store.Open }
 		},
 		"the newest changes come first": func(b *broken) { b.recent = reversed[parcel.Change] },
+		"parcels that a carrier was asked about are counted once each": func(b *broken) {
+			b.asked = func(n map[string]int) map[string]int { n["post"]++; return n }
+		},
 		"followed orders are the open ones without a parcel and those asked for": func(b *broken) {
 			b.orders = func([]parcel.Order) []parcel.Order { return nil }
 		},

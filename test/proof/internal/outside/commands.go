@@ -67,7 +67,7 @@ func run(ctx context.Context, d *rig.Daemon, args []string) (took time.Duration,
 		select {
 		case err := <-ended:
 			// 1 is what status says about a daemon that does not run.
-			if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && exit.ExitCode() == 1 {
+			if exit := (*exec.ExitError)(nil); args[0] == "status" && errors.As(err, &exit) && exit.ExitCode() == 1 {
 				err = nil
 			}
 			return time.Since(began), peak, err

@@ -6,6 +6,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -31,7 +32,7 @@ func (b *bench) crowd(ctx context.Context, d *rig.Daemon, parcels int) (err erro
 	if err != nil {
 		return fmt.Errorf("fill the store: %w", err)
 	}
-	defer func() { err = join(err, db.Close()) }()
+	defer func() { err = errors.Join(err, db.Close()) }()
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("fill the store: %w", err)
@@ -40,14 +41,20 @@ func (b *bench) crowd(ctx context.Context, d *rig.Daemon, parcels int) (err erro
 	if err := insertParcels(ctx, tx, parcels, time.Now()); err != nil {
 		return fmt.Errorf("fill the store: %w", err)
 	}
+	if err := outlineParcels(ctx, tx); err != nil {
+		return fmt.Errorf("fill the store: %w", err)
+	}
 	return tx.Commit()
 }
 
-func join(err, closed error) error {
-	if err != nil {
+// outlineParcels fills the columns of a store that has outlines.
+func outlineParcels(ctx context.Context, tx *sql.Tx) error {
+	var has bool
+	if err := tx.QueryRowContext(ctx, `SELECT count(*) > 0 FROM pragma_table_info('parcel') WHERE name = 'outline'`).Scan(&has); err != nil || !has {
 		return err
 	}
-	return closed
+	_, err := tx.ExecContext(ctx, `UPDATE parcel SET outline = json_remove(doc, '$.items', '$.orders', '$.sources'), protected_from = first_seen`)
+	return err
 }
 
 // insertParcels inserts parcels whose next check is a day away or more.

@@ -50,27 +50,27 @@ func thousands(n int) string {
 // figures are all figures, in the order of the report.
 func figures(s sizes) []figure {
 	out := []figure{
-		{scanRatio, "times", 0},
-		{scanTime, "s", 0},
-		{scanCPURatio, "times", 0},
-		{scanCPU, "s", 0},
-		{scanPeak, "MiB", 0},
-		{scanSyncs, "", 0},
-		{scanWrites, "", 0},
-		{scanBytes, "KB", 0},
-		{mailSyncs, "", 0},
-		{mailWrites, "", 0},
-		{mailBytes, "KB", 0},
+		{scanRatio, "times"},
+		{scanTime, "s"},
+		{scanCPURatio, "times"},
+		{scanCPU, "s"},
+		{scanPeak, "MiB"},
+		{scanSyncs, ""},
+		{scanWrites, ""},
+		{scanBytes, "KB"},
+		{mailSyncs, ""},
+		{mailWrites, ""},
+		{mailBytes, "KB"},
 	}
 	for _, n := range s.mailboxes {
-		out = append(out, figure{mailboxFigure(n), "MiB", 0})
+		out = append(out, figure{mailboxFigure(n), "MiB"})
 	}
 	for _, n := range s.parcels {
-		out = append(out, figure{parcelFigure(n), "MiB", 0}, figure{startFigure(n), "times", 0})
+		out = append(out, figure{parcelFigure(n), "MiB"}, figure{startFigure(n), "times"})
 		for _, c := range commands() {
-			out = append(out, figure{commandFigure(c.name, n), "s", 0}, figure{commandMemory(c.name, n), "MiB", 0})
+			out = append(out, figure{commandFigure(c.name, n), "s"}, figure{commandMemory(c.name, n), "MiB"})
 		}
 	}
 	return append(out,
-		figure{digestTime, "s", 0}, figure{idlePrivate, "MiB", 0}, figure{idleResident, "MiB", 0}, figure{idleWakes, "", 0})
+		figure{digestTime, "s"}, figure{idlePrivate, "MiB"}, figure{idleResident, "MiB"}, figure{idleWakes, ""})
 }

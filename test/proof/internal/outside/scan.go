@@ -138,8 +138,8 @@ func fill(maildir string, mails, ours int) error {
 	for i := range mails {
 		at := first.Add(time.Duration(i) * step)
 		raw := letter(i, at)
-		if at := i * ours / mails; (i+1)*ours/mails > at {
-			raw = notification(at, first.Add(time.Duration(i)*step))
+		if nth := i * ours / mails; (i+1)*ours/mails > nth {
+			raw = notification(nth, at)
 		}
 		name := filepath.Join(maildir, "cur", fmt.Sprintf("%d.M%dP1.rig,S=%d:2,S", at.Unix(), i, len(raw)))
 		if err := os.WriteFile(name, []byte(raw), 0o644); err != nil {
