@@ -75,6 +75,8 @@ func AfterFailure(h parcel.CarrierHealth, err error, now time.Time) parcel.Carri
 // openState returns the state of a carrier whose circuit breaker was opened by err.
 func openState(err error) parcel.CarrierState {
 	switch {
+	case errors.Is(err, ErrThrottled):
+		return parcel.CarrierThrottled
 	case errors.Is(err, ErrCredential):
 		return parcel.CarrierCredential
 	case errors.Is(err, ErrCaptcha):

@@ -133,10 +133,17 @@ type Config struct {
 // fails for a bad base URL, but not for a missing credential: without one, Match
 // works and Track returns [ErrCredential].
 type Factory struct {
-	Info Info
-	New  func(Config) (Carrier, error)
+	Defined
 
+	Info   Info
+	New    func(Config) (Carrier, error)
+	Public bool // its service may not be in a private network
+}
+
+// Defined says where a carrier comes from that is not built in.
+type Defined struct {
 	File     string // that defines the carrier; "" for a built-in one
 	Replaces bool   // it takes the place of a built-in carrier
-	Public   bool   // its service may not be in a private network
+	Titled   bool   // it has a title of its own
+	Keyed    bool   // it has settings of its own
 }

@@ -18,21 +18,19 @@ import (
 // ErrEndpoint is returned for an endpoint or proxy that cannot be used.
 var ErrEndpoint = errors.New("address cannot be used")
 
-// ErrPrivate is returned for a service whose name resolves to an address of a private
-// network, although its definition does not say so.
-var ErrPrivate = errors.New("the address is in a private network")
+// ErrPrivate is returned for a service whose name resolves to an address of this machine
+// or of a private network, although its definition does not say so.
+var ErrPrivate = errors.New("the address is of this machine or of a private network")
 
 // callTimeout is the longest a call may take, its body included.
 const callTimeout = 45 * time.Second
 
-// NewHTTPClient returns the HTTP client of one carrier, with a separate transport,
+// newHTTPClient returns the HTTP client of one carrier, with a separate transport,
 // few connections and a limit for every phase. proxy is a URL with scheme http,
-// https or socks5; if it is empty, the proxy environment variables apply.
-func NewHTTPClient(proxy string) (*http.Client, error) { return newHTTPClient(proxy, "") }
-
-// newHTTPClient returns a client that refuses to connect to the public host if its name
-// resolves to an address of a private network; "" allows every address.
-func newHTTPClient(proxy, public string) (*http.Client, error) {
+// https or socks5; if it is empty, the proxy environment variables apply. A connection
+// to the public host is refused if its name resolves to an address of a private network;
+// "" allows every address. names resolves them; nil for the resolver of the system.
+func newHTTPClient(proxy, public string, names *net.Resolver) (*http.Client, error) {
 	via := http.ProxyFromEnvironment
 	if proxy != "" {
 		u, err := netx.ParseProxy(proxy)
@@ -41,7 +39,7 @@ func newHTTPClient(proxy, public string) (*http.Client, error) {
 		}
 		via = http.ProxyURL(u)
 	}
-	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second, Resolver: names}
 	guarded := *dialer
 	guarded.Control = func(_, address string, _ syscall.RawConn) error {
 		if at, err := netip.ParseAddrPort(address); err != nil || !netx.Public(at.Addr()) {

@@ -23,7 +23,7 @@ import (
 // clientOf returns the client of a carrier and its transport.
 func clientOf(t *testing.T, proxy string) (*http.Client, *http.Transport) {
 	t.Helper()
-	client, err := carriers.NewHTTPClient(proxy)
+	client, err := carriers.NewHTTPClient(proxy, "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,13 +26,15 @@ func Fault(carrier string, err error) message.Text {
 		return message.New("carrier_captcha").And(message.New("do_post_captcha"))
 	case errors.Is(err, ErrBlocked):
 		return message.New("carrier_blocked").And(Cause(err)).And(message.New("do_post_blocked", "Name", carrier))
+	case errors.Is(err, ErrPrivate):
+		return message.New("fault_post_temporary").And(Cause(err)).And(message.New("do_post_private", "Name", carrier))
 	}
 	var kind string
 	switch ResultOf(err) {
 	case parcel.ResultTemporary:
 		kind = "fault_post_temporary"
 	case parcel.ResultThrottled:
-		kind = "fault_post_throttled"
+		kind = "carrier_throttled"
 	case parcel.ResultDenied:
 		kind = "fault_post_denied"
 	case parcel.ResultChanged:
@@ -49,6 +51,9 @@ func Cause(err error) message.Text {
 	var host string
 	if e, ok := errors.AsType[*Error](err); ok {
 		host = e.Host
+	}
+	if errors.Is(err, ErrPrivate) {
+		return message.New("fault_post_private", "Host", host)
 	}
 	if f := fault.Of(err, host); f != nil && host != "" {
 		return f

@@ -25,7 +25,7 @@ func TestFault(t *testing.T) {
 		{"a service that is down", &carriers.Error{Kind: carriers.ErrTemporary, Detail: "HTTP 503 Service Unavailable"}, "временный сбой: ответ HTTP 503"},
 		{"a name that cannot be looked up", &carriers.Error{Kind: carriers.ErrTemporary, Host: "post.example", Cause: &net.DNSError{Name: "post.example", IsTemporary: true}}, "временный сбой: адрес post.example сейчас не удаётся узнать"},
 		{"a service that is silent", &carriers.Error{Kind: carriers.ErrTemporary, Cause: context.DeadlineExceeded, Host: "post.example"}, "временный сбой: post.example не отвечает"},
-		{"a request too many", fmt.Errorf("upu: %w", &carriers.Error{Kind: carriers.ErrThrottled, Detail: "HTTP 429 Too Many Requests"}), "просит подождать: ответ HTTP 429"},
+		{"a request too many", fmt.Errorf("upu: %w", &carriers.Error{Kind: carriers.ErrThrottled, Detail: "HTTP 429 Too Many Requests"}), "лимит запросов исчерпан: ответ HTTP 429"},
 		{"a captcha", &carriers.Error{Kind: carriers.ErrCaptcha, Detail: "captcha or bot check (qrator)"}, "требует пройти проверку «я не робот» (капча); повторный запрос будет позже, а пока смотрите новости на её сайте"},
 		{"a wrong password", fmt.Errorf("post: %w", &carriers.Error{Kind: carriers.ErrCredential, Detail: "HTTP 401 Unauthorized"}), "не принимает логин или ключ: ответ HTTP 401; исправьте настройки в [carriers.post] и запустите «parcelwatch check --carriers»"},
 		{"a block", &carriers.Error{Kind: carriers.ErrBlocked, Detail: "HTTP 403 Forbidden"}, "блокирует запросы отсюда: ответ HTTP 403; повторный запрос будет позже; если это не пройдёт, укажите proxy в [carriers.post]"},

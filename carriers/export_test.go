@@ -1,7 +1,8 @@
 package carriers
 
-// What tests of decisions use.
+// What tests of decisions and of the network use.
 var (
-	Allowance = allowance
-	Opens     = opens
+	Allowance     = allowance
+	Opens         = opens
+	NewHTTPClient = newHTTPClient
 )

@@ -1,7 +1,6 @@
 package carriers
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,7 +23,7 @@ import (
 //	circuit breaking  a carrier that failed is not called for a while
 //	pacing            calls to one host keep their distance
 //	budget            the calls of a day are counted and spread over its useful hours
-//	retry             a GET whose connection broke is repeated once
+//	retry             a GET whose connection broke is repeated once, as a call like any other
 //
 // Its state is in the ledger, so it survives restarts and is shared by processes.
 // It is safe for concurrent use.
@@ -37,7 +36,7 @@ type Keeper struct {
 	log     *slog.Logger
 
 	turn   chan struct{} // held while waiting for the booked moment
-	booked time.Time     // slot booked and not used; guarded by turn
+	booked slot          // not used yet; guarded by turn
 
 	tried atomic.Bool // a credential that was refused before
 
@@ -97,7 +96,12 @@ func (k *Keeper) call(ctx context.Context, latest time.Time, turn Turn, numbers 
 	}
 	results, failure := k.carrier.Track(ctx, numbers)
 	if e, ok := errors.AsType[*Error](failure); ok && e.Again && ctx.Err() == nil {
-		results, failure = k.carrier.Track(ctx, numbers)
+		if refusal, err = k.next(ctx, latest, turn); err != nil {
+			return nil, err
+		}
+		if refusal == nil {
+			results, failure = k.carrier.Track(ctx, numbers)
+		}
 	}
 	if failure == nil && len(results) != len(numbers) {
 		failure = &Error{Kind: ErrChanged, Detail: "another count of results than of numbers"}
@@ -113,52 +117,19 @@ func (k *Keeper) call(ctx context.Context, latest time.Time, turn Turn, numbers 
 	return results, k.settle(context.WithoutCancel(ctx), results)
 }
 
-// admit returns nil if a call may be made, else the reason why not. The second
+// admit returns nil if a call may be made now, else the reason why not. The second
 // result is a failure of the ledger.
 func (k *Keeper) admit(ctx context.Context, latest time.Time, turn Turn) (refusal, err error) {
 	if refusal, err := k.breaker(ctx); refusal != nil || err != nil {
 		return refusal, err
 	}
-	if refusal, err := k.pace(ctx, latest); refusal != nil || err != nil {
-		return refusal, err
-	}
-	return k.budget(ctx, turn)
+	return k.next(ctx, latest, turn)
 }
 
-// pace waits for the host's next free slot. A slot after latest is kept for the
-// next call, so that a caller who gives up wastes no booking.
-func (k *Keeper) pace(ctx context.Context, latest time.Time) (refusal, err error) {
-	timer := time.NewTimer(max(0, latest.Sub(k.clock())))
-	defer timer.Stop()
-	select {
-	case k.turn <- struct{}{}:
-	case <-ctx.Done():
-		return ctx.Err(), nil
-	case <-timer.C:
-		return k.notNow(k.clock().Add(k.info.Interval), "others are waiting for their turn"), nil
-	}
-	defer func() { <-k.turn }()
-	now := k.clock()
-	if k.booked.Before(now) {
-		if k.booked, err = k.ledger.Reserve(ctx, k.host, k.info.Interval, now); err != nil {
-			return nil, err
-		}
-	}
-	if deadline, ok := ctx.Deadline(); k.booked.After(latest) || ok && k.booked.After(deadline) {
-		return k.notNow(k.booked, "calls to "+k.host+" keep their distance"), nil
-	}
-	if err := pause(ctx, k.booked.Sub(now)); err != nil {
-		return err, nil // the caller gave up: not a failure of the ledger
-	}
-	k.booked = time.Time{}
-	return nil, nil
-}
-
-// budget counts the call and refuses it if the day's budget, or the part of it that is
-// open to the caller now, is spent.
-func (k *Keeper) budget(ctx context.Context, turn Turn) (refusal, err error) {
-	zone := cmp.Or(k.info.Day, time.UTC)
-	now, limit := k.clock().In(zone), 0
+// budget counts a call to be made at a time and refuses it if the budget of that day, or
+// the part of it that is open to the caller then, is spent.
+func (k *Keeper) budget(ctx context.Context, turn Turn, at time.Time) (refusal, err error) {
+	now, limit := k.day(at), 0
 	if k.info.Budget > 0 {
 		limit = allowance(k.info.Budget, turn, now)
 	}

@@ -20,13 +20,18 @@ func Redact(answer []byte) []byte {
 		parts := personalField.FindSubmatch(field)
 		return append(parts[1], masked(parts[2])...)
 	})
-	answer = emailAddress.ReplaceAllFunc(answer, masked)
+	answer = []byte(MaskEmail(string(answer)))
 	return longNumber.ReplaceAllFunc(answer, masked)
 }
 
-// masked replaces letters by x and digits by 0.
-func masked(text []byte) []byte {
-	return []byte(strings.Map(func(r rune) rune {
+func masked(text []byte) []byte { return []byte(Mask(string(text))) }
+
+// MaskEmail masks the addresses of email in a text.
+func MaskEmail(text string) string { return emailAddress.ReplaceAllStringFunc(text, Mask) }
+
+// Mask replaces letters by x and digits by 0.
+func Mask(text string) string {
+	return strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsDigit(r):
 			return '0'
@@ -35,5 +40,5 @@ func masked(text []byte) []byte {
 		default:
 			return r
 		}
-	}, string(text)))
+	}, text)
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 
+	"parcelwatch/internal/message"
 	"parcelwatch/internal/netx"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
@@ -23,13 +24,12 @@ type Options struct {
 
 // Member is a carrier of a [Set] and whether it can be asked.
 type Member struct {
+	Defined
+
 	Info    Info
 	Carrier Carrier // never nil; without its credential only Match works
 	Off     bool
 	Missing []string // required settings that are not configured
-
-	File     string // that defines the carrier; "" for a built-in one
-	Replaces bool   // it takes the place of a built-in carrier
 }
 
 // State returns the member's state as far as the configuration determines it.
@@ -41,6 +41,18 @@ func (m Member) State() parcel.CarrierState {
 		return parcel.CarrierNoCredential
 	default:
 		return parcel.CarrierOK
+	}
+}
+
+// CredentialHelp returns how to get the credential of the carrier, nil if it needs none.
+func (m Member) CredentialHelp() message.Text {
+	switch {
+	case !m.Info.NeedsCredential():
+		return nil
+	case m.Keyed:
+		return message.New("key_declared", "Path", m.File)
+	default:
+		return message.New("key_" + m.Info.Name)
 	}
 }
 
@@ -77,6 +89,17 @@ func NewSet(factories []Factory, options map[string]Options) (*Set, error) {
 // Members returns all members in the order in which they are shown.
 func (s *Set) Members() []Member { return slices.Clone(s.members) }
 
+// Titles returns the titles of the carriers that a definition gives one, by name.
+func (s *Set) Titles() map[string]string {
+	out := map[string]string{}
+	for _, m := range s.members {
+		if m.Titled {
+			out[m.Info.Name] = m.Info.Title
+		}
+	}
+	return out
+}
+
 // Get returns the member with the name.
 func (s *Set) Get(name string) (Member, bool) {
 	i := slices.IndexFunc(s.members, func(m Member) bool { return m.Info.Name == name })
@@ -109,7 +132,7 @@ func (s *Set) Budgets() map[string]int {
 }
 
 func newMember(f Factory, o Options) (Member, error) {
-	client, err := newHTTPClient(o.Proxy, f.publicHost(o))
+	client, err := newHTTPClient(o.Proxy, f.publicHost(o), nil)
 	if err != nil {
 		return Member{}, err
 	}
@@ -117,7 +140,7 @@ func newMember(f Factory, o Options) (Member, error) {
 	if err != nil {
 		return Member{}, err
 	}
-	m := Member{Info: f.Info, Carrier: c, Off: o.Off, File: f.File, Replaces: f.Replaces}
+	m := Member{Info: f.Info, Carrier: c, Off: o.Off, Defined: f.Defined}
 	for _, set := range f.Info.Settings {
 		if set.Required && o.Settings[set.Name] == "" {
 			m.Missing = append(m.Missing, set.Name)

@@ -95,7 +95,7 @@ func TestEndpointsAndProxies(t *testing.T) {
 	for proxy, good := range map[string]bool{
 		"": true, "socks5://127.0.0.1:9050": true, "http://u:p@proxy.example:3128": true, "proxy.example": false, "ftp://proxy.example": false, "http://\x7f": false,
 	} {
-		client, err := carriers.NewHTTPClient(proxy)
+		client, err := carriers.NewHTTPClient(proxy, "", nil)
 		if (err == nil) != good {
 			t.Errorf("proxy %q: error %v", proxy, err)
 		}

@@ -28,6 +28,9 @@ func (p *problems) bind(path string, v any, dst reflect.Value) {
 		return
 	}
 	switch own := dst.Addr().Interface().(type) {
+	case *Secret:
+		p.says(path, own.setIn(p.household, path, v))
+		return
 	case value:
 		p.says(path, own.set(v))
 		return
@@ -87,16 +90,23 @@ func (p *problems) bindStruct(path string, v any, dst reflect.Value) {
 			fields[name] = dst.FieldByIndex(f.Index)
 		}
 	}
+	own := slices.DeleteFunc(slices.Sorted(maps.Keys(fields)), func(name string) bool { return p.elsewhere(join(path, name)) })
 	for _, key := range slices.Sorted(maps.Keys(table)) {
 		if len(p.found) >= maxProblems {
 			return
 		}
 		at := join(path, key)
-		if field, known := fields[key]; known {
+		switch field, known := fields[key]; {
+		case !known:
+			p.says(at, p.unknownKey(path, key, table[key], own))
+		case p.elsewhere(at):
+			if p.lines.of(at) == 0 {
+				at = element(at, 0) // of [[carrier]]
+			}
+			p.at(at, "config_household_key", "Path", p.installation)
+		default:
 			p.bind(at, table[key], field)
-			continue
 		}
-		p.says(at, p.unknownKey(path, key, table[key], slices.Sorted(maps.Keys(fields))))
 	}
 }
 

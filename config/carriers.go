@@ -52,6 +52,7 @@ func (c CarrierConfig) Resolve(ctx context.Context) (map[string]string, error) {
 // the known carriers. The result has an entry for every known carrier,
 // configured or not.
 func (c *Config) CarrierConfigs(known map[string][]Setting) (map[string]CarrierConfig, error) {
+	c = c.root()
 	p := c.problems()
 	names := slices.Sorted(maps.Keys(known))
 	for _, name := range slices.Sorted(maps.Keys(c.Carriers)) {

@@ -39,7 +39,12 @@ func AllSections() []Section {
 // Need checks that the sections are present, complete and valid. A command only
 // checks the sections that it uses.
 func (c *Config) Need(sections ...Section) error {
-	p := c.problems()
+	root, p := c.root(), c.problems()
+	installation := p
+	if root != c {
+		installation = root.problems()
+	}
+	root.checkStore(installation)
 	for _, s := range sections {
 		switch s {
 		case NeedMailbox:
@@ -47,16 +52,19 @@ func (c *Config) Need(sections ...Section) error {
 		case NeedDigest:
 			c.checkDigests(p)
 		case NeedSMTP:
-			c.checkSMTP(p)
+			root.checkSMTP(installation)
 		case NeedChannels:
 			c.checkChannels(p)
 		case NeedRules:
 			c.checkRules(p)
 		case NeedWeb:
-			c.checkWeb(p)
+			root.checkWeb(installation)
 		case NeedMQTT:
-			c.checkMQTT(p)
+			root.checkMQTT(installation)
 		}
+	}
+	if root != c {
+		p.found = append(p.found, installation.found...)
 	}
 	return p.err()
 }
@@ -88,6 +96,9 @@ func (c *Config) complete() {
 	}
 	for _, secret := range c.secretsAt() {
 		secret.arg = c.secretPath(*secret)
+		if secret.seal != nil {
+			secret.seal.key = &c.root().Store.Key
+		}
 	}
 	c.Log.File = c.abs(c.Log.File)
 	for _, file := range []*string{&c.Store.Path, &c.Web.Certificate, &c.Web.Key, &c.Web.ClientCA} {

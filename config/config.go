@@ -1,6 +1,7 @@
 package config
 
 import (
+	"crypto/sha256"
 	"path/filepath"
 	"time"
 
@@ -40,6 +41,19 @@ type Config struct {
 
 	lines  lines
 	shared []Definition // of the files in [CarriersDir]
+	faults Errors       // of those files
+
+	sum       [sha256.Size]byte // of the text
+	household string            // the name, if it is not the file's own
+	base      *Config           // of the installation, if household is set
+}
+
+// root returns the configuration that the parts of the installation stand in.
+func (c *Config) root() *Config {
+	if c.base != nil {
+		return c.base
+	}
+	return c
 }
 
 // Shop configures which senders belong to the shop.
@@ -68,11 +82,6 @@ type Log struct {
 	Size   int      `toml:"size"`   // megabytes before the file is rotated
 	Copies int      `toml:"copies"` // how many rotated files are kept ...
 	Age    Duration `toml:"age"`    // ... and for how long
-}
-
-// Store configures the location of the store.
-type Store struct {
-	Path string `toml:"path"` // absolute after loading
 }
 
 // Default returns the configuration used without a file.

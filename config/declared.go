@@ -2,9 +2,10 @@ package config
 
 import (
 	"cmp"
-	"context"
 	"errors"
+	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -40,6 +41,7 @@ type Definition struct {
 // Definitions returns the [[carrier]] sections of the configuration and of the files in
 // [CarriersDir].
 func (c *Config) Definitions() []Definition {
+	c = c.root()
 	return append(definitions(c.Path, c.Declared, c.lines, false, c.abs), c.shared...)
 }
 
@@ -83,66 +85,63 @@ func LoadDefinitions(path string) ([]Definition, error) {
 	return definitions(full, into.Carrier, p.lines, true, beside), nil
 }
 
+// DefinitionFaults returns the problems of the files in [CarriersDir]. What such a file
+// defines is left out, so that a mistake in it does not keep the daemon from its mail.
+func (c *Config) DefinitionFaults() Errors { return c.root().faults }
+
 // readShared reads the definitions in [CarriersDir].
-func (c *Config) readShared() error {
+func (c *Config) readShared() {
 	dir := filepath.Join(filepath.Dir(c.Path), CarriersDir)
 	entries, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		c.faults = append(c.faults, &Error{File: dir, What: message.New("declared_dir")})
 	}
-	if err != nil {
-		return &Error{File: dir, What: message.New("declared_dir")}
-	}
-	var found Errors
+	files := 0
 	for _, e := range entries {
 		path := filepath.Join(dir, e.Name())
 		if filepath.Ext(path) != ".toml" || strings.HasPrefix(e.Name(), ".") {
 			continue
 		}
-		if len(c.shared) >= maxShared {
-			return &Error{File: dir, What: message.New("declared_many", "Most", strconv.Itoa(maxShared))}
+		if files++; files > maxShared {
+			c.faults = append(c.faults, &Error{File: dir, What: message.New("declared_many", "Most", strconv.Itoa(maxShared))})
+			return
 		}
 		list, err := LoadDefinitions(path)
 		if err == nil {
 			err = unchangeable(path)
 		}
-		if err = found.add(err); err != nil {
-			return err
+		wrong, err := Problems(err)
+		if err != nil {
+			wrong = Errors{{File: path, What: message.Raw(err.Error())}}
 		}
-		c.shared = append(c.shared, list...)
+		if c.faults = append(c.faults, wrong...); len(wrong) == 0 {
+			c.shared = append(c.shared, list...)
+		}
 	}
-	if len(found) > 0 {
-		return found
-	}
-	return nil
 }
 
 // unchangeable returns an error if others can change a file that decides what the
 // program sends.
 func unchangeable(path string) error {
-	mend, err := changeable(path)
-	if err == nil && mend != "" {
-		err = &Error{File: path, What: message.New("config_writable", "Command", mend)}
-	}
-	return err
-}
-
-// add collects problems and returns any other error.
-func (e *Errors) add(err error) error {
-	if one, ok := errors.AsType[*Error](err); ok && !isList(err) {
-		*e = append(*e, one)
+	switch mend, err := changeable(path); {
+	case err != nil:
+		return fmt.Errorf("config: look at %s: %w", path, err)
+	case mend != "":
+		return &Error{File: path, What: message.New("config_writable", "Command", mend)}
+	default:
 		return nil
 	}
+}
+
+// Problems returns the problems of a file that an error lists, or any other error.
+func Problems(err error) (Errors, error) {
 	if list, ok := errors.AsType[Errors](err); ok {
-		*e = append(*e, list...)
-		return nil
+		return list, nil
 	}
-	return err
-}
-
-func isList(err error) bool {
-	_, ok := errors.AsType[Errors](err)
-	return ok
+	if one, ok := errors.AsType[*Error](err); ok {
+		return Errors{one}, nil
+	}
+	return nil, err
 }
 
 // Bind stores the keys of the definition in a struct and reports unknown keys and
@@ -180,7 +179,8 @@ func (d Definition) Headers() (map[string]Secret, error) {
 	headers, _ := request["headers"].(map[string]any)
 	out := map[string]Secret{}
 	p := d.problems()
-	for name, v := range headers {
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		v := headers[name]
 		if _, table := v.(map[string]any); !table {
 			continue
 		}
@@ -214,11 +214,6 @@ func (d Definition) Trust(program string) error {
 		err = d.Fault("exec", message.New("declared_exec_writable", "Command", mend))
 	}
 	return err
-}
-
-// Resolve returns the values of secrets, under the names of their keys.
-func Resolve(ctx context.Context, secrets map[string]Secret) (map[string]string, error) {
-	return CarrierConfig{Settings: secrets}.Resolve(ctx)
 }
 
 func (d Definition) problems() *problems { return &problems{file: d.File, lines: d.lines} }

@@ -33,10 +33,11 @@ func (e *NoFileError) Fault() message.Text {
 // Error is one problem in the file. It never contains a value, because any
 // value may be a secret.
 type Error struct {
-	File string
-	Line int          // 0 for the file as a whole
-	Key  string       // "mailbox.port"; empty for the file as a whole
-	What message.Text // what is wrong and, if known, what to do
+	File      string
+	Household string       // instead of File, if it is not in a file
+	Line      int          // 0 for the file as a whole
+	Key       string       // "mailbox.port"; empty for the file as a whole
+	What      message.Text // what is wrong and, if known, what to do
 }
 
 // Error returns the problem as one line of English: file, line, key, problem.
@@ -44,6 +45,9 @@ func (e *Error) Error() string { return locale.English(e.Fault()) }
 
 // Fault returns the problem prefixed with its file, line and key.
 func (e *Error) Fault() message.Text {
+	if e.File == "" && e.Household != "" {
+		return e.inHousehold()
+	}
 	place := e.File
 	if e.Line > 0 {
 		place += ":" + strconv.Itoa(e.Line)
@@ -52,6 +56,17 @@ func (e *Error) Fault() message.Text {
 		place += ": " + e.Key
 	}
 	return placed(place, e.What)
+}
+
+func (e *Error) inHousehold() message.Text {
+	what := e.What
+	if e.Key != "" {
+		what = placed(e.Key, what)
+	}
+	if e.Line > 0 {
+		return message.New("config_household_line", "Name", e.Household, "Line", strconv.Itoa(e.Line)).Around(what)
+	}
+	return message.New("config_household_place", "Name", e.Household).Around(what)
 }
 
 // placed prefixes a text with the file, line or key it refers to.
@@ -89,10 +104,13 @@ type problems struct {
 	file  string
 	lines lines
 	found Errors
+
+	household    string // whose file it is; empty for the installation's
+	installation string // the installation's file
 }
 
 func (c *Config) problems() *problems {
-	return &problems{file: c.Path, lines: c.lines}
+	return &problems{file: c.Path, lines: c.lines, household: c.household, installation: c.root().Path}
 }
 
 // at records a problem at a path such as "mailbox[1].port".
@@ -103,7 +121,11 @@ func (p *problems) says(path string, what message.Text) {
 	if what == nil || len(p.found) >= maxProblems {
 		return
 	}
-	p.found = append(p.found, &Error{File: p.file, Line: p.lines.of(path), Key: plain(path), What: what})
+	e := &Error{File: p.file, Line: p.lines.of(path), Key: plain(path), What: what}
+	if e.File == "" {
+		e.Household = p.household
+	}
+	p.found = append(p.found, e)
 }
 
 // err returns nil if there are no problems, so that a nil Errors never becomes
@@ -192,7 +214,12 @@ var (
 	errNoCredentials = errors.New("CREDENTIALS_DIRECTORY is not set; systemd sets it for a service with LoadCredential=")
 	errNoDPAPI       = errors.New("dpapi works on Windows only; use file, env, command or credential")
 	errNotBase64     = errors.New("the blob is not base64 text; create it again on this machine")
-	errForeignBlob   = errors.New("the blob was created on another machine or by another account")
+	errOtherKey      = errors.New("it was sealed with another key than the one in [store] key")
+	errSealed        = errors.New("it was sealed for another household or setting, or it is damaged")
+	errNoKey         = errors.New("it is sealed, and there is no [store] key")
+	errShortKey      = errors.New("[store] key needs at least 32 characters, such as the output of: openssl rand -base64 32")
+
+	errForeignBlob = errors.New("the blob was created on another machine or by another account")
 )
 
 // writableError is a secret file or command, or a folder of one, that others can change.
@@ -255,6 +282,10 @@ func (e *SecretError) Fault() message.Text {
 		{errNoDPAPI, "fault_secret_dpapi"},
 		{errNotBase64, "fault_secret_blob"},
 		{errForeignBlob, "fault_secret_foreign"},
+		{errOtherKey, "fault_sealed_key"},
+		{errSealed, "fault_sealed_damaged"},
+		{errNoKey, "fault_sealed_no_key"},
+		{errShortKey, "fault_sealed_short"},
 		{fs.ErrNotExist, "fault_secret_missing"},
 		{fs.ErrPermission, "fault_secret_denied"},
 	} {

@@ -30,6 +30,19 @@ func (l lines) of(path string) int {
 // indexLines returns the lines of a document that is known to be valid.
 func indexLines(data []byte) lines {
 	w := lineWalker{lines: lines{}, counts: map[string]int{}}
+	w.walk(data)
+	return w.lines
+}
+
+// indexTexts returns where the texts in quotes stand in a document that is known to be
+// valid, with their quotes.
+func indexTexts(data []byte) map[string]unstable.Range {
+	w := lineWalker{lines: lines{}, counts: map[string]int{}, texts: map[string]unstable.Range{}}
+	w.walk(data)
+	return w.texts
+}
+
+func (w *lineWalker) walk(data []byte) {
 	for i, b := range data {
 		if b == '\n' {
 			w.ends = append(w.ends, i)
@@ -47,15 +60,15 @@ func indexLines(data []byte) lines {
 			w.keyValue(w.base, e)
 		}
 	}
-	return w.lines
 }
 
 type lineWalker struct {
 	parser unstable.Parser
 	lines  lines
-	counts map[string]int // number of elements so far in each array of tables
-	base   string         // the table that the next keys belong to
-	ends   []int          // offset of each line's end
+	texts  map[string]unstable.Range // where each text in quotes stands
+	counts map[string]int            // number of elements so far in each array of tables
+	base   string                    // the table that the next keys belong to
+	ends   []int                     // offset of each line's end
 }
 
 // keys records the path of a dotted key and returns it. If a part is an array
@@ -90,7 +103,11 @@ func (w *lineWalker) value(path string, v *unstable.Node) {
 	if strings.Count(path, "[") > maxDepth {
 		return
 	}
-	switch v.Kind { //nolint:exhaustive // only these two hold others
+	switch v.Kind { //nolint:exhaustive // numbers, dates and booleans are not looked for
+	case unstable.String:
+		if w.texts != nil {
+			w.texts[path] = v.Raw
+		}
 	case unstable.InlineTable:
 		it := v.Children()
 		for it.Next() {

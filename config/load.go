@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -35,21 +36,26 @@ func Load(path string) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.guard(open); err != nil {
+	if err := c.protected(open); err != nil {
 		return nil, err
 	}
-	if mend, err := changeable(full); err != nil {
-		return nil, fmt.Errorf("config: look at %s: %w", full, err)
-	} else if mend != "" {
-		return nil, &Error{File: full, What: message.New("config_writable", "Command", mend)}
-	}
-	if err := c.readShared(); err != nil {
-		return nil, err
-	}
-	if who := openTo(full); who != "" && c.holdsSecret() {
-		c.Warnings = append(c.Warnings, placed(full, message.New("config_readable", "Command", closing(full)).Around(message.New(who))))
-	}
+	c.readShared()
 	return c, nil
+}
+
+// protected returns an error if the file contains a secret and others can read it, or if
+// others can change it. open reports the former on Unix; on Windows it is a warning.
+func (c *Config) protected(open bool) error {
+	if err := c.guard(open); err != nil {
+		return err
+	}
+	if err := unchangeable(c.Path); err != nil {
+		return err
+	}
+	if who := openTo(c.Path); who != "" && c.holdsSecret() {
+		c.Warnings = append(c.Warnings, placed(c.Path, message.New("config_readable", "Command", closing(c.Path)).Around(message.New(who))))
+	}
+	return nil
 }
 
 // LanguageOf returns the language that a file names, even if the rest of it is wrong,
@@ -92,27 +98,33 @@ func read(path string) ([]byte, bool, error) {
 
 // parse parses the bytes of the file.
 func parse(path string, data []byte) (*Config, error) {
-	data, err := decodeText(path, data)
-	if err != nil {
+	c := Default()
+	c.Path = path
+	if err := c.fill(data); err != nil {
 		return nil, err
+	}
+	return c, nil
+}
+
+// fill sets c to what a text says.
+func (c *Config) fill(data []byte) error {
+	data, err := decodeText(c.Path, data)
+	if err != nil {
+		return err
 	}
 	var tree map[string]any
 	if err := toml.Unmarshal(data, &tree); err != nil {
-		return nil, syntaxError(path, data, err)
+		return syntaxError(c.Path, data, err)
 	}
-	c := Default()
-	c.Path = path
-	c.lines = indexLines(data)
+	c.lines, c.sum = indexLines(data), sha256.Sum256(data)
 	p := c.problems()
 	p.bind("", tree, reflect.ValueOf(c).Elem())
 	if p.err() == nil {
 		c.complete()
+		c.inherit()
 		c.checkGeneral(p)
 	}
-	if err := p.err(); err != nil {
-		return nil, err
-	}
-	return c, nil
+	return p.err()
 }
 
 // decodeText rejects encodings that editors on Windows use by accident, with a

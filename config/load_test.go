@@ -356,6 +356,13 @@ func TestTheExampleIsRightAndWhole(t *testing.T) {
 
 func TestDurationsAndSpans(t *testing.T) {
 	t.Parallel()
+	for s, want := range map[string]string{"60d": "60d", "36h": "1d12h", "2w": "14d", "90m": "1h30m", "60m": "1h", "3661s": "1h1m1s", "0d": "0s"} {
+		d, err := config.ParseDuration(s)
+		back, again := config.ParseDuration(config.Duration(d).String())
+		if got := config.Duration(d).String(); got != want || back != d || err != nil || again != nil {
+			t.Errorf("%s: written as %s, want %s; read again %v, %v, %v", s, got, want, back, err, again)
+		}
+	}
 	for s, want := range map[string]time.Duration{
 		"60d": 1440 * time.Hour, "1d12h": 36 * time.Hour, "2w": 336 * time.Hour, "90m": 90 * time.Minute, "10s": 10 * time.Second, "0d": 0,
 	} {

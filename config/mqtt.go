@@ -26,6 +26,18 @@ type Broker struct{ server netx.Server }
 // Server returns the broker's address and its protection.
 func (b Broker) Server() netx.Server { return b.server }
 
+// String returns the address as a URL.
+func (b Broker) String() string {
+	switch {
+	case b.server.IsZero():
+		return ""
+	case b.server.TLS == netx.TLSNone:
+		return "mqtt://" + b.server.String()
+	default:
+		return "mqtts://" + b.server.String()
+	}
+}
+
 func (b *Broker) set(v any) message.Text { return parsed(&b.server, v, "config_broker", parseBroker) }
 
 func parseBroker(text string) (netx.Server, error) {

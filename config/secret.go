@@ -20,14 +20,15 @@ import (
 
 // Secret is a password, key or token together with its source: the value
 // itself, a file, an environment variable, the output of a command, a systemd
-// credential, or a blob that only this Windows machine can decrypt. No
-// formatting verb, log or encoder shows the value; only [Secret.Resolve]
-// returns it.
+// credential, a blob that only this Windows machine can decrypt, or a text that
+// [Config.Seal] has sealed. No formatting verb, log or encoder shows the value;
+// only [Secret.Resolve] returns it.
 type Secret struct {
 	form  secretForm
 	plain string
-	arg   string   // file, variable, credential or blob
+	arg   string   // file, variable, credential, blob or sealed text
 	args  []string // command
+	seal  *seal    // opens the sealed text
 }
 
 type secretForm string
@@ -39,6 +40,7 @@ const (
 	formCommand    secretForm = "command"
 	formCredential secretForm = "credential"
 	formDPAPI      secretForm = "dpapi"
+	formSealed     secretForm = "sealed"
 )
 
 const (
@@ -69,6 +71,8 @@ func (s Secret) Where() string {
 		return "credential " + s.arg
 	case formDPAPI:
 		return "a blob of this Windows machine"
+	case formSealed:
+		return "a sealed text"
 	case formInline:
 		return "the configuration"
 	default:
@@ -114,11 +118,18 @@ func (s Secret) Resolve(ctx context.Context) (string, error) {
 		raw, err = secretCredential(s.arg)
 	case formDPAPI:
 		raw, err = unprotect(s.arg)
+	case formSealed:
+		if raw, err = s.seal.open(ctx, s.arg); err == nil {
+			return raw, nil
+		}
 	default:
 		return "", &SecretError{Err: errNoSecret}
 	}
 	if pe := (*fs.PathError)(nil); errors.As(err, &pe) {
 		err = pe.Err // the message already contains the path
+	}
+	if _, told := errors.AsType[*SecretError](err); told {
+		return "", err // of the key that opens a sealed text
 	}
 	if err != nil {
 		return "", &SecretError{Where: s.Where(), Name: s.name(), Err: err}
@@ -179,7 +190,7 @@ func (s *Secret) setForm(key string, v any) message.Text {
 		}
 		*s = Secret{form: form, args: args}
 		return nil
-	case formInline:
+	case formInline, formSealed:
 	}
 	return Unknown("secret", key, []string{"file", "env", "command", "credential", "dpapi"})
 }
@@ -278,6 +289,19 @@ func (c *Config) Files() []string {
 	for _, s := range c.secretsAt() {
 		out = append(out, s.file())
 	}
+	for _, s := range c.servers {
+		out = append(out, s.CA)
+	}
+	if c.base == nil {
+		out = append(out, c.sharedFiles()...)
+	}
+	slices.Sort(out)
+	return slices.DeleteFunc(slices.Compact(out), func(path string) bool { return path == "" })
+}
+
+// sharedFiles returns those of the sections that only an installation has.
+func (c *Config) sharedFiles() []string {
+	out := []string{c.MQTT.CA}
 	for _, section := range c.Carriers {
 		for key, v := range section {
 			var s Secret
@@ -296,17 +320,15 @@ func (c *Config) Files() []string {
 			out = append(out, d.File)
 		}
 	}
-	for _, s := range c.servers {
-		out = append(out, s.CA)
-	}
-	out = append(out, c.MQTT.CA)
-	slices.Sort(out)
-	return slices.DeleteFunc(slices.Compact(out), func(path string) bool { return path == "" })
+	return out
 }
 
-// secretsAt returns all secrets of the configuration by path.
+// secretsAt returns the secrets of the file by path, for a household only its own.
 func (c *Config) secretsAt() map[string]*Secret {
-	out := map[string]*Secret{"alarm.ping": &c.Alarm.Ping, "web.password": &c.Web.Password, "mqtt.password": &c.MQTT.Password}
+	out := map[string]*Secret{"web.password": &c.Web.Password}
+	if c.base == nil {
+		out["alarm.ping"], out["mqtt.password"], out["store.password"], out["store.key"] = &c.Alarm.Ping, &c.MQTT.Password, &c.Store.Password, &c.Store.Key
+	}
 	for at, s := range c.servers {
 		out[at+".password"] = &s.Password
 		if s.OAuth2 != nil {
@@ -332,7 +354,9 @@ func (c *Config) guard(open bool) error {
 			p.at(at, "config_open_secret", "Path", c.Path)
 		}
 	}
-	c.guardCarriers(p)
+	if c.base == nil {
+		c.guardCarriers(p)
+	}
 	for at, s := range c.servers {
 		if s.Proxy.password() {
 			p.at(at+".proxy", "config_open_proxy", "Path", c.Path)
@@ -354,6 +378,8 @@ func (s Secret) name() string {
 		return s.args[0]
 	case formDPAPI:
 		return "dpapi"
+	case formSealed:
+		return "sealed"
 	default:
 		return s.arg
 	}

@@ -24,9 +24,9 @@ type Server struct {
 // element returns the path of a list element.
 func element(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
 
-// servers yields all mail servers with their paths.
+// servers yields the mail servers of the file with their paths.
 func (c *Config) servers(yield func(string, *Server) bool) {
-	if !yield("smtp", &c.SMTP.Server) {
+	if c.base == nil && !yield("smtp", &c.SMTP.Server) {
 		return
 	}
 	for i := range c.Mailboxes {

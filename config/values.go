@@ -22,13 +22,25 @@ type Duration time.Duration
 // Time returns the duration as a [time.Duration].
 func (d Duration) Time() time.Duration { return time.Duration(d) }
 
-// String returns the duration, in days if it is a whole number of days.
+// String returns the duration in the format that [ParseDuration] reads, without units that
+// are zero: "1h", "1d12h".
 func (d Duration) String() string {
 	const day = 24 * time.Hour
-	if t := time.Duration(d); t > 0 && t%day == 0 {
-		return strconv.Itoa(int(t/day)) + "d"
+	rest := time.Duration(d)
+	if rest <= 0 || rest%time.Second != 0 {
+		return rest.String()
 	}
-	return time.Duration(d).String()
+	var out strings.Builder
+	for _, u := range []struct {
+		name string
+		size time.Duration
+	}{{"d", day}, {"h", time.Hour}, {"m", time.Minute}, {"s", time.Second}} {
+		if n := rest / u.size; n > 0 {
+			out.WriteString(strconv.Itoa(int(n)) + u.name)
+		}
+		rest %= u.size
+	}
+	return out.String()
 }
 
 func (d *Duration) set(v any) message.Text {
@@ -125,6 +137,9 @@ func (s Span) Holds(t time.Time) bool {
 	return c >= s.From || c < s.To
 }
 
+// String returns the span as 15:04-16:05.
+func (s Span) String() string { return s.From.String() + "-" + s.To.String() }
+
 func (s *Span) set(v any) message.Text {
 	return parsed(s, v, "config_span", func(text string) (Span, error) {
 		a, b, _ := strings.Cut(text, "-")
@@ -139,6 +154,9 @@ type Zone struct {
 	Name string
 	loc  *time.Location
 }
+
+// String returns the name of the zone.
+func (z Zone) String() string { return z.Name }
 
 // Location returns the zone, or the system's if none is set.
 func (z Zone) Location() *time.Location {
@@ -225,6 +243,14 @@ const (
 	maxPattern     = 1000
 	maxPatternSize = 400
 )
+
+// String returns the expression.
+func (p Pattern) String() string {
+	if p.re == nil {
+		return ""
+	}
+	return p.re.String()
+}
 
 func (p *Pattern) set(v any) message.Text {
 	if s, _ := v.(string); len(s) > maxPattern || textx.PatternSize(s) > maxPatternSize {

@@ -3,8 +3,8 @@ package config
 import (
 	"net"
 	"net/netip"
-	"regexp"
 	"strconv"
+	"strings"
 
 	"parcelwatch/internal/netx"
 )
@@ -15,7 +15,7 @@ type Web struct {
 	Hosts       []string `toml:"hosts"`       // names under which it is opened, besides this machine's own
 	Prefix      string   `toml:"prefix"`      // path below which a proxy serves it: "/parcels"
 	Proxies     []string `toml:"proxies"`     // addresses and networks whose X-Forwarded-* headers are believed
-	Password    Secret   `toml:"password"`    // itself or its bcrypt hash
+	Password    Secret   `toml:"password"`    // itself or its hash, bcrypt or argon2id
 	Certificate string   `toml:"certificate"` // file, absolute after loading; with it the page is served over TLS
 	Key         string   `toml:"key"`
 	ClientCA    string   `toml:"client_ca"` // file; only browsers with a certificate of this authority get in
@@ -27,8 +27,18 @@ func (w Web) Local() bool {
 	return err == nil && netx.Loopback(host) && len(w.Hosts) == 0 && len(w.Proxies) == 0
 }
 
-// prefixForm matches a path prefix, without a slash at its end.
-var prefixForm = regexp.MustCompile(`^(/[A-Za-z0-9_~][A-Za-z0-9._~-]*)*$`)
+// IsPrefix reports whether s is a path below which a proxy may serve the page: it begins with
+// a slash and ends without one.
+func IsPrefix(s string) bool {
+	const inside = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_~.-"
+	path, rooted := strings.CutPrefix(s, "/")
+	for part := range strings.SplitSeq(path, "/") {
+		if part == "" || strings.Trim(part, inside) != "" || strings.HasPrefix(part, ".") || strings.HasPrefix(part, "-") {
+			return false
+		}
+	}
+	return rooted
+}
 
 func (c *Config) checkWeb(p *problems) {
 	w := &c.Web
@@ -40,7 +50,7 @@ func (c *Config) checkWeb(p *problems) {
 			p.at(element("web.hosts", i), "config_web_host")
 		}
 	}
-	if !prefixForm.MatchString(w.Prefix) {
+	if w.Prefix != "" && !IsPrefix(w.Prefix) {
 		p.at("web.prefix", "config_web_prefix")
 	}
 	for i, s := range w.Proxies {

@@ -28,9 +28,14 @@ type clauseWords struct {
 
 // sense returns the step that a phrase expresses in its clause. It reports false
 // for a step that is denied ("was not delivered"), expected ("will be delivered
-// tomorrow"), or of another place ("in the country of origin").
+// tomorrow"), of another place ("in the country of origin"), of another thing
+// ("invoice delivered") or for somebody else ("ready for pickup by the courier").
 func (c clauseWords) sense(pg *page) (parcel.Step, bool) {
 	switch {
+	case c.slight() && c.precededBy(labelThing), c.step == parcel.StepReadyForPickup && (c.has(labelByCarrier) || c.has(labelToCarrier)):
+		return "", false
+	case c.has(labelOrigin) && onlyAtHome(c.step):
+		return "", false
 	case c.has(labelHeld) && c.step != parcel.StepReadyForPickup:
 		return parcel.StepAtCustoms, c.step == parcel.StepAtCustoms || c.step == parcel.StepClearedCustoms || c.has(labelCustoms)
 	case c.has(labelNot):
@@ -39,7 +44,7 @@ func (c clauseWords) sense(pg *page) (parcel.Step, bool) {
 		return "", false
 	case inDestination(c.step) && c.precededBy(labelWill, labelLater):
 		return "", false
-	case (c.step == parcel.StepDelivered || inDestination(c.step)) && c.has(labelOrigin), c.partOf(labelOrigin):
+	case c.partOf(labelOrigin):
 		return "", false
 	case c.step == parcel.StepDelivered || c.step == parcel.StepHandedOver:
 		return c.deliveredTo(pg), true
@@ -60,6 +65,17 @@ func done(s parcel.Step) bool {
 	}
 }
 
+// onlyAtHome reports whether a step is one of the country of destination, which
+// words for the country of origin take back: a parcel passes customs in both.
+func onlyAtHome(s parcel.Step) bool {
+	switch s {
+	case parcel.StepDelivered, parcel.StepDeliveryConfirmed, parcel.StepAtCustoms, parcel.StepClearedCustoms:
+		return true
+	default:
+		return inDestination(s)
+	}
+}
+
 func inDestination(s parcel.Step) bool {
 	return s == parcel.StepInCountry || s == parcel.StepLocalTransit || s == parcel.StepLocalCarrier || s == parcel.StepAtDeliveryCenter
 }
@@ -71,7 +87,11 @@ func (pg *page) heldByCustoms(from, to int) (told, bool) {
 		if m.label != labelCustoms {
 			continue
 		}
-		if c := pg.clauseOf(m, from, to); c.has(labelHeld) || c.has(labelNot) && !pg.stepIn(c.from, c.to) {
+		c := pg.clauseOf(m, from, to)
+		if c.has(labelOrigin) {
+			continue
+		}
+		if c.has(labelHeld) || c.has(labelNot) && !pg.stepIn(c.from, c.to) {
 			return told{m, parcel.StepAtCustoms}, true
 		}
 	}
@@ -167,13 +187,24 @@ func (c clauseWords) weight(pg *page) int {
 // has not reached its addressee.
 func (c clauseWords) deliveredTo(pg *page) parcel.Step {
 	for _, a := range c.around {
-		behind := a.first > c.last && pg.weight(c.last+1, a.first) <= 2
+		behind := a.first > c.last && pg.weight(c.last+1, a.first)-c.carried(pg, a.first) <= 2
 		before := a.last < c.first && pg.weight(a.last+1, c.first) == 0
 		if step := target(a.label); step != "" && (behind || before) {
 			return step
 		}
 	}
 	return c.step
+}
+
+// carried counts the words for who brought it ("by courier") from the phrase to a word.
+func (c clauseWords) carried(pg *page, to int) int {
+	n := 0
+	for _, a := range c.around {
+		if a.label == labelByCarrier && a.first > c.last && a.last < to {
+			n += a.weightOf(pg)
+		}
+	}
+	return n
 }
 
 func target(l label) parcel.Step {

@@ -88,6 +88,33 @@ func TestAFutureBeforeAPhraseNeverYieldsWhatIsDone(t *testing.T) {
 	}
 }
 
+func TestAWordForAnotherThingBeforeASingleWordNeverYieldsItsStep(t *testing.T) {
+	t.Parallel()
+	p := newParser(t, options{})
+	things, known := map[string][]string{}, map[string]bool{}
+	rows := extract.Rows()
+	for _, r := range rows {
+		known[r.Phrase] = true
+		if r.Kind == "@thing" {
+			things[r.Language] = append(things[r.Language], plain(r.Phrase))
+		}
+	}
+	for _, r := range rows {
+		if strings.HasPrefix(r.Kind, "@") || r.Kind == string(parcel.StepOther) || strings.ContainsAny(r.Phrase, " /") {
+			continue
+		}
+		for _, thing := range things[r.Language] {
+			subject := thing + " " + plain(r.Phrase)
+			if got := stepOf(p, subject); got == parcel.Step(r.Kind) && !known[subject] {
+				t.Errorf("%s: %q is read as %s", r.Language, subject, got)
+			}
+		}
+	}
+	if len(things) < 12 {
+		t.Errorf("words for other things in %d languages, want 12", len(things))
+	}
+}
+
 // plain returns a phrase as it stands in a text.
 func plain(phrase string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(phrase, "*", ""), "N ", "RB123456785CN ")

@@ -4,11 +4,12 @@ import (
 	"iter"
 	"strings"
 
+	"parcelwatch/internal/packed"
 	"parcelwatch/internal/textx"
 )
 
 // rows returns the rows of an embedded table.
-func rows(name string) iter.Seq[[]string] { return textx.Rows(tables, name, 0) }
+func rows(name string) iter.Seq[[]string] { return textx.Rows(packed.Files{FS: tables}, name, 0) }
 
 // languages returns the names of the phrase tables in directory order.
 func languages() []string {

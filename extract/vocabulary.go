@@ -43,7 +43,9 @@ const (
 	labelToPickup
 	labelToCarrier
 	labelToCenter
-	labelBut // begins another clause
+	labelByCarrier // "by the courier": who collects it
+	labelThing     // "payment", "invoice": not the parcel
+	labelBut       // begins another clause
 )
 
 func labelNames() map[string]label {
@@ -54,7 +56,7 @@ func labelNames() map[string]label {
 		"@from": labelFrom, "@subject": labelSubject, "@stop": labelStop,
 		"@not": labelNot, "@will": labelWill, "@later": labelLater, "@held": labelHeld, "@customs": labelCustoms,
 		"@origin": labelOrigin, "@to_customs": labelToCustoms, "@to_pickup": labelToPickup, "@to_carrier": labelToCarrier,
-		"@to_center": labelToCenter, "@but": labelBut,
+		"@to_center": labelToCenter, "@by_carrier": labelByCarrier, "@thing": labelThing, "@but": labelBut,
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // AppleRelay is the name of the rewriter behind Hide My Email.
@@ -22,7 +23,8 @@ type rewriter struct {
 	private func(local string) []string
 }
 
-func rewriters() []rewriter {
+//nolint:gochecknoglobals // table
+var rewriters = sync.OnceValue(func() []rewriter {
 	return []rewriter{
 		{AppleRelay, []string{"privaterelay.appleid.com"}, true, byLocal(appleLocal), lastIDs(2)},
 		{"Firefox Relay", []string{"mozmail.com"}, false, byName, all},
@@ -33,7 +35,7 @@ func rewriters() []rewriter {
 		{"addy.io", []string{"anonaddy.me", "anonaddy.com", "addy.io"}, false, byLocal(addyLocal), alias},
 		{"DuckDuckGo", []string{"duck.com"}, false, byLocal(duckLocal), lastIDs(1)},
 	}
-}
+})
 
 // owns reports whether an address in the domain belongs to the rewriter.
 func (r rewriter) owns(domain string) bool {

@@ -54,9 +54,11 @@ type Authenticator func(ctx context.Context) (Credential, error)
 // Account is one mailbox and the choice of mail to read from it.
 type Account struct {
 	Name string // as configured; part of every MailRef
-	Host string
-	Port int // 0 for the default port of the mode
-	TLS  netx.TLSMode
+	// Household is named in advice to log in; empty for the configuration file's own.
+	Household string
+	Host      string
+	Port      int // 0 for the default port of the mode
+	TLS       netx.TLSMode
 	// TLSConfig may contain a private certificate authority or a pinned certificate; nil
 	// for the system's authorities.
 	TLSConfig *tls.Config

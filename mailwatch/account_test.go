@@ -210,6 +210,16 @@ func TestCheckAndRecentLookWithoutRemembering(t *testing.T) {
 		if err := mailwatch.Recent(t.Context(), a, 60*24*time.Hour, 3, refuse); !errors.Is(err, errTest) {
 			t.Errorf("a handler's error: got %v", err)
 		}
+		ref := parcel.MailRef{Mailbox: "home", Folder: "INBOX", UID: 3}
+		if m, err := mailwatch.One(t.Context(), a, ref); err != nil || m.Header.Subject != "1" || m.Ref.UID != 3 || !strings.Contains(string(m.Raw), shop) {
+			t.Errorf("one mail: got %+v, %v", m, err)
+		}
+		for _, uid := range []uint32{2, 99} { // of somebody else, and of nobody
+			ref.UID = uid
+			if m, err := mailwatch.One(t.Context(), a, ref); !errors.Is(err, mailwatch.ErrNoMail) || len(m.Raw) > 0 {
+				t.Errorf("mail %d: got %+v, %v", uid, m, err)
+			}
+		}
 		s.stop(t)
 	})
 }

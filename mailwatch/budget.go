@@ -10,26 +10,66 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"parcelwatch/internal/netx"
+	"parcelwatch/mailwatch/internal/wire"
 )
 
 const (
 	heldBytes   = 32 << 20 // of mail that is read but not handled yet
 	parsedBytes = 8 << 20  // of mail that is being handled
+	openings    = 32       // connections to one server that are being opened
 )
 
 // Budget bounds what all mailboxes of a process hold in memory at a time: mail that is
 // read and not handled yet, mail that is being handled, and one answer of more than
-// 64 KB of numbers.
+// 64 KB of numbers. It also bounds how many connections to one server are opened at a time.
 type Budget struct {
 	held, parsed *semaphore.Weighted
 	turn         chan struct{} // holds a token during a large answer
+	windows      wire.Windows
 
-	mu sync.Mutex // guards free of every link
+	mu      sync.Mutex // guards free of every link, and opening
+	opening map[string]*door
+}
+
+// door lets in a few at a time.
+type door struct {
+	slots *semaphore.Weighted
+	users int // that are in or wait
 }
 
 // NewBudget returns the budget of a process.
 func NewBudget() *Budget {
-	return &Budget{held: semaphore.NewWeighted(heldBytes), parsed: semaphore.NewWeighted(parsedBytes), turn: make(chan struct{}, 1)}
+	return &Budget{held: semaphore.NewWeighted(heldBytes), parsed: semaphore.NewWeighted(parsedBytes), turn: make(chan struct{}, 1), opening: map[string]*door{}}
+}
+
+// enter waits until a connection to a server may be opened and returns the function to call
+// when it is open or has failed.
+func (b *Budget) enter(ctx context.Context, addr string) (func(), error) {
+	b.mu.Lock()
+	d := b.opening[addr]
+	if d == nil {
+		d = &door{slots: semaphore.NewWeighted(openings)}
+		b.opening[addr] = d
+	}
+	d.users++
+	b.mu.Unlock()
+	if err := d.slots.Acquire(ctx, 1); err != nil {
+		b.leave(addr, d)
+		return nil, err
+	}
+	return func() {
+		d.slots.Release(1)
+		b.leave(addr, d)
+	}, nil
+}
+
+// leave forgets a server once nobody uses its door.
+func (b *Budget) leave(addr string, d *door) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if d.users--; d.users == 0 {
+		delete(b.opening, addr)
+	}
 }
 
 // hold waits until size bytes of mail may be read and returns the function that gives

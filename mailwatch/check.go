@@ -31,7 +31,7 @@ type FolderReport struct {
 // The error concerns the whole account; each folder has its own.
 func Check(ctx context.Context, a Account) (Report, error) {
 	a = a.complete()
-	s, err := open(ctx, a, NewBudget())
+	s, err := open(ctx, &a, NewBudget())
 	if err != nil {
 		return Report{}, err
 	}
@@ -58,7 +58,7 @@ func count(ctx context.Context, s *session, a Account, name string) (messages, c
 	if err := s.examine(name); err != nil {
 		return 0, 0, err
 	}
-	found, err := newReader(a, name).confirmed(ctx, s, a.Since)
+	found, err := newReader(&a, name).confirmed(ctx, s, a.Since)
 	return int(s.box.NumMessages), len(found), err
 }
 
@@ -67,7 +67,7 @@ func count(ctx context.Context, s *session, a Account, name string) (messages, c
 // mails cannot be read, it passes all others and then returns an error that names them.
 func Recent(ctx context.Context, a Account, since time.Duration, limit int, handle func(context.Context, Mail) error) error {
 	a = a.complete()
-	s, err := open(ctx, a, NewBudget())
+	s, err := open(ctx, &a, NewBudget())
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func Recent(ctx context.Context, a Account, since time.Duration, limit int, hand
 		if err := s.examine(name); err != nil {
 			return err
 		}
-		r := newReader(a, name)
+		r := newReader(&a, name)
 		r.emit = func(ctx context.Context, _ *session, b batch) error {
 			for _, lost := range b.aside {
 				ref := parcel.MailRef{Mailbox: a.Name, Folder: name, UIDValidity: b.validity, UID: lost.uid}

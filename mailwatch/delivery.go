@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync"
 	"time"
 
 	"parcelwatch/internal/fault"
@@ -24,35 +25,43 @@ const (
 	saveLimit   = 3 * time.Second // for storing a checkpoint, also while stopping
 )
 
-// delivery passes batches to the handler while the next ones are fetched.
+// delivery passes batches to the handler while the next ones are fetched. It has a
+// goroutine while it has batches.
 type delivery struct {
-	f     *folder
-	queue chan batch
-	done  chan struct{}
-	err   error            // valid after done is closed
-	saved store.Checkpoint // the last one that is known to be stored
-	limit int              // mails passed to the handler at a time; smaller after a failure
+	f       *folder
+	queue   chan batch
+	work    func() // handles what is queued
+	workers sync.WaitGroup
+	mu      sync.Mutex
+	working bool
+	failed  chan struct{}
+	err     error            // valid after failed is closed
+	saved   store.Checkpoint // the last one that is known to be stored
+	limit   int              // mails passed to the handler at a time; smaller after a failure
 }
 
 // startDelivery starts a delivery, which finish ends. failed is called if the delivery
 // ends with an error before that.
 func (f *folder) startDelivery(ctx context.Context, failed func()) *delivery {
-	d := &delivery{f: f, queue: make(chan batch, 1), done: make(chan struct{}), limit: chunkMails}
-	go func() {
-		defer close(d.done)
-		if d.err = d.run(ctx); d.err != nil {
+	d := &delivery{f: f, queue: make(chan batch, 1), failed: make(chan struct{}), limit: chunkMails}
+	d.work = func() {
+		// Without an error the next goroutine may run by now.
+		if err := d.run(ctx); err != nil {
+			d.err = err
+			close(d.failed)
 			failed()
 		}
-	}()
+	}
 	return d
 }
 
 // finish waits until all batches are handled.
 func (d *delivery) finish() error {
-	close(d.queue)
-	<-d.done
-	for b := range d.queue { // after an error
+	d.workers.Wait()
+	select {
+	case b := <-d.queue: // after an error
 		b.done()
+	default:
 	}
 	return d.err
 }
@@ -64,8 +73,9 @@ func (f *folder) hand(ctx context.Context, s *session, d *delivery, b batch) err
 	for {
 		select {
 		case d.queue <- b:
+			d.start()
 			return nil
-		case <-d.done:
+		case <-d.failed:
 			b.done()
 			return errors.New("mail is not handled any more")
 		case <-ctx.Done():
@@ -80,6 +90,28 @@ func (f *folder) hand(ctx context.Context, s *session, d *delivery, b batch) err
 	}
 }
 
+// start starts the goroutine unless it runs. After an error it does not run again.
+func (d *delivery) start() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.working {
+		d.working = true
+		d.workers.Go(d.work)
+	}
+}
+
+// next takes a batch from the queue. Without one, the goroutine has to end.
+func (d *delivery) next() (b batch, ok bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	select {
+	case b = <-d.queue:
+	default:
+		d.working = false
+	}
+	return b, d.working
+}
+
 // alive keeps a connection alive while mail waits.
 func (f *folder) alive(s *session) error {
 	if err := s.noop(); err != nil {
@@ -90,7 +122,7 @@ func (f *folder) alive(s *session) error {
 }
 
 func (d *delivery) run(ctx context.Context) error {
-	for b := range d.queue {
+	for b, ok := d.next(); ok; b, ok = d.next() {
 		if err := d.batch(ctx, b); err != nil {
 			return err
 		}
@@ -123,7 +155,7 @@ func (d *delivery) batch(ctx context.Context, b batch) error {
 		return err
 	}
 	for _, r := range b.released {
-		if err := d.f.w.checkpoints.Release(ctx, d.ref(r.uid, b), r.gone); err != nil {
+		if err := d.f.w.checkpoints.ReleaseMail(ctx, d.ref(r.uid, b), r.gone); err != nil {
 			return &StoreError{Err: err}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,7 +21,10 @@ func Fault(err error, a Account) message.Text {
 	if err == nil {
 		return nil
 	}
-	a = a.complete()
+	return addressed(explain(err, a.complete()), a.Household)
+}
+
+func explain(err error, a Account) message.Text {
 	for _, explain := range []func(error, Account) message.Text{
 		explainSettings, explainCredential, explainFolder, explainStore, explainConnection,
 	} {
@@ -29,6 +33,23 @@ func Fault(err error, a Account) message.Text {
 		}
 	}
 	return message.New("fault_other", "Host", a.Host, "Text", oneLine(err.Error())).And(message.New(refusalAdvice(err)))
+}
+
+// addressed names the household in advice to log in.
+func addressed(f message.Text, household string) message.Text {
+	if household == "" {
+		return f
+	}
+	out := slices.Clone(f)
+	for i, m := range out {
+		switch m.ID {
+		case "do_login":
+			out[i] = message.New("do_login_household", "Household", household)[0]
+		case "do_microsoft":
+			out[i] = message.New("do_microsoft_household", "Household", household)[0]
+		}
+	}
+	return out
 }
 
 // refusalAdvice returns the id of the advice for an error that the server reports in words

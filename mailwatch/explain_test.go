@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"parcelwatch/internal/locale"
+	"parcelwatch/internal/oauth"
 	"parcelwatch/mailwatch"
 )
 
@@ -66,6 +67,21 @@ func TestExplain(t *testing.T) {
 				t.Errorf("not one line: %q", got)
 			}
 		})
+	}
+}
+
+func TestAdviceToLogInNamesTheHousehold(t *testing.T) {
+	t.Parallel()
+	a := mailwatch.Account{Name: "work", Host: "outlook.office365.com", Household: "zoe"}
+	for name, err := range map[string]error{
+		"refused token":    &mailwatch.RefusedError{Text: "no", Token: true},
+		"refused password": &mailwatch.RefusedError{Text: "no"},
+		"no login kept":    &mailwatch.CredentialError{Err: oauth.ErrNoLogin},
+		"ended login":      &mailwatch.CredentialError{Err: oauth.ErrEnded},
+	} {
+		if got := explain(err, a); !strings.HasSuffix(got, "parcelwatch login NAME --household zoe") {
+			t.Errorf("%s: %s", name, got)
+		}
 	}
 }
 

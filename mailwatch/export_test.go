@@ -80,3 +80,10 @@ func NextDelays(n int) []time.Duration {
 func (b *Budget) Hold(ctx context.Context, size int64, interval time.Duration, alive func() error) (func(), error) {
 	return b.hold(ctx, size, interval, alive)
 }
+
+// Opening returns how many servers connections are being opened to.
+func (b *Budget) Opening() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.opening)
+}

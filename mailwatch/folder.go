@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"parcelwatch/internal/apart"
 	"parcelwatch/parcel"
 	"parcelwatch/store"
 )
@@ -31,7 +32,7 @@ type folder struct {
 }
 
 func newFolder(w *Watcher, name string, handle Handler) *folder {
-	f := &folder{w: w, name: name, handle: handle, reader: newReader(w.account, name), reopen: 1}
+	f := &folder{w: w, name: name, handle: handle, reader: newReader(&w.account, name), reopen: 1}
 	f.log = w.log.With("mailbox", w.account.Name, "folder", name)
 	f.health = newHealth(parcel.MailboxHealth{Name: w.account.Name, Folder: name}, w.tellState, f.log)
 	f.reader.hold = func(ctx context.Context, s *session, size int64) (func(), error) {
@@ -79,7 +80,9 @@ func (f *folder) delay(wait *backoff, state parcel.MailboxState, err error) time
 
 // connect runs one connection from login to logout.
 func (f *folder) connect(ctx context.Context, wait *backoff) error {
-	s, err := f.w.open(ctx)
+	var s *session
+	var err error
+	apart.Run(func() { s, err = f.w.open(ctx) })
 	if err != nil {
 		return err
 	}
@@ -104,33 +107,41 @@ func (f *folder) connect(ctx context.Context, wait *backoff) error {
 
 // follow reads the existing mail, then mail as it arrives.
 func (f *folder) follow(ctx context.Context, s *session, wait *backoff) error {
-	f.health.set(ctx, f.watching(s), nil)
-	at, err := f.resume(ctx, s)
-	if err != nil {
-		return err
-	}
+	var at uint32
+	var err error
+	apart.Run(func() {
+		f.health.set(ctx, f.watching(s), nil)
+		at, err = f.resume(ctx, s)
+	})
 	proven := func() {
 		wait.reset()
-		f.health.checked(time.Now())
+		apart.Run(func() { f.health.checked(time.Now()) })
 	}
-	for opened := time.Now(); ; {
-		if at, err = f.reader.poll(ctx, s, at); err != nil {
-			return err
+	for opened := time.Now(); err == nil; {
+		apart.Run(func() { at, err = f.poll(ctx, s, at) })
+		if err == nil {
+			err = s.wait(ctx, f.reader.due(time.Now()), proven)
 		}
-		f.health.checked(time.Now())
-		f.tell(ctx, s)
-		if err := s.wait(ctx, f.reader.due(time.Now()), proven); err != nil {
-			return err
+		if err != nil {
+			break
 		}
 		f.health.set(ctx, f.watching(s), nil) // IDLE may have been refused in the meantime
-		if time.Since(opened) < time.Duration(f.reopen)*f.w.account.Probe {
-			continue
-		}
-		opened = time.Now()
-		if at, err = f.openAgain(ctx, s, at); err != nil {
-			return err
+		if time.Since(opened) >= time.Duration(f.reopen)*f.w.account.Probe {
+			opened = time.Now()
+			apart.Run(func() { at, err = f.openAgain(ctx, s, at) })
 		}
 	}
+	return err
+}
+
+// poll reads the mail that has arrived.
+func (f *folder) poll(ctx context.Context, s *session, at uint32) (uint32, error) {
+	at, err := f.reader.poll(ctx, s, at)
+	if err == nil {
+		f.health.checked(time.Now())
+		f.tell(ctx, s)
+	}
+	return at, err
 }
 
 // resume reads the checkpoint and completes the first scan.

@@ -39,9 +39,9 @@ func newLink(conn, raw net.Conn, first string, budget *Budget) *link {
 		budget: budget, ending: make(chan struct{}),
 	}
 	l.end = sync.OnceFunc(func() { close(l.ending) })
-	l.mender = wire.NewMender(io.MultiReader(strings.NewReader(first), l.Guard))
+	l.mender = wire.NewMender(io.MultiReader(strings.NewReader(first), l.Guard), &budget.windows)
 	l.mender.Alert = l.hear
-	l.words = wire.New(l.mender)
+	l.words = wire.New(l.mender, &budget.windows)
 	l.words.Large = func() error { return budget.large(l) }
 	return l
 }

@@ -74,7 +74,7 @@ func (s *session) authenticate(cred Credential) error {
 		return errors.New("the server sent no capabilities")
 	}
 	if cred.Token != "" {
-		return s.c.Authenticate(tokenClient(s.account, caps, cred))
+		return s.c.Authenticate(tokenClient(*s.account, caps, cred))
 	}
 	err := ErrLoginDisabled
 	for _, login := range s.logins(caps, cred) {

@@ -2,7 +2,8 @@ package mailwatch
 
 import (
 	"cmp"
-	"slices"
+
+	"parcelwatch/internal/ordered"
 )
 
 // match keeps one response for each requested mail and returns the UIDs without one.
@@ -25,6 +26,6 @@ func match(asked []uint32, got []fetched) (kept []fetched, missing []uint32) {
 
 // order sorts by UID.
 func order(list []fetched) []fetched {
-	slices.SortFunc(list, func(a, b fetched) int { return cmp.Compare(a.uid, b.uid) })
+	ordered.Sort(list, func(a, b fetched) int { return cmp.Compare(a.uid, b.uid) })
 	return list
 }

@@ -78,7 +78,7 @@ func (p *memPositions) Withhold(_ context.Context, ref parcel.MailRef, w store.W
 	return nil
 }
 
-func (p *memPositions) Release(_ context.Context, ref parcel.MailRef, _ bool) error {
+func (p *memPositions) ReleaseMail(_ context.Context, ref parcel.MailRef, _ bool) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.withheld, ref)

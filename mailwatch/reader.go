@@ -15,8 +15,8 @@ import (
 
 const (
 	headBatch  = 1000    // headers in one FETCH
-	bodyBatch  = 500     // mails in one FETCH
-	bodyBytes  = 4 << 20 // and their total size
+	bodyBatch  = 128     // mails in one FETCH
+	bodyBytes  = 1 << 20 // and their total size: three such batches are in memory at a time
 	headBytes  = 64 << 10
 	slackBytes = 4 << 20
 )
@@ -57,7 +57,7 @@ type aside struct {
 // reader turns UIDs into batches of mail. It outlives connections and remembers which
 // commands do not work on the server.
 type reader struct {
-	account Account
+	account *Account
 	folder  string
 	// emit queues a batch. While it waits, it keeps the session alive.
 	emit func(context.Context, *session, batch) error
@@ -83,7 +83,7 @@ type reader struct {
 	hides     func(mails int) // reports mails that the server counts and does not show
 }
 
-func newReader(a Account, folder string) *reader {
+func newReader(a *Account, folder string) *reader {
 	return &reader{
 		account: a, folder: folder, progress: func(Progress) {},
 		hold:     func(context.Context, *session, int64) (func(), error) { return func() {}, nil },

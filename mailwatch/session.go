@@ -39,7 +39,7 @@ const (
 
 // session is a logged-in connection. It belongs to one goroutine.
 type session struct {
-	account Account
+	account *Account
 	g       *link
 	c       *imapclient.Client
 	caps    imap.CapSet
@@ -55,7 +55,7 @@ type session struct {
 
 // open connects and logs in. When ctx ends, pending commands fail within stopLimit, which
 // leaves time for a LOGOUT.
-func open(ctx context.Context, a Account, budget *Budget) (*session, error) {
+func open(ctx context.Context, a *Account, budget *Budget) (*session, error) {
 	if err := a.check(); err != nil {
 		return nil, err
 	}
@@ -75,8 +75,13 @@ func open(ctx context.Context, a Account, budget *Budget) (*session, error) {
 }
 
 // connect opens a connection and logs in.
-func connect(ctx context.Context, a Account, cred Credential, budget *Budget) (*session, error) {
-	g, err := dial(ctx, a, budget)
+func connect(ctx context.Context, a *Account, cred Credential, budget *Budget) (*session, error) {
+	leave, err := budget.enter(ctx, a.Addr())
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	g, err := dial(ctx, *a, budget)
 	if err != nil {
 		return nil, err
 	}

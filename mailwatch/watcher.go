@@ -76,10 +76,11 @@ func (w *Watcher) Run(ctx context.Context, handle Handler) error {
 		return err
 	}
 	var wg sync.WaitGroup
-	for _, name := range w.account.Folders {
+	for _, name := range w.account.Folders[1:] {
 		f := newFolder(w, name, handle)
 		wg.Go(func() { f.run(ctx) })
 	}
+	newFolder(w, w.account.Folders[0], handle).run(ctx)
 	wg.Wait()
 	return nil
 }
@@ -95,7 +96,7 @@ func (w *Watcher) open(ctx context.Context) (*session, error) {
 	if err := w.stillRefused(); err != nil {
 		return nil, err
 	}
-	s, err := open(ctx, w.account, w.options.Budget)
+	s, err := open(ctx, &w.account, w.options.Budget)
 	w.remember(err)
 	return s, err
 }

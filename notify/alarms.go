@@ -79,6 +79,10 @@ func (t Trouble) thing() string { return "health/" + string(t.Kind) + "/" + t.Na
 func Alarms(h parcel.Health, threshold time.Duration, now time.Time) []Alarm {
 	var out []Alarm
 	add := func(t Trouble, worked time.Time) {
+		threshold := threshold
+		if t.State == string(parcel.CarrierThrottled) {
+			threshold = max(threshold, day) // the limit of a day may be used up every day
+		}
 		if t.lasting() || !t.Since.IsZero() && now.Sub(t.Since) >= threshold {
 			out = append(out, newAlarm(t, worked))
 		}
@@ -89,12 +93,13 @@ func Alarms(h parcel.Health, threshold time.Duration, now time.Time) []Alarm {
 		}
 	}
 	for _, k := range h.Carriers {
-		if k.State == parcel.CarrierChanged || k.State.Open() {
+		if k.State.Failing() {
 			add(carrierTrouble(k), k.LastSuccess)
 		}
 	}
-	if o := h.Outbox; o.Waiting > 0 {
-		add(Trouble{Kind: TroubleOutbox, Since: o.Oldest, Fault: o.Fault, Error: o.Error}, o.Oldest)
+	if o := h.Outbox; o.Waiting > 0 || !o.RefusedSince.IsZero() {
+		since := parcel.Earliest(o.Oldest, o.RefusedSince)
+		add(Trouble{Kind: TroubleOutbox, Since: since, Fault: o.Fault, Error: o.Error}, since)
 	}
 	for _, s := range h.Surplus {
 		if last := s.Last.Time(time.UTC); now.Sub(last) < surplusHorizon {
@@ -137,7 +142,8 @@ func Recovered(alarms []Alarm, h parcel.Health, now time.Time) []Alarm {
 	for _, k := range h.Carriers {
 		broken[carrierTrouble(k).thing()] = k.State != parcel.CarrierOK
 	}
-	broken[Trouble{Kind: TroubleOutbox}.thing()] = h.Outbox.Waiting > 0
+	// What was refused for good no longer waits and proves nothing.
+	broken[Trouble{Kind: TroubleOutbox}.thing()] = h.Outbox.Waiting > 0 || h.Outbox.Error != ""
 	var out []Alarm
 	announced := map[string]bool{}
 	for _, a := range alarms {

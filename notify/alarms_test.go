@@ -49,9 +49,13 @@ func TestAlarms(t *testing.T) {
 		{"a refused login at once", mailboxHealth(parcel.MailboxRefused, noon), 1},
 		{"a carrier at rest for an hour", parcel.Health{Carriers: []parcel.CarrierHealth{{Name: "upu", State: parcel.CarrierQuarantined, LastSuccess: hour}}}, 1},
 		{"a carrier at rest for a minute", parcel.Health{Carriers: []parcel.CarrierHealth{{Name: "upu", State: parcel.CarrierQuarantined, LastSuccess: noon}}}, 0},
+		{"a carrier whose limit is used up for an hour", parcel.Health{Carriers: []parcel.CarrierHealth{{Name: "upu", State: parcel.CarrierThrottled, LastSuccess: hour}}}, 0},
+		{"a carrier whose limit is used up for two days", parcel.Health{Carriers: []parcel.CarrierHealth{{Name: "upu", State: parcel.CarrierThrottled, LastSuccess: noon.AddDate(0, 0, -2)}}}, 1},
 		{"a carrier not understood at once", parcel.Health{Carriers: []parcel.CarrierHealth{{Name: "upu", State: parcel.CarrierChanged, LastSuccess: noon}}}, 1},
 		{"a carrier without a key is not broken", parcel.Health{Carriers: []parcel.CarrierHealth{{Name: "upu", State: parcel.CarrierNoCredential}}}, 0},
 		{"mail waiting for an hour", parcel.Health{Outbox: parcel.OutboxHealth{Waiting: 1, Oldest: hour}}, 1},
+		{"mail refused for everybody an hour ago", parcel.Health{Outbox: parcel.OutboxHealth{Error: "554", RefusedSince: hour}}, 1},
+		{"mail refused for one of several", parcel.Health{Outbox: parcel.OutboxHealth{Error: "554"}}, 0},
 		{"mail waiting for a moment", parcel.Health{Outbox: parcel.OutboxHealth{Waiting: 1, Oldest: noon}}, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"parcelwatch/internal/locale"
 	"parcelwatch/parcel"
 )
 
@@ -21,6 +22,17 @@ type Audience struct {
 	Always    bool            // send a digest even without news
 	Calendar  bool            // attach the last days of pickup as a calendar
 	Weekly    bool            // send a sign of life after a week without mail
+
+	Titles map[string]string // of the carriers that the user has defined, by name
+}
+
+// printer returns what renders texts for the audience.
+func (a Audience) printer() (*locale.Printer, error) {
+	p, err := locale.New(a.Language)
+	if err != nil {
+		return nil, err
+	}
+	return p.Titled(a.Titles), nil
 }
 
 // cares reports whether what mail of the mailboxes has named is for the audience. What

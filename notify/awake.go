@@ -79,8 +79,13 @@ func (n *Notifier) greet(ctx context.Context, a Audience, st *audienceState, now
 	if err != nil {
 		return time.Time{}, err
 	}
+	in.Outage = st.outage
+	slot := "hello"
+	if len(st.owed) > 0 {
+		slot = a.slot(againSlot, now)
+	}
 	if d := Compose(in, now); d.Hello.Found() > 0 {
-		if err := n.mail(ctx, a, st, d, "hello"); err != nil {
+		if err := n.mail(ctx, a, st, d, slot); err != nil {
 			return time.Time{}, err
 		}
 		st.slot = now

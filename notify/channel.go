@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -66,9 +67,11 @@ type channels struct {
 func newChannels(
 	all []Subscription, log *slog.Logger, now func() time.Time, mark func(context.Context, string, []int64) error,
 ) *channels {
-	return &channels{
-		all: all, log: log, queue: make(chan short, channelQueue), now: now, mark: mark, fails: map[string]int{}, next: map[string]time.Time{},
+	c := &channels{all: all, log: log, now: now, mark: mark, fails: map[string]int{}, next: map[string]time.Time{}}
+	if len(all) > 0 {
+		c.queue = make(chan short, channelQueue)
 	}
+	return c
 }
 
 func (c *channels) run(ctx context.Context) {
@@ -143,7 +146,7 @@ func (c *channels) digest(ctx context.Context, a Audience, d Digest) {
 // brief sends a digest as its subject and one line for each item. Changes in told are
 // recorded as announced once it is delivered.
 func (c *channels) brief(ctx context.Context, to Channel, a Audience, d Digest, told []int64) {
-	p, err := locale.New(a.Language)
+	p, err := a.printer()
 	if err != nil {
 		return
 	}
@@ -175,12 +178,26 @@ func briefLine(p *locale.Printer, kind SectionKind, it viewItem) string {
 	return strings.Join(parts, " · ")
 }
 
+// recovered tells every channel that mail can be sent again.
+func (c *channels) recovered(ctx context.Context, a Audience, t Trouble) {
+	if t.Kind != TroubleOutbox {
+		return
+	}
+	p, err := a.printer()
+	if err != nil {
+		return
+	}
+	for _, sub := range c.all {
+		c.put(ctx, short{to: sub.Channel, title: p.T("recovered", "Name", viewer{p: p, zone: a.zone()}.troubleName(t))})
+	}
+}
+
 // alarm tells every channel that mail cannot be sent.
 func (c *channels) alarm(ctx context.Context, a Audience, t Trouble) {
 	if t.Kind != TroubleOutbox {
 		return
 	}
-	p, err := locale.New(a.Language)
+	p, err := a.printer()
 	if err != nil {
 		return
 	}
@@ -188,4 +205,48 @@ func (c *channels) alarm(ctx context.Context, a Audience, t Trouble) {
 	for _, sub := range c.all {
 		c.put(ctx, short{to: sub.Channel, title: p.Pair(it.Title, it.Badge), text: strings.Join(it.Notes, "\n")})
 	}
+}
+
+// notifyChannels passes urgent changes to the channels, outside the quiet hours of
+// the first audience. Each channel is an audience of its own: what a digest has
+// announced is still news for it.
+func (n *Notifier) notifyChannels(ctx context.Context, now time.Time) error {
+	if len(n.channels.all) == 0 || len(n.cfg.Audiences) == 0 {
+		return nil
+	}
+	a := n.cfg.Audiences[0]
+	if !a.Quiet.Until(now, a.zone()).IsZero() {
+		return nil
+	}
+	for _, sub := range n.channels.all {
+		if !n.channels.free(sub.Channel.Name(), now) {
+			continue
+		}
+		if err := n.notifyChannel(ctx, a, sub, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (n *Notifier) notifyChannel(ctx context.Context, a Audience, sub Subscription, now time.Time) error {
+	audience := channelAudience(sub.Channel.Name())
+	pending, err := n.outbox.Pending(ctx, audience, now.Add(-channelHorizon))
+	if err != nil {
+		return fmt.Errorf("list changes to announce: %w", err)
+	}
+	urgent := append(unpaired(Urgent(pending, sub.Urgent), pending), ends(pending)...)
+	if len(urgent) == 0 {
+		return nil
+	}
+	in, err := n.inputOf(ctx, Input{Audience: a, Changes: pending}, now)
+	if err != nil {
+		return err
+	}
+	d := Compose(urgentInput(in, urgent), now)
+	if d.Empty() {
+		return n.outbox.Announced(ctx, audience, d.Told)
+	}
+	n.channels.brief(ctx, sub.Channel, a, d, d.Told)
+	return nil
 }

@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
 )
@@ -132,6 +134,47 @@ func TestNotifierChannels(t *testing.T) {
 			}
 		})
 	})
+	t.Run("what was told to be broken is told to work again", func(t *testing.T) {
+		t.Parallel()
+		for _, restarted := range []bool{false, true} {
+			synctest.Test(t, func(t *testing.T) {
+				b := &bell{name: "bell"}
+				m := twoParcels()
+				o := notify.Options{Channels: []notify.Subscription{{Channel: b, Urgent: urgent}}}
+				a := me("08:00")
+				a.Quiet = notify.QuietHours{From: 23 * 60, To: 7 * 60}
+				r := start(t, config(a), m, &postman{}, o)
+				until(1, 8, 0)
+				m.with(func(m *memory) { m.health.Outbox = parcel.OutboxHealth{Waiting: 1, Oldest: time.Now(), Error: "down"} })
+				mailboxIs(m, parcel.MailboxBroken, time.Now())
+				until(1, 12, 0)
+				if restarted {
+					r.stop()
+					r = start(t, config(a), m, &postman{}, o)
+				}
+				m.with(func(m *memory) { m.health.Outbox = parcel.OutboxHealth{Error: "refused"} })
+				until(1, 14, 0)
+				m.with(func(m *memory) { m.health.Outbox = parcel.OutboxHealth{} })
+				mailboxIs(m, parcel.MailboxIdle, time.Now())
+				until(1, 23, 30)
+				mailboxIs(m, parcel.MailboxBroken, time.Now())
+				until(2, 4, 0)
+				mailboxIs(m, parcel.MailboxIdle, time.Now()) // what comes and goes at night is not told
+				until(2, 12, 0)
+				r.stop()
+				var got []string
+				for _, s := range b.heard() {
+					title, _, _ := strings.Cut(s, "|")
+					got = append(got, title)
+				}
+				slices.Sort(got)
+				want := []string{"Mailbox home/INBOX: cannot be read", "Outgoing email: cannot be sent", "Works again: mailbox home/INBOX", "Works again: outgoing email"}
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("rung (-want +got):\n%s", diff)
+				}
+			})
+		}
+	})
 	t.Run("what a channel did not take is tried again, also after a restart", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
@@ -172,5 +215,26 @@ func TestNotifierChannels(t *testing.T) {
 				t.Errorf("rung %q", b.heard())
 			}
 		})
+	})
+}
+
+func TestChannelsHearThatTheMailServerRefusesEveryDigest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &bell{name: "bell"}
+		m := twoParcels()
+		r := start(t, config(me("08:00")), m, &postman{}, notify.Options{Channels: []notify.Subscription{{Channel: b, Urgent: []parcel.Status{parcel.OutForDelivery}}}})
+		until(1, 9, 0)
+		m.with(func(m *memory) { m.health.Outbox = parcel.OutboxHealth{Error: "554 no", RefusedSince: time.Now()} })
+		until(1, 18, 0)
+		r.stop()
+		var told []string
+		for _, s := range b.heard() {
+			if strings.Contains(s, "554 no") {
+				told = append(told, s)
+			}
+		}
+		if len(told) != 1 || !strings.HasPrefix(told[0], "Outgoing email: cannot be sent|") {
+			t.Errorf("the channel heard %q, want once that mail cannot be sent, and why", told)
+		}
 	})
 }

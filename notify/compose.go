@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"parcelwatch/internal/ordered"
 	"parcelwatch/parcel"
 )
 
@@ -42,7 +43,7 @@ func Compose(in Input, now time.Time) Digest {
 	d := Digest{
 		Audience: in.Audience.Name, Language: in.Audience.Language, Zone: c.zone, Made: now,
 		Urgent: in.Urgent, Calendar: in.Audience.Calendar, Footer: c.footer, News: c.news, Told: c.told,
-		Unasked: c.unasked, Absence: in.Absence, Outage: in.Outage, Hello: c.hello,
+		Absence: in.Absence, Outage: in.Outage, Hello: c.hello,
 	}
 	d.Footer.Next = in.Next
 	if !in.Urgent {
@@ -78,7 +79,7 @@ func arranged(in Input, now time.Time) *composer {
 	}
 	c.troubles()
 	for _, entries := range c.sections {
-		slices.SortStableFunc(entries, func(a, b entry) int { return cmp.Compare(a.rank, b.rank) })
+		ordered.Sort(entries, func(a, b entry) int { return cmp.Compare(a.rank, b.rank) })
 	}
 	return c
 }
@@ -114,7 +115,7 @@ type composer struct {
 	news     int
 	told     []int64
 	hello    Hello
-	unasked  bool // see Digest.Unasked
+	unasked  []parcel.Unasked // posts of late parcels, each once
 }
 
 // entry is an item with its rank in the section; the lowest rank comes first.
@@ -181,9 +182,9 @@ func (c *composer) parcel(p *parcel.Parcel) {
 	}
 	c.news += len(changes)
 	if !final {
-		c.footer.Parcels++
+		c.follows(p)
 	}
-	c.unasked = c.unasked || p.Unasked != (parcel.Unasked{})
+	c.silent(p.Unasked)
 	kind := c.section(p, changes)
 	rank := rowOf(kind).rank(c, p)
 	if p.Unverified {
@@ -217,6 +218,8 @@ func (c *composer) section(p *parcel.Parcel, changes []parcel.Change) SectionKin
 		return SectionNew
 	case len(changes) > 0:
 		return SectionMoved
+	case p.Unasked != (parcel.Unasked{}):
+		return SectionTravelling // its silence says nothing
 	default:
 		return SectionQuiet
 	}

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"parcelwatch/internal/message"
@@ -21,6 +22,8 @@ type Outcome struct {
 	To     string
 	Result SendResult
 	Err    error // nil if Result is SendOK
+	// Offered is set if the server was offered the mail, so that it may accept another one.
+	Offered bool
 }
 
 // SendResult is the meaning of an outcome for the recipient's copy.
@@ -66,6 +69,10 @@ func NextDelivery(f store.Delivery, o Outcome, made, now time.Time) store.Delive
 		return f
 	case SendRefused:
 		f.Tries++
+		if f.State == store.DeliveryAmbiguous {
+			f.Error = textx.Line("given up, though it may have arrived: "+f.Error, 300)
+			f.Fault = message.New(givenUpPerhaps).And(f.Fault.What())
+		}
 		f.State, f.Next = store.DeliveryRefused, time.Time{}
 		return f
 	case SendAmbiguous:
@@ -78,7 +85,7 @@ func NextDelivery(f store.Delivery, o Outcome, made, now time.Time) store.Delive
 		if f.Tries >= ambiguousTries {
 			f.State, f.Next = store.DeliveryRefused, time.Time{}
 			f.Error = textx.Line("given up, though it may have arrived: "+f.Error, 300)
-			f.Fault = message.New("fault_given_up_perhaps").And(f.Fault.What())
+			f.Fault = message.New(givenUpPerhaps).And(f.Fault.What())
 		}
 	default:
 		if f.State != store.DeliveryAmbiguous {
@@ -92,6 +99,26 @@ func NextDelivery(f store.Delivery, o Outcome, made, now time.Time) store.Delive
 		f.Fault = message.New("fault_given_up").And(f.Fault.What())
 	}
 	return f
+}
+
+// givenUpPerhaps begins the fault of a refused copy that may have arrived.
+const givenUpPerhaps = "fault_given_up_perhaps"
+
+// arrivedPerhaps reports whether a refused copy may have arrived.
+func arrivedPerhaps(f store.Delivery) bool {
+	return len(f.Fault) > 0 && f.Fault[0].ID == givenUpPerhaps
+}
+
+// begun returns deliveries as they are recorded before a try: if the program ends during it,
+// the mail may have been accepted.
+func begun(deliveries []store.Delivery) []store.Delivery {
+	out := slices.Clone(deliveries)
+	for i := range out {
+		if out[i].State == store.DeliveryWaiting {
+			out[i].State, out[i].Tries = store.DeliveryAmbiguous, min(out[i].Tries, 1)
+		}
+	}
+	return out
 }
 
 func minimum(s store.DeliveryState) time.Duration {

@@ -17,7 +17,6 @@ type Digest struct {
 	Zone     *time.Location
 	Made     time.Time
 	Urgent   bool  // made for urgent changes, not scheduled
-	Unasked  bool  // a late parcel's post has not been asked since it is late
 	Hello    Hello // of a first digest
 	Outage   Span  // in which no digest could be sent
 	Absence  Span  // in which the program did not run
@@ -37,7 +36,16 @@ func (d Digest) Empty() bool { return d.News == 0 }
 // Calm reports whether there is no news, nothing to do, nothing late and nothing broken.
 func (d Digest) Calm() bool {
 	open := slices.ContainsFunc(d.Sections, func(s Section) bool { return s.Kind == SectionNeeds || s.Kind == SectionStalled })
-	return d.Empty() && !open && !d.Unasked && len(d.Footer.Troubles) == 0
+	return d.Empty() && !open && !d.Footer.unchecked()
+}
+
+// needs reports whether a trouble is among what the user has to act on.
+func (d Digest) needs(t Trouble) bool {
+	return slices.ContainsFunc(d.Sections, func(s Section) bool {
+		return s.Kind == SectionNeeds && slices.ContainsFunc(s.Items, func(it Item) bool {
+			return it.Trouble != nil && it.Trouble.thing() == t.thing()
+		})
+	})
 }
 
 // SectionKind names a section.
@@ -51,7 +59,7 @@ const (
 	SectionDelivered  SectionKind = "delivered"
 	SectionStalled    SectionKind = "stalled"    // no news for longer than usual
 	SectionNew        SectionKind = "new"        // first seen since the last digest
-	SectionTravelling SectionKind = "travelling" // on the way, in a first digest
+	SectionTravelling SectionKind = "travelling" // on the way, in a first digest, or late without an answer of a post
 	SectionWaiting    SectionKind = "waiting"    // ordered, not yet sent
 	SectionUnnumbered SectionKind = "unnumbered" // sent, no number yet
 	SectionQuiet      SectionKind = "quiet"      // no news, for no longer than usual
@@ -101,6 +109,7 @@ type Trouble struct {
 	Name  string
 	State string // a parcel.MailboxState or parcel.CarrierState; empty for the outbox
 	Since time.Time
+	Until time.Time // when a carrier is asked again whose limit of requests is used up
 	Fault message.Text
 	Error string // for a fault that was recorded in English only
 }
@@ -121,13 +130,18 @@ const (
 // Footer is the part below the sections.
 type Footer struct {
 	Troubles      []Trouble
+	Unasked       []Note    // about posts of late parcels that were not asked and are not in Troubles
 	Recovered     []Trouble // working again, with the time since when
 	NotUnderstood []parcel.NotUnderstood
 	Parcels       int // number being followed
+	Waiting       int // of them, those whose status needs the user
 	Orders        int // number of orders without a number
 	Next          time.Time
 	Sharing       []parcel.Sharing // carriers with few calls for many parcels
 }
+
+// unchecked reports whether something could not be checked.
+func (f Footer) unchecked() bool { return len(f.Troubles) > 0 || len(f.Unasked) > 0 }
 
 // Note is one line of an item: a message id of the digest's catalogue and its data, names
 // and values alternating. Render translates values of the types Country, Carrier,

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"parcelwatch/internal/locale"
 	"parcelwatch/parcel"
 )
 
@@ -15,7 +14,7 @@ const maxFeed = 2000
 // Feed returns an iCalendar document with the days of all parcels that the audience
 // follows: expected, last day of pickup, end of the buyer protection. It is pure.
 func Feed(a Audience, parcels []parcel.Parcel, pr Protection, now time.Time) (string, error) {
-	p, err := locale.New(a.Language)
+	p, err := a.printer()
 	if err != nil {
 		return "", err
 	}

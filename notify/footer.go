@@ -37,6 +37,14 @@ func (v viewer) trouble(t Trouble) viewItem {
 	return out
 }
 
+// follows counts a parcel that is followed.
+func (c *composer) follows(p *parcel.Parcel) {
+	c.footer.Parcels++
+	if needing(p.Status) {
+		c.footer.Waiting++
+	}
+}
+
 // why returns what is wrong, without advice, which would be too long for a digest, and
 // without what the state of a carrier says already.
 func (v viewer) why(t Trouble) string {
@@ -78,8 +86,9 @@ func (v viewer) troubleState(t Trouble) string {
 }
 
 // troubles returns the footer's lines about recovered and continuing troubles.
-func (v viewer) troubles(f Footer) viewTroubles {
+func (v viewer) troubles(d Digest) viewTroubles {
 	var out viewTroubles
+	f := d.Footer
 	for _, t := range f.Recovered {
 		out.Lines = append(out.Lines, v.p.T("recovered", "Name", v.troubleName(t)))
 	}
@@ -88,15 +97,14 @@ func (v viewer) troubles(f Footer) viewTroubles {
 			out.Lines = append(out.Lines, v.p.T("item_more", "Count", len(f.Troubles)-i))
 			break
 		}
-		line := v.troubleState(t)
-		if !t.Since.IsZero() {
-			line = v.p.T("trouble_state_since", "State", line, "Since", v.p.T("trouble_since", "When", bind(v.p.DateTime(t.Since.In(v.zone)))))
+		out.Lines = append(out.Lines, v.troubleLine(t, d.needs(t)))
+	}
+	for i, n := range f.Unasked {
+		if i == maxTroubles {
+			out.Lines = append(out.Lines, v.p.T("item_more", "Count", len(f.Unasked)-i))
+			break
 		}
-		line = v.p.Pair(v.p.Capital(v.troubleName(t)), line)
-		if s := v.why(t); s != "" {
-			line += " (" + s + ")"
-		}
-		out.Lines = append(out.Lines, line)
+		out.Lines = append(out.Lines, v.p.Capital(v.note(n)))
 	}
 	if n := len(f.NotUnderstood); n > 0 {
 		out.Lines = append(out.Lines, v.p.T("footer_not_understood", "Count", n))
@@ -111,11 +119,31 @@ func (v viewer) troubles(f Footer) viewTroubles {
 	}
 	if len(out.Lines) > 0 {
 		out.Title = v.p.T("footer_title")
-		if len(f.Troubles) == 0 && len(f.NotUnderstood) == 0 {
+		if !f.unchecked() && len(f.NotUnderstood) == 0 {
 			out.Title = ""
 		}
 	}
 	return out
+}
+
+// troubleLine returns a continuing trouble in one line: what is broken, since when or until
+// when, and why. A carrier that refuses also gets the next step, unless it is told above.
+func (v viewer) troubleLine(t Trouble, told bool) string {
+	line, refused := v.troubleState(t), t.Kind == TroubleCarrier && parcel.CarrierState(t.State).Refused()
+	switch {
+	case !t.Until.IsZero():
+		line += ", " + v.p.T("asked_again", "When", bind(v.p.DateTime(t.Until.In(v.zone))))
+	case !t.Since.IsZero():
+		line = v.p.T("trouble_state_since", "State", line, "Since", v.p.T("trouble_since", "When", bind(v.p.DateTime(t.Since.In(v.zone)))))
+	}
+	line = v.p.Pair(v.p.Capital(v.troubleName(t)), line)
+	if s := v.why(t); s != "" {
+		line += " (" + s + ")"
+	}
+	if steps := t.Fault.Steps(); refused && !told && len(steps) > 0 {
+		line = v.p.T("then", "First", line, "Then", v.p.Text(steps))
+	}
+	return line
 }
 
 func (v viewer) mail(m parcel.NotUnderstood) string {
@@ -131,8 +159,11 @@ func (v viewer) mail(m parcel.NotUnderstood) string {
 // counts returns how many parcels and orders are followed, with or without news.
 func (v viewer) counts(d Digest) string {
 	var counts []string
-	if d.Footer.Parcels > 0 {
-		counts = append(counts, v.p.T("footer_parcels", "Count", d.Footer.Parcels))
+	if moving := d.Footer.Parcels - d.Footer.Waiting; moving > 0 {
+		counts = append(counts, v.p.T("footer_parcels", "Count", moving))
+	}
+	if d.Footer.Waiting > 0 {
+		counts = append(counts, v.p.T("hello_needs", "N", d.Footer.Waiting))
 	}
 	if d.Footer.Orders > 0 {
 		counts = append(counts, v.p.T("footer_orders", "Count", d.Footer.Orders))
@@ -145,8 +176,8 @@ func (v viewer) counts(d Digest) string {
 
 func (v viewer) footer(d Digest) []string {
 	var out []string
-	if s := v.counts(d); d.Empty() && s != "" {
-		out = append(out, s)
+	if d.Calm() && d.Footer.Orders > 0 {
+		out = append(out, v.counts(d))
 	}
 	for _, s := range d.Footer.Sharing {
 		out = append(out, v.p.Sharing(s)+".")

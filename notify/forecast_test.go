@@ -16,7 +16,7 @@ func TestTravellingParcelsHaveAForecastFromFiveTrips(t *testing.T) {
 	for _, days := range []int{20, 25, 30, 35, 50} {
 		trips = append(trips, parcel.Trip{Destination: "RU", Post: "s10 CN", Sent: daysAgo(90), Arrived: daysAgo(90 - days)})
 	}
-	const want = "Half of your parcels on this route arrive by 1 April"
+	const want = "Half of your earlier parcels on this route would have arrived by 1 April"
 	for _, c := range []struct {
 		name   string
 		status parcel.Status

@@ -121,6 +121,7 @@ func everyNote() [][]notify.Note {
 	for _, id := range []string{
 		"note_customs", "note_attempt", "note_exception", "note_returning", "note_protection_today", "note_unseen_today",
 		"note_quiet_today", "note_shop_only", "note_waiting_today", "note_unnumbered_today",
+		"note_quiet_yesterday", "note_waiting_yesterday", "note_unnumbered_yesterday",
 	} {
 		out = append(out, []notify.Note{{ID: id}})
 	}

@@ -31,7 +31,8 @@ func (c *composer) helloParcel(p *parcel.Parcel) {
 	case p.Closed || p.Status.Final():
 		return
 	}
-	c.footer.Parcels++
+	c.follows(p)
+	c.silent(p.Unasked)
 	recent := daysSince(p.StatusSince, c.now) <= fresh
 	end, protected := c.protectedUntil(p)
 	kind := SectionTravelling
@@ -72,14 +73,13 @@ func (c *composer) helloOrder(o *parcel.Order) {
 		return
 	}
 	c.footer.Orders++
-	days := daysSince(o.WaitsSince(), c.now)
 	it := Item{Order: o.ID, Step: o.Step, Status: o.Step.Status()}
 	it.Title, it.Others = title("", o.Items)
 	switch kind {
 	case SectionWaiting:
-		it.Notes = append(it.Notes, counted("note_waiting", days))
+		it.Notes = append(it.Notes, c.waiting(o))
 	case SectionUnnumbered:
-		it.Notes = append(it.Notes, counted("note_unnumbered", days))
+		it.Notes = append(it.Notes, c.unnumbered(o))
 	default:
 		it.Notes = append(it.Notes, note("note_shop_only"))
 	}

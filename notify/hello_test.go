@@ -3,6 +3,7 @@ package notify_test
 import (
 	"context"
 	"regexp"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -47,7 +48,12 @@ func TestAFirstDigestListsWhatIsOpenWithoutAlarms(t *testing.T) {
 		if !regexp.MustCompile(`^\D*9\D+2\D`).MatchString(c.Subject) { // parcels and orders
 			t.Errorf("%s: subject %q", language, c.Subject)
 		}
-		if language == "en" && regexp.MustCompile(`(?i)ask the seller|open a dispute|normal in the first`).MatchString(c.Text) {
+		if language != "en" {
+			continue
+		}
+		// The order that was never sent is the only thing to ask about.
+		text := strings.Replace(c.Text, "Ordered 40 days ago and still not sent; 3–5 days is usual. Ask the seller.", "", 1)
+		if text == c.Text || regexp.MustCompile(`(?i)ask the seller|open a dispute|normal in the first`).MatchString(text) {
 			t.Errorf("an alarm in\n%s", c.Text)
 		}
 	}

@@ -14,7 +14,7 @@ func (v viewer) lead(d Digest) []string {
 	if a := d.Absence; !a.To.IsZero() {
 		out = append(out, v.p.T("lead_absence", "Days", v.p.Days(daysSince(a.From, a.To)), "From", v.shortDay(a.From), "Until", v.shortDay(a.To)))
 	}
-	if o := d.Outage; !o.To.IsZero() {
+	if o := d.Outage; o.To.Sub(o.From) >= leastOutage {
 		out = append(out, v.p.T("lead_outage", "From", v.moment(o.From), "Until", v.moment(o.To)))
 	}
 	return out

@@ -79,22 +79,38 @@ func (l List) Event(e parcel.Event) (what, where string) {
 	return l.v.p.Capital(l.v.words(e, "")), where
 }
 
-// Change renders a change: its status, day or state.
+// Change renders what a change says by itself, as of when it was learned. It has words for
+// every kind of change.
 func (l List) Change(ch parcel.Change) string {
 	switch ch.Kind {
-	case parcel.ChangeMoved:
-		return l.v.p.Capital(l.v.p.Status(ch.To))
-	case parcel.ChangeNewParcel, parcel.ChangeNewOrder:
-		return l.v.p.T("section_new")
+	case parcel.ChangeNewParcel:
+		return l.v.p.T("change_parcel")
+	case parcel.ChangeNewOrder:
+		return l.v.p.T("change_order")
+	case parcel.ChangeOrderStep:
+		return l.v.p.Capital(textx.Line(l.v.p.Step(parcel.Step(ch.New)), maxPlace))
+	case parcel.ChangeOrderWaits:
+		if parcel.OrderState(ch.New) == parcel.OrderUnnumbered {
+			return l.v.p.T("section_unnumbered")
+		}
+		return l.v.p.T("section_waiting")
 	case parcel.ChangeETA:
 		return l.v.note(note("note_eta", "Day", parcel.Date(ch.New)))
 	case parcel.ChangeNumber:
 		return l.v.p.Pair(l.v.p.T("item_number"), textx.Line(ch.New, maxPlace))
+	case parcel.ChangeMaybeSame:
+		return l.v.p.Pair(l.v.p.T("web_maybe"), textx.Line(ch.New, maxPlace))
 	case parcel.ChangeStalled:
 		return l.v.p.T("section_stalled")
-	default:
-		return ""
+	case parcel.ChangeProtection:
+		return l.v.note(note("note_protection_day", "Day", ShortDay(ch.New)))
+	case parcel.ChangePickupUntil:
+		return l.storage(ch)
+	case parcel.ChangeHealth:
+		return l.health(ch)
+	case parcel.ChangeMoved:
 	}
+	return l.v.p.Capital(l.v.p.Status(ch.To))
 }
 
 // Protection returns until when the buyer's protection of a parcel lasts, as a sentence,
@@ -105,6 +121,31 @@ func (l List) Protection(p *parcel.Parcel) string {
 		return ""
 	}
 	return l.v.note(note("note_protection_day", "Day", ShortDay(end)))
+}
+
+// storage renders the last day of the storage, if it is known.
+func (l List) storage(ch parcel.Change) string {
+	until := parcel.Date(ch.New)
+	if until.Time(l.v.zone).IsZero() {
+		return l.v.p.Capital(l.v.p.Status(parcel.ReadyForPickup))
+	}
+	switch left := daysUntil(until, l.v.zone, ch.At); {
+	case left < 0:
+		return l.v.note(note("note_pickup_over", "Day", until))
+	case left == 0:
+		return l.v.note(note("note_pickup_today", "Day", until))
+	default:
+		return l.v.note(note("note_pickup_until", "Day", until, "Count", left))
+	}
+}
+
+// health renders what broke, or that it works again.
+func (l List) health(ch parcel.Change) string {
+	a := alarmOf(ch)
+	if a.Over {
+		return l.v.p.T("recovered", "Name", l.v.troubleName(a.Trouble))
+	}
+	return l.v.p.Pair(l.v.p.Capital(l.v.troubleName(a.Trouble)), l.v.troubleState(a.Trouble))
 }
 
 // SectionKinds returns the sections in the order of a list.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"parcelwatch/parcel"
@@ -16,7 +17,18 @@ const (
 	remindEvery = time.Hour // interval of checking for protections and storage that end soon
 	weekly      = 7*day - time.Hour
 	pingEvery   = 30 * time.Second // minimum interval of pings to the dead man's switch
+
+	// How the slots begin of urgent mails, of digests that replace withdrawn ones, and of
+	// digests that were asked for.
+	urgentSlot = "urgent "
+	againSlot  = "again "
+	nowSlot    = "now "
 )
+
+// slot names a mail that has no slot in the schedule.
+func (a Audience) slot(kind string, now time.Time) string {
+	return kind + now.In(a.zone()).Format(time.DateTime)
+}
 
 // look records alarms and reminders, then composes the digests that are due. It returns
 // when the next one is due. After a start or a sleep, carriers are asked first.
@@ -28,6 +40,12 @@ func (n *Notifier) look(ctx context.Context) time.Time {
 	n.report(ctx, "first round", err)
 	if !settled {
 		return now.Add(askPause)
+	}
+	if n.turns != nil {
+		if n.turns.Acquire(ctx, 1) != nil {
+			return time.Time{} // ctx has ended
+		}
+		defer n.turns.Release(1)
 	}
 	n.report(ctx, "reminders", n.remind(ctx, now))
 	var next time.Time
@@ -79,15 +97,28 @@ func (n *Notifier) watch(ctx context.Context, now time.Time) error {
 	}
 	for _, a := range fresh {
 		n.alarms[a.Key] = a
-		if len(n.cfg.Audiences) > 0 {
-			n.channels.alarm(ctx, n.cfg.Audiences[0], a.Trouble)
-		}
 	}
 	for _, a := range over {
 		delete(n.alarms, a.Key)
 	}
+	n.alert(ctx, fresh, over)
 	n.ping(ctx, now)
 	return nil
+}
+
+// alert tells the channels that mail cannot be sent, and that it can be again.
+func (n *Notifier) alert(ctx context.Context, fresh, over []Alarm) {
+	if len(n.cfg.Audiences) == 0 {
+		return
+	}
+	for _, a := range fresh {
+		n.channels.alarm(ctx, n.cfg.Audiences[0], a.Trouble)
+	}
+	for _, a := range over {
+		if !a.Quiet {
+			n.channels.recovered(ctx, n.cfg.Audiences[0], a.Trouble)
+		}
+	}
 }
 
 // ping reports to the dead man's switch that nothing is broken.
@@ -148,25 +179,33 @@ func (n *Notifier) serve(ctx context.Context, a Audience, now time.Time) (time.T
 	if err != nil {
 		return time.Time{}, err
 	}
-	if held, err := n.hold(ctx, a, st); err != nil || held {
-		return now.Add(time.Minute), err
+	if err := n.renew(ctx, a, st, now); err != nil {
+		return time.Time{}, err
 	}
 	if st.greet {
 		if at, err := n.greet(ctx, a, st, now); err != nil || st.greet {
 			return at, err
 		}
 	}
-	if slot := a.Schedule.Next(st.slot); !slot.IsZero() && !slot.After(now) {
-		if err := n.scheduled(ctx, a, st, slot, now); err != nil {
+	if n.offered.Load() || st.held {
+		// A server that does not take one mail may take another.
+		again, err := n.urgent(ctx, a, st, now)
+		if err != nil {
 			return time.Time{}, err
 		}
-		// One digest replaces all missed ones.
-		st.slot = now
+		if st.held {
+			st.owed = nil
+			return parcel.Earliest(now.Add(time.Minute), again), nil
+		}
+	}
+	if err := n.scheduled(ctx, a, st, now); err != nil {
+		return time.Time{}, err
 	}
 	again, err := n.urgent(ctx, a, st, now)
 	if err != nil {
 		return time.Time{}, err
 	}
+	st.owed = nil
 	return parcel.Earliest(a.Schedule.Next(st.slot), again), nil
 }
 
@@ -215,40 +254,73 @@ func (n *Notifier) waitsSince(ctx context.Context, a Audience, now time.Time) (t
 	return since, nil
 }
 
-// scheduled makes the regular digest of a slot unless it would be empty.
-func (n *Notifier) scheduled(ctx context.Context, a Audience, st *audienceState, slot, now time.Time) error {
-	in, err := n.input(ctx, a, now)
+// scheduled makes the regular digest that is due, or was withdrawn, unless it would be
+// empty. One digest replaces all missed ones.
+func (n *Notifier) scheduled(ctx context.Context, a Audience, st *audienceState, now time.Time) error {
+	slot := a.Schedule.Next(st.slot)
+	name := a.Schedule.Slot(slot)
+	switch due := !slot.IsZero() && !slot.After(now); {
+	case due:
+	case st.digestOwed():
+		name = a.slot(againSlot, now)
+	default:
+		return nil
+	}
+	name, err := n.recallFor(ctx, a, st, name, now)
+	if err != nil {
+		return err
+	}
+	if st.greet {
+		_, err := n.greet(ctx, a, st, now) // the first digest was refused
+		return err
+	}
+	if err := n.regular(ctx, a, st, name, now); err != nil {
+		return err
+	}
+	st.slot = now
+	return nil
+}
+
+// regular makes the digest of a slot, if there is a reason for one. Most slots have none, and
+// only what is pending is read then.
+func (n *Notifier) regular(ctx context.Context, a Audience, st *audienceState, slot string, now time.Time) error {
+	pending, err := n.outbox.Pending(ctx, a.Name, time.Time{})
+	if err != nil {
+		return fmt.Errorf("list changes to announce: %w", err)
+	}
+	wanted := a.Always || a.Weekly && !st.mailed.IsZero() && now.Sub(st.mailed) >= weekly
+	if len(pending) == 0 && !wanted {
+		return nil
+	}
+	in, err := n.inputOf(ctx, Input{Audience: a, Changes: pending}, now)
 	if err != nil {
 		return err
 	}
 	if n.absence.To.After(st.absent) && now.Sub(n.absence.To) < day {
 		in.Absence = n.absence
 	}
-	if !st.held.IsZero() && now.Sub(st.held) >= leastOutage {
-		in.Outage = Span{st.held, now}
-	}
+	in.Outage = st.outage
 	d := Compose(in, now)
-	quiet := a.Weekly && !st.mailed.IsZero() && now.Sub(st.mailed) >= weekly
-	if d.Empty() && !a.Always && !quiet {
+	if d.Empty() && !wanted {
 		return nil
 	}
-	return n.mail(ctx, a, st, d, a.Schedule.Slot(slot))
+	return n.mail(ctx, a, st, d, slot)
 }
 
 // mail stores a digest and passes a regular one to the channels.
 func (n *Notifier) mail(ctx context.Context, a Audience, st *audienceState, d Digest, slot string) error {
-	_, err := n.enqueue(ctx, a, d, slot)
+	_, err := n.enqueue(ctx, a, d, slot, st.owed)
 	if errors.Is(err, store.ErrSlotTaken) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	st.mailed = d.Made
+	st.mailed, st.owed, st.outage = d.Made, nil, Span{}
 	if !d.Urgent {
-		st.absent, st.held = n.absence.To, time.Time{}
+		st.absent = n.absence.To
 	}
-	if !d.Urgent && n.first(a) {
+	if !d.Urgent && n.first(a) && !strings.HasPrefix(slot, againSlot) {
 		n.channels.digest(ctx, a, d)
 	}
 	return nil
@@ -259,81 +331,53 @@ func (n *Notifier) first(a Audience) bool {
 	return a.Name == n.cfg.Audiences[0].Name
 }
 
-// notifyChannels passes urgent changes to the channels, outside the quiet hours of
-// the first audience. Each channel is an audience of its own: what a digest has
-// announced is still news for it.
-func (n *Notifier) notifyChannels(ctx context.Context, now time.Time) error {
-	if len(n.channels.all) == 0 || len(n.cfg.Audiences) == 0 {
-		return nil
-	}
-	a := n.cfg.Audiences[0]
-	if !a.Quiet.Until(now, a.zone()).IsZero() {
-		return nil
-	}
-	for _, sub := range n.channels.all {
-		if !n.channels.free(sub.Channel.Name(), now) {
-			continue
-		}
-		if err := n.notifyChannel(ctx, a, sub, now); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (n *Notifier) notifyChannel(ctx context.Context, a Audience, sub Subscription, now time.Time) error {
-	audience := channelAudience(sub.Channel.Name())
-	pending, err := n.outbox.Pending(ctx, audience, now.Add(-channelHorizon))
-	if err != nil {
-		return fmt.Errorf("list changes to announce: %w", err)
-	}
-	urgent := Urgent(pending, sub.Urgent)
-	if len(urgent) == 0 {
-		return nil
-	}
-	in, err := n.inputOf(ctx, Input{Audience: a, Changes: pending}, now)
-	if err != nil {
-		return err
-	}
-	d := Compose(urgentInput(in, urgent), now)
-	if d.Empty() {
-		return n.outbox.Announced(ctx, audience, d.Told)
-	}
-	n.channels.brief(ctx, sub.Channel, a, d, d.Told)
-	return nil
-}
-
 // urgent makes an urgent digest, at most one in ten minutes and none in quiet hours. If
 // it may not make one now, it returns when it may.
 func (n *Notifier) urgent(ctx context.Context, a Audience, st *audienceState, now time.Time) (time.Time, error) {
-	pending, err := n.outbox.Pending(ctx, a.Name, time.Time{})
-	if err != nil {
-		return time.Time{}, fmt.Errorf("list changes to announce: %w", err)
+	in, again, err := n.urgentInput(ctx, a, st, now)
+	if err != nil || len(in.Changes) == 0 {
+		return again, err
 	}
-	changes := Urgent(pending, a.Urgent)
-	if len(changes) == 0 {
+	if Compose(in, now).Empty() {
 		return time.Time{}, nil
 	}
-	if end := a.Quiet.Until(now, a.zone()); !end.IsZero() {
-		return end, nil
-	}
-	if free := st.urgent.Add(urgentPause); !st.urgent.After(now) && free.After(now) {
-		return free, nil
-	}
-	in, err := n.input(ctx, a, now)
+	slot, in, err := n.recallInto(ctx, a, st, in, now)
 	if err != nil {
 		return time.Time{}, err
 	}
-	if changes = standingUrgent(in, changes); len(changes) == 0 {
-		return time.Time{}, nil
+	if st.greet {
+		return n.greet(ctx, a, st, now) // the first digest was refused
 	}
-	d := Compose(urgentInput(in, changes), now)
-	if d.Empty() {
-		return time.Time{}, nil
-	}
-	if err := n.mail(ctx, a, st, d, "urgent "+now.In(a.zone()).Format(time.DateTime)); err != nil {
+	in.Outage = st.outage
+	if err := n.mail(ctx, a, st, Compose(in, now), slot); err != nil {
 		return time.Time{}, err
 	}
 	st.urgent = now
 	return time.Time{}, nil
+}
+
+// urgentInput reads the data of an urgent mail. If none may be made now, it has no
+// changes, and urgentInput returns when one may.
+func (n *Notifier) urgentInput(ctx context.Context, a Audience, st *audienceState, now time.Time) (in Input, again time.Time, err error) {
+	pending, err := n.outbox.Pending(ctx, a.Name, time.Time{})
+	if err != nil {
+		return Input{}, time.Time{}, fmt.Errorf("list changes to announce: %w", err)
+	}
+	changes := Urgent(pending, a.Urgent)
+	if len(changes) == 0 {
+		return Input{}, time.Time{}, nil
+	}
+	if end := a.Quiet.Until(now, a.zone()); !end.IsZero() {
+		return Input{}, end, nil
+	}
+	if free := st.urgent.Add(urgentPause); !st.urgent.After(now) && free.After(now) {
+		return Input{}, free, nil
+	}
+	if in, err = n.input(ctx, a, now); err != nil {
+		return Input{}, time.Time{}, err
+	}
+	if changes = standingUrgent(in, changes); len(changes) == 0 {
+		return Input{}, time.Time{}, nil
+	}
+	return urgentInput(in, changes), time.Time{}, nil
 }

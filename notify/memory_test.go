@@ -20,6 +20,7 @@ type memory struct {
 	parcels  []parcel.Parcel
 	changes  []parcel.Change
 	told     map[string]map[int64]bool
+	by       map[string][]int64 // what messages announced
 	messages []store.Message
 	health   parcel.Health
 	broken   map[string]bool // methods that fail
@@ -27,7 +28,7 @@ type memory struct {
 }
 
 func newMemory() *memory {
-	return &memory{told: map[string]map[int64]bool{}, broken: map[string]bool{}, calls: map[string]int{}}
+	return &memory{told: map[string]map[int64]bool{}, by: map[string][]int64{}, broken: map[string]bool{}, calls: map[string]int{}}
 }
 
 func (m *memory) Asked(_ context.Context, since time.Time) (map[string]int, error) {
@@ -147,6 +148,7 @@ func (m *memory) Enqueue(_ context.Context, msg store.Message, told []int64) err
 	}
 	m.messages = append(m.messages, msg)
 	m.mark(msg.Audience, told)
+	m.by[msg.ID] = told
 	return nil
 }
 
@@ -198,8 +200,9 @@ func (m *memory) Record(_ context.Context, id string, fates []store.Delivery) er
 				}
 			}
 		}
+		return nil
 	}
-	return nil
+	return parcel.ErrNotFound
 }
 
 func (m *memory) LastSlot(_ context.Context, audience string) (string, time.Time, error) {
@@ -213,18 +216,59 @@ func (m *memory) LastSlot(_ context.Context, audience string) (string, time.Time
 	return "", time.Time{}, err
 }
 
-func (m *memory) Unsent(_ context.Context, audience string) (time.Time, error) {
-	unlock, err := m.lock("Unsent")
+func (m *memory) Backlog(_ context.Context, audience string) (store.Backlog, error) {
+	unlock, err := m.lock("Backlog")
 	defer unlock()
-	var oldest time.Time
+	var out store.Backlog
 	for _, msg := range m.messages {
-		failed := slices.ContainsFunc(msg.Deliveries, func(f store.Delivery) bool { return waits(f) && f.Tries > 0 })
-		sent := slices.ContainsFunc(msg.Deliveries, func(f store.Delivery) bool { return f.State == store.DeliverySent })
-		if msg.Audience == audience && failed && !sent {
-			oldest = parcel.Earliest(oldest, msg.Made)
+		if msg.Audience != audience || slices.ContainsFunc(msg.Deliveries, func(f store.Delivery) bool { return f.State == store.DeliverySent }) {
+			continue
+		}
+		for _, f := range msg.Deliveries {
+			if !waits(f) {
+				continue
+			}
+			out.Made, out.Next = parcel.Earliest(out.Made, msg.Made), parcel.Earliest(out.Next, f.Next)
+			if f.Tries > 0 {
+				out.Tried = parcel.Earliest(out.Tried, msg.Made)
+			}
 		}
 	}
-	return oldest, err
+	return out, err
+}
+
+func (m *memory) Withdraw(_ context.Context, audience string) ([]store.Message, error) {
+	unlock, err := m.lock("Withdraw")
+	defer unlock()
+	if err != nil {
+		return nil, err
+	}
+	var out []store.Message
+	m.messages = slices.DeleteFunc(m.messages, func(msg store.Message) bool {
+		if msg.Audience != audience || slices.ContainsFunc(msg.Deliveries, func(f store.Delivery) bool { return f.State != store.DeliveryWaiting }) {
+			return false
+		}
+		for _, id := range m.by[msg.ID] {
+			delete(m.told[audience], id)
+		}
+		out = append(out, msg)
+		return true
+	})
+	return out, nil
+}
+
+func (m *memory) Refused(_ context.Context, audience string, since time.Time) ([]store.Message, error) {
+	unlock, err := m.lock("Refused")
+	defer unlock()
+	var out []store.Message
+	for _, msg := range m.messages {
+		kept := slices.ContainsFunc(msg.Deliveries, func(f store.Delivery) bool { return f.State != store.DeliveryRefused })
+		if msg.Audience == audience && !msg.Made.Before(since) && !kept {
+			msg.Deliveries = slices.Clone(msg.Deliveries)
+			out = append(out, msg)
+		}
+	}
+	return out, err
 }
 
 func (m *memory) Sent(_ context.Context, id string) (bool, error) {
@@ -303,6 +347,13 @@ func (p *postman) Send(ctx context.Context, m store.Message, to []string) []noti
 		out = append(out, o)
 	}
 	return out
+}
+
+// tried returns how many mails a recipient was offered.
+func (p *postman) tried(to string) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.tries[to]
 }
 
 // arrived returns when and to whom mail was delivered.

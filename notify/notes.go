@@ -2,6 +2,7 @@ package notify
 
 import (
 	"fmt"
+	"time"
 
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
@@ -43,6 +44,18 @@ func counted(id string, days int) Note {
 		return note(id + "_today")
 	}
 	return note(id, "Count", days)
+}
+
+// dated returns a note about the day of t, with separate texts for today and yesterday.
+func (c *composer) dated(id string, t time.Time) Note {
+	days := 0
+	if !t.IsZero() {
+		days = max(0, -daysUntil(parcel.DateOf(t.In(c.zone)), c.zone, c.now))
+	}
+	if days == 1 {
+		return note(id + "_yesterday")
+	}
+	return counted(id, days)
 }
 
 // unique removes duplicate notes. Of several previous statuses only the first is kept:

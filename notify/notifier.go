@@ -8,10 +8,11 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
-	"parcelwatch/internal/locale"
-	"parcelwatch/internal/throttle"
+	"golang.org/x/sync/semaphore"
+
 	"parcelwatch/parcel"
 	"parcelwatch/store"
 )
@@ -24,6 +25,16 @@ type Config struct {
 	Protection Protection
 	// AlarmThreshold is how long something may be broken before it is announced.
 	AlarmThreshold time.Duration
+}
+
+// Titled returns the configuration with the titles of the carriers that the user has
+// defined, by name.
+func (c Config) Titled(titles map[string]string) Config {
+	c.Audiences = slices.Clone(c.Audiences)
+	for i := range c.Audiences {
+		c.Audiences[i].Titles = titles
+	}
+	return c
 }
 
 // Options are optional parts of a notifier.
@@ -46,12 +57,18 @@ type Options struct {
 	Budgets map[string]int
 	// LastAlive is when the program last ran before; zero if unknown.
 	LastAlive time.Time
+	// Turns limits how many of the notifiers that share it compose at once; nil is no limit.
+	Turns *semaphore.Weighted
+	// Unpaced lets nudges cause checks without a pause between them: for a simulated clock,
+	// which stands still until every check is made.
+	Unpaced bool
 }
 
 // Notifier composes scheduled and urgent digests and sends the outbox.
 type Notifier struct {
 	cfg      Config
 	budgets  map[string]int
+	pause    time.Duration // the shortest between two checks that nudges cause
 	source   store.DigestSource
 	outbox   store.Outbox
 	sender   Sender
@@ -61,6 +78,7 @@ type Notifier struct {
 	trips    func(ctx context.Context) ([]parcel.Trip, error)
 	allWell  func(ctx context.Context) error
 	round    func(ctx context.Context, woke time.Time) (Round, error)
+	turns    *semaphore.Weighted
 	wake     chan struct{} // something may have changed
 	send     chan struct{} // the outbox may hold something
 	channels *channels
@@ -76,30 +94,36 @@ type Notifier struct {
 	pinged    time.Time
 	unmarked  map[string][]store.Delivery // sent, but not recorded: used by the sending loop only
 	sending   sync.Mutex                  // held while sending: one session at a time
+	offered   atomic.Bool                 // the last mail that was not accepted was offered to the server
 	errors    sync.Mutex                  // guards lastError
 	lastError map[string]string
 }
 
 // audienceState is the state of an audience between two checks.
 type audienceState struct {
-	slot   time.Time // the time up to which scheduled digests have been handled
-	mailed time.Time // when the last message was made
-	urgent time.Time // when the last urgent message was made
-	held   time.Time // since when digests wait because an earlier one cannot be sent; zero if none does
-	greet  bool      // the first digest has not been made
-	absent time.Time // the end of the last absence that was announced
+	slot   time.Time       // the time up to which scheduled digests have been handled
+	mailed time.Time       // when the last message was made
+	urgent time.Time       // when the last urgent message was made
+	held   bool            // digests wait because an earlier mail cannot be sent
+	outage Span            // in which mail could not be sent, until a mail tells of it
+	owed   []store.Message // withdrawn and not replaced yet
+	greet  bool            // the first digest has not been made
+	absent time.Time       // the end of the last absence that was announced
 }
 
 // New returns a notifier. It does nothing before Run.
 func New(cfg Config, source store.DigestSource, outbox store.Outbox, sender Sender, o Options) *Notifier {
 	n := &Notifier{
 		cfg: cfg, source: source, outbox: outbox, sender: sender, log: cmp.Or(o.Log, slog.New(slog.DiscardHandler)), now: o.Now, gaps: o.Gaps, trips: o.Trips, allWell: o.AllWell,
-		round: o.Round, looked: o.LastAlive, budgets: o.Budgets,
+		round: o.Round, looked: o.LastAlive, budgets: o.Budgets, pause: leastPause, turns: o.Turns,
 		wake: make(chan struct{}, 1), send: make(chan struct{}, 1),
 		state: map[string]*audienceState{}, unmarked: map[string][]store.Delivery{}, lastError: map[string]string{},
 	}
 	if n.now == nil {
 		n.now = time.Now
+	}
+	if o.Unpaced {
+		n.pause = 0
 	}
 	n.channels = newChannels(o.Channels, n.log, n.now, outbox.Announced)
 	return n
@@ -110,12 +134,32 @@ func (n *Notifier) Wake() { nudge(n.wake) }
 
 // Run works until ctx ends and then returns nil. It may be called once.
 func (n *Notifier) Run(ctx context.Context) error {
-	var loops sync.WaitGroup
-	loops.Go(func() { n.loop(ctx, n.wake, n.look) })
-	loops.Go(func() { n.loop(ctx, n.send, n.flush) })
-	loops.Go(func() { n.channels.run(ctx) })
-	loops.Wait()
-	return nil
+	var work sync.WaitGroup
+	defer work.Wait()
+	if len(n.channels.all) > 0 {
+		work.Go(func() { n.channels.run(ctx) })
+	}
+	look, send := n.newTask(n.wake, n.look), n.newTask(n.send, n.flush)
+	defer look.timer.Stop()
+	defer send.timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-look.timer.C:
+			look.start(ctx, &work)
+		case <-look.nudges():
+			look.nudged(ctx, &work)
+		case next := <-look.ended:
+			look.rest(next)
+		case <-send.timer.C:
+			send.start(ctx, &work)
+		case <-send.nudges():
+			send.nudged(ctx, &work)
+		case next := <-send.ended:
+			send.rest(next)
+		}
+	}
 }
 
 // Digest composes the digest that the audience would get now and records nothing.
@@ -137,12 +181,20 @@ func (n *Notifier) Digest(ctx context.Context, audience string) (Digest, error) 
 func (n *Notifier) DigestNow(ctx context.Context) ([]store.Message, error) {
 	var out []store.Message
 	for _, a := range n.cfg.Audiences {
-		now := n.now()
+		now, st := n.now(), &audienceState{}
+		refused, err := n.refused(ctx, a, now)
+		if err != nil {
+			return out, err
+		}
+		if err := n.recall(ctx, a, st, refused, now); err != nil {
+			return out, err
+		}
 		in, err := n.input(ctx, a, now)
 		if err != nil {
 			return out, err
 		}
-		m, err := n.enqueue(ctx, a, Compose(in, now), "now "+now.In(a.zone()).Format(time.DateTime))
+		in.Outage = st.outage
+		m, err := n.enqueue(ctx, a, Compose(in, now), a.slot(nowSlot, now), st.owed)
 		if err != nil {
 			return out, err
 		}
@@ -150,39 +202,6 @@ func (n *Notifier) DigestNow(ctx context.Context) ([]store.Message, error) {
 	}
 	n.flush(ctx)
 	return out, nil
-}
-
-// leastPause lets the changes of several mails come together: a first scan wakes the
-// notifier many times in a second.
-const leastPause = 250 * time.Millisecond
-
-// loop calls step, then waits until the time that step returned, a nudge, or a minute at
-// most, because timers stop while the machine is suspended.
-func (n *Notifier) loop(ctx context.Context, nudged <-chan struct{}, step func(context.Context) time.Time) {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	pace := throttle.Throttle{Least: leastPause}
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-timer.C:
-		case <-nudged:
-			if left := pace.Left(time.Now()); left > 0 {
-				timer.Reset(left)
-				continue
-			}
-		}
-		began := time.Now()
-		next := step(ctx)
-		pace.After(began, time.Now())
-		pause := time.Minute
-		if until := next.Sub(n.now()); !next.IsZero() && until < pause {
-			// A time in the past means that the step failed.
-			pause = max(until, time.Second)
-		}
-		timer.Reset(pause)
-	}
 }
 
 func nudge(c chan<- struct{}) {
@@ -285,9 +304,9 @@ func subjects(changes []parcel.Change) (parcels []int64, orders []string) {
 }
 
 // enqueue renders a digest, and stores it and marks its changes as announced in one
-// transaction. It is sent later.
-func (n *Notifier) enqueue(ctx context.Context, a Audience, d Digest, slot string) (store.Message, error) {
-	p, err := locale.New(a.Language)
+// transaction. It is sent later, and replaces messages that were withdrawn.
+func (n *Notifier) enqueue(ctx context.Context, a Audience, d Digest, slot string, withdrawn []store.Message) (store.Message, error) {
+	p, err := a.printer()
 	if err != nil {
 		return store.Message{}, fmt.Errorf("render a digest: %w", err)
 	}
@@ -299,6 +318,7 @@ func (n *Notifier) enqueue(ctx context.Context, a Audience, d Digest, slot strin
 	if err != nil {
 		return store.Message{}, err
 	}
+	replace(&m, withdrawn)
 	if err := n.outbox.Enqueue(ctx, m, d.Told); err != nil {
 		if errors.Is(err, store.ErrSlotTaken) {
 			return m, err

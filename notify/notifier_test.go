@@ -39,9 +39,10 @@ func config(a ...notify.Audience) notify.Config {
 	return notify.Config{Audiences: a, From: "me@example.org", AlarmThreshold: 2 * time.Hour, Protection: notify.Protection{Days: 60, Remind: 7}}
 }
 
-func start(t *testing.T, cfg notify.Config, m *memory, p *postman, o notify.Options) *rig {
+func start(t *testing.T, cfg notify.Config, m *memory, p notify.Sender, o notify.Options) *rig {
 	t.Helper()
-	r := &rig{memory: m, postman: p, n: notify.New(cfg, m, m, p, o)}
+	r := &rig{memory: m, n: notify.New(cfg, m, m, p, o)}
+	r.postman, _ = p.(*postman)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- r.n.Run(ctx) }()
@@ -113,6 +114,11 @@ func TestNotifierSaysNothingUnlessAsked(t *testing.T) {
 				if got := r.postman.arrived(); len(got) != c.want {
 					t.Errorf("sent %d: %v", len(got), got)
 				}
+				r.memory.with(func(m *memory) {
+					if n := m.calls["ParcelsByID"]; n != c.want {
+						t.Errorf("parcels are read %d times for %d digests", n, c.want)
+					}
+				})
 			})
 		})
 	}

@@ -74,12 +74,11 @@ func (c *composer) orderProtectedUntil(o *parcel.Order) (end parcel.Date, near b
 
 func (c *composer) orderNotes(o *parcel.Order) []Note {
 	var out []Note
-	days := daysSince(o.WaitsSince(), c.now)
 	switch o.State(c.now) {
 	case parcel.OrderWaiting:
-		out = append(out, waiting(days))
+		out = append(out, c.waiting(o))
 	case parcel.OrderUnnumbered:
-		out = append(out, unnumbered(o, days, c.now))
+		out = append(out, c.unnumbered(o))
 	case parcel.OrderCourier, parcel.OrderPickup:
 		out = append(out, note("note_shop_only"))
 	default:
@@ -91,18 +90,18 @@ func (c *composer) orderNotes(o *parcel.Order) []Note {
 	return out
 }
 
-func waiting(days int) Note {
-	if days > sellerDays {
+func (c *composer) waiting(o *parcel.Order) Note {
+	if days := daysSince(o.WaitsSince(), c.now); days > sellerDays {
 		return note("note_waiting_long", "Count", days)
 	}
-	return counted("note_waiting", days)
+	return c.dated("note_waiting", o.WaitsSince())
 }
 
-func unnumbered(o *parcel.Order, days int, now time.Time) Note {
-	if o.Late(now) {
-		return note("note_unnumbered_long", "Count", days)
+func (c *composer) unnumbered(o *parcel.Order) Note {
+	if o.Late(c.now) {
+		return note("note_unnumbered_long", "Count", daysSince(o.WaitsSince(), c.now))
 	}
-	return counted("note_unnumbered", days)
+	return c.dated("note_unnumbered", o.WaitsSince())
 }
 
 // milestones are the days after which an order without a parcel is announced again.

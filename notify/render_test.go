@@ -319,6 +319,59 @@ func TestRenderSaysWhyAMailWasNotUnderstood(t *testing.T) {
 	}
 }
 
+// The footer says what could not be checked, why or until when, and what to do.
+func TestRenderSaysWhatCouldNotBeChecked(t *testing.T) {
+	t.Parallel()
+	refused := parcel.CarrierHealth{
+		Name: "russianpost", State: parcel.CarrierCredential, Since: daysAgo(1),
+		Fault: message.New("carrier_credential").And(message.New("fault_post_status", "Code", "HTTP 401")).And(message.New("do_post_credential", "Name", "russianpost")),
+	}
+	spent := parcel.CarrierHealth{
+		Name: "dhl", State: parcel.CarrierThrottled, LastSuccess: noon.Add(-time.Hour), Until: noon.Add(2 * time.Hour),
+		Fault: message.New("carrier_throttled").And(message.New("fault_post_status", "Code", "HTTP 429")),
+	}
+	late := parcel.Parcel{Title: "Camera", Status: parcel.InTransit, Unasked: parcel.Unasked{Carrier: "russianpost", Country: "RU", Result: parcel.ResultNoCredential}}
+	for _, c := range []struct {
+		name    string
+		health  []parcel.CarrierHealth
+		parcels []parcel.Parcel
+		want    map[string]string
+	}{
+		{"a wrong credential", []parcel.CarrierHealth{refused}, nil, map[string]string{
+			"en": "- Russian Post: does not accept the login or key since 11 March 2026, 08:00 (answer HTTP 401); correct the settings under [carriers.russianpost], then run “parcelwatch check --carriers”",
+			"ru": "- Почта России: не принимает логин или ключ с 11 марта 2026 г., 08:00 (ответ HTTP 401); исправьте настройки в [carriers.russianpost] и запустите «parcelwatch check --carriers»",
+		}},
+		{"a limit of requests that is used up", []parcel.CarrierHealth{spent}, nil, map[string]string{
+			"en": "- DHL: request limit reached, asked again from 12 March 2026, 10:00 (answer HTTP 429)",
+			"ru": "- DHL: лимит запросов исчерпан, следующий запрос не раньше 12 марта 2026 г., 10:00 (ответ HTTP 429)",
+		}},
+		{"no credential", nil, []parcel.Parcel{late, late}, map[string]string{
+			"en": "- Russian Post: needs a key; “parcelwatch carriers russianpost” says how to get one",
+			"ru": "- Почта России: нужен ключ доступа; как его получить, подскажет «parcelwatch carriers russianpost»",
+		}},
+		{"a wrong credential, of which parcels tell too", []parcel.CarrierHealth{refused}, []parcel.Parcel{late}, map[string]string{
+			"en": "- Russian Post: does not accept the login or key", "ru": "- Почта России: не принимает логин или ключ",
+		}},
+	} {
+		for language, want := range c.want {
+			t.Run(c.name+" "+language, func(t *testing.T) {
+				t.Parallel()
+				in := notify.Input{Audience: notify.Audience{Name: "me", Language: language, Zone: noon.Location()}, Parcels: c.parcels, Health: parcel.Health{Carriers: c.health}}
+				text := render(t, notify.Compose(in, noon), language).Text
+				p, err := locale.New(language)
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, foot, _ := strings.Cut(text, p.T("footer_title")+"\n")
+				foot, _, _ = strings.Cut(foot, "\n\n")
+				if strings.Count(foot, "\n") != 0 || !strings.HasPrefix(foot, want) {
+					t.Errorf("got %q, want %q in\n%s", foot, want, text)
+				}
+			})
+		}
+	}
+}
+
 // News is listed, however many items without news there are.
 func TestRenderCutsOffWhatIsNoNewsFirst(t *testing.T) {
 	t.Parallel()

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"parcelwatch/parcel"
@@ -29,9 +30,10 @@ type sectionRow struct {
 	spare bool // one line for each item of a digest with many
 }
 
-// sectionTable lists every section in the order of the digest.
-func sectionTable() []sectionRow {
-	return []sectionRow{
+// sectionTable lists every section in the order of the digest. It is an array, which a
+// caller need not put on the heap for each item.
+func sectionTable() [11]sectionRow {
+	return [11]sectionRow{
 		{kind: SectionNeeds, tone: red, rank: byEnd, notes: needsNotes, brief: true},
 		{kind: SectionToday, tone: green, rank: byMove, notes: courierNotes, brief: true},
 		{kind: SectionMoved, tone: blue, rank: byMove, notes: patienceNotes, brief: true},
@@ -108,7 +110,7 @@ func deliveredNotes(_ *composer, p *parcel.Parcel, _ []Note) []Note {
 // between two countries.
 func patienceNotes(c *composer, p *parcel.Parcel, _ []Note) []Note {
 	if p.Unasked != (parcel.Unasked{}) {
-		return []Note{unasked(p.Unasked)}
+		return []Note{c.unaskedNote(p.Unasked)}
 	}
 	var out []Note
 	if p.ETA != "" {
@@ -123,8 +125,11 @@ func patienceNotes(c *composer, p *parcel.Parcel, _ []Note) []Note {
 	return out
 }
 
-// unasked says why the silence of a late parcel means nothing.
-func unasked(u parcel.Unasked) Note {
+// unaskedNote says why the silence of a late parcel means nothing.
+func (c *composer) unaskedNote(u parcel.Unasked) Note {
+	refused := slices.ContainsFunc(c.Health.Carriers, func(k parcel.CarrierHealth) bool {
+		return k.Name == u.Carrier && k.State == parcel.CarrierCredential
+	})
 	switch {
 	case u.Carrier == "" && u.Country == "":
 		return note("note_unasked_nobody")
@@ -132,6 +137,8 @@ func unasked(u parcel.Unasked) Note {
 		return note("note_unasked_country", "Country", Country(u.Country))
 	case u.Result == parcel.ResultNoCredential:
 		return note("note_unasked_key", "Post", Carrier(u.Carrier))
+	case refused:
+		return note("note_unasked_credential", "Post", Carrier(u.Carrier), "Name", u.Carrier)
 	case u.Result == parcel.ResultSkipped:
 		return note("note_unasked", "Post", Carrier(u.Carrier))
 	default:
@@ -148,7 +155,7 @@ func quietNotes(c *composer, p *parcel.Parcel, _ []Note) []Note {
 	case (p.LastEvent.IsZero() || p.Status == parcel.PreAdvice) && daysSince(p.Shipped, c.now) <= unseenDays:
 		return append(out, counted("note_unseen", daysSince(p.FirstSeen, c.now)))
 	default:
-		return append(out, counted("note_quiet", daysSince(cmp.Or(p.LastEvent, p.Shipped, p.FirstSeen), c.now)))
+		return append(out, c.dated("note_quiet", cmp.Or(p.LastEvent, p.Shipped, p.FirstSeen)))
 	}
 }
 

@@ -131,6 +131,9 @@ func (s *SMTP) Send(ctx context.Context, m store.Message, to []string) []Outcome
 // deliver runs one mail transaction and reports whether the session can be ended with
 // QUIT.
 func (s *SMTP) deliver(ctx context.Context, c session, m store.Message, r *round) bool {
+	for i := range r.outcomes {
+		r.outcomes[i].Offered = true
+	}
 	if err := c.Mail(m.From, &smtp.MailOptions{Size: int64(len(m.Raw)), UTF8: !ascii(m.From)}); err != nil {
 		r.rest(s.failed(ctx, err))
 		return answered(err)

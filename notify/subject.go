@@ -45,7 +45,7 @@ func subject(d Digest, p *locale.Printer) string {
 		add(p.T("subject_recovered", "Name", subjectTrouble(t, p)))
 	}
 	switch {
-	case len(parts) == 0 && (d.Unasked || len(d.Footer.Troubles) > 0):
+	case len(parts) == 0 && d.Footer.unchecked():
 		return p.T("footer_title")
 	case len(parts) == 0:
 		return subjectQuiet(d, p)

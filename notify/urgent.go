@@ -36,6 +36,27 @@ func Urgent(changes []parcel.Change, statuses []parcel.Status) []parcel.Change {
 	return out
 }
 
+// ends returns the ends of urgent failures that were announced before.
+func ends(pending []parcel.Change) []parcel.Change {
+	over := slices.DeleteFunc(slices.Clone(pending), func(ch parcel.Change) bool {
+		a := alarmOf(ch)
+		return ch.Quiet || ch.Kind != parcel.ChangeHealth || !a.Over || a.Kind != TroubleMailbox
+	})
+	return unpaired(over, pending)
+}
+
+// unpaired removes the failures and ends whose counterpart is pending, too: what came and
+// went unnoticed.
+func unpaired(changes, pending []parcel.Change) []parcel.Change {
+	return slices.DeleteFunc(changes, func(ch parcel.Change) bool {
+		a := alarmOf(ch)
+		return ch.Kind == parcel.ChangeHealth && slices.ContainsFunc(pending, func(o parcel.Change) bool {
+			b := alarmOf(o)
+			return o.Kind == parcel.ChangeHealth && b.Key == a.Key && b.Over != a.Over
+		})
+	})
+}
+
 // urgentInput limits a digest's input to the urgent changes and all other changes of the
 // same parcels and orders, because the mail shows their present state.
 func urgentInput(in Input, urgent []parcel.Change) Input {

@@ -120,7 +120,7 @@ func (v viewer) view(d Digest) view {
 	for i, cards := range layout(d, v.limits) {
 		out.Sections = append(out.Sections, v.section(d.Sections[i], cards))
 	}
-	out.Troubles = v.troubles(d.Footer)
+	out.Troubles = v.troubles(d)
 	out.Footer = v.footer(d)
 	return out
 }
@@ -165,7 +165,7 @@ func (v viewer) section(s Section, cards int) viewSection {
 
 // item returns what cards and lines have in common.
 func (v viewer) item(it Item) viewItem {
-	out := viewItem{Title: heading(it, v.p), Number: textx.Line(string(it.Number), maxTitle), Link: it.Link, Badge: textx.Line(v.p.Standing(it.Status, !it.Unheard), maxPlace)}
+	out := viewItem{Title: heading(it, v.p), Number: textx.Line(string(it.Number), maxTitle), Link: it.Link, Badge: textx.Line(v.p.Standing(it.Status, it.Last, !it.Unheard), maxPlace)}
 	if it.Order != "" {
 		out.Badge = textx.Line(v.p.Step(it.Step), maxPlace)
 		if it.Title != "" {

@@ -3,9 +3,9 @@
 # .rpm, .msi, container image, SBOM and checksums, signed where there are keys.
 # The same commit gives the same bytes. What a missing tool or key prevents is said and left out.
 #   VERSION  1.2.3; default: packaging/version.sh      TARGETS  as for build.sh
-#   KINDS    some of: archives linux msi image sbom    (default: all)
-#   MAINTAINER  "Name <address>" for .deb and .rpm: who builds packages for others answers for them. Without one
-#               an address that can be nobody's (RFC 2606: .invalid) says so.
+#   KINDS    some of: archives linux msi image sbom manifests    (default: all)
+# Addresses, maintainer ("Name <address>", who answers for .deb and .rpm) and publisher are in packaging/project.env; the
+# environment comes before it.
 #   SIGN_PKCS12, SIGN_PASSWORD_FILE   certificate for .exe and .msi (osslsigncode)
 #   MINISIGN_KEY                      key for SHA256SUMS (minisign)
 set -euo pipefail
@@ -18,15 +18,16 @@ out=$(cd "${1:-dist}" && pwd)
 bin=$out/bin
 VERSION=${VERSION:-$(packaging/version.sh)}
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || stat -c %Y go.mod)}
-export MAINTAINER=${MAINTAINER:-parcelwatch maintainers <maintainers@parcelwatch.invalid>}
+export MAINTAINER=${MAINTAINER:-$(sed -n 's/^MAINTAINER="\(.*\)"$/\1/p' packaging/project.env)}
 export VERSION SOURCE_DATE_EPOCH TARGETS="${TARGETS:-linux/amd64 linux/arm64 linux/arm windows/amd64 windows/arm64 darwin/arm64}"
 export TZ=UTC LC_ALL=C
+umask 022 # the modes of what is packed are those of the files made here
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 say() { printf '%s\n' "$*"; }
 has() { command -v "$1" >/dev/null; }
-want() { case " ${KINDS:-archives linux msi image sbom} " in *" $1 "*) ;; *) return 1 ;; esac; }
+want() { case " ${KINDS:-archives linux msi image sbom manifests} " in *" $1 "*) ;; *) return 1 ;; esac; }
 
 # tool NAME MODULE VERSION installs a Go program once and prints its path.
 tool() {
@@ -50,11 +51,12 @@ archive() {
   local os=${1%/*} arch=${1#*/} exe='' name
   [ "$os" = windows ] && exe=.exe
   name=parcelwatch-$VERSION-$os-$arch
-  mkdir -p "$work/$name/docs"
+  mkdir -p "$work/$name/docs/ru"
   install -m 755 "$bin/parcelwatch-$os-$arch$exe" "$work/$name/parcelwatch$exe"
-  install -m 644 README.md LICENSE CHANGELOG.md SECURITY.md config/example.toml "$work/$name/"
+  install -m 644 README.md README.ru.md LICENSE CHANGELOG.md SECURITY.md config/example.toml "$work/THIRD-PARTY.txt" "$work/$name/"
   install -m 644 docs/*.md "$work/$name/docs/"
-  [ "$os" != linux ] || install -m 644 packaging/parcelwatch.service "$work/$name/"
+  install -m 644 docs/ru/*.md "$work/$name/docs/ru/"
+  [ "$os" != linux ] || install -m 644 packaging/parcelwatch.service packaging/sysusers.conf "$work/$name/"
   find "$work/$name" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
   if [ "$os" = windows ]; then
     has zip || { say "skipped: $name.zip needs zip"; return; }
@@ -71,6 +73,7 @@ linux_packages() {
   [ "$arch" = arm ] && arch=arm6
   nfpm=$(tool nfpm github.com/goreleaser/nfpm/v2/cmd/nfpm "$nfpm_version")
   gzip -n -9 <CHANGELOG.md >"$work/NEWS.gz"
+  gzip -n -9 <"$work/THIRD-PARTY.txt" >"$work/THIRD-PARTY.gz"
   packaging/debian-changelog.sh "$VERSION" | gzip -n -9 >"$work/changelog.gz"
   for kind in deb rpm; do
     ARCH=$arch BINARY=$bin/parcelwatch-linux-$1 DOCS=$work \
@@ -87,6 +90,8 @@ sbom() {
   go run ./packaging/vex "$program" "$VERSION" "$SOURCE_DATE_EPOCH" >"$name.openvex.json"
 }
 
+# What the authors of the parts require of whoever passes on a build; fails for a licence that is not on the list.
+go run ./packaging/licenses ./cmd/daemon >"$work/THIRD-PARTY.txt"
 packaging/build.sh "$bin"
 for target in $TARGETS; do
   case $target in windows/*) sign_windows "$bin/parcelwatch-${target/\//-}.exe" ;; esac
@@ -95,19 +100,25 @@ for target in $TARGETS; do
   case $target in linux/*) ! want linux || linux_packages "${target#*/}" ;; esac
   if [ "$target" = windows/amd64 ] && want msi; then
     if has wixl && has msibuild; then
-      packaging/msi/build.sh "$bin/parcelwatch-windows-amd64.exe" "$out/parcelwatch-$VERSION-windows-amd64.msi"
+      packaging/msi/build.sh "$bin/parcelwatch-windows-amd64.exe" "$work/THIRD-PARTY.txt" "$out/parcelwatch-$VERSION-windows-amd64.msi"
       sign_windows "$out/parcelwatch-$VERSION-windows-amd64.msi"
     else
       say "skipped: the MSI needs wixl and msibuild (packages wixl msitools)"
     fi
   fi
-  case $target in linux/amd64 | linux/arm64) ! want image || packaging/container/image.sh "$bin/parcelwatch-${target/\//-}" "$out/parcelwatch-$VERSION-${target/\//-}.oci.tar" ;; esac
+  case $target in linux/amd64 | linux/arm64) ! want image || packaging/container/image.sh "$bin/parcelwatch-${target/\//-}" "$work/THIRD-PARTY.txt" "$out/parcelwatch-$VERSION-${target/\//-}.oci.tar" ;; esac
 done
 [ -n "${SIGN_PKCS12:-}" ] || say "not signed: .exe and .msi (no SIGN_PKCS12)"
 
+# What package managers need to know of these files is beside them, in manifests/ and as an archive of that folder.
+if want manifests; then
+  go run ./packaging/manifests packaging/project.env "$out" "$VERSION"
+  tar -C "$out" --sort=name --owner=0 --group=0 --numeric-owner --format=ustar --mtime="@$SOURCE_DATE_EPOCH" -cf - manifests |
+    gzip -n -9 >"$out/parcelwatch-$VERSION-manifests.tar.gz"
+fi
 (cd "$out" && find . -maxdepth 1 -type f ! -name 'SHA256SUMS*' -printf '%P\n' | sort | xargs sha256sum >SHA256SUMS)
 if [ -n "${MINISIGN_KEY:-}" ]; then
-  minisign -S -s "$MINISIGN_KEY" -m "$out/SHA256SUMS"
+  packaging/sign.sh --minisign "$MINISIGN_KEY" "$out"
 else
   say "not signed: SHA256SUMS (no MINISIGN_KEY)"
 fi

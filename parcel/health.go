@@ -31,6 +31,10 @@ const (
 	MailboxUnknown    MailboxState = "unknown" // the daemon is not running
 )
 
+// Failing reports whether mail cannot be read in this state. Connecting is not a failure
+// yet.
+func (s MailboxState) Failing() bool { return s == MailboxBroken || s == MailboxRefused }
+
 // MailboxHealth is the state of one folder of one mailbox.
 type MailboxHealth struct {
 	Name      string       `json:"name"`
@@ -50,8 +54,9 @@ type CarrierState string
 const (
 	CarrierOK           CarrierState = "ok"
 	CarrierNoCredential CarrierState = "no_credential" //nolint:gosec // the word for a missing one
-	CarrierQuarantined  CarrierState = "quarantined"
-	CarrierCredential   CarrierState = "credential" // is wrong or expired; the circuit breaker is open in this and the next two states
+	CarrierQuarantined  CarrierState = "quarantined"   // the circuit breaker is open in this and the next four states
+	CarrierThrottled    CarrierState = "throttled"     // its limit of requests is used up until it is asked again
+	CarrierCredential   CarrierState = "credential"    // is wrong or expired
 	CarrierCaptcha      CarrierState = "captcha"
 	CarrierBlocked      CarrierState = "blocked"
 	CarrierChanged      CarrierState = "changed"
@@ -59,7 +64,12 @@ const (
 )
 
 // Open reports whether the circuit breaker of a carrier in this state is open.
-func (s CarrierState) Open() bool { return s == CarrierQuarantined || s.Refused() }
+func (s CarrierState) Open() bool {
+	return s == CarrierQuarantined || s == CarrierThrottled || s.Refused()
+}
+
+// Failing reports whether a configured carrier gives no usable answers in this state.
+func (s CarrierState) Failing() bool { return s == CarrierChanged || s.Open() }
 
 // Refused reports whether the carrier refuses to answer for a known reason.
 func (s CarrierState) Refused() bool {
@@ -107,6 +117,9 @@ type OutboxHealth struct {
 	Oldest  time.Time    `json:"oldest,omitzero"`
 	Error   string       `json:"error"`
 	Fault   message.Text `json:"fault,omitempty"`
+	// RefusedSince is since when the news of the newest message waits, if a mail server refused
+	// that message for good for every recipient.
+	RefusedSince time.Time `json:"refused_since,omitzero"`
 }
 
 // Surplus counts the numbers and orders of a mailbox that were not accepted, because

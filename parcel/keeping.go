@@ -2,26 +2,36 @@ package parcel
 
 import (
 	"strconv"
+	"sync"
 	"time"
 
 	"parcelwatch/parcel/number"
 )
 
+// kept is for how many days a post keeps parcels for pickup.
+type kept struct{ ems, other int }
+
+// keepings is the table by country.
+//
+//nolint:gochecknoglobals // table
+var keepings = sync.OnceValue(func() map[string]kept {
+	all := map[string]kept{}
+	for row := range table("keeping.tsv", 3) {
+		var k kept
+		k.ems, _ = strconv.Atoi(row[1])
+		k.other, _ = strconv.Atoi(row[2])
+		all[row[0]] = k
+	}
+	return all
+})
+
 // keeping returns for how many days the post of a country usually keeps a parcel for
 // pickup, or 0 if that is not known.
 func keeping(country string, ems bool) int {
-	for row := range table("keeping.tsv", 3) {
-		if row[0] != country {
-			continue
-		}
-		column := 2
-		if ems {
-			column = 1
-		}
-		days, _ := strconv.Atoi(row[column])
-		return days
+	if ems {
+		return keepings()[country].ems
 	}
-	return 0
+	return keepings()[country].other
 }
 
 // express reports whether a number is that of an EMS item (UPU S10: service E).

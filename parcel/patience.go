@@ -1,9 +1,9 @@
 package parcel
 
 import (
-	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // UsualGap returns how many days usually pass between leaving the origin and
@@ -13,15 +13,33 @@ func UsualGap(origin, destination string) (least, most int) {
 	if origin != "" && origin == destination {
 		return 0, 5 // no border
 	}
-	for row := range table("gaps.tsv", 4) {
-		if inRegion(origin, row[0]) && inRegion(destination, row[1]) {
-			least, _ = strconv.Atoi(row[2])
-			most, _ = strconv.Atoi(row[3])
-			return least, most
+	for _, g := range gaps() {
+		if inRegion(origin, g.from) && inRegion(destination, g.to) {
+			return g.least, g.most
 		}
 	}
 	return 7, 40
 }
+
+// gap is how many days usually pass between two regions.
+type gap struct {
+	from, to    string
+	least, most int
+}
+
+// gaps is the table, the first row that fits counts.
+//
+//nolint:gochecknoglobals // table
+var gaps = sync.OnceValue(func() []gap {
+	var all []gap
+	for row := range table("gaps.tsv", 4) {
+		g := gap{from: row[0], to: row[1]}
+		g.least, _ = strconv.Atoi(row[2])
+		g.most, _ = strconv.Atoi(row[3])
+		all = append(all, g)
+	}
+	return all
+})
 
 // inRegion reports whether a country is, or lies in, a region of the table.
 func inRegion(country, region string) bool {
@@ -29,10 +47,15 @@ func inRegion(country, region string) bool {
 	case "*":
 		return true
 	case "china":
-		return slices.Contains(strings.Fields("CN HK MO TW SG MY TH VN"), country)
+		return listed("CN HK MO TW SG MY TH VN", country)
 	case "europe":
-		return inUnion(country) || slices.Contains(strings.Fields("GB CH LI NO IS AD MC SM VA"), country)
+		return inUnion(country) || listed("GB CH LI NO IS AD MC SM VA", country)
 	default:
 		return country == region
 	}
+}
+
+// listed reports whether a country is in a list of codes.
+func listed(list, country string) bool {
+	return len(country) == 2 && strings.Contains(list, country)
 }

@@ -22,13 +22,20 @@ func TestTheContainerRunsAsAnAccountWithoutRights(t *testing.T) {
 	if err := os.WriteFile(program, []byte("program"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	build := exec.CommandContext(t.Context(), "bash", "../packaging/container/image.sh", program, image)
+	licences := filepath.Join(dir, "THIRD-PARTY.txt")
+	if err := os.WriteFile(licences, []byte("licences of the parts"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	build := exec.CommandContext(t.Context(), "bash", "../packaging/container/image.sh", program, licences, image)
 	build.Env = append(os.Environ(), "VERSION=1.2.3", "SOURCE_DATE_EPOCH=1700000000", "CA_CERTIFICATES="+program)
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	if got := inTar(t, image, `"User":"65532:65532"`); got != 1 {
 		t.Errorf("%d files of the image name its account, want 1", got)
+	}
+	if got := inTar(t, image, "licences of the parts"); got != 1 {
+		t.Errorf("%d files of the image have the licences of the parts, want 1", got)
 	}
 	for file, lines := range map[string][]string{
 		"Containerfile": {"USER 65532:65532"},

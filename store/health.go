@@ -22,6 +22,8 @@ type Mailboxes interface {
 type Counts interface {
 	// Following returns how many parcels are neither closed nor final.
 	Following(ctx context.Context) (int, error)
+	// FollowingUnverified returns how many of them only unproven mail names.
+	FollowingUnverified(ctx context.Context) (int, error)
 	// ByStatus returns how many parcels are neither closed nor final, by status.
 	ByStatus(ctx context.Context) (map[parcel.Status]int, error)
 	// Unwatched counts the parcels that are neither closed nor final and whose mail came
@@ -39,11 +41,13 @@ type Unwatched struct {
 	Parcels int
 }
 
-// Heartbeats holds the daemon's last heartbeat.
+// Heartbeats holds the last heartbeat of each daemon.
 type Heartbeats interface {
-	// SaveHeartbeat replaces the heartbeat.
+	// SaveHeartbeat replaces this daemon's heartbeat.
 	SaveHeartbeat(ctx context.Context, b Heartbeat) error
-	// Heartbeat returns the last heartbeat, or the zero value if there is none.
+	// Heartbeat returns the last heartbeat, or the zero value if there is none. Of
+	// several daemons that are alive it returns the newest heartbeat with the earliest
+	// NextDigest of all.
 	Heartbeat(ctx context.Context) (Heartbeat, error)
 }
 

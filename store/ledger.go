@@ -14,8 +14,10 @@ type Ledger interface {
 	// nothing. A budget of 0 is unlimited. A negative count is an error.
 	Take(ctx context.Context, carrier string, day parcel.Date, count, budget int) (bool, error)
 	// Reserve books and returns the next free slot of the host: at least interval
-	// after the one booked before, and never earlier than now. If the clock was set
-	// back since then, the earlier booking moves back with it.
+	// after the one booked before, and never earlier than now, which is the time by the
+	// caller's clock. A store that several machines share compares slots by a clock of
+	// its own and returns them by the caller's. If the clock was set back since then,
+	// the earlier booking moves back with it.
 	Reserve(ctx context.Context, host string, interval time.Duration, now time.Time) (time.Time, error)
 	// CarrierHealth returns the last recorded health of the carrier. If there is
 	// none, it returns the zero value with its Name.

@@ -23,9 +23,9 @@ type Checkpoints interface {
 	Withheld(ctx context.Context, mailbox, folder string, validity uint32) ([]Withheld, error)
 	// Withhold records or replaces when to ask for a mail again.
 	Withhold(ctx context.Context, ref parcel.MailRef, w Withheld) error
-	// Release forgets that a mail was withheld, and if it is gone also that it was set
+	// ReleaseMail forgets that a mail was withheld, and if it is gone also that it was set
 	// aside.
-	Release(ctx context.Context, ref parcel.MailRef, gone bool) error
+	ReleaseMail(ctx context.Context, ref parcel.MailRef, gone bool) error
 }
 
 // Withheld is a mail that the server has not handed over yet.

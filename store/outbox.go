@@ -38,9 +38,17 @@ type Outbox interface { //nolint:interfacebloat // a message from its changes to
 	// LastSlot returns the slot of the audience's newest message and when it was
 	// made, or empty and zero if there is none.
 	LastSlot(ctx context.Context, audience string) (string, time.Time, error)
-	// Unsent returns when the oldest message of the audience was made that has been tried
-	// in vain and of which no copy was sent; zero if there is none.
-	Unsent(ctx context.Context, audience string) (time.Time, error)
+	// Backlog returns what is known about the messages of the audience of which a delivery
+	// waits and no copy was sent.
+	Backlog(ctx context.Context, audience string) (Backlog, error)
+	// Withdraw removes the messages of the audience of which no copy can have arrived,
+	// because every delivery is waiting, and makes their changes pending again. It returns
+	// them without their text, oldest first. Their slots are free again. A message that is
+	// being tried is recorded as ambiguous before, so it stays.
+	Withdraw(ctx context.Context, audience string) ([]Message, error)
+	// Refused returns the messages of the audience made at or after since of which every
+	// delivery is refused, without their text, oldest first.
+	Refused(ctx context.Context, audience string, since time.Time) ([]Message, error)
 	// Sent reports whether the Message-ID, with or without angle brackets, belongs
 	// to a message in the outbox, so that the program never reads its own mail as
 	// input.
@@ -50,13 +58,31 @@ type Outbox interface { //nolint:interfacebloat // a message from its changes to
 // Message is a finished outgoing mail. Its bytes never change, so that receivers
 // recognize a repeat as the same mail.
 type Message struct {
-	ID         string // Message-ID without angle brackets
-	Audience   string
-	Slot       string // local date and time of the digest, or of the urgent mail
-	From       string // envelope sender
-	Raw        []byte
-	Made       time.Time
+	ID       string // Message-ID without angle brackets
+	Audience string
+	Slot     string // local date and time of the digest, or of the urgent mail
+	From     string // envelope sender
+	Raw      []byte
+	Made     time.Time
+	// Waits is since when the news waits, if the message replaces withdrawn ones; zero if
+	// it replaces none.
+	Waits      time.Time
 	Deliveries []Delivery
+}
+
+// WaitsSince returns since when the news of a message waits.
+func (m Message) WaitsSince() time.Time {
+	if m.Waits.IsZero() {
+		return m.Made
+	}
+	return m.Waits
+}
+
+// Backlog is what waits to be sent to an audience. The zero value is nothing.
+type Backlog struct {
+	Made  time.Time // of the oldest message
+	Tried time.Time // when the oldest was made that was tried in vain, or replaces such a one; zero if none was
+	Next  time.Time // when the next delivery is due
 }
 
 // Delivery is the state of one recipient's copy.

@@ -44,8 +44,8 @@ type Tracking interface { //nolint:interfacebloat // one transaction and the que
 	// Order returns an order with the parcels that carry it, the first seen first, or
 	// parcel.ErrNotFound.
 	Order(ctx context.Context, id string) (parcel.Order, []parcel.Parcel, error)
-	// Journeys returns the finished gaps between export and import in the order in
-	// which they ended.
+	// Journeys returns the finished gaps between export and import of the MostJourneys
+	// parcels that entered their destination most recently, in the order in which they ended.
 	Journeys(ctx context.Context) ([]Journey, error)
 	// Trips returns the ways of the parcels that entered their destination most recently
 	// and were delivered, at most MostTrips of them, without those that only unproven mail names.
@@ -71,6 +71,9 @@ type Selection struct {
 
 // ErrNothingSelected is returned for an empty selection.
 var ErrNothingSelected = errors.New("nothing is selected")
+
+// MostJourneys is how many parcels are enough to tell how long a route takes.
+const MostJourneys = 300
 
 // MostTrips is how many trips are enough for a forecast.
 const MostTrips = 200

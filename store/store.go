@@ -8,10 +8,16 @@
 // Every method is one transaction: if it returns an error, it has changed nothing.
 // A method that ends because of its context returns the context's error. In
 // addition to the errors in its comment, any method may return one that wraps
-// [ErrCorrupt], [ErrBusy], [ErrNoSpace], [ErrDisk] or [ErrReadOnly].
+// [ErrCorrupt], [ErrBusy], [ErrNoSpace], [ErrDisk],
+// [ErrAway] or [ErrReadOnly].
 package store
 
-import "errors"
+import (
+	"context"
+	"errors"
+
+	"parcelwatch/parcel/number"
+)
 
 // Reasons why a store cannot be used. Drivers wrap them with the store's location
 // and what to do about it.
@@ -22,7 +28,8 @@ var (
 	ErrCorrupt = errors.New("the store is damaged")
 	// ErrForeign is a database that belongs to another program.
 	ErrForeign = errors.New("the file is not a store of this program")
-	// ErrInUse is a store that another daemon is running on.
+	// ErrInUse is a store that another daemon is running on, or that a command has for
+	// itself.
 	ErrInUse = errors.New("another daemon runs on this store")
 	// ErrBusy is a store that another process kept locked for too long.
 	ErrBusy = errors.New("the store is held by another program")
@@ -30,6 +37,8 @@ var (
 	ErrNoSpace = errors.New("the disk of the store is full")
 	// ErrDisk is a failed read or write.
 	ErrDisk = errors.New("the disk of the store fails")
+	// ErrAway is a database that cannot be reached or refuses the login.
+	ErrAway = errors.New("the database of the store cannot be reached")
 	// ErrReadOnly is a store that can be read but not written.
 	ErrReadOnly = errors.New("the store cannot be written")
 )
@@ -43,6 +52,9 @@ type Store interface {
 	// another household; the same number, order, mailbox or Message-ID in two
 	// households are separate things.
 	Household(name string) Household
+	// Unclaimed returns the same store for what a person does in the page or the API of a
+	// daemon: its writes need no claim, as those of commands.
+	Unclaimed() Store
 }
 
 // Home is the household of an installation that has only one.
@@ -62,8 +74,19 @@ type Household interface {
 
 // Installation holds the data that the households share.
 type Installation interface {
+	Registry
+	Nodes
+	Followers
 	Ledger
 	AnswerLog
 	Heartbeats
 	Maintenance
+}
+
+// Followers tells who follows a number. It is the only question that crosses households,
+// and only the daemon asks it.
+type Followers interface {
+	// Followers returns which of the households have a parcel of the number that is
+	// neither closed nor final.
+	Followers(ctx context.Context, n number.Number, households []string) ([]string, error)
 }

@@ -85,9 +85,8 @@ func (e *Engine) ask(ctx context.Context, v *visit, asks []carriers.Ask, wait ti
 	}
 	var workers sync.WaitGroup
 	for name, mine := range jobs {
-		q := newQueue()
+		q := &queue{}
 		q.put(mine...)
-		q.close()
 		workers.Go(func() { work(ctx, e.Askers[name], q, wait, end) })
 	}
 	workers.Wait()
@@ -95,14 +94,10 @@ func (e *Engine) ask(ctx context.Context, v *visit, asks []carriers.Ask, wait ti
 }
 
 // work asks one carrier about the jobs of its queue, as many per call as it takes,
-// until the queue is closed and empty or the context ends.
+// until the queue is empty. After the end of the context, every call fails at once.
 func work(ctx context.Context, a Asker, q *queue, wait time.Duration, end func(outcome)) {
 	batch := max(a.Info().Batch, 1)
-	for {
-		jobs, ok := q.take(ctx, batch)
-		if !ok {
-			return
-		}
+	for jobs := q.take(batch); len(jobs) > 0; jobs = q.take(batch) {
 		numbers := make([]number.Number, len(jobs))
 		for i, j := range jobs {
 			numbers[i] = j.ask.Number

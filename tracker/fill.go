@@ -32,7 +32,7 @@ func (p *poll) fill(ctx context.Context, now time.Time) {
 		}
 	}
 	for carrier, jobs := range p.ready {
-		p.queues[carrier].put(jobs...)
+		p.put(carrier, jobs...)
 	}
 	clear(p.ready)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parcelwatch/internal/message"
+	"parcelwatch/internal/ordered"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 	"parcelwatch/store"
@@ -303,7 +304,7 @@ func (in *intake) addStep(p *parcel.Parcel, number number.Number, step parcel.St
 		Country: country, Time: at, ZoneKnown: true, Status: step.Status(), Text: in.StepWords, Code: string(step),
 		Sources: []string{parcel.SourceMail}, Unproven: !in.Verdict.Proven(),
 	})
-	slices.SortStableFunc(src.Events, func(a, b parcel.Event) int { return a.Time.Compare(b.Time) })
+	ordered.Sort(src.Events, func(a, b parcel.Event) int { return a.Time.Compare(b.Time) })
 	src.Answered = in.now
 	if in.ETA != "" {
 		src.ETA = in.ETA

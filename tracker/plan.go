@@ -10,6 +10,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/internal/message"
+	"parcelwatch/internal/ordered"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 )
@@ -67,7 +68,7 @@ func Plan(p parcel.Parcel, v View, now time.Time) []carriers.Ask {
 	if pl.home == "" {
 		list = pl.rounds(list)
 	}
-	slices.SortStableFunc(list, func(a, b planned) int {
+	ordered.Sort(list, func(a, b planned) int {
 		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(b.match, a.match), cmp.Compare(a.at, b.at))
 	})
 	asks := make([]carriers.Ask, 0, len(list))
@@ -133,7 +134,7 @@ func (pl planner) numbers(m carriers.Member) []candidate {
 			list = append(list, candidate{n, match, pl.source(m, n).Events != nil, at})
 		}
 	}
-	slices.SortFunc(list, func(a, b candidate) int {
+	ordered.Sort(list, func(a, b candidate) int {
 		if c := cmp.Compare(b.match, a.match); c != 0 {
 			return c
 		}
@@ -209,7 +210,7 @@ func (pl planner) rounds(list []planned) []planned {
 		return x.role == carriers.RoleDestination && x.Skip == "" && x.match != carriers.Yes && x.Number.S10()
 	}
 	guesses := slices.DeleteFunc(slices.Clone(list), func(x planned) bool { return !guessed(x) })
-	slices.SortStableFunc(guesses, func(a, b planned) int {
+	ordered.Sort(guesses, func(a, b planned) int {
 		return pl.find(a.Carrier, a.Number).Asked.Compare(pl.find(b.Carrier, b.Number).Asked)
 	})
 	return append(slices.DeleteFunc(list, guessed), guesses[:min(len(guesses), postsEach)]...)

@@ -2,13 +2,17 @@ package tracker
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
 
 	"parcelwatch/carriers"
+	"parcelwatch/internal/apart"
 	"parcelwatch/internal/throttle"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 	"parcelwatch/store"
 )
 
@@ -21,6 +25,11 @@ const (
 	// backlogNap is the wait while every due parcel has a visit: it stays due until
 	// the visit ends.
 	backlogNap = 15 * time.Second
+	// receiveGap is how much later than the household that has asked another one asks:
+	// both have the same schedule.
+	receiveGap = 15 * time.Minute
+	// historyAge is how old the earlier journeys may be that schedules are made from.
+	historyAge = time.Hour
 	// turn is how long a call may wait for its turn.
 	turn = 90 * time.Second
 )
@@ -28,26 +37,36 @@ const (
 // poll is the state of one Run. visits is used only by its goroutine.
 type poll struct {
 	*Tracker
-	history History
-	visits  map[int64]*visit
-	queues  map[string]*queue
-	ready   map[string][]job // of this round, by carrier
-	done    chan outcome
+	history  History
+	recalled time.Time // when history was read
+	visits   map[int64]*visit
+	queues   map[string]*queue
+	ready    map[string][]job               // of this round, by carrier
+	work     func(carrier string, q *queue) // starts a worker
+	done     chan outcome
 }
 
 func newPoll(t *Tracker) *poll {
-	p := &poll{
+	return &poll{
 		Tracker: t, visits: map[int64]*visit{}, queues: map[string]*queue{}, ready: map[string][]job{}, done: make(chan outcome),
 	}
-	for name := range t.engine.Askers {
-		p.queues[name] = newQueue()
+}
+
+// put queues jobs of one carrier.
+func (p *poll) put(carrier string, jobs ...job) {
+	q := p.queues[carrier]
+	if q == nil {
+		q = &queue{}
+		p.queues[carrier] = q
 	}
-	return p
+	if q.put(jobs...) {
+		p.work(carrier, q)
+	}
 }
 
 // Run asks carriers about due parcels until the context ends, and waits for its
-// workers. Each carrier has a separate worker, so that a slow one does not delay
-// the others.
+// workers. Each carrier has a separate worker while it is asked, so that a slow one does
+// not delay the others.
 func (t *Tracker) Run(ctx context.Context) error {
 	p := newPoll(t)
 	end := func(o outcome) {
@@ -57,22 +76,24 @@ func (t *Tracker) Run(ctx context.Context) error {
 		}
 	}
 	var workers sync.WaitGroup
-	for name, a := range t.engine.Askers {
-		workers.Go(func() { work(ctx, a, p.queues[name], turn, end) })
-	}
 	defer workers.Wait()
+	p.work = func(carrier string, q *queue) {
+		workers.Go(func() { work(ctx, t.engine.Askers[carrier], q, turn, end) })
+	}
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	var pause throttle.Throttle
-	if err := p.regain(ctx, t.cfg.Now()); err != nil {
-		p.failed(ctx, "look for new credentials", err)
-	}
+	apart.Run(func() {
+		if err := p.regain(ctx, t.cfg.Now()); err != nil {
+			p.failed(ctx, "look for new credentials", err)
+		}
+	})
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case o := <-p.done:
-			p.finish(ctx, o)
+			apart.Run(func() { p.finish(ctx, o) })
 			continue
 		case <-t.wake:
 			if left := pause.Left(time.Now()); left > 0 {
@@ -82,7 +103,8 @@ func (t *Tracker) Run(ctx context.Context) error {
 		case <-timer.C:
 		}
 		began := time.Now()
-		wait := p.round(ctx)
+		var wait time.Duration
+		apart.Run(func() { wait = p.round(ctx) })
 		pause.After(began, time.Now())
 		timer.Reset(wait)
 	}
@@ -97,11 +119,12 @@ func (p *poll) round(ctx context.Context) time.Duration {
 		p.failed(ctx, "list due parcels", err)
 		return longestNap
 	}
-	if len(due) > 0 {
+	if age := now.Sub(p.recalled); len(due) > 0 && (age < 0 || age >= historyAge) {
 		if p.history, err = p.store.Journeys(ctx); err != nil {
 			p.failed(ctx, "read earlier journeys", err)
 			return longestNap
 		}
+		p.recalled = now
 	}
 	for _, one := range due {
 		p.start(ctx, one, now)
@@ -195,10 +218,8 @@ func (p *poll) record(ctx context.Context, v *visit, asked []carriers.Asked) {
 	now := p.cfg.Now()
 	scope := store.Scope{Parcels: []int64{v.id}, Now: now}
 	for _, a := range asked {
-		for _, alias := range a.Tracking.Aliases {
-			scope.Numbers = append(scope.Numbers, alias.Number)
-		}
-		if slices.ContainsFunc(a.Tracking.Events, func(e parcel.Event) bool { return e.Status == parcel.Delivered }) {
+		scope.Numbers = append(scope.Numbers, aliases(a)...)
+		if delivers(a) {
 			scope.Orders = v.orders
 		}
 	}
@@ -224,9 +245,15 @@ func (p *poll) record(ctx context.Context, v *visit, asked []carriers.Asked) {
 		p.failed(ctx, "record what carriers answered", err)
 		return
 	}
+	p.cfg.Log.DebugContext(ctx, "answers recorded", "parcel", v.id, "answers", len(asked), "news", news)
+	for _, a := range asked {
+		if a.Result == parcel.ResultOK || a.Result == parcel.ResultNotFound {
+			p.cfg.OnAnswer(ctx, a)
+		}
+	}
 	for _, j := range p.jobs(v, one, plan) {
 		p.visits[v.id] = v
-		p.queues[j.ask.Carrier].put(j)
+		p.put(j.ask.Carrier, j)
 	}
 	if news {
 		p.cfg.Log.InfoContext(ctx, "parcel has news", "parcel", v.id, "status", one.Status)
@@ -249,4 +276,58 @@ func (p *poll) failed(ctx context.Context, doing string, err error) {
 	if ctx.Err() == nil {
 		p.cfg.Log.ErrorContext(ctx, "poll failed", "doing", doing, "err", err)
 	}
+}
+
+func aliases(a carriers.Asked) (out []number.Number) {
+	for _, alias := range a.Tracking.Aliases {
+		out = append(out, alias.Number)
+	}
+	return out
+}
+
+func delivers(a carriers.Asked) bool {
+	return slices.ContainsFunc(a.Tracking.Events, func(e parcel.Event) bool { return e.Status == parcel.Delivered })
+}
+
+// Receive records an answer that a carrier gave to another household which follows the same
+// number. The next check of the parcel is then a little further off than it would be if it
+// had been asked about here. Without such a parcel, nothing happens.
+func (t *Tracker) Receive(ctx context.Context, a carriers.Asked) error {
+	one, err := t.store.ParcelByNumber(ctx, a.Number)
+	if errors.Is(err, parcel.ErrNotFound) || err == nil && (one.Closed || one.Status.Final()) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("tracker: find the parcel of an answer: %w", err)
+	}
+	history, err := t.store.Journeys(ctx)
+	if err != nil {
+		return fmt.Errorf("tracker: read earlier journeys: %w", err)
+	}
+	now := t.cfg.Now()
+	scope := store.Scope{Parcels: []int64{one.ID}, Numbers: aliases(a), Now: now}
+	if delivers(a) {
+		scope.Orders = one.Orders
+	}
+	news := false
+	err = t.store.Apply(ctx, scope, func(s *store.State) error {
+		p := absorb(s, one.ID, []carriers.Asked{a}, basis{Home: t.cfg.Home, History: history, Unasked: t.engine.Unasked}, now)
+		if p != nil {
+			switch next, reason := NextCheck(p, history, t.cfg.Zone, now); {
+			case next.IsZero():
+				p.NextCheck, p.Reason = next, reason
+			case next.Add(receiveGap).After(p.NextCheck):
+				p.NextCheck, p.Reason = next.Add(receiveGap), reason
+			}
+		}
+		news = len(s.Changes) > 0
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("tracker: record an answer: %w", err)
+	}
+	if news {
+		t.cfg.OnChange()
+	}
+	return nil
 }

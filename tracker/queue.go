@@ -2,67 +2,44 @@ package tracker
 
 import (
 	"cmp"
-	"context"
 	"slices"
 	"sync"
 )
 
 // queue holds the jobs of one carrier in the order of [job.compare], so that every
-// parcel gets its turn if the budget is short.
+// parcel gets its turn if the budget is short. It has a worker while it has jobs.
 type queue struct {
-	mu     sync.Mutex
-	jobs   []job
-	closed bool
-	some   chan struct{}
+	mu      sync.Mutex
+	jobs    []job
+	working bool
 }
 
-func newQueue() *queue { return &queue{some: make(chan struct{}, 1)} }
-
-// put queues jobs together, so that they can go into one call.
-func (q *queue) put(jobs ...job) {
+// put queues jobs together, so that they can go into one call. It reports whether the
+// caller has to start a worker.
+func (q *queue) put(jobs ...job) (start bool) {
 	q.mu.Lock()
+	defer q.mu.Unlock()
 	for _, j := range jobs {
 		at, _ := slices.BinarySearchFunc(q.jobs, j, func(a, b job) int {
 			return cmp.Or(a.compare(b), -1) // after its equals
 		})
 		q.jobs = slices.Insert(q.jobs, at, j)
 	}
-	q.mu.Unlock()
-	q.signal()
+	start = !q.working
+	q.working = true
+	return start
 }
 
-// close ends the queue once its jobs are taken.
-func (q *queue) close() {
+// take returns at most n jobs. Without any, the worker has to end.
+func (q *queue) take(n int) []job {
 	q.mu.Lock()
-	q.closed = true
-	q.mu.Unlock()
-	q.signal()
-}
-
-func (q *queue) signal() {
-	select {
-	case q.some <- struct{}{}:
-	default:
+	defer q.mu.Unlock()
+	if q.working = len(q.jobs) > 0; !q.working {
+		q.jobs = nil
+		return nil
 	}
-}
-
-// take waits for jobs and returns at most n of them, or false once the queue is
-// closed and empty or the context has ended.
-func (q *queue) take(ctx context.Context, n int) ([]job, bool) {
-	for {
-		q.mu.Lock()
-		if len(q.jobs) > 0 || q.closed {
-			n = min(n, len(q.jobs))
-			out := slices.Clone(q.jobs[:n])
-			q.jobs = slices.Delete(q.jobs, 0, n)
-			q.mu.Unlock()
-			return out, n > 0
-		}
-		q.mu.Unlock()
-		select {
-		case <-ctx.Done():
-			return nil, false
-		case <-q.some:
-		}
-	}
+	n = min(n, len(q.jobs))
+	out := slices.Clone(q.jobs[:n])
+	q.jobs = slices.Delete(q.jobs, 0, n)
+	return out
 }

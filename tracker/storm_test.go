@@ -61,11 +61,17 @@ func TestAStormOfNewsDoesNotMakeTheTrackerLookAllTheTime(t *testing.T) {
 	}
 }
 
-// reading counts the due parcels that are read.
+// reading counts the due parcels and the journeys that are read.
 type reading struct {
 	store.Tracking
 
-	read int
+	read, journeys int
+}
+
+func (r *reading) Journeys(ctx context.Context) ([]store.Journey, error) {
+	got, err := r.Tracking.Journeys(ctx)
+	r.journeys += len(got)
+	return got, err
 }
 
 func (r *reading) Due(ctx context.Context, now time.Time, limit int, skip func(int64) bool) ([]parcel.Parcel, error) {

@@ -101,6 +101,36 @@ func TestALookReadsNothingThatIsUnderWay(t *testing.T) {
 	}
 }
 
+// TestALookReadsAsMuchOfALargeHouseholdAsOfASmallOne looks at one parcel that is due among many.
+func TestALookReadsAsMuchOfALargeHouseholdAsOfASmallOne(t *testing.T) {
+	read := map[int]int{}
+	for _, n := range []int{320, 960} {
+		var db *reading
+		look := tracker.NewLook(crowdIn(t, n, noon, func(s store.Tracking) store.Tracking {
+			err := s.Apply(t.Context(), store.Scope{Now: noon()}, func(st *store.State) error {
+				for i := range n {
+					p := travelled(n + i)
+					p.Destination, p.Exported, p.Imported, p.NextCheck = "RU", noon().AddDate(0, 0, -15), noon().AddDate(0, 0, -5), time.Time{}
+					st.Parcels = append(st.Parcels, p)
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			db = &reading{Tracking: s}
+			return db
+		}))
+		if look.Tick(t.Context()); look.UnderWay() == 0 {
+			t.Fatal("no parcel is asked about")
+		}
+		read[n] = db.read + db.journeys
+	}
+	if read[320] == 0 || read[320] != read[960] {
+		t.Errorf("a look has read %d parcels and journeys of 640, and %d of 1920", read[320], read[960])
+	}
+}
+
 // BenchmarkTick runs a round over ten thousand parcels of which as many are due as
 // fall due in a minute if each is asked about twice a day.
 func BenchmarkTick(b *testing.B) {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"parcelwatch/carriers"
 	"parcelwatch/parcel"
 	"parcelwatch/store"
 )
@@ -21,6 +22,9 @@ type Config struct {
 	// OnChange is called after changes were recorded, from the goroutine that
 	// recorded them; it must not block. May be nil.
 	OnChange func()
+	// OnAnswer is called with each answer that was recorded, from the goroutine that
+	// recorded it. May be nil.
+	OnAnswer func(context.Context, carriers.Asked)
 }
 
 // Tracker imports notices, asks carriers about parcels, and records the changes in
@@ -42,8 +46,18 @@ func New(cfg Config, store store.Tracking) *Tracker {
 	if cfg.OnChange == nil {
 		cfg.OnChange = func() {}
 	}
+	if cfg.OnAnswer == nil {
+		cfg.OnAnswer = func(context.Context, carriers.Asked) {}
+	}
 	cfg.Engine = cmp.Or(cfg.Engine, &Engine{})
 	return &Tracker{cfg: cfg, store: store, engine: cfg.Engine, wake: make(chan struct{}, 1)}
+}
+
+// With returns a tracker over another view of the same store. Wake reaches both.
+func (t *Tracker) With(view store.Tracking) *Tracker {
+	other := *t
+	other.store = view
+	return &other
 }
 
 // Mail is one mail to record.

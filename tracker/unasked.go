@@ -17,7 +17,7 @@ type Unasked func(p *parcel.Parcel, since time.Time) parcel.Unasked
 // counts.
 func unasked(p *parcel.Parcel, v View, since time.Time) parcel.Unasked {
 	out := parcel.Unasked{Country: p.Destination, Result: parcel.ResultSkipped}
-	if p.Phase == parcel.PhaseOrigin {
+	if p.Phase == parcel.PhaseOrigin && p.Origin != "" {
 		out.Country = p.Origin
 	}
 	pl, aggregated := planner{p: *p}, false
@@ -42,12 +42,13 @@ func unasked(p *parcel.Parcel, v View, since time.Time) parcel.Unasked {
 	return out
 }
 
-// knows reports whether a direct carrier's answer tells where a late parcel is.
+// knows reports whether a direct carrier's answer tells where a late parcel is. While the
+// origin is unknown, the number may be one of the destination's own posts.
 func knows(m carriers.Member, p *parcel.Parcel) bool {
-	if p.Phase == parcel.PhaseOrigin {
+	if p.Phase == parcel.PhaseOrigin && p.Origin != "" {
 		return m.Info.Role == carriers.RoleOrigin || slices.Contains(m.Info.Countries, p.Origin)
 	}
-	return slices.Contains(m.Info.Countries, p.Destination)
+	return slices.Contains(m.Info.Countries, p.Destination) || p.Phase == parcel.PhaseOrigin && m.Info.Role == carriers.RoleOrigin
 }
 
 // notAsked returns why there is no answer of a carrier since a time.

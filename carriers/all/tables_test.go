@@ -13,6 +13,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/all"
+	"parcelwatch/internal/locale"
 )
 
 var update = flag.Bool("update", false, "write the tables of carriers anew")
@@ -20,7 +21,9 @@ var update = flag.Bool("update", false, "write the tables of carriers anew")
 // TestTablesOfCarriersAreUpToDate compares what the documentation and
 // internal/locale say about carriers with the facts of the carriers.
 func TestTablesOfCarriersAreUpToDate(t *testing.T) {
-	for file, table := range map[string]string{"README.md": readme(), "docs/privacy.md": privacy(), "internal/locale/carriers.tsv": names()} {
+	for file, table := range map[string]string{
+		"README.md": readme(), "README.ru.md": russian(t), "docs/privacy.md": privacy(), "internal/locale/carriers.tsv": names(),
+	} {
 		t.Run(file, func(t *testing.T) {
 			path := filepath.Join("..", "..", filepath.FromSlash(file))
 			have, err := os.ReadFile(path)
@@ -60,6 +63,32 @@ func between(t *testing.T, text, table string) string {
 func readme() string {
 	return table("| carrier | name here | for | key |", func(i carriers.Info) string {
 		return fmt.Sprintf("| %s | `%s` | %s | %s |", i.Title, i.Name, i.Covers, needs(i))
+	})
+}
+
+// russian is the table of README.ru.md, in the words that the program itself has for carriers, countries and keys.
+func russian(t *testing.T) string {
+	t.Helper()
+	say, err := locale.New("ru")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return table("| перевозчик | имя в программе | где | ключ |", func(i carriers.Info) string {
+		where := []string{say.T("carriers_all")}
+		if len(i.Countries) > 0 {
+			where = where[:0]
+		}
+		for _, country := range i.Countries {
+			where = append(where, say.Country(country))
+		}
+		key := "не нужен"
+		switch {
+		case i.NeedsCredential() && i.Settings[0].Name == "postal_code":
+			key = "почтовый индекс получателя"
+		case i.NeedsCredential():
+			key = say.Text(carriers.Member{Info: i}.CredentialHelp())
+		}
+		return fmt.Sprintf("| %s | `%s` | %s | %s |", say.Carrier(i.Name), i.Name, strings.Join(where, ", "), key)
 	})
 }
 

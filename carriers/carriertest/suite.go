@@ -91,15 +91,11 @@ func Live(t *testing.T, s Suite, settings map[string]string) {
 	if s.Info.Canary == "" {
 		t.Skip("no canary number is known")
 	}
-	client, err := carriers.NewHTTPClient("")
+	set, err := carriers.NewSet([]carriers.Factory{{Info: s.Info, New: s.New}}, map[string]carriers.Options{s.Info.Name: {Settings: settings}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := s.New(carriers.Config{HTTP: client, Settings: settings})
-	if err != nil {
-		t.Fatal(err)
-	}
-	res, err := track(t.Context(), c, s.Info.Canary)
+	res, err := track(t.Context(), set.Members()[0].Carrier, s.Info.Canary)
 	t.Logf("%d events, error %v", len(res.Tracking.Events), err)
 	if kind := carriers.ResultOf(err); kind == parcel.ResultChanged {
 		t.Errorf("%s has changed its answer: %v", s.Info.Name, err)

@@ -2,8 +2,6 @@ package declared
 
 import (
 	"context"
-	"errors"
-	"net/http"
 	"regexp"
 	"time"
 
@@ -61,13 +59,3 @@ func (c *carrier) ask(ctx context.Context, n number.Number, trace *Trace) (carri
 	res, err := c.read(ctx, ans, n, trace)
 	return res, ans, err
 }
-
-var errNoNetwork = errors.New("no network")
-
-// noHTTP is for a carrier that is not asked.
-func noHTTP() *http.Client { return &http.Client{Transport: silent{}} }
-
-type silent struct{}
-
-// RoundTrip fails.
-func (silent) RoundTrip(*http.Request) (*http.Response, error) { return nil, errNoNetwork }

@@ -3,6 +3,7 @@ package declared
 import (
 	"cmp"
 	"maps"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -32,7 +33,6 @@ type program struct {
 	rows         []row
 	cut          []*regexp.Regexp
 	personal     []string
-	secrets      []string
 }
 
 // form is a [Reading] made ready.
@@ -41,11 +41,10 @@ type form struct {
 	time, offset, place, country, text, code            field
 	origin, destination, aliases, eta, pickup, pickupBy field
 
-	layouts  []string
-	zone     *time.Location // nil if it is not known
-	wall     bool           // offsets do not count
-	inZone   bool
-	onlyItem bool // no item is chosen: the whole answer is it
+	layouts []string
+	zone    *time.Location // nil if it is not known
+	wall    bool           // offsets do not count
+	inZone  bool
 }
 
 type refusal struct {
@@ -74,14 +73,15 @@ func New(d Definition, builtin *carriers.Factory) (carriers.Factory, error) {
 	}
 	match := p.claims(builtin, d)
 	return carriers.Factory{
-		Info: p.info, Public: !d.Private && len(d.Exec) == 0,
+		Defined: carriers.Defined{Replaces: builtin != nil, Titled: builtin == nil || d.Title != "", Keyed: d.keyed()},
+		Info:    p.info, Public: !d.Private && len(d.Exec) == 0,
 		New: func(cfg carriers.Config) (carriers.Carrier, error) { return open(p, match, cfg) },
 	}, nil
 }
 
 func (c *compiler) program(d Definition, builtin *carriers.Factory) *program {
 	c.page = isPage(d)
-	p := &program{page: c.page, exec: d.Exec, blank: d.NotFoundBlank, complete: d.Complete, personal: d.Personal, notFoundOn: d.NotFoundStatus, secrets: d.Secrets}
+	p := &program{page: c.page, exec: d.Exec, blank: d.NotFoundBlank, complete: d.Complete, personal: d.Personal, notFoundOn: d.NotFoundStatus}
 	p.info = c.info(d, builtin)
 	for _, s := range p.info.Settings {
 		c.settings = append(c.settings, s.Name)
@@ -108,26 +108,34 @@ func (c *compiler) program(d Definition, builtin *carriers.Factory) *program {
 	return p
 }
 
-// isPage reports whether the answer is HTML: the selector of its events is no JSONPath.
+// isPage reports whether the answer is HTML: the first selector of its events is no
+// JSONPath.
 func isPage(d Definition) bool {
 	for _, r := range append([]Reading{d.Reading}, d.Forms...) {
-		switch v := r.Events.(type) {
-		case string:
-			return !strings.HasPrefix(strings.TrimLeft(v, "^ "), "$")
-		case []any:
-			if text, ok := first(v).(string); ok {
-				return !strings.HasPrefix(strings.TrimLeft(text, "^ "), "$")
-			}
+		if text, ok := firstSelector(r.Events); ok {
+			return !strings.HasPrefix(strings.TrimLeft(text, "^ "), "$")
 		}
 	}
 	return false
 }
 
-func first(list []any) any {
-	if len(list) == 0 {
-		return nil
+// firstSelector returns the first text in what is written for a field.
+func firstSelector(v any) (string, bool) {
+	var inner []any
+	switch v := v.(type) {
+	case string:
+		return v, true
+	case []any:
+		inner = v
+	case map[string]any:
+		inner = []any{v["first"], v["all"]}
 	}
-	return list[0]
+	for _, one := range inner[:min(len(inner), maxParts)] {
+		if text, ok := firstSelector(one); ok {
+			return text, true
+		}
+	}
+	return "", false
 }
 
 func statuses(refusals []Refusal) []int {
@@ -151,10 +159,12 @@ func (c *compiler) info(d Definition, builtin *carriers.Factory) carriers.Info {
 	info := carriers.Info{Role: carriers.RoleDestination, Interval: 10 * time.Second, PerNumber: 4 * time.Hour, Budget: 500, Title: d.Name}
 	if builtin != nil {
 		info = builtin.Info
-		info.Hosts, info.Batch, info.Settings = nil, 1, slices.Clone(info.Settings)
+		info.Hosts, info.Settings = nil, slices.Clone(info.Settings)
 	}
 	info.Name, info.Batch = d.Name, 1
-	info.Title = cmp.Or(textx.Line(d.Title, 60), info.Title)
+	if title := textx.Line(d.Title, 60); title != "" {
+		info.Title, info.Called = title, ""
+	}
 	info.Site = cmp.Or(d.Site, info.Site)
 	info.Language, info.Role = cmp.Or(d.Language, info.Language), cmp.Or(carriers.Role(d.Role), info.Role)
 	info.Interval, info.PerNumber, info.Budget = cmp.Or(d.Interval, info.Interval), cmp.Or(d.PerNum, info.PerNumber), cmp.Or(d.Budget, info.Budget)
@@ -181,7 +191,7 @@ func (c *compiler) info(d Definition, builtin *carriers.Factory) carriers.Info {
 
 // facts checks what a definition says about its carrier.
 func (c *compiler) facts(d Definition, info carriers.Info) {
-	if !nameForm.MatchString(d.Name) || d.Name == "try" || d.Name == "export" {
+	if !nameForm.MatchString(d.Name) || slices.Contains([]string{"state", "try", "export"}, d.Name) {
 		c.wrong("name", "declared_name")
 	}
 	roles := []string{string(carriers.RoleOrigin), string(carriers.RoleDestination), string(carriers.RoleAggregator)}
@@ -198,9 +208,9 @@ func (c *compiler) facts(d Definition, info carriers.Info) {
 			c.wrong(element("settings", i), "declared_setting")
 		}
 	}
-	for key, address := range map[string]string{"site": d.Site, "page": d.Page} {
-		if address != "" && (!strings.HasPrefix(address, "https://") || len(address) > 500 || textx.Line(address, 500) != address) {
-			c.wrong(key, "declared_page")
+	for _, one := range [][2]string{{"site", d.Site}, {"page", d.Page}} {
+		if address := one[1]; address != "" && (!strings.HasPrefix(address, "https://") || len(address) > 500 || textx.Line(address, 500) != address) {
+			c.wrong(one[0], "declared_page")
 		}
 	}
 	if n, err := number.Parse(d.Canary); d.Canary != "" && (err != nil || string(n) != d.Canary) {
@@ -298,7 +308,7 @@ func (c *compiler) refusals(d Definition) []refusal {
 // carrier does if it has none.
 func (p *program) claims(builtin *carriers.Factory, d Definition) func(number.Number) carriers.Match {
 	if len(d.Match)+len(d.Maybe) == 0 && builtin != nil {
-		if own, err := builtin.New(carriers.Config{HTTP: noHTTP()}); err == nil {
+		if own, err := builtin.New(carriers.Config{HTTP: &http.Client{}}); err == nil {
 			return own.Match
 		}
 	}

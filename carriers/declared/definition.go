@@ -94,8 +94,22 @@ type Refusal struct {
 	Means  string `toml:"means"`  // not_found, throttled, denied, temporary or changed
 }
 
+// keyed reports whether the definition says what the user must set.
+func (d Definition) keyed() bool { return d.Settings != nil || len(d.Secrets) > 0 }
+
 // HeaderSetting is the name of the setting that holds the secret value of a header.
 func HeaderSetting(header string) string { return "headers." + header }
+
+// says reports whether the reading has the key.
+func (r Reading) says(key string) bool {
+	v := reflect.ValueOf(r)
+	for i := range v.NumField() {
+		if v.Type().Field(i).Tag.Get("toml") == key {
+			return !v.Field(i).IsZero()
+		}
+	}
+	return false
+}
 
 // over returns the reading with what it does not say taken from base.
 func (r Reading) over(base Reading) Reading {

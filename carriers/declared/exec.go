@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"os/exec"
+	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,7 +40,16 @@ func (c *command) Track(ctx context.Context, numbers []number.Number) ([]carrier
 	return adapter.Each(ctx, numbers, c.ask)
 }
 
-func (c *command) ask(ctx context.Context, n number.Number) (res carriers.Result, err error) {
+func (c *command) ask(ctx context.Context, n number.Number) (carriers.Result, error) {
+	out, err := c.run(ctx, n)
+	if err != nil {
+		return carriers.Result{}, err
+	}
+	return c.read(out, n, nil)
+}
+
+// run returns what the program prints for a number.
+func (c *command) run(ctx context.Context, n number.Number) ([]byte, error) {
 	limited, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
 	args := make([]string, 0, len(c.exec))
@@ -48,21 +59,21 @@ func (c *command) ask(ctx context.Context, n number.Number) (res carriers.Result
 	out := &output{left: maxAnswer}
 	cmd := exec.CommandContext(limited, args[0], args[1:]...) //nolint:gosec // the configuration names the program
 	cmd.Stdout, cmd.WaitDelay = out, time.Second
-	err = cmd.Run()
+	err := runAll(cmd)
 	var ended *exec.ExitError
 	switch {
 	case ctx.Err() != nil && errors.Is(ctx.Err(), context.Canceled):
-		return res, ctx.Err()
+		return nil, ctx.Err()
 	case limited.Err() != nil:
-		return res, &carriers.Error{Kind: carriers.ErrTemporary, Detail: "the program did not end in time"}
+		return nil, &carriers.Error{Kind: carriers.ErrTemporary, Detail: "the program did not end in time"}
 	case out.left < 0:
-		return res, &carriers.Error{Kind: carriers.ErrChanged, Detail: "the program printed too much"}
+		return nil, &carriers.Error{Kind: carriers.ErrChanged, Detail: "the program printed too much"}
 	case errors.As(err, &ended) && ended.ExitCode() == exitUnknown:
-		return res, &carriers.Error{Kind: carriers.ErrNotFound, Detail: "exit status 3"}
+		return nil, &carriers.Error{Kind: carriers.ErrNotFound, Detail: "exit status 3"}
 	case err != nil:
-		return res, &carriers.Error{Kind: carriers.ErrTemporary, Detail: "the program failed", Cause: err}
+		return nil, &carriers.Error{Kind: carriers.ErrTemporary, Detail: "the program failed", Cause: err}
 	}
-	return c.read(out.kept.Bytes(), n)
+	return out.kept.Bytes(), nil
 }
 
 // output keeps what a program prints, up to a limit.
@@ -101,7 +112,7 @@ type printedEvent struct {
 }
 
 // read reads the output.
-func (c *command) read(out []byte, n number.Number) (carriers.Result, error) {
+func (c *command) read(out []byte, n number.Number, trace *Trace) (carriers.Result, error) {
 	changed := func(why string) error {
 		return &carriers.Error{Kind: carriers.ErrChanged, Detail: why, Raw: out[:min(len(out), 16<<10)]}
 	}
@@ -118,8 +129,9 @@ func (c *command) read(out []byte, n number.Number) (carriers.Result, error) {
 	t := parcel.Tracking{
 		Origin: adapter.Country(p.Origin), Destination: adapter.Country(p.Destination), PickupPlace: adapter.Text(p.PickupPlace),
 		ETA: adapter.Day(p.ETA, time.UTC, time.DateOnly, time.RFC3339), PickupUntil: adapter.Day(p.PickupUntil, time.UTC, time.DateOnly, time.RFC3339),
-		Events: adapter.Timeline(adapter.Events(*p.Events, eventOf), false),
+		Events: adapter.Timeline(adapter.Events(*p.Events, func(e printedEvent) (parcel.Event, bool) { return eventOf(e, trace) }), false),
 	}
+	p.trace(trace, t)
 	for _, other := range p.Numbers[:min(len(p.Numbers), maxParts)] {
 		t.Aliases = append(t.Aliases, adapter.Alias(n, other, "numbers")...)
 	}
@@ -134,7 +146,20 @@ func (c *command) read(out []byte, n number.Number) (carriers.Result, error) {
 	return carriers.Result{Number: n, Tracking: t}, nil
 }
 
-func eventOf(e printedEvent) (ev parcel.Event, ok bool) {
+// trace records what is said about the parcel.
+func (p printed) trace(trace *Trace, t parcel.Tracking) {
+	trace.saw(kindNumber, string(p.Number))
+	for _, other := range p.Numbers {
+		trace.saw(kindNumber, string(other))
+	}
+	trace.saw(kindWord, string(p.Origin))
+	trace.saw(kindWord, string(p.Destination))
+	trace.saw(kindPrivate, string(p.PickupPlace))
+	trace.time(string(p.ETA), t.ETA != "")
+	trace.time(string(p.PickupUntil), t.PickupUntil != "")
+}
+
+func eventOf(e printedEvent, trace *Trace) (ev parcel.Event, ok bool) {
 	ev.Time, ev.ZoneKnown, ok = adapter.Moment(e.Time, nil, "2006-01-02T15:04:05", "2006-01-02T15:04", time.DateTime, time.DateOnly)
 	ev.Status, ev.Country, ev.Place = parcel.Status(e.Status), adapter.Country(e.Country), adapter.Text(e.Place)
 	ev.Code, ev.Text = adapter.Line(e.Code, 60), adapter.Text(e.Text)
@@ -144,6 +169,11 @@ func eventOf(e printedEvent) (ev parcel.Event, ok bool) {
 	if !ev.Status.Known() {
 		ev.Status, ev.Guess = parcel.InTransit, true
 	}
+	trace.saw(kindTime, string(e.Time))
+	for _, text := range []adapter.Lax{e.Status, e.Country, e.Place, e.Text, e.Code} {
+		trace.saw(kindWord, string(text))
+	}
+	trace.event(string(e.Time), ev, ok)
 	return ev, ok && ev.Text != ""
 }
 
@@ -154,8 +184,27 @@ func (c *compiler) execution(d Definition, p *program) {
 		c.wrong("exec", "declared_exec_shared")
 	case len(d.Exec) > 50 || d.Exec[0] == "" || strings.Contains(d.Exec[0], numberMark) || textx.Line(d.Exec[0], 1000) != d.Exec[0]:
 		c.wrong("exec", "declared_exec")
-	case d.Request.URL != "" || d.Events != nil || len(d.Forms) > 0:
-		c.wrong("exec", "declared_exec_only")
+	case !slices.ContainsFunc(d.Exec[1:], func(arg string) bool { return strings.Contains(arg, numberMark) }):
+		c.wrong("exec", "declared_exec")
+	}
+	for _, key := range beside(reflect.ValueOf(d)) {
+		c.wrong(key, "declared_exec_only")
 	}
 	p.info.BaseURL = ""
+}
+
+// beside returns the keys of a definition that mean nothing to a program: all that are
+// about a request and its answer.
+func beside(d reflect.Value) (keys []string) {
+	known := []string{"name", "title", "site", "page", "language", "role", "countries", "match", "maybe", "canary", "exec", "interval", "per_number", "budget"}
+	for i := range d.NumField() {
+		field, key := d.Type().Field(i), d.Type().Field(i).Tag.Get("toml")
+		switch {
+		case field.Anonymous:
+			keys = append(keys, beside(d.Field(i))...)
+		case key != "-" && !slices.Contains(known, key) && !d.Field(i).IsZero():
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }

@@ -1,6 +1,7 @@
 package declared
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,9 +30,10 @@ func (f Errors) Error() string {
 // most is the number of faults that are collected.
 const most = 30
 
-// at records a fault.
+// at records a fault, the same one once.
 func (c *compiler) at(key string, what message.Text) {
-	if len(c.faults) < most {
+	same := func(f Fault) bool { return f.Key == key && f.What.Equal(what) }
+	if len(c.faults) < most && !slices.ContainsFunc(c.faults, same) {
 		c.faults = append(c.faults, Fault{key, what})
 	}
 }

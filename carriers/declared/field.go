@@ -1,6 +1,8 @@
 package declared
 
 import (
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -12,6 +14,7 @@ const maxParts = 20
 type field struct {
 	alternatives [][]selector
 	join         string
+	kind         kind
 }
 
 // none reports whether the field is not defined.
@@ -30,6 +33,7 @@ func (f field) value(at scope) string {
 			}
 		}
 		if len(parts) > 0 {
+			at.trace.saw(f.kind, parts...)
 			return strings.Join(parts, f.join)
 		}
 	}
@@ -83,8 +87,8 @@ func (f *field) add(parts []selector) {
 
 // table compiles { first = [...] } and { all = [...], join = "..." }.
 func (c *compiler) table(key string, table map[string]any, f *field) {
-	for name, v := range table {
-		at := key + "." + name
+	for _, name := range slices.Sorted(maps.Keys(table)) {
+		v, at := table[name], key+"."+name
 		text, isText := v.(string)
 		list, isList := v.([]any)
 		switch {
@@ -126,6 +130,7 @@ func (c *compiler) parts(key string, v any) []selector {
 
 func (c *compiler) selectors(key, text string) []selector {
 	s, why := parseSelector(text, c.page)
+	s.key = key
 	if why != good {
 		c.at(key, why.message())
 		return nil

@@ -1,15 +1,14 @@
 package declared
 
 import (
-	"bytes"
 	"embed"
-	"fmt"
 	"io/fs"
 	"path"
+	"strconv"
 	"strings"
 
-	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/packed"
 	"parcelwatch/parcel/number"
 )
 
@@ -27,7 +26,7 @@ func Builtin(name string) ([]byte, bool) {
 	if !nameForm.MatchString(name) {
 		return nil, false
 	}
-	text, err := builtins.ReadFile("testdata/" + name + ".toml")
+	text, err := packed.Files{FS: builtins}.ReadFile("testdata/" + name + ".toml")
 	return text, err == nil
 }
 
@@ -43,51 +42,50 @@ func BuiltinNames() string {
 	return strings.Join(files, ", ")
 }
 
-// Fixture returns an answer that can be shown to others: without personal data, with
-// another number of the same form, and with its times, so that it is read as before.
+// Fixture returns an answer that can be shown to others, and the invented number that
+// stands in it for n. It keeps what the definition reads: times, words and codes of
+// events, without phone numbers, email addresses and the names that events lose. All
+// other texts and numbers are masked, so that the answer is read as before.
 func Fixture(t *Trace, n number.Number) ([]byte, number.Number) {
-	answer, kept := t.Answer, map[string]string{}
-	keep := func(was, becomes string) {
-		if was == "" || !bytes.Contains(answer, []byte(was)) {
-			return
-		}
-		token := fmt.Sprintf("\x01%d\x01", len(kept))
-		kept[token] = becomes
-		answer = bytes.ReplaceAll(answer, []byte(was), []byte(token))
+	m := newMask(t, n)
+	if _, err := parseJSON(t.Answer); err == nil {
+		return m.json(t.Answer), m.of(string(n))
 	}
-	invented := invent(n)
-	keep(string(n), string(invented))
-	for _, r := range t.Rows {
-		for part := range strings.FieldsSeq(r.Time) {
-			keep(part, part)
-		}
-	}
-	answer = carriers.Redact(answer)
-	for token, text := range kept {
-		answer = bytes.ReplaceAll(answer, []byte(token), []byte(text))
-	}
-	return answer, invented
+	return m.page(t.Answer), m.of(string(n))
 }
 
-// invent returns a number of the same form that belongs to nobody.
-func invent(n number.Number) number.Number {
-	digits := 0
-	text := strings.Map(func(r rune) rune {
-		if r < '0' || r > '9' {
-			return r
+// invent returns the i-th number of the same form that belongs to nobody: it begins alike,
+// so that the same expressions fit, and nothing leads back to the first one.
+func invent(n number.Number, i int) number.Number {
+	const kept = 2 // digits
+	places := []int{}
+	text := []byte(n)
+	for at, c := range text {
+		if c >= '0' && c <= '9' {
+			places = append(places, at)
 		}
-		digits++
-		return rune('0' + (9-digits%10)%10)
-	}, string(n))
-	out := number.Number(text)
-	if !n.S10() {
-		return out
 	}
-	for check := '0'; check <= '9'; check++ { // the last digit is the check digit
-		out = number.Number(text[:10] + string(check) + text[11:])
-		if out.Check() == number.CheckOK {
+	last := len(places)
+	if n.S10() {
+		last-- // the check digit
+	}
+	counter := strconv.Itoa(i)
+	for k, at := range places[:max(last, 0)] {
+		if k >= kept || last <= 2*kept {
+			text[at] = '0'
+		}
+		if from := last - len(counter); k >= from && k >= kept {
+			text[at] = counter[k-from]
+		}
+	}
+	if !n.S10() {
+		return number.Number(text)
+	}
+	for check := byte('0'); check <= '9'; check++ {
+		text[places[last]] = check
+		if number.Number(text).Check() == number.CheckOK {
 			break
 		}
 	}
-	return out
+	return number.Number(text)
 }

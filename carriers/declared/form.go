@@ -1,12 +1,12 @@
 package declared
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
 
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/internal/message"
 )
 
 // Layouts that are no layouts of package time.
@@ -23,72 +23,108 @@ const (
 func (c *compiler) forms(d Definition) []form {
 	var out []form
 	if d.Events != nil || len(d.Forms) == 0 {
-		out = append(out, c.form1("", d.Reading))
+		out = append(out, c.compileForm("", d.Reading, d.Reading))
 	}
 	for i, r := range d.Forms {
-		out = append(out, c.form1(element("form", i)+".", r.over(d.Reading)))
+		out = append(out, c.compileForm(element("form", i)+".", r, d.Reading))
 	}
 	return out
 }
 
-func (c *compiler) form1(at string, r Reading) form {
+// compileForm compiles a reading, with what it does not say taken from base. At is the
+// place of the reading in the definition; what base says has its own place.
+func (c *compiler) compileForm(at string, own, base Reading) form {
+	r := own.over(base)
 	f := form{inZone: r.InZone}
-	for _, one := range []struct {
-		to   *field
-		key  string
-		v    any
-		join string
-	}{
-		{&f.item, "item", r.Item, " "},
-		{&f.number, "number", r.Number, " "},
-		{&f.group, "group", r.Group, " "},
-		{&f.events, "events", r.Events, " "},
-		{&f.time, "time", r.Time, " "},
-		{&f.offset, "offset", r.Offset, " "},
-		{&f.place, "place", r.Place, ", "},
-		{&f.country, "country", r.Country, " "},
-		{&f.text, "text", r.Text, " "},
-		{&f.code, "code", r.Code, " "},
-		{&f.origin, "origin", r.Origin, " "},
-		{&f.destination, "destination", r.Destination, " "},
-		{&f.aliases, "aliases", r.Aliases, " "},
-		{&f.eta, "eta", r.ETA, " "},
-		{&f.pickup, "pickup_place", r.PickupPlace, ", "},
-		{&f.pickupBy, "pickup_until", r.PickupUntil, " "},
-	} {
-		*one.to = c.field(at+one.key, one.v, one.join)
+	place := func(key string) string {
+		if at == "" || own.says(key) || !base.says(key) {
+			return at + key
+		}
+		return key
 	}
-	for key, missing := range map[string]bool{"events": r.Events == nil, "time": r.Time == nil, "layout": len(r.Layout) == 0, "text": r.Text == nil && r.Code == nil} {
-		if missing {
-			c.wrong(at+key, "declared_missing")
+	values := []any{
+		r.Item, r.Number, r.Group, r.Events, r.Time, r.Offset, r.Place, r.Country, r.Text, r.Code,
+		r.Origin, r.Destination, r.Aliases, r.ETA, r.PickupPlace, r.PickupUntil,
+	}
+	for i, one := range f.parts() {
+		*one.to = c.field(place(one.key), values[i], cmp.Or(one.join, " "))
+		one.to.kind = one.kind
+	}
+	for _, one := range []struct {
+		key     string
+		missing bool
+	}{{"events", r.Events == nil}, {"time", r.Time == nil}, {"layout", len(r.Layout) == 0}, {"text", r.Text == nil && r.Code == nil}} {
+		if one.missing {
+			c.wrong(place(one.key), "declared_missing")
 		}
 	}
 	for _, one := range []field{f.item, f.group, f.events} {
 		one.each(func(s selector) {
 			if s.fixed || s.attr != "" {
-				c.at(at+"events", badSyntax.message())
+				c.at(s.key, badSyntax.message())
 			}
 		})
 	}
-	f.onlyItem = f.item.none()
-	c.times(at, r, &f)
+	c.layouts(place("layout"), r, &f)
+	c.zone(place("zone"), r, &f)
 	return f
 }
 
-// times compiles layouts and zone.
-func (c *compiler) times(at string, r Reading, f *form) {
+// part is a field of a form: its key, what its values are for, and what joins them.
+type part struct {
+	to   *field
+	key  string
+	kind kind
+	join string // a blank if it is empty
+}
+
+// parts returns the fields of a form.
+func (f *form) parts() []part {
+	return []part{
+		{&f.item, "item", kindWord, ""},
+		{&f.number, "number", kindNumber, ""},
+		{&f.group, "group", kindWord, ""},
+		{&f.events, "events", kindWord, ""},
+		{&f.time, "time", kindTime, ""},
+		{&f.offset, "offset", kindTime, ""},
+		{&f.place, "place", kindWord, ", "},
+		{&f.country, "country", kindWord, ""},
+		{&f.text, "text", kindWord, ""},
+		{&f.code, "code", kindCode, ""},
+		{&f.origin, "origin", kindWord, ""},
+		{&f.destination, "destination", kindWord, ""},
+		{&f.aliases, "aliases", kindNumber, ""},
+		{&f.eta, "eta", kindTime, ""},
+		{&f.pickup, "pickup_place", kindPrivate, ", "},
+		{&f.pickupBy, "pickup_until", kindTime, ""},
+	}
+}
+
+func (f form) fields() (out []field) {
+	for _, one := range f.parts() {
+		out = append(out, *one.to)
+	}
+	return out
+}
+
+// layouts compiles how times are written.
+func (c *compiler) layouts(key string, r Reading, f *form) {
 	if len(r.Layout) > maxParts {
-		c.wrong(at+"layout", "declared_long")
+		c.wrong(key, "declared_long")
 		return
 	}
 	day := time.Date(2006, time.January, 2, 15, 4, 5, 0, time.UTC)
 	for i, layout := range r.Layout {
 		own := slices.Contains([]string{layoutUnix, layoutUnixMS, layoutDotNet, layoutRFC3339}, layout)
 		if !own && (len(layout) > 60 || day.AddDate(4, 5, 11).Format(layout) == layout || !strings.Contains(layout, "6") && !strings.Contains(layout, "06")) {
-			c.wrong(element(at+"layout", i), "declared_layout")
+			c.wrong(element(key, i), "declared_layout")
 		}
 		f.layouts = append(f.layouts, layout)
 	}
+}
+
+// zone compiles the zone of clocks.
+func (c *compiler) zone(key string, r Reading, f *form) {
 	switch r.Zone {
 	case "":
 	case zoneNone:
@@ -96,7 +132,7 @@ func (c *compiler) times(at string, r Reading, f *form) {
 	default:
 		zone, err := time.LoadLocation(r.Zone)
 		if err != nil || len(r.Zone) > 60 {
-			c.at(at+"zone", message.New("declared_zone"))
+			c.wrong(key, "declared_zone")
 			return
 		}
 		f.zone = zone

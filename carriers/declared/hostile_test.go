@@ -23,8 +23,13 @@ name = "uzpost"
 match = ["^[A-Z]{2}[0-9]{9}UZ$"]
 `
 
-// compile compiles the text of a file with one definition.
+// compile compiles the text of a file with one definition that is passed on.
 func compile(tb testing.TB, text string) (carriers.Factory, error) {
+	tb.Helper()
+	return compileAs(tb, text, true)
+}
+
+func compileAs(tb testing.TB, text string, shared bool) (carriers.Factory, error) {
 	tb.Helper()
 	path := filepath.Join(tb.TempDir(), "one.toml")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -34,11 +39,11 @@ func compile(tb testing.TB, text string) (carriers.Factory, error) {
 	if err != nil {
 		return carriers.Factory{}, err
 	}
-	d := declared.Definition{Shared: true}
+	var d declared.Definition
 	if err := list[0].Bind(&d); err != nil {
 		return carriers.Factory{}, err
 	}
-	d.Order, d.Shared = list[0].Keys("status"), true
+	d.Order, d.Shared = list[0].Keys("status"), shared
 	return declared.New(d, nil)
 }
 
@@ -179,22 +184,50 @@ func TestALongAnswerIsNotRead(t *testing.T) {
 	}
 }
 
-// TestAPrivateNetworkIsNotReached resolves a public name to this machine.
-func TestAPrivateNetworkIsNotReached(t *testing.T) {
+// TestWhoMayReachThisMachineAndPrivateNetworks compiles addresses in a file that is passed
+// on and in the configuration itself.
+func TestWhoMayReachThisMachineAndPrivateNetworks(t *testing.T) {
 	t.Parallel()
-	f, err := compile(t, start+`request = { url = "https://10.1.2.3/{number}" }
-private = true
-events = "$.e[*]"
-time = "$.t"
-layout = ["unix"]
-text = "$.x"
-`)
-	if err != nil || f.Public {
-		t.Errorf("error %v, public %t; want a private address that is allowed", err, f.Public)
+	for host, want := range map[string]struct {
+		shared, own, private string // key that is named, "" if the definition is accepted
+		public               bool   // addresses are checked when the host is dialled
+	}{
+		"https://post.example":     {private: "private", public: true},
+		"https://10.1.2.3":         {"request.url", "request.url", "private", false},
+		"https://169.254.169.254":  {"request.url", "request.url", "private", false},
+		"https://[fd00::1]":        {"request.url", "request.url", "private", false},
+		"https://[64:ff9b::a00:1]": {"request.url", "request.url", "private", false},
+		"http://127.0.0.1:8080":    {"", "", "private", true},
+		"http://localhost":         {"", "", "private", true},
+		"https://LocalHost":        {"", "", "private", true},
+		"https://[::1]":            {"", "", "private", true},
+	} {
+		d := sound()
+		d.Request.URL = host + "/{number}"
+		refused := func(d declared.Definition, key string) {
+			t.Helper()
+			f, err := declared.New(d, nil)
+			wrong, _ := errors.AsType[declared.Errors](err)
+			switch {
+			case key == "" && (err != nil || f.Public == d.Private):
+				t.Errorf("%s: error %v, public %t; want it accepted", host, err, f.Public)
+			case key != "" && (len(wrong) != 1 || wrong[0].Key != key):
+				t.Errorf("%s, shared %t: error %v, want one at %s", host, d.Shared, err, key)
+			case key != "" && d.Shared && wrong[0].What[0].ID != "declared_private_shared":
+				t.Errorf("%s: %v is not the reason", host, wrong[0].What)
+			}
+		}
+		refused(d, want.own)
+		d.Private = true
+		refused(d, "")
+		d.Shared = true
+		refused(d, want.private)
+		d.Private = false
+		refused(d, want.shared)
 	}
 }
 
-// TestAuthorizationStaysSecret checks that the suite's rules on secrets hold for a
+// TestSettingsStaySecret checks that the suite's rules on secrets hold for a
 // setting in a header, in the address and in the body.
 func TestSettingsStaySecret(t *testing.T) {
 	dir := filepath.Join("..", "..", "testdata", "carriers", "sunyou")

@@ -38,7 +38,9 @@ func (c *carrier) read(ctx context.Context, ans adapter.Answer, n number.Number,
 	r := &reading{carrier: c, ctx: limited, ans: ans, n: n, trace: trace}
 	res, err := r.result()
 	switch {
-	case ctx.Err() != nil && errors.Is(ctx.Err(), context.Canceled):
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return carriers.Result{}, &carriers.Error{Kind: carriers.ErrTemporary, Detail: "no time was left to read the answer", Cause: ctx.Err()}
+	case ctx.Err() != nil:
 		return carriers.Result{}, ctx.Err()
 	case limited.Err() != nil:
 		return carriers.Result{}, trace.why(message.New("try_slow"), c.Changed(ans, "its selectors take too long for this answer"))
@@ -103,14 +105,17 @@ func (r *reading) parse() (err error) {
 	return nil
 }
 
-func (r *reading) whole() scope { return scope{[]node{r.root}, r.n} }
+func (r *reading) whole() scope { return scope{[]node{r.root}, r.n, r.trace} }
 
 // over reports whether the time to read is over.
 func (r *reading) over() bool { return r.ctx.Err() != nil }
 
 // any reports whether a field finds something in the whole answer.
 func (r *reading) any(f field) bool {
-	return slices.ContainsFunc(f.nodes(r.whole()), node.says)
+	return slices.ContainsFunc(f.nodes(r.whole()), func(n node) bool {
+		r.trace.saw(kindWord, n.text())
+		return n.says()
+	})
 }
 
 // hasEmpty reports whether a list that tells of an unknown number is empty. An answer
@@ -150,14 +155,13 @@ func (r *reading) refused() error {
 // pick returns the first form of answer that has events, with the item of the number
 // and the scopes of the events. other says that an item has another number.
 func (r *reading) pick() (f form, item scope, rows []scope, other bool) {
-	for i, f := range r.forms {
+	for _, f := range r.forms {
 		item, wrong := r.item(f)
 		other = other || wrong
 		if wrong || len(item.levels) == 0 || r.over() {
 			continue
 		}
 		if rows := r.rowsOf(f, item); len(rows) > 0 {
-			r.trace.form(i)
 			return f, item, rows, false
 		}
 	}
@@ -168,7 +172,7 @@ func (r *reading) pick() (f form, item scope, rows []scope, other bool) {
 // answer names other numbers only.
 func (r *reading) item(f form) (found scope, wrong bool) {
 	items := []scope{r.whole()}
-	if !f.onlyItem {
+	if !f.item.none() {
 		items = nil
 		for _, n := range f.item.nodes(r.whole()) {
 			items = append(items, r.whole().in(n))
@@ -204,6 +208,7 @@ func (r *reading) names(f form, at scope) (named, own bool) {
 			if v == "" {
 				continue
 			}
+			r.trace.saw(kindNumber, v)
 			named = true
 			own = own || adapter.Same(r.n, v) || slices.ContainsFunc(strings.FieldsFunc(v, notOfNumber), func(s string) bool { return adapter.Same(r.n, s) })
 		}
@@ -285,13 +290,13 @@ func (r *reading) tracking(f form, item scope, rows []scope) (carriers.Result, e
 	if _, waits := adapter.Waiting(events); waits {
 		res.Tracking.PickupUntil = r.day(f, f.pickupBy.value(item))
 	}
-	r.trace.tracking(res.Tracking)
 	return res, nil
 }
 
 func (r *reading) aliases(f form, item scope) (out []parcel.Alias) {
 	f.aliases.each(func(s selector) {
 		for _, v := range s.values(item) {
+			r.trace.saw(kindNumber, v)
 			for _, a := range adapter.Alias(r.n, v, s.member()) {
 				if len(out) < maxParts && !slices.Contains(out, a) {
 					out = append(out, a)
@@ -308,7 +313,9 @@ func (r *reading) day(f form, text string) parcel.Date {
 		return ""
 	}
 	f.layouts = append(slices.Clone(f.layouts), layoutRFC3339, "2006-01-02T15:04:05", time.DateTime, time.DateOnly)
-	if at, _, ok := f.moment(text, ""); ok {
+	at, _, ok := f.moment(text, "")
+	r.trace.time(text, ok)
+	if ok {
 		return parcel.DateOf(at)
 	}
 	return ""
@@ -317,7 +324,9 @@ func (r *reading) day(f form, text string) parcel.Date {
 // event reads one event. Events without a time or any word are left out.
 func (r *reading) event(f form, at scope, t parcel.Tracking) (ev parcel.Event, ok bool) {
 	clock := f.time.value(at)
-	ev.Time, ev.ZoneKnown, ok = f.moment(clock, f.offset.value(at))
+	offset := f.offset.value(at)
+	ev.Time, ev.ZoneKnown, ok = f.moment(clock, offset)
+	r.trace.time(offset, ok)
 	ev.Code = adapter.Line(f.code.value(at), 60)
 	words := r.clean(f.text.value(at))
 	ev.Place = r.clean(f.place.value(at))
@@ -329,8 +338,8 @@ func (r *reading) event(f form, at scope, t parcel.Tracking) (ev parcel.Event, o
 	return ev, ok && ev.Text != ""
 }
 
-// homeOf returns the only country of the carrier, if it is on that side of the journey
-// of the number.
+// homeOf returns the country of a carrier with one country, if the carrier has this role
+// and its country can be that side of the journey.
 func (r *reading) homeOf(role carriers.Role) string {
 	if r.info.Role != role || len(r.info.Countries) != 1 {
 		return ""

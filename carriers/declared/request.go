@@ -37,7 +37,6 @@ type request struct {
 	path, query string // of the address, with marks
 	headers     map[string]string
 	body        string // with marks; "" for none
-	escape      func(string) string
 	kind        string // content type of the body
 	form        map[string]string
 	own         []int
@@ -70,7 +69,7 @@ func (r request) make(n number.Number, setting func(string) string) adapter.Requ
 		}
 		out.Body = []byte(form.Encode())
 	case r.body != "":
-		out.Body = []byte(fill(r.body, r.escape, value))
+		out.Body = []byte(fill(r.body, escapeJSON, value))
 	}
 	if r.kind != "" {
 		out.Header.Set("Content-Type", r.kind)
@@ -159,9 +158,7 @@ func (c *compiler) address(d Definition, r *request) {
 		c.wrong("request.url", "declared_url")
 		return
 	}
-	if ip, err := netip.ParseAddr(u.Hostname()); err == nil && !ip.IsLoopback() && !netx.Public(ip) && !d.Private {
-		c.wrong("request.url", "declared_private")
-	}
+	c.reach(d, u.Hostname())
 	r.path, r.query, _ = strings.Cut(strings.TrimPrefix(rest, host), "?")
 	tried := fill(r.path, escapePath, sampleValue) + "?" + fill(r.query, url.QueryEscape, sampleValue)
 	if _, err := url.ParseRequestURI("https://host.example" + tried); err != nil {
@@ -169,8 +166,24 @@ func (c *compiler) address(d Definition, r *request) {
 	}
 }
 
+// reach checks that a host may be asked: one of the internet, this machine named as such,
+// or one of a private network if the definition says so, which a file that people pass on
+// may not. What the name of a host leads to is checked when it is dialled.
+func (c *compiler) reach(d Definition, host string) {
+	ip, err := netip.ParseAddr(host)
+	inside := err == nil && !netx.Public(ip) && !netx.Loopback(host)
+	switch {
+	case d.Shared && d.Private:
+		c.wrong("private", "declared_private_shared")
+	case d.Shared && inside:
+		c.wrong("request.url", "declared_private_shared")
+	case inside && !d.Private:
+		c.wrong("request.url", "declared_private")
+	}
+}
+
 func (c *compiler) json(text string, r *request) {
-	r.body, r.escape, r.kind = text, escapeJSON, "application/json"
+	r.body, r.kind = text, "application/json"
 	if len(text) > maxTemplate || !json.Valid([]byte(fill(text, escapeJSON, sampleValue))) {
 		c.wrong("request.json", "declared_json")
 	}
@@ -179,12 +192,16 @@ func (c *compiler) json(text string, r *request) {
 
 func (c *compiler) form(fields map[string]string, r *request) {
 	r.form, r.kind = map[string]string{}, "application/x-www-form-urlencoded"
-	for k, v := range fields {
-		if len(v) > maxTemplate || len(fields) > maxHeaders {
+	if len(fields) > maxHeaders {
+		c.wrong("request.form", "declared_long")
+	}
+	for _, k := range slices.Sorted(maps.Keys(fields)) {
+		if v := fields[k]; len(v) > maxTemplate {
 			c.wrong("request.form."+k, "declared_long")
+		} else {
+			r.form[k] = v
+			c.marks("request.form."+k, v)
 		}
-		r.form[k] = v
-		c.marks("request.form."+k, v)
 	}
 }
 

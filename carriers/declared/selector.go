@@ -26,19 +26,19 @@ type finder interface{ find(n node) []node }
 
 // selector picks nodes from the event, or from what is around it.
 type selector struct {
-	up     int    // 0 for the event, 1 for its group (or the item), and so on outwards
-	page   bool   // of HTML
-	text   string // without prefix and attribute
-	attr   string // of the element, instead of its text
-	by     finder // nil for the node itself, or if text holds {number}
-	fixed  bool   // a constant: text is the value
-	source string // as written
+	up    int    // 0 for the event, 1 for its group (or the item), and so on outwards
+	page  bool   // of HTML
+	text  string // without prefix and attribute
+	attr  string // of the element, instead of its text
+	by    finder // nil for the node itself, or if text holds {number}
+	fixed bool   // a constant: text is the value
+	key   string // of the definition
 }
 
 // parseSelector parses "^" for each level outwards, then a JSONPath or a CSS selector
 // with "@attribute", "." for the node itself, or "=" and a constant.
 func parseSelector(source string, page bool) (selector, fine) {
-	s := selector{source: source, page: page}
+	s := selector{page: page}
 	text, fixed := strings.CutPrefix(source, "=")
 	switch {
 	case len(source) > maxSelector:
@@ -94,11 +94,12 @@ func plain(n number.Number) string {
 type scope struct {
 	levels []node
 	number number.Number
+	trace  *Trace
 }
 
 // in returns the scope of a node within this one.
 func (s scope) in(n node) scope {
-	return scope{append([]node{n}, s.levels...), s.number}
+	return scope{append([]node{n}, s.levels...), s.number, s.trace}
 }
 
 // nodes returns what the selector finds.
@@ -146,5 +147,5 @@ func (s selector) member() string {
 	return name
 }
 
-// text returns the message for a selector that is refused.
+// message returns why a selector is refused, in words.
 func (f fine) message() message.Text { return message.New(string(f)) }

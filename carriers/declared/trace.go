@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
@@ -15,12 +16,15 @@ import (
 
 // Trace is how an answer was read.
 type Trace struct {
-	Form     int // of the answer, from 0
-	Rows     []Row
-	Tracking parcel.Tracking
-	Answer   []byte // as received; empty if there is none
-	Status   int
-	Why      message.Text // why the answer could not be read; nil if that is not known
+	Rows   []Row
+	Answer []byte // as received; empty if there is none
+	Status int
+	Why    message.Text // why the answer could not be read; nil if that is not known
+
+	program *program
+	seen    []seen   // what selectors have picked
+	said    []string // words and codes that were read
+	timed   []string // texts that were read as times
 }
 
 // Row is one event as it was found, whether it can be used or not.
@@ -30,22 +34,34 @@ type Row struct {
 	Timed bool // the time could be read
 }
 
-// form, event and tracking record a step. A nil trace records nothing.
-func (t *Trace) form(i int) {
-	if t != nil {
-		t.Form = i
+type seen struct {
+	kind kind
+	text string
+}
+
+// saw, time and event record a step. A nil trace records nothing.
+func (t *Trace) saw(k kind, parts ...string) {
+	if t == nil {
+		return
+	}
+	for _, text := range parts {
+		t.seen = append(t.seen, seen{k, strings.Join(strings.Fields(text), " ")})
+	}
+	if k == kindWord || k == kindCode || k == kindTime {
+		t.said = append(t.said, strings.Join(parts, " "))
+	}
+}
+
+func (t *Trace) time(text string, read bool) {
+	if t != nil && read {
+		t.timed = append(t.timed, text)
 	}
 }
 
 func (t *Trace) event(clock string, ev parcel.Event, timed bool) {
 	if t != nil {
 		t.Rows = append(t.Rows, Row{clock, ev, timed})
-	}
-}
-
-func (t *Trace) tracking(of parcel.Tracking) {
-	if t != nil {
-		t.Tracking = of
+		t.time(clock, timed)
 	}
 }
 
@@ -61,25 +77,34 @@ func (t *Trace) why(reason message.Text, err error) error {
 var ErrNotDeclared = errors.New("not a carrier that is asked by a definition")
 
 // Try asks for one number, or reads the answer if one is given, and returns how it was
-// read.
-func Try(ctx context.Context, c carriers.Carrier, n number.Number, answer []byte) (carriers.Result, *Trace, error) {
-	trace := &Trace{}
+// read. The answer of a program is what it prints.
+func Try(ctx context.Context, c carriers.Carrier, n number.Number, answer []byte) (res carriers.Result, trace *Trace, err error) {
+	trace = &Trace{Answer: answer}
+	if program, ok := c.(*command); ok {
+		trace.program = program.program
+		if answer == nil {
+			if trace.Answer, err = program.run(ctx, n); err != nil {
+				return res, trace, err
+			}
+		}
+		res, err = program.read(trace.Answer, n, trace)
+		return res, trace, err
+	}
 	own, ok := c.(interface{ Unwrap() adapter.Single })
 	if !ok {
-		return carriers.Result{}, trace, ErrNotDeclared
+		return res, trace, ErrNotDeclared
 	}
 	d, ok := own.Unwrap().(*carrier)
 	if !ok {
-		return carriers.Result{}, trace, ErrNotDeclared
+		return res, trace, ErrNotDeclared
 	}
+	trace.program = d.program
 	ans := adapter.Answer{Status: http.StatusOK, Body: answer}
-	var res carriers.Result
-	var err error
 	if answer != nil {
 		res, err = d.read(ctx, ans, n, trace)
-	} else {
-		res, ans, err = d.ask(ctx, n, trace)
+		return res, trace, err
 	}
+	res, ans, err = d.ask(ctx, n, trace)
 	trace.Answer, trace.Status = ans.Body, ans.Status
 	return res, trace, err
 }
@@ -89,4 +114,19 @@ func (t *Trace) refusal(status int, words string) {
 	if t != nil {
 		t.Why = message.New("try_refusal", "Status", strconv.Itoa(status), "Words", adapter.Line(words, 200))
 	}
+}
+
+// selectors returns the selectors of the definition.
+func (t *Trace) selectors() (out []string) {
+	fields := []field{t.program.notFound, t.program.empty}
+	for _, r := range t.program.refusals {
+		fields = append(fields, r.find)
+	}
+	for _, f := range t.program.forms {
+		fields = append(fields, f.fields()...)
+	}
+	for _, f := range fields {
+		f.each(func(s selector) { out = append(out, s.text) })
+	}
+	return out
 }

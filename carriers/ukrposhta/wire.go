@@ -11,6 +11,7 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
+	"parcelwatch/internal/ordered"
 	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
@@ -67,7 +68,7 @@ func (c *carrier) read(r reply, n number.Number) (res carriers.Result, err error
 		return res, c.Changed(r.Answer, "an event of the number asked names another one")
 	}
 	list = slices.Clone(list)
-	slices.SortStableFunc(list, func(a, b event) int { return cmp.Compare(a.Step, b.Step) })
+	ordered.Sort(list, func(a, b event) int { return cmp.Compare(a.Step, b.Step) })
 	return c.Result(r.Answer, n, parcel.Tracking{Events: adapter.Events(list, c.event)}, len(list))
 }
 

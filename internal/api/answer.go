@@ -11,6 +11,7 @@ import (
 
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
+	"parcelwatch/tracker"
 )
 
 // problem is an error as RFC 9457 describes it. It is written as the answer.
@@ -39,6 +40,10 @@ func problemOf(err error) *problem {
 		err = fail(http.StatusRequestEntityTooLarge, "the request is too large")
 	case errors.Is(err, parcel.ErrNotFound):
 		err = fail(http.StatusNotFound, "there is no such parcel")
+	case errors.Is(err, tracker.ErrSameParcel):
+		err = fail(http.StatusConflict, "both numbers are the same parcel already")
+	case errors.Is(err, tracker.ErrOnlyNumber):
+		err = fail(http.StatusConflict, "the parcel has no other number to split from")
 	case errors.Is(err, number.ErrInvalid):
 		err = fail(http.StatusBadRequest, "this is not a tracking number")
 	default:

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"parcelwatch/internal/packed"
 	"parcelwatch/internal/status"
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
@@ -25,6 +26,7 @@ type Store interface {
 	store.Listing
 	store.Secrets
 	ParcelByNumber(ctx context.Context, n number.Number) (parcel.Parcel, error)
+	Ended(ctx context.Context, parcels func(*parcel.Parcel), orders func(*parcel.Order)) error
 }
 
 // Editor changes parcels, as commands do.
@@ -33,6 +35,8 @@ type Editor interface {
 	Edit(ctx context.Context, n number.Number, edit func(*parcel.Parcel)) (parcel.Parcel, error)
 	Forget(ctx context.Context, n number.Number, purge bool) error
 	CheckNow(ctx context.Context, ids []int64) error
+	Merge(ctx context.Context, a, b number.Number) (parcel.Parcel, error)
+	Split(ctx context.Context, n number.Number) (parcel.Parcel, error)
 }
 
 // API answers other programs.
@@ -65,7 +69,12 @@ func (a *API) Register(s Server) {
 		s.HandleOpen(one.pattern, a.guarded(one))
 	}
 	s.HandleOpen("GET /api/v1/openapi.json", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		writeBody(w, r, http.StatusOK, "application/json", description)
+		text, err := packed.Text(description)
+		if err != nil {
+			writeProblem(w, problemOf(err))
+			return
+		}
+		writeBody(w, r, http.StatusOK, "application/json", text)
 	}))
 	s.HandleOpen("/api/", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		writeProblem(w, problemOf(fail(http.StatusNotFound, "there is no such operation; /api/v1/openapi.json lists all")))
@@ -81,6 +90,9 @@ func (a *API) routes() []route {
 		{"PATCH /api/v1/parcels/{number}", Write, a.edit},
 		{"DELETE /api/v1/parcels/{number}", Write, a.forget},
 		{"POST /api/v1/parcels/{number}/check", Write, a.check},
+		{"POST /api/v1/parcels/{number}/merge", Write, a.merge},
+		{"POST /api/v1/parcels/{number}/split", Write, a.split},
+		{"GET /api/v1/changes", Read, a.changes},
 		{"GET /api/v1/status", Read, a.status},
 		{"GET /api/v1/carriers", Read, a.carriers},
 		{"GET /calendar.ics", Read, a.calendar},

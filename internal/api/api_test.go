@@ -36,6 +36,7 @@ type server struct {
 	*http.ServeMux
 
 	db          *sqlite.DB
+	api         *api.API
 	routes      routers.Router
 	described   *openapi3.T
 	asked       map[string]bool // operations
@@ -54,7 +55,7 @@ func newServer(t *testing.T) *server {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	set, err := carriers.NewSet(all.Factories(), nil)
+	set, err := carriers.NewSet(all.Factories(), map[string]carriers.Options{"dhl": {Settings: map[string]string{"key": "x"}}}) // one with a budget
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,6 +66,7 @@ func newServer(t *testing.T) *server {
 	m := api.NewMetrics()
 	m.Asked("upu", parcel.ResultOK)
 	m.Told(3)
+	m.Held(1, 2)
 	a := &api.API{
 		Store: db, Now: clock, Log: quiet, Metrics: m, Protection: notify.Protection{Days: 60, Remind: 7},
 		Audiences: []notify.Audience{{Name: "digest", Language: "ru", Zone: time.UTC}},
@@ -73,7 +75,7 @@ func newServer(t *testing.T) *server {
 			return status.Source{Store: db, Config: cfg, Carriers: set, Now: now}
 		},
 	}
-	s := &server{ServeMux: http.NewServeMux(), db: db}
+	s := &server{ServeMux: http.NewServeMux(), db: db, api: a}
 	a.Register(s)
 	if s.read, err = api.AddToken(t.Context(), db, "reader", api.Read, now); err != nil {
 		t.Fatal(err)
@@ -204,6 +206,19 @@ func TestEveryOperationAnswersAsItIsDescribed(t *testing.T) {
 		{s.write, http.MethodPost, "/api/v1/parcels", `{"number":"` + strings.Repeat("9", 100<<10) + `"}`, 413},
 		{s.write, http.MethodPost, "/api/v1/parcels/RB123456785CN/check", "", 202},
 		{s.write, http.MethodPost, "/api/v1/parcels/RR900000416CN/check", "", 404},
+		{s.write, http.MethodPost, "/api/v1/parcels/RB123456785CN/split", "", 409},
+		{s.write, http.MethodPost, "/api/v1/parcels/RR900000416CN/split", "", 404},
+		{s.write, http.MethodPost, "/api/v1/parcels/RB123456785CN/merge", `{"number":"la900000257cn"}`, 200},
+		{s.write, http.MethodPost, "/api/v1/parcels/RB123456785CN/merge", `{"number":"LA900000257CN"}`, 409},
+		{s.write, http.MethodPost, "/api/v1/parcels/RB123456785CN/merge", `{"number":"RR900000416CN"}`, 404},
+		{s.write, http.MethodPost, "/api/v1/parcels/RB123456785CN/merge", `{"number":"x"}`, 400},
+		{s.write, http.MethodPost, "/api/v1/parcels/RB123456785CN/merge", `{}`, 400},
+		{s.read, http.MethodPost, "/api/v1/parcels/RB123456785CN/merge", `{"number":"LA900000257CN"}`, 403},
+		{s.read, http.MethodPost, "/api/v1/parcels/LA900000257CN/split", "", 403},
+		{s.write, http.MethodPost, "/api/v1/parcels/LA900000257CN/split", "", 200},
+		{s.read, http.MethodGet, "/api/v1/changes", "", 200},
+		{s.read, http.MethodGet, "/api/v1/changes?limit=501", "", 400},
+		{"", http.MethodGet, "/api/v1/changes", "", 401},
 		{s.write, http.MethodDelete, "/api/v1/parcels/LA900000257CN?purge=x", "", 400},
 		{s.write, http.MethodDelete, "/api/v1/parcels/LA900000257CN", "", 204},
 		{s.write, http.MethodDelete, "/api/v1/parcels/LA900000257CN", "", 404},

@@ -32,6 +32,12 @@ func (m *Metrics) Told(changes int) {
 	m.set.GetOrCreateCounter("parcelwatch_changes_told_total").Add(changes)
 }
 
+// Held counts what this daemon runs of a store that several share.
+func (m *Metrics) Held(households, mailboxes int) {
+	m.set.GetOrCreateGauge("parcelwatch_households_held", nil).Set(float64(households))
+	m.set.GetOrCreateGauge("parcelwatch_mailboxes_watched", nil).Set(float64(mailboxes))
+}
+
 // labels writes pairs of names and values. No value is a parcel's.
 func labels(pairs ...string) string {
 	escape := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)

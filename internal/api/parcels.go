@@ -1,14 +1,11 @@
 package api
 
 import (
-	"cmp"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 
 	"parcelwatch/internal/status"
@@ -17,67 +14,19 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-const (
-	pageSize = 100
-	maxPage  = 1000
-	maxTitle = 200
-)
+const maxTitle = 200
 
-// list answers a page of the rows of the command list. The header Link names the next.
-func (a *API) list(w http.ResponseWriter, r *http.Request) error {
-	q := r.URL.Query()
-	limit := pageSize
-	if text := q.Get("limit"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 || n > maxPage {
-			return fail(http.StatusBadRequest, "limit is a number from 1 to 1000")
-		}
-		limit = n
+// limitOf returns how many rows a query asks for.
+func limitOf(q url.Values, usual, most int) (int, error) {
+	text := q.Get("limit")
+	if text == "" {
+		return usual, nil
 	}
-	all, err := flag(q, "all")
-	if err != nil {
-		return err
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > most {
+		return 0, fail(http.StatusBadRequest, "limit is a number from 1 to "+strconv.Itoa(most))
 	}
-	rows, err := status.List(r.Context(), a.Store, all, a.Now())
-	if err != nil {
-		return err
-	}
-	if rows, err = after(rows, q.Get("cursor")); err != nil {
-		return err
-	}
-	if len(rows) > limit {
-		next := url.Values{"cursor": {base64.RawURLEncoding.EncodeToString([]byte(keyOf(rows[limit-1])))}, "limit": {strconv.Itoa(limit)}}
-		if all {
-			next.Set("all", "true")
-		}
-		w.Header().Set("Link", `<?`+next.Encode()+`>; rel="next"`)
-		rows = rows[:limit]
-	}
-	return writeJSON(w, r, http.StatusOK, rows)
-}
-
-// keyOf identifies a row: a parcel by its first number, which it keeps.
-func keyOf(row status.Row) string {
-	if len(row.Numbers) > 0 {
-		return string(row.Numbers[0])
-	}
-	return "order/" + cmp.Or(slices.Concat(row.Orders, []string{""})...)
-}
-
-// after returns the rows behind the one that the cursor names.
-func after(rows []status.Row, cursor string) ([]status.Row, error) {
-	if cursor == "" {
-		return rows, nil
-	}
-	key, err := base64.RawURLEncoding.DecodeString(cursor)
-	if err != nil {
-		return nil, fail(http.StatusBadRequest, "the cursor is not one of this program")
-	}
-	at := slices.IndexFunc(rows, func(row status.Row) bool { return keyOf(row) == string(key) })
-	if at < 0 {
-		return nil, fail(http.StatusGone, "the row of the cursor is gone; start again without one")
-	}
-	return rows[at+1:], nil
+	return n, nil
 }
 
 func flag(q url.Values, name string) (bool, error) {
@@ -205,4 +154,40 @@ func (a *API) check(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.WriteHeader(http.StatusAccepted)
 	return nil
+}
+
+// merge joins the parcel of another number into the parcel.
+func (a *API) merge(w http.ResponseWriter, r *http.Request) error {
+	var in struct {
+		Number string `json:"number"`
+	}
+	n, err := number.Typed(r.PathValue("number"))
+	if err != nil {
+		return err
+	}
+	if err := body(r, &in); err != nil {
+		return err
+	}
+	other, err := number.Typed(in.Number)
+	if err != nil {
+		return err
+	}
+	p, err := a.Editor.Merge(r.Context(), n, other)
+	if err != nil {
+		return err
+	}
+	return a.document(w, r, http.StatusOK, p, n)
+}
+
+// split makes the number a parcel of its own.
+func (a *API) split(w http.ResponseWriter, r *http.Request) error {
+	n, err := number.Typed(r.PathValue("number"))
+	if err != nil {
+		return err
+	}
+	p, err := a.Editor.Split(r.Context(), n)
+	if err != nil {
+		return err
+	}
+	return a.document(w, r, http.StatusOK, p, n)
 }

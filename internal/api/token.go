@@ -2,17 +2,13 @@ package api
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"time"
 
+	"parcelwatch/internal/token"
 	"parcelwatch/parcel"
 	"parcelwatch/store"
 )
@@ -40,7 +36,7 @@ var (
 type Token struct {
 	Name    string    `json:"name"`
 	Scope   Scope     `json:"scope"`
-	Hash    string    `json:"hash"` // SHA-256, which suffices for 256 random bits
+	Hash    string    `json:"hash"` // [token.Hash]
 	Created time.Time `json:"created"`
 }
 
@@ -78,11 +74,9 @@ func AddToken(ctx context.Context, s store.Secrets, name string, scope Scope, no
 	case len(all) >= maxTokens:
 		return "", ErrTokenCount
 	}
-	var random [32]byte
-	_, _ = rand.Read(random[:])
-	token := "pw_" + base64.RawURLEncoding.EncodeToString(random[:])
-	all = slices.Insert(all, at, Token{Name: name, Scope: scope, Hash: hashOf(token), Created: now.UTC().Truncate(time.Second)})
-	return token, keepTokens(ctx, s, all)
+	fresh := "pw_" + token.New()
+	all = slices.Insert(all, at, Token{Name: name, Scope: scope, Hash: token.Hash(fresh), Created: now.UTC().Truncate(time.Second)})
+	return fresh, keepTokens(ctx, s, all)
 }
 
 // RemoveToken makes a token invalid.
@@ -119,17 +113,11 @@ func keepTokens(ctx context.Context, s store.Secrets, all []Token) error {
 	return nil
 }
 
-func hashOf(token string) string {
-	sum := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(sum[:])
-}
-
-// allows reports whether one of the tokens is token and has the scope. known is false
+// allows reports whether one of the tokens is the one shown and has the scope. known is false
 // for a token that does not exist.
-func allows(all []Token, token string, wanted Scope) (known, allowed bool) {
-	hash := []byte(hashOf(token))
+func allows(all []Token, shown string, wanted Scope) (known, allowed bool) {
 	for _, t := range all {
-		if subtle.ConstantTimeCompare(hash, []byte(t.Hash)) == 1 {
+		if token.Matches(t.Hash, shown) {
 			return true, t.Scope == Write || wanted == Read
 		}
 	}

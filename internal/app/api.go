@@ -2,26 +2,21 @@ package app
 
 import (
 	"context"
-	"time"
 
 	"parcelwatch/carriers"
 	"parcelwatch/internal/api"
-	"parcelwatch/internal/status"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 	"parcelwatch/store"
 	"parcelwatch/tracker"
 )
 
-// newAPI returns what other programs are answered. broken are the carriers whose secrets
-// cannot be read.
-func (l *life) newAPI(broken map[string]error) *api.API {
+// newAPI returns what other programs are answered.
+func (h *household) newAPI() *api.API {
 	return &api.API{
-		Store: l.Store, Editor: l.tracker, Audiences: l.notifying.Audiences, Protection: l.notifying.Protection,
-		Metrics: l.metrics, Log: l.Log, Now: l.Now,
-		Source: func(now time.Time) status.Source {
-			return status.Source{Store: l.Store, Config: l.cfg, Carriers: l.set, Broken: broken, Now: now}
-		},
+		Store: h.store, Editor: h.tracker, Audiences: h.notifying.Audiences, Protection: h.notifying.Protection,
+		Metrics: h.life.metrics, Log: h.log, Now: h.life.Now,
+		Source: h.source,
 	}
 }
 

@@ -7,26 +7,26 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"net"
+	"slices"
 	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/all"
 	"parcelwatch/config"
 	"parcelwatch/extract"
 	"parcelwatch/internal/api"
-	"parcelwatch/internal/mqtt"
+	"parcelwatch/internal/netx"
 	"parcelwatch/internal/web"
 	"parcelwatch/mail/verify"
 	"parcelwatch/mailwatch"
-	"parcelwatch/notify"
-	"parcelwatch/parcel"
 	"parcelwatch/service"
 	"parcelwatch/store"
-	"parcelwatch/tracker"
 )
 
 // Deps are the dependencies of an app.
@@ -37,7 +37,7 @@ type Deps struct {
 	Log     *slog.Logger
 	Now     func() time.Time
 	// Jumps says that Now jumps although the machine does not sleep, so that digests do
-	// not wait after a jump and none is a greeting.
+	// not wait after a jump, none is a greeting, and no pause of real time is made.
 	Jumps bool
 
 	Carriers []carriers.Factory // nil for all carriers
@@ -80,6 +80,7 @@ func New(ctx context.Context, cfg *config.Config, deps Deps) (*App, error) {
 // Run works until ctx ends, or until something fails that a retry cannot repair.
 // It waits for every goroutine that it starts.
 func (a *App) Run(ctx context.Context) error {
+	defer a.leave(ctx)
 	for {
 		var next *life
 		work, ctx := errgroup.WithContext(ctx)
@@ -126,42 +127,54 @@ func (a *App) Reload(ctx context.Context, cfg *config.Config, commit func() erro
 	}
 }
 
-// WakeTracker makes the tracker check at once which parcels are due.
-func (a *App) WakeTracker() { a.life.Load().tracker.Wake() }
+// WakeTracker makes the tracker of the configuration's own household check at once which
+// parcels are due.
+func (a *App) WakeTracker() { a.life.Load().home.tracker.Wake() }
 
-// WakeNotifier makes the notifier check at once which news is due.
-func (a *App) WakeNotifier() { a.life.Load().notifier.Wake() }
+// WakeNotifier makes the notifier of the configuration's own household check at once which
+// news is due.
+func (a *App) WakeNotifier() { a.life.Load().home.wake() }
+
+// leave gives all households back, so that other daemons need not wait for the end of the
+// lease.
+func (a *App) leave(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), store.NodeBeat)
+	defer cancel()
+	if err := a.deps.Store.Release(ctx); err != nil {
+		a.deps.Log.WarnContext(ctx, "households are not given back", "err", err.Error())
+	}
+}
+
+// composers is how many households compose digests at once. Many want them at the same minute,
+// and all at once would keep the store's connections from mail, answers and leases.
+const composers = 2
 
 // life holds everything created from one configuration.
 type life struct {
 	Deps
 
-	cfg       *config.Config
-	started   time.Time
-	metrics   *api.Metrics
-	systemd   *service.Notifier
-	set       *carriers.Set
-	tracker   *tracker.Tracker
-	notifying notify.Config
-	notifier  *notify.Notifier
-	publisher *mqtt.Publisher // nil without a broker
-	mailboxes []mailbox
-	page      *web.Server // nil if none is configured
-	checks    checks
-	read      time.Time // when all mailboxes had been read since the last start or sleep
+	cfg     *config.Config
+	started time.Time
+	metrics *api.Metrics
+	systemd *service.Notifier
+	sender  sender
+	budget  *mailwatch.Budget
+	turns   *semaphore.Weighted // of the notifiers of all households
+	checker *verify.Checker
+	phrases *extract.Phrases
+	engines engines
+	home    *household  // the configuration's own
+	page    *web.Server // nil if none is configured
+	members *members
+
+	authorities netx.Authorities // of the IMAP servers of all households
 }
 
 func (a *App) newLife(ctx context.Context, cfg *config.Config) (*life, error) {
-	l := &life{Deps: a.deps, cfg: cfg, started: a.deps.Now(), systemd: a.systemd, metrics: a.metrics, checks: checks{last: map[string]check{}}}
-	set, broken, err := carriersOf(ctx, cfg, l.Carriers)
-	if err != nil {
-		return nil, err
-	}
-	for name, why := range broken {
-		l.Log.WarnContext(ctx, "carrier has no credential", "carrier", name, "err", why.Error())
-	}
-	l.set = set
-	if l.notifying, err = Notifications(cfg); err != nil {
+	l := &life{Deps: a.deps, cfg: cfg, started: a.deps.Now(), systemd: a.systemd, metrics: a.metrics, checker: verify.New(verify.SystemResolver())}
+	l.turns = semaphore.NewWeighted(composers)
+	var err error
+	if l.phrases, err = extract.LoadPhrases(); err != nil {
 		return nil, err
 	}
 	smtp, err := SMTP(cfg, l.Store)
@@ -171,124 +184,40 @@ func (a *App) newLife(ctx context.Context, cfg *config.Config) (*life, error) {
 	if l.Dial != nil {
 		smtp.Dial = l.Dial
 	}
-	channels, silent := Channels(ctx, cfg)
-	for name, why := range silent {
-		l.Log.WarnContext(ctx, "channel cannot be used", "channel", name, "err", why.Error())
+	l.sender, l.budget = newSender(smtp), mailwatch.NewBudget()
+	if l.home, err = l.newHousehold(ctx, store.Home, cfg); err != nil {
+		return nil, err
 	}
-	before, err := l.Store.Heartbeat(ctx)
+	l.reportBroken(ctx, l.home.carriers.broken)
+	r, err := l.home.prepare(ctx)
 	if err != nil {
 		return nil, err
 	}
-	round := l.round
-	if l.Jumps {
-		round = nil
-	}
-	l.notifier = notify.New(l.notifying, l.Digests, countedOutbox{l.Store, l.metrics.Told}, smtp, notify.Options{
-		Log: l.Log, Now: l.Now, Channels: channels, Gaps: tracker.Gaps(l.Store.Journeys), Trips: l.Store.Trips, AllWell: pinger(cfg.Alarm.Ping, bounded()),
-		Round: round, LastAlive: before.LastAlive(), Budgets: set.Budgets(),
-	})
-	l.tracker = tracker.New(tracker.Config{
-		Home: cfg.Destination, Zone: cfg.Timezone.Location(), Log: l.Log, Now: l.Now, OnChange: l.wake,
-		Engine: counted(tracker.NewEngine(set, cfg.Destination, l.Ledger, l.Now, l.Log), l.metrics),
-	}, l.Store)
-	if cfg.MQTT.Enabled() {
-		if l.publisher, err = newPublisher(l); err != nil {
-			return nil, err
-		}
-	}
-	if l.page, err = l.newPage(broken); err != nil {
-		return nil, err
-	}
-	if l.page != nil {
-		l.newAPI(broken).Register(l.page)
-	}
-	return l, l.watch()
+	l.home.runner.Store(r)
+	l.members = newMembers(l)
+	return l, l.openPage()
 }
 
-// watch prepares the mailboxes.
-func (l *life) watch() error {
-	checker := verify.New(verify.SystemResolver())
-	phrases, err := extract.LoadPhrases()
-	if err != nil {
-		return err
-	}
-	for _, m := range l.cfg.Mailboxes {
-		account, err := Account(l.cfg, m, l.Store)
+// reportBroken logs the definitions that are left out and the carriers whose secrets
+// cannot be read.
+func (l *life) reportBroken(ctx context.Context, broken map[string]error) {
+	for _, name := range slices.Sorted(maps.Keys(broken)) {
+		faults, err := config.Problems(broken[name])
+		for _, one := range faults {
+			l.Log.ErrorContext(ctx, "a definition of a carrier is left out", "err", one.Error())
+		}
 		if err != nil {
-			return err
+			l.Log.WarnContext(ctx, "carrier has no credential", "carrier", name, "err", err.Error())
 		}
-		if l.Dial != nil {
-			account.Dial = l.Dial
-		}
-		reader, err := newReader(checker, phrases, l.cfg, m)
-		if err != nil {
-			return err
-		}
-		l.mailboxes = append(l.mailboxes, mailbox{life: l, cfg: m, account: account, reader: reader})
 	}
-	return nil
 }
 
 // start starts one goroutine for each part. ctx is the context of work.
 func (l *life) start(ctx context.Context, work *errgroup.Group) {
-	var folders []parcel.MailboxHealth
-	budget := mailwatch.NewBudget()
-	for _, box := range l.mailboxes {
-		for _, f := range box.cfg.Folders {
-			folders = append(folders, parcel.MailboxHealth{Name: box.cfg.Name, Folder: f})
-		}
-		w := mailwatch.New(box.account, l.Store, mailwatch.Options{Log: l.Log, Budget: budget, OnState: l.recorder(ctx), OnProgress: l.progress})
-		work.Go(func() error { return w.Run(ctx, box.handle) })
-	}
-	if err := l.Store.KeepMailboxes(ctx, folders); err != nil {
-		l.Log.WarnContext(ctx, "states of mailboxes that are gone stay", "err", err.Error())
-	}
-	l.reportUnwatched(ctx)
-	parts := []func(context.Context) error{l.tracker.Run, l.notifier.Run, l.heartbeat, l.care}
-	if l.publisher != nil {
-		parts = append(parts, l.publisher.Run)
-	}
-	for _, part := range parts {
+	for _, part := range []func(context.Context) error{l.members.run, l.heartbeat, l.care} {
 		work.Go(func() error { return part(ctx) })
 	}
 	if l.page != nil {
 		work.Go(func() error { return l.page.Run(ctx) })
 	}
-}
-
-// reportUnwatched logs the mailboxes of followed parcels that are no longer configured.
-func (l *life) reportUnwatched(ctx context.Context) {
-	found, err := l.Store.Unwatched(ctx, l.notifying.Mailboxes)
-	if err != nil {
-		l.Log.WarnContext(ctx, "parcels of mailboxes that are gone are not counted", "err", err.Error())
-	}
-	for _, u := range found {
-		l.Log.WarnContext(ctx, "a mailbox is no longer configured; its parcels are in every digest", "mailbox", u.Mailbox, "parcels", u.Parcels)
-	}
-}
-
-// recorder returns a function that records the states of a mailbox.
-func (l *life) recorder(ctx context.Context) func(parcel.MailboxHealth) {
-	return func(h parcel.MailboxHealth) {
-		l.checks.report(h, l.Now())
-		// The last state of a mailbox is reported after ctx has ended.
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
-		defer cancel()
-		if err := l.Store.SetMailboxHealth(ctx, h); err != nil {
-			l.Log.WarnContext(ctx, "state of a mailbox is not recorded", "mailbox", h.Name, "err", err.Error())
-		}
-		l.wake()
-	}
-}
-
-// wake makes everything look that shows what has changed.
-func (l *life) wake() {
-	l.notifier.Wake()
-	if l.publisher != nil {
-		l.publisher.Wake()
-	}
-}
-
-func (l *life) progress(p mailwatch.Progress) {
-	l.Log.Debug("scanning", "mailbox", p.Mailbox, "folder", p.Folder, "stage", string(p.Stage), "done", p.Done, "total", p.Total)
 }

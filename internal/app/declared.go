@@ -21,71 +21,72 @@ type definition struct {
 }
 
 // Defined returns the carriers that a file defines, with the settings of the
-// configuration. The file may be the configuration itself.
-func Defined(ctx context.Context, c *config.Config, path string) ([]carriers.Member, error) {
+// configuration. The file may be the configuration itself. A carrier whose secret cannot
+// be read works without it; the error is returned under the carrier's name.
+func Defined(ctx context.Context, c *config.Config, path string) ([]carriers.Member, map[string]error, error) {
 	var list []config.Definition
 	var err error
 	if full, absErr := filepath.Abs(path); absErr == nil && full == c.Path {
 		list = slices.DeleteFunc(c.Definitions(), func(d config.Definition) bool { return d.Shared })
 	} else if list, err = config.LoadDefinitions(path); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if len(list) == 0 {
-		return nil, &config.Error{File: path, What: message.New("declared_none")}
+		return nil, nil, &config.Error{File: path, What: message.New("declared_none")}
 	}
-	defined, err := define(list, all.Factories())
+	defined, faults, err := define(list, all.Factories())
+	if err == nil && len(faults) > 0 {
+		err = faults
+	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	factories, secrets := split(defined)
-	own := *c
-	own.Carriers = map[string]config.Carrier{}
-	for _, f := range factories {
-		if section, ok := c.Carriers[f.Info.Name]; ok {
-			own.Carriers[f.Info.Name] = section
-		}
-	}
-	set, _, err := setOf(ctx, &own, factories, secrets)
+	set, broken, err := setOf(ctx, withSections(c, factories), factories, secrets)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return set.Members(), nil
+	return set.Members(), broken, nil
 }
 
-// define compiles definitions. The error lists what is wrong with all of them.
-func define(list []config.Definition, builtin []carriers.Factory) ([]definition, error) {
-	var out []definition
+// define compiles definitions. Those with faults are left out if they are of files that
+// people pass on; the faults of others are an error.
+func define(list []config.Definition, builtin []carriers.Factory) (out []definition, faults config.Errors, err error) {
 	var wrong config.Errors
 	seen := map[string]bool{}
 	for _, one := range list {
-		d, faults, err := compile(one, builtin)
+		d, found, err := compile(one, builtin)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		if wrong = append(wrong, faults...); len(faults) > 0 {
-			continue
+		if len(found) == 0 && seen[d.Info.Name] {
+			found = config.Errors{one.Fault("name", message.New("declared_twice"))}
 		}
-		if seen[d.Info.Name] {
-			wrong = append(wrong, one.Fault("name", message.New("declared_twice")))
+		switch {
+		case len(found) > 0 && one.Shared:
+			faults = append(faults, found...)
+		case len(found) > 0:
+			wrong = append(wrong, found...)
+		default:
+			seen[d.Info.Name] = true
+			out = append(out, d)
 		}
-		seen[d.Info.Name] = true
-		out = append(out, d)
 	}
 	if len(wrong) > 0 {
-		return nil, wrong
+		return nil, nil, wrong
 	}
-	return out, nil
+	return out, faults, nil
 }
 
 // compile compiles one definition. The errors are faults of the file; err is anything else.
 func compile(from config.Definition, builtin []carriers.Factory) (out definition, wrong config.Errors, err error) {
 	var d declared.Definition
-	if wrong, err = problems(from.Bind(&d)); err != nil || len(wrong) > 0 {
+	if wrong, err = config.Problems(from.Bind(&d)); err != nil || len(wrong) > 0 {
 		return out, wrong, err
 	}
 	d.Order, d.Shared = from.Keys("status"), from.Shared
 	headers, err := from.Headers()
-	if wrong, err = problems(err); err != nil || len(wrong) > 0 {
+	if wrong, err = config.Problems(err); err != nil || len(wrong) > 0 {
 		return out, wrong, err
 	}
 	out.secrets = map[string]config.Secret{}
@@ -95,7 +96,7 @@ func compile(from config.Definition, builtin []carriers.Factory) (out definition
 	}
 	slices.Sort(d.Secrets)
 	if len(d.Exec) > 0 && !d.Shared {
-		if wrong, err = problems(from.Trust(d.Exec[0])); err != nil || len(wrong) > 0 {
+		if wrong, err = config.Problems(from.Trust(d.Exec[0])); err != nil || len(wrong) > 0 {
 			return out, wrong, err
 		}
 	}
@@ -110,20 +111,9 @@ func compile(from config.Definition, builtin []carriers.Factory) (out definition
 		}
 		return out, wrong, nil
 	}
-	f.File, f.Replaces = from.File, replaced != nil
+	f.File = from.File
 	out.Factory = f
 	return out, nil, err
-}
-
-// problems returns the problems of a file that an error lists, or any other error.
-func problems(err error) (config.Errors, error) {
-	if list, ok := errors.AsType[config.Errors](err); ok {
-		return list, nil
-	}
-	if one, ok := errors.AsType[*config.Error](err); ok {
-		return config.Errors{one}, nil
-	}
-	return nil, err
 }
 
 // replace returns the built-in carriers with those that are defined: in the place of

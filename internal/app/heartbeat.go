@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -16,7 +15,6 @@ import (
 	"parcelwatch/internal/locale"
 	"parcelwatch/internal/netx"
 	"parcelwatch/internal/version"
-	"parcelwatch/parcel"
 	"parcelwatch/store"
 )
 
@@ -33,13 +31,14 @@ func (l *life) heartbeat(ctx context.Context) error {
 	defer l.lastBeat(ctx)
 	ticker := time.NewTicker(beatEvery)
 	defer ticker.Stop()
+	var memory release
 	for n := 0; ; n++ {
 		l.beat(ctx)
-		switch n {
-		case 0:
+		nudge(l.members.wake)
+		if n == 0 {
 			l.systemd.Ready()
-		case 1:
-			debug.FreeOSMemory() // starting needs several times the memory of an idle daemon
+		} else {
+			memory.look(l.members.started.Load())
 		}
 		if l.systemd.Listens() && (n%statusBeats == 0 || n == 1) {
 			l.systemd.Status(l.line(ctx))
@@ -54,7 +53,7 @@ func (l *life) heartbeat(ctx context.Context) error {
 
 // beat writes a heartbeat to the store. If that fails, the service manager gets none.
 func (l *life) beat(ctx context.Context) {
-	b := store.Heartbeat{Started: l.started, At: l.Now(), PID: os.Getpid(), Version: version.Get().Version, NextDigest: l.nextDigest()}
+	b := store.Heartbeat{Started: l.started, At: l.Now(), PID: os.Getpid(), Version: version.Get().Version, NextDigest: l.members.nextDigest()}
 	if err := l.Store.SaveHeartbeat(ctx, b); err != nil && ctx.Err() == nil {
 		l.Log.WarnContext(ctx, "sign of life is not recorded", "err", err.Error())
 		return
@@ -69,39 +68,31 @@ func (l *life) lastBeat(ctx context.Context) {
 	_ = l.Store.SaveHeartbeat(ctx, store.Heartbeat{Started: l.started, Stopped: l.Now()})
 }
 
-// nextDigest returns the time of the earliest digest of all audiences.
-func (l *life) nextDigest() time.Time {
-	var next time.Time
-	for _, a := range l.notifying.Audiences {
-		if t := a.Schedule.Next(l.Now()); next.IsZero() || !t.IsZero() && t.Before(next) {
-			next = t
-		}
-	}
-	return next
-}
-
 // line returns the service manager's status line: "watching 2 mailboxes, 7 parcels".
 func (l *life) line(ctx context.Context) string {
 	say, err := locale.New(Language(l.cfg.Language))
 	if err != nil {
 		return ""
 	}
-	parcels, err := l.Store.Following(ctx)
-	if err != nil {
-		return err.Error()
-	}
-	health, err := l.Store.Health(ctx)
-	if err != nil {
-		return err.Error()
-	}
-	text := say.T("status_systemd",
-		"Mailboxes", say.T("count_mailboxes", "Count", len(l.cfg.Mailboxes)), "Parcels", say.T("count_parcels", "Count", parcels))
+	mailboxes, parcels := 0, 0
 	var broken []string
-	for _, m := range health.Mailboxes {
-		if m.State == parcel.MailboxBroken || m.State == parcel.MailboxRefused {
-			broken = append(broken, m.Name)
+	for _, h := range l.members.held() {
+		n, err := h.store.Following(ctx)
+		if err != nil {
+			return err.Error()
+		}
+		health, err := h.store.Health(ctx)
+		if err != nil {
+			return err.Error()
+		}
+		mailboxes, parcels = mailboxes+len(h.cfg.Mailboxes), parcels+n
+		for _, m := range health.Mailboxes {
+			if m.State.Failing() {
+				broken = append(broken, m.Name)
+			}
 		}
 	}
+	text := say.T("status_systemd", "Mailboxes", say.T("count_mailboxes", "Count", mailboxes), "Parcels", say.T("count_parcels", "Count", parcels))
 	if broken != nil {
 		text += "; " + say.T("status_systemd_broken", "Broken", strings.Join(broken, ", "))
 	}

@@ -28,15 +28,16 @@ import (
 
 // mailbox handles the mail of one mailbox.
 type mailbox struct {
-	*life
+	*household
 
+	tracker *tracker.Tracker
 	cfg     config.Mailbox
 	account mailwatch.Account
 	reader  Reader
 }
 
 // handle records mails in one transaction. Mails are read concurrently.
-func (b mailbox) handle(ctx context.Context, mails []mailwatch.Mail) (int, error) {
+func (b *mailbox) handle(ctx context.Context, mails []mailwatch.Mail) (int, error) {
 	read := make([]tracker.Mail, len(mails))
 	errs := make([]error, len(mails))
 	var work errgroup.Group
@@ -62,7 +63,7 @@ func (b mailbox) handle(ctx context.Context, mails []mailwatch.Mail) (int, error
 		var err error
 		recorded, err = b.tracker.Intake(ctx, tracker.Policy{RequireVerified: b.cfg.RequireVerified}, read[:legible]...)
 		for _, m := range read[:recorded] {
-			b.Log.DebugContext(ctx, "mail recorded", "mail_id", m.Ref.String(), "parcels", len(m.Notice.Parcels))
+			b.log.DebugContext(ctx, "mail recorded", "mail_id", m.Ref.String(), "parcels", len(m.Notice.Parcels))
 		}
 		if err != nil {
 			return recorded, retryable(err)
@@ -75,13 +76,13 @@ func (b mailbox) handle(ctx context.Context, mails []mailwatch.Mail) (int, error
 }
 
 // read reads one mail. Nothing is taken from the program's own digests.
-func (b mailbox) read(ctx context.Context, m mailwatch.Mail) (tracker.Mail, error) {
+func (b *mailbox) read(ctx context.Context, m mailwatch.Mail) (tracker.Mail, error) {
 	digest := sha256.Sum256(m.Raw)
 	out := tracker.Mail{Ref: m.Ref, Digest: hex.EncodeToString(digest[:])}
 	own := m.Header.Own
 	if id := m.Header.MessageID; !own && id != "" {
 		var err error
-		if own, err = b.Store.Sent(ctx, id); err != nil {
+		if own, err = b.store.Sent(ctx, id); err != nil {
 			return out, retryable(err)
 		}
 	}
@@ -105,7 +106,7 @@ func (b mailbox) read(ctx context.Context, m mailwatch.Mail) (tracker.Mail, erro
 
 // retryable marks errors that are caused by the store and not by the mail.
 func retryable(err error) error {
-	for _, cause := range []error{store.ErrBusy, store.ErrNoSpace, store.ErrDisk, store.ErrReadOnly, store.ErrCorrupt, context.DeadlineExceeded} {
+	for _, cause := range []error{store.ErrBusy, store.ErrNoSpace, store.ErrDisk, store.ErrReadOnly, store.ErrAway, store.ErrCorrupt, context.DeadlineExceeded} {
 		if errors.Is(err, cause) {
 			return fmt.Errorf("%w: %w", mailwatch.ErrLater, err)
 		}

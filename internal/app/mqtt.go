@@ -9,6 +9,7 @@ import (
 	"parcelwatch/config"
 	"parcelwatch/internal/mqtt"
 	"parcelwatch/internal/netx"
+	"parcelwatch/internal/ordered"
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
 )
@@ -20,6 +21,7 @@ func MQTT(c *config.Config) (mqtt.Config, error) {
 	out := mqtt.Config{
 		Broker: mqtt.Broker{Server: server, Username: m.Username}, Prefix: m.Prefix, Discovery: m.Discovery, Language: Language(m.Language),
 		Zone: c.Timezone.Location(), Threshold: c.Alarm.After.Time(),
+		Page:       SharedPage(c.Web),
 		Protection: notify.Protection{Days: c.Protection.Days, Remind: c.Protection.Remind},
 	}
 	if !m.Password.IsZero() {
@@ -33,12 +35,12 @@ func MQTT(c *config.Config) (mqtt.Config, error) {
 	return out, nil
 }
 
-func newPublisher(l *life) (*mqtt.Publisher, error) {
-	cfg, err := MQTT(l.cfg)
+func newPublisher(h *household) (*mqtt.Publisher, error) {
+	cfg, err := MQTT(h.cfg)
 	if err != nil {
 		return nil, err
 	}
-	return mqtt.New(cfg, l.Store, mqtt.Options{Log: l.Log, Now: l.Now, Refresh: l.checkNow})
+	return mqtt.New(cfg, h.store, mqtt.Options{Log: h.log, Now: h.life.Now, Refresh: h.checkNow})
 }
 
 // Limits of a check that somebody asks for.
@@ -49,12 +51,12 @@ const (
 
 // checkNow makes the followed parcels due that no carrier was asked about lately, the
 // longest unasked first.
-func (l *life) checkNow(ctx context.Context) error {
-	parcels, err := l.Store.FollowedParcels(ctx, nil)
+func (h *household) checkNow(ctx context.Context) error {
+	parcels, err := h.store.Outlines(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("read what to check now: %w", err)
 	}
-	now := l.Now()
+	now := h.life.Now()
 	asked := func(p parcel.Parcel) (last time.Time) {
 		for _, s := range p.Sources {
 			if s.Asked.After(last) {
@@ -64,7 +66,7 @@ func (l *life) checkNow(ctx context.Context) error {
 		return last
 	}
 	parcels = slices.DeleteFunc(parcels, func(p parcel.Parcel) bool { return !p.NextCheck.After(now) || now.Sub(asked(p)) < checkGap })
-	slices.SortStableFunc(parcels, func(a, b parcel.Parcel) int { return asked(a).Compare(asked(b)) })
+	ordered.Sort(parcels, func(a, b parcel.Parcel) int { return asked(a).Compare(asked(b)) })
 	var ids []int64
 	for _, p := range parcels[:min(len(parcels), checkMost)] {
 		ids = append(ids, p.ID)
@@ -72,5 +74,5 @@ func (l *life) checkNow(ctx context.Context) error {
 	if ids == nil {
 		return nil
 	}
-	return l.tracker.CheckNow(ctx, ids)
+	return h.tracker.CheckNow(ctx, ids)
 }

@@ -48,7 +48,7 @@ func TestACarrierWithAKeySaysWhereToGetIt(t *testing.T) {
 				continue
 			}
 			told++
-			got := say.CredentialHelp(m.Info.Name)
+			got := say.Text(m.CredentialHelp())
 			if cyrillic := strings.ContainsFunc(got, func(r rune) bool { return unicode.Is(unicode.Cyrillic, r) }); got == "key_"+m.Info.Name || cyrillic != (language == "ru") {
 				t.Errorf("%s: %s: %q", language, m.Info.Name, got)
 			}

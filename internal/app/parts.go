@@ -22,30 +22,38 @@ import (
 // Account returns the configuration of a mailbox for mailwatch. OAuth2 logins are
 // read from vault.
 func Account(c *config.Config, m config.Mailbox, vault oauth.Vault) (mailwatch.Account, error) {
-	dial, tlsConfig, err := connection(m.Server)
+	return account(c, m, vault, new(netx.Authorities))
+}
+
+func account(c *config.Config, m config.Mailbox, vault oauth.Vault, known *netx.Authorities) (mailwatch.Account, error) {
+	dial, tlsConfig, err := connection(m.Server, known)
 	if err != nil {
 		return mailwatch.Account{}, fmt.Errorf("mailbox %s: %w", m.Name, err)
 	}
 	return mailwatch.Account{
-		Name: m.Name, Host: m.Host, Port: m.Port, TLS: m.TLS, TLSConfig: tlsConfig,
-		Dial: dial, Auth: authenticator(m, vault), Folders: m.Folders, Since: m.Since.Time(), Senders: sendersOf(c, m),
+		Name: m.Name, Household: c.OfHousehold(), Host: m.Host, Port: m.Port, TLS: m.TLS, TLSConfig: tlsConfig,
+		Dial: dial, Auth: authenticator(c, m, vault), Folders: m.Folders, Since: m.Since.Time(), Senders: sendersOf(c, m),
 	}, nil
 }
 
 // connection returns how to reach a server; both results may be nil.
-func connection(s config.Server) (netx.Dial, *tls.Config, error) {
+func connection(s config.Server, known *netx.Authorities) (netx.Dial, *tls.Config, error) {
 	dial, err := netx.Dialer(s.Proxy.URL())
 	if err != nil {
 		return nil, nil, err
 	}
-	tlsConfig, err := netx.TLSConfig(s.Host, s.CA, s.Fingerprint)
+	tlsConfig, err := known.TLSConfig(s.Host, s.CA, s.Fingerprint)
 	return dial, tlsConfig, err
 }
 
 // authenticator reads the secret at each login, so that a changed one needs no restart.
-func authenticator(m config.Mailbox, vault oauth.Vault) mailwatch.Authenticator {
+func authenticator(c *config.Config, m config.Mailbox, vault oauth.Vault) mailwatch.Authenticator {
 	if m.OAuth2 != nil {
-		return NewTokens(m.Server, vault).Mailbox(m.Name)
+		login := m.Name
+		if name := c.OfHousehold(); name != "" {
+			login += " --household " + name
+		}
+		return NewTokens(m.Server, vault).Mailbox(login)
 	}
 	return func(ctx context.Context) (mailwatch.Credential, error) {
 		password, err := m.Password.Resolve(ctx)
@@ -59,7 +67,7 @@ func authenticator(m config.Mailbox, vault oauth.Vault) mailwatch.Authenticator 
 // SMTP returns the outgoing mail server. OAuth2 logins are read from vault.
 func SMTP(c *config.Config, vault oauth.Vault) (*notify.SMTP, error) {
 	s := c.SMTP
-	dial, tlsConfig, err := connection(s.Server)
+	dial, tlsConfig, err := connection(s.Server, new(netx.Authorities))
 	if err != nil {
 		return nil, fmt.Errorf("smtp: %w", err)
 	}
@@ -154,18 +162,45 @@ func channel(name, address string) (notify.Channel, error) {
 }
 
 // Carriers returns the carriers of the configuration. A carrier whose secret cannot be
-// read works without it; the error is returned under the carrier's name.
+// read works without it; the error is returned under the carrier's name. A definition with
+// faults in a file that people pass on is left out; they are [config.Errors] under the
+// name of the file.
 func Carriers(ctx context.Context, c *config.Config) (*carriers.Set, map[string]error, error) {
 	return carriersOf(ctx, c, all.Factories())
 }
 
 func carriersOf(ctx context.Context, c *config.Config, builtin []carriers.Factory) (*carriers.Set, map[string]error, error) {
-	defined, err := define(c.Definitions(), builtin)
+	defined, faults, err := define(c.Definitions(), builtin)
 	if err != nil {
 		return nil, nil, err
 	}
 	own, secrets := split(defined)
-	return setOf(ctx, c, replace(builtin, own), secrets)
+	factories := replace(builtin, own)
+	faults = append(slices.Clone(c.DefinitionFaults()), faults...)
+	if len(faults) > 0 {
+		c = withSections(c, factories) // others may be of carriers that are left out
+	}
+	set, broken, err := setOf(ctx, c, factories, secrets)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, one := range faults {
+		list, _ := config.Problems(broken[one.File])
+		broken[one.File] = append(list, one)
+	}
+	return set, broken, nil
+}
+
+// withSections returns the configuration with the sections of these carriers only.
+func withSections(c *config.Config, factories []carriers.Factory) *config.Config {
+	own := *c
+	own.Carriers = map[string]config.Carrier{}
+	for _, f := range factories {
+		if section, ok := c.Carriers[f.Info.Name]; ok {
+			own.Carriers[f.Info.Name] = section
+		}
+	}
+	return &own
 }
 
 // setOf makes carriers with their settings. secrets are those of defined carriers, by

@@ -28,7 +28,7 @@ func (c *checks) report(h parcel.MailboxHealth, now time.Time) {
 	defer c.mu.Unlock()
 	key := h.Name + "/" + h.Folder
 	old := c.last[key]
-	broken := h.State == parcel.MailboxBroken || h.State == parcel.MailboxRefused
+	broken := h.State.Failing()
 	if broken || h.LastCheck.After(old.proof) {
 		c.last[key] = check{at: now, proof: h.LastCheck, broken: broken}
 	}
@@ -43,33 +43,33 @@ func (c *checks) of(mailbox, folder string) check {
 // round returns how far the mailboxes have been read and the carriers been asked since the
 // program woke up or, if that time is zero, since its start. What is due after the
 // mailboxes were read does not prolong the round. The notifier calls it from one goroutine.
-func (l *life) round(ctx context.Context, woke time.Time) (notify.Round, error) {
+func (r *runner) round(ctx context.Context, woke time.Time) (notify.Round, error) {
 	done := func(at time.Time) bool { return !at.IsZero() && !at.Before(woke) }
-	var r notify.Round
-	for _, box := range l.mailboxes {
+	var out notify.Round
+	for _, box := range r.mailboxes {
 		for _, folder := range box.cfg.Folders {
-			c := l.checks.of(box.cfg.Name, folder)
+			c := r.checks.of(box.cfg.Name, folder)
 			if c.broken {
 				continue
 			}
-			p, err := l.Store.Checkpoint(ctx, box.cfg.Name, folder)
+			p, err := r.store.Checkpoint(ctx, box.cfg.Name, folder)
 			if err != nil {
-				return r, fmt.Errorf("read how far %s is read: %w", box.cfg.Name, err)
+				return out, fmt.Errorf("read how far %s is read: %w", box.cfg.Name, err)
 			}
-			r.Scanning = r.Scanning || !p.Scanned
-			r.Asking = r.Asking || !done(c.at)
+			out.Scanning = out.Scanning || !p.Scanned
+			out.Asking = out.Asking || !done(c.at)
 		}
 	}
-	if r.Asking || r.Scanning {
-		return r, nil
+	if out.Asking || out.Scanning {
+		return out, nil
 	}
-	if !done(l.read) {
-		l.read = l.Now()
+	if !done(r.read) {
+		r.read = r.life.Now()
 	}
-	next, err := l.Store.NextDue(ctx)
+	next, err := r.store.NextDue(ctx)
 	if err != nil {
-		return r, fmt.Errorf("read which parcels are due: %w", err)
+		return out, fmt.Errorf("read which parcels are due: %w", err)
 	}
-	r.Asking = !next.IsZero() && !next.After(l.read)
-	return r, nil
+	out.Asking = !next.IsZero() && !next.After(r.read)
+	return out, nil
 }

@@ -22,19 +22,19 @@ func TestTheFirstRoundNeedsOneCheckOfEachFolderAndNothingDue(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
-	l := &life{
-		Deps:      Deps{Store: db, Now: func() time.Time { return now }},
+	r := &runner{
+		household: &household{life: &life{Deps: Deps{Now: func() time.Time { return now }}}, store: view{db, db}},
 		mailboxes: []mailbox{{cfg: config.Mailbox{Name: "home", Folders: []string{"INBOX"}}}},
 		checks:    checks{last: map[string]check{}},
 	}
 	expect := func(what string, woke time.Time, want notify.Round) {
 		t.Helper()
-		if got, err := l.round(t.Context(), woke); err != nil || got != want {
+		if got, err := r.round(t.Context(), woke); err != nil || got != want {
 			t.Errorf("%s: %+v, %v; want %+v", what, got, err, want)
 		}
 	}
 	checked := func() {
-		l.checks.report(parcel.MailboxHealth{Name: "home", Folder: "INBOX", State: parcel.MailboxIdle, LastCheck: now}, now)
+		r.checks.report(parcel.MailboxHealth{Name: "home", Folder: "INBOX", State: parcel.MailboxIdle, LastCheck: now}, now)
 	}
 	expect("at the start", time.Time{}, notify.Round{Scanning: true, Asking: true})
 	checked()

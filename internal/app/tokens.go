@@ -112,12 +112,13 @@ func (t *Tokens) Keep(ctx context.Context, token oauth.Token) error {
 	return source.Keep(ctx, token)
 }
 
-// Mailbox returns an authenticator for the named mailbox's IMAP server.
-func (t *Tokens) Mailbox(name string) mailwatch.Authenticator {
+// Mailbox returns an authenticator for a mailbox's IMAP server. login are the arguments of
+// the command that renews the login.
+func (t *Tokens) Mailbox(login string) mailwatch.Authenticator {
 	return func(ctx context.Context) (mailwatch.Credential, error) {
 		token, err := t.token(ctx)
 		if oauth.Final(err) {
-			return mailwatch.Credential{}, &mailwatch.RefusedError{Text: advised(err, name).Error(), Token: true}
+			return mailwatch.Credential{}, &mailwatch.RefusedError{Text: advised(err, login).Error(), Token: true}
 		}
 		if err != nil {
 			return mailwatch.Credential{}, err
@@ -160,8 +161,8 @@ func (t *Tokens) open(ctx context.Context) (*oauth.Source, error) {
 }
 
 // advised adds the command that renews a login to an error that is final.
-func advised(err error, name string) error {
-	return fmt.Errorf("%w; log in with: parcelwatch login %s", err, name)
+func advised(err error, login string) error {
+	return fmt.Errorf("%w; log in with: parcelwatch login %s", err, login)
 }
 
 // SMTPName is the name of the outgoing mail server in commands that take a mailbox.

@@ -137,6 +137,22 @@ func TestAParcelIsARow(t *testing.T) {
 	}
 }
 
+func TestTheShopsEmailIsNamedInThePersonsLanguage(t *testing.T) {
+	t.Parallel()
+	say, err := locale.New("ru")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	d := status.Parcel{Number: "RB123456785CN", Events: []parcel.Event{{Text: "Departed", Sources: []string{"upu", parcel.SourceMail}}}}
+	if err := cli.WriteParcel(&out, say, d, time.Time{}, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(out.String(), "Departed (upu, магазин)") {
+		t.Errorf("prints:\n%s", out.String())
+	}
+}
+
 func TestPlacesAreInThePersonsLanguage(t *testing.T) {
 	t.Parallel()
 	say, err := locale.New("ru")

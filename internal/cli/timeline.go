@@ -28,7 +28,7 @@ func WriteParcel(w io.Writer, say *locale.Printer, d status.Parcel, since time.T
 	if d.Title != "" {
 		head += "  " + textx.Line(d.Title, maxTitle)
 	}
-	status := say.Standing(d.Status, len(d.Events) > 0)
+	status := say.Standing(d.Status, d.Reported, len(d.Events) > 0)
 	if len(d.Events) > 0 && !since.IsZero() {
 		status = say.T("show_since", "Status", status, "Date", say.DateTime(since), "Ago", say.Ago(now.Sub(since)))
 	}
@@ -81,6 +81,18 @@ func journey(say *locale.Printer, d status.Parcel) string {
 	return strings.Join(parts, ", ")
 }
 
+// sources returns the names of the carriers that report an event, and a word for the shop's
+// email.
+func sources(say *locale.Printer, names []string) string {
+	words := slices.Clone(names)
+	for i, name := range words {
+		if name == parcel.SourceMail {
+			words[i] = say.T("item_shop")
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
 func otherNumbers(d status.Parcel) string {
 	var others []string
 	for _, n := range d.Numbers {
@@ -99,9 +111,9 @@ func timeline(say *locale.Printer, events []parcel.Event) string {
 	t.Indent = "  "
 	for _, e := range events {
 		when := say.ShortDate(e.Time) + " " + say.Clock(e.Time)
-		text := textx.Line(e.Text, maxText)
+		text := textx.Line(locale.Once(e.Text), maxText)
 		if len(e.Sources) > 0 {
-			text += " (" + strings.Join(e.Sources, ", ") + ")"
+			text += " (" + sources(say, e.Sources) + ")"
 		}
 		what := say.Operation(e)
 		if what == "" {

@@ -19,7 +19,7 @@ func TestCarriersShowsFreshnessAndUnknownCodes(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "parcels.db")
-	db, err := driver.At(path).Open(t.Context(), store.Options{})
+	db, err := driver.At(path, nil).Open(t.Context(), store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

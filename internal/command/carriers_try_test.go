@@ -66,8 +66,15 @@ func TestTryShowsHowAnAnswerIsRead(t *testing.T) {
 	if out, code := command("en", "try", file, "RB123456785UZ", "--answer", filepath.Join(dir, "none.json")); code != exitNothing || !strings.Contains(out, "not_found finds something") {
 		t.Errorf("exit %d:\n%s", code, out)
 	}
-	if out, code := command("en", "try", file); code != exitUsage {
-		t.Errorf("exit %d:\n%s", code, out)
+	for _, args := range [][]string{{"try"}, {"try", file}, {"export"}, {"try", file, "RB123456785UZ", "--json"}, {"nowhere"}, {"hermes", "inpost"}} {
+		if out, code := command("en", args...); code != exitUsage {
+			t.Errorf("%q: exit %d:\n%s", args, code, out)
+		}
+	}
+	for _, args := range [][]string{{"hermes"}, {"hermes", "--json"}, {"state", "hermes"}} {
+		if out, code := command("en", args...); code != 0 || !strings.Contains(out, "hermes") || strings.Contains(out, "inpost") {
+			t.Errorf("%q: exit %d:\n%s", args, code, out)
+		}
 	}
 	exported, code := command("en", "export", "hermes")
 	if code != 0 || !strings.Contains(exported, `name = "hermes"`) {

@@ -11,29 +11,28 @@ import (
 	"parcelwatch/carriers"
 	"parcelwatch/config"
 	"parcelwatch/internal/cli"
+	"parcelwatch/internal/ordered"
 	"parcelwatch/internal/status"
 	"parcelwatch/internal/textx"
 	"parcelwatch/internal/version"
 	"parcelwatch/store"
 )
 
+// carriersCmd has the state of the carriers as its default: "carriers NAME".
 type carriersCmd struct {
+	State  carriersStateCmd  `cmd:"" default:"withargs" help:"${help_carriers}"`
+	Try    carriersTryCmd    `cmd:"" help:"${help_carriers_try}"`
+	Export carriersExportCmd `cmd:"" help:"${help_carriers_export}"`
+}
+
+type carriersStateCmd struct {
 	Name   string `arg:"" optional:"" help:"${help_carriers_name}"`
-	File   string `arg:"" optional:""`
-	Number string `arg:"" optional:""`
 	Answer string `help:"${help_carriers_answer}" placeholder:"NAME"`
-	Save   string `help:"${help_carriers_save}" placeholder:"FILE"`
 	JSON   bool   `help:"${help_json}"`
 }
 
 // Run lists the carriers with coverage, required credentials and state.
-func (c *carriersCmd) Run(ctx context.Context, e *env) error {
-	switch c.Name {
-	case "try":
-		return c.try(ctx, e)
-	case "export":
-		return c.export(e)
-	}
+func (c *carriersStateCmd) Run(ctx context.Context, e *env) error {
 	cfg := e.anyConfig()
 	if c.Answer != "" {
 		return c.answer(ctx, e)
@@ -56,7 +55,7 @@ func (c *carriersCmd) Run(ctx context.Context, e *env) error {
 	if c.JSON {
 		return cli.WriteJSON(e.out, docs)
 	}
-	if err := writeCarriers(e, docs); err != nil || c.Name == "" {
+	if err := writeCarriers(e, docs, cfg.Timezone.Location()); err != nil || c.Name == "" {
 		return err
 	}
 	return writeUnknown(e, docs[0])
@@ -81,8 +80,8 @@ func writeUnknown(e *env, d status.Carrier) error {
 }
 
 // answer prints the last response of a carrier that was not understood, for a bug report.
-func (c *carriersCmd) answer(ctx context.Context, e *env) error {
-	return e.stored(ctx, func(_ *config.Config, db store.Store) error {
+func (c *carriersStateCmd) answer(ctx context.Context, e *env) error {
+	return e.stored(ctx, func(cfg *config.Config, db store.Store) error {
 		list, err := db.Answers(ctx, c.Answer)
 		if err != nil {
 			return err
@@ -93,22 +92,22 @@ func (c *carriersCmd) answer(ctx context.Context, e *env) error {
 		if _, err := e.out.Write(append(carriers.Redact(list[0].Raw), '\n')); err != nil {
 			return fmt.Errorf("write the answer: %w", err)
 		}
-		e.note(e.say.T("note_answer", "Date", e.say.DateTime(list[0].At.Local())))
+		e.note(e.say.T("note_answer", "Date", e.say.DateTime(list[0].At.In(cfg.Timezone.Location()))))
 		return nil
 	})
 }
 
 // writeCarriers prints the carriers in the order of a parcel's journey, then where to get
 // the missing keys.
-func writeCarriers(e *env, docs []status.Carrier) error {
+func writeCarriers(e *env, docs []status.Carrier, zone *time.Location) error {
 	rank := map[carriers.Role]int{carriers.RoleOrigin: 0, carriers.RoleDestination: 1, carriers.RoleAggregator: 2}
 	docs = slices.Clone(docs)
-	slices.SortStableFunc(docs, func(a, b status.Carrier) int { return cmp.Compare(rank[a.Role], rank[b.Role]) })
+	ordered.Sort(docs, func(a, b status.Carrier) int { return cmp.Compare(rank[a.Role], rank[b.Role]) })
 	t, keys := cli.NewTable(36), cli.NewTable(36)
 	for _, d := range docs {
-		t.Row(carrierRow(e, d)...)
+		t.Row(carrierRow(e, d, zone)...)
 		if d.LacksCredential() {
-			keys.Row(d.Name, e.credentialHelp(d))
+			keys.Row(d.Name, e.say.Text(d.Key))
 		}
 	}
 	if err := t.Write(e.out); err != nil {
@@ -117,7 +116,7 @@ func writeCarriers(e *env, docs []status.Carrier) error {
 	return e.section("carriers_keys", keys)
 }
 
-func carrierRow(e *env, d status.Carrier) []string {
+func carrierRow(e *env, d status.Carrier, zone *time.Location) []string {
 	covers := strings.Join(d.Countries, " ")
 	switch len(d.Countries) {
 	case 0:
@@ -132,7 +131,7 @@ func carrierRow(e *env, d status.Carrier) []string {
 	if d.Budget == 0 {
 		d.Today = 0
 	}
-	return []string{d.Name, e.carrierTitle(d), e.say.T("role_" + string(d.Role)), covers, e.carrierWords(state, d.CarrierState, time.Local)}
+	return []string{d.Name, e.carrierTitle(d), e.say.T("role_" + string(d.Role)), covers, e.carrierWords(state, d.CarrierState, zone)}
 }
 
 // carrierTitle returns the name of a carrier in running text, and for a defined one
@@ -143,16 +142,8 @@ func (e *env) carrierTitle(d status.Carrier) string {
 	case d.Replaces:
 		return e.say.T("carriers_replaces", "Name", name)
 	case d.File != "":
-		return e.say.T("carriers_declared", "Name", textx.Line(d.Title, 60))
+		return e.say.T("carriers_declared", "Name", name)
 	default:
 		return name
 	}
-}
-
-// credentialHelp returns how to get the credential of a carrier.
-func (e *env) credentialHelp(d status.Carrier) string {
-	if d.File != "" && !d.Replaces {
-		return e.say.T("key_declared", "Path", d.File)
-	}
-	return e.say.CredentialHelp(d.Name)
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"time"
 
@@ -18,12 +19,16 @@ import (
 	"parcelwatch/parcel/number"
 )
 
-// try asks for a number by a definition, or reads an answer from a file, and prints
-// each field as it was read.
-func (c *carriersCmd) try(ctx context.Context, e *env) error {
-	if c.File == "" || c.Number == "" {
-		return usage(e.say.T("err_try"))
-	}
+type carriersTryCmd struct {
+	File   string `arg:""`
+	Number string `arg:""`
+	Answer string `help:"${help_try_answer}" placeholder:"FILE"`
+	Save   string `help:"${help_try_save}"   placeholder:"FILE"`
+}
+
+// Run asks for a number by a definition, or reads an answer from a file, and prints each
+// field as it was read.
+func (c *carriersTryCmd) Run(ctx context.Context, e *env) error {
 	n, err := e.number(c.Number)
 	if err != nil {
 		return err
@@ -39,9 +44,6 @@ func (c *carriersCmd) try(ctx context.Context, e *env) error {
 		}
 	}
 	res, trace, err := declared.Try(ctx, m.Carrier, n, answer)
-	if errors.Is(err, declared.ErrNotDeclared) {
-		res, trace, err = runOnce(ctx, m.Carrier, n)
-	}
 	if trace.Answer != nil && c.Save != "" {
 		if err := c.save(e, trace, n); err != nil {
 			return err
@@ -52,31 +54,20 @@ func (c *carriersCmd) try(ctx context.Context, e *env) error {
 
 // member returns the carrier of the file that is tried: the first that claims the
 // number, or else the first of all.
-func (c *carriersCmd) member(ctx context.Context, e *env, n number.Number) (carriers.Member, error) {
-	members, err := app.Defined(ctx, e.anyConfig(), c.File)
+func (c *carriersTryCmd) member(ctx context.Context, e *env, n number.Number) (carriers.Member, error) {
+	members, broken, err := app.Defined(ctx, e.anyConfig(), c.File)
 	if err != nil {
 		return carriers.Member{}, err
 	}
-	for _, m := range members {
-		if m.Carrier.Match(n) != carriers.No {
-			return m, nil
-		}
+	at := slices.IndexFunc(members, func(m carriers.Member) bool { return m.Carrier.Match(n) != carriers.No })
+	if at < 0 {
+		at = 0
+		e.note(e.say.T("try_unclaimed", "Name", members[0].Info.Name, "Number", string(n)))
 	}
-	e.note(e.say.T("try_unclaimed", "Name", members[0].Info.Name, "Number", string(n)))
-	return members[0], nil
-}
-
-// runOnce runs the program of a carrier.
-func runOnce(ctx context.Context, c carriers.Carrier, n number.Number) (carriers.Result, *declared.Trace, error) {
-	list, err := c.Track(ctx, []number.Number{n})
-	if err != nil {
-		return carriers.Result{}, &declared.Trace{}, err
+	if why := broken[members[at].Info.Name]; why != nil {
+		e.note(e.say.T("note_secret", "Carrier", members[at].Info.Name, "Reason", e.words(why)))
 	}
-	trace := &declared.Trace{Tracking: list[0].Tracking}
-	for _, ev := range list[0].Tracking.Events {
-		trace.Rows = append(trace.Rows, declared.Row{Event: ev, Timed: true})
-	}
-	return list[0], trace, list[0].Err
+	return members[at], nil
 }
 
 // maxAnswer is the size of a kept answer, in bytes. Longer ones are refused when they
@@ -96,9 +87,8 @@ func readAnswer(path string) ([]byte, error) {
 	return append([]byte{}, data...), nil
 }
 
-// save writes the answer without personal data. Times stay, and the number becomes an
-// invented one, so that the file can still be read.
-func (c *carriersCmd) save(e *env, trace *declared.Trace, n number.Number) error {
+// save writes the answer without personal data, so that it is still read as before.
+func (c *carriersTryCmd) save(e *env, trace *declared.Trace, n number.Number) error {
 	data, invented := declared.Fixture(trace, n)
 	if err := os.WriteFile(c.Save, data, 0o600); err != nil {
 		return fmt.Errorf("write the answer: %w", err)
@@ -109,11 +99,7 @@ func (c *carriersCmd) save(e *env, trace *declared.Trace, n number.Number) error
 
 // triedOut prints how an answer was read.
 func (e *env) triedOut(m carriers.Member, n number.Number, res carriers.Result, trace *declared.Trace, err error) error {
-	status := ""
-	if trace.Status != 0 {
-		status = strconv.Itoa(trace.Status)
-	}
-	e.print(e.say.T("try_head", "Name", m.Info.Name, "Number", string(n), "Status", status, "Bytes", strconv.Itoa(len(trace.Answer))))
+	e.print(e.say.T("try_head", "Name", m.Info.Name, "Number", string(n), "Status", trace.Status, "Bytes", len(trace.Answer)))
 	t := cli.NewTable(44)
 	for i, r := range trace.Rows {
 		t.Row(strconv.Itoa(i+1), e.say.T("try_time"), textx.Line(r.Time, 60)+" → "+clockOf(r, e))
@@ -211,11 +197,15 @@ func parcelTable(e *env, res carriers.Result) *cli.Table {
 	return t
 }
 
-// export prints the definition of a built-in carrier.
-func (c *carriersCmd) export(e *env) error {
-	text, ok := declared.Builtin(c.File)
+type carriersExportCmd struct {
+	Name string `arg:""`
+}
+
+// Run prints the definition of a built-in carrier.
+func (c *carriersExportCmd) Run(e *env) error {
+	text, ok := declared.Builtin(c.Name)
 	if !ok {
-		return nothing(e.say.T("export_none", "Name", textx.Line(c.File, 40), "Names", declared.BuiltinNames()))
+		return nothing(e.say.T("export_none", "Name", textx.Line(c.Name, 40), "Names", declared.BuiltinNames()))
 	}
 	_, err := io.Copy(e.out, bytes.NewReader(text))
 	return err

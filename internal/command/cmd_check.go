@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -19,8 +20,6 @@ import (
 	"parcelwatch/mailwatch"
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
-	"parcelwatch/store"
-	"parcelwatch/store/driver"
 	"parcelwatch/tracker"
 )
 
@@ -31,7 +30,7 @@ const (
 
 // finding is the result for one checked thing.
 type finding struct {
-	What   string `json:"what"`   // config, store, mailbox, folder, smtp, channel, mqtt, carrier
+	What   string `json:"what"`   // config, household, store, mailbox, folder, smtp, channel, mqtt, carrier
 	Name   string `json:"name"`   // of the mailbox, server, channel or carrier
 	State  string `json:"state"`  // good, wrong, note
 	Detail string `json:"detail"` // what is wrong and what to do, or what was found
@@ -66,24 +65,37 @@ func (c *checkCmd) Run(ctx context.Context, e *env) error {
 	if _, err := continueAsOwner(cfg.Store.Path); err != nil {
 		return err
 	}
-	set, broken, err := app.Carriers(ctx, cfg)
+	set, broken, err := e.carriers(ctx, cfg)
 	if err != nil {
 		return err
 	}
 	k := &checking{env: e, doc: checkDoc{Schema: status.Schema, Good: true, Findings: []finding{}}, json: c.JSON, said: map[string]bool{}}
-	k.found("config", cfg.Path, nil)
+	if e.name != "" {
+		k.found("household", e.name, nil)
+	} else {
+		k.found("config", cfg.Path, nil)
+	}
 	if cfg.Destination == "" {
 		k.tell("config", "destination", "note", e.say.T("check_destination"))
 	}
-	k.store(ctx, cfg)
+	k.store(ctx, status.Source{Config: cfg, Carriers: set, Broken: broken, Now: e.now()})
 	for _, m := range cfg.Mailboxes {
 		k.mailbox(ctx, cfg, m)
 	}
 	k.smtp(ctx, cfg)
 	k.channels(ctx, cfg)
-	k.mqtt(ctx, cfg)
+	if e.name == "" {
+		k.mqtt(ctx, cfg)
+		k.households(ctx, cfg)
+	}
 	for _, name := range slices.Sorted(maps.Keys(broken)) {
-		k.found("carrier", name, broken[name])
+		faults, err := config.Problems(broken[name])
+		for _, one := range faults {
+			k.found("carrier", filepath.Base(name), one)
+		}
+		if err != nil {
+			k.found("carrier", name, err)
+		}
 	}
 	if c.Carriers {
 		k.carriers(ctx, set)
@@ -139,22 +151,24 @@ func (k *checking) add(heading string, f finding) {
 	k.print(line)
 }
 
-func (k *checking) store(ctx context.Context, cfg *config.Config) {
-	if !driver.At(cfg.Store.Path).Exists(ctx) {
-		k.tell("store", cfg.Store.Path, "note", k.say.T("status_no_store", "Path", cfg.Store.Path))
+func (k *checking) store(ctx context.Context, from status.Source) {
+	cfg := from.Config
+	if !storeAt(cfg).Exists(ctx) {
+		k.tell("store", cfg.Store.Location(), "note", k.say.T("status_no_store", "Path", cfg.Store.Location()))
 		return
 	}
-	db, err := driver.At(cfg.Store.Path).Open(ctx, store.Options{Now: k.now})
+	db, err := k.open(ctx, cfg, nil)
 	if err != nil {
-		k.found("store", cfg.Store.Path, err)
+		k.found("store", cfg.Store.Location(), err)
 		return
 	}
 	defer shut(db)
-	k.found("store", cfg.Store.Path, db.Check(ctx))
-	k.refused(ctx, db)
-	found, err := status.Source{Store: db, Config: cfg, Now: k.now()}.Unwatched(ctx)
+	k.found("store", cfg.Store.Location(), db.Check(ctx))
+	from.Store = db
+	k.refused(ctx, from)
+	found, err := from.Unwatched(ctx)
 	if err != nil {
-		k.found("store", cfg.Store.Path, err)
+		k.found("store", cfg.Store.Location(), err)
 	}
 	for _, u := range found {
 		k.tell("mailbox", u.Mailbox, "note", k.unwatched(u))
@@ -229,13 +243,14 @@ func (k *checking) dryRun(ctx context.Context, cfg *config.Config, m config.Mail
 	}
 }
 
-// refused reports the carriers that refused the daemon's last call.
-func (k *checking) refused(ctx context.Context, db store.Store) {
-	h, err := db.Health(ctx)
+// refused reports the carriers that refused the daemon's last call. Those that are
+// switched off or gone are not asked any more.
+func (k *checking) refused(ctx context.Context, from status.Source) {
+	docs, err := from.Describe(ctx)
 	if err != nil {
 		k.tell("carrier", "", "wrong", k.words(err))
 	}
-	for _, c := range h.Carriers {
+	for _, c := range docs {
 		switch {
 		case c.State == parcel.CarrierCredential:
 			k.tell("carrier", c.Name, "wrong", k.why(c.Fault, c.Error))
@@ -246,7 +261,7 @@ func (k *checking) refused(ctx context.Context, db store.Store) {
 }
 
 func (k *checking) smtp(ctx context.Context, cfg *config.Config) {
-	s, err := app.SMTP(cfg, k.vault(cfg))
+	s, err := app.SMTP(cfg, k.smtpVault(cfg))
 	if err != nil {
 		k.found("smtp", cfg.SMTP.Host, err)
 		return
@@ -290,6 +305,17 @@ func (k *checking) mqtt(ctx context.Context, cfg *config.Config) {
 	k.tell("mqtt", host, "good", "")
 }
 
+// households reports what is wrong with the other households.
+func (k *checking) households(ctx context.Context, cfg *config.Config) {
+	faults, err := k.leftOut(ctx, cfg)
+	if err != nil {
+		k.found("store", cfg.Store.Location(), err)
+	}
+	for _, one := range faults {
+		k.found("household", householdOf(one), one)
+	}
+}
+
 // carriers asks each carrier about a number that it must know, so that a response that is
 // not understood is noticed instead of looking like "no news".
 func (k *checking) carriers(ctx context.Context, set *carriers.Set) {
@@ -302,7 +328,7 @@ func (k *checking) carriers(ctx context.Context, set *carriers.Set) {
 		case m.Off:
 		case len(m.Missing) > 0:
 			k.tell("carrier", m.Info.Name, "note", k.say.T("carriers_key", "Settings", strings.Join(m.Missing, ", "),
-				"Help", k.say.CredentialHelp(m.Info.Name)))
+				"Help", k.say.Text(m.CredentialHelp())))
 		case m.Info.Canary == "":
 			k.tell("carrier", m.Info.Name, "note", k.say.T("check_no_canary"))
 		default:

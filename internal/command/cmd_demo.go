@@ -24,7 +24,6 @@ import (
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 	"parcelwatch/store"
-	"parcelwatch/store/driver"
 )
 
 const (
@@ -100,7 +99,7 @@ func openStage(ctx context.Context, e *env, w *demo.World) (*stage, error) {
 		}
 	}
 	log := slog.New(slog.NewTextHandler(e.err, &slog.HandlerOptions{Level: slog.LevelError}))
-	db, err := driver.At(cfg.Store.Path).Open(ctx, store.Options{Log: log, Now: w.Clock.Now})
+	db, err := storeAt(cfg).Open(ctx, store.Options{Log: log, Now: w.Clock.Now})
 	if err != nil {
 		return nil, err
 	}

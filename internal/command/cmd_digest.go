@@ -49,7 +49,7 @@ func (c *digestCmd) Run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	smtp, err := app.SMTP(cfg, e.vault(cfg))
+	smtp, err := app.SMTP(cfg, e.smtpVault(cfg))
 	if err != nil {
 		return err
 	}
@@ -61,10 +61,11 @@ func (c *digestCmd) Run(ctx context.Context, e *env) error {
 		return err
 	}
 	defer shut(db)
-	set, _, err := app.Carriers(ctx, cfg)
+	set, _, err := e.carriers(ctx, cfg)
 	if err != nil {
 		return err
 	}
+	telling = telling.Titled(set.Titles())
 	n := notify.New(telling, db, db, smtp, notify.Options{Log: slog.New(slog.DiscardHandler), Now: e.now, Gaps: tracker.Gaps(db.Journeys), Trips: db.Trips, Budgets: set.Budgets()})
 	if c.Send {
 		sent, err := n.DigestNow(ctx)
@@ -82,7 +83,7 @@ func (c *digestCmd) Run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	return c.show(e, d, p, notify.Envelope{From: telling.From, To: a.To, Slot: "shown"})
+	return c.show(e, d, p.Titled(a.Titles), notify.Envelope{From: telling.From, To: a.To, Slot: "shown"})
 }
 
 // audience returns the notifier's configuration for the named digest, or for the

@@ -112,7 +112,7 @@ func (c *listCmd) rows(ctx context.Context, db store.Store, now time.Time) (docs
 }
 
 func listRow(e *env, d status.Row) []string {
-	name, status := string(d.Number), e.say.Standing(d.Status, d.LastEvent != nil)
+	name, status := string(d.Number), e.say.Standing(d.Status, d.Reported, d.LastEvent != nil)
 	if d.Number == "" {
 		name = e.say.T("list_order", "Order", strings.Join(d.Orders, ", "))
 		status = orderWords(e, d)

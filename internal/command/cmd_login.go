@@ -72,7 +72,7 @@ func (c *loginCmd) pick(e *env, cfg *config.Config) (loginTarget, error) {
 			targets = append(targets, t)
 		}
 	}
-	if s := cfg.SMTP; s.OAuth2 != nil {
+	if s := cfg.SMTP; s.OAuth2 != nil && e.name == "" {
 		names = append(names, app.SMTPName)
 		if c.Name == app.SMTPName || c.Name == "" && targets == nil {
 			targets = append(targets, loginTarget{name: app.SMTPName, Server: s.Server})
@@ -93,7 +93,7 @@ func (c *loginCmd) pick(e *env, cfg *config.Config) (loginTarget, error) {
 // server that cannot be reached is reported and is no error.
 func (e *env) tryLogin(ctx context.Context, cfg *config.Config, target loginTarget, t *app.Tokens) error {
 	if target.mailbox == nil {
-		s, err := app.SMTP(cfg, e.vault(cfg))
+		s, err := app.SMTP(cfg, e.smtpVault(cfg))
 		if err != nil {
 			return err
 		}

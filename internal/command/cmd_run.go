@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"log/slog"
 	"os"
 	"os/signal"
 	"runtime"
@@ -19,7 +20,6 @@ import (
 	"parcelwatch/internal/version"
 	"parcelwatch/service"
 	"parcelwatch/store"
-	"parcelwatch/store/driver"
 )
 
 type runCmd struct {
@@ -66,21 +66,17 @@ func (e *env) work(ctx context.Context, out logging.Sinks) (err error) {
 		log.Last(err)
 		log.Close()
 	}()
+	thriftily(e.getenv)
 	limitMemory(ctx, log.Logger, memlimit.FromCgroup)
-	release, err := driver.At(cfg.Store.Path).Lock(ctx)
+	db, release, err := e.owned(ctx, cfg, log.Logger)
 	if err != nil {
 		return err
 	}
 	defer release()
-	db, err := driver.At(cfg.Store.Path).Open(ctx, store.Options{Log: log.Logger, Now: e.now})
-	if err != nil {
-		return err
-	}
-	defer shut(db)
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)
 	defer signal.Stop(hangup)
-	log.InfoContext(ctx, "started", "life", "start", "version", version.Get().Version, "config", cfg.Path, "store", cfg.Store.Path)
+	log.InfoContext(ctx, "started", "life", "start", "version", version.Get().Version, "config", cfg.Path, "store", cfg.Store.Location())
 	defer log.InfoContext(ctx, "stopped", "life", "stop")
 	daemon, err := app.New(ctx, cfg, app.Deps{Store: db, Log: log.Logger, Now: e.now})
 	if err != nil {
@@ -92,13 +88,40 @@ func (e *env) work(ctx context.Context, out logging.Sinks) (err error) {
 		defer cancel()
 		return daemon.Run(ctx)
 	})
-	work.Go(func() error { return e.hangups(ctx, hangup, daemon, log, cfg.Store.Path) })
+	work.Go(func() error { return e.hangups(ctx, hangup, daemon, log, cfg.Store) })
 	return work.Wait()
+}
+
+// owned locks and opens the store. A database that is away is tried again, because it may
+// be started later than this program.
+func (e *env) owned(ctx context.Context, cfg *config.Config, log *slog.Logger) (db store.Store, release func(), err error) {
+	at := storeAt(cfg)
+	pause := time.NewTimer(0)
+	defer pause.Stop()
+	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
+		unlock, err := at.Lock(ctx)
+		if err == nil {
+			if db, err = at.Open(ctx, store.Options{Log: log, Now: e.now}); err == nil {
+				return db, func() { shut(db); unlock() }, nil
+			}
+			unlock()
+		}
+		if !errors.Is(err, store.ErrAway) {
+			return nil, nil, err
+		}
+		log.WarnContext(ctx, "store cannot be reached, tried again", "err", err, "wait", wait)
+		pause.Reset(wait)
+		select {
+		case <-pause.C:
+		case <-ctx.Done():
+			return nil, nil, err
+		}
+	}
 }
 
 // hangups reloads the configuration at each SIGHUP. If it cannot be used, that is
 // logged and the daemon continues unchanged.
-func (e *env) hangups(ctx context.Context, hangup <-chan os.Signal, daemon *app.App, log *logging.Log, store string) error {
+func (e *env) hangups(ctx context.Context, hangup <-chan os.Signal, daemon *app.App, log *logging.Log, store config.Store) error {
 	for {
 		select {
 		case <-ctx.Done():
@@ -113,14 +136,14 @@ func (e *env) hangups(ctx context.Context, hangup <-chan os.Signal, daemon *app.
 
 // reload reads the configuration and passes it to the daemon. The store stays the one
 // that is open and locked.
-func (e *env) reload(ctx context.Context, daemon *app.App, log *logging.Log, store string) error {
+func (e *env) reload(ctx context.Context, daemon *app.App, log *logging.Log, store config.Store) error {
 	cfg, err := e.config(config.AllSections()...)
 	if err != nil {
 		return err
 	}
-	if cfg.Store.Path != store {
-		log.WarnContext(ctx, "another store is used after a restart only", "store", cfg.Store.Path)
-		cfg.Store.Path = store
+	if cfg.Store.Location() != store.Location() {
+		log.WarnContext(ctx, "another store is used after a restart only", "store", cfg.Store.Location())
+		cfg.Store = store
 	}
 	return daemon.Reload(ctx, cfg, func() error {
 		if err := log.Reopen(cfg.Log); err != nil {

@@ -7,8 +7,10 @@ import (
 	"runtime"
 
 	"parcelwatch/config"
+	"parcelwatch/internal/household"
 	"parcelwatch/internal/textx"
 	"parcelwatch/service"
+	"parcelwatch/store"
 )
 
 type serviceCmd struct {
@@ -19,7 +21,7 @@ type serviceCmd struct {
 
 // Run installs and controls the service.
 func (c *serviceCmd) Run(ctx context.Context, e *env) error {
-	opt, err := c.options(e)
+	opt, err := c.options(ctx, e)
 	if err != nil {
 		return err
 	}
@@ -69,7 +71,7 @@ func (c *serviceCmd) flags() string {
 // options returns the options for installing a service: the named configuration, else
 // the service's present one, else the default one. On Windows it may be missing: the
 // installer creates the service, which waits for the configuration.
-func (c *serviceCmd) options(e *env) (service.Options, error) {
+func (c *serviceCmd) options(ctx context.Context, e *env) (service.Options, error) {
 	opt := service.Options{Name: c.Name, User: c.User}
 	if c.Action != "install" {
 		return opt, nil
@@ -89,8 +91,17 @@ func (c *serviceCmd) options(e *env) (service.Options, error) {
 		return opt, err
 	}
 	opt.Config, opt.Files, opt.Log = cfg.Path, cfg.Files(), cfg.Log.File
+	set, err := household.NewSource(cfg, nil).Load(ctx)
+	for _, fault := range set.Faults {
+		e.note(e.words(fault))
+	}
+	for name, one := range set.Configs {
+		if name != store.Home {
+			opt.Files = append(append(opt.Files, one.Path), one.Files()...)
+		}
+	}
 	opt.Data, opt.Store = filepath.Dir(cfg.Store.Path), cfg.Store.Path
-	return opt, nil
+	return opt, err
 }
 
 // readable checks the configuration before the service reads it. For a service with

@@ -45,6 +45,8 @@ type setupCmd struct {
 	At           []string     `help:"${help_setup_at}" placeholder:"08:00"`
 	ISPDB        bool         `name:"ispdb" help:"${help_setup_ispdb}"`
 	NoSample     bool         `help:"${help_setup_no_sample}"`
+	Page         setup.Page   `enum:",here,network,no" default:"" help:"${help_setup_page}" placeholder:"here|network|no"`
+	PagePassword string       `name:"page-password-file" help:"${help_setup_page_password}" placeholder:"FILE"`
 	Service      string       `enum:",yes,no" default:"" help:"${help_setup_service}" placeholder:"yes|no"`
 	Yes          bool         `short:"y" help:"${help_setup_yes}"`
 }
@@ -96,7 +98,8 @@ type wizard struct {
 	password string // typed or read; empty to keep the old one
 	// smtpPassword is the outgoing server's password; empty to use the mailbox's.
 	smtpPassword string
-	stale        bool // the credential must be asked for
+	pageHash     string // of the page's password; empty to keep the old one
+	stale        bool   // the credential must be asked for
 	logins       *app.MemoryVault
 	report       mailwatch.Report
 	notices      []parcel.Notice
@@ -117,6 +120,9 @@ func newWizard(c *setupCmd, e *env) (*wizard, error) {
 			return nil, usage(textx.Line(c.Fingerprint, 100) + ": " + e.say.T("config_fingerprint"))
 		}
 		c.Fingerprint = pin.String()
+	}
+	if c.CA != "" {
+		c.CA, _ = filepath.Abs(c.CA)
 	}
 	w.width = terminalWidth(e.out)
 	w.ask = setup.NewPrompt(e.in, e.out, hiddenInput(e))
@@ -173,7 +179,7 @@ func (w *wizard) run(ctx context.Context) error {
 	}
 	for _, step := range []func(context.Context) error{
 		w.address, w.servers, w.login, w.folders, w.preview, w.authserv,
-		w.destination, w.language, w.carriers, w.outgoing, w.recipients, w.write, w.sample, w.service,
+		w.destination, w.language, w.carriers, w.outgoing, w.recipients, w.page, w.write, w.sample, w.service, w.tellPage,
 	} {
 		if err := step(ctx); err != nil {
 			return err

@@ -6,14 +6,11 @@ import (
 	"time"
 
 	"parcelwatch/config"
-	"parcelwatch/internal/app"
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/message"
 	"parcelwatch/internal/status"
 	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
-	"parcelwatch/store"
-	"parcelwatch/store/driver"
 )
 
 type statusCmd struct {
@@ -39,7 +36,7 @@ func (c *statusCmd) Run(ctx context.Context, e *env) error {
 	switch {
 	case c.Quiet:
 	case c.JSON:
-		err = cli.WriteJSON(e.out, doc)
+		err = e.writeStatusJSON(ctx, cfg, doc)
 	default:
 		err = writeStatus(ctx, e, cfg, doc)
 	}
@@ -60,7 +57,7 @@ func verdictOf(e *env, quiet bool, d status.Status) error {
 		text = e.say.T("err_unhealthy")
 	}
 	for _, m := range d.Mailboxes {
-		if d.Running && (m.State == parcel.MailboxBroken || m.State == parcel.MailboxRefused) {
+		if d.Running && m.State.Failing() {
 			text = e.say.T("err_unhealthy")
 		}
 	}
@@ -76,18 +73,19 @@ func verdictOf(e *env, quiet bool, d status.Status) error {
 // source returns the inputs of status and carriers. The caller must call release.
 func (e *env) source(ctx context.Context, cfg *config.Config) (s status.Source, release func(), err error) {
 	release = func() {}
-	set, broken, err := app.Carriers(ctx, cfg)
+	set, broken, err := e.carriers(ctx, cfg)
 	if err != nil {
 		return s, release, err
 	}
+	e.noteFaults(broken)
 	if _, err := continueAsOwner(cfg.Store.Path); err != nil {
 		return s, release, err
 	}
 	s = status.Source{Config: cfg, Carriers: set, Broken: broken, Now: e.now()}
-	if !driver.At(cfg.Store.Path).Exists(ctx) {
+	if !storeAt(cfg).Exists(ctx) {
 		return s, release, nil
 	}
-	db, err := driver.At(cfg.Store.Path).Open(ctx, store.Options{Now: e.now})
+	db, err := e.open(ctx, cfg, nil)
 	if err != nil {
 		return s, release, err
 	}
@@ -98,15 +96,21 @@ func (e *env) source(ctx context.Context, cfg *config.Config) (s status.Source, 
 // writeStatus prints the state of everything.
 func writeStatus(ctx context.Context, e *env, cfg *config.Config, d status.Status) error {
 	zone := cfg.Timezone.Location()
-	if !driver.At(cfg.Store.Path).Exists(ctx) {
-		e.print(e.say.T("status_no_store", "Path", cfg.Store.Path))
+	if !storeAt(cfg).Exists(ctx) {
+		e.print(e.say.T("status_no_store", "Path", cfg.Store.Location()))
 	}
 	if d.Running && d.Since != nil {
 		e.print(e.say.T("status_running", "Date", e.say.DateTime(d.Since.In(zone)), "Ago", e.ago(*d.Since)))
 	} else {
 		e.print(e.say.T("status_stopped"))
 	}
+	if err := e.section("status_daemons", daemonRows(e, d, zone)); err != nil {
+		return err
+	}
 	e.print(e.say.T("status_parcels", "Count", d.Parcels) + ", " + e.say.T("status_orders", "Count", d.OrdersWithoutNumber))
+	if d.Unverified > 0 {
+		e.print(e.say.T("status_unverified", "Count", d.Unverified))
+	}
 	if d.LastDigest != nil {
 		e.print(e.say.T("status_last_digest", "Ago", e.ago(*d.LastDigest)))
 	}
@@ -134,11 +138,74 @@ func writeStatus(ctx context.Context, e *env, cfg *config.Config, d status.Statu
 	if len(d.Surplus) > 0 {
 		e.print("  " + e.say.T("status_surplus_do"))
 	}
+	if err := e.leftOutSection(ctx, cfg); err != nil {
+		return err
+	}
 	t := cli.NewTable(60)
 	for _, n := range d.NotUnderstood {
 		t.Row(textx.Line(n.Mail, 60), textx.Line(e.say.Texts(n.Texts), 200))
 	}
 	return e.section("status_not_understood", t)
+}
+
+// daemonRows returns the daemons of a store that several share. One alone is in the first
+// line.
+func daemonRows(e *env, d status.Status, zone *time.Location) *cli.Table {
+	t := cli.NewTable(60)
+	if len(d.Daemons) < 2 { //nolint:mnd // several
+		return t
+	}
+	for _, n := range d.Daemons {
+		state, runs := e.say.T("status_daemon_silent", "Ago", e.ago(*n.Seen)), ""
+		if n.Running {
+			state = e.say.T("status_running", "Date", e.say.DateTime(n.Since.In(zone)), "Ago", e.ago(*n.Since))
+			runs = e.say.T("count_households", "Count", n.Households) + ", " + e.say.T("count_mailboxes", "Count", n.Mailboxes)
+		}
+		t.Row(textx.Line(n.Name, 60), state, runs)
+	}
+	return t
+}
+
+// statusDocument is the JSON form of status.
+type statusDocument struct {
+	status.Status
+
+	// FaultyHouseholds has an entry for each fault of another household. It is left out by a
+	// command of one household.
+	FaultyHouseholds []faultyHousehold `json:"faulty_households,omitzero"`
+}
+
+type faultyHousehold struct {
+	Name  string `json:"name"` // empty if the whole folder of households is faulty
+	Error string `json:"error"`
+}
+
+func (e *env) writeStatusJSON(ctx context.Context, cfg *config.Config, d status.Status) error {
+	doc := statusDocument{Status: d}
+	if e.member == nil {
+		faults, err := e.leftOut(ctx, cfg)
+		if err != nil {
+			return err
+		}
+		doc.FaultyHouseholds = []faultyHousehold{}
+		for _, one := range faults {
+			doc.FaultyHouseholds = append(doc.FaultyHouseholds, faultyHousehold{householdOf(one), textx.Line(one.Error(), 500)})
+		}
+	}
+	return cli.WriteJSON(e.out, doc)
+}
+
+// leftOutSection prints what is wrong with other households.
+func (e *env) leftOutSection(ctx context.Context, cfg *config.Config) error {
+	faults, err := e.leftOut(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	t := cli.NewTable(60)
+	for _, one := range faults {
+		t.Row(textx.Line(e.words(one), 500))
+	}
+	return e.section("status_households", t)
 }
 
 // section prints a table below its title; an empty one is omitted.
@@ -210,7 +277,12 @@ func carrierRows(e *env, d status.Status, zone *time.Location) *cli.Table {
 func (e *env) carrierWords(state string, c status.CarrierState, zone *time.Location) string {
 	words := []string{state}
 	if c.Until != nil && c.State.Open() {
-		words = append(words, e.say.T("status_until", "Date", e.say.DateTime(c.Until.In(zone))))
+		until := e.say.DateTime(c.Until.In(zone))
+		if c.State == parcel.CarrierThrottled {
+			words = append(words, e.say.T("asked_again", "When", until))
+		} else {
+			words = append(words, e.say.T("status_until", "Date", until))
+		}
 	}
 	switch {
 	case c.Budget > 0:
@@ -253,8 +325,8 @@ func (e *env) carrierState(c status.CarrierState) string {
 	switch {
 	case reason == "":
 		return words
-	case c.State == parcel.CarrierOK, c.State.Refused():
-		return reason // a refusal names itself
+	case c.State == parcel.CarrierOK, c.State == parcel.CarrierThrottled, c.State.Refused():
+		return reason // names itself
 	default:
 		return words + ": " + reason
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -15,7 +16,6 @@ import (
 	"parcelwatch/internal/status"
 	"parcelwatch/internal/textx"
 	"parcelwatch/store"
-	"parcelwatch/store/driver"
 )
 
 // The commands for the store as a whole.
@@ -60,6 +60,14 @@ func (c *backupCmd) into(ctx context.Context, e *env, cfg *config.Config, out *o
 	}
 	defer shut(db)
 	copied := fmt.Sprintf("%s.backup-%d", cfg.Store.Path, os.Getpid())
+	if cfg.Store.URL != "" { // there may be no folder of a store
+		dir, err := os.MkdirTemp("", "parcelwatch")
+		if err != nil {
+			return fmt.Errorf("back up the store: %w", err)
+		}
+		defer func() { _ = os.RemoveAll(dir) }()
+		copied = filepath.Join(dir, "backup.db")
+	}
 	if err := db.Backup(ctx, copied); err != nil {
 		return err
 	}
@@ -80,12 +88,15 @@ func (c *restoreCmd) Run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
+	if cfg.Store.URL != "" {
+		return failed(e.say.T("restore_database", "Path", c.File, "URL", cfg.Store.URL))
+	}
 	backup, release, err := c.reachable(cfg.Store.Path)
 	if err != nil {
 		return err
 	}
 	defer release()
-	if err := driver.At(cfg.Store.Path).Restore(ctx, backup); err != nil {
+	if err := storeAt(cfg).Restore(ctx, backup); err != nil {
 		return err
 	}
 	e.print(e.say.T("restore_done", "Path", c.File, "Before", cfg.Store.Path+".before-restore"))

@@ -5,22 +5,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"parcelwatch/carriers"
 	"parcelwatch/config"
-	"parcelwatch/internal/app"
 	"parcelwatch/internal/cli"
 	"parcelwatch/internal/locale"
-	"parcelwatch/internal/message"
+	"parcelwatch/internal/ordered"
 	"parcelwatch/internal/status"
 	"parcelwatch/internal/textx"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 	"parcelwatch/store"
-	"parcelwatch/store/driver"
 	"parcelwatch/tracker"
 )
 
@@ -42,17 +41,18 @@ func (c *trackCmd) Run(ctx context.Context, e *env) error {
 		return err
 	}
 	cfg := e.anyConfig()
-	set, broken, err := app.Carriers(ctx, cfg)
+	set, broken, err := e.carriers(ctx, cfg)
 	if err != nil {
 		e.note(e.say.T("note_without_config", "Reason", e.words(err)))
 		cfg = config.Default()
-		if set, broken, err = app.Carriers(ctx, cfg); err != nil {
+		if set, broken, err = e.carriers(ctx, cfg); err != nil {
 			return err
 		}
 	}
 	e.doubt(n, cfg.Destination)
-	for name, why := range broken {
-		if c.Carrier == "" || c.Carrier == name {
+	e.noteFaults(broken)
+	for _, name := range slices.Sorted(maps.Keys(broken)) {
+		if _, why := config.Problems(broken[name]); why != nil && (c.Carrier == "" || c.Carrier == name) {
 			e.note(e.say.T("note_secret", "Carrier", name, "Reason", e.words(why)))
 		}
 	}
@@ -67,7 +67,7 @@ func (c *trackCmd) Run(ctx context.Context, e *env) error {
 		return err
 	}
 	e.progress.Clear()
-	doc := status.Document(p, n, askedDocs(asked), e.now())
+	doc := status.Document(p, n, askedDocs(asked, set), e.now())
 	if c.JSON {
 		err = cli.WriteJSON(e.out, doc)
 	} else {
@@ -150,7 +150,7 @@ func (t tracking) verdict(n number.Number, d status.Parcel) error {
 }
 
 // askedDocs returns the results of all carriers, those that answered first.
-func askedDocs(asked []carriers.Asked) []status.Asked {
+func askedDocs(asked []carriers.Asked, set *carriers.Set) []status.Asked {
 	out := make([]status.Asked, 0, len(asked))
 	for _, a := range asked {
 		d := status.Asked{Carrier: a.Carrier, Number: a.Number, Result: a.Result, Link: a.Link}
@@ -160,12 +160,13 @@ func askedDocs(asked []carriers.Asked) []status.Asked {
 			d.Note, d.Why = locale.English(a.Why), a.Why
 		}
 		if a.Result == parcel.ResultNoCredential {
-			d.Why = message.New("key_" + a.Carrier)
+			m, _ := set.Get(a.Carrier)
+			d.Why = m.CredentialHelp()
 			d.Note = locale.English(d.Why)
 		}
 		out = append(out, d)
 	}
-	slices.SortStableFunc(out, func(a, b status.Asked) int {
+	ordered.Sort(out, func(a, b status.Asked) int {
 		return cmp.Compare(order(a.Result), order(b.Result))
 	})
 	return out
@@ -197,12 +198,12 @@ func (e *env) trackLedger(ctx context.Context, c *config.Config) (store.Ledger, 
 	if _, err := continueAsOwner(c.Store.Path); err != nil {
 		return memory, func() {}
 	}
-	if !driver.At(c.Store.Path).Exists(ctx) {
+	if !storeAt(c).Exists(ctx) {
 		return memory, func() {}
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	db, err := driver.At(c.Store.Path).Open(ctx, store.Options{Now: e.now})
+	db, err := storeAt(c).Open(ctx, store.Options{Now: e.now})
 	if err != nil {
 		return memory, func() {}
 	}

@@ -2,12 +2,10 @@ package command
 
 import (
 	"context"
-	"net"
-	"net/netip"
 
 	"parcelwatch/config"
+	"parcelwatch/internal/app"
 	"parcelwatch/internal/web"
-	"parcelwatch/store"
 )
 
 type webOpenCmd struct{}
@@ -19,41 +17,27 @@ func (webOpenCmd) Run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	if cfg.Web.Listen == "" {
+	if cfg.Web.Listen == "" || e.name != "" && cfg.Web.Password.IsZero() && !cfg.Web.Local() {
 		return failed(e.say.T("err_no_page"))
 	}
-	at := pageAddress(cfg.Web)
+	at := app.PageAddress(cfg.Web)
+	if e.name != "" {
+		at += "/household/" + e.name
+	}
 	if cfg.Web.Password.IsZero() {
 		e.print(at + "/")
 		return nil
 	}
-	return e.stored(ctx, func(_ *config.Config, db store.Store) error {
-		token, err := web.NewLink(ctx, db, e.now())
-		if err != nil {
-			return err
-		}
-		e.print(at + "/open?token=" + token)
-		e.note(e.say.T("web_link_note"))
-		return nil
-	})
-}
-
-// pageAddress returns the address of the page without a slash at its end: under the first
-// of its names, which are those of a proxy, else on this machine.
-func pageAddress(w config.Web) string {
-	scheme := "http://"
-	if w.Certificate != "" || len(w.Proxies) > 0 && len(w.Hosts) > 0 {
-		scheme = "https://"
+	db, err := e.store(ctx, cfg)
+	if err != nil {
+		return err
 	}
-	host, port, _ := net.SplitHostPort(w.Listen)
-	if ip, err := netip.ParseAddr(host); host == "" || err == nil && ip.IsUnspecified() {
-		host = "localhost"
+	defer shut(db)
+	token, err := web.NewLink(ctx, db, e.now())
+	if err != nil {
+		return err
 	}
-	at := net.JoinHostPort(host, port)
-	if len(w.Hosts) > 0 {
-		if at = w.Hosts[0]; len(w.Proxies) == 0 {
-			at = net.JoinHostPort(at, port)
-		}
-	}
-	return scheme + at + w.Prefix
+	e.print(at + "/open?token=" + token)
+	e.note(e.say.T("web_link_note"))
+	return nil
 }

@@ -3,6 +3,7 @@ package command
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -38,4 +39,63 @@ func TestTheDocumentNamesEveryCommandAndFlag(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestTheCommandsThatDocumentsTellPeopleToTypeAreCommands parses every command line in the first documents that people read, and
+// in the templates of issues.
+func TestTheCommandsThatDocumentsTellPeopleToTypeAreCommands(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join("..", "..")
+	files := []string{"README.md", "README.ru.md", "SECURITY.md", "CONTRIBUTING.md"}
+	for _, pattern := range []string{".github/ISSUE_TEMPLATE/*.yml", "docs/*.md", "docs/ru/*.md"} {
+		found, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(pattern)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range found {
+			if rel, err := filepath.Rel(root, file); err == nil {
+				files = append(files, rel)
+			}
+		}
+	}
+	e := newEnv(env{getenv: func(string) string { return "" }})
+	parser, err := kong.New(&grammar{}, helpTexts(e.say), kong.Exit(func(int) {}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	incomplete := regexp.MustCompile(`(^|: )(expected|missing) `) // a command that is named without what follows it
+	typed := 0
+	for _, file := range files {
+		raw, err := os.ReadFile(filepath.Join(root, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range commandLines(string(raw)) {
+			typed++
+			if _, err := parser.Parse(line); err != nil && !incomplete.MatchString(err.Error()) {
+				t.Errorf("%s: parcelwatch %s: %v", file, strings.Join(line, " "), err)
+			}
+		}
+	}
+	if typed < 60 {
+		t.Errorf("only %d commands were found in %d documents", typed, len(files))
+	}
+}
+
+// commandLines returns the arguments of each call of parcelwatch that a document shows as code.
+func commandLines(text string) [][]string {
+	text = strings.ReplaceAll(text, "\\\n", " ")
+	var out [][]string
+	for _, m := range regexp.MustCompile("(?m)(?:`|^(?:\\$ |sudo |.*&& (?:sudo )?)?)(?:sudo )?parcelwatch ([^`\n]*)").FindAllStringSubmatch(text, -1) {
+		line, _, _ := strings.Cut(m[1], "#")
+		line, _, _ = strings.Cut(line, "&&")
+		line, _, _ = strings.Cut(line, " > ")
+		line = strings.NewReplacer("[", "", "]", "", `"..."`, "text", "N ", "1 ").Replace(line)
+		words := strings.Fields(line)
+		if len(words) == 0 || !regexp.MustCompile(`^[a-z]+$`).MatchString(words[0]) || strings.ContainsAny(line, "|,;:()") {
+			continue // a sentence, or several forms at once
+		}
+		out = append(out, words)
+	}
+	return out
 }

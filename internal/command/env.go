@@ -1,17 +1,23 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"runtime"
+	"slices"
 	"time"
 
+	"parcelwatch/carriers"
 	"parcelwatch/config"
+	"parcelwatch/internal/app"
 	"parcelwatch/internal/cli"
+	"parcelwatch/internal/household"
 	"parcelwatch/internal/locale"
 	"parcelwatch/internal/oauth"
 	"parcelwatch/internal/textx"
@@ -31,6 +37,8 @@ type env struct {
 	exit     func(int)
 	terminal bool // err is a terminal
 	flag     string
+	name     string         // of the household whose commands these are, if it is not the file's own
+	member   *config.Config // its configuration
 	say      *locale.Printer
 	progress *cli.Progress
 }
@@ -67,6 +75,25 @@ func (e *env) note(line string) {
 
 // config loads the configuration and checks the sections that the command uses.
 func (e *env) config(need ...config.Section) (*config.Config, error) {
+	c := e.member
+	if c == nil {
+		var err error
+		if c, err = e.installation(); err != nil {
+			return nil, err
+		}
+	}
+	e.speak(c.Language)
+	for _, w := range c.Warnings {
+		e.note(e.say.Text(w))
+	}
+	if err := c.Need(need...); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// installation loads the configuration file.
+func (e *env) installation() (*config.Config, error) {
 	path, err := config.Find(e.flag, e.getenv, runtime.GOOS)
 	if err != nil {
 		return nil, err
@@ -75,13 +102,6 @@ func (e *env) config(need ...config.Section) (*config.Config, error) {
 	if err != nil {
 		e.speak(config.LanguageOf(path))
 		return nil, e.wrongConfig(err)
-	}
-	e.speak(c.Language)
-	for _, w := range c.Warnings {
-		e.note(e.say.Text(w))
-	}
-	if err := c.Need(need...); err != nil {
-		return nil, err
 	}
 	return c, nil
 }
@@ -97,6 +117,9 @@ func (e *env) load(path string) (*config.Config, error) {
 // anyConfig returns the configuration, or the defaults if none is readable, for commands
 // that work without one.
 func (e *env) anyConfig() *config.Config {
+	if e.member != nil {
+		return e.member
+	}
 	path, err := config.Find(e.flag, e.getenv, runtime.GOOS)
 	if err != nil {
 		return config.Default()
@@ -111,14 +134,32 @@ func (e *env) anyConfig() *config.Config {
 	return c
 }
 
+// storeAt returns the driver of the configured store.
+func storeAt(c *config.Config) store.Driver {
+	var password func(context.Context) (string, error)
+	if !c.Store.Password.IsZero() {
+		password = c.Store.Password.Resolve
+	}
+	return driver.At(c.Store.Location(), password)
+}
+
 // store opens the store of the configuration.
 func (e *env) store(ctx context.Context, c *config.Config) (store.Store, error) {
 	if _, err := continueAsOwner(c.Store.Path); err != nil {
 		return nil, err
 	}
-	db, err := driver.At(c.Store.Path).Open(ctx, store.Options{Log: e.quiet(), Now: e.now})
+	db, err := e.open(ctx, c, e.quiet())
 	if errors.Is(err, os.ErrPermission) || errors.Is(err, store.ErrReadOnly) {
 		return nil, fmt.Errorf("%w; %s", err, e.say.T(whoMay))
+	}
+	return db, err
+}
+
+// open opens the store for the household whose commands these are.
+func (e *env) open(ctx context.Context, c *config.Config, log *slog.Logger) (store.Store, error) {
+	db, err := storeAt(c).Open(ctx, store.Options{Log: log, Now: e.now})
+	if err == nil && e.name != "" {
+		db = household.View(db, e.name)
 	}
 	return db, err
 }
@@ -159,6 +200,26 @@ func (e *env) number(text string) (number.Number, error) {
 	return n, nil
 }
 
+// carriers returns the carriers of a configuration. From now on they are called by the
+// titles that the user has defined.
+func (e *env) carriers(ctx context.Context, c *config.Config) (*carriers.Set, map[string]error, error) {
+	set, broken, err := app.Carriers(ctx, c)
+	if err == nil {
+		e.say = e.say.Titled(set.Titles())
+	}
+	return set, broken, err
+}
+
+// noteFaults notes the definitions that are left out.
+func (e *env) noteFaults(broken map[string]error) {
+	for _, file := range slices.Sorted(maps.Keys(broken)) {
+		faults, _ := config.Problems(broken[file])
+		for _, one := range faults {
+			e.note(e.say.T("note_definition", "Reason", e.say.Text(one.Fault())))
+		}
+	}
+}
+
 func exists(path string) bool {
 	_, err := os.Stat(path)
 	return path != "" && err == nil
@@ -170,33 +231,42 @@ func shut(c io.Closer) { _ = c.Close() }
 // storeVault keeps logins in the store, which only its owner can read. It opens the store
 // for each access.
 type storeVault struct {
-	path string
-	now  func() time.Time
+	at  store.Driver
+	now func() time.Time
+	of  string // the household
 }
 
-func (e *env) vault(c *config.Config) oauth.Vault { return storeVault{c.Store.Path, e.now} }
+// vault keeps the logins of the household whose commands these are.
+func (e *env) vault(c *config.Config) oauth.Vault {
+	return storeVault{storeAt(c), e.now, cmp.Or(e.name, store.Home)}
+}
+
+// smtpVault keeps the login of the mail server, which all households share.
+func (e *env) smtpVault(c *config.Config) oauth.Vault {
+	return storeVault{storeAt(c), e.now, store.Home}
+}
 
 // Secret implements [oauth.Vault].
 func (v storeVault) Secret(ctx context.Context, name string) (string, error) {
-	if !driver.At(v.path).Exists(ctx) {
+	if !v.at.Exists(ctx) {
 		return "", parcel.ErrNotFound
 	}
-	db, err := driver.At(v.path).Open(ctx, store.Options{Now: v.now})
+	db, err := v.at.Open(ctx, store.Options{Now: v.now})
 	if err != nil {
 		return "", err
 	}
 	defer shut(db)
-	return db.Secret(ctx, name)
+	return db.Household(v.of).Secret(ctx, name)
 }
 
 // SetSecret implements [oauth.Vault].
 func (v storeVault) SetSecret(ctx context.Context, name, value string) error {
-	db, err := driver.At(v.path).Open(ctx, store.Options{Now: v.now})
+	db, err := v.at.Open(ctx, store.Options{Now: v.now})
 	if err != nil {
 		return err
 	}
 	defer shut(db) // changes are already stored
-	return db.SetSecret(ctx, name, value)
+	return db.Household(v.of).SetSecret(ctx, name, value)
 }
 
 // doubt prints a note if the check digit of a number typed by the user is wrong for

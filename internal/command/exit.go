@@ -11,9 +11,11 @@ import (
 	"parcelwatch/config"
 	"parcelwatch/extract"
 	"parcelwatch/internal/fault"
+	"parcelwatch/internal/household"
 	"parcelwatch/internal/message"
 	"parcelwatch/service"
 	"parcelwatch/store"
+	"parcelwatch/store/driver"
 	"parcelwatch/tracker"
 )
 
@@ -82,12 +84,13 @@ func (e *env) words(err error) string {
 func codeOf(err error) int {
 	var e *exitError
 	var c *config.Error
+	var u *household.UnknownError
 	switch {
 	case err == nil:
 		return exitGood
 	case errors.As(err, &e):
 		return e.code
-	case errors.As(err, &c), errors.Is(err, config.ErrNoFile):
+	case errors.As(err, &c), errors.As(err, &u), errors.Is(err, config.ErrNoFile):
 		return exitUsage
 	default:
 		return exitFailed
@@ -130,6 +133,8 @@ func storeFailure(err error) message.Text {
 		{store.ErrNoSpace, "store_no_space"},
 		{store.ErrDisk, "store_disk"},
 		{store.ErrReadOnly, "store_read_only"},
+		{store.ErrAway, "store_away"},
+		{driver.ErrNotEmpty, "store_not_empty"},
 	})
 }
 

@@ -20,33 +20,36 @@ import (
 // grammar is the command line.
 type grammar struct {
 	Config string `help:"${help_config}" placeholder:"FILE"`
+	For    string `name:"household" help:"${help_for}" placeholder:"NAME"`
 
-	Demo     demoCmd     `cmd:"" help:"${help_demo}"`
-	Run      runCmd      `cmd:"" help:"${help_run}"`
-	Setup    setupCmd    `cmd:"" help:"${help_setup}"`
-	Login    loginCmd    `cmd:"" help:"${help_login}"`
-	Check    checkCmd    `cmd:"" help:"${help_check}"`
-	Status   statusCmd   `cmd:"" help:"${help_status}"`
-	List     listCmd     `cmd:"" help:"${help_list}"`
-	Show     showCmd     `cmd:"" help:"${help_show}"`
-	Add      addCmd      `cmd:"" help:"${help_add}"`
-	Rename   renameCmd   `cmd:"" help:"${help_rename}"`
-	Mute     muteCmd     `cmd:"" help:"${help_mute}"`
-	Done     doneCmd     `cmd:"" help:"${help_done}"`
-	Forget   forgetCmd   `cmd:"" help:"${help_forget}"`
-	Merge    mergeCmd    `cmd:"" help:"${help_merge}"`
-	Split    splitCmd    `cmd:"" help:"${help_split}"`
-	Track    trackCmd    `cmd:"" help:"${help_track}"`
-	Carriers carriersCmd `cmd:"" help:"${help_carriers}"`
-	Parse    parseCmd    `cmd:"" help:"${help_parse}"`
-	Digest   digestCmd   `cmd:"" help:"${help_digest}"`
-	Web      webCmd      `cmd:"" help:"${help_web}"`
-	MQTT     mqttCmd     `cmd:"" name:"mqtt" help:"${help_mqtt}"`
-	Service  serviceCmd  `cmd:"" help:"${help_service}"`
-	Backup   backupCmd   `cmd:"" help:"${help_backup}"`
-	Restore  restoreCmd  `cmd:"" help:"${help_restore}"`
-	Export   exportCmd   `cmd:"" help:"${help_export}"`
-	Version  versionCmd  `cmd:"" help:"${help_version}"`
+	Demo      demoCmd      `cmd:"" help:"${help_demo}"`
+	Run       runCmd       `cmd:"" help:"${help_run}"`
+	Setup     setupCmd     `cmd:"" help:"${help_setup}"`
+	Login     loginCmd     `cmd:"" help:"${help_login}"`
+	Check     checkCmd     `cmd:"" help:"${help_check}"`
+	Status    statusCmd    `cmd:"" help:"${help_status}"`
+	List      listCmd      `cmd:"" help:"${help_list}"`
+	Show      showCmd      `cmd:"" help:"${help_show}"`
+	Add       addCmd       `cmd:"" help:"${help_add}"`
+	Rename    renameCmd    `cmd:"" help:"${help_rename}"`
+	Mute      muteCmd      `cmd:"" help:"${help_mute}"`
+	Done      doneCmd      `cmd:"" help:"${help_done}"`
+	Forget    forgetCmd    `cmd:"" help:"${help_forget}"`
+	Merge     mergeCmd     `cmd:"" help:"${help_merge}"`
+	Split     splitCmd     `cmd:"" help:"${help_split}"`
+	Track     trackCmd     `cmd:"" help:"${help_track}"`
+	Carriers  carriersCmd  `cmd:"" help:"${help_carriers}"`
+	Parse     parseCmd     `cmd:"" help:"${help_parse}"`
+	Digest    digestCmd    `cmd:"" help:"${help_digest}"`
+	Web       webCmd       `cmd:"" help:"${help_web}"`
+	MQTT      mqttCmd      `cmd:"" name:"mqtt" help:"${help_mqtt}"`
+	Service   serviceCmd   `cmd:"" help:"${help_service}"`
+	Household householdCmd `cmd:"" help:"${help_household}"`
+	Backup    backupCmd    `cmd:"" help:"${help_backup}"`
+	Restore   restoreCmd   `cmd:"" help:"${help_restore}"`
+	Store     storeCmd     `cmd:"" help:"${help_store}"`
+	Export    exportCmd    `cmd:"" help:"${help_export}"`
+	Version   versionCmd   `cmd:"" help:"${help_version}"`
 }
 
 type versionCmd struct{}
@@ -81,14 +84,16 @@ func run(ctx context.Context, args []string, e *env) int {
 	case ended >= 0:
 		return ended
 	case err != nil:
+		e.speakAs(configOf(args))
 		e.report(misused(e, err))
 		return exitUsage
 	}
 	e.flag = g.Config
-	if path, err := config.Find(e.flag, e.getenv, runtime.GOOS); err == nil {
-		e.speak(config.LanguageOf(path)) // also in errors from before the configuration is read
+	e.speakAs(e.flag)
+	if err = e.enter(ctx, parsed.Command(), g.For); err == nil {
+		err = parsed.Run()
 	}
-	if err := parsed.Run(); err != nil {
+	if err != nil {
 		if err.Error() != "" {
 			e.report(err)
 		}
@@ -98,25 +103,57 @@ func run(ctx context.Context, args []string, e *env) int {
 	return exitGood
 }
 
-// helpTexts returns the help texts of the command line in the user's language.
-func helpTexts(say *locale.Printer) kong.Vars {
-	vars := kong.Vars{}
-	for _, id := range []string{
-		"config", "json", "demo", "demo_dir", "language", "run", "parse", "parse_authserv", "parse_redact", "parse_verbose", "track", "track_carrier",
-		"list", "list_all", "list_page", "show", "add", "add_title", "rename", "mute", "mute_off", "done", "done_off", "forget", "forget_purge", "forget_unverified", "forget_since",
-		"config", "json", "demo", "demo_dir", "demo_web", "web_open", "language", "run", "parse", "parse_authserv", "parse_redact", "parse_verbose", "track", "track_carrier",
-		"list", "list_all", "show", "add", "add_title", "rename", "mute", "mute_off", "done", "done_off", "forget", "forget_purge", "forget_unverified", "forget_since",
-		"merge", "split", "digest", "digest_sample", "digest_html", "digest_eml", "digest_send", "digest_name", "status",
-		"status_quiet", "check", "check_carriers", "carriers", "carriers_answer", "carriers_name", "carriers_save", "service", "service_action", "service_user", "service_name",
-		"backup", "restore", "export", "export_csv", "version",
-		"setup", "setup_address", "setup_password_file", "setup_username", "setup_imap", "setup_smtp", "setup_tls", "setup_ca",
-		"setup_fingerprint", "setup_client_id", "setup_client_secret", "setup_folders", "setup_destination", "setup_timezone",
-		"setup_refuse", "setup_to", "setup_at", "setup_ispdb", "setup_no_sample", "setup_service", "setup_yes", "login", "login_name",
-		"mqtt", "mqtt_remove", "web", "token", "token_add", "token_list", "token_remove", "token_write",
-	} {
-		vars["help_"+id] = say.T("help_" + id)
+// speakAs makes e speak the language of the configuration, also in errors from before it is
+// read. flag is the file that was asked for, or empty.
+func (e *env) speakAs(flag string) {
+	if path, err := config.Find(flag, e.getenv, runtime.GOOS); err == nil {
+		e.speak(config.LanguageOf(path))
 	}
-	return vars
+}
+
+// configOf returns the value of --config in a command line that cannot be parsed.
+func configOf(args []string) string {
+	for i, arg := range args {
+		if value, found := strings.CutPrefix(arg, "--config="); found {
+			return value
+		}
+		if arg == "--config" && i+1 < len(args) {
+			return args[i+1]
+		}
+	}
+	return ""
+}
+
+// helpTexts puts the help texts in the user's language in place of their ids. As variables
+// of the parser, all would be searched for other variables for each flag.
+func helpTexts(say *locale.Printer) kong.Option {
+	return kong.PostBuild(func(k *kong.Kong) error {
+		translateHelp(k.Model.Node, say)
+		return nil
+	})
+}
+
+// translateHelp translates the help of a command, its arguments, flags and children.
+func translateHelp(n *kong.Node, say *locale.Printer) {
+	n.Help = helpText(n.Help, say)
+	for _, p := range n.Positional {
+		p.Help = helpText(p.Help, say)
+	}
+	for _, f := range n.Flags {
+		f.Help = helpText(f.Help, say)
+	}
+	for _, child := range n.Children {
+		translateHelp(child, say)
+	}
+}
+
+// helpText returns the message of an id as it stands in the grammar, "${help_list}".
+func helpText(s string, say *locale.Printer) string {
+	id, ok := strings.CutPrefix(s, "${")
+	if id, closed := strings.CutSuffix(id, "}"); ok && closed {
+		return say.T(id)
+	}
+	return s
 }
 
 // nameValues names the values of arguments and flags in the user's language.
@@ -163,19 +200,20 @@ func kongErrors() []kongError {
 		{regexp.MustCompile(`^expected one of (.+)$`), "usage_one_of"},
 		{regexp.MustCompile(`^expected (.+)$`), "usage_missing"},
 		{regexp.MustCompile(`^(.+) must be one of (.+) but got ".*"$`), "usage_enum"},
-		{regexp.MustCompile(`^(-.+): (?:missing value|expected .*)$`), "usage_value"},
+		{regexp.MustCompile(`^(-.+): (?:missing value|expected ).*$`), "usage_value"},
 		{regexp.MustCompile(`^(-.+): (?:bool value must be|expected bool).*$`), "usage_bool"},
 	}
 }
 
-// usageText returns what is wrong with the command line.
+// usageText returns what is wrong with the command line, in general words if the form of the
+// library's error is unknown.
 func usageText(err error) message.Text {
 	for _, known := range kongErrors() {
 		if gaps := known.form.FindStringSubmatch(err.Error()); gaps != nil {
 			return message.New(known.id, "A", gaps[1], "B", gaps[len(gaps)-1])
 		}
 	}
-	return message.Raw(err.Error())
+	return message.New("usage_wrong")
 }
 
 // misused returns the error for a wrong command line, with a reference to the help.

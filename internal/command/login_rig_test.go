@@ -17,6 +17,8 @@ import (
 	"parcelwatch/internal/oauth"
 	"parcelwatch/internal/oauth/oauthtest"
 	"parcelwatch/internal/provider"
+	"parcelwatch/store"
+	"parcelwatch/store/driver"
 	"parcelwatch/test/rig"
 )
 
@@ -107,7 +109,7 @@ path = %q
 				return len(doc.Mailboxes) == 1 && doc.Mailboxes[0].State == "refused" && strings.Contains(doc.Mailboxes[0].Error, "parcelwatch login alice")
 			})
 			d.stop()
-			if kept, err := (storeVault{storePath, time.Now}).Secret(t.Context(), oauth.Key(provider.Microsoft, "alice")); err != nil || strings.Contains(d.errs.String(), kept) {
+			if kept, err := (storeVault{driver.At(storePath, nil), time.Now, store.Home}).Secret(t.Context(), oauth.Key(provider.Microsoft, "alice")); err != nil || strings.Contains(d.errs.String(), kept) {
 				t.Errorf("kept: %v", err)
 			}
 			if strings.Contains(d.errs.String(), "eyJ") || strings.Contains(d.errs.String(), "refresh-") {

@@ -24,6 +24,8 @@ import (
 	"parcelwatch/internal/oauth"
 	"parcelwatch/internal/oauth/oauthtest"
 	"parcelwatch/internal/provider"
+	"parcelwatch/store"
+	"parcelwatch/store/driver"
 	"parcelwatch/store/sqlite"
 )
 
@@ -83,7 +85,7 @@ enabled = false
 // kept returns the login in the store.
 func (w oauthWorld) kept(t *testing.T, provider string) string {
 	t.Helper()
-	raw, err := storeVault{w.store, time.Now}.Secret(t.Context(), oauth.Key(provider, demo.Address))
+	raw, err := storeVault{driver.At(w.store, nil), time.Now, store.Home}.Secret(t.Context(), oauth.Key(provider, demo.Address))
 	if err != nil {
 		return ""
 	}
@@ -285,7 +287,7 @@ func TestOutgoingMailUsesTheLoginOfTheMailbox(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := app.SMTP(cfg, storeVault{cfg.Store.Path, time.Now})
+	s, err := app.SMTP(cfg, storeVault{driver.At(cfg.Store.Path, nil), time.Now, store.Home})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -303,7 +305,7 @@ func TestOutgoingMailUsesTheLoginOfTheMailbox(t *testing.T) {
 	if err := db.SetSecret(t.Context(), oauth.Key(provider.Microsoft, demo.Address), ""); err != nil {
 		t.Fatal(err)
 	}
-	if s, err = app.SMTP(cfg, storeVault{cfg.Store.Path, time.Now}); err != nil {
+	if s, err = app.SMTP(cfg, storeVault{driver.At(cfg.Store.Path, nil), time.Now, store.Home}); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Check(t.Context()); err == nil || !strings.Contains(err.Error(), "parcelwatch login smtp") {
@@ -317,7 +319,7 @@ func TestSetupLogsInByCodeWhereAProviderHasEndedPasswords(t *testing.T) {
 	p := newPlaceFor(t)
 	addr, shown := tokenOutbox(t)
 	c := &setupCmd{
-		IMAP: w.box.Addr, IMAPTLS: "none", SMTP: addr, SMTPTLS: "none", Service: "no", NoSample: true,
+		IMAP: w.box.Addr, IMAPTLS: "none", SMTP: addr, SMTPTLS: "none", Service: "no", NoSample: true, Page: "no",
 		ClientID: oauthtest.ClientID, Endpoint: w.service.URL,
 	}
 	wiz, out := p.wizard(c, "en_US.UTF-8", demo.Address, "DE", "", "", "", "")
@@ -332,7 +334,7 @@ func TestSetupLogsInByCodeWhereAProviderHasEndedPasswords(t *testing.T) {
 	if got := p.read("parcelwatch.toml"); strings.Count(got, want) != 2 || strings.Contains(got, "password") {
 		t.Errorf("configuration:\n%s", got)
 	}
-	raw, err := storeVault{wiz.cfg.Store.Path, time.Now}.Secret(context.Background(), oauth.Key(provider.Microsoft, demo.Address))
+	raw, err := storeVault{driver.At(wiz.cfg.Store.Path, nil), time.Now, store.Home}.Secret(context.Background(), oauth.Key(provider.Microsoft, demo.Address))
 	if err != nil || !strings.Contains(raw, "refresh-1") {
 		t.Errorf("kept: %v", err)
 	}

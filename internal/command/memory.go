@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"math"
+	"runtime/debug"
 
 	"github.com/KimMachineGun/automemlimit/memlimit"
 )
@@ -12,6 +13,19 @@ import (
 // heapShare is the share of the control group's memory that the Go heap may use. The
 // rest is for SQLite, whose pages Go does not count, for stacks and for the program.
 const heapShare = 0.7
+
+// garbage is how much of the live heap, in percent, may be garbage before it is collected.
+// With Go's own 100 the heap of a first scan was twice as large, for a few percent less
+// processor time.
+const garbage = 50
+
+// thriftily makes the garbage collector keep the heap small, unless the variable GOGC says
+// how large it may get.
+func thriftily(getenv func(string) string) {
+	if getenv("GOGC") == "" {
+		debug.SetGCPercent(garbage)
+	}
+}
 
 // limitMemory makes the garbage collector keep the process below the memory limit that
 // limit returns, unless the variable GOMEMLIMIT sets one.

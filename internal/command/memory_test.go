@@ -29,3 +29,14 @@ func TestTheHeapStaysBelowTheMemoryLimit(t *testing.T) {
 		}
 	}
 }
+
+func TestTheHeapIsKeptSmallUnlessGoIsTold(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(100))
+	for set, want := range map[string]int{"": garbage, "80": 100} { // 80: Go has read it, and it is not ours to change
+		debug.SetGCPercent(100)
+		thriftily(func(string) string { return set })
+		if got := debug.SetGCPercent(100); got != want {
+			t.Errorf("with GOGC=%q the collector waits for %d percent of garbage, want %d", set, got, want)
+		}
+	}
+}

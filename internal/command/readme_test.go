@@ -3,6 +3,7 @@ package command
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -38,15 +39,71 @@ func TestReadmeNamesEveryCarrierAndLanguage(t *testing.T) {
 	}
 }
 
-func TestReadmeShowsAConfigurationThatLoads(t *testing.T) {
-	raw, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+// The first screen stays one: whatever is more belongs to docs.
+func TestReadmeIsShort(t *testing.T) {
+	for _, name := range []string{"README.md", "README.ru.md"} {
+		raw, err := os.ReadFile(filepath.Join("..", "..", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lines := strings.Count(string(raw), "\n"); lines >= 150 {
+			t.Errorf("%s has %d lines, want fewer than 150", name, lines)
+		}
+	}
+}
+
+// Documents link to files that exist, from where they are.
+func TestDocumentsLinkToFilesThatExist(t *testing.T) {
+	root := filepath.Join("..", "..")
+	link := regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)|src="([^":]+)"`)
+	var files []string
+	for _, pattern := range []string{"*.md", "docs/*.md", "docs/*/*.md"} {
+		found, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(pattern)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
+	}
+	links := 0
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range link.FindAllStringSubmatch(string(raw), -1) {
+			links++
+			if _, err := os.Stat(filepath.Join(filepath.Dir(file), filepath.FromSlash(m[1]+m[3]))); err != nil {
+				t.Errorf("%s: the link to %s leads nowhere", file, m[1]+m[3])
+			}
+		}
+	}
+	if links < 50 {
+		t.Errorf("only %d links were found in %d documents", links, len(files))
+	}
+}
+
+func TestTheCompleteConfigurationOfTheDocumentsLoads(t *testing.T) {
+	for _, name := range []string{"docs/configuration.md", "docs/ru/first-hour.md"} {
+		t.Run(name, func(t *testing.T) { loadsWhole(t, name) })
+	}
+}
+
+// loadsWhole fails unless the first TOML block of a document that names a mailbox is a configuration for everything.
+func loadsWhole(t *testing.T, name string) {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(name)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, text, _ := strings.Cut(string(raw), "```toml\n")
-	text, _, found := strings.Cut(text, "```")
-	if !found {
-		t.Fatal("README.md has no TOML block")
+	var text string
+	for _, block := range strings.Split(string(raw), "```toml\n")[1:] {
+		if block, _, _ = strings.Cut(block, "```"); strings.Contains(block, "[[mailbox]]") {
+			text = block
+			break
+		}
+	}
+	if text == "" {
+		t.Fatalf("%s has no TOML block with a mailbox", name)
 	}
 	dir := t.TempDir()
 	for _, name := range []string{"imap.pass", "smtp.pass", "pochta.pass"} {
@@ -64,6 +121,6 @@ func TestReadmeShowsAConfigurationThatLoads(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := c.Need(config.AllSections()...); err != nil {
-		t.Errorf("the README's configuration is not a whole one: %v", err)
+		t.Errorf("the configuration of %s is not a whole one: %v", name, err)
 	}
 }

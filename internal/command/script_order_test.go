@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -12,12 +13,22 @@ import (
 	"parcelwatch/store/sqlite"
 )
 
-// ordered adds an order to a store, with a parcel if there is a number.
-func ordered(ts *testscript.TestScript, _ bool, args []string) {
-	ctx, now := context.Background(), time.Now()
-	db, err := sqlite.Open(ctx, ts.MkAbs(args[0]), sqlite.Options{})
+// of opens a store, given as FILE or HOUSEHOLD@FILE.
+func of(ts *testscript.TestScript, place string) (household store.Household, release func()) {
+	name, file, found := strings.Cut(place, "@")
+	if !found {
+		name, file = store.Home, place
+	}
+	db, err := sqlite.Open(context.Background(), ts.MkAbs(file), sqlite.Options{})
 	ts.Check(err)
-	defer func() { ts.Check(db.Close()) }()
+	return db.Household(name), func() { ts.Check(db.Close()) }
+}
+
+// inOrder adds an order to a store, with a parcel if there is a number.
+func inOrder(ts *testscript.TestScript, _ bool, args []string) {
+	ctx, now := context.Background(), time.Now()
+	db, release := of(ts, args[0])
+	defer release()
 	at := now.AddDate(0, 0, -2)
 	ts.Check(db.Apply(ctx, store.Scope{Now: now}, func(s *store.State) error {
 		s.Orders = []*parcel.Order{{
@@ -29,6 +40,21 @@ func ordered(ts *testscript.TestScript, _ bool, args []string) {
 				Status: parcel.PreAdvice, FirstSeen: at, Orders: []string{args[1]}, Links: []parcel.Link{{Number: number.Number(args[4])}},
 			}}
 		}
+		return nil
+	}))
+}
+
+// kept adds a parcel that waits at a post office.
+func kept(ts *testscript.TestScript, _ bool, args []string) {
+	ctx, now := context.Background(), time.Now()
+	db, release := of(ts, args[0])
+	defer release()
+	at := now.AddDate(0, 0, -3)
+	ts.Check(db.Apply(ctx, store.Scope{Now: now}, func(s *store.State) error {
+		s.Parcels = []*parcel.Parcel{{
+			Status: parcel.ReadyForPickup, StatusSince: at, LastEvent: at, FirstSeen: at, Title: args[4], Unverified: true,
+			Links: []parcel.Link{{Number: number.Number(args[1])}}, Pickup: parcel.Pickup{Place: args[2], Until: parcel.Date(args[3])},
+		}}
 		return nil
 	}))
 }

@@ -35,7 +35,11 @@ func program() {
 //	exits CODE PROGRAM  runs a program that ends with that exit status
 //	json FILE PATH WANT checks a value of a JSON document: a.0.b
 //	ordered STORE ID STEP TITLE [NUMBER]
-//	                    adds an order of two days ago, and the parcel that carries it
+//	                    adds an order of two days ago, and the parcel that carries it;
+//	                    STORE is a file or HOUSEHOLD@FILE
+//	kept STORE NUMBER PLACE UNTIL TITLE
+//	                    adds a parcel that only unverified mail names and that has waited
+//	                    at a place for three days
 //
 // POST is the address of a fake that answers like Cainiao.
 func TestScripts(t *testing.T) {
@@ -50,7 +54,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("LANG", "en_US.UTF-8")
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"expand": expand, "json": jsonIs, "exits": exits, "ordered": ordered},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"expand": expand, "json": jsonIs, "exits": exits, "ordered": inOrder, "kept": kept},
 	})
 }
 

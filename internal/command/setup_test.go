@@ -62,7 +62,7 @@ func (p place) letters(form string, numbers ...string) {
 // servers returns flags that select the servers of the test, in place of the table of
 // providers.
 func (p place) servers() *setupCmd {
-	return &setupCmd{IMAP: p.inbox.Addr, IMAPTLS: "none", SMTP: p.outbound.Addr, SMTPTLS: "none", Service: "no"}
+	return &setupCmd{IMAP: p.inbox.Addr, IMAPTLS: "none", SMTP: p.outbound.Addr, SMTPTLS: "none", Service: "no", Page: "no"}
 }
 
 // wizard returns a wizard whose user types the lines.
@@ -100,14 +100,14 @@ func (p place) untouched() {
 	}
 }
 
-func TestAPersonIsAskedAtMostEightQuestions(t *testing.T) {
+func TestAPersonIsAskedAtMostNineQuestions(t *testing.T) {
 	p := newPlaceFor(t)
 	// Setup does not ask about the server's id: those of big providers are known.
 	p.letters(strings.ReplaceAll(letter, "Authentication-Results: mx", "X-Other: mx"), "LP00710020030040", "RB123456785CN")
 	c := p.servers()
-	c.Service = ""
-	// A ninth question would find no answer.
-	w, out := p.wizard(c, "ru_RU.UTF-8", demo.Address, demo.Password, "", "", "ems", "", "9:00, 19:30", "нет")
+	c.Service, c.Page = "", ""
+	// A tenth question would find no answer.
+	w, out := p.wizard(c, "ru_RU.UTF-8", demo.Address, demo.Password, "", "", "ems", "", "9:00, 19:30", "", "нет")
 	if err := w.run(t.Context()); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
@@ -128,7 +128,8 @@ func TestAPersonIsAskedAtMostEightQuestions(t *testing.T) {
 	if err := cfg.Need(config.AllSections()...); err != nil {
 		t.Fatal(err)
 	}
-	if cfg.Destination != "RU" || cfg.Language != "ru" || clocks(cfg.Digests[0].At) != "09:00, 19:30" || cfg.Digests[0].To[0] != demo.Address {
+	if cfg.Destination != "RU" || cfg.Language != "ru" || clocks(cfg.Digests[0].At) != "09:00, 19:30" || cfg.Digests[0].To[0] != demo.Address ||
+		cfg.Web.Listen != "127.0.0.1:8417" {
 		t.Errorf("configuration:\n%s", p.read("parcelwatch.toml"))
 	}
 	if password, err := cfg.Mailboxes[0].Password.Resolve(t.Context()); password != demo.Password || err != nil {
@@ -255,7 +256,7 @@ func TestRunAgainItStartsFromWhatIsThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Run("Enter for all changes nothing", func(t *testing.T) {
-		w, out := p.wizard(&setupCmd{Service: "no", NoSample: true}, "", "", "", "", "", "", "")
+		w, out := p.wizard(&setupCmd{Service: "no", NoSample: true}, "", "", "", "", "", "", "", "")
 		if err := w.run(t.Context()); err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}
@@ -264,7 +265,7 @@ func TestRunAgainItStartsFromWhatIsThere(t *testing.T) {
 		}
 	})
 	t.Run("another answer changes that alone", func(t *testing.T) {
-		w, out := p.wizard(&setupCmd{Service: "no", NoSample: true}, "", "", "PL", "", "-", "", "")
+		w, out := p.wizard(&setupCmd{Service: "no", NoSample: true, Page: "no"}, "", "", "PL", "", "-", "", "")
 		if err := w.run(t.Context()); err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}
@@ -303,7 +304,7 @@ func TestOutgoingMailMayHaveALoginOfItsOwn(t *testing.T) {
 	if err := os.WriteFile(p.config, []byte(broken), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	w, out := p.wizard(&setupCmd{Service: "no", NoSample: true}, "", "", "", "", "", "", demo.Password, "", "")
+	w, out := p.wizard(&setupCmd{Service: "no", NoSample: true, Page: "no"}, "", "", "", "", "", "", demo.Password, "", "")
 	if err := w.run(t.Context()); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
@@ -328,12 +329,62 @@ func TestANewPasswordIsForOutgoingMailToo(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(filepath.Dir(p.config), "demo.pass"), []byte("old\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	w, out := p.wizard(&setupCmd{Service: "no", NoSample: true}, "", "", demo.Password, "", "", "", "", "")
+	w, out := p.wizard(&setupCmd{Service: "no", NoSample: true, Page: "no"}, "", "", demo.Password, "", "", "", "", "")
 	if err := w.run(t.Context()); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	if p.read("demo.pass") != demo.Password+"\n" {
 		t.Error("the new password is not kept")
+	}
+}
+
+// TestWhatSetupTrustsIsTakenByTheConfiguration names an authority or a fingerprint for
+// servers with and without TLS, also if the other of the two is configured.
+func TestWhatSetupTrustsIsTakenByTheConfiguration(t *testing.T) {
+	pin := "sha256:" + strings.Repeat("ab", 32)
+	for _, modes := range [][2]netx.TLSMode{{"tls", "tls"}, {"tls", "none"}, {"none", "starttls"}, {"none", "none"}} {
+		for _, flags := range []setupCmd{{}, {CA: "ca.pem"}, {Fingerprint: pin}} {
+			for _, old := range []config.Server{{}, {CA: filepath.Join(t.TempDir(), "old.pem")}, {Fingerprint: "sha256:" + strings.Repeat("cd", 32)}} {
+				p := newPlaceFor(t)
+				c := p.servers()
+				c.CA, c.Fingerprint, c.To = flags.CA, flags.Fingerprint, []string{demo.Address}
+				w, _ := p.wizard(c, "C")
+				w.box = config.Mailbox{Name: "demo", Folders: []string{"INBOX"}, Server: old}
+				w.found = setup.Found{
+					IMAP: netx.Server{Host: "127.0.0.1", Port: 993, TLS: modes[0]}, Username: demo.Address,
+					SMTP: netx.Server{Host: "127.0.0.1", Port: 465, TLS: modes[1]}, SMTPUsername: demo.Address,
+				}
+				w.from, w.cfg.Destination, w.cfg.Language = demo.Address, "DE", "en"
+				w.plan.To, w.plan.At = c.To, []string{"08:00"}
+				w.apply()
+				w.usePassword(demo.Password)
+				if err := w.outServer(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				if err := w.write(t.Context()); err != nil {
+					t.Errorf("TLS %v, flags %q %q, before %q %q: %v", modes, flags.CA, flags.Fingerprint, old.CA, old.Fingerprint, err)
+					continue
+				}
+				cfg, err := config.Load(p.config)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for i, s := range []config.Server{cfg.Mailboxes[0].Server, cfg.SMTP.Server} {
+					ca, pin := c.CA, c.Fingerprint
+					switch {
+					case modes[i] == netx.TLSNone:
+						ca, pin = "", ""
+					case ca == "" && pin == "" && i == 0:
+						ca, pin = old.CA, old.Fingerprint
+					case ca == "" && pin == "": // a pinned certificate is that of one server
+						ca = old.CA
+					}
+					if s.CA != ca || s.Fingerprint != pin {
+						t.Errorf("TLS %v, flags %q %q: server %d trusts %q %q", modes, flags.CA, flags.Fingerprint, i, s.CA, s.Fingerprint)
+					}
+				}
+			}
+		}
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -107,11 +106,14 @@ func (w *wizard) peculiarity() {
 // apply copies the servers found so far into the mailbox.
 func (w *wizard) apply() {
 	w.box.Server.Server, w.box.Username = w.found.IMAP, w.found.Username
-	if w.c.CA != "" {
-		w.box.CA, _ = filepath.Abs(w.c.CA)
-	}
-	if w.c.Fingerprint != "" {
-		w.box.Fingerprint = w.c.Fingerprint
+	w.trust(&w.box.Server)
+}
+
+// trust makes a server's certificate trusted by what the flags say, instead of by what is
+// configured.
+func (w *wizard) trust(s *config.Server) {
+	if w.c.CA != "" || w.c.Fingerprint != "" {
+		s.CA, s.Fingerprint = w.c.CA, w.c.Fingerprint
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 
 	"parcelwatch/carriers"
 	"parcelwatch/config"
-	"parcelwatch/internal/app"
 	"parcelwatch/internal/locale"
 	"parcelwatch/internal/setup"
 	"parcelwatch/internal/textx"
@@ -138,7 +137,7 @@ func (w *wizard) language(ctx context.Context) error {
 // carriers lists which service would receive which number, before any request, and lets
 // the user refuse each.
 func (w *wizard) carriers(ctx context.Context) error {
-	set, _, err := app.Carriers(ctx, w.cfg)
+	set, _, err := w.env.carriers(ctx, w.cfg)
 	if err != nil {
 		return err
 	}
@@ -198,7 +197,7 @@ func (w *wizard) carrier(m carriers.Member) {
 		return
 	case len(m.Missing) > 0:
 		what = w.say.T("carriers_key", "Settings", strings.Join(m.Missing, ", "),
-			"Help", w.say.CredentialHelp(m.Info.Name))
+			"Help", w.say.Text(m.CredentialHelp()))
 	case numbers != nil:
 		what = strings.Join(numbers[:min(len(numbers), 4)], ", ")
 		if len(numbers) > 4 {

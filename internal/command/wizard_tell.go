@@ -54,9 +54,7 @@ func (w *wizard) outServer(ctx context.Context) error {
 
 func (w *wizard) applyOut() {
 	w.smtp.Server.Server = w.found.SMTP
-	if w.c.Fingerprint != "" {
-		w.smtp.Fingerprint = w.c.Fingerprint
-	}
+	w.trust(&w.smtp.Server)
 }
 
 // sender returns the outgoing server with the new settings.

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"parcelwatch/config"
+	"parcelwatch/internal/netx"
 	"parcelwatch/internal/setup"
 	"parcelwatch/service"
 )
@@ -64,6 +65,11 @@ func (w *wizard) decide(ctx context.Context) ([]secretText, error) {
 	p := &w.plan
 	p.Destination, p.Language, p.Timezone = w.cfg.Destination, w.cfg.Language, w.c.Timezone
 	p.Index, p.Mailbox, p.SMTP = w.index, w.box, w.smtp
+	for _, s := range []*config.Server{&p.Mailbox.Server, &p.SMTP.Server} {
+		if s.TLS == netx.TLSNone { // it shows no certificate
+			s.CA, s.Fingerprint = "", ""
+		}
+	}
 	if w.password != "" {
 		p.MailboxLogin.PasswordFile = keep(".pass", w.password)
 	}
@@ -83,6 +89,10 @@ func (w *wizard) decide(ctx context.Context) ([]secretText, error) {
 		p.SMTPLogin.PasswordFile = keep("-smtp.pass", w.smtpPassword)
 	case w.cfg.SMTP.Host == "" || w.c.SMTP != "" || w.smtp.Username == w.box.Username:
 		p.SMTPLogin = p.MailboxLogin
+	}
+	if w.pageHash != "" {
+		base = "web"
+		p.PagePasswordFile = keep(".pass", w.pageHash)
 	}
 	return secrets, nil
 }
@@ -131,6 +141,9 @@ func (w *wizard) says(c *config.Config) bool {
 		return false
 	}
 	m, s := c.Mailboxes[p.Index], c.SMTP
+	if p.Page != "" && c.Web.Listen != p.Page.Listen() {
+		return false
+	}
 	return m.Host == p.Mailbox.Host && m.Port == p.Mailbox.Port && m.Username == p.Mailbox.Username && s.Host == p.SMTP.Host &&
 		c.Destination == p.Destination && c.Language == p.Language &&
 		strings.Join(c.Digests[0].To, " ") == strings.Join(p.To, " ")

@@ -179,7 +179,7 @@ func TestEveryWordHasAMessage(t *testing.T) {
 		ids = append(ids, "mailbox_"+string(s))
 	}
 	for _, s := range []parcel.CarrierState{
-		parcel.CarrierOK, parcel.CarrierNoCredential, parcel.CarrierQuarantined, parcel.CarrierCredential, parcel.CarrierCaptcha, parcel.CarrierBlocked, parcel.CarrierChanged, parcel.CarrierOff,
+		parcel.CarrierOK, parcel.CarrierNoCredential, parcel.CarrierQuarantined, parcel.CarrierThrottled, parcel.CarrierCredential, parcel.CarrierCaptcha, parcel.CarrierBlocked, parcel.CarrierChanged, parcel.CarrierOff,
 	} {
 		ids = append(ids, "carrier_"+string(s))
 	}

@@ -1,4 +1,6 @@
 package locale
 
+import "parcelwatch/internal/packed"
+
 // Catalog is the embedded catalogue, for tests of its completeness.
-var Catalog = embedded
+var Catalog = packed.Files{FS: embedded}

@@ -12,6 +12,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 	"golang.org/x/text/language"
 
+	"parcelwatch/internal/packed"
 	"parcelwatch/internal/textx"
 )
 
@@ -20,14 +21,15 @@ var embedded embed.FS
 
 // rows returns the rows of an embedded table.
 func rows(name string, columns int) iter.Seq[[]string] {
-	return textx.Rows(embedded, name, columns)
+	return textx.Rows(packed.Files{FS: embedded}, name, columns)
 }
 
 // messages is the catalogue of one language. Messages are decoded on first use: a
 // command shows a few dozen of about a thousand.
 type messages struct {
 	tag  language.Tag
-	text string // the files of the catalogue, each after an empty line
+	text string         // the files of the catalogue, each after an empty line
+	at   map[string]int // where the entry of an id begins in text
 
 	mu      sync.Mutex
 	bundle  *i18n.Bundle
@@ -43,19 +45,20 @@ func catalogue(code string) (*messages, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the %s catalogue: %w", code, err)
 	}
-	var text strings.Builder
+	var parts []string
 	for _, f := range files {
-		raw, err := embedded.ReadFile(path.Join(dir, f.Name()))
+		raw, err := packed.Files{FS: embedded}.ReadFile(path.Join(dir, f.Name()))
 		if err != nil {
 			return nil, fmt.Errorf("read the %s catalogue: %w", code, err)
 		}
-		text.WriteString("\n\n")
-		text.Write(raw)
+		parts = append(parts, "\n\n", string(raw))
 	}
+	text := strings.Join(parts, "")
 	tag := language.Make(code)
 	bundle := i18n.NewBundle(tag)
 	return &messages{
-		tag: tag, text: text.String(), bundle: bundle, local: i18n.NewLocalizer(bundle, code), decoded: map[string]bool{},
+		tag: tag, text: text, at: index(text),
+		bundle: bundle, local: i18n.NewLocalizer(bundle, code), decoded: map[string]bool{},
 	}, nil
 }
 
@@ -66,7 +69,7 @@ func (m *messages) localize(cfg *i18n.LocalizeConfig) string {
 	defer m.mu.Unlock()
 	if id := cfg.MessageID; !m.decoded[id] {
 		m.decoded[id] = true
-		if _, err := m.bundle.ParseMessageBytes(m.tag, []byte(entry(m.text, id)), toml.Unmarshal); err != nil {
+		if _, err := m.bundle.ParseMessageBytes(m.tag, []byte(m.entry(id)), toml.Unmarshal); err != nil {
 			return ""
 		}
 	}
@@ -77,17 +80,35 @@ func (m *messages) localize(cfg *i18n.LocalizeConfig) string {
 	return s
 }
 
-// entry returns the TOML of one message: a line for a plain one, a table for one with
-// plural forms.
-func entry(text, id string) string {
-	if _, after, ok := strings.Cut(text, "\n"+id+" = "); ok {
-		line, _, _ := strings.Cut(after, "\n")
-		return id + " = " + line
+// index returns where the entries of a catalogue begin, by their ids: a line for a plain
+// one, a table for one with plural forms.
+func index(text string) map[string]int {
+	out, start := map[string]int{}, 0
+	for line := range strings.Lines(text) {
+		id, _, plain := strings.Cut(line, " = ")
+		if !plain {
+			id, _, _ = strings.Cut(strings.TrimPrefix(line, "["), "]\n")
+		}
+		if _, known := out[id]; !known && id != line {
+			out[id] = start
+		}
+		start += len(line)
 	}
-	if _, after, ok := strings.Cut(text, "\n["+id+"]\n"); ok {
-		table, _, _ := strings.Cut(after, "\n\n")
-		table, _, _ = strings.Cut(table, "\n[")
-		return "[" + id + "]\n" + table
+	return out
+}
+
+// entry returns the TOML of one message, "" for an unknown one.
+func (m *messages) entry(id string) string {
+	start, ok := m.at[id]
+	if !ok {
+		return ""
 	}
-	return ""
+	text := m.text[start:]
+	if !strings.HasPrefix(text, "[") {
+		text, _, _ = strings.Cut(text, "\n")
+		return text
+	}
+	table, _, _ := strings.Cut(text, "\n\n")
+	table, _, _ = strings.Cut(table, "\n[")
+	return table
 }

@@ -38,13 +38,29 @@ func (p *Printer) Told(e parcel.Event) (operation, own string) {
 	how := p.carriers()[carrier]
 	switch {
 	case operation == "" || own == "":
-		return operation, own
+		return operation, Once(own)
 	case how.language == p.language, how.language == "" && p.language == fallback && ascii(own):
-		return "", own
+		return "", Once(own)
 	case strings.EqualFold(own, operation), how.standard && exact && !strings.Contains(own, ":"):
 		return operation, ""
 	default:
-		return operation, own
+		return operation, Once(own)
+	}
+}
+
+// Once returns a carrier's words "operation: attribute" without the one that the other
+// repeats: "Delivery: Delivery to the addressee" is "Delivery to the addressee".
+func Once(words string) string {
+	operation, attribute, ok := strings.Cut(words, ": ")
+	switch a, b := strings.ToLower(operation), strings.ToLower(attribute); {
+	case !ok:
+		return words
+	case strings.Contains(b, a):
+		return attribute
+	case strings.Contains(a, b):
+		return operation
+	default:
+		return words
 	}
 }
 
@@ -52,8 +68,7 @@ func (p *Printer) Told(e parcel.Event) (operation, own string) {
 // has this exact code.
 func (p *Printer) operation(e parcel.Event) (words, carrier string, exact bool) {
 	for _, carrier := range e.Sources {
-		code := cmp.Or(e.Code, strings.TrimSuffix(e.Text, ".")) // some have labels only
-		op, exact := p.operationOf(carrier, code)
+		op, exact := p.operationOf(carrier, codeOf(e))
 		if op == "" || !agrees(op, e.Status) {
 			continue
 		}
@@ -64,6 +79,9 @@ func (p *Printer) operation(e parcel.Event) (words, carrier string, exact bool) 
 	}
 	return "", "", false
 }
+
+// codeOf returns an event's code, or its label: some carriers have labels only.
+func codeOf(e parcel.Event) string { return cmp.Or(e.Code, strings.TrimSuffix(e.Text, ".")) }
 
 func (p *Printer) operationOf(carrier, code string) (op string, exact bool) {
 	if len(code) > 100 {

@@ -39,6 +39,9 @@ func TestTold(t *testing.T) {
 		{"a status is enough where the words are its name", "de", "russianpost", "8:15", parcel.OutForDelivery, "Передано курьеру", "in Zustellung", ""},
 		{"an unknown code keeps its words", "ru", "upu", "ZZZ", parcel.InTransit, "Something", "", "Something"},
 		{"an unknown carrier keeps its words", "ru", "other", "EMC", parcel.Export, "Something", "", "Something"},
+		{"what an operation and its attribute both say is said once", "ru", "russianpost", "2:1", parcel.Delivered, "Вручение: Вручение адресату", "", "Вручение адресату"},
+		{"whichever says more", "be", "other", "", parcel.Delivered, "Delivered to the neighbour: Delivered", "", "Delivered to the neighbour"},
+		{"an attribute that says something else is kept", "ru", "russianpost", "8:2", parcel.ReadyForPickup, "Обработка: Прибыло в место вручения", "", "Обработка: Прибыло в место вручения"},
 		{"no code and no words are nothing", "ru", "upu", "", parcel.InTransit, "", "", ""},
 		{"an endless code is not looked for", "ru", "upu", strings.Repeat("EMC:", 99), parcel.Export, "x", "", "x"},
 	} {
@@ -54,6 +57,29 @@ func TestTold(t *testing.T) {
 				t.Errorf("the operation is %q, want %q", op, c.operation)
 			}
 		})
+	}
+}
+
+func TestAParcelThatCustomsReleasedIsNotSaidToBeThere(t *testing.T) {
+	t.Parallel()
+	released := parcel.Event{Status: parcel.Customs, Code: "14:1", Text: "Таможенное оформление: Выпущено таможней", Sources: []string{"russianpost"}}
+	shown := parcel.Event{Status: parcel.Customs, Code: "11:1", Text: "Передано таможне", Sources: []string{"russianpost"}}
+	for _, c := range []struct {
+		language string
+		status   parcel.Status
+		by       parcel.Event
+		want     string
+	}{
+		{"en", parcel.Customs, released, "released by customs"},
+		{"ru", parcel.Customs, released, "выпущена таможней"},
+		{"de", parcel.Customs, released, "vom Zoll freigegeben"},
+		{"ru", parcel.Customs, shown, "на таможне"},
+		{"ru", parcel.Customs, parcel.Event{}, "на таможне"},
+		{"ru", parcel.CustomsHold, released, "задержана таможней"},
+	} {
+		if got := printer(t, c.language).Standing(c.status, c.by, true); got != c.want {
+			t.Errorf("%s: %s by %s is %q, want %q", c.language, c.status, c.by.Code, got, c.want)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package locale
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -20,10 +21,12 @@ const fallback = "en"
 type Printer struct {
 	tag        string      // one of Tags
 	language   string      // one of Languages
-	catalogues []*messages // its own, that of its language if it is a variant, English
+	catalogues []*messages // its own and, if it is a variant, that of its language
+	english    func() (*messages, error)
 	regions    func() map[string]string
 	operations func() map[string]string
 	carriers   func() map[string]facts
+	titles     map[string]string // of carriers that the user has defined
 }
 
 // Languages returns the languages that have a catalogue, English first.
@@ -44,7 +47,9 @@ func New(tag string) (*Printer, error) {
 	}
 	code, _, _ := strings.Cut(own, "-")
 	p := &Printer{tag: own, language: code, operations: sync.OnceValue(operationsByCode), carriers: sync.OnceValue(carriersByName)}
-	for _, name := range slices.Compact([]string{own, code, fallback}) {
+	// Few texts are missing in a catalogue, so that of English is seldom needed.
+	p.english = sync.OnceValues(func() (*messages, error) { return catalogue(fallback) })
+	for _, name := range slices.Compact([]string{own, code}) {
 		m, err := catalogue(name)
 		if err != nil {
 			return nil, err
@@ -53,6 +58,14 @@ func New(tag string) (*Printer, error) {
 	}
 	p.regions = sync.OnceValue(func() map[string]string { return countries(code) })
 	return p, nil
+}
+
+// Titled returns a printer that calls carriers by the titles that the user has defined,
+// by name.
+func (p *Printer) Titled(titles map[string]string) *Printer {
+	out := *p
+	out.titles = titles
+	return &out
 }
 
 // Language returns the printer's language, one of [Tags].
@@ -76,12 +89,18 @@ func (p *Printer) T(id string, data ...any) string {
 			return s
 		}
 	}
+	if p.language == fallback {
+		return id
+	}
+	if l, err := p.english(); err == nil {
+		return cmp.Or(l.localize(cfg), id)
+	}
 	return id
 }
 
 // optional returns the message with the id, or "" if the language lacks it.
 func (p *Printer) optional(id string) string {
-	for _, l := range p.catalogues[:max(1, len(p.catalogues)-1)] {
+	for _, l := range p.catalogues {
 		if s := l.localize(&i18n.LocalizeConfig{MessageID: id}); s != "" {
 			return s
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"parcelwatch/internal/message"
+	"parcelwatch/internal/textx"
 )
 
 // Text renders t in one line: messages are joined by a colon, advice by a semicolon.
@@ -64,5 +65,27 @@ func (p *Printer) message(m message.Message) string {
 	if m.Inner != nil {
 		data = append(data, "Inner", p.Text(m.Inner))
 	}
-	return p.T(m.ID, data...)
+	id := m.ID
+	words := p.T(id, data...)
+	if words == id {
+		id = present(id)
+		words = p.T(id, data...)
+	}
+	if words == id {
+		return p.T("fault_no_words", "ID", textx.Line(m.ID, maxID))
+	}
+	return words
+}
+
+// maxID limits the id of a message that is in no catalogue.
+const maxID = 60
+
+// present returns the id that replaced one which older versions have stored.
+func present(id string) string {
+	for row := range rows("former.tsv", 2) {
+		if row[0] == id {
+			return row[1]
+		}
+	}
+	return id
 }

@@ -84,7 +84,7 @@ func TestFault(t *testing.T) {
 		{"in Russian all of it is Russian", "ru", refused, "imap.example.org отклонил вход (no way); Яндексу нужен пароль приложения (https://id.yandex.ru/security/app-passwords), а доступ по IMAP должен быть включён в настройках почты"},
 		{"a cause comes behind a colon", "de", given, "nach tagelangen Versuchen aufgegeben: smtp.example.org:465 antwortet nicht"},
 		{"advice can be left out", "kk", refused.What(), "imap.example.org кіргізбейді (no way)"},
-		{"a clause of a newer program is shown by its id", "pl", message.New("fault_of_tomorrow"), "fault_of_tomorrow"},
+		{"a clause of a newer program is named", "pl", message.New("fault_of_tomorrow"), "brak tekstu dla fault_of_tomorrow, komunikatu innej wersji programu"},
 		{"no fault is no text", "fr", nil, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -120,5 +120,33 @@ func TestCapital(t *testing.T) {
 		if got := p.Capital(c.text); got != c.want {
 			t.Errorf("%s: %q becomes %q, want %q", c.language, c.text, got, c.want)
 		}
+	}
+}
+
+func TestMessagesOfOtherVersionsAreShownInWords(t *testing.T) {
+	t.Parallel()
+	stored := []message.Text{
+		message.New("fault_post_denied").And(message.New("fault_post_captcha")),
+		message.New("fault_of_a_later_version", "Host", "x"),
+		message.New("fault_other"), // without the values that its words need
+	}
+	for _, language := range locale.Languages() {
+		p, err := locale.New(language)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, text := range stored {
+			got := p.Text(text)
+			if strings.HasPrefix(got, "fault_") || i == 0 && strings.Contains(got, "_") {
+				t.Errorf("%s: %q", language, got)
+			}
+		}
+	}
+	p, err := locale.New("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := p.Text(stored[0]); !strings.Contains(got, "asks for a captcha") {
+		t.Errorf("an older version's captcha: %q", got)
 	}
 }

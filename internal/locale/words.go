@@ -15,11 +15,19 @@ import (
 // Status returns the status in words, in lower case if the language allows it.
 func (p *Printer) Status(s parcel.Status) string { return p.word("status_", string(s)) }
 
-// Standing returns the status of a parcel in words. If neither a shop nor a carrier
-// has reported it, as with a number just typed in, it says so.
-func (p *Printer) Standing(s parcel.Status, heard bool) string {
+// Standing returns the status of a parcel in words, given the event that reports it. If
+// neither a shop nor a carrier has reported it, as with a number just typed in, it says
+// so; a parcel that customs have released is not said to be there.
+func (p *Printer) Standing(s parcel.Status, by parcel.Event, heard bool) string {
 	if s == parcel.PreAdvice && !heard {
 		return p.T("unheard")
+	}
+	if s == parcel.Customs {
+		for _, carrier := range by.Sources {
+			if op, _ := p.operationOf(carrier, codeOf(by)); op == "import_cleared" || op == "export_cleared" {
+				return p.T("op_" + op)
+			}
+		}
 	}
 	return p.Status(s)
 }
@@ -68,18 +76,17 @@ func (p *Printer) Post(country string) string {
 	return post.Name
 }
 
-// Carrier returns the display name of a carrier, or its name in the configuration if
-// it is not known.
+// Carrier returns the display name of a carrier: the title that the user has defined, the
+// name of its post or its own, or its name in the configuration if it is not known.
 func (p *Printer) Carrier(name string) string {
+	if title := p.titles[name]; title != "" {
+		return title
+	}
 	if country := p.carriers()[name].country; country != "" {
 		return p.Post(country)
 	}
 	return cmp.Or(p.optional("name_"+name), p.carriers()[name].called, name)
 }
-
-// CredentialHelp returns one line on how to get the credential of a carrier that
-// needs one.
-func (p *Printer) CredentialHelp(carrier string) string { return p.T("key_" + carrier) }
 
 // Days renders a number of days: "1 day", "5 days".
 func (p *Printer) Days(n int) string { return p.T("days", "Count", n) }

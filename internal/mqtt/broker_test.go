@@ -126,6 +126,8 @@ func (l *listener) times(topic string) int {
 // world is a store and a publisher that runs.
 type world struct {
 	db      *sqlite.DB
+	store   mqtt.Store
+	now     func() time.Time
 	cfg     mqtt.Config
 	pub     *mqtt.Publisher
 	end     context.CancelFunc
@@ -141,7 +143,7 @@ func newWorld(t *testing.T, b mqtt.Broker) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	w := &world{db: db, pressed: make(chan struct{}, 10), log: &bytes.Buffer{}}
+	w := &world{db: db, store: db, now: time.Now, pressed: make(chan struct{}, 10), log: &bytes.Buffer{}}
 	w.cfg = mqtt.Config{Broker: b, Prefix: "parcelwatch", Discovery: "homeassistant", Language: "ru", Zone: time.UTC, Threshold: time.Hour}
 	t.Cleanup(w.stop)
 	return w
@@ -150,8 +152,8 @@ func newWorld(t *testing.T, b mqtt.Broker) *world {
 func (w *world) start(t *testing.T) {
 	t.Helper()
 	var err error
-	w.pub, err = mqtt.New(w.cfg, w.db, mqtt.Options{
-		Log: slog.New(slog.NewTextHandler(w.log, nil)), Now: time.Now,
+	w.pub, err = mqtt.New(w.cfg, w.store, mqtt.Options{
+		Log: slog.New(slog.NewTextHandler(w.log, nil)), Now: w.now,
 		Refresh: func(context.Context) error { w.pressed <- struct{}{}; return nil },
 	})
 	if err != nil {

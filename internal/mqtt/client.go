@@ -31,6 +31,8 @@ var (
 	ErrLogin = errors.New("the broker refuses the user name or password")
 	// ErrForbidden means that the login may not do what is needed.
 	ErrForbidden = errors.New("the broker does not allow this login to publish or subscribe")
+	// ErrRefused means that the broker refuses a message or a subscription for another reason.
+	ErrRefused = errors.New("the broker refuses")
 	// ErrVersion means that the broker does not speak MQTT 5.
 	ErrVersion = errors.New("the broker does not speak MQTT 5")
 	// ErrTaken means that another program uses the same client id.
@@ -140,28 +142,45 @@ func (c *client) put(ctx context.Context, topic string, payload []byte, retain b
 	if err == nil {
 		return nil
 	}
-	if answer != nil && answer.ReasonCode == packets.PubackNotAuthorized {
-		err = ErrForbidden
+	switch {
+	case answer == nil:
+	case answer.ReasonCode == packets.PubackNotAuthorized:
+		return fmt.Errorf("publish %s: %w", topic, ErrForbidden)
+	case answer.ReasonCode >= packets.PubackUnspecifiedError:
+		return fmt.Errorf("publish %s: %w (reason %#x)", topic, ErrRefused, answer.ReasonCode)
 	}
 	return fmt.Errorf("publish %s: %w", topic, c.cause(err))
 }
 
-// subscribe asks for the messages of the topics.
+// subscribe asks for the messages of the topics. It fails if the broker refuses one of them.
 func (c *client) subscribe(ctx context.Context, names ...string) error {
 	s := &paho.Subscribe{}
 	for _, name := range names {
 		s.Subscriptions = append(s.Subscriptions, paho.SubscribeOptions{Topic: name, QoS: qos})
 	}
-	if _, err := c.Subscribe(ctx, s); err != nil {
+	answer, err := c.Subscribe(ctx, s)
+	if answer != nil {
+		for i, reason := range answer.Reasons[:min(len(answer.Reasons), len(names))] {
+			if reason >= packets.SubackUnspecifiederror {
+				return fmt.Errorf("subscribe to %s: %w", names[i], unsubscribed(reason))
+			}
+		}
+	}
+	if err != nil {
 		return fmt.Errorf("subscribe to %v: %w", names, c.cause(err))
 	}
 	return nil
 }
 
-// bye says goodbye within a second and waits until everything has ended.
-func (c *client) bye() {
+// bye ends the connection within a second and waits until everything has ended. If err is
+// why, it asks the broker to publish the will, which a plain goodbye discards.
+func (c *client) bye(err error) {
+	d := &paho.Disconnect{ReasonCode: packets.DisconnectNormalDisconnection}
+	if err != nil {
+		d.ReasonCode = packets.DisconnectDisconnectWithWillMessage
+	}
 	c.guard.Hurry(closeTime)
-	_ = c.Disconnect(&paho.Disconnect{})
+	_ = c.Disconnect(d)
 	<-c.Done()
 }
 
@@ -210,4 +229,12 @@ func disconnected(reason byte) error {
 		return ErrTaken
 	}
 	return fmt.Errorf("%w (reason %#x)", netx.ErrClosed, reason)
+}
+
+// unsubscribed returns the reason that a broker gave for refusing a subscription.
+func unsubscribed(reason byte) error {
+	if reason == packets.SubackNotauthorized {
+		return ErrForbidden
+	}
+	return fmt.Errorf("%w (reason %#x)", ErrRefused, reason)
 }

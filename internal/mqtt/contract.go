@@ -62,7 +62,7 @@ const (
 func cardOf(p parcel.Parcel, say *locale.Printer, zone *time.Location, now time.Time) card {
 	c := card{
 		Status: cardStatus(p.Status), Delivered: p.Status == parcel.Delivered, Key: p.Number(), Barcode: p.Number(),
-		Name: name(p), RawStatus: say.Standing(p.Status, !p.LastEvent.IsZero()), Pickup: p.Status == parcel.ReadyForPickup,
+		Name: name(p), RawStatus: say.Standing(p.Status, p.StatusEvent(now), !p.LastEvent.IsZero()), Pickup: p.Status == parcel.ReadyForPickup,
 		Raw: raw{Status: p.Status, Phase: p.Phase, Origin: p.Origin, Destination: p.Destination, Days: status.Days(p, now)},
 	}
 	if c.Delivered {
@@ -121,13 +121,14 @@ func cardStatus(s parcel.Status) string {
 }
 
 // attributes returns the cards as attributes of a sensor. If they are too large, the
-// histories are left out, then the contents, then the last cards, which "more" counts.
-func attributes(cards []card) ([]byte, error) {
+// histories are left out, then the contents, then the last cards. more is how many parcels
+// have no card already; the attribute "more" counts all without one.
+func attributes(cards []card, more int) ([]byte, error) {
 	type document struct {
 		Parcels []card `json:"parcels"`
 		More    int    `json:"more,omitempty"`
 	}
-	d := document{Parcels: append([]card{}, cards...)}
+	d := document{Parcels: append([]card{}, cards...), More: more}
 	for step := 0; ; step++ {
 		out, err := json.Marshal(d)
 		if err != nil || len(out) <= maxAttributes || len(d.Parcels) == 0 {

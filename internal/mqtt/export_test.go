@@ -15,7 +15,7 @@ func Listen(ctx context.Context, b Broker, received func(topic string, payload [
 	if err != nil {
 		return nil, err
 	}
-	return c.bye, c.subscribe(ctx, topics...)
+	return func() { c.bye(nil) }, c.subscribe(ctx, topics...)
 }
 
 // Put publishes one message as somebody else does.
@@ -24,7 +24,7 @@ func Put(ctx context.Context, b Broker, topic string, payload []byte, retain boo
 	if err != nil {
 		return err
 	}
-	defer c.bye()
+	defer c.bye(nil)
 	return c.put(ctx, topic, payload, retain)
 }
 
@@ -34,19 +34,24 @@ func Documents(parcels []parcel.Parcel, h parcel.Health, language string, zone *
 	if err != nil {
 		return nil, err
 	}
+	whole := map[int64]parcel.Parcel{}
+	for i := range parcels {
+		parcels[i].ID = int64(i + 1)
+		whole[parcels[i].ID] = parcels[i]
+	}
 	in := input{
 		parcels: parcels, health: h, protection: notify.Protection{Days: 60, Remind: 7}, threshold: time.Hour, zone: zone, language: language,
 	}
-	return documents(in, newTopics("parcelwatch", "homeassistant"), say, now)
+	return documents(in, layOut(in, now), whole, describer{newTopics("parcelwatch", "homeassistant"), say, now})
 }
 
 // Discovery returns the document of discovery.
-func Discovery(prefix, language string) ([]byte, error) {
+func Discovery(prefix, language, page string) ([]byte, error) {
 	say, err := locale.New(language)
 	if err != nil {
 		return nil, err
 	}
-	return discoveryOf(newTopics(prefix, "homeassistant"), say, "")
+	return discoveryOf(newTopics(prefix, "homeassistant"), say, page)
 }
 
 // Accepts reports whether a stream of packets, read in pieces of a size, is within the limit.

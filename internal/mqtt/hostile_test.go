@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"parcelwatch/internal/locale"
 	"parcelwatch/internal/mqtt"
 	"parcelwatch/internal/netx"
 )
@@ -80,6 +81,21 @@ func TestNoBrokerIsNamed(t *testing.T) {
 	err := mqtt.Check(t.Context(), b)
 	if text := mqtt.Fault(err, b); len(text) == 0 || text[0].ID != "fault_port" {
 		t.Errorf("%v: %+v", err, text)
+	}
+}
+
+func TestEachRefusalSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	for _, language := range []string{"en", "ru"} {
+		say, err := locale.New(language)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for refusal, want := range map[error]string{mqtt.ErrLogin: "mqtt.password", mqtt.ErrForbidden: "mqtt.prefix", mqtt.ErrVersion: "Mosquitto"} {
+			if text := say.Text(mqtt.Fault(refusal, mqtt.Broker{Server: netx.Server{Host: "broker.example", Port: 1883}})); !strings.Contains(text, want) || !strings.Contains(text, "broker.example") {
+				t.Errorf("%s: %q does not name %s", language, text, want)
+			}
+		}
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"parcelwatch/internal/throttle"
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
+	"parcelwatch/store"
 )
 
 // Config configures a publisher.
@@ -21,7 +22,7 @@ type Config struct {
 	Discovery  string // prefix of Home Assistant's discovery topics
 	Language   string
 	Zone       *time.Location
-	Page       string // address of the page in the browser; empty for none
+	Page       string // address of the page that Home Assistant links to; empty for none
 	Threshold  time.Duration
 	Protection notify.Protection
 }
@@ -29,10 +30,12 @@ type Config struct {
 // Store is what the state is read from. What was announced is recorded under a name of
 // its own, like that of a channel.
 type Store interface {
-	FollowedParcels(ctx context.Context, ids []int64) ([]parcel.Parcel, error)
+	Outlines(ctx context.Context, ids []int64) ([]parcel.Parcel, error)
+	ParcelsByID(ctx context.Context, ids []int64) ([]parcel.Parcel, error)
 	Health(ctx context.Context) (parcel.Health, error)
 	Pending(ctx context.Context, audience string, since time.Time) ([]parcel.Change, error)
 	Announced(ctx context.Context, audience string, changes []int64) error
+	store.Secrets // when news began
 }
 
 // Options are the surroundings of a publisher.
@@ -55,6 +58,8 @@ type Publisher struct {
 	press   chan struct{} // the button was pressed
 	birth   chan struct{} // Home Assistant has started
 	pressed time.Time     // the button's last effect
+	since   time.Time     // when news began; zero if it is not read yet
+	told    map[int64]bool
 }
 
 // How often and how much.
@@ -62,8 +67,6 @@ const (
 	lookEvery    = time.Minute
 	refreshEvery = time.Minute
 	deliveredFor = 7 * 24 * time.Hour // delivered parcels stay in the attributes
-	newsHorizon  = 24 * time.Hour     // older news is no event any more
-	maxNews      = 20                 // events at once
 	steady       = time.Minute        // a connection that lasted so long worked
 )
 
@@ -74,7 +77,7 @@ func New(cfg Config, s Store, o Options) (*Publisher, error) {
 		return nil, fmt.Errorf("mqtt: %w", err)
 	}
 	return &Publisher{
-		cfg: cfg, topics: newTopics(cfg.Prefix, cfg.Discovery), store: s, say: say, Options: o,
+		cfg: cfg, topics: newTopics(cfg.Prefix, cfg.Discovery), store: s, say: say, Options: o, told: map[int64]bool{},
 		wake: make(chan struct{}, 1), press: make(chan struct{}, 1), birth: make(chan struct{}, 1),
 	}, nil
 }
@@ -124,12 +127,12 @@ func pause(ctx context.Context, d time.Duration) bool {
 }
 
 // session is one connection from login to loss.
-func (p *Publisher) session(ctx context.Context) error {
+func (p *Publisher) session(ctx context.Context) (err error) {
 	c, err := p.cfg.Broker.connect(ctx, p.topics.availability(), p.receive)
 	if err != nil {
 		return err
 	}
-	defer c.bye()
+	defer func() { c.bye(err) }()
 	if err := c.subscribe(ctx, p.topics.refresh(), p.topics.birth()); err != nil {
 		return err
 	}
@@ -140,8 +143,7 @@ func (p *Publisher) session(ctx context.Context) error {
 	}
 	err = p.follow(ctx, c, sent)
 	if ctx.Err() != nil {
-		p.leave(ctx, c)
-		return nil
+		return p.leave(ctx, c)
 	}
 	return err
 }
@@ -205,10 +207,10 @@ func (p *Publisher) announce(ctx context.Context, c *client) error {
 }
 
 // leave says that the daemon is no longer available.
-func (p *Publisher) leave(ctx context.Context, c *client) {
+func (p *Publisher) leave(ctx context.Context, c *client) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTime)
 	defer cancel()
-	_ = c.put(ctx, p.topics.availability(), []byte(offline), true)
+	return c.put(ctx, p.topics.availability(), []byte(offline), true)
 }
 
 // publish publishes the documents that differ from those in sent, and the news. A
@@ -217,9 +219,7 @@ func (p *Publisher) publish(ctx context.Context, c *client, sent map[string][]by
 	now := p.Now()
 	docs, err := p.documents(ctx, now)
 	if err != nil {
-		if ctx.Err() == nil {
-			p.Log.WarnContext(ctx, "state for MQTT is not read", "err", err.Error())
-		}
+		p.storeFails(ctx, err)
 		return nil
 	}
 	for topic, doc := range docs {
@@ -234,7 +234,15 @@ func (p *Publisher) publish(ctx context.Context, c *client, sent map[string][]by
 	return p.tell(ctx, c, now)
 }
 
-// documents reads the state: the followed parcels and those delivered lately.
+// storeFails logs a failure of the store. What it prevented is tried again at the next look.
+func (p *Publisher) storeFails(ctx context.Context, err error) {
+	if ctx.Err() == nil {
+		p.Log.WarnContext(ctx, "state for MQTT is not read or recorded", "err", err.Error())
+	}
+}
+
+// documents reads the state: outlines of the followed parcels and of those delivered
+// lately, and whole those that are shown.
 func (p *Publisher) documents(ctx context.Context, now time.Time) (map[string][]byte, error) {
 	// Nothing is ever announced to this audience, so all recent changes are pending.
 	recent, err := p.store.Pending(ctx, p.audience()+"/delivered", now.Add(-deliveredFor))
@@ -248,50 +256,32 @@ func (p *Publisher) documents(ctx context.Context, now time.Time) (map[string][]
 		}
 	}
 	in := input{protection: p.cfg.Protection, threshold: p.cfg.Threshold, zone: p.cfg.Zone, language: p.cfg.Language}
-	if in.parcels, err = p.store.FollowedParcels(ctx, ids); err != nil {
+	if in.parcels, err = p.store.Outlines(ctx, ids); err != nil {
 		return nil, err
 	}
 	if in.health, err = p.store.Health(ctx); err != nil {
 		return nil, err
 	}
-	return documents(in, p.topics, p.say, now)
+	l := layOut(in, now)
+	whole, err := p.parcels(ctx, l.shown())
+	if err != nil {
+		return nil, err
+	}
+	return documents(in, l, whole, describer{p.topics, p.say, now})
+}
+
+// parcels reads parcels by their ids.
+func (p *Publisher) parcels(ctx context.Context, ids []int64) (map[int64]parcel.Parcel, error) {
+	found, err := p.store.ParcelsByID(ctx, ids)
+	out := make(map[int64]parcel.Parcel, len(found))
+	for _, one := range found {
+		out[one.ID] = one
+	}
+	return out, err
 }
 
 // audience is the name under which the store records what was announced.
 func (p *Publisher) audience() string { return "mqtt/" + p.topics.base }
-
-// tell publishes the news as events. Each counts as announced once the broker has it.
-func (p *Publisher) tell(ctx context.Context, c *client, now time.Time) error {
-	changes, err := p.store.Pending(ctx, p.audience(), now.Add(-newsHorizon))
-	if err != nil || len(changes) == 0 {
-		return nil //nolint:nilerr // the same failure of the store was logged above
-	}
-	var ids, told []int64
-	for _, ch := range changes {
-		ids = append(ids, ch.Parcel)
-	}
-	parcels, err := p.store.FollowedParcels(ctx, ids)
-	if err != nil {
-		return nil //nolint:nilerr // tried again at the next look
-	}
-	byID := make(map[int64]parcel.Parcel, len(parcels))
-	for _, one := range parcels {
-		byID[one.ID] = one
-	}
-	count := 0
-	for _, ch := range changes {
-		told = append(told, ch.ID)
-		event, ok := newsOf(ch, byID[ch.Parcel], p.say)
-		if _, known := byID[ch.Parcel]; !ok || !known || count == maxNews {
-			continue
-		}
-		if err := c.put(ctx, p.topics.news(), event, false); err != nil {
-			return errors.Join(err, p.store.Announced(ctx, p.audience(), told[:len(told)-1]))
-		}
-		count++
-	}
-	return p.store.Announced(ctx, p.audience(), told)
-}
 
 // refresh does what the button asks for.
 func (p *Publisher) refresh(ctx context.Context) {
@@ -311,18 +301,18 @@ func Check(ctx context.Context, b Broker) error {
 	if err != nil {
 		return err
 	}
-	c.bye()
+	c.bye(nil)
 	return nil
 }
 
 // Remove deletes everything that the broker keeps of the daemon, so that Home Assistant
 // removes the device. A daemon that runs publishes it again.
-func Remove(ctx context.Context, cfg Config) error {
+func Remove(ctx context.Context, cfg Config) (err error) {
 	c, err := cfg.Broker.connect(ctx, "", func(string, []byte) {})
 	if err != nil {
 		return err
 	}
-	defer c.bye()
+	defer func() { c.bye(err) }()
 	for _, topic := range newTopics(cfg.Prefix, cfg.Discovery).retained() {
 		if err := c.put(ctx, topic, nil, true); err != nil {
 			return err

@@ -173,17 +173,20 @@ func TestAttributesFitIntoTheRecorder(t *testing.T) {
 func TestDiscoveryHasWhatHomeAssistantRequires(t *testing.T) {
 	t.Parallel()
 	for _, language := range locale.Languages() {
-		raw, err := mqtt.Discovery("Parcels-2/x", language)
+		raw, err := mqtt.Discovery("Parcels-2/x", language, "http://nas:8417/")
 		if err != nil {
 			t.Fatal(err)
 		}
 		var d struct {
-			Dev  struct{ IDs []string }
+			Dev struct {
+				IDs []string
+				CU  string
+			}
 			O    struct{ Name string }
 			Cmps map[string]map[string]any
 		}
 		decode(t, raw, &d)
-		if len(d.Dev.IDs) != 1 || d.O.Name == "" || len(d.Cmps) != 10 {
+		if len(d.Dev.IDs) != 1 || d.Dev.CU != "http://nas:8417/" || d.O.Name == "" || len(d.Cmps) != 10 {
 			t.Fatalf("%s: %s", language, raw)
 		}
 		for name, c := range d.Cmps {

@@ -211,10 +211,13 @@ func (g *Guard) count(p []byte) {
 	if len(p) > tailSize {
 		p = p[len(p)-tailSize:]
 	}
-	g.tail = append(g.tail, p...)
-	if over := len(g.tail) - tailSize; over > 0 {
+	if g.tail == nil {
+		g.tail = make([]byte, 0, tailSize)
+	}
+	if over := len(g.tail) + len(p) - tailSize; over > 0 {
 		g.tail = append(g.tail[:0], g.tail[over:]...)
 	}
+	g.tail = append(g.tail, p...)
 }
 
 // readCause translates an error of the network.

@@ -66,16 +66,26 @@ var hostForm = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$`)
 // IsHost reports whether s is a host name in ASCII or an IP address.
 func IsHost(s string) bool { return hostForm.MatchString(s) || net.ParseIP(s) != nil }
 
+// special are the ranges that are not of the internet as a whole, besides those that
+// [netip.Addr] knows: the registries of IANA for special purposes, and the forms that
+// carry an IPv4 address that a network of its own translates.
+func special() []string {
+	return []string{
+		"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4",
+		"::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20", "5f00::/16", "fec0::/10",
+	}
+}
+
 // Public reports whether an address is one of the internet: not of this machine, of a
-// private network, of a link, or of none.
+// private network, of a link, of documents, or of none.
 func Public(ip netip.Addr) bool {
-	ip = ip.Unmap()
+	ip = ip.Unmap().WithZone("")
 	if prefix := netip.MustParsePrefix("64:ff9b::/96"); prefix.Contains(ip) { // IPv4 behind NAT64
 		b := ip.As16()
 		ip = netip.AddrFrom4([4]byte(b[12:]))
 	}
-	for _, special := range []string{"100.64.0.0/10", "0.0.0.0/8", "192.0.0.0/24", "198.18.0.0/15", "240.0.0.0/4", "fec0::/10", "2002::/16"} {
-		if netip.MustParsePrefix(special).Contains(ip) {
+	for _, text := range special() {
+		if netip.MustParsePrefix(text).Contains(ip) {
 			return false
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 )
 
 // ErrPin is returned for a text that is not a fingerprint.
@@ -47,15 +48,26 @@ func (e *PinError) Error() string {
 // its own (a PEM file) or a pinned certificate. It is nil where neither is given:
 // the system's authorities decide.
 func TLSConfig(host, caFile, fingerprint string) (*tls.Config, error) {
+	return new(Authorities).TLSConfig(host, caFile, fingerprint)
+}
+
+// maxAuthorities is how many certificate authorities are remembered.
+const maxAuthorities = 1000
+
+// Authorities remembers certificate authorities, so that many servers with the same one
+// share it. The zero value is ready, and safe for concurrent use.
+type Authorities struct {
+	mu    sync.Mutex
+	pools map[[sha256.Size]byte]*x509.CertPool // by the content of their files
+}
+
+// TLSConfig is like [TLSConfig]. It reads the file each time.
+func (a *Authorities) TLSConfig(host, caFile, fingerprint string) (*tls.Config, error) {
 	switch {
 	case caFile != "":
-		pem, err := os.ReadFile(caFile) //nolint:gosec // a configured path
+		pool, err := a.pool(caFile)
 		if err != nil {
-			return nil, fmt.Errorf("certificate authority: %w", err)
-		}
-		pool := x509.NewCertPool()
-		if !pool.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("certificate authority: %s: %w", caFile, errPEM)
+			return nil, err
 		}
 		return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool, ServerName: host}, nil
 	case fingerprint != "":
@@ -66,6 +78,28 @@ func TLSConfig(host, caFile, fingerprint string) (*tls.Config, error) {
 		return pinned(host, pin), nil
 	}
 	return nil, nil
+}
+
+func (a *Authorities) pool(file string) (*x509.CertPool, error) {
+	pem, err := os.ReadFile(file) //nolint:gosec // a configured path
+	if err != nil {
+		return nil, fmt.Errorf("certificate authority: %w", err)
+	}
+	sum := sha256.Sum256(pem)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if pool := a.pools[sum]; pool != nil {
+		return pool, nil
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("certificate authority: %s: %w", file, errPEM)
+	}
+	if a.pools == nil || len(a.pools) >= maxAuthorities {
+		a.pools = map[[sha256.Size]byte]*x509.CertPool{}
+	}
+	a.pools[sum] = pool
+	return pool, nil
 }
 
 // pinned accepts one certificate, no matter who signed it.

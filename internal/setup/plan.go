@@ -25,6 +25,9 @@ type Plan struct {
 	To, At                  []string
 	// Refused are the carriers to disable; Allowed are all others.
 	Refused, Allowed []string
+	Page             Page     // empty to keep what is configured
+	PageHosts        []string // names under which the page is opened in the network
+	PagePasswordFile string   // holds the hash of its password; empty to keep the password
 }
 
 const beginning = `# parcelwatch. docs/configuration.md describes every key; "parcelwatch check" says whether all of it works.
@@ -54,6 +57,7 @@ func (p Plan) Edit(old string) string {
 		p.SMTPLogin.write(d, smtp, "smtp", p.SMTP.Server)
 		smtp.text("from", p.SMTP.From)
 	}
+	p.page(d)
 	for _, name := range p.Refused {
 		d.open("[carriers."+name+"]", 0).set("enabled", "false")
 	}
@@ -63,6 +67,26 @@ func (p Plan) Edit(old string) string {
 		}
 	}
 	return d.String()
+}
+
+func (p Plan) page(d *document) {
+	if p.Page == "" || p.Page == PageNo && d.find("[web]", 0) == nil {
+		return
+	}
+	web := d.open("[web]", 0)
+	web.remove("listen")
+	web.text("listen", p.Page.Listen())
+	switch {
+	case p.Page == PageHere:
+		web.remove("hosts")
+		web.remove("proxies")
+	case p.PagePasswordFile != "":
+		d.removeBelow(web, "[web.password]")
+		web.set("password", "{ file = "+quoted(p.PagePasswordFile)+" }")
+	}
+	if p.Page == PageNetwork {
+		web.list("hosts", p.PageHosts)
+	}
 }
 
 func (p Plan) mailbox(d *document) {

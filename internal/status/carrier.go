@@ -26,9 +26,16 @@ type CarrierState struct {
 	Fault       message.Text        `json:"-"`              // Error as a message
 }
 
+// Failing reports whether the carrier gives no usable answers although it is configured.
+// That includes a credential that is configured and cannot be read.
+func (s CarrierState) Failing() bool {
+	return s.State.Failing() || s.State == parcel.CarrierNoCredential && s.Error != ""
+}
+
 // CarrierStatus is a carrier's row in a Status.
 type CarrierStatus struct {
-	Name string `json:"name"`
+	Name  string `json:"name"`
+	Title string `json:"title"`
 	CarrierState
 }
 
@@ -45,6 +52,7 @@ type Carrier struct {
 	Help      string        `json:"help"`
 	File      string        `json:"file,omitempty"`             // that defines the carrier
 	Replaces  bool          `json:"replaces_builtin,omitempty"` // it takes the place of a built-in one
+	Key       message.Text  `json:"-"`                          // Help as a message
 	CarrierState
 	// UnknownCodes are codes that its table does not hold, the newest first.
 	UnknownCodes []parcel.UnknownCode `json:"unknown_codes"`
@@ -70,11 +78,8 @@ func (s Source) Describe(ctx context.Context) ([]Carrier, error) {
 			Countries: some(m.Info.Countries), Settings: []string{}, Missing: some(m.Missing), File: m.File, Replaces: m.Replaces,
 			CarrierState: s.carrierState(m, health.Carriers), UnknownCodes: append([]parcel.UnknownCode{}, h.Unknown...),
 		}
-		if m.Info.NeedsCredential() {
-			d.Help = locale.English(message.New("key_" + d.Name))
-			if m.File != "" && !m.Replaces {
-				d.Help = locale.English(message.New("key_declared", "Path", m.File))
-			}
+		if d.Key = m.CredentialHelp(); d.Key != nil {
+			d.Help = locale.English(d.Key)
 		}
 		for _, one := range m.Info.Settings {
 			d.Settings = append(d.Settings, one.Name)

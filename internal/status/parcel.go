@@ -33,6 +33,7 @@ type Parcel struct {
 	Events      []parcel.Event  `json:"events"`
 	Asked       []Asked         `json:"asked"`
 	Pages       []number.Page   `json:"pages"` // where to look the number up
+	Reported    parcel.Event    `json:"-"`     // the event behind the status
 }
 
 // Asked is the result of asking one carrier about one number.
@@ -58,7 +59,7 @@ func Document(p parcel.Parcel, n number.Number, asked []Asked, now time.Time) Pa
 		Origin: p.Origin, Destination: p.Destination, Numbers: p.Numbers(), Days: Days(p, now),
 		ETA: date(p.ETA), PickupUntil: date(p.Pickup.Until), PickupPlace: p.Pickup.Place,
 		Title: p.Title, Orders: p.Orders, Mailboxes: p.Mailboxes, Events: some(p.Timeline()), Asked: some(asked),
-		Pages: number.Pages(n, p.Destination),
+		Pages: number.Pages(n, p.Destination), Reported: p.StatusEvent(now),
 	}
 	for _, l := range p.Maybe {
 		d.Maybe = append(d.Maybe, l.Number)
@@ -120,16 +121,18 @@ type Row struct {
 	State       parcel.OrderState `json:"order_state,omitempty"`
 	StatusSince *time.Time        `json:"status_since,omitempty"`
 	Place       string            `json:"place,omitempty"` // where it waits, or that of the event behind the status
+	Reported    parcel.Event      `json:"-"`               // the event behind the status
 }
 
 // ParcelRow returns the row of a parcel.
 func ParcelRow(p parcel.Parcel, now time.Time) Row {
+	reported := p.StatusEvent(now)
 	return Row{
 		Schema: Schema, Number: p.Number(), Title: Title(p.Title, p.Items), Status: p.Status, Phase: p.Phase,
 		Origin: p.Origin, Destination: p.Destination, Numbers: p.Numbers(), Orders: some(p.Orders), Days: Days(p, now),
 		ETA: date(p.ETA), PickupUntil: date(p.Pickup.Until), LastEvent: moment(p.LastEvent), NextCheck: moment(p.NextCheck),
 		Muted: p.Muted, Done: p.Closed || p.Status.Final(), StatusSince: moment(p.StatusSince),
-		Place: cmp.Or(p.Pickup.Place, p.StatusEvent(now).Place),
+		Place: cmp.Or(p.Pickup.Place, reported.Place), Reported: reported,
 	}
 }
 

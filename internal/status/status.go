@@ -23,6 +23,7 @@ type Status struct {
 	Schema    int             `json:"schema"`
 	Running   bool            `json:"running"`
 	Since     *time.Time      `json:"since"`
+	Daemons   []Daemon        `json:"daemons"`
 	Mailboxes []Mailbox       `json:"mailboxes"`
 	Unwatched []Unwatched     `json:"unwatched"`
 	Carriers  []CarrierStatus `json:"carriers"`
@@ -33,8 +34,21 @@ type Status struct {
 	NextDigest          *time.Time       `json:"next_digest"`
 	Parcels             int              `json:"parcels"`
 	OrdersWithoutNumber int              `json:"orders_without_number"`
-	Surplus             []parcel.Surplus `json:"surplus"` // not accepted from unproven mail
-	NotUnderstood       []NotUnderstood  `json:"not_understood"`
+	// Unverified counts the parcels and orders among them that only unproven mail names.
+	Unverified    int              `json:"unverified"`
+	Surplus       []parcel.Surplus `json:"surplus"` // not accepted from unproven mail
+	NotUnderstood []NotUnderstood  `json:"not_understood"`
+}
+
+// Daemon is one of the daemons that share the store, also one that has stopped within a day.
+type Daemon struct {
+	Name       string     `json:"name"` // host and process
+	Version    string     `json:"version"`
+	Running    bool       `json:"running"`
+	Since      *time.Time `json:"since"`
+	Seen       *time.Time `json:"seen"`
+	Households int        `json:"households"`
+	Mailboxes  int        `json:"mailboxes"`
 }
 
 // Mailbox is the state of one mail folder.
@@ -88,11 +102,12 @@ type Store interface {
 	store.DigestSource
 	store.Counts
 	store.Heartbeats
+	Nodes(ctx context.Context) ([]store.Node, error)
 }
 
 // Status returns the state of everything.
 func (s Source) Status(ctx context.Context) (Status, error) {
-	d := Status{Schema: Schema, Unwatched: []Unwatched{}}
+	d := Status{Schema: Schema, Unwatched: []Unwatched{}, Daemons: []Daemon{}}
 	health, err := s.health(ctx)
 	if err != nil {
 		return d, err
@@ -105,7 +120,7 @@ func (s Source) Status(ctx context.Context) (Status, error) {
 	d.Mailboxes = s.mailboxes(health.Mailboxes, d.Running)
 	d.Carriers = []CarrierStatus{}
 	for _, m := range s.Carriers.Members() {
-		d.Carriers = append(d.Carriers, CarrierStatus{m.Info.Name, s.carrierState(m, health.Carriers)})
+		d.Carriers = append(d.Carriers, CarrierStatus{m.Info.Name, m.Info.Title, s.carrierState(m, health.Carriers)})
 	}
 	if d.Sharing, err = s.sharing(ctx); err != nil {
 		return d, err
@@ -165,6 +180,15 @@ func (s Source) counts(ctx context.Context, d *Status) error {
 	if d.Running = beat.Alive(s.Now); d.Running {
 		d.Since, d.NextDigest = moment(beat.Started), moment(beat.NextDigest)
 	}
+	nodes, err := s.Store.Nodes(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range nodes {
+		d.Daemons = append(d.Daemons, Daemon{
+			Name: n.Name, Version: n.Version, Running: n.Alive, Since: moment(n.Started), Seen: moment(n.Seen), Households: n.Households, Mailboxes: n.Mailboxes,
+		})
+	}
 	last, err := s.Store.LastDigest(ctx)
 	if err != nil {
 		return err
@@ -178,6 +202,14 @@ func (s Source) counts(ctx context.Context, d *Status) error {
 		return err
 	}
 	d.OrdersWithoutNumber = len(orders)
+	if d.Unverified, err = s.Store.FollowingUnverified(ctx); err != nil {
+		return err
+	}
+	for _, o := range orders {
+		if o.Unverified {
+			d.Unverified++
+		}
+	}
 	found, err := s.Unwatched(ctx)
 	d.Unwatched = append(d.Unwatched, found...)
 	return err

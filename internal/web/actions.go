@@ -30,9 +30,6 @@ type Tracker interface { //nolint:interfacebloat // one method for each action o
 
 const maxTitle = 200 // characters, as for the commands
 
-// errNumber is a text in a form that is no number.
-var errNumber = errors.New("not a tracking number")
-
 // saved returns the notice after an action.
 func saved(r *http.Request, say *locale.Printer) string {
 	id := map[string]string{"saved": "web_saved", "asked": "web_asked", "forgotten": "web_forgotten"}[r.URL.Query().Get("did")]
@@ -89,7 +86,7 @@ func (s *Server) change(r *http.Request, n number.Number) (to string, err error)
 	case "merge", "separate":
 		other, err := number.Typed(r.PostForm.Get("number"))
 		if err != nil {
-			return "", errNumber
+			return "", err
 		}
 		if r.PathValue("action") == "separate" {
 			return to, t.Separate(ctx, n, other)
@@ -129,7 +126,7 @@ func (s *Server) refuseAction(w http.ResponseWriter, r *http.Request, n number.N
 	case errors.Is(err, errAction):
 		s.message(w, r, http.StatusNotFound, "web_no_page")
 		return
-	case errors.Is(err, errNumber):
+	case errors.Is(err, number.ErrInvalid):
 		id = "web_bad_number"
 	case errors.Is(err, parcel.ErrNotFound):
 		id, code = "web_unknown", http.StatusNotFound

@@ -3,6 +3,10 @@ package web_test
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -10,14 +14,20 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"golang.org/x/crypto/argon2"
 	"golang.org/x/crypto/bcrypt"
 
 	"parcelwatch/config"
+	"parcelwatch/internal/textx"
 	"parcelwatch/internal/web"
+	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 func signedIn(t *testing.T, s *web.Server) *visitor {
@@ -54,7 +64,7 @@ func TestAttacksAreRefused(t *testing.T) {
 		"a post of another port":            {http.MethodPost, "/private", "", []func(*http.Request){func(r *http.Request) { r.Header.Del("Sec-Fetch-Site") }, header("Origin", "http://localhost:9999")}, 403},
 		"a post of an unknown origin":       {http.MethodPost, "/private", "", []func(*http.Request){func(r *http.Request) { r.Header.Del("Sec-Fetch-Site") }, header("Origin", "null")}, 403},
 		"a sign-in by another site":         {http.MethodPost, "/login", "password=x", []func(*http.Request){cross}, 403},
-		"a file outside":                    {http.MethodGet, "/../../etc/passwd", "", nil, 307},
+		"a file outside":                    {http.MethodGet, "/../../etc/passwd", "", nil, 404},
 		"a file outside, encoded":           {http.MethodGet, "/%2e%2e/%2e%2e/etc/passwd", "", nil, 404},
 		"a file outside, encoded slashes":   {http.MethodGet, "/..%2f..%2fetc%2fpasswd", "", nil, 404},
 		"a file outside, backslashes":       {http.MethodGet, "/..%5c..%5cwindows%5cwin.ini", "", nil, 404},
@@ -83,7 +93,7 @@ func TestAttacksAreRefused(t *testing.T) {
 			if code != tt.want {
 				t.Errorf("status %d, want %d: %s", code, tt.want, body)
 			}
-			if strings.Contains(body, "the parcels") != (tt.want == 200) {
+			if strings.Contains(body, "the secret list") != (tt.want == 200) {
 				t.Errorf("status %d with %q", code, body)
 			}
 			for key, want := range map[string]string{
@@ -101,10 +111,61 @@ func TestAttacksAreRefused(t *testing.T) {
 	}
 }
 
+func TestEveryRefusalIsAPageInTheReadersLanguageThatLeadsOn(t *testing.T) {
+	t.Parallel()
+	cross := func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }
+	latin := regexp.MustCompile(`[A-Za-z]{2,}`)
+	for id, tt := range map[string]struct {
+		method, path, body string
+		change             []func(*http.Request)
+		data               []any
+		code               int
+		leads              string // where the page leads
+	}{
+		"web_no_page":     {http.MethodGet, "/nonsense", "", nil, nil, 404, "/"},
+		"web_method":      {http.MethodGet, "/logout", "", nil, nil, 405, "/"},
+		"web_cross_site":  {http.MethodPost, "/add", "", []func(*http.Request){cross}, nil, 403, "/"},
+		"web_host":        {http.MethodGet, "/", "", []func(*http.Request){func(r *http.Request) { r.Host = `1<b>"` + strings.Repeat("1", 300) }}, []any{"Host", textx.Line(`1<b>"`+strings.Repeat("1", 300), 200)}, 421, ""},
+		"web_too_large":   {http.MethodPost, "/login", "password=" + strings.Repeat("a", 100<<10), nil, nil, 413, "/"},
+		"web_bad_request": {http.MethodPost, "/login", "%zz=%", nil, nil, 400, "/"},
+		"web_signed_out":  {http.MethodPost, "/add", "", nil, nil, 401, "/"},
+		"web_unknown":     {http.MethodGet, "/parcel/RB123456785CN", "", nil, nil, 404, "/"},
+	} {
+		t.Run(id, func(t *testing.T) {
+			t.Parallel()
+			s, store := locked(t, morning(), func(o *web.Options) { o.Language = "ru"; o.Config.Hosts = []string{"home.example"} })
+			v := visit(t, s)
+			if id == "web_unknown" {
+				v, store.Store = signedIn(t, s), none{}
+			}
+			r := v.send(tt.method, tt.path, tt.body, tt.change...)
+			if r.code != tt.code || !strings.Contains(r.body, word(t, "ru", id, tt.data...)) || r.header.Get("Content-Language") != "ru" {
+				t.Errorf("%d %s", r.code, r.body)
+			}
+			_, main, _ := strings.Cut(r.body, "<main")
+			link := regexp.MustCompile(`<a href="([^"]*)"`).FindStringSubmatch(main)
+			if (tt.leads == "") != (link == nil) || link != nil && link[1] != tt.leads {
+				t.Errorf("leads to %v, want %s", link, tt.leads)
+			}
+			text := regexp.MustCompile(`<[^>]*>|hosts|\[web\]|&[#a-z0-9]+;`).ReplaceAllString("<main"+main, "")
+			if found := latin.FindString(text); found != "" {
+				t.Errorf("%q within %s", found, text)
+			}
+		})
+	}
+}
+
+// none is a store without parcels.
+type none struct{ web.Store }
+
+func (none) ParcelByNumber(context.Context, number.Number) (parcel.Parcel, error) {
+	return parcel.Parcel{}, parcel.ErrNotFound
+}
+
 func TestASessionIsNewIsKeptAsAHashAndEnds(t *testing.T) {
 	t.Parallel()
 	c := morning()
-	s, store := locked(t, c)
+	s, store := locked(t, c, func(o *web.Options) { o.HashCost = 0 })
 	v := visit(t, s)
 	v.cookies["parcelwatch"] = "chosen-by-a-stranger"
 	r := v.send(http.MethodPost, "/login", "password="+url.QueryEscape(password))
@@ -117,6 +178,13 @@ func TestASessionIsNewIsKeptAsAHashAndEnds(t *testing.T) {
 	token := v.cookies["parcelwatch"]
 	if len(token) < 43 || strings.Contains(store.of["web/sessions"], token) {
 		t.Errorf("token %q, stored %s", token, store.of["web/sessions"])
+	}
+	var hash string
+	if err := json.Unmarshal([]byte(store.of["web/password"]), &hash); err != nil {
+		t.Fatal(err)
+	}
+	if cost, err := bcrypt.Cost([]byte(hash)); err != nil || cost != bcrypt.DefaultCost {
+		t.Errorf("the password's hash has cost %d, error %v", cost, err)
 	}
 	if code, _ := v.get("/private"); code != 200 {
 		t.Errorf("signed in: %d", code)
@@ -143,7 +211,7 @@ func TestASessionIsNewIsKeptAsAHashAndEnds(t *testing.T) {
 func TestFiveWrongPasswordsLockTheirSenderFor15Minutes(t *testing.T) {
 	t.Parallel()
 	c := morning()
-	s, _ := locked(t, c, func(w *config.Web) { w.Proxies = []string{"127.0.0.0/8", "192.0.2.0/24"} })
+	s, _ := locked(t, c, func(o *web.Options) { o.Config.Proxies = []string{"127.0.0.0/8", "192.0.2.0/24"} })
 	v := visit(t, s)
 	try := func(from, with string) int {
 		return v.send(http.MethodPost, "/login", "password="+url.QueryEscape(with), func(r *http.Request) {
@@ -182,16 +250,112 @@ func TestFiveWrongPasswordsLockTheirSenderFor15Minutes(t *testing.T) {
 
 func TestThePasswordMayBeConfiguredAsItsHash(t *testing.T) {
 	t.Parallel()
-	hash, err := bcrypt.GenerateFromPassword([]byte(password), bcrypt.MinCost)
+	crypted, err := bcrypt.GenerateFromPassword([]byte(password), bcrypt.MinCost)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, _ := locked(t, morning(), func(w *config.Web) { w.Password = config.Plain(string(hash)) })
-	for with, want := range map[string]int{password: http.StatusSeeOther, "wrong": http.StatusForbidden, string(hash): http.StatusForbidden, "": http.StatusForbidden} {
-		if code, _ := visit(t, s).post("/login", url.Values{"password": {with}}); code != want {
-			t.Errorf("%q: %d, want %d", with, code, want)
+	argon := func(costs string, memory, time uint32, threads uint8) string {
+		salt := []byte("salt of 16 bytes")
+		b := base64.RawStdEncoding.EncodeToString
+		return "$argon2id$v=19$" + costs + "$" + b(salt) + "$" + b(argon2.IDKey([]byte(password), salt, time, memory, threads, 32))
+	}
+	good := argon("m=64,t=1,p=2", 64, 1, 2)
+	for _, hash := range []string{string(crypted), good, argon("m=256,t=3,p=1", 256, 3, 1)} {
+		s, _ := locked(t, morning(), func(o *web.Options) { o.Config.Password = config.Plain(hash) })
+		for with, want := range map[string]int{password: http.StatusSeeOther, "wrong": http.StatusForbidden, hash: http.StatusForbidden, "": http.StatusForbidden} {
+			if code, _ := visit(t, s).post("/login", url.Values{"password": {with}}); code != want {
+				t.Errorf("%s, %q: %d, want %d", hash, with, code, want)
+			}
 		}
 	}
+	// A hash that is damaged, or so costly that it would end the program, signs nobody in.
+	for _, change := range [][2]string{
+		{"m=64", "m=4194304"},
+		{"m=64", "m=1"},
+		{"m=64", "m=-64"},
+		{"m=64", "m=064"},
+		{"t=1", "t=4000000"},
+		{"t=1", "t=0"},
+		{"p=2", "p=200"},
+		{"p=2", "p=0"},
+		{"p=2", "p=2,x=1"},
+		{"v=19", "v=16"},
+		{"$m", "$$m"},
+		{good[len(good)-30:], ""},
+		{good[len(good)-1:], "!"},
+		{"c2Fsd", ""},
+		{"argon2id", "argon2id$x"},
+	} {
+		bad := strings.Replace(good, change[0], change[1], 1)
+		s, _ := locked(t, morning(), func(o *web.Options) { o.Config.Password = config.Plain(bad) })
+		if code, _ := visit(t, s).post("/login", url.Values{"password": {password}}); code != http.StatusInternalServerError {
+			t.Errorf("%s: %d", bad, code)
+		}
+	}
+}
+
+func TestSessionsEndWhenThePasswordChanges(t *testing.T) {
+	t.Parallel()
+	c := morning()
+	first, store := locked(t, c)
+	old := signedIn(t, first)
+	token := old.cookies["parcelwatch"]
+	again := func(change ...func(*web.Options)) *visitor {
+		s, _ := locked(t, c, append(change, func(o *web.Options) { o.Store = store })...)
+		v := visit(t, s)
+		v.cookies["parcelwatch"] = token
+		return v
+	}
+	if code, _ := again().get("/private"); code != http.StatusOK {
+		t.Errorf("after a restart: %d", code)
+	}
+	other := again(func(o *web.Options) { o.Config.Password = config.Plain("another") })
+	if code, _ := other.get("/private"); code != http.StatusSeeOther {
+		t.Errorf("after the password was changed: %d", code)
+	}
+	if code, _ := again().get("/private"); code != http.StatusSeeOther {
+		t.Errorf("after it was changed back: %d", code)
+	}
+	for name, value := range store.of {
+		if strings.Contains(value, password) || strings.Contains(value, "another") || strings.Contains(value, hex.EncodeToString(hashed("another"))) {
+			t.Errorf("%s is %s", name, value)
+		}
+	}
+	// A file may change while the program runs.
+	file := filepath.Join(t.TempDir(), "pass")
+	write := func(text string) {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("one")
+	cfg := filepath.Join(t.TempDir(), "c.toml")
+	if err := os.WriteFile(cfg, fmt.Appendf(nil, "[web]\nlisten = \"127.0.0.1:8417\"\npassword = { file = '%s' }\n", file), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := config.Load(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, _ := locked(t, c, func(o *web.Options) { o.Config.Password = loaded.Web.Password })
+	in := func(with string) *visitor {
+		v := visit(t, s)
+		if code, body := v.post("/login", url.Values{"password": {with}}); code != http.StatusSeeOther {
+			t.Errorf("%s: %d %s", with, code, body)
+		}
+		return v
+	}
+	one := in("one")
+	write("two")
+	in("two")
+	if code, _ := one.get("/private"); code != http.StatusSeeOther {
+		t.Errorf("signed in with the old file: %d", code)
+	}
+}
+
+func hashed(text string) []byte {
+	sum := sha256.Sum256([]byte(text))
+	return sum[:]
 }
 
 func TestALinkSignsInOnceAndNotByLookingAtIt(t *testing.T) {
@@ -234,7 +398,9 @@ func TestALinkSignsInOnceAndNotByLookingAtIt(t *testing.T) {
 
 func TestAProxyServesThePageBelowAPath(t *testing.T) {
 	t.Parallel()
-	s, _ := locked(t, morning(), func(w *config.Web) { w.Proxies, w.Hosts = []string{"127.0.0.1"}, []string{"Home.example"} })
+	s, _ := locked(t, morning(), func(o *web.Options) {
+		o.Config.Proxies, o.Config.Hosts = []string{"127.0.0.1"}, []string{"Home.example"}
+	})
 	v := visit(t, s)
 	through := func(r *http.Request) {
 		r.Header.Set("X-Forwarded-Prefix", "/parcels/")
@@ -269,7 +435,7 @@ func TestSlowAndGreedyConnectionsEnd(t *testing.T) { //nolint:tparallel // the s
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s, _ := locked(t, morning(), func(w *config.Web) { w.Listen = address })
+	s, _ := locked(t, morning(), func(o *web.Options) { o.Config.Listen = address })
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()

@@ -4,13 +4,9 @@
 //
 // Everything it serves passes the same guard: known Host names only, no cross-site
 // requests that change something, bounded bodies and times, and headers that forbid
-// scripts, frames and caching. To serve something else on the same address, register it
-// before [Server.Run]:
+// scripts, frames and caching. [Server.HandleOpen] serves something else on the same
+// address, such as the API, which reads a token.
 //
-//   - [Server.Handle] for people: the visitor is signed in, or no sign-in is configured;
-//   - [Server.HandleOpen] for handlers that check their callers themselves, such as one
-//     that reads a token.
-//
-// Patterns are those of [http.ServeMux] and never contain the path prefix of a proxy,
-// which is removed before and added by [Base] to the addresses in answers.
+// Patterns are those of [http.ServeMux] and never contain the path prefix of a proxy: the
+// guard removes it from requests, and pages add it to their addresses.
 package web

@@ -6,12 +6,12 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strings"
 
 	"parcelwatch/config"
 	"parcelwatch/internal/netx"
+	"parcelwatch/internal/textx"
 )
 
 // guard refuses what no page of ours sends, before any handler sees it.
@@ -21,6 +21,8 @@ type guard struct {
 	prefix  string
 	proxies []netip.Prefix
 	cross   *http.CrossOriginProtection
+	// refuse answers a refused request with a page about why.
+	refuse func(w http.ResponseWriter, r *http.Request, status int, id string, data ...any)
 }
 
 func newGuard(c config.Web) (guard, error) {
@@ -60,26 +62,26 @@ func visitOf(ctx context.Context) visit {
 	return v
 }
 
-// Base returns the path prefix of the addresses in an answer, without a slash at its end.
-func Base(r *http.Request) string { return visitOf(r.Context()).base }
-
 // around returns next behind all checks.
 func (g guard) around(next http.Handler) http.Handler {
+	g.cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		g.refuse(w, r, http.StatusForbidden, "web_cross_site")
+	}))
 	inner := g.cross.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := g.visit(r)
 		headers(w.Header(), v)
+		r = r.WithContext(context.WithValue(r.Context(), visitKey{}, v))
 		if !g.knows(r.Host) {
-			http.Error(w, "This name is not in [web] hosts.", http.StatusMisdirectedRequest)
+			g.refuse(w, r, http.StatusMisdirectedRequest, "web_host", "Host", textx.Line(r.Host, maxText))
 			return
 		}
 		if r.ContentLength > maxBody {
 			w.Header().Set("Connection", "close")
-			http.Error(w, "The request is too large.", http.StatusRequestEntityTooLarge)
+			g.refuse(w, r, http.StatusRequestEntityTooLarge, "web_too_large")
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		r = r.WithContext(context.WithValue(r.Context(), visitKey{}, v))
 		if v.base != "" && strings.HasPrefix(r.URL.Path+"/", v.base+"/") {
 			http.StripPrefix(v.base, slashed(inner)).ServeHTTP(w, r)
 			return
@@ -128,9 +130,6 @@ func (g guard) knows(hostport string) bool {
 	return host != "" && slices.Contains(g.hosts, host)
 }
 
-// prefixForm matches the prefix that a proxy names.
-var prefixForm = regexp.MustCompile(`^(/[A-Za-z0-9_~][A-Za-z0-9._~-]*)+$`)
-
 // visit reads the headers of a proxy if the request comes from a configured one.
 func (g guard) visit(r *http.Request) visit {
 	v := visit{base: g.prefix, secure: r.TLS != nil}
@@ -146,7 +145,7 @@ func (g guard) visit(r *http.Request) visit {
 	}
 	v.framed = r.Header.Get("X-Ingress-Path") != ""
 	for _, name := range []string{"X-Ingress-Path", "X-Forwarded-Prefix"} {
-		if p := strings.TrimSuffix(r.Header.Get(name), "/"); len(p) < 200 && prefixForm.MatchString(p) {
+		if p := strings.TrimSuffix(r.Header.Get(name), "/"); len(p) < 200 && config.IsPrefix(p) {
 			v.base = p
 			break
 		}

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/crypto/bcrypt"
+
 	"parcelwatch/config"
 	"parcelwatch/internal/web"
 	"parcelwatch/parcel"
@@ -129,14 +131,17 @@ func morning() *clock { return &clock{at: time.Date(2026, 3, 1, 9, 0, 0, 0, time
 const password = "correct horse"
 
 // locked returns a server that asks for a password, with one page behind it.
-func locked(t *testing.T, c *clock, change ...func(*config.Web)) (*web.Server, *vault) {
+func locked(t *testing.T, c *clock, change ...func(*web.Options)) (*web.Server, *vault) {
 	t.Helper()
-	cfg := config.Web{Listen: "127.0.0.1:8417", Password: config.Plain(password)}
-	for _, f := range change {
-		f(&cfg)
-	}
 	store := &vault{of: map[string]string{}}
-	s, err := web.New(web.Options{Config: cfg, Language: "en", Store: store, Log: quiet(), Now: c.now})
+	o := web.Options{
+		Config: config.Web{Listen: "127.0.0.1:8417", Password: config.Plain(password)}, Settings: config.Default(), Language: "en",
+		Store: store, HashCost: bcrypt.MinCost, Log: quiet(), Now: c.now,
+	}
+	for _, f := range change {
+		f(&o)
+	}
+	s, err := web.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +150,7 @@ func locked(t *testing.T, c *clock, change ...func(*config.Web)) (*web.Server, *
 			http.Error(w, "too long", http.StatusRequestEntityTooLarge)
 			return
 		}
-		_, _ = io.WriteString(w, "the parcels")
+		_, _ = io.WriteString(w, "the secret list")
 	}))
 	return s, store
 }

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"parcelwatch/internal/ordered"
 	"parcelwatch/internal/textx"
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
@@ -155,14 +156,14 @@ type ref struct {
 func (s *Server) present(ctx context.Context, b *parcels, l notify.List) error {
 	kinds := notify.SectionKinds()
 	var refs []ref
-	err := s.Store.EachParcel(ctx, store.Open, func(p parcel.Parcel) bool {
-		if kind, rank := l.Place(&p); b.Show.has(kind) {
-			refs = append(refs, ref{kind: slices.Index(kinds, kind), rank: rank, id: p.ID})
-		}
-		return true
-	})
+	outlines, err := s.Store.Outlines(ctx, nil)
 	if err != nil {
 		return err
+	}
+	for i := range outlines {
+		if kind, rank := l.Place(&outlines[i]); b.Show.has(kind) {
+			refs = append(refs, ref{kind: slices.Index(kinds, kind), rank: rank, id: outlines[i].ID})
+		}
 	}
 	orders, err := s.Store.FollowedOrders(ctx, nil)
 	if err != nil {
@@ -173,7 +174,7 @@ func (s *Server) present(ctx context.Context, b *parcels, l notify.List) error {
 			refs = append(refs, ref{kind: slices.Index(kinds, kind), rank: rank, order: &orders[i]})
 		}
 	}
-	slices.SortStableFunc(refs, func(x, y ref) int { return cmp.Or(cmp.Compare(x.kind, y.kind), cmp.Compare(x.rank, y.rank)) })
+	ordered.Sort(refs, func(x, y ref) int { return cmp.Or(cmp.Compare(x.kind, y.kind), cmp.Compare(x.rank, y.rank)) })
 	from := min((b.Number-1)*perPage, len(refs))
 	to := min(from+perPage, len(refs))
 	b.turn(to < len(refs))
@@ -234,7 +235,9 @@ func pathOf(n number.Number) string { return "/parcel/" + url.PathEscape(string(
 // past lists parcels that are over, the latest first. It stops reading after the page.
 func (s *Server) past(ctx context.Context, b *parcels, l notify.List, standing store.Standing) error {
 	pick := picker{skip: (b.Number - 1) * perPage}
-	err := s.Store.EachParcel(ctx, standing, func(p parcel.Parcel) bool { return pick.take(parcelCard(&p, l)) })
+	err := s.Store.EachParcel(ctx, standing, func(p parcel.Parcel) bool {
+		return pick.take(func() card { return parcelCard(&p, l) })
+	})
 	b.found(pick)
 	return err
 }
@@ -245,13 +248,14 @@ func (s *Server) search(ctx context.Context, b *parcels, l notify.List) error {
 	words := strings.Fields(strings.ToLower(b.Query))
 	for _, standing := range []store.Standing{store.Open, store.Delivered, store.Archived} {
 		err := s.Store.EachParcel(ctx, standing, func(p parcel.Parcel) bool {
-			if !matches(p, words) {
-				return true
-			}
-			return pick.take(parcelCard(&p, l))
+			return !matches(p, words) || pick.take(func() card { return parcelCard(&p, l) })
 		})
 		if err != nil {
 			return err
+		}
+		if pick.more {
+			b.found(pick)
+			return nil
 		}
 	}
 	orders, err := s.Store.FollowedOrders(ctx, nil)
@@ -260,7 +264,7 @@ func (s *Server) search(ctx context.Context, b *parcels, l notify.List) error {
 	}
 	for i := range orders {
 		if contains(words, orders[i].ID, orders[i].Items) {
-			pick.take(orderCard(&orders[i], l))
+			pick.take(func() card { return orderCard(&orders[i], l) })
 		}
 	}
 	b.found(pick)
@@ -293,15 +297,15 @@ type picker struct {
 	more  bool
 }
 
-// take reports whether there is room for more.
-func (p *picker) take(c card) bool {
+// take reports whether there is room for more. It renders the card if it is on the page.
+func (p *picker) take(render func() card) bool {
 	switch {
 	case p.skip > 0:
 		p.skip--
 	case len(p.cards) == perPage:
 		p.more = true
 	default:
-		p.cards = append(p.cards, c)
+		p.cards = append(p.cards, render())
 	}
 	return !p.more
 }

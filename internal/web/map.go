@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"parcelwatch/internal/locale"
+	"parcelwatch/internal/packed"
 	"parcelwatch/parcel"
 )
 
@@ -26,9 +27,9 @@ type chart struct {
 //nolint:gochecknoglobals // table
 var world = sync.OnceValue(func() chart {
 	c := chart{where: map[string]place{}}
-	land, _ := files.ReadFile("asset/land.txt")
+	land, _ := packed.Files{FS: files}.ReadFile("asset/land.txt")
 	c.land = strings.TrimSpace(string(land))
-	rows, _ := files.ReadFile("asset/countries.tsv")
+	rows, _ := packed.Files{FS: files}.ReadFile("asset/countries.tsv")
 	for line := range strings.Lines(string(rows)) {
 		if f := strings.Fields(line); len(f) == 3 {
 			x, _ := strconv.ParseFloat(f[1], 64)

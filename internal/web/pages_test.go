@@ -6,11 +6,15 @@ import (
 	"html"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/crypto/bcrypt"
+	xhtml "golang.org/x/net/html"
 
 	"parcelwatch/config"
 	"parcelwatch/internal/locale"
@@ -31,10 +35,12 @@ type world struct {
 	db    *sqlite.DB
 	clock *clock
 	cfg   *config.Config
+	// state is what the page of health shows; mails that were not understood come from the store.
+	state *status.Status
 }
 
 // open returns the page of a store in a language.
-func open(tb testing.TB, language string) *world {
+func open(tb testing.TB, language string, change ...func(*web.Options)) *world {
 	tb.Helper()
 	c := morning()
 	db, err := sqlite.Open(tb.Context(), filepath.Join(tb.TempDir(), "p.db"), sqlite.Options{Now: c.now})
@@ -44,25 +50,31 @@ func open(tb testing.TB, language string) *world {
 	tb.Cleanup(func() { _ = db.Close() })
 	cfg := config.Default()
 	cfg.Timezone, cfg.Destination, cfg.Language = config.Zone{Name: "UTC"}, "RU", language
-	cfg.Web.Listen = "127.0.0.1:8417"
-	s, err := web.New(web.Options{
-		Config: cfg.Web, Settings: cfg, Language: language, Store: db, Log: quiet(), Now: c.now,
+	cfg.Web.Listen, cfg.Path = "127.0.0.1:8417", "/etc/parcelwatch/parcelwatch.toml"
+	state := &status.Status{
+		Mailboxes: []status.Mailbox{{Name: "home", Folder: "INBOX", State: parcel.MailboxRefused, Error: "wrong", Fault: message.New("fault_silent", "Host", "imap.example.org")}},
+		Carriers:  []status.CarrierStatus{{Name: "cainiao", CarrierState: status.CarrierState{State: parcel.CarrierOK, Today: 3, Budget: 100}}},
+	}
+	o := web.Options{
+		Config: cfg.Web, Settings: cfg, Language: language, Store: db, HashCost: bcrypt.MinCost, Log: quiet(), Now: c.now,
 		Tracker: tracker.New(tracker.Config{Home: "RU", Zone: time.UTC, Log: quiet(), Now: c.now}, db),
 		Status: func(ctx context.Context) (status.Status, error) {
 			h, err := db.Health(ctx)
-			var d status.Status
+			d := *state
 			for _, n := range h.NotUnderstood {
 				d.NotUnderstood = append(d.NotUnderstood, status.NotUnderstood{Mail: n.Mail, Subject: n.Subject, Texts: n.Why, At: &n.At})
 			}
-			d.Mailboxes = []status.Mailbox{{Name: "home", Folder: "INBOX", State: parcel.MailboxRefused, Error: "wrong", Fault: message.New("fault_silent", "Host", "imap.example.org")}}
-			d.Carriers = []status.CarrierStatus{{Name: "cainiao", CarrierState: status.CarrierState{State: parcel.CarrierOK, Today: 3, Budget: 100}}}
 			return d, err
 		},
-	})
+	}
+	for _, f := range change {
+		f(&o)
+	}
+	s, err := web.New(o)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return &world{visitor: visit(tb, s), db: db, clock: c, cfg: cfg}
+	return &world{visitor: visit(tb, s), db: db, clock: c, cfg: cfg, state: state}
 }
 
 // keep stores parcels.
@@ -170,6 +182,94 @@ func TestTheListIsThatOfTheDigest(t *testing.T) {
 	}
 }
 
+func TestWhatFailsIsMarkedOnThePageOfHealth(t *testing.T) {
+	t.Parallel()
+	w := open(t, "en")
+	marked := func() bool {
+		t.Helper()
+		code, body := w.get("/health")
+		if code != http.StatusOK {
+			t.Fatalf("%d %s", code, body)
+		}
+		return strings.Contains(body, "part bad")
+	}
+	w.state.Carriers = nil
+	for state, want := range map[parcel.MailboxState]bool{
+		parcel.MailboxConnecting: false, parcel.MailboxIdle: false, parcel.MailboxPolling: false, parcel.MailboxUnknown: false,
+		parcel.MailboxBroken: true, parcel.MailboxRefused: true,
+	} {
+		w.state.Mailboxes[0].State = state
+		if got := marked(); got != want {
+			t.Errorf("mailbox %s: marked %v, want %v", state, got, want)
+		}
+	}
+	w.state.Mailboxes = nil
+	w.state.Carriers = []status.CarrierStatus{{Name: "cainiao"}}
+	for state, want := range map[parcel.CarrierState]bool{
+		parcel.CarrierOK: false, parcel.CarrierNoCredential: false, parcel.CarrierThrottled: false, parcel.CarrierOff: false,
+		parcel.CarrierQuarantined: true, parcel.CarrierCredential: true, parcel.CarrierCaptcha: true, parcel.CarrierBlocked: true, parcel.CarrierChanged: true,
+	} {
+		w.state.Carriers[0].State = state
+		if got := marked(); got != want {
+			t.Errorf("carrier %s: marked %v, want %v", state, got, want)
+		}
+		idle := state == parcel.CarrierNoCredential || state == parcel.CarrierThrottled
+		if _, body := w.get("/health"); strings.Contains(body, "part idle") != idle {
+			t.Errorf("carrier %s: looks unused: %v, want %v", state, !idle, idle)
+		}
+	}
+	w.state.Carriers[0].CarrierState = status.CarrierState{State: parcel.CarrierNoCredential, Error: "the file cannot be read"}
+	if !marked() {
+		t.Error("a credential that cannot be read is not marked")
+	}
+}
+
+func TestARecentChangeOfAnOrderLeadsToTheOrder(t *testing.T) {
+	t.Parallel()
+	const known, titleless, gone = "8190000000000001", "8190000000000002", "8190000000000003"
+	w := open(t, "en")
+	now := w.clock.now()
+	err := w.db.Apply(t.Context(), store.Scope{Now: now, Orders: []string{known, titleless}}, func(s *store.State) error {
+		s.Orders = []*parcel.Order{
+			{ID: known, FirstSeen: now, Step: parcel.StepConfirmed, StepAt: now, Items: []parcel.Item{{Title: "Tea cup"}}},
+			{ID: titleless, FirstSeen: now, Step: parcel.StepConfirmed, StepAt: now},
+		}
+		for _, id := range []string{known, titleless, gone} {
+			s.Changes = append(s.Changes, store.NewChange{Change: parcel.Change{Kind: parcel.ChangeNewOrder, Order: id, At: now, Key: "order/" + id}})
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, body := w.get("/health")
+	for _, want := range []string{`<a href="/order/` + known + `">Tea cup</a>`, `<a href="/order/` + titleless + `">`, "Order " + gone} {
+		if !strings.Contains(body, want) {
+			t.Errorf("no %s in %s", want, body)
+		}
+	}
+	if strings.Contains(body, "/order/"+gone) {
+		t.Error("an order that is gone has a link")
+	}
+}
+
+func TestAnErrorIsShownAsLongAsItLastsAndNamesOfMachinesStayAsTheyAre(t *testing.T) {
+	t.Parallel()
+	w := open(t, "ru")
+	silent := message.New("fault_silent", "Host", "imap.example.org:993")
+	w.state.Mailboxes[0].Fault = silent
+	w.state.Carriers = []status.CarrierStatus{{Name: "cainiao", CarrierState: status.CarrierState{State: parcel.CarrierOK, Error: "down", Fault: message.New("fault_post_temporary")}}}
+	over := word(t, "ru", "fault_post_temporary")
+	_, body := w.get("/health")
+	if !strings.Contains(body, "imap.example.org:993") || strings.Contains(strings.ToLower(body), over) {
+		t.Errorf("%s", body)
+	}
+	w.state.Carriers[0].State = parcel.CarrierQuarantined
+	if _, body = w.get("/health"); !strings.Contains(strings.ToLower(body), over) {
+		t.Errorf("no %q: %s", over, body)
+	}
+}
+
 func TestAParcelIsChangedByItsForms(t *testing.T) {
 	t.Parallel()
 	const a, b = "RB123456785CN", "LA900000257CN"
@@ -271,11 +371,13 @@ func TestTextsFromOutsideAreOnlyTextAndNoPageShowsAnAddressOrASecret(t *testing.
 	if err := w.db.SetAside(t.Context(), parcel.MailRef{Mailbox: "home", Folder: "INBOX", UID: 7}, evil, message.Raw(evil), w.clock.now()); err != nil {
 		t.Fatal(err)
 	}
+	value := regexp.MustCompile(`value="[^"]*"`)
 	for _, path := range []string{
 		"/", "/?q=" + url.QueryEscape(evil), "/parcel/RB123456785CN", "/doubtful", "/health", "/settings", "/add", "/login",
 		"/parcel/" + url.PathEscape(evil), "/order/" + url.PathEscape(evil), "/open?token=" + url.QueryEscape(evil),
 	} {
 		_, body := w.get(path)
+		body = value.ReplaceAllString(body, "") // what the visitor has typed
 		for _, bad := range []string{"<script", `"onmouseover`, "example.org", "例え", "anna.petrova", "s3cret", "101000"} {
 			if strings.Contains(body, bad) {
 				t.Errorf("%s shows %s", path, bad)
@@ -284,6 +386,158 @@ func TestTextsFromOutsideAreOnlyTextAndNoPageShowsAnAddressOrASecret(t *testing.
 	}
 	if _, body := w.get("/doubtful"); !strings.Contains(body, "&lt;script&gt;") {
 		t.Errorf("the subject is not shown: %s", body)
+	}
+}
+
+func TestAMailThatWasNotUnderstoodIsCopiedWithoutPersonalData(t *testing.T) {
+	t.Parallel()
+	const subject = "Package of anna"
+	refs := []parcel.MailRef{{Mailbox: "anna@example.org", Folder: "INBOX", UID: 7}, {Mailbox: "home", Folder: "Gone/Old", UID: 8}, {Mailbox: "home", Folder: "INBOX", UID: 9}}
+	w := open(t, "en", func(o *web.Options) {
+		o.Redacted = func(_ context.Context, n status.NotUnderstood) ([]byte, error) {
+			switch n.Mail {
+			case refs[0].String():
+				return []byte("From: x\r\n\r\nmasked"), nil
+			case refs[1].String():
+				return nil, fmt.Errorf("find it: %w", web.ErrNoMail)
+			default:
+				return nil, os.ErrDeadlineExceeded
+			}
+		}
+	})
+	for _, ref := range refs {
+		if err := w.db.SetAside(t.Context(), ref, subject, message.Raw("why"), w.clock.now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, page := w.get("/doubtful")
+	forms := regexp.MustCompile(`name="mail" value="([0-9a-f]+)"`).FindAllStringSubmatch(page, -1)
+	if len(forms) != len(refs) || strings.Contains(page, "example.org") {
+		t.Fatalf("%d forms: %s", len(forms), page)
+	}
+	seen := map[int]answer{}
+	for _, f := range forms {
+		a := w.send(http.MethodPost, "/doubtful/copy", "mail="+f[1])
+		seen[a.code] = a
+	}
+	if a := seen[200]; a.body != "From: x\r\n\r\nmasked" || a.header.Get("Content-Disposition") != `attachment; filename="redacted.eml"` || a.header.Get("Content-Type") != "message/rfc822" {
+		t.Errorf("%+v", a)
+	}
+	if a := seen[404]; !strings.Contains(a.body, word(t, "en", "web_mail_gone")) {
+		t.Errorf("%+v", a)
+	}
+	if a := seen[502]; !strings.Contains(a.body, word(t, "en", "web_mail_failed")) {
+		t.Errorf("%+v", a)
+	}
+	for _, ref := range []string{"", refs[0].String(), "home/INBOX/1"} {
+		if code, _ := w.post("/doubtful/copy", url.Values{"mail": {ref}}); code != 404 {
+			t.Errorf("a mail that is not on the page: %d", code)
+		}
+	}
+	if a := w.send(http.MethodGet, "/doubtful/copy?mail="+forms[0][1], ""); a.code != 405 {
+		t.Errorf("by an address alone: %d", a.code)
+	}
+}
+
+func TestAFormSendsBackWhatItWasFilledWith(t *testing.T) {
+	t.Parallel()
+	const a, title = "RB123456785CN", `2 @ 3 € <b>"for" anna.petrova@example.org & 日本@例え.jp`
+	w := open(t, "en")
+	w.keep(on(w.clock, a, title))
+	_, body := w.get("/parcel/" + a)
+	if _, heading, _ := strings.Cut(body, "<h1>"); !strings.HasPrefix(heading, "2 @ 3 €") || strings.Contains(heading[:strings.Index(heading, "</h1>")], "example.org") {
+		t.Errorf("%.200s", heading)
+	}
+	if code, body := w.post("/parcel/"+a+"/rename", fields(t, body, "/parcel/"+a+"/rename")); code != http.StatusSeeOther {
+		t.Fatalf("%d %s", code, body)
+	}
+	if p, err := w.db.ParcelByNumber(t.Context(), a); err != nil || p.Title != title {
+		t.Errorf("%q, %v", p.Title, err)
+	}
+	// The other forms that are shown again with what was typed.
+	for _, number := range []string{"nothing for anna@example.org", "RB123456789CN"} {
+		_, body = w.post("/add", url.Values{"number": {number}, "title": {title}})
+		if got := fields(t, body, "/add"); got.Get("number") != number || got.Get("title") != title {
+			t.Errorf("%v", got)
+		}
+	}
+	const query = "anna@example.org"
+	_, body = w.get("/?q=" + url.QueryEscape(query))
+	if got := fields(t, body, "/"); got.Get("q") != query {
+		t.Errorf("%v", got)
+	}
+}
+
+// fields returns what a browser sends for the form of a page with an address.
+func fields(t *testing.T, page, action string) url.Values {
+	t.Helper()
+	root, err := xhtml.Parse(strings.NewReader(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	attribute := func(n *xhtml.Node, name string) string {
+		for _, a := range n.Attr {
+			if a.Key == name {
+				return a.Val
+			}
+		}
+		return ""
+	}
+	out := url.Values{}
+	for n := range root.Descendants() {
+		if n.Data != "form" || attribute(n, "action") != action {
+			continue
+		}
+		for field := range n.Descendants() {
+			if name := attribute(field, "name"); field.Data == "input" && name != "" {
+				out.Add(name, attribute(field, "value"))
+			}
+		}
+		return out
+	}
+	t.Fatalf("no form leads to %s: %s", action, page)
+	return nil
+}
+
+// counting counts what the pages read.
+type counting struct {
+	web.Store
+
+	whole, orders int
+}
+
+func (c *counting) EachParcel(ctx context.Context, s store.Standing, visit func(parcel.Parcel) bool) error {
+	return c.Store.EachParcel(ctx, s, func(p parcel.Parcel) bool { c.whole++; return visit(p) })
+}
+
+func (c *counting) ParcelsByID(ctx context.Context, ids []int64) ([]parcel.Parcel, error) {
+	out, err := c.Store.ParcelsByID(ctx, ids)
+	c.whole += len(out)
+	return out, err
+}
+
+func (c *counting) FollowedOrders(ctx context.Context, ids []string) ([]parcel.Order, error) {
+	c.orders++
+	return c.Store.FollowedOrders(ctx, ids)
+}
+
+func TestAPageReadsWholeOnlyWhatItShows(t *testing.T) {
+	t.Parallel()
+	read := &counting{}
+	w := open(t, "en", func(o *web.Options) { read.Store, o.Store = o.Store, read })
+	w.fill(300)
+	for path, most := range map[string]int{"/": 50, "/?page=4": 50, "/?show=way&page=6": 50, "/?q=thing": 51, "/?q=thing&page=2": 101} {
+		read.whole, read.orders = 0, 0
+		code, body := w.get(path)
+		if n := strings.Count(body, "<article"); code != http.StatusOK || n != 50 {
+			t.Errorf("%s: %d with %d parcels", path, code, n)
+		}
+		if read.whole > most {
+			t.Errorf("%s reads %d parcels whole, want at most %d", path, read.whole, most)
+		}
+		if strings.Contains(path, "q=") && read.orders > 0 {
+			t.Errorf("%s reads the orders after a full page", path)
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"html/template"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"golang.org/x/text/language"
 
 	"parcelwatch/internal/locale"
+	"parcelwatch/internal/packed"
 )
 
 //go:embed template asset
@@ -23,8 +25,9 @@ var files embed.FS
 
 // printers keeps the printers of the languages in use.
 type printers struct {
-	mu    sync.Mutex
-	known map[string]*locale.Printer
+	titles map[string]string // of defined carriers
+	mu     sync.Mutex
+	known  map[string]*locale.Printer
 }
 
 // of returns the printer of a tag, English for an unknown one.
@@ -38,6 +41,7 @@ func (p *printers) of(tag string) *locale.Printer {
 	if err != nil {
 		out, _ = locale.New("")
 	}
+	out = out.Titled(p.titles)
 	p.known[tag] = out
 	return out
 }
@@ -92,7 +96,7 @@ func templates() (map[string]*template.Template, error) {
 	}
 	out := map[string]*template.Template{}
 	for _, n := range names {
-		t, err := template.New("layout.html").ParseFS(files, "template/layout.html", "template/"+n.Name())
+		t, err := template.New("layout.html").ParseFS(packed.Files{FS: files}, "template/layout.html", "template/"+n.Name())
 		if err != nil {
 			return nil, fmt.Errorf("web: %w", err)
 		}
@@ -104,7 +108,7 @@ func templates() (map[string]*template.Template, error) {
 // render answers with a page.
 func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, name string, p page) {
 	p.say = s.say(r)
-	p.Lang, p.Base = p.say.Language(), Base(r)
+	p.Lang, p.Base = p.say.Language(), visitOf(r.Context()).base
 	p.Out = !s.Config.Password.IsZero()
 	var out bytes.Buffer
 	if err := s.templates[name].Execute(&out, p); err != nil {
@@ -118,19 +122,53 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, name
 	_, _ = w.Write(withoutAddresses(out.Bytes()))
 }
 
-// withoutAddresses masks every email address, wherever it came from. It may mask more, such
-// as a login in a URL.
+// withoutAddresses masks every email address that a page shows, wherever it came from. It
+// may mask more, such as a login in a URL. What a browser sends back stays as it is: the
+// values of fields and addresses of pages.
 func withoutAddresses(html []byte) []byte {
-	var out []byte
+	if bytes.IndexByte(html, '@') < 0 {
+		return html
+	}
+	out := make([]byte, 0, len(html))
 	for {
-		at := bytes.IndexByte(html, '@')
-		if at < 0 {
-			return append(out, html...)
+		// A quote in a text is escaped, so this is an attribute.
+		name, rest, attribute := bytes.Cut(html, []byte(`="`))
+		out = masked(out, name)
+		if !attribute {
+			return out
 		}
-		name := bytes.TrimRightFunc(html[:at], ofAddress)
-		domain := bytes.TrimLeftFunc(html[at+1:], ofAddress)
+		value, after, _ := bytes.Cut(rest, []byte(`"`))
+		if out = append(out, `="`...); sentBack(name) {
+			out = append(out, value...)
+		} else {
+			out = masked(out, value)
+		}
+		out, html = append(out, '"'), after
+	}
+}
+
+// sentBack reports whether the text before a value ends with the name of an attribute that
+// browsers send back or follow.
+func sentBack(before []byte) bool {
+	name := before[bytes.LastIndexByte(before, ' ')+1:]
+	return slices.Contains([]string{"value", "href", "action"}, string(name))
+}
+
+// masked appends a text without its addresses.
+func masked(out, text []byte) []byte {
+	for {
+		at := bytes.IndexByte(text, '@')
+		if at < 0 {
+			return append(out, text...)
+		}
+		name := bytes.TrimRightFunc(text[:at], ofAddress)
+		domain := bytes.TrimLeftFunc(text[at+1:], ofAddress)
+		if len(name) == at || len(domain) == len(text)-at-1 {
+			out, text = append(out, text[:at+1]...), text[at+1:]
+			continue
+		}
 		out = append(append(out, name...), "…@…"...)
-		html = domain
+		text = domain
 	}
 }
 
@@ -147,14 +185,41 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, doing string, err 
 	s.message(w, r, http.StatusInternalServerError, "web_error")
 }
 
-// message answers with a page of one sentence.
-func (s *Server) message(w http.ResponseWriter, r *http.Request, status int, id string) {
-	s.render(w, r, status, "message.html", page{Title: s.say(r).T(id)})
+// message answers with a page that says what is wrong and leads to where it goes on.
+func (s *Server) message(w http.ResponseWriter, r *http.Request, status int, id string, data ...any) {
+	say, next := s.say(r), ""
+	switch status {
+	case http.StatusMisdirectedRequest: // the links of this page have the wrong name
+	case http.StatusUnauthorized:
+		next = "web_sign_in"
+	default:
+		next = "web_parcels"
+	}
+	s.render(w, r, status, "message.html", page{Title: say.T("web_not_done"), Notice: say.T(id, data...), Wrong: true, Body: next})
 }
+
+// unknown answers a request for which there is no handler.
+func (s *Server) unknown(w http.ResponseWriter, r *http.Request, h http.Handler) {
+	refusal := refusal{header: http.Header{}}
+	h.ServeHTTP(&refusal, r)
+	if allow := refusal.header.Get("Allow"); allow != "" {
+		w.Header().Set("Allow", allow)
+		s.message(w, r, http.StatusMethodNotAllowed, "web_method")
+		return
+	}
+	s.NotFound(w, r)
+}
+
+// refusal keeps the header of an answer.
+type refusal struct{ header http.Header }
+
+func (a *refusal) Header() http.Header            { return a.header }
+func (a *refusal) WriteHeader(int)                {}
+func (a *refusal) Write(text []byte) (int, error) { return len(text), nil }
 
 // goTo answers a form with another page.
 func goTo(w http.ResponseWriter, r *http.Request, address string) {
-	http.Redirect(w, r, Base(r)+address, http.StatusSeeOther) //nolint:gosec // the prefix is checked, the address begins with one of ours
+	http.Redirect(w, r, visitOf(r.Context()).base+address, http.StatusSeeOther) //nolint:gosec // the prefix is checked, the address begins with one of ours
 }
 
 // form reads a form of bounded size, or answers why it cannot.
@@ -163,26 +228,26 @@ func (s *Server) form(w http.ResponseWriter, r *http.Request) bool {
 	if err == nil {
 		return true
 	}
-	status := http.StatusBadRequest
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		status = http.StatusRequestEntityTooLarge
+		s.message(w, r, http.StatusRequestEntityTooLarge, "web_too_large")
+		return false
 	}
-	s.message(w, r, status, "web_bad_request")
+	s.message(w, r, http.StatusBadRequest, "web_bad_request")
 	return false
 }
 
 // serveAssets registers the files that pages refer to.
-func (s *Server) serveAssets() {
+func (s *Server) serveAssets() error {
 	for name, kind := range map[string]string{"style.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"} {
-		body, err := files.ReadFile(path.Join("asset", name))
+		body, err := packed.Files{FS: files}.ReadFile(path.Join("asset", name))
+		if err != nil {
+			return fmt.Errorf("web: %w", err)
+		}
 		s.HandleOpen("GET /"+name, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if err != nil {
-				http.NotFound(w, r)
-				return
-			}
 			w.Header().Set("Content-Type", kind)
 			w.Header().Set("Cache-Control", "public, max-age=3600")
 			_, _ = w.Write(body)
 		}))
 	}
+	return nil
 }

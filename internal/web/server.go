@@ -38,7 +38,8 @@ const (
 // Options are the dependencies of a server.
 type Options struct {
 	Config   config.Web
-	Language string // of all pages; empty to use the browser's
+	Language string            // of all pages; empty to use the browser's
+	Titles   map[string]string // of the carriers that the user has defined, by name
 	Settings *config.Config
 	Store    Store
 	Tracker  Tracker
@@ -46,14 +47,24 @@ type Options struct {
 	// Gaps returns how long the way between two countries usually takes; nil for the
 	// general table.
 	Gaps func(context.Context) (func(origin, destination string) (least, most int), error)
-	Log  *slog.Logger
-	Now  func() time.Time
+	// Redacted returns a copy without personal data of a mail that was not understood, or an
+	// error that wraps [ErrNoMail]; nil if mail cannot be read.
+	Redacted func(context.Context, status.NotUnderstood) ([]byte, error)
+	// HashCost is bcrypt's for the hash of the password that the sessions belong to; 0 for
+	// [bcrypt.DefaultCost].
+	HashCost int
+	Log      *slog.Logger
+	Now      func() time.Time
 }
+
+// ErrNoMail means that a mail is no longer where it was.
+var ErrNoMail = errors.New("the mail is gone")
 
 // Store is what the pages show and where sessions are kept.
 type Store interface {
 	store.Secrets
 	store.Listing
+	Outlines(ctx context.Context, ids []int64) ([]parcel.Parcel, error)
 	ParcelByNumber(ctx context.Context, n number.Number) (parcel.Parcel, error)
 	Order(ctx context.Context, id string) (parcel.Order, []parcel.Parcel, error)
 	FollowedOrders(ctx context.Context, ids []string) ([]parcel.Order, error)
@@ -67,6 +78,7 @@ type Server struct {
 	guard     guard
 	sessions  *sessions
 	words     *printers
+	copying   chan struct{} // holds a token while a mail is read
 	templates map[string]*template.Template
 }
 
@@ -81,10 +93,13 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		Options: o, templates: pages, mux: http.NewServeMux(), guard: g, words: &printers{known: map[string]*locale.Printer{}},
-		sessions: newSessions(o.Store, o.Config.Password, o.Now),
+		Options: o, templates: pages, mux: http.NewServeMux(), guard: g, words: &printers{titles: o.Titles, known: map[string]*locale.Printer{}},
+		copying: make(chan struct{}, 1), sessions: newSessions(o),
 	}
-	s.serveAssets()
+	s.guard.refuse = s.message
+	if err := s.serveAssets(); err != nil {
+		return nil, err
+	}
 	s.HandleOpen("GET /login", http.HandlerFunc(s.showLogin))
 	s.HandleOpen("POST /login", http.HandlerFunc(s.login))
 	s.HandleOpen("GET /open", http.HandlerFunc(s.showOpen))
@@ -93,21 +108,35 @@ func New(o Options) (*Server, error) {
 		"POST /logout": s.logout, "GET /{$}": s.listParcels, "GET /add": s.showAdd, "POST /add": s.add,
 		"GET /parcel/{number}": s.showParcel, "POST /parcel/{number}/{action}": s.act,
 		"GET /order/{id}": s.showOrder, "POST /order/{id}/{action}": s.actOrder,
-		"GET /doubtful": s.showDoubtful, "GET /health": s.showHealth, "GET /settings": s.showSettings,
+		"GET /doubtful": s.showDoubtful, "POST /doubtful/copy": s.copyMail,
+		"GET /health": s.showHealth, "GET /settings": s.showSettings,
 	} {
-		s.Handle(pattern, h)
+		s.mux.Handle(pattern, s.signedIn(h))
 	}
 	return s, nil
 }
 
-// Handle registers a handler for visitors who are signed in.
-func (s *Server) Handle(pattern string, h http.Handler) { s.mux.Handle(pattern, s.signedIn(h)) }
-
-// HandleOpen registers a handler that decides itself whom it answers.
+// HandleOpen registers a handler that checks its callers itself, before [Server.Run].
 func (s *Server) HandleOpen(pattern string, h http.Handler) { s.mux.Handle(pattern, h) }
 
 // Handler returns everything that the server serves, behind its guard.
-func (s *Server) Handler() http.Handler { return s.guard.around(s.mux) }
+func (s *Server) Handler() http.Handler { return s.guard.around(http.HandlerFunc(s.route)) }
+
+// Inside returns everything that the server serves, at a path of another server, behind
+// whose guard it stands.
+func (s *Server) Inside(path string) http.Handler {
+	inner := http.StripPrefix(path, slashed(http.HandlerFunc(s.route)))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v := visitOf(r.Context())
+		v.base += path
+		inner.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), visitKey{}, v)))
+	})
+}
+
+// NotFound answers that there is no such page.
+func (s *Server) NotFound(w http.ResponseWriter, r *http.Request) {
+	s.message(w, r, http.StatusNotFound, "web_no_page")
+}
 
 // Run serves until ctx ends. While the port cannot be used, it logs that once and tries
 // again, because the rest of the program works without a page.
@@ -129,6 +158,14 @@ func (s *Server) Run(ctx context.Context) error {
 		wait.Stop()
 	}
 	return nil
+}
+
+func (s *Server) route(w http.ResponseWriter, r *http.Request) {
+	if h, pattern := s.mux.Handler(r); pattern == "" {
+		s.unknown(w, r, h)
+		return
+	}
+	s.mux.ServeHTTP(w, r)
 }
 
 func (s *Server) serve(ctx context.Context) error {

@@ -1,23 +1,19 @@
 package web
 
 import (
+	"cmp"
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/crypto/bcrypt"
 
 	"parcelwatch/config"
+	"parcelwatch/internal/token"
 	"parcelwatch/parcel"
 	"parcelwatch/store"
 )
@@ -31,6 +27,7 @@ const (
 	maxClients  = 1000 // whose failures are remembered
 
 	sessionsName = "web/sessions" // of the secret in the store
+	markName     = "web/password" // a salted hash of the password that they belong to
 	linkName     = "web/link"
 )
 
@@ -39,22 +36,25 @@ var (
 	errWrong  = errors.New("the password is wrong")
 	errLocked = errors.New("too many wrong passwords")
 	errLink   = errors.New("the link was used or is too old")
+	errHash   = errors.New("the configured hash of the password cannot be used")
 )
 
 // sessions signs visitors in and recognises them.
 type sessions struct {
 	store    store.Secrets
 	password config.Secret
+	cost     int // of hashes, for bcrypt
 	now      func() time.Time
 
-	mu       sync.Mutex // of the hashes in the store
+	mu       sync.Mutex // of the hashes in the store, and of seen
+	seen     string     // the password that the sessions belong to; empty until it was read
 	checking chan struct{}
 	failures *failures
 }
 
-func newSessions(db store.Secrets, password config.Secret, now func() time.Time) *sessions {
+func newSessions(o Options) *sessions {
 	return &sessions{
-		store: db, password: password, now: now, checking: make(chan struct{}, 1),
+		store: o.Store, password: o.Config.Password, cost: cmp.Or(o.HashCost, bcrypt.DefaultCost), now: o.Now, checking: make(chan struct{}, 1),
 		failures: &failures{of: map[string]failure{}},
 	}
 }
@@ -65,32 +65,25 @@ type pass struct {
 	End  time.Time `json:"end"`
 }
 
-// issue returns a new random token and its pass.
-func issue(end time.Time) (token string, p pass) {
-	raw := make([]byte, 32)
-	_, _ = rand.Read(raw) // never fails
-	token = base64.RawURLEncoding.EncodeToString(raw)
-	return token, pass{Hash: hashOf(token), End: end}
-}
-
-func hashOf(token string) string {
-	sum := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(sum[:])
+// issue returns a new token and its pass.
+func issue(end time.Time) (string, pass) {
+	fresh := token.New()
+	return fresh, pass{Hash: token.Hash(fresh), End: end}
 }
 
 // fits reports whether the pass is that of a token at now.
-func (p pass) fits(token string, now time.Time) bool {
-	return now.Before(p.End) && subtle.ConstantTimeCompare([]byte(p.Hash), []byte(hashOf(token))) == 1
+func (p pass) fits(shown string, now time.Time) bool {
+	return now.Before(p.End) && token.Matches(p.Hash, shown)
 }
 
 // NewLink stores a pass that signs one browser in and returns its token. It replaces an
 // earlier one.
-func NewLink(ctx context.Context, db store.Secrets, now time.Time) (token string, err error) {
-	token, p := issue(now.Add(linkAge))
+func NewLink(ctx context.Context, db store.Secrets, now time.Time) (string, error) {
+	fresh, p := issue(now.Add(linkAge))
 	if err := save(ctx, db, linkName, p); err != nil {
 		return "", fmt.Errorf("keep the link: %w", err)
 	}
-	return token, nil
+	return fresh, nil
 }
 
 // signIn returns the token of a new session for the right password.
@@ -112,32 +105,30 @@ func (s *sessions) signIn(ctx context.Context, client, password string) (string,
 	if err != nil {
 		return "", err
 	}
-	if !right(want, password) {
+	ok, err := right(want, password)
+	if err != nil {
+		return "", err
+	}
+	if !ok {
 		s.failures.add(client, s.now())
 		return "", errWrong
 	}
 	s.failures.forget(client)
+	if err := s.renew(ctx, want); err != nil {
+		return "", err
+	}
 	return s.start(ctx)
 }
 
-// right compares a password with the configured one or its bcrypt hash.
-func right(want, password string) bool {
-	if strings.HasPrefix(want, "$2") && len(want) == 60 {
-		return bcrypt.CompareHashAndPassword([]byte(want), []byte(password)) == nil
-	}
-	a, b := sha256.Sum256([]byte(want)), sha256.Sum256([]byte(password))
-	return subtle.ConstantTimeCompare(a[:], b[:]) == 1
-}
-
 // redeem returns the token of a new session for the token of a link, which it uses up.
-func (s *sessions) redeem(ctx context.Context, client, token string) (string, error) {
+func (s *sessions) redeem(ctx context.Context, client, shown string) (string, error) {
 	if s.failures.locked(client, s.now()) {
 		return "", errLocked
 	}
 	s.mu.Lock()
 	var p pass
 	err := load(ctx, s.store, linkName, &p)
-	good := err == nil && p.fits(token, s.now())
+	good := err == nil && p.fits(shown, s.now())
 	if good {
 		err = s.store.SetSecret(ctx, linkName, "")
 	}
@@ -154,28 +145,77 @@ func (s *sessions) redeem(ctx context.Context, client, token string) (string, er
 
 // start stores a new session. The oldest ones make room.
 func (s *sessions) start(ctx context.Context) (string, error) {
-	token, p := issue(s.now().Add(sessionAge))
+	if err := s.read(ctx); err != nil {
+		return "", err
+	}
+	fresh, p := issue(s.now().Add(sessionAge))
 	err := s.change(ctx, func(all []pass) []pass { return append(all[max(0, len(all)-maxSessions+1):], p) })
-	return token, err
+	return fresh, err
 }
 
 // end deletes the session of a token.
-func (s *sessions) end(ctx context.Context, token string) error {
+func (s *sessions) end(ctx context.Context, shown string) error {
 	return s.change(ctx, func(all []pass) []pass {
-		return slices.DeleteFunc(all, func(p pass) bool { return p.fits(token, s.now()) })
+		return slices.DeleteFunc(all, func(p pass) bool { return p.fits(shown, s.now()) })
 	})
 }
 
 // valid reports whether a token belongs to a session.
-func (s *sessions) valid(ctx context.Context, token string) (bool, error) {
-	if token == "" || len(token) > 100 {
+func (s *sessions) valid(ctx context.Context, shown string) (bool, error) {
+	if shown == "" || len(shown) > 100 {
 		return false, nil
+	}
+	if err := s.read(ctx); err != nil {
+		return false, err
 	}
 	var all []pass
 	if err := load(ctx, s.store, sessionsName, &all); err != nil {
 		return false, fmt.Errorf("read the sessions: %w", err)
 	}
-	return slices.ContainsFunc(all, func(p pass) bool { return p.fits(token, s.now()) }), nil
+	return slices.ContainsFunc(all, func(p pass) bool { return p.fits(shown, s.now()) }), nil
+}
+
+// read compares the configured password once with that of the sessions.
+func (s *sessions) read(ctx context.Context) error {
+	s.mu.Lock()
+	known := s.seen != ""
+	s.mu.Unlock()
+	if known {
+		return nil
+	}
+	want, err := s.password.Resolve(ctx)
+	if err != nil {
+		return err
+	}
+	return s.renew(ctx, want)
+}
+
+// renew ends the sessions of another password.
+func (s *sessions) renew(ctx context.Context, want string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := token.Hash(want) // bcrypt reads at most 72 bytes
+	if s.seen == now {
+		return nil
+	}
+	var mark string
+	if err := load(ctx, s.store, markName, &mark); err != nil {
+		return fmt.Errorf("read the sessions: %w", err)
+	}
+	if bcrypt.CompareHashAndPassword([]byte(mark), []byte(now)) != nil {
+		fresh, err := bcrypt.GenerateFromPassword([]byte(now), s.cost)
+		if err == nil {
+			err = save(ctx, s.store, sessionsName, []pass{})
+		}
+		if err == nil {
+			err = save(ctx, s.store, markName, string(fresh))
+		}
+		if err != nil {
+			return fmt.Errorf("end the sessions of another password: %w", err)
+		}
+	}
+	s.seen = now
+	return nil
 }
 
 func (s *sessions) change(ctx context.Context, edit func([]pass) []pass) error {

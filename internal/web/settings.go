@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"parcelwatch/config"
 	"parcelwatch/internal/textx"
@@ -18,7 +19,7 @@ type settings struct {
 }
 
 func (s *Server) showSettings(w http.ResponseWriter, r *http.Request) {
-	b := settings{File: s.Settings.Path, Keys: keys("", reflect.ValueOf(*s.Settings), nil)}
+	b := settings{File: s.Settings.Path, Keys: keys("", reflect.ValueOf(*s.Settings.Own()), nil)}
 	s.render(w, r, http.StatusOK, "settings.html", page{Title: s.say(r).T("web_settings"), Nav: "settings", Body: b})
 }
 
@@ -41,24 +42,26 @@ func keys(at string, v reflect.Value, out []fact) []fact {
 	if v.Kind() == reflect.Pointer && !v.IsNil() {
 		v = v.Elem()
 	}
-	if v.IsZero() {
+	switch {
+	case v.IsZero():
 		return out
-	}
-	if text, ok := plain(at, v); ok {
-		return append(out, fact{at, text})
-	}
-	switch v.Kind() {
-	case reflect.Struct:
+	case section(v.Type()):
 		for _, f := range reflect.VisibleFields(v.Type()) {
-			if name := f.Tag.Get("toml"); name != "" && name != "-" {
+			if name := keyOf(f); name != "" {
 				out = keys(strings.TrimPrefix(at+"."+name, "."), v.FieldByIndex(f.Index), out)
 			}
 		}
-	case reflect.Slice:
+		return out
+	case v.Kind() == reflect.Slice && (section(v.Type().Elem()) || v.Type().Elem().Kind() == reflect.Map):
 		for i := range v.Len() {
-			out = keys(at, v.Index(i), out)
+			name := at
+			if v.Len() > 1 {
+				name = fmt.Sprintf("%s[%d]", at, i+1)
+			}
+			out = keys(name, v.Index(i), out)
 		}
-	case reflect.Map: // the sections of carriers hold their secrets
+		return out
+	case v.Kind() == reflect.Map: // the sections of carriers hold their secrets
 		var names []string
 		for _, name := range v.MapKeys() {
 			names = append(names, at+"."+name.String())
@@ -67,25 +70,39 @@ func keys(at string, v reflect.Value, out []fact) []fact {
 		for _, name := range names {
 			out = append(out, fact{name, hidden})
 		}
+		return out
 	default:
-		out = append(out, fact{at, textx.Line(fmt.Sprint(v.Interface()), maxText)})
+		return append(out, fact{at, plain(at, v)})
 	}
-	return out
 }
 
-// plain returns the text of a value that is shown whole, or that stands for it.
-func plain(at string, v reflect.Value) (string, bool) {
-	_, secret := reflect.TypeAssert[config.Secret](v)
-	zone, zoned := reflect.TypeAssert[config.Zone](v)
-	text, told := reflect.TypeAssert[fmt.Stringer](v)
-	switch {
-	case secret || private(at[strings.LastIndex(at, ".")+1:]):
-		return hidden, true
-	case zoned:
-		return zone.Name, true
-	case told:
-		return textx.Line(text.String(), maxText), true
-	default:
-		return "", false
+// keyOf returns the key of a field in the file, or "" for a field that is not in it.
+func keyOf(f reflect.StructField) string {
+	if name := f.Tag.Get("toml"); name != "-" {
+		return name
 	}
+	return ""
+}
+
+// section reports whether a type is a table of keys. Any other struct is one value.
+func section(t reflect.Type) bool {
+	return t.Kind() == reflect.Struct && slices.ContainsFunc(reflect.VisibleFields(t), func(f reflect.StructField) bool { return keyOf(f) != "" })
+}
+
+// plain returns the text of one value, or what stands for it.
+func plain(at string, v reflect.Value) string {
+	if _, secret := reflect.TypeAssert[config.Secret](v); secret || private(at[strings.LastIndex(at, ".")+1:]) {
+		return hidden
+	}
+	if v.Kind() == reflect.Slice {
+		var all []string
+		for i := range v.Len() {
+			all = append(all, plain(at, v.Index(i)))
+		}
+		return strings.Join(all, ", ")
+	}
+	if d, ok := reflect.TypeAssert[time.Duration](v); ok {
+		return config.Duration(d).String()
+	}
+	return textx.Line(fmt.Sprint(v.Interface()), maxText)
 }

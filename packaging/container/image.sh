@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# image.sh PROGRAM OUT.tar: a container image of the program as "docker load" and
+# image.sh PROGRAM THIRD-PARTY.txt OUT.tar: a container image of the program as "docker load" and
 # "podman load" take it, made with tar and sha256sum alone; the same program gives
 # the same bytes. What it is made of is in the Containerfile beside this.
 set -euo pipefail
-program=$(realpath "${1:?usage: image.sh PROGRAM OUT.tar}") out=$(realpath -m "${2:?usage: image.sh PROGRAM OUT.tar}")
+umask 022
+usage="usage: image.sh PROGRAM THIRD-PARTY.txt OUT.tar"
+program=$(realpath "${1:?$usage}") licences=$(realpath "${2:?$usage}") out=$(realpath -m "${3:?$usage}")
 here=$(cd "$(dirname "$0")" && pwd)
 epoch=${SOURCE_DATE_EPOCH:-$(stat -c %Y "$program")}
 version=${VERSION:-$("$here/../version.sh")}
@@ -24,11 +26,12 @@ sha() { sha256sum "$1" | cut -d' ' -f1; }
 root=$work/root
 mkdir -p "$root/etc/ssl/certs" "$root/etc/parcelwatch" "$root/var/lib/parcelwatch" "$root/tmp"
 install -m 755 "$program" "$root/parcelwatch"
+install -m 644 "$licences" "$root/THIRD-PARTY.txt"
 install -m 644 "$authorities" "$root/etc/ssl/certs/ca-certificates.crt"
 chmod 755 "$root" "$root/etc" "$root/etc/ssl" "$root/etc/ssl/certs" "$root/etc/parcelwatch" "$root/var" "$root/var/lib"
 chmod 700 "$root/var/lib/parcelwatch"
 chmod 1777 "$root/tmp"
-pack "$root" "$work/layer.tar" 0 --no-recursion etc etc/parcelwatch etc/ssl etc/ssl/certs etc/ssl/certs/ca-certificates.crt parcelwatch tmp var var/lib
+pack "$root" "$work/layer.tar" 0 --no-recursion THIRD-PARTY.txt etc etc/parcelwatch etc/ssl etc/ssl/certs etc/ssl/certs/ca-certificates.crt parcelwatch tmp var var/lib
 pack "$root" "$work/layer.tar" 65532 --no-recursion var/lib/parcelwatch
 
 diff=$(sha "$work/layer.tar")

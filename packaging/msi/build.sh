@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# build.sh PROGRAM.exe OUT.msi: the Windows installer, by wixl. The same program gives the same bytes.
+# build.sh PROGRAM.exe THIRD-PARTY.txt OUT.msi: the Windows installer, by wixl. The same program gives the same bytes.
 set -euo pipefail
-usage="usage: build.sh PROGRAM.exe OUT.msi"
-program=$(realpath "${1:?$usage}") out=$(realpath -m "${2:?$usage}")
+umask 022
+usage="usage: build.sh PROGRAM.exe THIRD-PARTY.txt OUT.msi"
+program=$(realpath "${1:?$usage}") licences=$(realpath "${2:?$usage}") out=$(realpath -m "${3:?$usage}")
 root=$(cd "$(dirname "$0")/../.." && pwd)
 version=${VERSION:-$("$root/packaging/version.sh")}
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-0}
@@ -10,6 +11,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # wixl takes files from the folder it works in only.
 install -m 644 "$program" "$work/parcelwatch.exe"
+install -m 644 "$licences" "$work/THIRD-PARTY.txt"
 install -m 644 "$root/packaging/msi/parcelwatch.wxs" "$root/config/example.toml" "$root/LICENSE" "$work/"
 find "$work" -exec touch -d "@$SOURCE_DATE_EPOCH" {} +
 # guid TEXT: the same text, the same identifier.

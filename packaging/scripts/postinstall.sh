@@ -33,4 +33,5 @@ elif [ -e /etc/parcelwatch/parcelwatch.toml ]; then
   systemctl start parcelwatch.service || echo "parcelwatch does not start; see: journalctl -u parcelwatch" >&2
 else
   echo "parcelwatch is installed. Now: sudo parcelwatch setup, sudo parcelwatch service install, sudo parcelwatch service start"
+  echo "The page in the browser is on unless setup is told otherwise: sudo parcelwatch web open"
 fi

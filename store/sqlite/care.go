@@ -12,13 +12,7 @@ import (
 	"time"
 
 	"parcelwatch/store"
-)
-
-const (
-	bodyDays    = 60 // days for which sent mails keep their bytes
-	answerDays  = 90
-	budgetDays  = 40
-	changeYears = 2
+	"parcelwatch/store/internal/rows"
 )
 
 var errSame = errors.New("the backup is the store itself")
@@ -58,46 +52,14 @@ func (db *DB) Check(ctx context.Context) error {
 	return nil
 }
 
-// Prune deletes the bytes of mails sent long ago (their Message-IDs stay), old
-// answers and budgets, announced changes of more than two years ago, and old copies
-// of the store.
-func (db *DB) Prune(ctx context.Context, now time.Time) (p store.Pruned, err error) {
-	err = db.core.write(ctx, "prune the store", func(tx transaction) error {
-		for _, step := range []struct {
-			count *int
-			query string
-			arg   any
-		}{
-			{&p.Bodies, `UPDATE message SET raw = '' WHERE made_at < $1 AND length(raw) > 0 AND NOT EXISTS
-				(SELECT 1 FROM fate WHERE message_seq = seq AND state IN ('waiting', 'ambiguous'))`, daysAgo(now, bodyDays)},
-			{&p.Answers, `DELETE FROM answer WHERE at < $1`, daysAgo(now, answerDays)},
-			{
-				&p.Changes, `DELETE FROM change WHERE at < $1 AND (quiet OR EXISTS (SELECT 1 FROM told WHERE change_id = change.id))
-				AND NOT EXISTS (SELECT 1 FROM parcel WHERE parcel.id = change.parcel_id AND parcel.active)`,
-				now.AddDate(-changeYears, 0, 0).UnixMilli(),
-			},
-			{&p.Days, `DELETE FROM tally WHERE day < $1`, now.UTC().AddDate(0, 0, -tallyDays).Format(time.DateOnly)},
-			{&p.Days, `DELETE FROM budget WHERE day < $1`, now.UTC().AddDate(0, 0, -budgetDays).Format(time.DateOnly)},
-		} {
-			res, err := tx.ExecContext(ctx, step.query, step.arg)
-			if err != nil {
-				return err
-			}
-			n, err := res.RowsAffected()
-			if err != nil {
-				return err
-			}
-			*step.count += int(n)
-		}
-		return nil
-	})
+// Prune deletes what is no longer used, and old copies of the store.
+func (db *DB) Prune(ctx context.Context, now time.Time) (store.Pruned, error) {
+	p, err := db.Installation.Prune(ctx, now)
 	if err != nil {
-		return store.Pruned{}, err
+		return p, err
 	}
 	return p, db.removeCopies(now.AddDate(0, 0, -copyDays))
 }
-
-func daysAgo(now time.Time, days int) int64 { return now.AddDate(0, 0, -days).UnixMilli() }
 
 func quickCheck(ctx context.Context, q querier) error { return check(ctx, q, `PRAGMA quick_check(1)`) }
 
@@ -110,7 +72,7 @@ func check(ctx context.Context, q querier, pragma string) error {
 		return nil
 	}
 	return fmt.Errorf("%w; restore a backup, or move the file away to start anew: %s",
-		store.ErrCorrupt, line(strings.Join(found, "; ")))
+		store.ErrCorrupt, rows.Line(strings.Join(found, "; ")))
 }
 
 func scanForeignKey(s scanner) (string, error) {

@@ -30,6 +30,9 @@ func (d driver) Exists(context.Context) bool {
 // Lock calls [Lock].
 func (d driver) Lock(context.Context) (release func(), err error) { return Lock(string(d)) }
 
+// Exclusive calls [Lock], which one program at a time can have.
+func (d driver) Exclusive(ctx context.Context) (release func(), err error) { return d.Lock(ctx) }
+
 // Restore calls [Restore].
 func (d driver) Restore(ctx context.Context, backup string) error {
 	return Restore(ctx, string(d), backup)

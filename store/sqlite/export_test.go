@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"parcelwatch/parcel"
+	"parcelwatch/store/internal/rows"
 )
 
 // LimitPages limits the store to this many pages, to simulate a full disk.
@@ -27,13 +28,13 @@ func OpenSteps(ctx context.Context, path string, steps fs.FS, o Options) (*DB, e
 func Steps() fs.FS { return migrations() }
 
 // Outline returns the outline of a parcel that is saved.
-func Outline(p parcel.Parcel) parcel.Parcel { return outline(p) }
+func Outline(p parcel.Parcel) parcel.Parcel { return rows.Outline(p) }
 
 // Known returns the version of the schema in a database, or 0 if it is empty.
 func Known(ctx context.Context, pool *sql.DB) (int64, error) { return schemaVersion(ctx, pool) }
 
 // Days for which the store keeps what it has no other use for.
 const (
-	BodyDays, AnswerDays, BudgetDays = bodyDays, answerDays, budgetDays
-	TallyDays, CopyDays, ChangeYears = tallyDays, copyDays, changeYears
+	BodyDays, AnswerDays, BudgetDays = rows.BodyDays, rows.AnswerDays, rows.BudgetDays
+	TallyDays, CopyDays, ChangeYears = rows.TallyDays, copyDays, rows.ChangeYears
 )

@@ -12,6 +12,7 @@ import (
 
 	"parcelwatch/parcel"
 	"parcelwatch/store"
+	"parcelwatch/store/internal/rows"
 )
 
 // pulse holds what changes every few seconds and is worthless after a power
@@ -20,6 +21,7 @@ import (
 // wear out SD cards.
 type pulse struct {
 	Heartbeat store.Heartbeat
+	Node      store.Node           // what the daemon says of itself
 	Checks    map[string]time.Time // LastCheck of each folder
 	Mails     map[string]time.Time // LastMail of each folder
 }
@@ -33,11 +35,7 @@ func (db *DB) SaveHeartbeat(ctx context.Context, b store.Heartbeat) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("record the heartbeat: %w", err)
 	}
-	b.Version = line(b.Version)
-	for _, t := range []*time.Time{&b.Started, &b.At, &b.NextDigest, &b.Stopped} {
-		*t = t.UTC().Truncate(time.Millisecond)
-	}
-	return db.pulse("record the heartbeat", func(p *pulse) { p.Heartbeat = b })
+	return db.pulse("record the heartbeat", func(p *pulse) { p.Heartbeat, p.Node = rows.Heartbeat(b), db.self() })
 }
 
 // Heartbeat returns the last heartbeat, or the zero value if there is none.
@@ -111,7 +109,50 @@ func (db *core) lastPulse() (pulse, error) {
 	return p, nil
 }
 
+// Health returns the last recorded state of mailboxes, carriers and outbox.
+func (db *household) Health(ctx context.Context) (parcel.Health, error) {
+	h, err := db.Household.Health(ctx)
+	if err != nil {
+		return h, err
+	}
+	p, err := db.lastPulse()
+	if err != nil {
+		return parcel.Health{}, fmt.Errorf("read health: %w", err)
+	}
+	for i, m := range h.Mailboxes {
+		key := db.folderKey(m)
+		h.Mailboxes[i].LastCheck = later(m.LastCheck, p.Checks[key])
+		h.Mailboxes[i].LastMail = later(m.LastMail, p.Mails[key])
+	}
+	return h, nil
+}
+
+// SetMailboxHealth records the state of one folder. A zero LastMail or LastCheck
+// keeps the recorded one. If only these have changed, they are written to the store
+// once an hour and to the heartbeat file otherwise.
+func (db *household) SetMailboxHealth(ctx context.Context, h parcel.MailboxHealth) error {
+	same, err := db.OnlyChecked(ctx, h)
+	if err != nil {
+		return err
+	}
+	if !same {
+		return db.Household.SetMailboxHealth(ctx, h)
+	}
+	return db.pulse("record health of "+h.Name, func(p *pulse) {
+		key := db.folderKey(h)
+		p.Checks[key] = h.LastCheck
+		p.Mails[key] = later(p.Mails[key], h.LastMail)
+	})
+}
+
 // folderKey is the key of a folder in a pulse.
 func (db *household) folderKey(h parcel.MailboxHealth) string {
 	return db.home + "/" + h.Name + "/" + h.Folder
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }

@@ -15,9 +15,12 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"parcelwatch/store"
+	"parcelwatch/store/internal/rows"
+	"parcelwatch/store/sqlite/internal/gather"
 
 	_ "modernc.org/sqlite" // the driver, in pure Go
 )
@@ -37,11 +40,15 @@ const (
 type Options = store.Options
 
 // DB is an open store. Its household methods are those of [store.Home].
-type DB struct{ household }
+type DB struct {
+	household
+	rows.Installation
+}
 
 // household is the view of one household.
 type household struct {
 	*core
+	rows.Household
 
 	home string
 }
@@ -49,12 +56,14 @@ type household struct {
 // core is the open file.
 type core struct {
 	path    string
+	sql     *rows.Dialect
 	log     *slog.Logger
 	now     func() time.Time
 	writer  *pool // one connection, every transaction immediate
 	reader  *pool // cannot write
 	closing sync.Once
 	pulsing sync.Mutex // held while the heartbeat file is read and overwritten
+	node    atomic.Pointer[store.Node]
 }
 
 // Open opens the store in the file path. It creates a missing folder and file,
@@ -70,7 +79,8 @@ func open(ctx context.Context, path string, steps fs.FS, o Options) (*DB, error)
 	if err != nil {
 		return nil, fmt.Errorf("open store %s: %w", path, err)
 	}
-	db := &DB{household{&core{path: path, log: cmp.Or(o.Log, slog.New(slog.DiscardHandler)), now: o.Now}, store.Home}}
+	c := &core{path: path, sql: dialect(), log: cmp.Or(o.Log, slog.New(slog.DiscardHandler)), now: o.Now}
+	db := &DB{c.view(store.Home), rows.NewInstallation(tables{c})}
 	if db.now == nil {
 		db.now = time.Now //nolint:forbidigo // the default clock
 	}
@@ -81,7 +91,17 @@ func open(ctx context.Context, path string, steps fs.FS, o Options) (*DB, error)
 }
 
 // Household returns the view of one household.
-func (db *DB) Household(name string) store.Household { return &household{db.core, name} }
+func (db *DB) Household(name string) store.Household {
+	h := db.view(name)
+	return &h
+}
+
+// Unclaimed returns the store itself, because one daemon holds all its households.
+func (db *DB) Unclaimed() store.Store { return db }
+
+func (db *core) view(name string) household {
+	return household{db, rows.NewHousehold(tables{db}, name), name}
+}
 
 // Path returns the absolute path of the store's file.
 func (db *DB) Path() string { return db.path }
@@ -125,6 +145,9 @@ func (db *DB) open(ctx context.Context, steps fs.FS) error {
 		if err := inspect(ctx, db.path, steps); err != nil {
 			return err
 		}
+	}
+	if err := gather.Register(); err != nil {
+		return err
 	}
 	writer, err := connect(ctx, writeDSN(db.path), 1)
 	if err != nil {
@@ -191,6 +214,7 @@ func connect(ctx context.Context, dsn string, conns int) (*sql.DB, error) {
 // pool opens connections when it needs them.
 func writeDSN(path string) string {
 	return dsn(path, url.Values{
+		"vfs": {gather.Name},
 		// A deferred transaction that reads and then writes fails at once, despite
 		// busy_timeout, if another process has written in between.
 		"_txlock": {"immediate"},
@@ -204,8 +228,12 @@ func writeDSN(path string) string {
 }
 
 func readDSN(path string) string {
-	return dsn(path, url.Values{"mode": {"ro"}, "_pragma": {busyPragma(), "query_only(1)"}})
+	return dsn(path, url.Values{"mode": {"ro"}, "_pragma": {busyPragma(), "query_only(1)", readCache}})
 }
+
+// readCache bounds the pages that each of the connections for reading keeps, in KiB. What
+// is read again comes from the system's cache.
+const readCache = "cache_size(-512)"
 
 // immutableDSN is for reading a store that no process has open. It creates no
 // files.

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"slices"
 	"sync"
+
+	"parcelwatch/store/internal/rows"
 )
 
 // maxKept bounds the statements that are kept compiled. The package has fewer, apart
@@ -69,34 +71,54 @@ func (p *pool) add(query string, s *sql.Stmt) bool {
 
 // transaction is a transaction that runs kept statements.
 type transaction struct {
-	*sql.Tx
-
+	tx   *sql.Tx
 	pool *pool
 	news *[]string // statements that are not kept yet
 }
 
-// ExecContext runs a statement that returns no rows.
-func (t transaction) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	if s := t.kept(query); s != nil {
-		return t.StmtContext(ctx, s).ExecContext(ctx, args...) //nolint:sqlclosecheck // the transaction closes it
+// ExecContext runs a statement and returns how many rows it wrote.
+func (t transaction) ExecContext(ctx context.Context, query string, args ...any) (int64, error) {
+	res, err := t.exec(ctx, query, args...)
+	if err != nil {
+		return 0, err
 	}
-	return t.Tx.ExecContext(ctx, query, args...)
+	return res.RowsAffected()
 }
 
-// QueryContext returns the rows of a query.
-func (t transaction) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	if s := t.kept(query); s != nil {
-		return t.StmtContext(ctx, s).QueryContext(ctx, args...) //nolint:sqlclosecheck // the transaction closes it
+// Each calls visit for each row of a query.
+func (t transaction) Each(ctx context.Context, visit func(rows.Scanner) error, query string, args ...any) error {
+	found, err := t.query(ctx, query, args...)
+	if err != nil {
+		return err
 	}
-	return t.Tx.QueryContext(ctx, query, args...)
+	return visitAll(found, visit)
+}
+
+// Walk is Each: SQLite finds a row when it is asked for.
+func (t transaction) Walk(ctx context.Context, visit func(rows.Scanner) error, query string, args ...any) error {
+	return t.Each(ctx, visit, query, args...)
 }
 
 // QueryRowContext returns the first row of a query.
-func (t transaction) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+func (t transaction) QueryRowContext(ctx context.Context, query string, args ...any) rows.Scanner {
 	if s := t.kept(query); s != nil {
-		return t.StmtContext(ctx, s).QueryRowContext(ctx, args...) //nolint:sqlclosecheck // the transaction closes it
+		return t.tx.StmtContext(ctx, s).QueryRowContext(ctx, args...) //nolint:sqlclosecheck // the transaction closes it
 	}
-	return t.Tx.QueryRowContext(ctx, query, args...)
+	return t.tx.QueryRowContext(ctx, query, args...)
+}
+
+func (t transaction) exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if s := t.kept(query); s != nil {
+		return t.tx.StmtContext(ctx, s).ExecContext(ctx, args...) //nolint:sqlclosecheck // the transaction closes it
+	}
+	return t.tx.ExecContext(ctx, query, args...)
+}
+
+func (t transaction) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if s := t.kept(query); s != nil {
+		return t.tx.StmtContext(ctx, s).QueryContext(ctx, args...) //nolint:sqlclosecheck // the transaction closes it
+	}
+	return t.tx.QueryContext(ctx, query, args...)
 }
 
 func (t transaction) kept(query string) *sql.Stmt {

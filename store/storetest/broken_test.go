@@ -75,7 +75,9 @@ type broken struct {
 	record        func([]store.Delivery) []store.Delivery
 	sent          func(bool) bool
 	lastSlot      func(string) string
-	unsent        func(time.Time) time.Time
+	backlog       func(store.Backlog) store.Backlog
+	refused       func([]store.Message) []store.Message
+	withdraw      func(ctx context.Context, audience string) ([]store.Message, error)
 	take          func() (bool, error)
 	reserve       func(interval time.Duration, now time.Time) (time.Duration, time.Time)
 	carrierHealth func(parcel.CarrierHealth) parcel.CarrierHealth
@@ -83,7 +85,14 @@ type broken struct {
 	health        func(parcel.Health) parcel.Health
 	beat          func(store.Heartbeat) store.Heartbeat
 	household     func(string) string
+	docs          func([]store.HouseholdDoc) []store.HouseholdDoc
+	revision      func(int64) int64
+	removal       func(name string) error
+	claim         func(store.Claims) store.Claims
+	nodes         func([]store.Node) []store.Node
+	followers     func([]string) []string
 	following     func(int) int
+	unverified    func(int) int
 	unwatched     func([]store.Unwatched) []store.Unwatched
 	backup        func() error
 	prune         func(store.Pruned) store.Pruned
@@ -252,8 +261,19 @@ func (b *broken) Sent(ctx context.Context, id string) (bool, error) {
 	return through(b.sent)(b.Store.Sent(ctx, id))
 }
 
-func (b *broken) Unsent(ctx context.Context, audience string) (time.Time, error) {
-	return through(b.unsent)(b.Store.Unsent(ctx, audience))
+func (b *broken) Backlog(ctx context.Context, audience string) (store.Backlog, error) {
+	return through(b.backlog)(b.Store.Backlog(ctx, audience))
+}
+
+func (b *broken) Refused(ctx context.Context, audience string, since time.Time) ([]store.Message, error) {
+	return through(b.refused)(b.Store.Refused(ctx, audience, since))
+}
+
+func (b *broken) Withdraw(ctx context.Context, audience string) ([]store.Message, error) {
+	if b.withdraw != nil {
+		return b.withdraw(ctx, audience)
+	}
+	return b.Store.Withdraw(ctx, audience)
 }
 
 func (b *broken) LastSlot(ctx context.Context, audience string) (string, time.Time, error) {
@@ -299,6 +319,37 @@ func (b *broken) Household(name string) store.Household {
 		name = b.household(name)
 	}
 	return b.Store.Household(name)
+}
+
+func (b *broken) HouseholdDocs(ctx context.Context) ([]store.HouseholdDoc, error) {
+	return through(b.docs)(b.Store.HouseholdDocs(ctx))
+}
+
+func (b *broken) Revision(ctx context.Context) (int64, error) {
+	return through(b.revision)(b.Store.Revision(ctx))
+}
+
+func (b *broken) RemoveHousehold(ctx context.Context, name string) error {
+	if b.removal != nil {
+		return b.removal(name)
+	}
+	return b.Store.RemoveHousehold(ctx, name)
+}
+
+func (b *broken) Claim(ctx context.Context, n store.Node, households []string) (store.Claims, error) {
+	return through(b.claim)(b.Store.Claim(ctx, n, households))
+}
+
+func (b *broken) Followers(ctx context.Context, n number.Number, households []string) ([]string, error) {
+	return through(b.followers)(b.Store.Followers(ctx, n, households))
+}
+
+func (b *broken) Nodes(ctx context.Context) ([]store.Node, error) {
+	return through(b.nodes)(b.Store.Nodes(ctx))
+}
+
+func (b *broken) FollowingUnverified(ctx context.Context) (int, error) {
+	return through(b.unverified)(b.Store.FollowingUnverified(ctx))
 }
 
 func (b *broken) Following(ctx context.Context) (int, error) {

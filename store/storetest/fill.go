@@ -39,4 +39,5 @@ func Fill(t T, s store.Store) {
 	must(t, s.SetMailboxHealth(ctx, parcel.MailboxHealth{Name: "home", Folder: "INBOX", State: parcel.MailboxIdle, Since: Now()}), "set")
 	must(t, s.SaveHeartbeat(ctx, store.Heartbeat{Started: Now(), At: Now(), PID: 42, Version: "1.0"}), "beat")
 	must(t, s.SetSecret(ctx, "oauth/home", "token"), "set")
+	must(t, s.PutHousehold(ctx, store.HouseholdDoc{Name: "north", Doc: []byte("destination = \"DE\"\n")}), "put")
 }

@@ -20,6 +20,7 @@ func healthChecks() []Check {
 		{"a secret is kept until dropped", secrets},
 		{"an empty store is healthy", emptyHealth},
 		{"counts are those of the lists", counted},
+		{"unverified parcels are counted while they are followed", unverifiedCounted},
 		{"a backup is a new file and leaves the store sound", backedUp},
 		{"what is no longer used is pruned, and nothing else", pruned},
 	}
@@ -107,6 +108,15 @@ func counted(t T, h Harness) {
 	}
 	if at := get[time.Time](t)(h.Reopen().LastDigest(t.Context())); !at.Equal(Now()) {
 		t.Errorf("the last digest = %v, want %v", at, Now())
+	}
+}
+
+func unverifiedCounted(t T, h Harness) {
+	proven, unproven, closed := newParcel(numberA), newParcel(numberB), newParcel(numberC)
+	unproven.Unverified, closed.Unverified, closed.Closed = true, true, true
+	add(t, h.Store, proven, unproven, closed)
+	if n := get[int](t)(h.Reopen().FollowingUnverified(t.Context())); n != 1 {
+		t.Errorf("%d unverified parcels are followed, want 1", n)
 	}
 }
 

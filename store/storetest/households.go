@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -17,6 +18,7 @@ func householdChecks() []Check {
 		{"the same number, order, mail and name in two households are two things", householdsApart},
 		{"what one household forgets, sends or keeps secret is of no other", householdsKeep},
 		{"a store is the household home", homeIsTheStore},
+		{"who follows a number is known of the households that are asked about", followersKnown},
 	}
 }
 
@@ -141,5 +143,34 @@ func homeIsTheStore(t T, h Harness) {
 	}
 	if got := get[[]parcel.Parcel](t)(h.Store.Household("other").Parcels(t.Context())); len(got) != 0 {
 		t.Errorf("another household has %d parcels of the store, want none", len(got))
+	}
+}
+
+func followersKnown(t T, h Harness) {
+	for name, edit := range map[string]func(*parcel.Parcel){
+		"north": nil, "south": nil, "closed": func(p *parcel.Parcel) { p.Closed = true }, "arrived": func(p *parcel.Parcel) { p.Status = parcel.Delivered },
+	} {
+		must(t, h.Store.Household(name).Apply(t.Context(), store.Scope{Now: Now()}, func(st *store.State) error {
+			p := newParcel(numberA)
+			if edit != nil {
+				edit(p)
+			}
+			st.Parcels = []*parcel.Parcel{p}
+			return nil
+		}), "add to "+name)
+	}
+	for _, c := range []struct {
+		number number.Number
+		among  []string
+		want   []string
+	}{
+		{numberA, []string{"south", "north", "closed", "arrived", "nobody"}, []string{"north", "south"}},
+		{numberA, []string{"south"}, []string{"south"}},
+		{numberB, []string{"south", "north"}, nil},
+		{numberA, nil, nil},
+	} {
+		if got := get[[]string](t)(h.Store.Followers(t.Context(), c.number, c.among)); !slices.Equal(got, c.want) {
+			t.Errorf("of %q, %q follow %s, want %q", c.among, got, c.number, c.want)
+		}
 	}
 }

@@ -266,6 +266,17 @@ func journeysListed(t T, h Harness) {
 	add(t, h.Store, done, onTheWay, odd)
 	want := []store.Journey{{Origin: "CN", Destination: "RU", Exported: done.Exported, Imported: done.Imported}}
 	same(t, "journeys", want, get[[]store.Journey](t)(h.Store.Journeys(t.Context())))
+	var later []*parcel.Parcel
+	for i := range store.MostJourneys {
+		p := newParcel(number.Number(fmt.Sprintf("LP%014d", i)))
+		p.Origin, p.Destination, p.Exported, p.Imported = "CN", "RU", Now(), Now().Add(time.Duration(i+1)*time.Minute)
+		later = append(later, p)
+	}
+	add(t, h.Store, later...)
+	got := get[[]store.Journey](t)(h.Store.Journeys(t.Context()))
+	if len(got) != store.MostJourneys || !got[0].Imported.Equal(Now().Add(time.Minute)) || !got[len(got)-1].Imported.Equal(later[len(later)-1].Imported) {
+		t.Errorf("%d journeys from %v to %v, want the latest %d", len(got), got[0].Imported, got[len(got)-1].Imported, store.MostJourneys)
+	}
 }
 
 func tripsListed(t T, h Harness) {

@@ -183,12 +183,12 @@ func withheldKept(t T, h Harness) {
 	if got := get[[]store.Withheld](t)(h.Store.Withheld(t.Context(), "home", "Archive", 7)); len(got) != 0 {
 		t.Errorf("another folder's = %+v", got)
 	}
-	must(t, h.Store.Release(t.Context(), *mail(1), false), "release")
+	must(t, h.Store.ReleaseMail(t.Context(), *mail(1), false), "release")
 	check("one is released", two)
 	if got := get[parcel.Health](t)(h.Store.Health(t.Context())).NotUnderstood; len(got) != 2 {
 		t.Errorf("not understood = %+v, want both", got)
 	}
-	must(t, h.Store.Release(t.Context(), *mail(1), true), "release again, now gone")
+	must(t, h.Store.ReleaseMail(t.Context(), *mail(1), true), "release again, now gone")
 	if got := get[parcel.Health](t)(h.Store.Health(t.Context())).NotUnderstood; len(got) != 1 {
 		t.Errorf("not understood = %+v, want one", got)
 	}

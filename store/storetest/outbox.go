@@ -17,6 +17,9 @@ func outboxChecks() []Check {
 		{"messages are due in order and up to the limit", messagesDue},
 		{"each recipient has a fate of its own, and sent stays sent", fatesKept},
 		{"what was tried in vain and sent to nobody is known by its audience", unsent},
+		{"messages that no copy of arrived are withdrawn with what they announced", withdrawn},
+		{"a message that may have arrived is not withdrawn", arrivedPerhaps},
+		{"a message is refused if every delivery is", refused},
 		{"own Message-IDs are known for good", ownIDs},
 		{"the last slot is the newest message's", lastSlot},
 	}
@@ -89,10 +92,20 @@ func fatesKept(t T, h Harness) {
 		t.Errorf("something waits until %v after all ended", next)
 	}
 	health = get[parcel.Health](t)(h.Store.Health(t.Context())).Outbox
-	same(t, "outbox after a refusal", parcel.OutboxHealth{Error: "550 no such user X: y"}, health)
+	same(t, "outbox after one of two recipients was refused", parcel.OutboxHealth{Error: "550 no such user X: y"}, health)
 	must(t, h.Store.Enqueue(t.Context(), outgoing("19:00", "me"), nil), "enqueue")
 	if got := get[parcel.Health](t)(h.Store.Health(t.Context())).Outbox.Error; got != "" {
 		t.Errorf("a newer message is on its way and the outbox still says %q", got)
+	}
+	refused := outgoing("20:00", "me")
+	refused.Waits = Now().Add(-24 * time.Hour)
+	must(t, h.Store.Enqueue(t.Context(), refused, nil), "enqueue")
+	for _, d := range refused.Deliveries {
+		must(t, h.Store.Record(t.Context(), refused.ID, []store.Delivery{{To: d.To, State: store.DeliveryRefused, Tries: 1, Error: "554 no"}}), "record")
+	}
+	health = get[parcel.Health](t)(h.Store.Health(t.Context())).Outbox
+	if health.Error != "554 no" || !health.RefusedSince.Equal(refused.Waits) {
+		t.Errorf("after a refusal of everybody the outbox is %+v, want news that waits since %v", health, refused.Waits)
 	}
 }
 
@@ -103,19 +116,101 @@ func unsent(t T, h Harness) {
 		must(t, h.Store.Enqueue(t.Context(), m, nil), "enqueue")
 	}
 	must(t, h.Store.Record(t.Context(), other.ID, []store.Delivery{{To: "a@example.org", State: store.DeliveryWaiting, Next: Now(), Tries: 1}}), "record")
+	later := Now().Add(time.Hour)
 	for _, step := range []struct {
 		delivery store.Delivery
-		want     time.Time
+		want     store.Backlog
 	}{
-		{store.Delivery{To: "a@example.org", State: store.DeliveryWaiting, Next: Now()}, time.Time{}},
-		{store.Delivery{To: "a@example.org", State: store.DeliveryWaiting, Next: Now(), Tries: 2}, m.Made},
-		{store.Delivery{To: "b@example.org", State: store.DeliverySent, Tries: 1}, time.Time{}},
+		{store.Delivery{To: "a@example.org", State: store.DeliveryWaiting, Next: later}, store.Backlog{Made: m.Made, Next: Now()}},
+		{store.Delivery{To: "a@example.org", State: store.DeliveryAmbiguous, Next: later, Tries: 2}, store.Backlog{Made: m.Made, Tried: m.Made, Next: Now()}},
+		{store.Delivery{To: "b@example.org", State: store.DeliverySent, Tries: 1}, store.Backlog{}},
 	} {
 		must(t, h.Store.Record(t.Context(), m.ID, []store.Delivery{step.delivery}), "record")
-		if got := get[time.Time](t)(h.Reopen().Unsent(t.Context(), "me")); !got.Equal(step.want) {
-			t.Errorf("after %+v Unsent = %v, want %v", step.delivery, got, step.want)
+		same(t, "backlog", step.want, get[store.Backlog](t)(h.Reopen().Backlog(t.Context(), "me")))
+	}
+	anew := outgoing("again", "me")
+	anew.Waits = Now().Add(-time.Hour)
+	anew.Deliveries[0].Tries = 3
+	must(t, h.Store.Enqueue(t.Context(), anew, nil), "enqueue")
+	same(t, "backlog of a message that replaces another", store.Backlog{Made: anew.Made, Tried: anew.Made, Next: Now()},
+		get[store.Backlog](t)(h.Reopen().Backlog(t.Context(), "me")))
+	if got := get[parcel.Health](t)(h.Store.Health(t.Context())).Outbox.Oldest; !got.Equal(anew.Waits) {
+		t.Errorf("the outbox waits since %v, want %v", got, anew.Waits)
+	}
+}
+
+func withdrawn(t T, h Harness) {
+	must(t, h.Store.Tell(t.Context(), []parcel.Change{news("one"), news("two"), news("three"), news("four")}), "tell")
+	changes := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me", time.Time{}))
+	older, newer, other := outgoing("08:00", "me"), outgoing("urgent", "me"), outgoing("08:00", "you")
+	older.Made = Now().Add(-time.Hour)
+	must(t, h.Store.Enqueue(t.Context(), newer, []int64{changes[0].ID}), "enqueue")
+	must(t, h.Store.Enqueue(t.Context(), older, []int64{changes[1].ID}), "enqueue")
+	must(t, h.Store.Enqueue(t.Context(), other, []int64{changes[0].ID, changes[1].ID}), "enqueue")
+	must(t, h.Store.Announced(t.Context(), "me", []int64{changes[2].ID}), "announce")
+	tried := store.Delivery{To: "a@example.org", State: store.DeliveryWaiting, Next: Now(), Tries: 2, Error: "down"}
+	must(t, h.Store.Record(t.Context(), older.ID, []store.Delivery{tried}), "record")
+	older.Deliveries[1], older.Raw, newer.Raw = tried, nil, nil
+	same(t, "withdrawn messages", []store.Message{older, newer}, get[[]store.Message](t)(h.Reopen().Withdraw(t.Context(), "me")))
+	pending := get[[]parcel.Change](t)(h.Reopen().Pending(t.Context(), "me", time.Time{}))
+	same(t, "pending changes", []int64{changes[0].ID, changes[1].ID, changes[3].ID}, changeIDs(pending))
+	same(t, "pending changes of another audience", []int64{changes[2].ID, changes[3].ID},
+		changeIDs(get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "you", time.Time{}))))
+	if due := get[[]store.Message](t)(h.Store.DueMessages(t.Context(), Now(), 10)); len(due) != 1 || due[0].ID != other.ID {
+		t.Errorf("due after the withdrawal: %+v", due)
+	}
+	if err := h.Store.Record(t.Context(), older.ID, older.Deliveries); !errors.Is(err, parcel.ErrNotFound) {
+		t.Errorf("recording a try of a withdrawn message = %v, want ErrNotFound", err)
+	}
+	if got := get[[]store.Message](t)(h.Store.Withdraw(t.Context(), "me")); len(got) != 0 {
+		t.Errorf("withdrawn twice: %+v", got)
+	}
+	must(t, h.Store.Enqueue(t.Context(), outgoing("08:00", "me"), changeIDs(pending)), "enqueue in the slot of a withdrawn message")
+}
+
+func arrivedPerhaps(t T, h Harness) {
+	must(t, h.Store.Tell(t.Context(), []parcel.Change{news("one")}), "tell")
+	change := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me", time.Time{}))[0]
+	for _, state := range []store.DeliveryState{store.DeliveryAmbiguous, store.DeliverySent, store.DeliveryRefused} {
+		m := outgoing(string(state), "me")
+		must(t, h.Store.Enqueue(t.Context(), m, []int64{change.ID}), "enqueue")
+		must(t, h.Store.Record(t.Context(), m.ID, []store.Delivery{{To: "a@example.org", State: state, Next: Now(), Tries: 1}}), "record")
+		if got := get[[]store.Message](t)(h.Reopen().Withdraw(t.Context(), "me")); len(got) != 0 {
+			t.Errorf("a message is withdrawn though a copy is %s", state)
 		}
 	}
+	if got := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me", time.Time{})); len(got) != 0 {
+		t.Errorf("what may have arrived is announced again: %v", keys(got))
+	}
+}
+
+func refused(t T, h Harness) {
+	end := func(m store.Message, states ...store.DeliveryState) store.Message {
+		t.Helper()
+		must(t, h.Store.Enqueue(t.Context(), m, nil), "enqueue")
+		for i, s := range states {
+			m.Deliveries[i] = store.Delivery{To: m.Deliveries[i].To, State: s, Tries: 1, Error: "554 no"}
+		}
+		must(t, h.Store.Record(t.Context(), m.ID, m.Deliveries), "record")
+		m.Raw = nil
+		return m
+	}
+	const no, sent = store.DeliveryRefused, store.DeliverySent
+	newer := end(outgoing("19:00", "me"), no, no)
+	older, old := outgoing("08:00", "me"), outgoing("07:00", "me")
+	older.Made, old.Made = Now().Add(-time.Hour), Now().Add(-2*time.Hour)
+	older = end(older, no, no)
+	end(old, no, no)
+	end(outgoing("1", "me"), no, sent)
+	end(outgoing("2", "me"), no)
+	end(outgoing("08:00", "you"), no, no)
+	same(t, "refused messages", []store.Message{older, newer}, get[[]store.Message](t)(h.Reopen().Refused(t.Context(), "me", older.Made)))
+	for i := range older.Deliveries {
+		older.Deliveries[i].State, older.Deliveries[i].Next = store.DeliveryWaiting, Now().Add(time.Hour)
+	}
+	must(t, h.Store.Record(t.Context(), older.ID, older.Deliveries), "record")
+	same(t, "withdrawn messages", []store.Message{older}, get[[]store.Message](t)(h.Store.Withdraw(t.Context(), "me")))
+	same(t, "messages that stay refused", []store.Message{newer}, get[[]store.Message](t)(h.Store.Refused(t.Context(), "me", older.Made)))
 }
 
 func ownIDs(t T, h Harness) {

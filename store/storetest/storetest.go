@@ -22,6 +22,9 @@ type Harness struct {
 	// must not close anything that the test still uses.
 	Reopen func() store.Store
 	Dir    string // a folder for files
+	// OwnClock is set if slots are booked by a clock of the store, on which time
+	// passes during a check.
+	OwnClock bool
 }
 
 // T is the part of *testing.T that the checks need, so that tests can show that the
@@ -53,7 +56,7 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 // Checks returns all checks.
 func Checks() []Check {
 	var all []Check
-	for _, group := range [][]Check{parcelChecks(), lifeChecks(), mailChecks(), changeChecks(), outboxChecks(), ledgerChecks(), healthChecks(), householdChecks(), unverifiedChecks(), followedChecks()} {
+	for _, group := range [][]Check{parcelChecks(), lifeChecks(), mailChecks(), changeChecks(), outboxChecks(), ledgerChecks(), healthChecks(), householdChecks(), registryChecks(), nodesChecks(), unverifiedChecks(), followedChecks()} {
 		all = append(all, group...)
 	}
 	return all

@@ -233,9 +233,32 @@ func mailFaults() map[string]func(b *broken) {
 		"each recipient has a fate of its own, and sent stays sent": func(b *broken) { b.record = func(l []store.Delivery) []store.Delivery { return l[:1] } },
 		"own Message-IDs are known for good":                        func(b *broken) { b.sent = func(bool) bool { return true } },
 		"what was tried in vain and sent to nobody is known by its audience": func(b *broken) {
-			b.unsent = func(time.Time) time.Time { return time.Time{} }
+			b.backlog = func(l store.Backlog) store.Backlog { l.Tried = l.Made; return l }
 		},
-		"the last slot is the newest message's": func(b *broken) { b.lastSlot = func(string) string { return "2026-02-28 19:00" } },
+		"messages that no copy of arrived are withdrawn with what they announced": func(b *broken) {
+			b.withdraw = func(ctx context.Context, audience string) ([]store.Message, error) {
+				all, err := b.Store.Withdraw(ctx, audience)
+				for _, m := range all {
+					err = errors.Join(err, b.Store.Enqueue(ctx, m, nil))
+				}
+				return all, err
+			}
+		},
+		"a message that may have arrived is not withdrawn": func(b *broken) {
+			b.withdraw = func(ctx context.Context, audience string) ([]store.Message, error) {
+				due, err := b.DueMessages(ctx, storetest.Now().AddDate(1, 0, 0), 10)
+				for _, m := range due {
+					for i := range m.Deliveries {
+						m.Deliveries[i].State = store.DeliveryWaiting
+					}
+					err = errors.Join(err, b.Store.Record(ctx, m.ID, m.Deliveries))
+				}
+				all, e := b.Store.Withdraw(ctx, audience)
+				return all, errors.Join(err, e)
+			}
+		},
+		"a message is refused if every delivery is": func(b *broken) { b.refused = reversed[store.Message] },
+		"the last slot is the newest message's":     func(b *broken) { b.lastSlot = func(string) string { return "2026-02-28 19:00" } },
 	}
 }
 
@@ -243,8 +266,20 @@ func ledgerFaults() map[string]func(b *broken) {
 	always := func() (bool, error) { return true, nil }
 	shared := func(b *broken) { b.household = func(string) string { return "one for all" } }
 	return map[string]func(b *broken){
-		"a budget is never overdrawn and survives a reopen":   func(b *broken) { b.take = always },
-		"many who take at once get what there is and no more": func(b *broken) { b.take = always },
+		"who follows a number is known of the households that are asked about": func(b *broken) {
+			b.followers = func(names []string) []string { return append(names, "nobody") }
+		},
+		"households are kept as they were put, sorted by name":               func(b *broken) { b.docs = reversed[store.HouseholdDoc] },
+		"the revision changes with every change of the households":           func(b *broken) { b.revision = func(int64) int64 { return 1 } },
+		"a household is removed with all that is stored of it, and no other": func(b *broken) { b.removal = func(string) error { return nil } },
+		"nothing is stored for a household that was just removed":            func(b *broken) { b.removal = func(string) error { return nil } },
+		"the only daemon holds all households": func(b *broken) {
+			b.claim = func(c store.Claims) store.Claims { c.Held = c.Held[:min(1, len(c.Held))]; return c }
+		},
+		"a daemon is listed with what it says of itself":           func(b *broken) { b.nodes = func(n []store.Node) []store.Node { return append(n, n...) } },
+		"a program that claims nothing writes for every household": func(b *broken) { b.removal = func(string) error { return store.ErrLeaseLost } },
+		"a budget is never overdrawn and survives a reopen":        func(b *broken) { b.take = always },
+		"many who take at once get what there is and no more":      func(b *broken) { b.take = always },
 		"a host's moments are spaced and survive a reopen": func(b *broken) {
 			b.reserve = func(_ time.Duration, now time.Time) (time.Duration, time.Time) { return 0, now }
 		},
@@ -262,6 +297,7 @@ func ledgerFaults() map[string]func(b *broken) {
 		"what one household forgets, sends or keeps secret is of no other":       shared,
 		"a store is the household home":                                          shared,
 		"counts are those of the lists":                                          func(b *broken) { b.following = func(n int) int { return n + 1 } },
+		"unverified parcels are counted while they are followed":                 func(b *broken) { b.unverified = func(n int) int { return n + 1 } },
 		"a backup is a new file and leaves the store sound":                      func(b *broken) { b.backup = func() error { return nil } },
 		"what is no longer used is pruned, and nothing else":                     func(b *broken) { b.prune = func(p store.Pruned) store.Pruned { p.Bodies = 0; return p } },
 		"parcels of unwatched mailboxes are counted by mailbox":                  func(b *broken) { b.unwatched = reversed[store.Unwatched] },

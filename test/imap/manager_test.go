@@ -48,7 +48,7 @@ func startMachine(t *testing.T) *machine {
 		{"bash", boxScript, "start", m.root, m.name},
 	} {
 		if out, err := quiet(t, step...); err != nil {
-			t.Skipf("skipped: no machine with systemd can be had here: %s: %s", strings.Join(step[:3], " "), out)
+			t.Skipf("skipped: no machine with systemd can be made here: %s: %s", strings.Join(step[:3], " "), out)
 		}
 	}
 	t.Cleanup(func() {

@@ -153,7 +153,7 @@ func (p *memory) Withhold(_ context.Context, ref parcel.MailRef, w store.Withhel
 	return nil
 }
 
-func (p *memory) Release(_ context.Context, ref parcel.MailRef, _ bool) error {
+func (p *memory) ReleaseMail(_ context.Context, ref parcel.MailRef, _ bool) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.withheld, ref)
@@ -266,9 +266,12 @@ func (w *watched) until(tb testing.TB, what string, limit time.Duration, ok func
 	start := time.Now()
 	timer := time.NewTimer(limit)
 	defer timer.Stop()
+	look := time.NewTicker(20 * time.Millisecond) // a checkpoint is saved without news
+	defer look.Stop()
 	for !ok() {
 		select {
 		case <-w.news:
+		case <-look.C:
 		case <-timer.C:
 			tb.Fatalf("%s: not within %v; mail %q\n%s", what, limit, w.subjects(), w.log)
 		}

@@ -83,7 +83,7 @@ func (h *household) untouched(t *testing.T) {
 	}
 }
 
-// dialogue is all that a person is asked, and the answers: eight questions. One
+// dialogue is all that a person is asked, and the answers: nine questions. One
 // more would wait for an answer for ever.
 func dialogue() [][2]string {
 	return [][2]string{
@@ -94,11 +94,12 @@ func dialogue() [][2]string {
 		{"Кого из них никогда не спрашивать? Имена через пробел или Enter [никого]:", "cainiao"},
 		{"Кому отправлять сводки (адреса через запятую) [alice@rig.test]:", ""},
 		{"В какое время (можно несколько: 08:00, 19:00) [08:00]:", "8:00 и 19.30"},
+		{"Где [1]:", ""},
 		{"Установить parcelwatch как системную службу, чтобы на этом компьютере он работал всегда? (да/нет) [да]:", "нет"},
 	}
 }
 
-func TestSetupInATerminalAsksEightQuestionsAndWorks(t *testing.T) {
+func TestSetupInATerminalAsksNineQuestionsAndWorks(t *testing.T) {
 	onEachServer(t, func(t *testing.T, b brand) {
 		h := newHousehold(t, b)
 		before := h.box.seen(t)

@@ -28,16 +28,17 @@ import (
 	"parcelwatch/test/proof/internal/leaks"
 	"parcelwatch/test/proof/internal/load"
 	"parcelwatch/test/proof/internal/report"
+	"parcelwatch/test/proof/internal/scale"
 	"parcelwatch/test/proof/internal/speed"
 	"parcelwatch/test/rig"
 )
 
 type cli struct {
-	Chapters []string      `arg:"" optional:"" help:"What to try: kill faults abuse load speed leaks, or all; report only writes down what --from says." default:"all"`
+	Chapters []string      `arg:"" optional:"" help:"What to try: kill power faults abuse load leaks scale speed, or all; report only writes down what --from says." default:"all"`
 	Quick    bool          `help:"Only a few minutes in all, for CI."`
-	Long     bool          `help:"1,000 kills, an hour of idling."`
+	Long     bool          `help:"1,000 kills, 2,000 power cuts, an hour of idling."`
 	Only     string        `help:"Of the faults and floods, only those whose part and name hold this text."`
-	Limit    time.Duration `help:"End after this time; 15 minutes, or 4 hours with --long, where left out."`
+	Limit    time.Duration `help:"End after this time; 40 minutes, or 4 hours with --long, where left out."`
 	From     []string      `help:"Figures of earlier runs to take into the report, as --json wrote them." type:"path"`
 	Then     string        `help:"Another build of the program, which speed measures beside this one." type:"path"`
 	JSON     string        `name:"json" help:"Write the figures to this file." type:"path"`
@@ -55,10 +56,12 @@ type chapter struct {
 func chapters() []chapter {
 	return []chapter{
 		{"kill", kill.Run},
+		{"power", kill.Power},
 		{"faults", faults.Run},
 		{"abuse", abuse.Run},
 		{"load", load.Run},
 		{"leaks", leaks.Run},
+		{"scale", scale.Run},
 		{"speed", speed.Run},
 	}
 }
@@ -151,7 +154,7 @@ func (c *cli) together(found report.Report) (report.Report, error) {
 func (c *cli) try(ctx context.Context, run []chapter, found *report.Report) error {
 	limit := c.Limit
 	if limit == 0 {
-		limit = 15 * time.Minute
+		limit = 40 * time.Minute
 		if c.Long {
 			limit = 4 * time.Hour
 		}

@@ -42,9 +42,10 @@ func (*cli) order(ctx context.Context, env *lab.Env, run []chapter, found *repor
 		defer busy.Idling() // also where load could not be run
 		one(&busy, "load")
 	})
-	lanes.Go(func() { <-idle; one(env, "kill") })
+	lanes.Go(func() { <-idle; one(env, "kill"); one(env, "power") })
 	lanes.Go(func() { <-idle; one(env, "faults"); one(env, "abuse"); one(env, "leaks") })
 	lanes.Wait()
+	one(env, "scale") // which needs the whole machine too
 }
 
 // tried is what came of one chapter.

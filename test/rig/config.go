@@ -15,6 +15,7 @@ import (
 type Config struct {
 	Dir       string // of the configuration, its secrets and the store
 	Store     string // the store's file; in Dir where empty
+	Database  string // URL of a database instead; lines of [store] may begin More
 	Language  string // English where empty
 	Country   string // the destination; Russia where empty
 	Zone      string // the time zone; UTC where empty
@@ -73,7 +74,11 @@ func (c Config) Write() (Site, error) {
 		}
 		fmt.Fprintf(&b, "[carriers.%s]\n%s\n", f.Info.Name, strings.ReplaceAll(lines, "SECRET", fmt.Sprintf("{ file = %q }", secret)))
 	}
-	fmt.Fprintf(&b, "[store]\npath = %q\n", s.Store)
+	if c.Database != "" {
+		fmt.Fprintf(&b, "[store]\nurl = %q\n", c.Database)
+	} else {
+		fmt.Fprintf(&b, "[store]\npath = %q\n", s.Store)
+	}
 	if b.WriteString(c.More); !strings.Contains(c.More, "[log]") {
 		b.WriteString("[log]\nlevel = \"debug\"\n")
 	}

@@ -229,9 +229,14 @@ func (b *box) build(t *testing.T, version, kind string) string {
 // packageOf is a version's package, made once for all tests.
 func packageOf(t *testing.T, version, kind string) string {
 	t.Helper()
-	out := filepath.Join(built, version)
+	return packageFrom(t, filepath.Join("..", ".."), filepath.Join(built, version), version, kind)
+}
+
+// packageFrom builds the packages of a tree into out, unless they are there.
+func packageFrom(t *testing.T, tree, out, version, kind string) string {
+	t.Helper()
 	if _, err := os.Stat(filepath.Join(out, "SHA256SUMS")); err != nil {
-		cmd := exec.CommandContext(t.Context(), filepath.Join("..", "..", "packaging", "package.sh"), out)
+		cmd := exec.CommandContext(t.Context(), filepath.Join(tree, "packaging", "package.sh"), out)
 		cmd.Env = append(os.Environ(), "VERSION="+version, "TARGETS=linux/"+runtime.GOARCH, "KINDS=linux")
 		if said, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("package: %v\n%s", err, said)

@@ -79,10 +79,10 @@ func tell(t *testing.T, l life) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
+	dir, url := t.TempDir(), database(t)
 	synctest.Test(t, func(t *testing.T) {
 		s := story{name: l.name, home: l.home, zone: l.zone, dest: "Russian Federation", scans: l.scans, renamed: l.renamed}
-		w := &told{world: newWorld(t, s, zone, dir), life: l, names: l.boxes}
+		w := &told{world: newWorld(t, s, zone, dir, url), life: l, names: l.boxes}
 		if l.exact {
 			w.pace = 1
 		}

@@ -216,9 +216,22 @@ func alone(t *testing.T, f carriers.Factory, a *answerer) *carriers.Set {
 	return set
 }
 
+// printers are those of the languages in which digests are looked at.
+func printers(t *testing.T) (all []*locale.Printer) {
+	t.Helper()
+	for _, language := range []string{"en", "ru"} {
+		p, err := locale.New(language)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
 // everything asks about a number and returns all that a person or a file could
 // see of it: log, errors, documents, digests in two languages.
-func everything(t *testing.T, f carriers.Factory, a *answerer, n number.Number) (texts map[string]string, events int) {
+func everything(t *testing.T, f carriers.Factory, a *answerer, n number.Number, languages []*locale.Printer) (texts map[string]string, events int) {
 	t.Helper()
 	now := time.Date(2026, 3, 20, 12, 0, 0, 0, time.UTC)
 	var log bytes.Buffer
@@ -253,11 +266,8 @@ func everything(t *testing.T, f carriers.Factory, a *answerer, n number.Number) 
 	if a.status != http.StatusOK && !a.echo {
 		return texts, len(p.Timeline()) // digests say the same of every failure
 	}
-	for _, language := range []string{"en", "ru"} {
-		printer, err := locale.New(language)
-		if err != nil {
-			t.Fatal(err)
-		}
+	for _, printer := range languages {
+		language := printer.Language()
 		c, err := notify.Render(notify.Compose(notify.Input{
 			Audience: notify.Audience{Name: "me", Language: language, Zone: time.UTC}, Parcels: []parcel.Parcel{p},
 			Changes: []parcel.Change{{ID: 1, Kind: parcel.ChangeNewParcel, Parcel: 1, At: now}}, Health: parcel.Health{Carriers: []parcel.CarrierHealth{health}},
@@ -274,12 +284,13 @@ func everything(t *testing.T, f carriers.Factory, a *answerer, n number.Number) 
 // addressee and signer into the answers of every carrier there is.
 func TestNoSecretAndNoNameComesOut(t *testing.T) {
 	t.Parallel()
+	languages := printers(t)
 	for _, f := range all.Factories() {
 		t.Run(f.Info.Name, func(t *testing.T) {
 			t.Parallel()
 			events := 0
 			look := func(where string, a *answerer, n number.Number) {
-				texts, found := everything(t, f, a, n)
+				texts, found := everything(t, f, a, n, languages)
 				events += found
 				if a.calls == 0 {
 					t.Errorf("%s: nobody was asked", where)

@@ -31,7 +31,7 @@ func buildInstaller(t *testing.T, w *windows, version string) string {
 	var made [][]byte
 	for range 2 {
 		out := filepath.Join(t.TempDir(), "parcelwatch.msi")
-		cmd := exec.CommandContext(t.Context(), filepath.Join(repository(t), "packaging", "msi", "build.sh"), exe, out)
+		cmd := exec.CommandContext(t.Context(), filepath.Join(repository(t), "packaging", "msi", "build.sh"), exe, filepath.Join(repository(t), "LICENSE"), out)
 		cmd.Env = append(os.Environ(), "VERSION="+version, "SOURCE_DATE_EPOCH=1700000000")
 		if said, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, said)
@@ -66,6 +66,9 @@ func TestTheInstallersLife(t *testing.T) {
 		}
 		if !inMenu(w) || !w.there(`C:\Program Files\parcelwatch\example.toml`) {
 			t.Errorf("Start menu %v, example %v", inMenu(w), w.there(`C:\Program Files\parcelwatch\example.toml`))
+		}
+		if !w.there(`C:\Program Files\parcelwatch\THIRD-PARTY.txt`) {
+			t.Error("the licences of the parts are not there")
 		}
 		if !w.there(strings.TrimSuffix(configFile, `\parcelwatch.toml`)) {
 			t.Error("others can make the folder of the service")

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"parcelwatch/internal/ordered"
 	"parcelwatch/parcel"
 )
 
@@ -28,7 +29,7 @@ func Timeline(events []parcel.Event, newestFirst bool) []parcel.Event {
 	if newestFirst {
 		slices.Reverse(events)
 	}
-	slices.SortStableFunc(events, func(a, b parcel.Event) int { return a.Time.Compare(b.Time) })
+	ordered.Sort(events, func(a, b parcel.Event) int { return a.Time.Compare(b.Time) })
 	type key struct {
 		unix              int64
 		code, text, place string

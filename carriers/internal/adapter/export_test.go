@@ -15,3 +15,29 @@ func Patterns() NamePatterns {
 
 // WithoutNames removes the names that follow Latin words.
 func WithoutNames(s string) string { return romance(english(s)) }
+
+// NamesWork returns how many bytes are looked at to find the names that follow Latin words,
+// the longest look for a stop included.
+func NamesWork(s string) (bytes int) {
+	counted := func(by search) search {
+		return search{func(s string) []int {
+			at := by.find(s)
+			if at == nil {
+				bytes += len(s)
+			} else {
+				bytes += at[1]
+			}
+			return at
+		}, func(s string) int {
+			i := by.stop(s)
+			if i < 0 {
+				bytes += len(s)
+			} else {
+				bytes += i
+			}
+			return i
+		}}
+	}
+	withoutNames(withoutNames(s, counted(englishSearch()), dropEnglish), counted(romanceSearch()), dropRomance)
+	return bytes
+}

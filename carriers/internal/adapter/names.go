@@ -28,52 +28,67 @@ func NoNames(s string) string {
 	return strings.TrimSpace(signedRU.ReplaceAllString(s, ""))
 }
 
+// search finds what may be a name in a text: find returns the groups of an expression whose
+// last one is the first character of the name, stop the first character behind the name, or -1.
+type search struct {
+	find func(string) []int
+	stop func(string) int
+}
+
+func searchFor(re *regexp.Regexp, stops string) search {
+	return search{re.FindStringSubmatchIndex, func(s string) int { return strings.IndexAny(s, stops) }}
+}
+
 // english keeps roles and continues after them: a carrier accepts before somebody
 // signs.
-func english(s string) string {
-	return withoutNames(s, signedBy, `;)]"<`+"\r\n", func(found string, at []int, name string) (string, bool) {
-		word, between := found[at[2]:at[3]], found[at[4]:at[5]]
-		name = strings.TrimSpace(name)
-		switch {
-		case roleWord.MatchString(name), strings.TrimSpace(between) == "" && !isVerb(word) && prose(name):
-			return "", false
-		case isVerb(word):
-			return found[:at[2]] + firstWord(word), true
-		default:
-			return "", true
-		}
-	})
-}
+func english(s string) string { return withoutNames(s, englishSearch(), dropEnglish) }
 
-func romance(s string) string {
-	return withoutNames(s, signedRomance, `;)"<.`+"\r\n", func(found string, at []int, name string) (string, bool) {
-		word := found[at[2]:at[3]]
-		if roleRomance.MatchString(name) || !strings.Contains(word, " ") && !strings.Contains(found[at[3]:at[4]], ":") {
-			return "", false
-		}
+func englishSearch() search { return searchFor(signedBy, `;)]"<`+"\r\n") }
+
+func dropEnglish(found string, at []int, name string) (string, bool) {
+	word, between := found[at[2]:at[3]], found[at[4]:at[5]]
+	name = strings.TrimSpace(name)
+	switch {
+	case roleWord.MatchString(name), strings.TrimSpace(between) == "" && !isVerb(word) && prose(name):
+		return "", false
+	case isVerb(word):
+		return found[:at[2]] + firstWord(word), true
+	default:
 		return "", true
-	})
+	}
 }
 
-// withoutNames goes through a text once. The last group of the expression is the first
-// character of a name, which ends before any of the stops. drop returns the
-// text to keep and whether this is a name; if not, the search continues behind the role
-// word.
-func withoutNames(s string, re *regexp.Regexp, stops string, drop func(found string, at []int, name string) (string, bool)) string {
+func romance(s string) string { return withoutNames(s, romanceSearch(), dropRomance) }
+
+func romanceSearch() search { return searchFor(signedRomance, `;)"<.`+"\r\n") }
+
+func dropRomance(found string, at []int, name string) (string, bool) {
+	word := found[at[2]:at[3]]
+	if roleRomance.MatchString(name) || !strings.Contains(word, " ") && !strings.Contains(found[at[3]:at[4]], ":") {
+		return "", false
+	}
+	return "", true
+}
+
+// withoutNames goes through a text once. drop returns the text to keep and whether this is a
+// name; if not, the search continues behind the role word, up to the same stop.
+func withoutNames(s string, by search, drop func(found string, at []int, name string) (string, bool)) string {
 	var out strings.Builder
-	pos, limit := 0, len(s)
+	pos, limit, stopped := 0, len(s), false
 	for pos < len(s) {
-		at := re.FindStringSubmatchIndex(s[pos:limit])
+		at := by.find(s[pos:limit])
 		if at == nil {
 			out.WriteString(s[pos:limit])
-			pos, limit = limit, len(s)
+			pos, limit, stopped = limit, len(s), false
 			continue
 		}
 		found := s[pos+at[0] : pos+at[1]]
 		start := pos + at[len(at)-2]
 		end := limit
-		if i := strings.IndexAny(s[start:limit], stops); i >= 0 {
-			end = start + i
+		if !stopped {
+			if i := by.stop(s[start:limit]); i >= 0 {
+				end = start + i
+			}
 		}
 		for i := range at[2:] {
 			at[2+i] -= at[0]
@@ -82,7 +97,7 @@ func withoutNames(s string, re *regexp.Regexp, stops string, drop func(found str
 		kept, ok := drop(found, at, s[start:min(end, start+longestRole)])
 		if !ok {
 			out.WriteString(s[pos+at[0] : start])
-			pos, limit = start, end
+			pos, limit, stopped = start, end, true
 			continue
 		}
 		out.WriteString(kept)

@@ -36,7 +36,7 @@ func (t Table) Begins(code, text string) (best Code, ok bool) {
 
 // Holds returns the row of the code whose words are the text, or else the first row
 // whose words the text contains: earlier rows take precedence. Words of an arrival
-// that the text denies or announces do not count.
+// that the text denies, announces or says of somebody else do not count.
 func (t Table) Holds(code, text string) (found Code, ok bool) {
 	text = plain(text)
 	for _, row := range t.list {
@@ -47,8 +47,7 @@ func (t Table) Holds(code, text string) (found Code, ok bool) {
 			return row, true
 		}
 		before, contains := cutWords(text, row.words)
-		arrival := row.Status.Final() || row.Status == parcel.ReadyForPickup
-		if !ok && contains && (!arrival || !denied(before)) {
+		if !ok && contains && !row.denied(before, text[len(before)+len(row.words):]) {
 			found, ok = row, true
 		}
 	}
@@ -73,10 +72,31 @@ func cutWords(text, words string) (before string, ok bool) {
 
 // denials are words that deny what follows in their clause, or put it into the
 // future.
-const denials = " not non no never cannot unable failed be being until if when once before sara verra essere sera seran ser pendiente "
+const denials = " not non no never cannot unable failed be being until if when once before sara verra essere sera seran ser pendiente " +
+	"attempted expected scheduled estimated awaiting will would should may might could almost nearly previsto prevista programado programada "
 
-// denied reports whether the clause that ends the text holds a denial.
-func denied(text string) bool {
+// Words behind an arrival that say of whom it is: a parcel that was delivered to a
+// carrier or to a wrong place, or that a carrier is to collect, has not arrived.
+var (
+	toCarrier = regexp.MustCompile(`^[\pL-]*( to| al| a la| a| all| alla| allo)( the| our| local)* ?(carrier|courier|airline|shipping company|customs|depot|sorting|hub|export|transportista|repartidor|mensajero|aduana|corriere|vettore|dogana)|\b(in error|by mistake|wrong|por error|per errore)\b`)
+	byCarrier = regexp.MustCompile(`\b(by|for|para|por|dal|da)( the| our| el| il)* (carrier|courier|driver|airline|shipping company|transportista|repartidor|mensajero|corriere|vettore)\b`)
+)
+
+// denied reports whether the words around those of the row, if it is an arrival, deny it.
+func (row Code) denied(before, after string) bool {
+	if end := strings.IndexAny(after, ".,;:!?"); end >= 0 {
+		after = after[:end]
+	}
+	switch {
+	case row.Status == parcel.Delivered && toCarrier.MatchString(after), row.Status == parcel.ReadyForPickup && byCarrier.MatchString(after):
+		return true
+	default:
+		return (row.Status.Final() || row.Status == parcel.ReadyForPickup) && deniedBy(before)
+	}
+}
+
+// deniedBy reports whether the clause that ends the text holds a denial.
+func deniedBy(text string) bool {
 	clause := text[strings.LastIndexAny(text, ".,;:!?")+1:]
 	for word := range strings.FieldsSeq(clause) {
 		if strings.Contains(denials, " "+word+" ") {

@@ -7,6 +7,7 @@ import (
 	"embed"
 	"slices"
 	"strings"
+	"sync"
 
 	"parcelwatch/extract/shop"
 	"parcelwatch/internal/textx"
@@ -29,8 +30,11 @@ type template struct {
 	part string
 }
 
-// New loads the tables of the shop.
-func New() *Shop {
+// New returns the shop. All shops share the tables, which are read once.
+func New() *Shop { return load() }
+
+//nolint:gochecknoglobals // tables
+var load = sync.OnceValue(func() *Shop {
 	s := &Shop{}
 	for f := range textx.Rows(tables, "senders.tsv", 3) {
 		s.quiet = append(s.quiet, mail.Quiet{Local: f[0], Sub: f[1]})
@@ -39,7 +43,7 @@ func New() *Shop {
 		s.templates = append(s.templates, template{parcel.Step(f[0]), f[2]})
 	}
 	return s
-}
+})
 
 // Name implements [shop.Shop].
 func (s *Shop) Name() string { return "aliexpress" }

@@ -20,7 +20,7 @@ func BenchmarkScan(b *testing.B) {
 	}
 	for name, wrap := range map[string]func(io.Reader) io.Reader{
 		"alone": alone, "behind": behind,
-		"mended": func(r io.Reader) io.Reader { return wire.New(wire.NewMender(r)) },
+		"mended": func(r io.Reader) io.Reader { return wire.New(wire.NewMender(r, &wire.Windows{}), &wire.Windows{}) },
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(said.Len()))

@@ -44,7 +44,7 @@ func FuzzLikeTheLibraryAlone(f *testing.F) {
 	debug.SetMaxStack(2 << 20)
 	f.Fuzz(func(t *testing.T, said []byte) {
 		nested := bytes.ReplaceAll(said, []byte{1}, bytes.Repeat([]byte("("), deep))
-		passed, err := io.ReadAll(wire.New(io.MultiReader(strings.NewReader(greeting), bytes.NewReader(nested))))
+		passed, err := io.ReadAll(wire.New(io.MultiReader(strings.NewReader(greeting), bytes.NewReader(nested)), &wire.Windows{}))
 		if errors.Is(err, wire.ErrBounds) {
 			read(t, passed[len(greeting):], alone) // survives
 			return
@@ -82,7 +82,7 @@ func (conn) SetReadDeadline(time.Time) error  { return nil }
 func (conn) SetWriteDeadline(time.Time) error { return nil }
 
 func alone(r io.Reader) io.Reader  { return r }
-func behind(r io.Reader) io.Reader { return wire.New(r) }
+func behind(r io.Reader) io.Reader { return wire.New(r, &wire.Windows{}) }
 
 // read returns what the library makes of a server's words.
 func read(t *testing.T, said []byte, wrap func(io.Reader) io.Reader) string {

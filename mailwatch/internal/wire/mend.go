@@ -41,6 +41,7 @@ type Mender struct {
 	Alert func(text string)
 
 	expect  atomic.Int32
+	window  window
 	src     *bufio.Reader
 	out     []byte       // mended, not yet passed on
 	literal int64        // bytes of a literal to pass on after out
@@ -51,7 +52,7 @@ type Mender struct {
 }
 
 // NewMender returns a mender of what a server sends on r.
-func NewMender(r io.Reader) *Mender { return &Mender{src: bufio.NewReaderSize(r, window)} }
+func NewMender(r io.Reader, w *Windows) *Mender { return &Mender{window: window{lender: w, from: r}} }
 
 // Expect sets what the next FETCH asks for.
 func (m *Mender) Expect(a Answer) { m.expect.Store(int32(a)) }
@@ -75,8 +76,10 @@ func (m *Mender) Read(p []byte) (int, error) {
 			m.then = nil
 			m.err = then()
 		default:
-			m.out = m.out[:0]
-			m.err = m.response()
+			m.out, m.src = nil, nil // kept by nobody while waiting
+			if m.src, m.err = m.window.wait(); m.err == nil {
+				m.err = m.response()
+			}
 		}
 	}
 }

@@ -63,7 +63,7 @@ func TestBrokenAnswersAreMended(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			for name, r := range map[string]io.Reader{"at once": strings.NewReader(greeting + c.sent + "\r\n"), "byte by byte": iotest.OneByteReader(strings.NewReader(greeting + c.sent + "\r\n"))} {
-				m := wire.NewMender(r)
+				m := wire.NewMender(r, &wire.Windows{})
 				m.Expect(c.expect)
 				got, err := io.ReadAll(m)
 				if diff := cmp.Diff(greeting+c.want+"\r\n", string(got)); diff != "" || err != nil {
@@ -80,7 +80,7 @@ func TestBrokenAnswersAreMended(t *testing.T) {
 func TestAlertsAreReported(t *testing.T) {
 	t.Parallel()
 	var got []string
-	m := wire.NewMender(strings.NewReader("* OK [ALERT] Your password expires in 3 days\r\n* NO [WEBALERT https://mail.example/signin?a=b] Web login required.\r\nT1 OK [alert] quota soon\r\nT2 NO [ALERT] in the error already\r\n* OK [ALERT]\r\n"))
+	m := wire.NewMender(strings.NewReader("* OK [ALERT] Your password expires in 3 days\r\n* NO [WEBALERT https://mail.example/signin?a=b] Web login required.\r\nT1 OK [alert] quota soon\r\nT2 NO [ALERT] in the error already\r\n* OK [ALERT]\r\n"), &wire.Windows{})
 	m.Alert = func(text string) { got = append(got, text) }
 	if _, err := io.Copy(io.Discard, m); err != nil {
 		t.Fatal(err)
@@ -96,7 +96,7 @@ func TestMendingEndsWithoutBounds(t *testing.T) {
 	for _, head := range []string{"* 1 FETCH (", "* 1 FETCH (BODY[", "* 1 FETCH (BODY[] \"", "* 1 FETCH (X ", "* 1 FETCH (FLAGS (", "* OK [", "* FLAGS (", "* LIST (", "* ODD ", "", "T1 OK "} {
 		for _, part := range []string{"(", "a", "a ", "\"\" ", "{1}\r\na ", "\r", "[", "(a b) "} {
 			sent := greeting + head + strings.Repeat(part, 300<<10/len(part))
-			m := wire.NewMender(strings.NewReader(sent))
+			m := wire.NewMender(strings.NewReader(sent), &wire.Windows{})
 			if n, _ := io.Copy(io.Discard, m); n > 300<<10+1000 {
 				t.Errorf("%q with %q: %d bytes", head, part, n)
 			}
@@ -118,7 +118,7 @@ func FuzzMendedLikeTheLibraryAlone(f *testing.F) {
 	f.Fuzz(func(t *testing.T, said []byte) {
 		said = codes.ReplaceAllFunc(said, bytes.ToUpper) // the library ignores them in small letters
 		want, ok := understood(t, said, alone)
-		got, mended := understood(t, said, func(r io.Reader) io.Reader { return wire.New(wire.NewMender(r)) })
+		got, mended := understood(t, said, func(r io.Reader) io.Reader { return wire.New(wire.NewMender(r, &wire.Windows{}), &wire.Windows{}) })
 		if ok && (want != got || !mended) {
 			t.Errorf("alone:\n%s\nmended (%v):\n%s", want, mended, got)
 		}

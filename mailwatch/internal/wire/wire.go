@@ -24,7 +24,6 @@ const (
 	// maxShifts bounds the work of the library with numbers that are out of order: it
 	// inserts each of them into a sorted list.
 	maxShifts = 4 << 30
-	window    = 16 << 10
 )
 
 // place is where in a response the next byte is.
@@ -45,6 +44,7 @@ type Reader struct {
 	// passed on. It may block; its error ends reading.
 	Large func() error
 
+	window  window
 	src     *bufio.Reader
 	line    []byte // scanned, not yet passed on
 	literal int64  // bytes of a literal still to pass on
@@ -61,7 +61,7 @@ type Reader struct {
 }
 
 // New returns a reader of what a server sends on r.
-func New(r io.Reader) *Reader { return &Reader{src: bufio.NewReaderSize(r, window)} }
+func New(r io.Reader, w *Windows) *Reader { return &Reader{window: window{lender: w, from: r}} }
 
 // Read passes on a line, a part of a long line or a part of a literal.
 func (r *Reader) Read(p []byte) (int, error) {
@@ -84,6 +84,10 @@ func (r *Reader) Read(p []byte) (int, error) {
 // next reads and scans the next line, or the part of it that the window holds.
 func (r *Reader) next() {
 	if r.err != nil {
+		return
+	}
+	r.line, r.src = nil, nil // kept by nobody while waiting
+	if r.src, r.err = r.window.wait(); r.err != nil {
 		return
 	}
 	line, err := r.src.ReadSlice('\n')

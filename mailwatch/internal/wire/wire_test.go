@@ -38,7 +38,7 @@ func TestDepthEndsInEveryResponse(t *testing.T) {
 			"after a tagged line":     "T1 OK [CAPABILITY \"] text {9999999}\r\n" + head + strings.Repeat("(", deep),
 			"after a continuation":    "+ \"go on {9999999}\r\n" + head + strings.Repeat("(", deep),
 		} {
-			if n, err := io.Copy(io.Discard, wire.New(strings.NewReader(nested))); !errors.Is(err, wire.ErrBounds) || n > 8<<10 {
+			if n, err := io.Copy(io.Discard, wire.New(strings.NewReader(nested), &wire.Windows{})); !errors.Is(err, wire.ErrBounds) || n > 8<<10 {
 				t.Errorf("%q %s: %d bytes, %v", head, name, n, err)
 			}
 		}
@@ -58,7 +58,7 @@ func TestWidthEndsInEveryResponse(t *testing.T) {
 				continue // lines of text
 			}
 			sent := head + "(" + strings.Repeat(part, width/len(part))
-			if n, err := io.Copy(io.Discard, wire.New(strings.NewReader(sent))); !errors.Is(err, wire.ErrBounds) {
+			if n, err := io.Copy(io.Discard, wire.New(strings.NewReader(sent), &wire.Windows{})); !errors.Is(err, wire.ErrBounds) {
 				t.Errorf("%q with %q: %d bytes, %v", head, part, n, err)
 			}
 		}
@@ -99,7 +99,7 @@ func TestNumbersOutOfOrderEnd(t *testing.T) {
 			b.WriteString("* SEARCH")
 			c.write(&b)
 			b.WriteString("\r\n")
-			if _, err := io.Copy(io.Discard, wire.New(&b)); errors.Is(err, wire.ErrBounds) == c.ok {
+			if _, err := io.Copy(io.Discard, wire.New(&b, &wire.Windows{})); errors.Is(err, wire.ErrBounds) == c.ok {
 				t.Errorf("got %v", err)
 			}
 		})
@@ -110,13 +110,13 @@ func TestLargeAnswersAreAnnounced(t *testing.T) {
 	t.Parallel()
 	long := "* SEARCH" + strings.Repeat(" 1234567", 20_000) + "\r\n"
 	calls := 0
-	r := wire.New(strings.NewReader(long + "* 1 EXISTS\r\n" + long))
+	r := wire.New(strings.NewReader(long+"* 1 EXISTS\r\n"+long), &wire.Windows{})
 	r.Large = func() error { calls++; return nil }
 	if got, err := io.ReadAll(r); err != nil || len(got) < 2*len(long) || calls != 2 {
 		t.Errorf("%d bytes, %d calls, %v", len(got), calls, err)
 	}
 	refused := errors.New("not now")
-	r = wire.New(strings.NewReader(long))
+	r = wire.New(strings.NewReader(long), &wire.Windows{})
 	r.Large = func() error { return refused }
 	if _, err := io.ReadAll(r); !errors.Is(err, refused) {
 		t.Errorf("got %v", err)
@@ -135,11 +135,11 @@ func TestWhatServersSendPassesUnchanged(t *testing.T) {
 		"at once": strings.NewReader(all), "byte by byte": iotest.OneByteReader(strings.NewReader(all)), "in halves": iotest.HalfReader(strings.NewReader(all)),
 		"with its end": iotest.DataErrReader(strings.NewReader(all)),
 	} {
-		if got, err := io.ReadAll(wire.New(r)); err != nil || string(got) != all {
+		if got, err := io.ReadAll(wire.New(r, &wire.Windows{})); err != nil || string(got) != all {
 			t.Errorf("%s: %d of %d bytes, %v", name, len(got), len(all), err)
 		}
 	}
-	if got, err := io.ReadAll(wire.New(iotest.TimeoutReader(iotest.OneByteReader(strings.NewReader("* OK"))))); !errors.Is(err, iotest.ErrTimeout) || string(got) != "*" {
+	if got, err := io.ReadAll(wire.New(iotest.TimeoutReader(iotest.OneByteReader(strings.NewReader("* OK"))), &wire.Windows{})); !errors.Is(err, iotest.ErrTimeout) || string(got) != "*" {
 		t.Errorf("a failure: %q, %v", got, err)
 	}
 }

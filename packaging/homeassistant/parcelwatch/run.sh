@@ -11,17 +11,26 @@ if [ ! -e "$mine" ]; then
   exit 1
 fi
 
+# The page is reached through Home Assistant, but other apps are in the same network: it always has a password.
+if bashio::config.has_value page_password; then
+  PARCELWATCH_PAGE=$(bashio::config page_password)
+else
+  kept=/data/page.password
+  [ -s "$kept" ] || tr -dc 'a-km-z2-9' </dev/urandom | head -c 12 >"$kept"
+  PARCELWATCH_PAGE=$(cat "$kept")
+  bashio::log.info "The page in the side bar asks once for a password: $PARCELWATCH_PAGE. The option page_password sets another one."
+fi
+export PARCELWATCH_PAGE
+
 # has SECTION tells whether the user's file has a section.
 has() { grep -qE "^[[:space:]]*\\[$1\\]" "$mine"; }
 
 {
-  grep -qE '^[[:space:]]*language[[:space:]]*=' "$mine" || printf 'language = "%s"\n' "$(bashio::config language)"
+  sed '/^[[:space:]]*\[/,$d' "$mine" | grep -qE '^[[:space:]]*language[[:space:]]*=' || printf 'language = "%s"\n' "$(bashio::config language)"
   cat "$mine"
   printf '\n'
   has store || printf '[store]\npath = "/data/parcelwatch.db"\n\n'
-  if ! has web && bashio::config.has_value page_password; then
-    PARCELWATCH_PAGE=$(bashio::config page_password)
-    export PARCELWATCH_PAGE
+  if ! has web; then
     printf '[web]\nlisten = "0.0.0.0:8099"\nproxies = ["172.30.32.2"]\npassword = { env = "PARCELWATCH_PAGE" }\n\n'
   fi
   if ! has mqtt && bashio::config.true mqtt && bashio::services.available mqtt; then

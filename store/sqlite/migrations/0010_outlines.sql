@@ -4,9 +4,7 @@
 ALTER TABLE parcel ADD COLUMN outline TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE parcel ADD COLUMN protected_from BIGINT;
 UPDATE parcel SET
-    outline = json_set(json_remove(doc, '$.items', '$.maybe', '$.apart', '$.unions', '$.orders', '$.logistics'), '$.sources',
-        (SELECT json_group_array(json_object('carrier', value ->> '$.carrier', 'asked', coalesce(value ->> '$.asked', '0001-01-01T00:00:00Z')))
-         FROM json_each(doc, '$.sources'))),
+    outline = json_remove(doc, '$.items', '$.maybe', '$.apart', '$.unions', '$.orders', '$.logistics', '$.sources'),
     protected_from = CASE
         WHEN json_extract(doc, '$.shipped') IS NOT NULL THEN unixepoch(json_extract(doc, '$.shipped')) * 1000
         WHEN coalesce(json_extract(doc, '$.typed'), 0) THEN NULL

@@ -37,9 +37,6 @@ type setup struct {
 // hourly is a digest at every full hour of the daemon's clock.
 const hourly = "[[digest]]\nto = [\"you@example.org\"]\ncron = \"0 * * * *\"\nurgent = [\"out_for_delivery\"]\n"
 
-// everyMinute is one that needs no waiting for.
-const everyMinute = "[[digest]]\nto = [\"you@example.org\"]\ncron = \"* * * * *\"\nurgent = [\"out_for_delivery\"]\n"
-
 // bench is one case's world.
 type bench struct {
 	dir     string

@@ -30,8 +30,6 @@ type fault struct {
 	quick      bool // not only in the full run
 	setup      setup
 	try        func(ctx context.Context, b *bench)
-	// exception says openly what does not come back, and why.
-	exception string
 }
 
 // caseLimit bounds one case.
@@ -112,7 +110,6 @@ func (f fault) run(ctx context.Context, env *lab.Env, moved string) outcome {
 func judge(c *report.Chapter, all []fault, outcomes []outcome) {
 	var broken []string
 	var slowest time.Duration
-	exceptions := report.Table{Title: "Exceptions", Columns: []string{"what does not come back by itself, and why"}}
 	for _, part := range []string{"IMAP", "SMTP", "posts", "machine"} {
 		t := report.Table{Title: part, Columns: []string{"fault", "done", "seen", "noticed", "back"}}
 		for i, f := range all {
@@ -122,9 +119,6 @@ func judge(c *report.Chapter, all []fault, outcomes []outcome) {
 			t.Rows = append(t.Rows, f.row(outcomes[i]))
 			if outcomes[i].err != nil {
 				broken = append(broken, part+", "+f.name)
-			}
-			if f.exception != "" {
-				exceptions.Row(part + ", " + f.name + ": " + f.exception)
 			}
 			if part == "IMAP" {
 				slowest = max(slowest, outcomes[i].silence)
@@ -138,9 +132,6 @@ func judge(c *report.Chapter, all []fault, outcomes []outcome) {
 		"%d of %d%s", len(all)-len(broken), len(all), list(broken))
 	if slowest > 0 {
 		c.Find(slowest <= noticeLimit, "a dead mailbox is noticed within 90 s", "at most %s", seconds(slowest))
-	}
-	if len(exceptions.Rows) > 0 {
-		c.Tables = append(c.Tables, exceptions)
 	}
 }
 

@@ -2,10 +2,36 @@
 
 package kill
 
-// ReadDigest returns the numbers that are new in a digest, and all in it.
-func ReadDigest(raw []byte) (news, named []string, err error) {
-	d, err := readDigest(raw)
-	return d.news, d.named, err
+import (
+	"context"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"parcelwatch/test/proof/internal/lab"
+)
+
+// Cuts cuts the power a number of times while mail arrives, and returns what was lost.
+func Cuts(ctx context.Context, env *lab.Env, cuts int) ([]string, error) {
+	d, err := newDisk(env)
+	if err != nil {
+		return nil, err
+	}
+	w, err := open(ctx, env, trial{name: "power", disk: d})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = w.close(ctx) }()
+	mailing, stop := context.WithCancel(ctx)
+	var g errgroup.Group
+	g.Go(func() error { return w.deliver(mailing, 30, mailEvery) })
+	t := &tally{quota: newQuota(cuts)}
+	err = w.kills(ctx, cuts, t)
+	stop()
+	if derr := g.Wait(); err == nil {
+		err = derr
+	}
+	return slices.Concat(t.broken, t.lost, t.unsound), err
 }
 
 // Quota is how kills are shared out.

@@ -23,9 +23,8 @@ type moment struct {
 
 func moments() []moment {
 	return []moment{
-		{name: "at any time", share: 28},
-		{name: "a mail was recorded", share: 12, line: []string{`msg="mail recorded"`}},
-		{name: "the checkpoint of the folder was saved", share: 12, line: []string{`msg="checkpoint saved"`}},
+		{name: "at any time", share: 32},
+		{name: "a mail was recorded, with the checkpoint of its folder", share: 20, line: []string{`msg="mail recorded"`}},
 		{name: "a post has answered, nothing is recorded yet", share: 12, line: []string{`msg="carrier asked"`}},
 		{name: "the answer was recorded", share: 12, line: []string{`msg="answers recorded"`, "answers=1"}},
 		{name: "a digest was put into the outbox", share: 8, line: []string{`msg="digest made"`}, mailing: true},
@@ -39,6 +38,8 @@ func moments() []moment {
 const (
 	longestLife = 1500 * time.Millisecond
 	patience    = 7 * time.Second
+	// patienceMailing covers two looks of the notifier, which waits for the first round of asking.
+	patienceMailing = 15 * time.Second
 )
 
 // reach waits for a moment of the daemon's life. It reports whether it came.
@@ -46,7 +47,11 @@ func (m moment) reach(ctx context.Context, w *world, from int) (bool, error) {
 	if m.line == nil && !m.taken {
 		return true, rig.Pause(ctx, rand.N(longestLife))
 	}
-	limited, cancel := context.WithTimeout(ctx, patience)
+	limit := patience
+	if m.mailing {
+		limit = patienceMailing
+	}
+	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	var err error
 	if m.taken {
@@ -75,7 +80,7 @@ func newQuota(kills int) *quota {
 	q := &quota{all: moments()}
 	rest := kills
 	for i, m := range q.all {
-		n := kills * m.share / 100
+		n := max(1, kills*m.share/100)
 		if i == len(q.all)-1 {
 			n = rest
 		}
@@ -113,4 +118,14 @@ func (q *quota) count(i int, came bool) {
 	if q.left[i] > 0 {
 		q.left[i]--
 	}
+}
+
+// missed are the moments that have not come.
+func (q *quota) missed() (names []string) {
+	for i, m := range q.all {
+		if q.done[i] == 0 {
+			names = append(names, m.name)
+		}
+	}
+	return names
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"parcelwatch/parcel"
+	"parcelwatch/test/proof/internal/lab"
 	"parcelwatch/test/proof/internal/report"
 	"parcelwatch/test/rig"
 )
@@ -97,9 +98,13 @@ func (t *tally) fill(c *report.Chapter) {
 		table.Row(m.name, strconv.Itoa(t.done[i]))
 		total += t.done[i]
 	}
+	missed := t.missed()
 	table.Row("together", strconv.Itoa(total))
 	c.Tables = append(c.Tables, table)
+	c.Find(len(missed) == 0, "every moment of the table came", "%d did not%s", len(missed), first(missed))
 	c.Find(len(t.unsound) == 0, "after every kill the store is sound: every page, and what must fit together", "%d stores looked at, %d unsound%s", total, len(t.unsound), first(t.unsound))
+	c.Find(len(t.broken) == 0, "what was acknowledged or told is on record: mails that the log calls recorded, digests that the mail server has taken",
+		"looked for %d times, not found %d times%s", t.promised, len(t.broken), first(t.broken))
 	c.Find(len(t.lost) == 0, "what was on record stays on record", "%d times less than before%s", len(t.lost), first(t.lost))
 }
 
@@ -130,7 +135,7 @@ func (w *world) verdict(ctx context.Context, c *report.Chapter) error {
 			example = ": " + l.Text
 		}
 	}
-	c.Find(errorLines == 0, "a kill is nothing that the next life complains of", "%d errors in %d lines of the log%s", errorLines, w.daemon.Journal.Len(), example)
+	c.Find(errorLines == 0, "an end is nothing that the next life complains of", "%d errors in %d lines of the log%s", errorLines, w.daemon.Journal.Len(), example)
 	return nil
 }
 
@@ -225,14 +230,14 @@ func (w *world) changes(ctx context.Context, s *rig.Store, c *report.Chapter) er
 func (w *world) told() (fresh map[string]int, named map[string]bool, err error) {
 	fresh, named = map[string]int{}, map[string]bool{}
 	for _, m := range distinct(w.sink.Mails()) {
-		d, err := readDigest(m.Raw)
+		d, err := lab.ReadDigest(m.Raw)
 		if err != nil {
 			return nil, nil, err
 		}
-		for _, n := range d.news {
+		for _, n := range d.News {
 			fresh[m.To[0]+" "+n]++
 		}
-		for _, n := range d.named {
+		for _, n := range d.Named {
 			named[m.To[0]+" "+n] = true
 		}
 	}

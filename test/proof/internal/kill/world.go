@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"parcelwatch/internal/demo"
+	"parcelwatch/test/proof/internal/disk"
 	"parcelwatch/test/proof/internal/lab"
 	"parcelwatch/test/rig"
 )
@@ -22,6 +23,7 @@ const audiences = 8
 // world is everything around the daemon: it outlives every kill.
 type world struct {
 	env     *lab.Env
+	disk    *disk.Disk // of the store; nil for that of this machine
 	dovecot *rig.Dovecot
 	sink    *rig.Sink
 	posts   *rig.Posts
@@ -30,6 +32,7 @@ type world struct {
 	began   time.Time
 
 	mu    sync.Mutex
+	calm  bool          // no mail is sent, so that the posts can all be asked
 	sent  []rig.Letter  // that the mail server has taken over
 	taken chan struct{} // a token for each mail that the sink has taken while armed
 	armed bool
@@ -37,12 +40,12 @@ type world struct {
 }
 
 // open starts everything but the daemon. close ends it.
-func open(ctx context.Context, env *lab.Env) (*world, error) {
-	dir, err := env.Folder("kill")
+func open(ctx context.Context, env *lab.Env, r trial) (*world, error) {
+	dir, err := env.Folder(r.name)
 	if err != nil {
 		return nil, err
 	}
-	w := &world{env: env, began: time.Now(), taken: make(chan struct{}, 1)}
+	w := &world{env: env, disk: r.disk, began: time.Now(), taken: make(chan struct{}, 1)}
 	if w.dovecot, err = rig.NewDovecot(ctx, filepath.Join(dir, "dovecot")); err != nil {
 		return nil, err
 	}
@@ -58,9 +61,13 @@ func open(ctx context.Context, env *lab.Env) (*world, error) {
 	for i := range audiences {
 		fmt.Fprintf(&digests, "[[digest]]\nname = \"a%[1]d\"\nto = [\"a%[1]d@example.org\"]\ncron = \"* * * * *\"\nurgent = []\n", i)
 	}
+	store := ""
+	if w.disk != nil {
+		store = filepath.Join(w.disk.Folder, "parcelwatch.db")
+	}
 	site, err := rig.Config{
-		Dir: dir, Mailboxes: []rig.Mailbox{w.dovecot.Alice(w.dovecot.Port + 1)}, Digests: digests.String(),
-		SMTP: w.sink.Addr, Carriers: w.posts.Sections("cainiao", "upu", "russianpost"),
+		Dir: dir, Store: store, Mailboxes: []rig.Mailbox{w.dovecot.Alice(w.dovecot.Port + 1)}, Digests: digests.String(),
+		SMTP: w.sink.Addr, Carriers: map[string]string{"cainiao": "", "upu": ""}, More: postsAt(w.posts.URL),
 	}.Write()
 	if err != nil {
 		return nil, errors.Join(err, w.close(ctx))
@@ -78,6 +85,9 @@ func (w *world) close(ctx context.Context) error {
 	}
 	w.cell.Close()
 	w.release()
+	if w.disk != nil {
+		_ = w.disk.Fall() // its folder is temporary
+	}
 	w.posts.Close()
 	w.sink.Close()
 	return w.dovecot.Down(context.WithoutCancel(ctx))
@@ -103,17 +113,17 @@ func (w *world) look(number string) demo.Record {
 }
 
 // deliver hands mails to the mail server, one after the other, until there are
-// no more or ctx ends: three steps of every parcel, every third one Russian
+// no more or ctx ends: five steps of every parcel, every tenth one Russian
 // Post's.
 func (w *world) deliver(ctx context.Context, parcels int, every time.Duration) error {
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
-	steps := []string{"collected by the carrier", "at customs", "in your country/region"}
+	steps := []string{"package shipped", "collected by the carrier", "at customs", "in your country/region", "out for delivery"}
 	for at := range parcels * len(steps) {
 		// Steps come in order, each a while after the one before it.
 		n, step := at/len(steps), at%len(steps)
 		country := "CN"
-		if n%3 == 0 {
+		if n%10 == 0 {
 			country = "RU"
 		}
 		l := rig.Letter{
@@ -126,13 +136,28 @@ func (w *world) deliver(ctx context.Context, parcels int, every time.Duration) e
 		w.mu.Lock()
 		w.sent = append(w.sent, l)
 		w.mu.Unlock()
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-ticker.C:
+		for again := true; again; again = w.calmed() {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-ticker.C:
+			}
 		}
 	}
 	return nil
+}
+
+// calms stops the mail, or lets it go on.
+func (w *world) calms(calm bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.calm = calm
+}
+
+func (w *world) calmed() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.calm
 }
 
 func (w *world) delivered() []rig.Letter {

@@ -76,8 +76,44 @@ func readFields(file string) (map[string]int64, error) {
 	return out, nil
 }
 
+// Family is the processor time of a process, of its children, and of those of its
+// children that it has waited for.
+func Family(pid int) (time.Duration, error) {
+	sum, err := statTime(filepath.Join("/proc", strconv.Itoa(pid), "stat"), userTime, systemTime, childrenUserTime, childrenSystemTime)
+	if err != nil {
+		return 0, err
+	}
+	lists, err := filepath.Glob(filepath.Join("/proc", strconv.Itoa(pid), "task", "*", "children"))
+	if err != nil {
+		return 0, fmt.Errorf("children of a process: %w", err)
+	}
+	for _, list := range lists {
+		text, err := os.ReadFile(filepath.Clean(list))
+		if err != nil {
+			continue // the thread has ended
+		}
+		for child := range strings.FieldsSeq(string(text)) {
+			if one, err := cpuTime(filepath.Join("/proc", child, "stat")); err == nil { // it may have ended
+				sum += one
+			}
+		}
+	}
+	return sum, nil
+}
+
+// Fields of a stat file after the name of the program.
+const (
+	userTime = 11 + iota
+	systemTime
+	childrenUserTime
+	childrenSystemTime
+)
+
 // cpuTime is the user and system time of a stat file.
-func cpuTime(file string) (time.Duration, error) {
+func cpuTime(file string) (time.Duration, error) { return statTime(file, userTime, systemTime) }
+
+// statTime is the sum of times in a stat file.
+func statTime(file string, which ...int) (time.Duration, error) {
 	text, err := os.ReadFile(filepath.Clean(file))
 	if err != nil {
 		return 0, fmt.Errorf("CPU time of a process: %w", err)
@@ -85,12 +121,11 @@ func cpuTime(file string) (time.Duration, error) {
 	// The name of the program is in parentheses and may hold anything.
 	_, rest, ok := strings.Cut(string(text[max(0, strings.LastIndexByte(string(text), ')')):]), " ")
 	fields := strings.Fields(rest)
-	const user, system = 11, 12
-	if !ok || len(fields) <= system {
+	if !ok || len(fields) <= childrenSystemTime {
 		return 0, fmt.Errorf("CPU time of a process: %w", errNoProcess)
 	}
 	var sum int64
-	for _, i := range []int{user, system} {
+	for _, i := range which {
 		n, err := strconv.ParseInt(fields[i], 10, 64)
 		if err != nil {
 			return 0, fmt.Errorf("CPU time of a process: %w", err)

@@ -70,7 +70,7 @@ func TestLookAtThisProcess(t *testing.T) {
 func TestTheSeededStoreIsSoundAndNothingInItIsDueAtOnce(t *testing.T) {
 	const parcels = 25
 	name, now := filepath.Join(t.TempDir(), "store", "p.db"), time.Now()
-	if err := lab.Seed(t.Context(), name, parcels, now); err != nil {
+	if err := lab.Seed(t.Context(), name, lab.Crowd{Parcels: parcels, News: 3}, now); err != nil {
 		t.Fatal(err)
 	}
 	db, err := sqlite.Open(t.Context(), name, sqlite.Options{})
@@ -87,6 +87,9 @@ func TestTheSeededStoreIsSoundAndNothingInItIsDueAtOnce(t *testing.T) {
 	}
 	if due, err := db.Due(t.Context(), now.Add(24*time.Hour), parcels, nil); err != nil || len(due) != parcels {
 		t.Errorf("%d are due within a day, error %v, want %d", len(due), err, parcels)
+	}
+	if news, err := db.Pending(t.Context(), "anybody", time.Time{}); err != nil || len(news) != 3 {
+		t.Errorf("%d news, error %v, want 3", len(news), err)
 	}
 	if err := rig.CheckStore(t.Context(), name); err != nil {
 		t.Error(err)

@@ -15,10 +15,19 @@ import (
 	"parcelwatch/test/rig"
 )
 
-// Seed puts parcels with a life behind them into the store, through the store's
-// own code: two sources of twelve events each, and a next check within a day, as
-// they spread when each is asked about once a day.
-func Seed(ctx context.Context, file string, parcels int, now time.Time) error {
+// seeding is how many parcels are put into the store at once.
+const seeding = 1000
+
+// Crowd is what a store is filled with.
+type Crowd struct {
+	Parcels int
+	News    int           // of the parcels, those that have moved, which nobody was told yet
+	Rest    time.Duration // until the first next check; the others follow within a day
+}
+
+// Seed puts parcels with a life behind them into the store, through the store's own code:
+// two sources of twelve events each, and next checks that are spread over a day.
+func Seed(ctx context.Context, file string, c Crowd, now time.Time) error {
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return fmt.Errorf("fill the store: %w", err)
 	}
@@ -26,15 +35,20 @@ func Seed(ctx context.Context, file string, parcels int, now time.Time) error {
 	if err != nil {
 		return fmt.Errorf("fill the store: %w", err)
 	}
-	err = db.Apply(ctx, store.Scope{Now: now}, func(s *store.State) error {
-		s.Parcels = nil // decide may be called again
-		for i := range parcels {
-			p := Travelled(i, now)
-			p.NextCheck = now.Add(24 * time.Hour * time.Duration(i+1) / time.Duration(parcels+1))
-			s.Parcels = append(s.Parcels, p)
-		}
-		return nil
-	})
+	for from := 0; from < c.Parcels && err == nil; from += seeding {
+		err = db.Apply(ctx, store.Scope{Now: now}, func(s *store.State) error {
+			s.Parcels, s.Changes = nil, nil // decide may be called again
+			for i := from; i < min(from+seeding, c.Parcels); i++ {
+				p := Travelled(i, now)
+				p.NextCheck = now.Add(c.Rest + 24*time.Hour*time.Duration(i+1)/time.Duration(c.Parcels+1))
+				if s.Parcels = append(s.Parcels, p); i < c.News {
+					moved := parcel.Change{Kind: parcel.ChangeMoved, At: now, From: parcel.PreAdvice, To: p.Status, Key: "moved"}
+					s.Changes = append(s.Changes, store.NewChange{Change: moved, Of: p})
+				}
+			}
+			return nil
+		})
+	}
 	if err = errors.Join(err, db.Close()); err != nil { //nolint:contextcheck // a closer gets no context
 		return fmt.Errorf("fill the store: %w", err)
 	}

@@ -75,7 +75,7 @@ func live(ctx context.Context, env *lab.Env, s size, idling func()) (outcome, er
 func (w *world) start(ctx context.Context, env *lab.Env, o *outcome) error {
 	w.log.InfoContext(ctx, "filling the store", "parcels", w.size.parcels)
 	began := time.Now()
-	if err := lab.Seed(ctx, w.store(), w.size.parcels, began); err != nil {
+	if err := lab.Seed(ctx, w.store(), lab.Crowd{Parcels: w.size.parcels}, began); err != nil {
 		return err
 	}
 	o.Seeded = time.Since(began)

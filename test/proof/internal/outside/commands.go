@@ -28,7 +28,10 @@ func commands() []command {
 	}
 }
 
-const digestParcels = 10_000
+const (
+	digestParcels = 10_000
+	news          = 1000 // that a digest tells
+)
 
 // measureCommands runs the commands on a store, each several times.
 func (b *bench) measureCommands(ctx context.Context, p *program, d *rig.Daemon, parcels int) error {

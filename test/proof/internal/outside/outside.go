@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"parcelwatch/test/proof/internal/lab"
@@ -23,6 +24,8 @@ import (
 type figure struct {
 	what string
 	unit string
+	most float64 // the aim; 0 for none
+	held bool    // a figure above it is a failure, not only a missed aim
 }
 
 // program is a program that is measured.
@@ -83,22 +86,34 @@ func Measure(ctx context.Context, env *lab.Env, c *report.Chapter) error {
 		}
 	}
 	c.Tables = append(c.Tables, table(figures(s), programs))
+	for _, f := range figures(s) {
+		if value, ok := programs[0].values[f.what]; ok && f.held {
+			c.Find(value <= f.most, f.what+": at most "+f.show(f.most), "%s", f.show(value))
+		}
+	}
 	return nil
 }
 
+// table shows the figures of the programs beside the aims. What misses its aim is bold.
 func table(list []figure, programs []*program) report.Table {
-	t := report.Table{Title: "The built program, from outside", Columns: []string{"what"}}
+	t := report.Table{Title: "The built program, from outside", Columns: []string{"what", "aim"}}
 	for _, p := range programs {
 		t.Columns = append(t.Columns, p.name)
 	}
 	for _, f := range list {
-		cells := []string{f.what}
+		cells := []string{f.what, "–"}
+		if f.most > 0 {
+			cells[1] = f.show(f.most)
+		}
 		known := false
 		for _, p := range programs {
 			value, ok := p.values[f.what]
 			known = known || ok
 			if cells = append(cells, ""); ok {
 				cells[len(cells)-1] = f.show(value)
+				if f.most > 0 && value > f.most {
+					cells[len(cells)-1] = "**" + cells[len(cells)-1] + "**"
+				}
 			}
 		}
 		if known {
@@ -115,7 +130,7 @@ func (f figure) show(value float64) string {
 	} else if value >= 2 {
 		digits = 1
 	}
-	return strconv.FormatFloat(value, 'f', digits, 64) + " " + f.unit
+	return strings.TrimSpace(strconv.FormatFloat(value, 'f', digits, 64) + " " + f.unit)
 }
 
 // bench is the mail server and the mailboxes of all measurements.
