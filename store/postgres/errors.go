@@ -61,6 +61,9 @@ func lost(err error) bool {
 // again reports whether a transaction that failed before its commit may succeed if it is
 // repeated.
 func again(err error) bool {
+	if _, ok := errors.AsType[settled](err); ok {
+		return false
+	}
 	switch codeOf(err) {
 	case serializationFailure, deadlockDetected:
 		return true

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"math"
 	"time"
@@ -40,3 +41,29 @@ func (r *Remaining) Read(ask, answer time.Duration) error {
 
 // Bounds returns between what the time from the beginning until the slot is.
 func (r *Remaining) Bounds() (least, most time.Duration) { return r.least, r.most }
+
+// Outcome ends a transaction whose commit is not answered. It returns whether the
+// transaction would be repeated, and the error.
+func (db *DB) Outcome(ctx context.Context, committed, restarted bool) (repeated bool, err error) {
+	tx, err := db.pool.Begin(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer tx.Rollback(ctx) //nolint:errcheck // after the end of the transaction it does nothing
+	begun, err := db.enter(ctx, tx, "home")
+	if err != nil {
+		return false, err
+	}
+	end := tx.Rollback
+	if committed {
+		end = tx.Commit
+	}
+	if err := end(ctx); err != nil {
+		return false, err
+	}
+	if restarted {
+		begun.server = "another start"
+	}
+	err = db.outcome(ctx, begun, errors.New("conn closed"))
+	return again(err), err
+}

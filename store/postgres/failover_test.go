@@ -147,3 +147,32 @@ func TestADatabaseThatIsRestartedIsWrittenOn(t *testing.T) {
 		own.Up(t)
 	})
 }
+
+func TestACommitWithoutAnAnswer(t *testing.T) {
+	t.Parallel()
+	db := open(t, database(t))
+	begin(t, db, []string{"home"})
+	for _, c := range []struct {
+		name                 string
+		committed, restarted bool
+		repeated, away       bool
+	}{
+		{name: "is taken as stored if it was committed", committed: true},
+		{name: "is repeated if it was not committed", repeated: true},
+		{name: "fails and is not repeated if the server was started meanwhile", committed: true, restarted: true, away: true},
+		{name: "is repeated after a start of the server that knows it as not committed", restarted: true, repeated: true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			repeated, err := db.Outcome(t.Context(), c.committed, c.restarted)
+			if repeated != c.repeated {
+				t.Errorf("repeated: %v after %v", repeated, err)
+			}
+			if errors.Is(err, store.ErrAway) != c.away {
+				t.Errorf("got %v", err)
+			}
+			if (err == nil) != (!c.repeated && !c.away) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
