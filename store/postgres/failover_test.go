@@ -163,6 +163,7 @@ func TestACommitWithoutAnAnswer(t *testing.T) {
 		{name: "is repeated after a start of the server that knows it as not committed", restarted: true, repeated: true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			repeated, err := db.Outcome(t.Context(), c.committed, c.restarted)
 			if repeated != c.repeated {
 				t.Errorf("repeated: %v after %v", repeated, err)
