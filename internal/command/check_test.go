@@ -4,12 +4,17 @@ package command
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"parcelwatch/internal/demo"
+	"parcelwatch/notify"
+	"parcelwatch/store"
+	"parcelwatch/store/sqlite"
 )
 
 // checked returns a configured place with a change to its configuration.
@@ -97,6 +102,33 @@ func TestCheckSaysOfEachThingHowItIs(t *testing.T) {
 				t.Error("it sent a mail")
 			}
 		})
+	}
+}
+
+func TestCheckSaysThatTheLastDigestWasRefusedAndWhatToDo(t *testing.T) {
+	t.Parallel()
+	p := checked(t, "", "")
+	db, err := sqlite.Open(t.Context(), filepath.Join(p.dir, "check.db"), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	refusal := "554 5.7.1 rejected as spam"
+	err = errors.Join(
+		db.Enqueue(t.Context(), store.Message{
+			ID: "1@demo.example", Audience: "me", Slot: "today 08:00", From: demo.Address, Raw: []byte("Subject: news\r\n\r\n"), Made: time.Now(),
+			Deliveries: []store.Delivery{{To: demo.Address, State: store.DeliveryWaiting}},
+		}, nil),
+		db.Record(t.Context(), "1@demo.example", []store.Delivery{{
+			To: demo.Address, State: store.DeliveryRefused, Tries: 1, Error: refusal, Fault: notify.Fault(errors.New(refusal)),
+		}}),
+		db.Close())
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, out, _ := command(t.Context(), "--config", p.config, "check")
+	if code != exitFailed || !strings.Contains(out, "mail server 127.0.0.1: failed: the last digest was refused, its news will be told in the next one: ") ||
+		!strings.Contains(out, refusal) {
+		t.Errorf("exit status %d:\n%s", code, out)
 	}
 }
 

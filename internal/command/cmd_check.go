@@ -46,9 +46,10 @@ type checkDoc struct {
 // checking collects findings and prints each at once.
 type checking struct {
 	*env
-	doc  checkDoc
-	json bool
-	said map[string]bool // lines printed so far
+	doc      checkDoc
+	json     bool
+	said     map[string]bool // lines printed so far
+	rejected string          // why the last digest was refused; empty if it was not
 }
 
 type checkCmd struct {
@@ -166,6 +167,7 @@ func (k *checking) store(ctx context.Context, from status.Source) {
 	k.found("store", cfg.Store.Location(), db.Check(ctx))
 	from.Store = db
 	k.refused(ctx, from)
+	k.unsent(ctx, from)
 	found, err := from.Unwatched(ctx)
 	if err != nil {
 		k.found("store", cfg.Store.Location(), err)
@@ -260,6 +262,18 @@ func (k *checking) refused(ctx context.Context, from status.Source) {
 	}
 }
 
+// unsent keeps for the mail server's line why it refused the last digest.
+func (k *checking) unsent(ctx context.Context, from status.Source) {
+	health, err := from.Store.Health(ctx)
+	if err != nil {
+		k.found("store", from.Config.Store.Location(), err)
+		return
+	}
+	if box := health.Outbox; box.Waiting == 0 && box.Error != "" {
+		k.rejected = k.say.T("status_outbox_refused", "Error", k.why(box.Fault, box.Error))
+	}
+}
+
 func (k *checking) smtp(ctx context.Context, cfg *config.Config) {
 	s, err := app.SMTP(cfg, k.smtpVault(cfg))
 	if err != nil {
@@ -275,7 +289,7 @@ func (k *checking) smtp(ctx context.Context, cfg *config.Config) {
 		k.tell("smtp", cfg.SMTP.Host, "wrong", k.say.Text(notify.Fault(err)))
 		return
 	}
-	k.tell("smtp", cfg.SMTP.Host, "good", "")
+	k.tell("smtp", cfg.SMTP.Host, either(k.rejected == "", "good", "wrong"), k.rejected)
 }
 
 // channels reports which channels can be used. Nothing is sent.
