@@ -1,6 +1,7 @@
 package tracker_test
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -128,6 +129,41 @@ func TestALookReadsAsMuchOfALargeHouseholdAsOfASmallOne(t *testing.T) {
 	}
 	if read[320] == 0 || read[320] != read[960] {
 		t.Errorf("a look has read %d parcels and journeys of 640, and %d of 1920", read[320], read[960])
+	}
+}
+
+// recalling counts how often the journeys are read.
+type recalling struct {
+	store.Tracking
+
+	times int
+}
+
+func (r *recalling) Journeys(ctx context.Context) ([]store.Journey, error) {
+	r.times++
+	return r.Tracking.Journeys(ctx)
+}
+
+func TestEarlierJourneysAreReadOnceAnHour(t *testing.T) {
+	now := noon()
+	var db *recalling
+	look := tracker.NewLook(crowdIn(t, 4000, func() time.Time { return now }, func(s store.Tracking) store.Tracking {
+		db = &recalling{Tracking: s}
+		return db
+	}))
+	for _, c := range []struct {
+		after time.Duration
+		want  int
+	}{{0, 1}, {time.Minute, 1}, {59 * time.Minute, 1}, {time.Hour, 2}, {61 * time.Minute, 2}} {
+		now = noon().Add(c.after)
+		before := look.UnderWay()
+		look.Tick(t.Context())
+		if look.UnderWay() == before {
+			t.Fatalf("no parcel is newly asked about after %s", c.after)
+		}
+		if db.times != c.want {
+			t.Errorf("after %s they are read %d times, want %d", c.after, db.times, c.want)
+		}
 	}
 }
 
