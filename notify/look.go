@@ -46,6 +46,7 @@ func (n *Notifier) look(ctx context.Context) time.Time {
 			return time.Time{} // ctx has ended
 		}
 		defer n.turns.Release(1)
+		now = n.now()
 	}
 	n.report(ctx, "reminders", n.remind(ctx, now))
 	var next time.Time
