@@ -14,12 +14,13 @@ type slot struct {
 	due time.Time // the same in real time
 }
 
-// left returns the time until the slot, in real time; negative once it has passed. Of the
-// monotonic clock, which a machine that sleeps stops, and the wall clock, which may be
-// set back, the one counts that has gone further.
+// left returns the real time until the slot, negative once it has passed. It trusts
+// whichever clock has gone further: the monotonic clock stops while the machine sleeps, and
+// the wall clock may be set back.
 func (s slot) left() time.Duration { return min(time.Until(s.due), time.Until(s.due.Round(0))) }
 
-// late returns by how much a call may miss its slot: the next one may be somebody else's.
+// late returns by how much a call may miss its slot. After that the next slot, which may
+// belong to another process, would come too soon.
 func (k *Keeper) late() time.Duration { return max(k.info.Interval/20, 10*time.Millisecond) }
 
 // next waits for the right to make one call: it books a slot, counts the call against the

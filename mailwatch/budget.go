@@ -31,10 +31,10 @@ type Budget struct {
 	opening map[string]*door
 }
 
-// door lets in a few at a time.
+// door limits how many connections to one server are opened at a time.
 type door struct {
 	slots *semaphore.Weighted
-	users int // that are in or wait
+	users int // connections that are being opened or wait
 }
 
 // NewBudget returns the budget of a process.

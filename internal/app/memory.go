@@ -3,11 +3,11 @@ package app
 import "runtime/debug"
 
 const (
-	// usualGarbage is how much garbage the runtime lets gather, in percent of what is in use,
-	// unless its environment says something else.
+	// usualGarbage is the default of GOGC: the garbage that may gather, in percent of the
+	// memory in use.
 	usualGarbage = 100
-	// crowdGarbage is how much there may be with several households. What is in use then is
-	// mostly connections that are idle, so that collecting twice as often costs little.
+	// crowdGarbage is GOGC with several households. Most of the memory in use then belongs to
+	// idle connections, so collecting twice as often costs little.
 	crowdGarbage = 50
 )
 
@@ -19,7 +19,7 @@ func (s *saving) begin() {
 		return
 	}
 	if s.before = debug.SetGCPercent(crowdGarbage); s.before != usualGarbage {
-		debug.SetGCPercent(s.before) // somebody has chosen it
+		debug.SetGCPercent(s.before) // GOGC was set by the environment
 	}
 }
 

@@ -12,10 +12,10 @@ import (
 const millis = `ceil(extract(epoch FROM clock_timestamp()) * 1000)::bigint`
 
 // Reserve books the host's next free slot by the clock of the database, because those of
-// the machines differ, and returns it by the caller's clock: not earlier than it is, and
-// hardly later. Slots are a twentieth further apart than they have to be, for what is not known
-// of the clocks and what a call takes to its host. A booking does not wait for the disk: a crash of the database loses the
-// bookings of its last moments.
+// the machines differ, and returns it by the caller's clock: never too early, and at most
+// slightly late. Slots are a twentieth further apart than interval, which covers the
+// uncertainty of the clocks and the time a call takes to reach its host. A booking does not
+// wait for the disk: a crash of the database loses the bookings of its last moments.
 func (db *DB) Reserve(ctx context.Context, host string, interval time.Duration, now time.Time) (at time.Time, err error) {
 	begun := time.Now() //nolint:forbidigo // between the two clocks lies what the booking takes
 	var slot int64
@@ -47,7 +47,7 @@ func (db *DB) Reserve(ctx context.Context, host string, interval time.Duration, 
 	return now.Add(left.most), nil
 }
 
-// leastDoubt is what does not matter to anybody who waits.
+// leastDoubt is an uncertainty of a slot that is not worth another question.
 const leastDoubt = 20 * time.Millisecond
 
 // remaining is the time from the beginning of a booking until the slot, as far as it is

@@ -108,8 +108,8 @@ func (db *core) once(ctx context.Context, household string, f func(tx rows.Tx) e
 	return err
 }
 
-// beginning is which transaction began, and when the server had been started. A server that is
-// started after a crash may give the ids of transactions that it has lost to others.
+// beginning identifies a transaction: its id, and when its server was started. After a crash
+// the server may reuse the ids of transactions that never reached its log.
 type beginning struct{ id, server string }
 
 // enter begins a transaction: it takes the row of the household, which is made if it is
@@ -173,8 +173,8 @@ func boundPauses() string {
 }
 
 // outcome finds out whether a transaction was committed whose connection was lost during
-// the commit. If another server answers, or the same one after a start, the id of a committed
-// transaction may be that of another one.
+// the commit. If the server was restarted or replaced meanwhile, "committed" proves nothing,
+// because the id may belong to another transaction by then.
 func (db *core) outcome(ctx context.Context, begun beginning, cause error) error {
 	unknown := fmt.Errorf("whether it was stored is unknown: %w", cause)
 	var state *string

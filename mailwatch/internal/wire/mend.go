@@ -76,7 +76,7 @@ func (m *Mender) Read(p []byte) (int, error) {
 			m.then = nil
 			m.err = then()
 		default:
-			m.out, m.src = nil, nil // kept by nobody while waiting
+			m.out, m.src = nil, nil // no buffer is kept while waiting
 			if m.src, m.err = m.window.wait(); m.err == nil {
 				m.err = m.response()
 			}

@@ -86,7 +86,7 @@ func (r *Reader) next() {
 	if r.err != nil {
 		return
 	}
-	r.line, r.src = nil, nil // kept by nobody while waiting
+	r.line, r.src = nil, nil // no buffer is kept while waiting
 	if r.src, r.err = r.window.wait(); r.err != nil {
 		return
 	}
