@@ -150,14 +150,15 @@ func (k *Keeper) settle(ctx context.Context, results []Result) error {
 }
 
 // failureOf returns the failure of a whole call, or nil if the carrier answered for
-// any number, even with "not known".
+// any number, even with "not known". That a further request may not be made now is no
+// failure of the carrier.
 func failureOf(results []Result) error {
 	var failure error
 	for _, r := range results {
 		if r.Err == nil || errors.Is(r.Err, ErrNotFound) {
 			return nil
 		}
-		if failure == nil {
+		if _, ok := errors.AsType[*NotNowError](r.Err); !ok && failure == nil {
 			failure = r.Err
 		}
 	}

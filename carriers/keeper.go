@@ -24,6 +24,7 @@ import (
 //	pacing            calls to one host keep their distance
 //	budget            the calls of a day are counted and spread over its useful hours
 //	retry             a GET whose connection broke is repeated once, as a call like any other
+//	further requests  each request of a call but the first is paced and counted like a call
 //
 // Its state is in the ledger, so it survives restarts and is shared by processes.
 // It is safe for concurrent use.
@@ -94,13 +95,18 @@ func (k *Keeper) call(ctx context.Context, latest time.Time, turn Turn, numbers 
 	if refusal != nil || err != nil {
 		return failed(numbers, refusal), err
 	}
-	results, failure := k.carrier.Track(ctx, numbers)
+	results, failure, err := k.track(ctx, turn, numbers)
+	if err != nil {
+		return nil, err
+	}
 	if e, ok := errors.AsType[*Error](failure); ok && e.Again && ctx.Err() == nil {
 		if refusal, err = k.next(ctx, latest, turn); err != nil {
 			return nil, err
 		}
 		if refusal == nil {
-			results, failure = k.carrier.Track(ctx, numbers)
+			if results, failure, err = k.track(ctx, turn, numbers); err != nil {
+				return nil, err
+			}
 		}
 	}
 	if failure == nil && len(results) != len(numbers) {
@@ -115,6 +121,16 @@ func (k *Keeper) call(ctx context.Context, latest time.Time, turn Turn, numbers 
 	k.logUnmapped(results)
 	// An answer counts even if the caller gives up at this moment.
 	return results, k.settle(context.WithoutCancel(ctx), results)
+}
+
+// track makes the requests of one call. The last result is a failure of the ledger.
+func (k *Keeper) track(ctx context.Context, turn Turn, numbers []number.Number) (results []Result, failure, err error) {
+	r := &requests{next: func(ctx context.Context) (refusal, err error) {
+		// Whoever was let in without waiting still waits between requests.
+		return k.next(ctx, k.clock().Add(turn.Wait+2*k.info.Interval), turn)
+	}}
+	results, failure = k.carrier.Track(context.WithValue(ctx, requestsKey{}, r), numbers)
+	return results, failure, r.failure
 }
 
 // admit returns nil if a call may be made now, else the reason why not. The second

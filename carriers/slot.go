@@ -60,6 +60,36 @@ func (k *Keeper) next(ctx context.Context, latest time.Time, turn Turn) (refusal
 	}
 }
 
+// requests are those of one call, made one after another.
+type requests struct {
+	made    bool
+	next    func(context.Context) (refusal, err error)
+	failure error // of the ledger
+}
+
+type requestsKey struct{}
+
+// AwaitRequest is called before each request to a carrier. The keeper has waited for the first
+// one of a call; AwaitRequest waits for the right to make a further one. It returns a
+// [NotNowError] if that may not be made, or the context's error. Outside of a keeper's call
+// it returns at once.
+func AwaitRequest(ctx context.Context) error {
+	r, ok := ctx.Value(requestsKey{}).(*requests)
+	if !ok {
+		return nil
+	}
+	if !r.made {
+		r.made = true
+		return nil
+	}
+	refusal, err := r.next(ctx)
+	if err != nil {
+		r.failure = err
+		return err
+	}
+	return refusal
+}
+
 // book books the host's next free slot, unless it has one that can be used. A slot after
 // latest is kept for the next call, so that a caller who gives up wastes no booking.
 func (k *Keeper) book(ctx context.Context, latest time.Time) (refusal, err error) {

@@ -173,3 +173,69 @@ func TestARepeatedGetIsACallLikeAnyOther(t *testing.T) {
 		}
 	})
 }
+
+// chatty is a carrier that makes several requests in a call.
+type chatty struct {
+	*fake
+
+	requests int
+	made     []time.Time
+}
+
+func (c *chatty) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
+	for range c.requests {
+		if err := carriers.AwaitRequest(ctx); err != nil {
+			return []carriers.Result{{Number: numbers[0], Err: err}}, nil
+		}
+		c.made = append(c.made, time.Now())
+	}
+	return []carriers.Result{{Number: numbers[0]}}, nil
+}
+
+func TestTheRequestsOfACallKeepTheirDistanceAndCount(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &chatty{fake: &fake{info: fakeInfo()}, requests: 3}
+		ledger := &hindered{Ledger: carriers.NewMemoryLedger()}
+		k := carriers.NewKeeper(c, ledger, time.Now, slog.New(slog.DiscardHandler))
+		for _, wait := range []time.Duration{90 * time.Second, 90 * time.Second, c.info.Interval} {
+			if res, err := k.Track(t.Context(), carriers.Turn{Wait: wait}, []number.Number{"RB123456785CN"}); err != nil || res[0].Err != nil {
+				t.Fatalf("got %+v, error %v", res, err)
+			}
+		}
+		if len(c.made) != 9 || ledger.counted != 9 {
+			t.Fatalf("%d requests are made and %d counted, want 9", len(c.made), ledger.counted)
+		}
+		for i := range c.made[1:] {
+			if gap := c.made[i+1].Sub(c.made[i]); gap < c.info.Interval {
+				t.Errorf("request %d follows after %s, want %s", i+1, gap, c.info.Interval)
+			}
+		}
+	})
+}
+
+func TestAFurtherRequestThatMayNotBeMadeIsNoFailureOfTheCarrier(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &chatty{fake: &fake{info: fakeInfo()}, requests: 2}
+		c.info.Budget = 1
+		ledger := carriers.NewMemoryLedger()
+		k := carriers.NewKeeper(c, ledger, time.Now, slog.New(slog.DiscardHandler))
+		res, err := k.Track(t.Context(), carriers.Turn{Wait: 90 * time.Second}, []number.Number{"RB123456785CN"})
+		if _, ok := errors.AsType[*carriers.NotNowError](res[0].Err); err != nil || !ok {
+			t.Errorf("got %+v, error %v", res, err)
+		}
+		if h := health(t, ledger); h.Fails != 0 || h.State.Refused() {
+			t.Errorf("health %+v", h)
+		}
+	})
+}
+
+func TestAFailureOfTheLedgerBetweenTwoRequestsIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &chatty{fake: &fake{info: fakeInfo()}, requests: 2}
+		ledger := &torn{MemoryLedger: carriers.NewMemoryLedger(), left: 3} // health, slot and count of the first request
+		k := carriers.NewKeeper(c, ledger, time.Now, slog.New(slog.DiscardHandler))
+		if _, err := k.Track(t.Context(), carriers.Turn{Wait: 90 * time.Second}, []number.Number{"RB123456785CN"}); !errors.Is(err, errTorn) || len(c.made) != 1 {
+			t.Errorf("error %v after %d requests", err, len(c.made))
+		}
+	})
+}

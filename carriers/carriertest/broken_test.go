@@ -213,6 +213,15 @@ func wireFlaws() []flaw {
 		{"follows a redirect anywhere", 10, func(s *sample) {
 			s.client = func(c *http.Client) *http.Client { return c }
 		}},
+		{"asks twice in one turn", 13, func(s *sample) {
+			asked := 0
+			s.attempts, s.body = 2, func([]byte) error {
+				if asked++; asked == 1 {
+					return carriers.ErrTemporary
+				}
+				return nil
+			}
+		}},
 		{"says its key in an error", 11, func(s *sample) {
 			s.failed = func(s *sample, err error) error {
 				return &carriers.Error{Kind: carriers.ErrTemporary, Detail: "with key " + s.cfg.Settings["key"], Cause: err}

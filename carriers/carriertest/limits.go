@@ -6,7 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -14,7 +16,9 @@ import (
 	"go.uber.org/goleak"
 
 	"parcelwatch/carriers"
+	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
+	"parcelwatch/store"
 )
 
 // cancelled cancels the context before and during a call.
@@ -170,6 +174,51 @@ func parallel(ctx context.Context, s Suite) error {
 		}
 	}
 	return nil
+}
+
+// paced compares the requests of each call with those that the ledger has counted.
+func paced(ctx context.Context, s Suite) error {
+	for _, c := range slices.Concat(s.Known, s.NotFound) {
+		b, err := open(s, 20*time.Second, s.replay(c))
+		if err != nil {
+			return err
+		}
+		noon := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+		ledger := &counting{Ledger: carriers.NewMemoryLedger()}
+		keeper := carriers.NewKeeper(quick{b.carrier}, ledger, func() time.Time { return noon }, slog.New(slog.DiscardHandler))
+		_, err = keeper.Track(ctx, carriers.Turn{Wait: 20 * time.Second}, append([]number.Number{c.Number}, c.Also...))
+		b.close()
+		if err != nil {
+			return err
+		}
+		if made := len(b.requests()); made != ledger.counted {
+			return fmt.Errorf("%s: %d requests are made and %d counted", c.name(), made, ledger.counted)
+		}
+	}
+	return nil
+}
+
+// counting is a ledger that remembers how many requests were counted.
+type counting struct {
+	store.Ledger
+
+	counted int
+}
+
+// Take counts requests.
+func (l *counting) Take(ctx context.Context, carrier string, day parcel.Date, count, budget int) (bool, error) {
+	l.counted += count
+	return l.Ledger.Take(ctx, carrier, day, count, budget)
+}
+
+// quick is a carrier whose calls may follow each other after a millisecond.
+type quick struct{ carriers.Carrier }
+
+// Info returns the facts of the carrier.
+func (q quick) Info() carriers.Info {
+	info := q.Carrier.Info()
+	info.Interval = time.Millisecond
+	return info
 }
 
 // wicked is not a valid number, as might come from another program's list. It must

@@ -123,6 +123,7 @@ func checks() []check {
 		{"it sends what it should and only where it should", requests},
 		{"credentials and names stay secret", secrets},
 		{"sixteen lookups at once agree", parallel},
+		{"each request waits for its turn", paced},
 	}
 }
 

@@ -29,7 +29,7 @@ func Info() carriers.Info {
 		Covers:    "whatever nobody else answers, Yanwen and YunExpress too",
 		Key:       "a key, small free quota",
 		BaseURL:   "https://api.17track.net",
-		Interval:  3 * time.Second, // one lookup is up to three calls
+		Interval:  time.Second,
 		PerNumber: 3 * time.Hour,
 		Batch:     40,
 		Settings: []carriers.Setting{

@@ -76,8 +76,8 @@ type Answer struct {
 	Body   []byte
 }
 
-// Do makes one call. Every error wraps one of the five of package carriers, or is
-// the context's.
+// Do makes one request, for which it waits if it is not the first of a call. Every error
+// wraps one of the five of package carriers, or is a [carriers.NotNowError] or the context's.
 func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 	if len(c.missing) > 0 {
 		return Answer{}, &carriers.Error{
@@ -86,6 +86,9 @@ func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 	}
 	req, err := c.request(ctx, r)
 	if err != nil {
+		return Answer{}, err
+	}
+	if err := carriers.AwaitRequest(ctx); err != nil {
 		return Answer{}, err
 	}
 	res, err := c.http.Do(req)
@@ -107,7 +110,7 @@ func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 	return ans, nil
 }
 
-// Fetch makes one call whose answer must be JSON, and decodes it.
+// Fetch makes one request whose answer must be JSON, and decodes it.
 func (c *Client) Fetch(ctx context.Context, r Request, into any) (Answer, error) {
 	ans, err := c.Do(ctx, r)
 	if err == nil {
