@@ -10,8 +10,8 @@ import (
 	"parcelwatch/test/rig"
 )
 
-// previous builds the package of the newest commit that had one schema step fewer, and returns its path inside and the
-// number of its schema.
+// previous builds the package of the newest commit that had an older schema, and returns its path inside and the number of
+// that schema.
 func (b *box) previous(t *testing.T, version string) (path, schema string) {
 	t.Helper()
 	git := func(args ...string) string {
@@ -36,13 +36,17 @@ func (b *box) previous(t *testing.T, version string) (path, schema string) {
 	if said, err := exec.CommandContext(t.Context(), "tar", "-xf", filepath.Join(out, "tree.tar"), "-C", tree).CombinedOutput(); err != nil {
 		t.Fatalf("tar: %v\n%s", err, said)
 	}
+	before, err := filepath.Glob(filepath.Join(tree, "store", "sqlite", "migrations", "*.sql"))
+	if err != nil || len(before) == 0 {
+		t.Fatalf("schema steps of the older program: %v, %v", before, err)
+	}
 	data, err := os.ReadFile(packageFrom(t, tree, out, version, "deb"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	path = "/root/parcelwatch-" + version + "-previous.deb"
 	b.put(t, path, string(data))
-	number, _, _ := strings.Cut(filepath.Base(steps[len(steps)-2]), "_")
+	number, _, _ := strings.Cut(filepath.Base(before[len(before)-1]), "_")
 	return path, strings.TrimLeft(number, "0")
 }
 
