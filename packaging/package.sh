@@ -11,7 +11,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 nfpm_version=v2.45.2     # newer ones need modules that the module proxy refuses
-tools=${XDG_CACHE_HOME:-$HOME/.cache}/parcelwatch-ci
 
 mkdir -p "${1:-dist}"
 out=$(cd "${1:-dist}" && pwd)
@@ -28,16 +27,6 @@ trap 'rm -rf "$work"' EXIT
 say() { printf '%s\n' "$*"; }
 has() { command -v "$1" >/dev/null; }
 want() { case " ${KINDS:-archives linux msi image sbom manifests} " in *" $1 "*) ;; *) return 1 ;; esac; }
-
-# tool NAME MODULE VERSION installs a Go program once and prints its path.
-tool() {
-  local path=$tools/$1-$3
-  if [ ! -x "$path" ]; then
-    GOBIN=$tools go install "$2@$3" >&2
-    mv "$tools/$1" "$path"
-  fi
-  say "$path"
-}
 
 # sign_windows FILE signs an .exe or .msi in place.
 sign_windows() {
@@ -71,7 +60,7 @@ archive() {
 linux_packages() {
   local nfpm arch=$1
   [ "$arch" = arm ] && arch=arm6
-  nfpm=$(tool nfpm github.com/goreleaser/nfpm/v2/cmd/nfpm "$nfpm_version")
+  nfpm=$(packaging/tool.sh nfpm github.com/goreleaser/nfpm/v2/cmd/nfpm "$nfpm_version")
   gzip -n -9 <CHANGELOG.md >"$work/NEWS.gz"
   gzip -n -9 <"$work/THIRD-PARTY.txt" >"$work/THIRD-PARTY.gz"
   packaging/debian-changelog.sh "$VERSION" | gzip -n -9 >"$work/changelog.gz"
