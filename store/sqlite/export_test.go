@@ -21,7 +21,7 @@ func LimitPages(t *testing.T, db *DB, pages int) {
 
 // OpenSteps opens a store with other schema steps than the embedded ones.
 func OpenSteps(ctx context.Context, path string, steps fs.FS, o Options) (*DB, error) {
-	return open(ctx, path, steps, o)
+	return open(ctx, path, steps, "", o)
 }
 
 // Steps returns the embedded schema steps.

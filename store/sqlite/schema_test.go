@@ -12,6 +12,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -71,6 +72,37 @@ func TestOldSchemas(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+func TestANewStoreIsWhatTheStepsMake(t *testing.T) {
+	t.Parallel()
+	stepwise := filepath.Join(t.TempDir(), "steps.db")
+	db, err := sqlite.OpenSteps(t.Context(), stepwise, sqlite.Steps(), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		write(t, "schema.sql", []byte(tables(t, stepwise)))
+	}
+	if diff := cmp.Diff(string(read(t, "schema.sql")), tables(t, stepwise)); diff != "" {
+		t.Fatalf("schema.sql (-file +steps), -update writes it:\n%s", diff)
+	}
+	whole := filepath.Join(t.TempDir(), "whole.db")
+	if err := open(t, whole).Close(); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(shape(t, stepwise), shape(t, whole)); diff != "" {
+		t.Errorf("shape (-steps +whole):\n%s", diff)
+	}
+	withoutTimes := func(path string) string {
+		return regexp.MustCompile(`'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d'`).ReplaceAllString(dump(t, path), "''")
+	}
+	if diff := cmp.Diff(withoutTimes(stepwise), withoutTimes(whole)); diff != "" {
+		t.Errorf("contents (-steps +whole):\n%s", diff)
 	}
 }
 
@@ -403,14 +435,12 @@ func shape(t *testing.T, path string) []string {
 func dump(t *testing.T, path string) string {
 	t.Helper()
 	var b strings.Builder
-	query(t, path, `SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY rowid`, func(s string) {
-		b.WriteString(s + ";\n")
-	})
-	var tables []string
+	b.WriteString(tables(t, path))
+	var names []string
 	query(t, path, `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY rowid`, func(s string) {
-		tables = append(tables, s)
+		names = append(names, s)
 	})
-	for _, table := range tables {
+	for _, table := range names {
 		var columns []string
 		query(t, path, `SELECT name FROM pragma_table_info('`+table+`')`, func(s string) { columns = append(columns, s) })
 		values := "quote(" + strings.Join(columns, ") || ', ' || quote(") + ")"
@@ -418,6 +448,16 @@ func dump(t *testing.T, path string) string {
 			fmt.Fprintf(&b, "INSERT INTO %s VALUES (%s);\n", table, s)
 		})
 	}
+	return b.String()
+}
+
+// tables returns the statements that make the tables and indexes of a store.
+func tables(t *testing.T, path string) string {
+	t.Helper()
+	var b strings.Builder
+	query(t, path, `SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY rowid`, func(s string) {
+		b.WriteString(s + ";\n")
+	})
 	return b.String()
 }
 

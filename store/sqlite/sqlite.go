@@ -71,10 +71,10 @@ type core struct {
 // file. It returns store.ErrCorrupt, store.ErrNewer or store.ErrForeign for a file
 // that it cannot use, and does not write to that file.
 func Open(ctx context.Context, path string, o Options) (*DB, error) {
-	return open(ctx, path, migrations(), o)
+	return open(ctx, path, migrations(), newSchema, o)
 }
 
-func open(ctx context.Context, path string, steps fs.FS, o Options) (*DB, error) {
+func open(ctx context.Context, path string, steps fs.FS, whole string, o Options) (*DB, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("open store %s: %w", path, err)
@@ -84,7 +84,7 @@ func open(ctx context.Context, path string, steps fs.FS, o Options) (*DB, error)
 	if db.now == nil {
 		db.now = time.Now //nolint:forbidigo // the default clock
 	}
-	if err := db.open(ctx, steps); err != nil {
+	if err := db.open(ctx, steps, whole); err != nil {
 		return nil, fmt.Errorf("open store %s: %w", path, errors.Join(explain(err), db.shut()))
 	}
 	return db, nil
@@ -136,7 +136,7 @@ func (db *DB) close() error {
 	return db.writer.Close()
 }
 
-func (db *DB) open(ctx context.Context, steps fs.FS) error {
+func (db *DB) open(ctx context.Context, steps fs.FS, whole string) error {
 	fresh, err := create(db.path)
 	if err != nil {
 		return err
@@ -154,7 +154,7 @@ func (db *DB) open(ctx context.Context, steps fs.FS) error {
 		return err
 	}
 	db.writer = keeping(writer)
-	if err := db.migrate(ctx, steps); err != nil {
+	if err := db.migrate(ctx, steps, whole); err != nil {
 		return err
 	}
 	reader, err := connect(ctx, readDSN(db.path), readers)
