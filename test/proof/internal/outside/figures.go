@@ -34,6 +34,10 @@ func startFigure(n int) string {
 	return fmt.Sprintf("%s parcels: peak of the start, beside idle", thousands(n))
 }
 
+func firstFigure(n int) string {
+	return fmt.Sprintf("%s parcels: peak of the first start, with the first digest, beside idle", thousands(n))
+}
+
 func commandFigure(name string, n int) string {
 	return fmt.Sprintf("%s over %s parcels", name, thousands(n))
 }
@@ -73,7 +77,8 @@ func figures(s sizes) []figure {
 		out = append(out, f)
 	}
 	for _, n := range s.parcels {
-		out = append(out, figure{what: parcelFigure(n), unit: "MiB", most: parcelMemory()[n]}, figure{what: startFigure(n), unit: "times", most: 1.3})
+		out = append(out, figure{what: parcelFigure(n), unit: "MiB", most: parcelMemory()[n]},
+			figure{what: startFigure(n), unit: "times", most: 1.3}, figure{what: firstFigure(n), unit: "times"})
 		for _, c := range commands() {
 			out = append(out, figure{what: commandFigure(c.name, n), unit: "s", most: 0.15}, figure{what: commandMemory(c.name, n), unit: "MiB", most: 30})
 		}

@@ -96,6 +96,11 @@ func (b *bench) store(ctx context.Context, p *program, n int) error {
 	if n == b.size.parcels[0] {
 		watch = b.size.idle
 	}
+	first, _, err := b.rest(ctx, d, 1, 0)
+	if err != nil {
+		return err
+	}
+	p.put(firstFigure(n), float64(first.Peak)/float64(first.Resident))
 	u, wakes, err := b.rest(ctx, d, 1, watch)
 	if err != nil {
 		return err
