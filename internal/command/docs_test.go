@@ -41,6 +41,35 @@ func TestTheDocumentNamesEveryCommandAndFlag(t *testing.T) {
 	}
 }
 
+// TestTheFilesAndFunctionsThatDocumentsNameExist looks up `folder/file.go` and what is named right after it.
+func TestTheFilesAndFunctionsThatDocumentsNameExist(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join("..", "..")
+	named := regexp.MustCompile("`([a-z]+(?:/[a-z_0-9]+)*/[a-z_0-9]+\\.go)`(?: `(?:[A-Za-z]+\\.)?([A-Za-z]+)`)?")
+	found := 0
+	for _, name := range []string{"docs/architecture.md", "docs/performance.md", "docs/adding-a-carrier.md", "CONTRIBUTING.md", "SECURITY.md"} {
+		doc, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range named.FindAllStringSubmatch(string(doc), -1) {
+			found++
+			source, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(m[1])))
+			if err != nil {
+				t.Errorf("%s names %v", name, err)
+				continue
+			}
+			declared := regexp.MustCompile(`(?m)^(func|type) (\([^)]*\) )?` + regexp.QuoteMeta(m[2]) + `\b`)
+			if m[2] != "" && !declared.Match(source) {
+				t.Errorf("%s names %s in %s, which does not declare it", name, m[2], m[1])
+			}
+		}
+	}
+	if found < 20 {
+		t.Errorf("%d files are named, want the way of one email and more", found)
+	}
+}
+
 // TestTheCommandsThatDocumentsTellPeopleToTypeAreCommands parses every command line in the first documents that people read, and
 // in the templates of issues.
 func TestTheCommandsThatDocumentsTellPeopleToTypeAreCommands(t *testing.T) {

@@ -87,6 +87,7 @@ func TestANewStoreIsWhatTheStepsMake(t *testing.T) {
 	}
 	if *update {
 		write(t, "schema.sql", []byte(tables(t, stepwise)))
+		t.Skip("written: the next build of the program has it")
 	}
 	if diff := cmp.Diff(string(read(t, "schema.sql")), tables(t, stepwise)); diff != "" {
 		t.Fatalf("schema.sql (-file +steps), -update writes it:\n%s", diff)
