@@ -1,6 +1,7 @@
 package sqlite_test
 
 import (
+	"context"
 	"database/sql"
 	"encoding/json"
 	"fmt"
@@ -167,6 +168,30 @@ func BenchmarkOpen(b *testing.B) {
 			}
 			for b.Loop() {
 				db, err := sqlite.Open(b.Context(), path, sqlite.Options{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				if err := db.Close(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkANewStore makes stores by the schema steps, and at once.
+func BenchmarkANewStore(b *testing.B) {
+	for name, found := range map[string]func(context.Context, string) (*sqlite.DB, error){
+		"step by step": func(ctx context.Context, path string) (*sqlite.DB, error) {
+			return sqlite.OpenSteps(ctx, path, sqlite.Steps(), sqlite.Options{})
+		},
+		"at once": func(ctx context.Context, path string) (*sqlite.DB, error) {
+			return sqlite.Open(ctx, path, sqlite.Options{})
+		},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				db, err := found(b.Context(), filepath.Join(b.TempDir(), "new.db"))
 				if err != nil {
 					b.Fatal(err)
 				}
