@@ -4,8 +4,11 @@ set -euo pipefail
 tools=${XDG_CACHE_HOME:-$HOME/.cache}/parcelwatch-ci
 path=$tools/$1-$3
 if [ ! -x "$path" ]; then
-  # A registry may fail for a moment.
-  GOBIN=$tools go install "$2@$3" >&2 || { sleep 10 && GOBIN=$tools go install "$2@$3" >&2; }
+  for pause in 10 20 40 ''; do
+    if GOBIN=$tools go install "$2@$3" >&2; then break; fi
+    [ -n "$pause" ] || exit 1
+    sleep "$pause" # a registry may fail for a while
+  done
   mv "$tools/$1" "$path"
 fi
 printf '%s\n' "$path"
