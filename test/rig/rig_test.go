@@ -123,3 +123,21 @@ func TestTheStoresCheck(t *testing.T) {
 		})
 	}
 }
+
+func TestAPortIsGivenOutOnce(t *testing.T) {
+	t.Parallel()
+	const each = 3
+	given := map[int]bool{}
+	for range 50 {
+		first, err := rig.FreePorts(t.Context(), each)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range each {
+			if given[first+i] {
+				t.Fatalf("port %d is given out twice", first+i)
+			}
+			given[first+i] = true
+		}
+	}
+}

@@ -50,7 +50,8 @@ func run(ctx context.Context, env []string, name string, args ...string) error {
 
 var errNoPorts = errors.New("no free ports in a row")
 
-// FreePorts finds n free ports of loopback in a row and returns the first.
+// FreePorts finds n free ports of loopback in a row and returns the first. No other call, in
+// this process or another one, gets them while this process runs.
 func FreePorts(ctx context.Context, n int) (int, error) {
 	for range 200 {
 		// Below the ports that the system gives out by itself, which would be
@@ -58,7 +59,7 @@ func FreePorts(ctx context.Context, n int) (int, error) {
 		first := 15000 + rand.IntN(17000-n)
 		i := 0
 		for i < n {
-			if !free(ctx, first+i) {
+			if !reserve(first+i) || !free(ctx, first+i) {
 				break
 			}
 			i++
