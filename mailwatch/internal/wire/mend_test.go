@@ -35,6 +35,7 @@ var broken = []struct {
 	{"codes without text, in small letters", wire.UID, "* OK [uidvalidity 5]\r\n* ok [UidNext 9]\r\n* OK [HIGHESTMODSEQ 0]\r\n* OK [UNSEEN 5]", "* OK [UIDVALIDITY 5]\r\n* OK [UIDNEXT 9]\r\n* OK\r\n* OK"},
 	{"numbers of more than 32 bits", wire.UID, "* OK [UIDVALIDITY 1764307200000] x\r\n* OK [UIDVALIDITY 4294967296] x\r\n* OK [UIDNEXT 4294967296] x", "* OK [UIDVALIDITY 3370608640] x\r\n* OK [UIDVALIDITY 1] x\r\n* OK x"},
 	{"blanks in capabilities", wire.UID, "* OK [CAPABILITY IMAP4  IMAP4rev1 ID ] hi\r\n* CAPABILITY IMAP4rev1 \"x\" IDLE ", "* OK [CAPABILITY IMAP4 IMAP4rev1 ID] hi\r\n* CAPABILITY IMAP4rev1 IDLE"},
+	{"a parenthesis among capabilities", wire.UID, "* OK [CAPABILITY IMAP4 (] hi\r\n* CAPABILITY IMAP4rev1 A( IDLE", "* OK [CAPABILITY IMAP4] hi\r\n* CAPABILITY IMAP4rev1 IDLE"},
 	{"blanks before numbers", wire.UID, "*  12 EXISTS\r\n* 12  RECENT\r\n*  3   EXPUNGE ", "* 12 EXISTS\r\n* 12 RECENT\r\n* 3 EXPUNGE"},
 	{"blanks and lines that do not belong", wire.UID, "\r\n  T4 OK done\r\n\r\n* 1 EXISTS\r\n \r\n", "T4 OK done\r\n* 1 EXISTS"},
 	{"unknown answers", wire.UID, "* XSTATUS 12 foo (bar \"baz\")\r\n* VANISHED 300\r\n* JMAPACCESS \"https://x.example\"\r\n* 5 ODD {3}\r\nT1 x\r\n* STATUS INBOX (X)\r\n* OK x", "* OK x"},
@@ -106,6 +107,10 @@ func TestMendingEndsWithoutBounds(t *testing.T) {
 
 var codes = regexp.MustCompile(`(?i)\[(uidvalidity|uidnext|capability|permanentflags)`)
 
+// misread is what the library reads wrongly. A response code that its line does not
+// close extends into later lines. It never returns from a parenthesis among capabilities.
+var misread = regexp.MustCompile(`(?i)\[[^\]\n]*\n|capability[^\n]*\(`)
+
 // FuzzMendedLikeTheLibraryAlone: what the library reads alone it reads the same behind the
 // mender.
 func FuzzMendedLikeTheLibraryAlone(f *testing.F) {
@@ -117,6 +122,9 @@ func FuzzMendedLikeTheLibraryAlone(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, said []byte) {
 		said = codes.ReplaceAllFunc(said, bytes.ToUpper) // the library ignores them in small letters
+		if misread.Match(said) {
+			t.Skip()
+		}
 		want, ok := understood(t, said, alone)
 		got, mended := understood(t, said, func(r io.Reader) io.Reader { return wire.New(wire.NewMender(r, &wire.Windows{}), &wire.Windows{}) })
 		if ok && (want != got || !mended) {
@@ -164,7 +172,6 @@ func understood(t *testing.T, said []byte, wrap func(io.Reader) io.Reader) (stri
 		lines = append(lines, fmt.Sprintf("found %s %v", all, answer(err)))
 	}
 	data, err := box.Wait()
-	// A number that the library overlooks may be read behind the mender.
 	lines = append(lines, fmt.Sprintf("box %d %v", data.NumMessages, answer(err)))
 	<-c.Closed()
 	err = c.Close()
