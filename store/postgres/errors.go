@@ -55,15 +55,12 @@ func lost(err error) bool {
 	var connect *pgconn.ConnectError
 	var network net.Error
 	return errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
-		errors.Is(err, net.ErrClosed) || pgconn.SafeToRetry(err) || err != nil && strings.Contains(err.Error(), "conn closed")
+		errors.Is(err, net.ErrClosed) || errors.Is(err, pgconn.ErrConnClosed) || pgconn.SafeToRetry(err)
 }
 
 // again reports whether a transaction that failed before its commit may succeed if it is
 // repeated.
 func again(err error) bool {
-	if _, ok := errors.AsType[settled](err); ok {
-		return false
-	}
 	switch codeOf(err) {
 	case serializationFailure, deadlockDetected:
 		return true

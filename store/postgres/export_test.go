@@ -2,10 +2,11 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"io/fs"
 	"math"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"parcelwatch/store"
 )
@@ -64,6 +65,6 @@ func (db *DB) Outcome(ctx context.Context, committed, restarted bool) (repeated 
 	if restarted {
 		begun.server = "another start"
 	}
-	err = db.outcome(ctx, begun, errors.New("conn closed"))
+	err = db.outcome(ctx, begun, pgconn.ErrConnClosed)
 	return again(err), err
 }

@@ -200,7 +200,8 @@ func (db *core) outcome(ctx context.Context, begun beginning, cause error) error
 	return settled{unknown}
 }
 
-// settled is an error after which nothing is repeated.
+// settled is an error after which nothing is repeated. It does not unwrap to its cause, which
+// would allow that.
 type settled struct{ cause error }
 
 // Error returns the text of the error.

@@ -53,7 +53,7 @@ func (db *DB) migrate(ctx context.Context, steps fs.FS, whole string) error {
 	want := newest(p)
 	have, err := version(ctx, db.writer)
 	if err == nil && have == 0 && whole != "" {
-		if err = patient(ctx, func() error { return db.found(ctx, whole, want) }); err == nil {
+		if err = patient(ctx, func() error { return db.makeSchema(ctx, whole, want) }); err == nil {
 			have, err = version(ctx, db.writer)
 		}
 	}
@@ -77,9 +77,9 @@ func (db *DB) migrate(ctx context.Context, steps fs.FS, whole string) error {
 	return nil
 }
 
-// found gives an empty store its schema, and records the steps that it stands for. A store
-// that is not empty any more stays as it is.
-func (db *DB) found(ctx context.Context, whole string, steps int64) error {
+// makeSchema makes the tables of an empty store and records the steps that they stand for. It
+// leaves a store alone that another process has made meanwhile.
+func (db *DB) makeSchema(ctx context.Context, whole string, steps int64) error {
 	tx, err := db.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return err
