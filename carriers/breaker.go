@@ -150,15 +150,14 @@ func (k *Keeper) settle(ctx context.Context, results []Result) error {
 }
 
 // failureOf returns the failure of a whole call, or nil if the carrier answered for
-// any number, even with "not known". That a further request may not be made now is no
-// failure of the carrier.
+// any number, even with "not known". It is a [NotNowError] only if no number failed otherwise.
 func failureOf(results []Result) error {
 	var failure error
 	for _, r := range results {
 		if r.Err == nil || errors.Is(r.Err, ErrNotFound) {
 			return nil
 		}
-		if _, ok := errors.AsType[*NotNowError](r.Err); !ok && failure == nil {
+		if failure == nil || errors.Is(failure, ErrNotNow) {
 			failure = r.Err
 		}
 	}

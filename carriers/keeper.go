@@ -118,6 +118,9 @@ func (k *Keeper) call(ctx context.Context, latest time.Time, turn Turn, numbers 
 	if gone := ctx.Err(); gone != nil && errors.Is(failure, gone) {
 		return results, nil // the caller gave up, which says nothing about the carrier
 	}
+	if errors.Is(failureOf(results), ErrNotNow) {
+		return results, nil // a further request was not made, so the carrier has not answered
+	}
 	k.logUnmapped(results)
 	// An answer counts even if the caller gives up at this moment.
 	return results, k.settle(context.WithoutCancel(ctx), results)
@@ -126,7 +129,7 @@ func (k *Keeper) call(ctx context.Context, latest time.Time, turn Turn, numbers 
 // track makes the requests of one call. The last result is a failure of the ledger.
 func (k *Keeper) track(ctx context.Context, turn Turn, numbers []number.Number) (results []Result, failure, err error) {
 	r := &requests{next: func(ctx context.Context) (refusal, err error) {
-		// Whoever was let in without waiting still waits between requests.
+		// A caller that does not wait for its turn still waits between requests.
 		return k.next(ctx, k.clock().Add(turn.Wait+2*k.info.Interval), turn)
 	}}
 	results, failure = k.carrier.Track(context.WithValue(ctx, requestsKey{}, r), numbers)

@@ -11,9 +11,9 @@ var ErrUnknown = errors.New("there is no such carrier")
 // ErrNotNow is in the chain of every [NotNowError].
 var ErrNotNow = errors.New("not asked now")
 
-// NotNowError means that the [Keeper] did not call the carrier: the circuit
-// breaker is open, the day's budget is spent, or the caller's turn would come
-// too late.
+// NotNowError means that the [Keeper] did not call the carrier, or did not let a call make a
+// further request: the circuit breaker is open, the day's budget is spent, or the
+// turn would come too late.
 type NotNowError struct {
 	Carrier string
 	Reason  string    // in a few words

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 
@@ -30,6 +31,8 @@ type Member struct {
 	Carrier Carrier // never nil; without its credential only Match works
 	Off     bool
 	Missing []string // required settings that are not configured
+
+	client *http.Client
 }
 
 // State returns the member's state as far as the configuration determines it.
@@ -86,6 +89,13 @@ func NewSet(factories []Factory, options map[string]Options) (*Set, error) {
 	return s, nil
 }
 
+// Close closes the connections that are kept for later requests. The set can still be used.
+func (s *Set) Close() {
+	for _, m := range s.members {
+		m.client.CloseIdleConnections()
+	}
+}
+
 // Members returns all members in the order in which they are shown.
 func (s *Set) Members() []Member { return slices.Clone(s.members) }
 
@@ -140,7 +150,7 @@ func newMember(f Factory, o Options) (Member, error) {
 	if err != nil {
 		return Member{}, err
 	}
-	m := Member{Info: f.Info, Carrier: c, Off: o.Off, Defined: f.Defined}
+	m := Member{Info: f.Info, Carrier: c, Off: o.Off, Defined: f.Defined, client: client}
 	for _, set := range f.Info.Settings {
 		if set.Required && o.Settings[set.Name] == "" {
 			m.Missing = append(m.Missing, set.Name)

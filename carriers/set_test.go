@@ -2,8 +2,11 @@ package carriers_test
 
 import (
 	"errors"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -58,6 +61,40 @@ func TestSet(t *testing.T) {
 	}
 	if m, ok := set.Get("lacking"); !ok || len(m.Missing) != 1 || m.Link("X") != "" {
 		t.Errorf("lacking is %+v", m)
+	}
+}
+
+func TestAClosedSetKeepsNoConnection(t *testing.T) {
+	closed := make(chan struct{})
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	server.Config.ConnState = func(_ net.Conn, s http.ConnState) {
+		if s == http.StateClosed {
+			close(closed)
+		}
+	}
+	server.Start()
+	defer server.Close()
+	var client *http.Client
+	set, err := carriers.NewSet([]carriers.Factory{factory(named("plain", carriers.RoleOrigin), func(c carriers.Config) { client = c.HTTP })}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := res.Body.Close(); err != nil {
+		t.Fatal(err)
+	}
+	set.Close()
+	select {
+	case <-closed:
+	case <-time.After(10 * time.Second):
+		t.Error("the connection is still open after 10 s")
 	}
 }
 

@@ -217,7 +217,7 @@ func TestTheRequestsOfACallKeepTheirDistanceAndCount(t *testing.T) {
 	})
 }
 
-func TestAFurtherRequestThatMayNotBeMadeIsNoFailureOfTheCarrier(t *testing.T) {
+func TestAFurtherRequestThatMayNotBeMadeSaysNothingOfTheCarrier(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &chatty{fake: &fake{info: fakeInfo()}, requests: 2}
 		c.info.Budget = 1
@@ -227,7 +227,7 @@ func TestAFurtherRequestThatMayNotBeMadeIsNoFailureOfTheCarrier(t *testing.T) {
 		if _, ok := errors.AsType[*carriers.NotNowError](res[0].Err); err != nil || !ok {
 			t.Errorf("got %+v, error %v", res, err)
 		}
-		if h := health(t, ledger); h.Fails != 0 || h.State.Refused() {
+		if h := health(t, ledger); h.Fails != 0 || h.State != "" || !h.LastSuccess.IsZero() {
 			t.Errorf("health %+v", h)
 		}
 	})

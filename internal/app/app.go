@@ -84,7 +84,8 @@ func (a *App) Run(ctx context.Context) error {
 	for {
 		var next *life
 		work, ctx := errgroup.WithContext(ctx)
-		a.life.Load().start(ctx, work)
+		now := a.life.Load()
+		now.start(ctx, work)
 		work.Go(func() error {
 			select {
 			case <-ctx.Done():
@@ -94,7 +95,9 @@ func (a *App) Run(ctx context.Context) error {
 				return errReplaced
 			}
 		})
-		if err := work.Wait(); err != nil && !errors.Is(err, errReplaced) {
+		err := work.Wait()
+		now.engines.close()
+		if err != nil && !errors.Is(err, errReplaced) {
 			return err
 		}
 		if next == nil {

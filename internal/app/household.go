@@ -311,6 +311,15 @@ func (e *engines) of(ctx context.Context, l *life, cfg *config.Config) (*offices
 	return o, nil
 }
 
+// close closes connections to carriers that no request uses.
+func (e *engines) close() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, o := range e.known {
+		o.set.Close()
+	}
+}
+
 // sender sends the mail of all households, a few at a time, because servers limit the
 // connections of one client.
 type sender struct {

@@ -262,14 +262,14 @@ func (k *checking) refused(ctx context.Context, from status.Source) {
 	}
 }
 
-// unsent keeps for the mail server's line why it refused the last digest.
+// unsent records why the mail server refused the last digest; smtp reports it.
 func (k *checking) unsent(ctx context.Context, from status.Source) {
 	health, err := from.Store.Health(ctx)
 	if err != nil {
 		k.found("store", from.Config.Store.Location(), err)
 		return
 	}
-	if box := health.Outbox; box.Waiting == 0 && box.Error != "" {
+	if box := health.Outbox; box.Waiting == 0 && !box.RefusedSince.IsZero() {
 		k.rejected = k.say.T("status_outbox_refused", "Error", k.why(box.Fault, box.Error))
 	}
 }

@@ -48,12 +48,19 @@ func TestStartedAndStoppedOverAndOverItLeavesNothingBehind(t *testing.T) {
 			_, out, _ := command(t.Context(), "list", "--config", config)
 			return strings.Contains(out, number)
 		})
+		if i == 0 {
+			wait(t, "the answer of a post", func() bool {
+				_, out, _ := command(t.Context(), "show", number, "--json", "--config", config)
+				return strings.Contains(out, `"result": "not_found"`)
+			})
+		}
 		if code := d.stop(); code != exitGood {
 			t.Fatalf("exit %d\n%s", code, d.errs)
 		}
 	}
+	running := goleak.IgnoreCurrent()
 	life(0) // what stays open for the whole process is opened here
-	running, before := goleak.IgnoreCurrent(), openFiles(t)
+	before := openFiles(t)
 	const lives = 20
 	for i := range lives {
 		life(i + 1)
