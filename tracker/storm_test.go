@@ -61,16 +61,17 @@ func TestAStormOfNewsDoesNotMakeTheTrackerLookAllTheTime(t *testing.T) {
 	}
 }
 
-// reading counts the due parcels and the journeys that are read.
+// reading counts the due parcels and the journeys that are read, and how often these are.
 type reading struct {
 	store.Tracking
 
-	read, journeys int
+	read, journeys, recalls int
 }
 
 func (r *reading) Journeys(ctx context.Context) ([]store.Journey, error) {
 	got, err := r.Tracking.Journeys(ctx)
 	r.journeys += len(got)
+	r.recalls++
 	return got, err
 }
 

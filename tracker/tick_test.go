@@ -1,7 +1,6 @@
 package tracker_test
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -132,37 +131,37 @@ func TestALookReadsAsMuchOfALargeHouseholdAsOfASmallOne(t *testing.T) {
 	}
 }
 
-// recalling counts how often the journeys are read.
-type recalling struct {
-	store.Tracking
-
-	times int
-}
-
-func (r *recalling) Journeys(ctx context.Context) ([]store.Journey, error) {
-	r.times++
-	return r.Tracking.Journeys(ctx)
-}
-
 func TestEarlierJourneysAreReadOnceAnHour(t *testing.T) {
-	now := noon()
-	var db *recalling
-	look := tracker.NewLook(crowdIn(t, 4000, func() time.Time { return now }, func(s store.Tracking) store.Tracking {
-		db = &recalling{Tracking: s}
-		return db
-	}))
-	for _, c := range []struct {
+	cases := []struct {
 		after time.Duration
 		want  int
-	}{{0, 1}, {time.Minute, 1}, {59 * time.Minute, 1}, {time.Hour, 2}, {61 * time.Minute, 2}} {
+	}{{0, 1}, {30 * time.Minute, 1}, {55 * time.Minute, 1}, {time.Hour, 2}, {90 * time.Minute, 2}, {2 * time.Hour, 3}}
+	now := noon()
+	var db *reading
+	look := tracker.NewLook(crowdIn(t, 0, func() time.Time { return now }, func(s store.Tracking) store.Tracking {
+		err := s.Apply(t.Context(), store.Scope{Now: noon()}, func(st *store.State) error {
+			for i := range 600 { // more than a call takes before they are due
+				p := travelled(i)
+				p.NextCheck = noon().Add(time.Duration(i) * 13 * time.Second)
+				st.Parcels = append(st.Parcels, p)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		db = &reading{Tracking: s}
+		return db
+	}))
+	for _, c := range cases {
 		now = noon().Add(c.after)
 		before := look.UnderWay()
 		look.Tick(t.Context())
 		if look.UnderWay() == before {
 			t.Fatalf("no parcel is newly asked about after %s", c.after)
 		}
-		if db.times != c.want {
-			t.Errorf("after %s they are read %d times, want %d", c.after, db.times, c.want)
+		if db.recalls != c.want {
+			t.Errorf("after %s they are read %d times, want %d", c.after, db.recalls, c.want)
 		}
 	}
 }
