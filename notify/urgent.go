@@ -1,6 +1,8 @@
 package notify
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -14,6 +16,57 @@ func urgentKinds() []parcel.ChangeKind {
 	return []parcel.ChangeKind{
 		parcel.ChangeMoved, parcel.ChangeNewParcel, parcel.ChangePickupUntil, parcel.ChangeNewOrder, parcel.ChangeOrderStep,
 	}
+}
+
+// urgent makes an urgent digest, at most one in ten minutes and none in quiet hours. If
+// it may not make one now, it returns when it may.
+func (n *Notifier) urgent(ctx context.Context, a Audience, st *audienceState, now time.Time) (time.Time, error) {
+	in, again, err := n.urgentInput(ctx, a, st, now)
+	if err != nil || len(in.Changes) == 0 {
+		return again, err
+	}
+	if Compose(in, now).Empty() {
+		return time.Time{}, nil
+	}
+	slot, in, err := n.recallInto(ctx, a, st, in, now)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if st.greet {
+		return n.greet(ctx, a, st, now) // the first digest was refused
+	}
+	in.Outage = st.outage
+	if err := n.mail(ctx, a, st, Compose(in, now), slot); err != nil {
+		return time.Time{}, err
+	}
+	st.urgent = now
+	return time.Time{}, nil
+}
+
+// urgentInput reads the data of an urgent mail. If none may be made now, it has no
+// changes, and urgentInput returns when one may.
+func (n *Notifier) urgentInput(ctx context.Context, a Audience, st *audienceState, now time.Time) (in Input, again time.Time, err error) {
+	pending, err := n.outbox.Pending(ctx, a.Name, time.Time{})
+	if err != nil {
+		return Input{}, time.Time{}, fmt.Errorf("list changes to announce: %w", err)
+	}
+	changes := Urgent(pending, a.Urgent)
+	if len(changes) == 0 {
+		return Input{}, time.Time{}, nil
+	}
+	if end := a.Quiet.Until(now, a.zone()); !end.IsZero() {
+		return Input{}, end, nil
+	}
+	if free := st.urgent.Add(urgentPause); !st.urgent.After(now) && free.After(now) {
+		return Input{}, free, nil
+	}
+	if in, err = n.input(ctx, a, now); err != nil {
+		return Input{}, time.Time{}, err
+	}
+	if changes = standingUrgent(in, changes); len(changes) == 0 {
+		return Input{}, time.Time{}, nil
+	}
+	return urgentInput(in, changes), time.Time{}, nil
 }
 
 // Urgent returns the changes that are announced at once: parcels and orders that reached one of the
