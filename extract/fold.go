@@ -48,7 +48,7 @@ func (f *folded) add(s string, off int) {
 	for i := 0; i < len(s); {
 		c := s[i]
 		if c < utf8.RuneSelf {
-			if k := ascii[c]; k == 0 {
+			if k := folding[c]; k == 0 {
 				flush(i)
 			} else {
 				begin(i)
@@ -81,18 +81,12 @@ func (f *folded) add(s string, off int) {
 	flush(len(s))
 }
 
-// ascii maps letters to lower case, digits to themselves, all else to 0.
-//
-//nolint:gochecknoglobals // table
-var ascii = func() (t [utf8.RuneSelf]byte) {
-	for c := byte('a'); c <= 'z'; c++ {
-		t[c], t[c-'a'+'A'] = c, c
-	}
-	for c := byte('0'); c <= '9'; c++ {
-		t[c] = c
-	}
-	return t
-}()
+// folding maps ASCII letters to lower case, digits to themselves, all else to 0.
+const folding = none + none + none + "0123456789\x00\x00\x00\x00\x00\x00" +
+	"\x00abcdefghijklmnopqrstuvwxyz\x00\x00\x00\x00\x00" + "\x00abcdefghijklmnopqrstuvwxyz\x00\x00\x00\x00\x00"
+
+// none is 16 zeros.
+const none = "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
 
 // syllabic reports whether a letter belongs to a script that is written without
 // spaces or with optional ones. Each such letter is compared as its own word.

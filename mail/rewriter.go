@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // AppleRelay is the name of the rewriter behind Hide My Email.
@@ -23,8 +22,8 @@ type rewriter struct {
 	private func(local string) []string
 }
 
-//nolint:gochecknoglobals // table
-var rewriters = sync.OnceValue(func() []rewriter {
+// rewriters returns the known services.
+func rewriters() []rewriter {
 	return []rewriter{
 		{AppleRelay, []string{"privaterelay.appleid.com"}, true, byLocal(appleLocal), lastIDs(2)},
 		{"Firefox Relay", []string{"mozmail.com"}, false, byName, all},
@@ -35,7 +34,7 @@ var rewriters = sync.OnceValue(func() []rewriter {
 		{"addy.io", []string{"anonaddy.me", "anonaddy.com", "addy.io"}, false, byLocal(addyLocal), alias},
 		{"DuckDuckGo", []string{"duck.com"}, false, byLocal(duckLocal), lastIDs(1)},
 	}
-})
+}
 
 // owns reports whether an address in the domain belongs to the rewriter.
 func (r rewriter) owns(domain string) bool {

@@ -73,11 +73,11 @@ func (p *Parcel) destination(events []Event, home string) string {
 	if word != "" {
 		return word
 	}
-	usual := cmp.Or(p.Destination, home)
+	to := cmp.Or(p.Destination, home)
 	// Inside the customs union parcels are imported in one country and go on to
 	// another, so the import does not tell the destination.
-	if imported == "" || inUnion(imported) && inUnion(usual) {
-		return usual
+	if imported == "" || inUnion(imported) && inUnion(to) {
+		return to
 	}
 	return imported
 }

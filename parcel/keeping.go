@@ -1,37 +1,18 @@
 package parcel
 
 import (
-	"strconv"
-	"sync"
 	"time"
 
 	"parcelwatch/parcel/number"
 )
 
-// kept is for how many days a post keeps parcels for pickup.
-type kept struct{ ems, other int }
-
-// keepings is the table by country.
-//
-//nolint:gochecknoglobals // table
-var keepings = sync.OnceValue(func() map[string]kept {
-	all := map[string]kept{}
-	for row := range table("keeping.tsv", 3) {
-		var k kept
-		k.ems, _ = strconv.Atoi(row[1])
-		k.other, _ = strconv.Atoi(row[2])
-		all[row[0]] = k
-	}
-	return all
-})
-
 // keeping returns for how many days the post of a country usually keeps a parcel for
 // pickup, or 0 if that is not known.
 func keeping(country string, ems bool) int {
 	if ems {
-		return keepings()[country].ems
+		return usual().keepings[country].ems
 	}
-	return keepings()[country].other
+	return usual().keepings[country].other
 }
 
 // express reports whether a number is that of an EMS item (UPU S10: service E).

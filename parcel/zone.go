@@ -1,15 +1,6 @@
 package parcel
 
-import (
-	"embed"
-	"iter"
-	"strconv"
-	"strings"
-	"sync"
-	"time"
-
-	"parcelwatch/internal/textx"
-)
+import "time"
 
 // spreadUnknown is how far the instant of an event with unknown zone and country
 // may be from its wall clock read as UTC.
@@ -48,34 +39,9 @@ func (e Event) wall() time.Time {
 	return e.Time.UTC().Add(time.Duration(offset) * time.Second)
 }
 
-//go:embed *.tsv
-var tables embed.FS
-
-// table returns the rows of an embedded table.
-func table(name string, columns int) iter.Seq[[]string] { return textx.Rows(tables, name, columns) }
-
-// clocks is the table by country.
-//
-//nolint:gochecknoglobals // table
-var clocks = sync.OnceValue(func() map[string]zone {
-	all := make(map[string]zone)
-	for row := range table("clocks.tsv", 3) {
-		offset, _ := strconv.Atoi(row[0])
-		spread, _ := strconv.Atoi(row[1])
-		for country := range strings.FieldsSeq(row[2]) {
-			all[country] = zone{time.Duration(offset) * time.Minute, time.Duration(spread) * time.Minute}
-		}
-	}
-	return all
-})
-
-// zone is the offset from UTC in winter where most people of a country live, and how
-// far other zones and summer time are from it.
-type zone struct{ offset, spread time.Duration }
-
 // clock returns the zone of a country.
 func clock(country string) (offset, spread time.Duration) {
-	if z, ok := clocks()[country]; ok {
+	if z, ok := usual().clocks[country]; ok {
 		return z.offset, z.spread
 	}
 	return 0, spreadUnknown

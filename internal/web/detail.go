@@ -126,7 +126,7 @@ func (s *Server) detail(p parcel.Parcel, l notify.List, say *locale.Printer) det
 			d.Events = append(d.Events, timelineEvent(e, l, say, zone))
 		}
 	}
-	d.Map = drawMap(p, doc.Events, say)
+	d.Map = s.world().draw(p, doc.Events, say)
 	return d
 }
 

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"parcelwatch/internal/locale"
 	"parcelwatch/internal/packed"
@@ -22,10 +21,8 @@ type chart struct {
 	where map[string]place
 }
 
-// world reads the embedded map once.
-//
-//nolint:gochecknoglobals // table
-var world = sync.OnceValue(func() chart {
+// readChart reads the embedded map.
+func readChart() chart {
 	c := chart{where: map[string]place{}}
 	land, _ := packed.Files{FS: files}.ReadFile("asset/land.txt")
 	c.land = strings.TrimSpace(string(land))
@@ -38,7 +35,7 @@ var world = sync.OnceValue(func() chart {
 		}
 	}
 	return c
-})
+}
 
 // stop is a country on the way.
 type stop struct {
@@ -67,10 +64,9 @@ func route(p parcel.Parcel, events []parcel.Event) []stop {
 	return out
 }
 
-// drawMap draws the route of a parcel, dashed where nothing was reported yet; "" if it
+// draw draws the route of a parcel, dashed where nothing was reported yet; "" if it
 // stays in one country or the countries are not known.
-func drawMap(p parcel.Parcel, events []parcel.Event, say *locale.Printer) template.HTML {
-	c := world()
+func (c chart) draw(p parcel.Parcel, events []parcel.Event, say *locale.Printer) template.HTML {
 	stops := slices.DeleteFunc(route(p, events), func(s stop) bool { _, ok := c.where[s.country]; return !ok })
 	if len(stops) < 2 {
 		return ""

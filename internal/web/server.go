@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"sync"
 	"time"
 
 	"golang.org/x/net/netutil"
@@ -80,6 +81,7 @@ type Server struct {
 	words     *printers
 	copying   chan struct{} // holds a token while a mail is read
 	templates map[string]*template.Template
+	world     func() chart // reads the map when it is first needed
 }
 
 // New returns a server with the sign-in and its looks. It opens no port.
@@ -94,7 +96,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		Options: o, templates: pages, mux: http.NewServeMux(), guard: g, words: &printers{titles: o.Titles, known: map[string]*locale.Printer{}},
-		copying: make(chan struct{}, 1), sessions: newSessions(o),
+		copying: make(chan struct{}, 1), sessions: newSessions(o), world: sync.OnceValue(readChart),
 	}
 	s.guard.refuse = s.message
 	if err := s.serveAssets(); err != nil {

@@ -25,20 +25,29 @@ type Post struct {
 // anywhere is an aggregator's page that takes every number.
 const anywhere = "https://t.17track.net/{en|ru|de|fr|es|pt|it|pl|nl|tr}#nums=%s"
 
-// posts is the embedded table, read once, in the order of country codes.
+// lists are the embedded tables.
+type lists struct {
+	posts     []Post // in the order of country codes
+	companies []company
+}
+
+// known returns the embedded tables, which are read once.
 //
-//nolint:gochecknoglobals // table
-var posts = sync.OnceValue(func() []Post {
-	list := make([]Post, 0, 256)
+//nolint:gochecknoglobals // tables
+var known = sync.OnceValue(func() lists {
+	l := lists{posts: make([]Post, 0, 256)}
 	for row := range textx.Rows(tables, "posts.tsv", 4) {
-		list = append(list, Post{row[0], row[1], row[2], row[3]})
+		l.posts = append(l.posts, Post{row[0], row[1], row[2], row[3]})
 	}
-	return list
+	for row := range textx.Rows(tables, "companies.tsv", 4) {
+		l.companies = append(l.companies, company{Page{Name: row[0], URL: row[3]}, strings.Fields(row[2]), shape(row[1])})
+	}
+	return l
 })
 
 // PostOf returns the post of a country (ISO 3166-1 alpha-2, upper case).
 func PostOf(country string) (Post, bool) {
-	list := posts()
+	list := known().posts
 	i, ok := slices.BinarySearchFunc(list, country, func(p Post, c string) int {
 		return cmp.Compare(p.Country, c)
 	})

@@ -4,16 +4,16 @@ import (
 	"net/url"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // maxTyped bounds a text in which a number is looked for, in bytes.
 const maxTyped = 2000
 
-// lookalikes are Cyrillic letters with the shape of Latin ones.
-//
-//nolint:gochecknoglobals // table
-var lookalikes = strings.NewReplacer(
-	"А", "A", "В", "B", "С", "C", "Е", "E", "Н", "H", "І", "I", "Ј", "J", "К", "K", "М", "M", "О", "O", "Р", "P", "Ѕ", "S", "Т", "T", "Х", "X", "У", "Y",
+// Cyrillic letters, and the Latin ones of the same shape in the same order.
+const (
+	cyrillic = "АВСЕНІЈКМОРЅТХУ"
+	latin    = "ABCEHIJKMOPSTXY"
 )
 
 // Typed returns the number in a text that a person typed or pasted: a number, a link to
@@ -26,7 +26,7 @@ func Typed(s string) (Number, error) {
 	if plain, err := url.PathUnescape(s); err == nil && strings.Contains(s, "://") {
 		s = plain
 	}
-	s = lookalikes.Replace(strings.ToUpper(s))
+	s = strings.Map(toLatin, strings.ToUpper(s))
 	whole, err := Parse(s)
 	if err == nil && hasDigit(whole) && (whole.Family() != FamilyUnknown || !strings.ContainsFunc(s, unicode.IsSpace)) {
 		return whole, nil
@@ -46,6 +46,15 @@ func Typed(s string) (Number, error) {
 	default:
 		return "", ErrInvalid
 	}
+}
+
+// toLatin returns the Latin letter of the same shape as a Cyrillic one, or r itself.
+func toLatin(r rune) rune {
+	before, _, ok := strings.Cut(cyrillic, string(r))
+	if !ok {
+		return r
+	}
+	return rune(latin[utf8.RuneCountInString(before)])
 }
 
 func hasDigit(n Number) bool { return strings.ContainsAny(string(n), "0123456789") }

@@ -16,14 +16,8 @@ import (
 	"parcelwatch/store"
 )
 
-//go:embed migrations/*.sql
+//go:embed migrations/*.sql schema.sql
 var embedded embed.FS
-
-// newSchema is what the schema steps make of an empty store. A test compares, and writes it
-// with -update.
-//
-//go:embed schema.sql
-var newSchema string
 
 const (
 	versionTable = "schema_version"
@@ -40,6 +34,16 @@ func migrations() fs.FS {
 		return embedded // unreachable: the name is a constant
 	}
 	return sub
+}
+
+// newSchema returns what the schema steps make of an empty store. A test compares, and
+// writes it with -update.
+func newSchema() string {
+	text, err := embedded.ReadFile("schema.sql")
+	if err != nil {
+		return "" // unreachable: the name is a constant
+	}
+	return string(text)
 }
 
 // migrate brings the schema up to date, step by step, each in a separate

@@ -71,7 +71,7 @@ type core struct {
 // file. It returns store.ErrCorrupt, store.ErrNewer or store.ErrForeign for a file
 // that it cannot use, and does not write to that file.
 func Open(ctx context.Context, path string, o Options) (*DB, error) {
-	return open(ctx, path, migrations(), newSchema, o)
+	return open(ctx, path, migrations(), newSchema(), o)
 }
 
 func open(ctx context.Context, path string, steps fs.FS, whole string, o Options) (*DB, error) {
