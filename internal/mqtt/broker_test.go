@@ -159,6 +159,7 @@ func (w *world) start(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.pub.ConnectAgain(20 * time.Millisecond)
 	ctx, cancel := context.WithCancel(t.Context())
 	w.end, w.ended = cancel, make(chan struct{})
 	go func(ended chan struct{}) {

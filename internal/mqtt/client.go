@@ -53,7 +53,8 @@ const (
 type client struct {
 	*paho.Client
 	guard *netx.Guard
-	ended chan error // why the broker or the library ended it
+	life  context.Context //nolint:containedctx // ends with the connection; its cause is why
+	end   context.CancelCauseFunc
 }
 
 // connect logs in. The broker publishes offline to the availability topic if the
@@ -69,11 +70,12 @@ func (b Broker) connect(ctx context.Context, availability string, received func(
 		_ = conn.Close()
 		return nil, err
 	}
-	c := &client{guard: guard, ended: make(chan error, 1)}
+	c := &client{guard: guard}
+	c.life, c.end = context.WithCancelCause(context.WithoutCancel(ctx))
 	c.Client = paho.NewClient(paho.ClientConfig{
 		Conn: packets.NewThreadSafeConn(conn), PacketTimeout: answerTime, PingHandler: pinger{paho.NewDefaultPinger()},
-		OnClientError:      c.end,
-		OnServerDisconnect: func(d *paho.Disconnect) { c.end(disconnected(d.ReasonCode)) },
+		OnClientError:      func(err error) { c.end(c.cause(err)) },
+		OnServerDisconnect: func(d *paho.Disconnect) { c.end(c.cause(disconnected(d.ReasonCode))) },
 		OnPublishReceived: []func(paho.PublishReceived) (bool, error){func(p paho.PublishReceived) (bool, error) {
 			received(p.Packet.Topic, p.Packet.Payload)
 			return true, nil
@@ -81,7 +83,9 @@ func (b Broker) connect(ctx context.Context, availability string, received func(
 	})
 	answer, err := c.Connect(ctx, request)
 	if err != nil {
-		return nil, fmt.Errorf("log in at %s: %w", b.Server, refusal(answer, c.cause(err)))
+		err = c.cause(err)
+		c.end(err)
+		return nil, fmt.Errorf("log in at %s: %w", b.Server, refusal(answer, err))
 	}
 	return c, nil
 }
@@ -138,6 +142,8 @@ func (b Broker) request(ctx context.Context, availability string) (*paho.Connect
 // put publishes a message that the broker keeps, or passes on only if retain is false.
 // An empty payload deletes a kept one.
 func (c *client) put(ctx context.Context, topic string, payload []byte, retain bool) error {
+	ctx, done := c.within(ctx)
+	defer done()
 	answer, err := c.Publish(ctx, &paho.Publish{Topic: topic, Payload: payload, QoS: qos, Retain: retain})
 	if err == nil {
 		return nil
@@ -158,6 +164,8 @@ func (c *client) subscribe(ctx context.Context, names ...string) error {
 	for _, name := range names {
 		s.Subscriptions = append(s.Subscriptions, paho.SubscribeOptions{Topic: name, QoS: qos})
 	}
+	ctx, done := c.within(ctx)
+	defer done()
 	answer, err := c.Subscribe(ctx, s)
 	if answer != nil {
 		for i, reason := range answer.Reasons[:min(len(answer.Reasons), len(names))] {
@@ -182,17 +190,23 @@ func (c *client) bye(err error) {
 	c.guard.Hurry(closeTime)
 	_ = c.Disconnect(d)
 	<-c.Done()
+	c.end(nil)
 }
 
-func (c *client) end(err error) {
-	select {
-	case c.ended <- c.cause(err):
-	default:
-	}
+// within returns a context that ends with the connection too, because the library goes on
+// waiting for an answer that cannot come.
+func (c *client) within(ctx context.Context) (both context.Context, done func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	stop := context.AfterFunc(c.life, cancel)
+	return ctx, func() { stop(); cancel() }
 }
 
-// cause returns the reason that the guard noted instead of what the library made of it.
+// cause returns why the connection ended, or the reason that the guard noted, instead of
+// what the library made of it.
 func (c *client) cause(err error) error {
+	if c.life.Err() != nil {
+		return context.Cause(c.life)
+	}
 	if noted := c.guard.Failure(); noted != nil {
 		return noted
 	}

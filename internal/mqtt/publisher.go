@@ -60,6 +60,7 @@ type Publisher struct {
 	pressed time.Time     // the button's last effect
 	since   time.Time     // when news began; zero if it is not read yet
 	told    map[int64]bool
+	backoff func(tries int) time.Duration
 }
 
 // How often and how much.
@@ -77,7 +78,7 @@ func New(cfg Config, s Store, o Options) (*Publisher, error) {
 		return nil, fmt.Errorf("mqtt: %w", err)
 	}
 	return &Publisher{
-		cfg: cfg, topics: newTopics(cfg.Prefix, cfg.Discovery), store: s, say: say, Options: o, told: map[int64]bool{},
+		cfg: cfg, topics: newTopics(cfg.Prefix, cfg.Discovery), store: s, say: say, Options: o, told: map[int64]bool{}, backoff: backoff,
 		wake: make(chan struct{}, 1), press: make(chan struct{}, 1), birth: make(chan struct{}, 1),
 	}, nil
 }
@@ -94,7 +95,7 @@ func (p *Publisher) Run(ctx context.Context) error {
 		if time.Since(began) > steady {
 			tries, last = 1, ""
 		}
-		if !pause(ctx, backoff(tries)) {
+		if !pause(ctx, p.backoff(tries)) {
 			return nil
 		}
 	}
@@ -165,8 +166,8 @@ func (p *Publisher) follow(ctx context.Context, c *client, sent map[string][]byt
 		select {
 		case <-ctx.Done():
 			return nil
-		case err := <-c.ended:
-			return err
+		case <-c.life.Done():
+			return context.Cause(c.life)
 		case <-p.birth:
 			clear(sent)
 			if err := p.announce(ctx, c); err != nil {
