@@ -22,6 +22,7 @@ type command struct {
 
 func commands() []command {
 	return []command{
+		{"version", []string{"version"}}, // reads nothing: what every command needs
 		{"status", []string{"status"}},
 		{"status --quiet", []string{"status", "--quiet"}},
 		{"list", []string{"list"}},
