@@ -11,6 +11,7 @@ func dialect() *rows.Dialect {
 	return &rows.Dialect{
 		IDs:      `(SELECT i AS key, v::bigint AS value FROM json_array_elements_text($1::text::json) WITH ORDINALITY AS t (v, i))`,
 		Texts:    `(SELECT i AS key, v AS value FROM json_array_elements_text($1::text::json) WITH ORDINALITY AS t (v, i))`,
+		Fence:    `OFFSET 0`,
 		OfParcel: `parcel_id = $1 AND home = $2`,
 		Storable: storableText,
 		Last: func(t rows.Table) string {

@@ -9,12 +9,16 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"parcelwatch/store"
+	"parcelwatch/store/internal/rows"
 )
 
 // OpenSteps opens a store with other schema steps than the embedded ones.
 func OpenSteps(ctx context.Context, url string, steps fs.FS) (*DB, error) {
 	return open(ctx, &driver{url: url}, steps, store.Options{})
 }
+
+// Dialect returns the statements of this database.
+func Dialect() *rows.Dialect { return dialect() }
 
 // Steps returns the embedded schema steps.
 func Steps() fs.FS { return migrations() }

@@ -105,6 +105,14 @@ func scanHousehold(s Scanner) (d store.HouseholdDoc, err error) {
 	return d, err
 }
 
+// Follow is the query for those of the households of parameter 1 that follow the number of
+// parameter 2. A number has few followers, so that a database with an index of numbers must
+// not look it up in each household.
+func Follow(d *Dialect) string {
+	return `SELECT DISTINCT n.home FROM (SELECT home, parcel_id FROM number WHERE number = $2 ` + d.Fence + `) n JOIN parcel p ON p.home = n.home AND p.id = n.parcel_id
+		WHERE n.home IN (SELECT value FROM ` + d.Texts + ` AS wanted) AND p.active ORDER BY n.home`
+}
+
 // Followers returns which of the households have an active parcel of the number, sorted.
 func (db *Installation) Followers(ctx context.Context, n number.Number, households []string) (out []string, err error) {
 	among, err := json.Marshal(append([]string{}, households...))
@@ -117,8 +125,7 @@ func (db *Installation) Followers(ctx context.Context, n number.Number, househol
 			home, err := column[string](s)
 			out = append(out, home)
 			return err
-		}, `SELECT DISTINCT n.home FROM number n JOIN parcel p ON p.home = n.home AND p.id = n.parcel_id
-		    WHERE n.home IN (SELECT value FROM `+db.db.Dialect().Texts+` AS wanted) AND n.number = $2 AND p.active ORDER BY n.home`, string(among), string(n))
+		}, Follow(db.db.Dialect()), string(among), string(n))
 	})
 	return out, err
 }

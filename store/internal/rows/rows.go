@@ -44,6 +44,8 @@ type Dialect struct {
 	// IDs and Texts are a table with a key and a value for each element of the list of
 	// ids or texts that parameter 1 is in JSON.
 	IDs, Texts string
+	// Fence ends a subquery that the database has to answer by itself first.
+	Fence string
 	// OfParcel is the condition that a row belongs to the parcel with the id of parameter
 	// 1 in the household of parameter 2.
 	OfParcel string
