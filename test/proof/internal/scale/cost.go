@@ -166,8 +166,8 @@ func (w *world) calm(ctx context.Context) error {
 	return err
 }
 
-// during returns what was used while something ran, for as long as it takes but not shorter
-// than what else the daemons do each minute.
+// during returns what was used while something ran and until the daemons have done a whole
+// number of times what they do each minute, which comes at once.
 func (w *world) during(ctx context.Context, run func() error) (spent, error) {
 	before, err := w.effort()
 	if err != nil {
@@ -176,7 +176,7 @@ func (w *world) during(ctx context.Context, run func() error) (spent, error) {
 	if err := run(); err != nil {
 		return spent{}, err
 	}
-	if err := rig.Pause(ctx, w.size.quiet-time.Since(before.At)); err != nil {
+	if err := rig.Pause(ctx, w.size.quiet-time.Since(before.At)%w.size.quiet); err != nil {
 		return spent{}, err
 	}
 	e, err := w.effort()
