@@ -35,4 +35,7 @@ type Driver interface {
 type Options struct {
 	Log *slog.Logger     // nil for none
 	Now func() time.Time // nil for time.Now
+	// Brief means that a file is not read whole for damage before it is used, which takes
+	// longer the larger it is. Damage is then reported where it is met.
+	Brief bool
 }

@@ -29,12 +29,18 @@ func (c *statusCmd) Run(ctx context.Context, e *env) error {
 		return err
 	}
 	defer release()
+	if c.Quiet {
+		doc, err := from.Vitals(ctx)
+		if err != nil {
+			return err
+		}
+		return verdictOf(e, true, doc)
+	}
 	doc, err := from.Status(ctx)
 	if err != nil {
 		return err
 	}
 	switch {
-	case c.Quiet:
 	case c.JSON:
 		err = e.writeStatusJSON(ctx, cfg, doc)
 	default:
@@ -43,7 +49,7 @@ func (c *statusCmd) Run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	return verdictOf(e, c.Quiet, doc)
+	return verdictOf(e, false, doc)
 }
 
 // verdictOf returns the error for health checks: the daemon does not run, or cannot read

@@ -203,7 +203,7 @@ func (e *env) trackLedger(ctx context.Context, c *config.Config) (store.Ledger, 
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	db, err := storeAt(c).Open(ctx, store.Options{Now: e.now})
+	db, err := storeAt(c).Open(ctx, store.Options{Now: e.now, Brief: true})
 	if err != nil {
 		return memory, func() {}
 	}

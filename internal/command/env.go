@@ -157,7 +157,7 @@ func (e *env) store(ctx context.Context, c *config.Config) (store.Store, error) 
 
 // open opens the store for the household whose commands these are.
 func (e *env) open(ctx context.Context, c *config.Config, log *slog.Logger) (store.Store, error) {
-	db, err := storeAt(c).Open(ctx, store.Options{Log: log, Now: e.now})
+	db, err := storeAt(c).Open(ctx, store.Options{Log: log, Now: e.now, Brief: true})
 	if err == nil && e.name != "" {
 		db = household.View(db, e.name)
 	}
@@ -251,7 +251,7 @@ func (v storeVault) Secret(ctx context.Context, name string) (string, error) {
 	if !v.at.Exists(ctx) {
 		return "", parcel.ErrNotFound
 	}
-	db, err := v.at.Open(ctx, store.Options{Now: v.now})
+	db, err := v.at.Open(ctx, store.Options{Now: v.now, Brief: true})
 	if err != nil {
 		return "", err
 	}
@@ -261,7 +261,7 @@ func (v storeVault) Secret(ctx context.Context, name string) (string, error) {
 
 // SetSecret implements [oauth.Vault].
 func (v storeVault) SetSecret(ctx context.Context, name, value string) error {
-	db, err := v.at.Open(ctx, store.Options{Now: v.now})
+	db, err := v.at.Open(ctx, store.Options{Now: v.now, Brief: true})
 	if err != nil {
 		return err
 	}

@@ -107,8 +107,7 @@ type Store interface {
 
 // Status returns the state of everything.
 func (s Source) Status(ctx context.Context) (Status, error) {
-	d := Status{Schema: Schema, Unwatched: []Unwatched{}, Daemons: []Daemon{}}
-	health, err := s.health(ctx)
+	d, health, err := s.vitals(ctx)
 	if err != nil {
 		return d, err
 	}
@@ -117,7 +116,6 @@ func (s Source) Status(ctx context.Context) (Status, error) {
 			return d, err
 		}
 	}
-	d.Mailboxes = s.mailboxes(health.Mailboxes, d.Running)
 	d.Carriers = []CarrierStatus{}
 	for _, m := range s.Carriers.Members() {
 		d.Carriers = append(d.Carriers, CarrierStatus{m.Info.Name, m.Info.Title, s.carrierState(m, health.Carriers)})
@@ -125,8 +123,6 @@ func (s Source) Status(ctx context.Context) (Status, error) {
 	if d.Sharing, err = s.sharing(ctx); err != nil {
 		return d, err
 	}
-	box := health.Outbox
-	d.Outbox = Outbox{Waiting: box.Waiting, Oldest: moment(box.Oldest), Error: box.Error, Fault: box.Fault}
 	d.Surplus = append([]parcel.Surplus{}, health.Surplus...)
 	d.NotUnderstood = []NotUnderstood{}
 	for _, n := range health.NotUnderstood {
@@ -165,6 +161,34 @@ func (s Source) Unwatched(ctx context.Context) ([]Unwatched, error) {
 	return slices.SortedFunc(maps.Values(found), func(a, b Unwatched) int { return cmp.Compare(a.Mailbox, b.Mailbox) }), nil
 }
 
+// Vitals returns the part of the status that a health check asks for: whether the daemon
+// runs, its mailboxes and its outbox. It takes no longer with more parcels.
+func (s Source) Vitals(ctx context.Context) (Status, error) {
+	d, _, err := s.vitals(ctx)
+	return d, err
+}
+
+func (s Source) vitals(ctx context.Context) (Status, parcel.Health, error) {
+	d := Status{Schema: Schema, Unwatched: []Unwatched{}, Daemons: []Daemon{}}
+	health, err := s.health(ctx)
+	if err != nil {
+		return d, health, err
+	}
+	if s.Store != nil {
+		beat, err := s.Store.Heartbeat(ctx)
+		if err != nil {
+			return d, health, err
+		}
+		if d.Running = beat.Alive(s.Now); d.Running {
+			d.Since, d.NextDigest = moment(beat.Started), moment(beat.NextDigest)
+		}
+	}
+	d.Mailboxes = s.mailboxes(health.Mailboxes, d.Running)
+	box := health.Outbox
+	d.Outbox = Outbox{Waiting: box.Waiting, Oldest: moment(box.Oldest), Error: box.Error, Fault: box.Fault}
+	return d, health, nil
+}
+
 func (s Source) health(ctx context.Context) (parcel.Health, error) {
 	if s.Store == nil {
 		return parcel.Health{}, nil
@@ -173,13 +197,6 @@ func (s Source) health(ctx context.Context) (parcel.Health, error) {
 }
 
 func (s Source) counts(ctx context.Context, d *Status) error {
-	beat, err := s.Store.Heartbeat(ctx)
-	if err != nil {
-		return err
-	}
-	if d.Running = beat.Alive(s.Now); d.Running {
-		d.Since, d.NextDigest = moment(beat.Started), moment(beat.NextDigest)
-	}
 	nodes, err := s.Store.Nodes(ctx)
 	if err != nil {
 		return err

@@ -112,7 +112,7 @@ func restore(ctx context.Context, path, backup string) (err error) {
 	if err := distinct(path, backup); err != nil {
 		return err
 	}
-	if err := inspect(ctx, backup, migrations()); err != nil {
+	if err := inspect(ctx, backup, migrations(), false); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {

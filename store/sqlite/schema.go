@@ -164,17 +164,18 @@ func (db *DB) copyOwn(ctx context.Context, own, file string, want int64) error {
 	return errors.Join(err, os.Remove(own))
 }
 
-// inspect opens an existing file read-only and returns why it cannot be used.
-func inspect(ctx context.Context, path string, steps fs.FS) error {
+// inspect opens an existing file read-only and returns why it cannot be used. It reads the
+// whole file, unless brief is set and the schema is not going to be changed.
+func inspect(ctx context.Context, path string, steps fs.FS, brief bool) error {
 	if !inUse(path) {
-		err := inspectAs(ctx, immutableDSN(path), steps)
+		err := inspectAs(ctx, immutableDSN(path), steps, brief)
 		if err == nil || !inUse(path) {
 			return err
 		}
 		// Another process has begun to write meanwhile, so the result means
 		// nothing.
 	}
-	return inspectAs(ctx, readDSN(path), steps)
+	return inspectAs(ctx, readDSN(path), steps, brief)
 }
 
 // inUse reports whether the store has a write-ahead log: a process has it open, or
@@ -184,7 +185,7 @@ func inUse(path string) bool {
 	return err == nil
 }
 
-func inspectAs(ctx context.Context, name string, steps fs.FS) (err error) {
+func inspectAs(ctx context.Context, name string, steps fs.FS, brief bool) (err error) {
 	pool, err := connect(ctx, name, 1)
 	if err != nil {
 		return err
@@ -198,9 +199,13 @@ func inspectAs(ctx context.Context, name string, steps fs.FS) (err error) {
 	if err != nil {
 		return err
 	}
-	if want := newest(p); have > want {
+	want := newest(p)
+	if have > want {
 		return fmt.Errorf("%w: its schema is %d and this program knows up to %d; install the newer program again, or restore a backup",
 			store.ErrNewer, have, want)
+	}
+	if brief && have == want {
+		return nil
 	}
 	return quickCheck(ctx, pool)
 }

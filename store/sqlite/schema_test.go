@@ -330,7 +330,49 @@ func TestRefused(t *testing.T) {
 			if got := names(t, filepath.Dir(path)); got != files {
 				t.Errorf("files = %s, want %s", got, files)
 			}
+			if err := briefly(t, path); !errors.Is(err, tc.want) {
+				t.Errorf("opened briefly and checked: %v, want %v", err, tc.want)
+			}
 		})
+	}
+}
+
+// briefly opens a store without reading it whole, and checks it.
+func briefly(t *testing.T, path string) error {
+	t.Helper()
+	db, err := sqlite.Open(t.Context(), path, sqlite.Options{Brief: true})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return db.Check(t.Context())
+}
+
+func TestABriefOpenReadsAFileWholeOnlyBeforeAStep(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "p.db")
+	db := open(t, path)
+	fill(t, db)
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	spoilt := read(t, path)
+	clear(spoilt[len(spoilt)-4096:])
+	write(t, path, spoilt)
+	if _, err := sqlite.Open(t.Context(), path, sqlite.Options{}); !errors.Is(err, store.ErrCorrupt) {
+		t.Errorf("opened to stay: %v, want ErrCorrupt", err)
+	}
+	newer := later(t, steps(t)+1, "CREATE TABLE t%d (x TEXT);")
+	if _, err := sqlite.OpenSteps(t.Context(), path, newer, sqlite.Options{Brief: true}); !errors.Is(err, store.ErrCorrupt) {
+		t.Errorf("before a step of the schema: %v, want ErrCorrupt", err)
+	}
+	db, err := sqlite.Open(t.Context(), path, sqlite.Options{Brief: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := db.Check(t.Context()); !errors.Is(err, store.ErrCorrupt) {
+		t.Errorf("checked: %v, want ErrCorrupt", err)
 	}
 }
 

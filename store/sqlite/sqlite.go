@@ -84,7 +84,7 @@ func open(ctx context.Context, path string, steps fs.FS, whole string, o Options
 	if db.now == nil {
 		db.now = time.Now //nolint:forbidigo // the default clock
 	}
-	if err := db.open(ctx, steps, whole); err != nil {
+	if err := db.open(ctx, steps, whole, o.Brief); err != nil {
 		return nil, fmt.Errorf("open store %s: %w", path, errors.Join(explain(err), db.shut()))
 	}
 	return db, nil
@@ -136,13 +136,13 @@ func (db *DB) close() error {
 	return db.writer.Close()
 }
 
-func (db *DB) open(ctx context.Context, steps fs.FS, whole string) error {
+func (db *DB) open(ctx context.Context, steps fs.FS, whole string, brief bool) error {
 	fresh, err := create(db.path)
 	if err != nil {
 		return err
 	}
 	if !fresh {
-		if err := inspect(ctx, db.path, steps); err != nil {
+		if err := inspect(ctx, db.path, steps, brief); err != nil {
 			return err
 		}
 	}
