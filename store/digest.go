@@ -20,7 +20,7 @@ type DigestSource interface { //nolint:interfacebloat // everything that digests
 	// wait to be picked up, or whose protection began between from and to.
 	Remindable(ctx context.Context, from, to time.Time) ([]parcel.Parcel, error)
 	// Asked returns about how many parcels that are neither closed nor final each carrier
-	// was asked at or after since.
+	// was asked at or after since. Of a thousand or more it looks at a sample.
 	Asked(ctx context.Context, since time.Time) (map[string]int, error)
 	// FollowedOrders returns the orders that no parcel carries: the open ones, and those
 	// with one of the ids, ordered by first seen.

@@ -26,7 +26,7 @@ func dialect() *rows.Dialect {
 		},
 		// A NUL in an outline cannot be read as JSON.
 		Asked: `SELECT source ->> 'carrier', count(DISTINCT p.id)
-		FROM (SELECT id, replace(outline, '\u0000', '\ufffd')::json -> 'sources' AS sources FROM parcel WHERE home = $2 AND active) AS p,
+		FROM (SELECT id, replace(outline, '\u0000', '\ufffd')::json -> 'sources' AS sources FROM parcel WHERE home = $3 AND active AND id % $2 = 0) AS p,
 		LATERAL json_array_elements(CASE json_typeof(p.sources) WHEN 'array' THEN p.sources ELSE '[]' END) AS source
 		WHERE (source ->> 'asked')::timestamptz >= to_timestamp($1::double precision) GROUP BY 1`,
 	}

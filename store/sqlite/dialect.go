@@ -22,7 +22,7 @@ func dialect() *rows.Dialect {
 		},
 		Continue: numberOn,
 		Asked: `SELECT source.value ->> '$.carrier', count(DISTINCT parcel.id) FROM parcel, json_each(parcel.outline, '$.sources') AS source
-		 WHERE home = $2 AND active AND unixepoch(source.value ->> '$.asked', 'subsec') >= $1 GROUP BY 1`,
+		 WHERE home = $3 AND active AND parcel.id % $2 = 0 AND unixepoch(source.value ->> '$.asked', 'subsec') >= $1 GROUP BY 1`,
 	}
 }
 

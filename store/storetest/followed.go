@@ -110,6 +110,17 @@ func asked(t T, h Harness) {
 	if want := map[string]int{"post": 2, "upu": 1}; !maps.Equal(got, want) {
 		t.Errorf("asked %v, want %v", got, want)
 	}
+	const many = 1200 // of which a sample is looked at
+	var crowd []*parcel.Parcel
+	for i := range many {
+		p := newParcel(number.Number(fmt.Sprintf("LP%014d", i)))
+		p.Sources = []parcel.Source{source("crowded", Now())}
+		crowd = append(crowd, p)
+	}
+	add(t, h.Store, crowd...)
+	if n := get[map[string]int](t)(h.Store.Asked(t.Context(), since))["crowded"]; n < many*9/10 || n > many*11/10 {
+		t.Errorf("a carrier was asked about %d parcels, want about %d", n, many)
+	}
 }
 
 func remindable(t T, h Harness) {

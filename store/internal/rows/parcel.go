@@ -128,11 +128,22 @@ func (db *Household) ByStatus(ctx context.Context) (map[parcel.Status]int, error
 		`SELECT status, count(*) FROM parcel WHERE home = $1 AND active GROUP BY status`))
 }
 
+// sample is the least number of parcels that a sample of them has.
+const sample = 500
+
 // Asked returns about how many followed parcels each carrier was asked at or after since.
-// It reads outlines.
+// It reads the outlines of a sample of them.
 func (db *Household) Asked(ctx context.Context, since time.Time) (map[string]int, error) {
-	return counted(query(ctx, db.to("count parcels by carrier"), scanCount[string],
-		db.db.Dialect().Asked, float64(since.UnixMilli())/1000))
+	all, err := db.Following(ctx)
+	if err != nil {
+		return nil, err
+	}
+	each := max(1, all/sample)
+	asked, err := counted(query(ctx, db.to("count parcels by carrier"), scanCount[string], db.db.Dialect().Asked, float64(since.UnixMilli())/1000, each))
+	for carrier := range asked {
+		asked[carrier] *= each
+	}
+	return asked, err
 }
 
 // count is a row of a number of things by a key.

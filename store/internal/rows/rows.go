@@ -58,8 +58,9 @@ type Dialect struct {
 	// Leave are the statements that come before the rows of the household of parameter 1
 	// are deleted. They end its transactions that have begun, and let none begin.
 	Leave []string
-	// Asked counts the active parcels of the household of parameter 2 by the carriers in
-	// their outlines that were asked at or after parameter 1, in seconds since 1970.
+	// Asked counts the active parcels of the household of parameter 3 by the carriers in
+	// their outlines that were asked at or after parameter 1, in seconds since 1970. It looks at
+	// those whose ids are multiples of parameter 2.
 	Asked string
 }
 
