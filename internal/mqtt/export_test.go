@@ -19,7 +19,9 @@ func Listen(ctx context.Context, b Broker, received func(topic string, payload [
 }
 
 // ConnectAgain sets the pause before each new connection.
-func (p *Publisher) ConnectAgain(after time.Duration) { p.backoff = func(int) time.Duration { return after } }
+func (p *Publisher) ConnectAgain(after time.Duration) {
+	p.backoff = func(int) time.Duration { return after }
+}
 
 // Put publishes one message as somebody else does.
 func Put(ctx context.Context, b Broker, topic string, payload []byte, retain bool) error {

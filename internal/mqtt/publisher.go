@@ -167,7 +167,7 @@ func (p *Publisher) follow(ctx context.Context, c *client, sent map[string][]byt
 		case <-ctx.Done():
 			return nil
 		case <-c.life.Done():
-			return context.Cause(c.life)
+			return c.cause(nil)
 		case <-p.birth:
 			clear(sent)
 			if err := p.announce(ctx, c); err != nil {
