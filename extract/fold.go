@@ -48,7 +48,7 @@ func (f *folded) add(s string, off int) {
 	for i := 0; i < len(s); {
 		c := s[i]
 		if c < utf8.RuneSelf {
-			if k := folding[c]; k == 0 {
+			if k := foldASCII(c); k == 0 {
 				flush(i)
 			} else {
 				begin(i)
@@ -81,12 +81,17 @@ func (f *folded) add(s string, off int) {
 	flush(len(s))
 }
 
-// folding maps ASCII letters to lower case, digits to themselves, all else to 0.
-const folding = none + none + none + "0123456789\x00\x00\x00\x00\x00\x00" +
-	"\x00abcdefghijklmnopqrstuvwxyz\x00\x00\x00\x00\x00" + "\x00abcdefghijklmnopqrstuvwxyz\x00\x00\x00\x00\x00"
-
-// none is 16 zeros.
-const none = "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+// foldASCII returns letters in lower case, digits as they are, and 0 for all else.
+func foldASCII(c byte) byte {
+	switch {
+	case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
+		return c
+	case 'A' <= c && c <= 'Z':
+		return c + 'a' - 'A'
+	default:
+		return 0
+	}
+}
 
 // syllabic reports whether a letter belongs to a script that is written without
 // spaces or with optional ones. Each such letter is compared as its own word.

@@ -29,18 +29,16 @@ func (c *statusCmd) Run(ctx context.Context, e *env) error {
 		return err
 	}
 	defer release()
+	read := from.Status
 	if c.Quiet {
-		doc, err := from.Vitals(ctx)
-		if err != nil {
-			return err
-		}
-		return verdictOf(e, true, doc)
+		read = from.Vitals
 	}
-	doc, err := from.Status(ctx)
+	doc, err := read(ctx)
 	if err != nil {
 		return err
 	}
 	switch {
+	case c.Quiet:
 	case c.JSON:
 		err = e.writeStatusJSON(ctx, cfg, doc)
 	default:
@@ -49,7 +47,7 @@ func (c *statusCmd) Run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	return verdictOf(e, false, doc)
+	return verdictOf(e, c.Quiet, doc)
 }
 
 // verdictOf returns the error for health checks: the daemon does not run, or cannot read

@@ -307,12 +307,7 @@ func TestRefused(t *testing.T) {
 	} {
 		t.Run(tc.name+" is refused in words and stays untouched", func(t *testing.T) {
 			t.Parallel()
-			path := filepath.Join(t.TempDir(), "p.db")
-			db := open(t, path)
-			fill(t, db)
-			if err := db.Close(); err != nil {
-				t.Fatal(err)
-			}
+			path := filled(t)
 			tc.spoil(t, path)
 			before, files := read(t, path), names(t, filepath.Dir(path))
 			_, err := sqlite.Open(t.Context(), path, sqlite.Options{})
@@ -337,6 +332,18 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// filled returns the path of a store with something in it, closed.
+func filled(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "p.db")
+	db := open(t, path)
+	fill(t, db)
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 // briefly opens a store without reading it whole, and checks it.
 func briefly(t *testing.T, path string) error {
 	t.Helper()
@@ -350,12 +357,7 @@ func briefly(t *testing.T, path string) error {
 
 func TestABriefOpenReadsAFileWholeOnlyBeforeAStep(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "p.db")
-	db := open(t, path)
-	fill(t, db)
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
+	path := filled(t)
 	spoilt := read(t, path)
 	clear(spoilt[len(spoilt)-4096:])
 	write(t, path, spoilt)
