@@ -227,7 +227,8 @@ func TestAGuessEndsNothing(t *testing.T) {
 		if name == "dhl" || name == "postnord" {
 			continue // their codes are a few states; the words are tried above
 		}
-		for _, row := range tableOf(t, name).Codes() {
+		table := tableOf(t, name)
+		for _, row := range table.Codes() {
 			step := row.Code
 			switch {
 			case guessMoves(row.Status):

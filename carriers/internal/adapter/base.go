@@ -31,7 +31,7 @@ type Spec struct {
 // Base is embedded by every adapter. It holds the carrier's Info, the client of its
 // service, its code table and its settings, and is safe for concurrent use.
 type Base struct {
-	*Client
+	Client
 	Table
 
 	Zone *time.Location // of Spec.Zone
@@ -57,7 +57,7 @@ func New(info carriers.Info, cfg carriers.Config, spec Spec, build func(Base) ca
 		return nil, fmt.Errorf("%s: load the service's time zone: %w", info.Name, err)
 	}
 	return build(Base{
-		Client: client, Table: table, Zone: zone, info: info, settings: cfg.Settings, newestFirst: spec.NewestFirst,
+		Client: *client, Table: table, Zone: zone, info: info, settings: cfg.Settings, newestFirst: spec.NewestFirst,
 	}), nil
 }
 

@@ -39,7 +39,7 @@ type Code struct {
 
 // Country returns the country of an event that has none: the one of the code's
 // side, or "" if the code may be used anywhere.
-func (c Code) Country(origin, destination string) string {
+func (c *Code) Country(origin, destination string) string {
 	switch c.Side {
 	case SideOrigin:
 		return origin
@@ -93,7 +93,7 @@ func ParseTable(tsv string) (Table, error) {
 
 // Find returns the row of the code and its sub-code, or the default row of the
 // code. Codes in capitals and in small letters are the same.
-func (t Table) Find(code, sub string) (Code, bool) {
+func (t *Table) Find(code, sub string) (Code, bool) {
 	code = strings.ToUpper(code)
 	if c, ok := t.rows[[2]string{code, sub}]; ok {
 		return c, true
@@ -103,7 +103,7 @@ func (t Table) Find(code, sub string) (Code, bool) {
 }
 
 // Row is [Table.Find] with [Unknown] for a code that the table does not hold.
-func (t Table) Row(code, sub string) Code {
+func (t *Table) Row(code, sub string) Code {
 	if c, ok := t.Find(code, sub); ok {
 		return c
 	}
@@ -113,7 +113,7 @@ func (t Table) Row(code, sub string) Code {
 // Action returns an action code of Cainiao in upper case without blanks, and its
 // row. Of codes that the table does not hold, the prefix RT_ means the way back and
 // the end tells what went wrong.
-func (t Table) Action(code Lax) (string, Code) {
+func (t *Table) Action(code Lax) (string, Code) {
 	name := strings.ReplaceAll(strings.ToUpper(Line(code, 60)), " ", "_")
 	row := t.Row(name, "*")
 	ends := func(end string) bool { return strings.HasSuffix(name, end) }
@@ -132,4 +132,4 @@ func (t Table) Action(code Lax) (string, Code) {
 func Unknown() Code { return Code{Sub: "*", Status: parcel.InTransit, Side: SideNone, Guess: true} }
 
 // Codes returns the rows in the order of the table.
-func (t Table) Codes() []Code { return t.list }
+func (t *Table) Codes() []Code { return t.list }

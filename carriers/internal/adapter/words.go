@@ -24,7 +24,7 @@ func plain(text string) string {
 
 // Begins returns the row of the code with whose words the text begins, the longest
 // one if there are several.
-func (t Table) Begins(code, text string) (best Code, ok bool) {
+func (t *Table) Begins(code, text string) (best Code, ok bool) {
 	text = plain(text)
 	for _, row := range t.list {
 		if row.Code == code && row.Sub != "*" && len(row.words) > len(best.words) && strings.HasPrefix(text, row.words) {
@@ -37,7 +37,7 @@ func (t Table) Begins(code, text string) (best Code, ok bool) {
 // Holds returns the row of the code whose words are the text, or else the first row
 // whose words the text contains: earlier rows take precedence. Words of an arrival
 // that the text denies, announces or says of somebody else do not count.
-func (t Table) Holds(code, text string) (found Code, ok bool) {
+func (t *Table) Holds(code, text string) (found Code, ok bool) {
 	text = plain(text)
 	for _, row := range t.list {
 		if row.Code != code || row.Sub == "*" {
