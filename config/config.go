@@ -40,8 +40,8 @@ type Config struct {
 	Warnings []message.Text `toml:"-"`
 
 	lines  lines
-	shared []Definition // of the files in [CarriersDir]
-	faults Errors       // of those files
+	shared []*Definition // of the files in [CarriersDir]
+	faults Errors        // of those files
 
 	sum       [sha256.Size]byte // of the text
 	household string            // the name, if it is not the file's own

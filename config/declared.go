@@ -40,21 +40,26 @@ type Definition struct {
 
 // Definitions returns the [[carrier]] sections of the configuration and of the files in
 // [CarriersDir].
-func (c *Config) Definitions() []Definition {
-	c = c.root()
-	return append(definitions(c.Path, c.Declared, c.lines, false, c.abs), c.shared...)
+func (c *Config) Definitions() []*Definition {
+	return append(c.OwnDefinitions(), c.root().shared...)
 }
 
-func definitions(file string, tables []map[string]any, at lines, shared bool, abs func(string) string) []Definition {
-	out := make([]Definition, 0, len(tables))
+// OwnDefinitions returns the [[carrier]] sections of the configuration.
+func (c *Config) OwnDefinitions() []*Definition {
+	c = c.root()
+	return definitions(c.Path, c.Declared, c.lines, false, c.abs)
+}
+
+func definitions(file string, tables []map[string]any, at lines, shared bool, abs func(string) string) []*Definition {
+	out := make([]*Definition, 0, len(tables))
 	for i, values := range tables {
-		out = append(out, Definition{File: file, Shared: shared, values: values, at: element("carrier", i), lines: at, abs: abs})
+		out = append(out, &Definition{File: file, Shared: shared, values: values, at: element("carrier", i), lines: at, abs: abs})
 	}
 	return out
 }
 
 // LoadDefinitions reads a file that holds nothing but [[carrier]] sections.
-func LoadDefinitions(path string) ([]Definition, error) {
+func LoadDefinitions(path string) ([]*Definition, error) {
 	full, err := filepath.Abs(path)
 	if err != nil {
 		return nil, err
@@ -94,7 +99,7 @@ func (c *Config) readShared() {
 	dir := filepath.Join(filepath.Dir(c.Path), CarriersDir)
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		c.faults = append(c.faults, &Error{File: dir, What: message.New("declared_dir")})
+		c.faulty(dir, message.New("declared_dir"))
 	}
 	files := 0
 	for _, e := range entries {
@@ -103,7 +108,7 @@ func (c *Config) readShared() {
 			continue
 		}
 		if files++; files > maxShared {
-			c.faults = append(c.faults, &Error{File: dir, What: message.New("declared_many", "Most", strconv.Itoa(maxShared))})
+			c.faulty(dir, message.New("declared_many", "Most", strconv.Itoa(maxShared)))
 			return
 		}
 		list, err := LoadDefinitions(path)
@@ -111,13 +116,20 @@ func (c *Config) readShared() {
 			err = unchangeable(path)
 		}
 		wrong, err := Problems(err)
-		if err != nil {
-			wrong = Errors{{File: path, What: message.Raw(err.Error())}}
-		}
-		if c.faults = append(c.faults, wrong...); len(wrong) == 0 {
+		switch {
+		case err != nil:
+			c.faulty(path, message.Raw(err.Error()))
+		case len(wrong) > 0:
+			c.faults = append(c.faults, wrong...)
+		default:
 			c.shared = append(c.shared, list...)
 		}
 	}
+}
+
+// faulty records a problem of the files in [CarriersDir].
+func (c *Config) faulty(path string, what message.Text) {
+	c.faults = append(c.faults, &Error{File: path, What: what})
 }
 
 // unchangeable returns an error if others can change a file that decides what the
@@ -146,7 +158,7 @@ func Problems(err error) (Errors, error) {
 
 // Bind stores the keys of the definition in a struct and reports unknown keys and
 // values of another type.
-func (d Definition) Bind(into any) error {
+func (d *Definition) Bind(into any) error {
 	p := d.problems()
 	p.bind(d.at, d.values, reflect.ValueOf(into).Elem())
 	return p.err()
@@ -154,7 +166,7 @@ func (d Definition) Bind(into any) error {
 
 // Keys returns the keys of a table within the definition as they follow each other in
 // the file.
-func (d Definition) Keys(table string) []string {
+func (d *Definition) Keys(table string) []string {
 	values, _ := d.values[table].(map[string]any)
 	keys := make([]string, 0, len(values))
 	for key := range values {
@@ -166,7 +178,7 @@ func (d Definition) Keys(table string) []string {
 }
 
 // Fault returns an error about a key of the definition.
-func (d Definition) Fault(key string, what message.Text) *Error {
+func (d *Definition) Fault(key string, what message.Text) *Error {
 	path := strings.TrimSuffix(join(d.at, key), ".")
 	return &Error{File: d.File, Line: d.lines.of(path), Key: plain(path), What: what}
 }
@@ -174,7 +186,7 @@ func (d Definition) Fault(key string, what message.Text) *Error {
 // Headers returns the headers of the request that are secrets: tables in one of the forms
 // of a secret. A file that people pass on may name only a file beside it, because any
 // other form could read what is not meant for its service.
-func (d Definition) Headers() (map[string]Secret, error) {
+func (d *Definition) Headers() (map[string]Secret, error) {
 	request, _ := d.values["request"].(map[string]any)
 	headers, _ := request["headers"].(map[string]any)
 	out := map[string]Secret{}
@@ -204,7 +216,7 @@ func (d Definition) Headers() (map[string]Secret, error) {
 
 // Trust reports a program that others can change. A program that does not exist is no
 // problem of the configuration.
-func (d Definition) Trust(program string) error {
+func (d *Definition) Trust(program string) error {
 	path, err := exec.LookPath(program)
 	if err != nil {
 		return nil //nolint:nilerr // reported when it is run
@@ -216,4 +228,4 @@ func (d Definition) Trust(program string) error {
 	return err
 }
 
-func (d Definition) problems() *problems { return &problems{file: d.File, lines: d.lines} }
+func (d *Definition) problems() *problems { return &problems{file: d.File, lines: d.lines} }

@@ -41,9 +41,9 @@ func load(tb testing.TB, path string) carriers.Factory {
 		tb.Fatal(err)
 	}
 	d.Order = list[0].Keys("status")
-	f, err := declared.New(d, nil)
-	if err != nil {
-		tb.Fatal(err)
+	f, faults := declared.New(&d, nil)
+	if len(faults) > 0 {
+		tb.Fatal(faults)
 	}
 	return f
 }

@@ -2,6 +2,7 @@ package declared
 
 import (
 	"context"
+	"net/http"
 	"regexp"
 	"time"
 
@@ -23,39 +24,37 @@ const noCodes = "code\tsub\tstatus\tside\tmeaning\n"
 type carrier struct {
 	adapter.Base
 	*program
-
-	match func(number.Number) carriers.Match
 }
 
 // open makes the carrier of a program.
-func open(p *program, match func(number.Number) carriers.Match, cfg carriers.Config) (carriers.Carrier, error) {
+func open(p *program, cfg carriers.Config) (carriers.Carrier, error) {
 	if len(p.exec) > 0 {
-		return &command{program: p, match: match}, nil
+		return adapter.OneByOne(&command{p}), nil
 	}
 	return adapter.New(p.info, cfg, adapter.Spec{Codes: noCodes, Personal: p.personal}, func(b adapter.Base) carriers.Carrier {
-		return adapter.OneByOne(&carrier{b, p, match})
+		return adapter.OneByOne(&carrier{b, p})
 	})
 }
 
-// Info returns the facts of the carrier.
-func (c *carrier) Info() carriers.Info { return c.Base.Info() }
-
-// Match tells from the form of the number whether the carrier may know it.
-func (c *carrier) Match(n number.Number) carriers.Match { return c.match(n) }
-
 // Ask makes the call for one number.
 func (c *carrier) Ask(ctx context.Context, n number.Number) (carriers.Result, error) {
-	res, _, err := c.ask(ctx, n, nil)
-	return res, err
+	res, err := c.ask(ctx, n, nil)
+	if err != nil {
+		return carriers.Result{}, err
+	}
+	return *res, nil
 }
 
-func (c *carrier) ask(ctx context.Context, n number.Number, trace *Trace) (carriers.Result, adapter.Answer, error) {
-	limited, cancel := context.WithTimeout(ctx, askTime)
-	defer cancel()
-	ans, err := c.Do(limited, c.request.make(n, c.Setting))
-	if err != nil {
-		return carriers.Result{}, ans, err
+func (c *carrier) ask(ctx context.Context, n number.Number, trace *Trace) (*carriers.Result, error) {
+	ans := adapter.Answer{Status: http.StatusOK, Body: trace.given()}
+	if ans.Body == nil {
+		limited, cancel := context.WithTimeout(ctx, askTime)
+		defer cancel()
+		var err error
+		if ans, err = c.Do(limited, c.request.make(n, c.Setting)); err != nil {
+			return nil, err
+		}
+		trace.received(ans.Body, ans.Status)
 	}
-	res, err := c.read(ctx, ans, n, trace)
-	return res, ans, err
+	return c.read(ctx, ans, n, trace)
 }

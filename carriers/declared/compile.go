@@ -2,7 +2,6 @@ package declared
 
 import (
 	"cmp"
-	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -19,27 +18,30 @@ import (
 // program is a definition made ready to run. It is immutable.
 type program struct {
 	info         carriers.Info
+	like         carriers.Carrier // matches the same numbers; nil if match and maybe do
 	match, maybe []*regexp.Regexp
 	page         bool // the answer is HTML
-	request      request
+	request      *request
 	exec         []string
-	forms        []form
-	refusals     []refusal
-	notFound     field
+	forms        []*form
+	refusals     []*refusal
+	notFound     *field
 	notFoundOn   []int
 	blank        bool
-	empty        field
+	empty        *field
 	complete     string
-	rows         []row
+	rows         []*row
 	cut          []*regexp.Regexp
 	personal     []string
 }
 
 // form is a [Reading] made ready.
 type form struct {
-	item, number, group, events                         field
-	time, offset, place, country, text, code            field
-	origin, destination, aliases, eta, pickup, pickupBy field
+	item, number, group, events                         *field
+	time, offset, place, country, text, code            *field
+	origin, destination, aliases, eta, pickup, pickupBy *field
+
+	fields []*field // all of these
 
 	layouts []string
 	zone    *time.Location // nil if it is not known
@@ -49,7 +51,7 @@ type form struct {
 
 type refusal struct {
 	status int
-	find   field
+	find   *field
 	words  *regexp.Regexp
 	means  error
 }
@@ -57,29 +59,28 @@ type refusal struct {
 type compiler struct {
 	page     bool
 	settings []string
-	faults   Errors
+	faults   []Fault
 }
 
 func (c *compiler) wrong(key, id string) { c.at(key, message.New(id)) }
 
 // New returns the factory of a defined carrier. What the definition does not say is
-// taken from the built-in carrier of the same name, if there is one. The error is
-// [Errors].
-func New(d Definition, builtin *carriers.Factory) (carriers.Factory, error) {
+// taken from the built-in carrier of the same name, if there is one. The second result is
+// all that is wrong in the definition.
+func New(d *Definition, builtin *carriers.Factory) (carriers.Factory, []Fault) {
 	c := &compiler{}
 	p := c.program(d, builtin)
 	if len(c.faults) > 0 {
 		return carriers.Factory{}, c.faults
 	}
-	match := p.claims(builtin, d)
 	return carriers.Factory{
 		Defined: carriers.Defined{Replaces: builtin != nil, Titled: builtin == nil || d.Title != "", Keyed: d.keyed()},
 		Info:    p.info, Public: !d.Private && len(d.Exec) == 0,
-		New: func(cfg carriers.Config) (carriers.Carrier, error) { return open(p, match, cfg) },
+		New: func(cfg carriers.Config) (carriers.Carrier, error) { return open(p, cfg) },
 	}, nil
 }
 
-func (c *compiler) program(d Definition, builtin *carriers.Factory) *program {
+func (c *compiler) program(d *Definition, builtin *carriers.Factory) *program {
 	c.page = isPage(d)
 	p := &program{page: c.page, exec: d.Exec, blank: d.NotFoundBlank, complete: d.Complete, personal: d.Personal, notFoundOn: d.NotFoundStatus}
 	p.info = c.info(d, builtin)
@@ -87,36 +88,47 @@ func (c *compiler) program(d Definition, builtin *carriers.Factory) *program {
 		c.settings = append(c.settings, s.Name)
 	}
 	c.limits(d)
-	p.match, p.maybe = c.patterns("match", d.Match), c.patterns("maybe", d.Maybe)
-	if len(d.Match)+len(d.Maybe) == 0 && builtin == nil {
-		c.wrong("match", "declared_match")
-	}
+	c.claims(d, builtin, p)
 	p.request = c.request(d)
 	if p.request.base != "" {
 		p.info.BaseURL = p.request.base
 		p.info.Site = cmp.Or(d.Site, p.info.Site, p.request.base)
 	}
+	p.notFound, p.empty = c.field("not_found", d.NotFound, " "), c.field("empty", d.Empty, " ")
 	if len(d.Exec) > 0 {
 		c.execution(d, p)
 		return p
 	}
 	p.forms = c.forms(d)
 	p.refusals = c.refusals(d)
-	p.notFound, p.empty = c.field("not_found", d.NotFound, " "), c.field("empty", d.Empty, " ")
 	p.rows, p.cut = c.rows(d), c.patterns("cut", d.Cut)
-	p.request.own = append(slices.Clone(d.NotFoundStatus), statuses(d.Refusals)...)
+	p.request.own = statuses(d)
 	return p
+}
+
+// claims compiles which numbers the carrier knows: those of its patterns, or those of the
+// built-in carrier if it has none.
+func (c *compiler) claims(d *Definition, builtin *carriers.Factory, p *program) {
+	p.match, p.maybe = c.patterns("match", d.Match), c.patterns("maybe", d.Maybe)
+	switch {
+	case len(d.Match)+len(d.Maybe) > 0:
+	case builtin == nil:
+		c.wrong("match", "declared_match")
+	default:
+		if own, err := builtin.New(carriers.Config{HTTP: &http.Client{}}); err == nil {
+			p.like = own
+		}
+	}
 }
 
 // isPage reports whether the answer is HTML: the first selector of its events is no
 // JSONPath.
-func isPage(d Definition) bool {
-	for _, r := range append([]Reading{d.Reading}, d.Forms...) {
-		if text, ok := firstSelector(r.Events); ok {
-			return !strings.HasPrefix(strings.TrimLeft(text, "^ "), "$")
-		}
+func isPage(d *Definition) bool {
+	text, ok := firstSelector(d.Events)
+	for i := 0; !ok && i < len(d.Forms); i++ {
+		text, ok = firstSelector(d.Forms[i].Events)
 	}
-	return false
+	return ok && !strings.HasPrefix(strings.TrimLeft(text, "^ "), "$")
 }
 
 // firstSelector returns the first text in what is written for a field.
@@ -138,11 +150,12 @@ func firstSelector(v any) (string, bool) {
 	return "", false
 }
 
-func statuses(refusals []Refusal) []int {
-	var out []int
-	for _, r := range refusals {
-		if r.Status != 0 {
-			out = append(out, r.Status)
+// statuses returns the statuses besides 2xx that the definition tells the meaning of.
+func statuses(d *Definition) (out []int) {
+	out = append(out, d.NotFoundStatus...)
+	for i := range d.Refusals {
+		if status := d.Refusals[i].Status; status != 0 {
+			out = append(out, status)
 		}
 	}
 	return out
@@ -155,11 +168,11 @@ var (
 )
 
 // info returns the facts of the carrier.
-func (c *compiler) info(d Definition, builtin *carriers.Factory) carriers.Info {
+func (c *compiler) info(d *Definition, builtin *carriers.Factory) carriers.Info {
 	info := carriers.Info{Role: carriers.RoleDestination, Interval: 10 * time.Second, PerNumber: 4 * time.Hour, Budget: 500, Title: d.Name}
 	if builtin != nil {
 		info = builtin.Info
-		info.Hosts, info.Settings = nil, slices.Clone(info.Settings)
+		info.Hosts, info.Settings = nil, slices.Clip(info.Settings)
 	}
 	info.Name, info.Batch = d.Name, 1
 	if title := textx.Line(d.Title, 60); title != "" {
@@ -173,30 +186,32 @@ func (c *compiler) info(d Definition, builtin *carriers.Factory) carriers.Info {
 		info.Countries = d.Countries
 	}
 	if d.Page != "" {
-		info.Page = strings.Replace(strings.NewReplacer("%", "%25", "{number}", "\x00").Replace(d.Page), "\x00", "%s", 1)
-		info.Page = strings.ReplaceAll(info.Page, "%25", "%")
+		info.Page = strings.Replace(d.Page, numberMark, "%s", 1)
 	}
 	if d.Settings != nil {
 		info.Settings = nil
 		for _, name := range d.Settings {
-			info.Settings = append(info.Settings, carriers.Setting{Name: name, Secret: true, Required: true})
+			info.Settings = append(info.Settings, secret(name))
 		}
 	}
 	for _, header := range d.Secrets {
-		info.Settings = append(info.Settings, carriers.Setting{Name: HeaderSetting(header), Secret: true, Required: true})
+		info.Settings = append(info.Settings, secret(HeaderSetting(header)))
 	}
-	c.facts(d, info)
+	c.facts(d, info.Role)
 	return info
 }
 
+func secret(name string) carriers.Setting {
+	return carriers.Setting{Name: name, Secret: true, Required: true}
+}
+
 // facts checks what a definition says about its carrier.
-func (c *compiler) facts(d Definition, info carriers.Info) {
+func (c *compiler) facts(d *Definition, role carriers.Role) {
 	if !nameForm.MatchString(d.Name) || slices.Contains([]string{"state", "try", "export"}, d.Name) {
 		c.wrong("name", "declared_name")
 	}
-	roles := []string{string(carriers.RoleOrigin), string(carriers.RoleDestination), string(carriers.RoleAggregator)}
-	if !slices.Contains(roles, string(info.Role)) {
-		c.at("role", message.New("declared_one_of", "Names", strings.Join(roles, ", ")))
+	if role != carriers.RoleOrigin && role != carriers.RoleDestination && role != carriers.RoleAggregator {
+		c.allowed("role", "origin, destination, aggregator")
 	}
 	for i, country := range d.Countries {
 		if !countryForm.MatchString(country) {
@@ -219,7 +234,7 @@ func (c *compiler) facts(d Definition, info carriers.Info) {
 }
 
 // limits checks the pace: a mistake must not become a flood.
-func (c *compiler) limits(d Definition) {
+func (c *compiler) limits(d *Definition) {
 	if d.Interval != 0 && (d.Interval < time.Second || d.Interval > time.Hour) {
 		c.wrong("interval", "declared_interval")
 	}
@@ -229,15 +244,12 @@ func (c *compiler) limits(d Definition) {
 	if d.Budget < 0 || d.Budget > 10_000 {
 		c.wrong("budget", "declared_budget")
 	}
-	lists := map[string]int{
-		"settings": len(d.Settings), "refusal": len(d.Refusals), "form": len(d.Forms), "not_found_status": len(d.NotFoundStatus),
-		"countries": len(d.Countries) / 10, "personal": len(d.Personal) / 2,
-	}
-	for _, key := range slices.Sorted(maps.Keys(lists)) {
-		if lists[key] > 30 {
-			c.wrong(key, "declared_long")
-		}
-	}
+	c.length("countries", len(d.Countries), 300)
+	c.length("form", len(d.Forms), 30)
+	c.length("not_found_status", len(d.NotFoundStatus), 30)
+	c.length("personal", len(d.Personal), 60)
+	c.length("refusal", len(d.Refusals), 30)
+	c.length("settings", len(d.Settings), 30)
 	for i, status := range d.NotFoundStatus {
 		if status < 200 || status > 599 {
 			c.wrong(element("not_found_status", i), "declared_http")
@@ -247,6 +259,13 @@ func (c *compiler) limits(d Definition) {
 		if name == "" || len(name) > 60 {
 			c.wrong(element("personal", i), "declared_long")
 		}
+	}
+}
+
+// length checks the length of a list.
+func (c *compiler) length(key string, n, most int) {
+	if n > most {
+		c.wrong(key, "declared_long")
 	}
 }
 
@@ -281,17 +300,13 @@ func (c *compiler) patterns(key string, texts []string) []*regexp.Regexp {
 	return out
 }
 
-func (c *compiler) refusals(d Definition) []refusal {
-	kinds := map[string]error{
-		string(parcel.ResultNotFound): carriers.ErrNotFound, string(parcel.ResultThrottled): carriers.ErrThrottled,
-		string(parcel.ResultDenied): carriers.ErrDenied, string(parcel.ResultTemporary): carriers.ErrTemporary, string(parcel.ResultChanged): carriers.ErrChanged,
-	}
-	var out []refusal
+func (c *compiler) refusals(d *Definition) []*refusal {
+	var out []*refusal
 	for i, r := range d.Refusals {
 		at := element("refusal", i)
-		one := refusal{status: r.Status, find: c.field(at+".find", r.Find, " "), means: kinds[r.Means]}
+		one := &refusal{status: r.Status, find: c.field(at+".find", r.Find, " "), means: failureOf(r.Means)}
 		if one.means == nil {
-			c.at(at+".means", message.New("declared_one_of", "Names", strings.Join(slices.Sorted(maps.Keys(kinds)), ", ")))
+			c.allowed(at+".means", "changed, denied, not_found, temporary, throttled")
 		}
 		if r.Words != "" {
 			one.words = c.pattern(at+".words", r.Words)
@@ -304,23 +319,35 @@ func (c *compiler) refusals(d Definition) []refusal {
 	return out
 }
 
-// claims returns how the carrier matches numbers: by its patterns, or as the built-in
-// carrier does if it has none.
-func (p *program) claims(builtin *carriers.Factory, d Definition) func(number.Number) carriers.Match {
-	if len(d.Match)+len(d.Maybe) == 0 && builtin != nil {
-		if own, err := builtin.New(carriers.Config{HTTP: &http.Client{}}); err == nil {
-			return own.Match
-		}
+// failureOf returns the kind of failure that a refusal means, or nil.
+func failureOf(means string) error {
+	switch parcel.Result(means) {
+	case parcel.ResultNotFound:
+		return carriers.ErrNotFound
+	case parcel.ResultThrottled:
+		return carriers.ErrThrottled
+	case parcel.ResultDenied:
+		return carriers.ErrDenied
+	case parcel.ResultTemporary:
+		return carriers.ErrTemporary
+	case parcel.ResultChanged:
+		return carriers.ErrChanged
+	default:
+		return nil
 	}
-	return func(n number.Number) carriers.Match {
-		fits := func(re *regexp.Regexp) bool { return re.MatchString(string(n)) }
-		switch {
-		case slices.ContainsFunc(p.match, fits):
-			return carriers.Yes
-		case slices.ContainsFunc(p.maybe, fits):
-			return carriers.Maybe
-		default:
-			return carriers.No
-		}
+}
+
+// Match tells from the form of the number whether the carrier may know it.
+func (p *program) Match(n number.Number) carriers.Match {
+	fits := func(re *regexp.Regexp) bool { return re.MatchString(string(n)) }
+	switch {
+	case p.like != nil:
+		return p.like.Match(n)
+	case slices.ContainsFunc(p.match, fits):
+		return carriers.Yes
+	case slices.ContainsFunc(p.maybe, fits):
+		return carriers.Maybe
+	default:
+		return carriers.No
 	}
 }

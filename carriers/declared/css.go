@@ -29,31 +29,31 @@ var (
 )
 
 // parseCSS parses a selector.
-func parseCSS(text string) (cssSelector, fine) {
+func parseCSS(text string) (finder, fine) {
 	var s cssSelector
 	how := byte(' ')
 	for _, part := range parts(text) {
 		if len(part) == 1 && strings.Contains(">+~", part) {
 			if how != ' ' {
-				return s, badSyntax
+				return nil, badSyntax
 			}
 			how = part[0]
 			continue
 		}
 		if !compound.MatchString(part) || len(contains.FindAllString(part, 2)) > 1 {
-			return s, badCSS
+			return nil, badCSS
 		}
 		sel, err := cascadia.Parse(part)
 		if err != nil {
-			return s, badSyntax
+			return nil, badSyntax
 		}
 		s.steps = append(s.steps, step{how, sel})
 		how = ' '
 	}
 	if len(s.steps) == 0 || len(s.steps) > maxSteps || how != ' ' {
-		return s, badSyntax
+		return nil, badSyntax
 	}
-	return s, good
+	return s.find, good
 }
 
 // parts splits a selector at its blanks and combinators. What stands in brackets or

@@ -95,14 +95,14 @@ type Refusal struct {
 }
 
 // keyed reports whether the definition says what the user must set.
-func (d Definition) keyed() bool { return d.Settings != nil || len(d.Secrets) > 0 }
+func (d *Definition) keyed() bool { return d.Settings != nil || len(d.Secrets) > 0 }
 
 // HeaderSetting is the name of the setting that holds the secret value of a header.
 func HeaderSetting(header string) string { return "headers." + header }
 
 // says reports whether the reading has the key.
-func (r Reading) says(key string) bool {
-	v := reflect.ValueOf(r)
+func (r *Reading) says(key string) bool {
+	v := reflect.ValueOf(r).Elem()
 	for i := range v.NumField() {
 		if v.Type().Field(i).Tag.Get("toml") == key {
 			return !v.Field(i).IsZero()
@@ -112,13 +112,13 @@ func (r Reading) says(key string) bool {
 }
 
 // over returns the reading with what it does not say taken from base.
-func (r Reading) over(base Reading) Reading {
-	out := base
-	from, to := reflect.ValueOf(r), reflect.ValueOf(&out).Elem()
+func (r *Reading) over(base *Reading) *Reading {
+	out := *base
+	from, to := reflect.ValueOf(r).Elem(), reflect.ValueOf(&out).Elem()
 	for i := range from.NumField() {
 		if !from.Field(i).IsZero() {
 			to.Field(i).Set(from.Field(i))
 		}
 	}
-	return out
+	return &out
 }

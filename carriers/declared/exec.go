@@ -23,29 +23,30 @@ const exitUnknown = 3
 
 // command is a carrier whose answers a program prints, as the JSON of
 // "track --json".
-type command struct {
-	*program
-
-	match func(number.Number) carriers.Match
-}
+type command struct{ *program }
 
 // Info returns the facts of the carrier.
 func (c *command) Info() carriers.Info { return c.info }
 
-// Match tells from the form of the number whether the carrier may know it.
-func (c *command) Match(n number.Number) carriers.Match { return c.match(n) }
-
-// Track runs the program for each number.
-func (c *command) Track(ctx context.Context, numbers []number.Number) ([]carriers.Result, error) {
-	return adapter.Each(ctx, numbers, c.ask)
-}
-
-func (c *command) ask(ctx context.Context, n number.Number) (carriers.Result, error) {
-	out, err := c.run(ctx, n)
+// Ask runs the program for one number.
+func (c *command) Ask(ctx context.Context, n number.Number) (carriers.Result, error) {
+	res, err := c.ask(ctx, n, nil)
 	if err != nil {
 		return carriers.Result{}, err
 	}
-	return c.read(out, n, nil)
+	return *res, nil
+}
+
+func (c *command) ask(ctx context.Context, n number.Number, trace *Trace) (*carriers.Result, error) {
+	out := trace.given()
+	if out == nil {
+		var err error
+		if out, err = c.run(ctx, n); err != nil {
+			return nil, err
+		}
+		trace.received(out, 0)
+	}
+	return c.read(out, n, trace)
 }
 
 // run returns what the program prints for a number.
@@ -62,18 +63,22 @@ func (c *command) run(ctx context.Context, n number.Number) ([]byte, error) {
 	err := runAll(cmd)
 	var ended *exec.ExitError
 	switch {
-	case ctx.Err() != nil && errors.Is(ctx.Err(), context.Canceled):
+	case errors.Is(ctx.Err(), context.Canceled):
 		return nil, ctx.Err()
 	case limited.Err() != nil:
-		return nil, &carriers.Error{Kind: carriers.ErrTemporary, Detail: "the program did not end in time"}
+		return nil, failure(carriers.ErrTemporary, "the program did not end in time", nil)
 	case out.left < 0:
-		return nil, &carriers.Error{Kind: carriers.ErrChanged, Detail: "the program printed too much"}
+		return nil, failure(carriers.ErrChanged, "the program printed too much", nil)
 	case errors.As(err, &ended) && ended.ExitCode() == exitUnknown:
-		return nil, &carriers.Error{Kind: carriers.ErrNotFound, Detail: "exit status 3"}
+		return nil, failure(carriers.ErrNotFound, "exit status 3", nil)
 	case err != nil:
-		return nil, &carriers.Error{Kind: carriers.ErrTemporary, Detail: "the program failed", Cause: err}
+		return nil, failure(carriers.ErrTemporary, "the program failed", err)
 	}
 	return out.kept.Bytes(), nil
+}
+
+func failure(kind error, detail string, cause error) error {
+	return &carriers.Error{Kind: kind, Detail: detail, Cause: cause}
 }
 
 // output keeps what a program prints, up to a limit.
@@ -112,42 +117,47 @@ type printedEvent struct {
 }
 
 // read reads the output.
-func (c *command) read(out []byte, n number.Number, trace *Trace) (carriers.Result, error) {
+func (c *command) read(out []byte, n number.Number, trace *Trace) (*carriers.Result, error) {
 	changed := func(why string) error {
 		return &carriers.Error{Kind: carriers.ErrChanged, Detail: why, Raw: out[:min(len(out), 16<<10)]}
 	}
 	var p printed
 	if err := json.Unmarshal(out, &p); err != nil {
-		return carriers.Result{}, changed("the program printed no JSON")
+		return nil, changed("the program printed no JSON")
 	}
 	switch {
 	case p.Number != "" && !adapter.Same(n, p.Number):
-		return carriers.Result{}, changed("the program printed another number")
+		return nil, changed("the program printed another number")
 	case p.Events == nil:
-		return carriers.Result{}, changed("the program printed no events")
+		return nil, changed("the program printed no events")
 	}
 	t := parcel.Tracking{
 		Origin: adapter.Country(p.Origin), Destination: adapter.Country(p.Destination), PickupPlace: adapter.Text(p.PickupPlace),
 		ETA: adapter.Day(p.ETA, time.UTC, time.DateOnly, time.RFC3339), PickupUntil: adapter.Day(p.PickupUntil, time.UTC, time.DateOnly, time.RFC3339),
-		Events: adapter.Timeline(adapter.Events(*p.Events, func(e printedEvent) (parcel.Event, bool) { return eventOf(e, trace) }), false),
 	}
-	p.trace(trace, t)
+	for _, e := range *p.Events {
+		if ev, ok := e.read(trace); ok {
+			t.Events = append(t.Events, ev)
+		}
+	}
+	t.Events = adapter.Timeline(t.Events, false)
+	p.trace(trace, &t)
 	for _, other := range p.Numbers[:min(len(p.Numbers), maxParts)] {
 		t.Aliases = append(t.Aliases, adapter.Alias(n, other, "numbers")...)
 	}
 	if len(t.Events) == 0 && len(*p.Events) > 0 {
-		return carriers.Result{}, changed("none of the events could be read")
+		return nil, changed("none of the events could be read")
 	}
 	if at, waits := adapter.Waiting(t.Events); !waits {
 		t.PickupPlace, t.PickupUntil = "", ""
 	} else if t.PickupPlace == "" {
 		t.PickupPlace = at.Place
 	}
-	return carriers.Result{Number: n, Tracking: t}, nil
+	return &carriers.Result{Number: n, Tracking: t}, nil
 }
 
 // trace records what is said about the parcel.
-func (p printed) trace(trace *Trace, t parcel.Tracking) {
+func (p *printed) trace(trace *Trace, t *parcel.Tracking) {
 	trace.saw(kindNumber, string(p.Number))
 	for _, other := range p.Numbers {
 		trace.saw(kindNumber, string(other))
@@ -159,7 +169,7 @@ func (p printed) trace(trace *Trace, t parcel.Tracking) {
 	trace.time(string(p.PickupUntil), t.PickupUntil != "")
 }
 
-func eventOf(e printedEvent, trace *Trace) (ev parcel.Event, ok bool) {
+func (e *printedEvent) read(trace *Trace) (ev parcel.Event, ok bool) {
 	ev.Time, ev.ZoneKnown, ok = adapter.Moment(e.Time, nil, "2006-01-02T15:04:05", "2006-01-02T15:04", time.DateTime, time.DateOnly)
 	ev.Status, ev.Country, ev.Place = parcel.Status(e.Status), adapter.Country(e.Country), adapter.Text(e.Place)
 	ev.Code, ev.Text = adapter.Line(e.Code, 60), adapter.Text(e.Text)
@@ -178,7 +188,7 @@ func eventOf(e printedEvent, trace *Trace) (ev parcel.Event, ok bool) {
 }
 
 // execution checks a program and what stands beside it.
-func (c *compiler) execution(d Definition, p *program) {
+func (c *compiler) execution(d *Definition, p *program) {
 	switch {
 	case d.Shared:
 		c.wrong("exec", "declared_exec_shared")
@@ -187,7 +197,7 @@ func (c *compiler) execution(d Definition, p *program) {
 	case !slices.ContainsFunc(d.Exec[1:], func(arg string) bool { return strings.Contains(arg, numberMark) }):
 		c.wrong("exec", "declared_exec")
 	}
-	for _, key := range beside(reflect.ValueOf(d)) {
+	for _, key := range beside(reflect.ValueOf(d).Elem()) {
 		c.wrong(key, "declared_exec_only")
 	}
 	p.info.BaseURL = ""
@@ -196,13 +206,14 @@ func (c *compiler) execution(d Definition, p *program) {
 // beside returns the keys of a definition that mean nothing to a program: all that are
 // about a request and its answer.
 func beside(d reflect.Value) (keys []string) {
-	known := []string{"name", "title", "site", "page", "language", "role", "countries", "match", "maybe", "canary", "exec", "interval", "per_number", "budget"}
+	const known = " - name title site page language role countries match maybe canary exec interval per_number budget "
 	for i := range d.NumField() {
-		field, key := d.Type().Field(i), d.Type().Field(i).Tag.Get("toml")
+		field := d.Type().Field(i)
+		key := field.Tag.Get("toml")
 		switch {
 		case field.Anonymous:
 			keys = append(keys, beside(d.Field(i))...)
-		case key != "-" && !slices.Contains(known, key) && !d.Field(i).IsZero():
+		case !strings.Contains(known, " "+key+" ") && !d.Field(i).IsZero():
 			keys = append(keys, key)
 		}
 	}

@@ -26,11 +26,11 @@ func scripted(t *testing.T, script string) (path string, c carriers.Carrier) {
 	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+script+"\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	f, err := declared.New(declared.Definition{Name: "mine", Match: []string{"^XX"}, Exec: []string{path, "{number}"}}, nil)
-	if err != nil {
-		t.Fatal(err)
+	f, faults := declared.New(&declared.Definition{Name: "mine", Match: []string{"^XX"}, Exec: []string{path, "{number}"}}, nil)
+	if len(faults) > 0 {
+		t.Fatal(faults)
 	}
-	c, err = f.New(carriers.Config{})
+	c, err := f.New(carriers.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,9 +137,9 @@ func TestTheOutputOfAProgramCanBeKeptAndReadAgain(t *testing.T) {
 	if err := os.WriteFile(path, []byte("#!/bin/sh\ncat <<E\n"+printed+"\nE\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	f, err := declared.New(declared.Definition{Name: "mine", Match: []string{"^XX"}, Exec: []string{path, "{number}"}}, nil)
-	if err != nil {
-		t.Fatal(err)
+	f, faults := declared.New(&declared.Definition{Name: "mine", Match: []string{"^XX"}, Exec: []string{path, "{number}"}}, nil)
+	if len(faults) > 0 {
+		t.Fatal(faults)
 	}
 	c, err := f.New(carriers.Config{})
 	if err != nil {

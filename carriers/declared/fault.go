@@ -3,9 +3,7 @@ package declared
 import (
 	"slices"
 	"strconv"
-	"strings"
 
-	"parcelwatch/internal/locale"
 	"parcelwatch/internal/message"
 )
 
@@ -13,18 +11,6 @@ import (
 type Fault struct {
 	Key  string // "request.url", "time[1]"
 	What message.Text
-}
-
-// Errors are all that is wrong in a definition, at least one.
-type Errors []Fault
-
-// Error returns every fault on a separate line, in English.
-func (f Errors) Error() string {
-	lines := make([]string, 0, len(f))
-	for _, one := range f {
-		lines = append(lines, one.Key+": "+locale.English(one.What))
-	}
-	return strings.Join(lines, "\n")
 }
 
 // most is the number of faults that are collected.
@@ -36,6 +22,11 @@ func (c *compiler) at(key string, what message.Text) {
 	if len(c.faults) < most && !slices.ContainsFunc(c.faults, same) {
 		c.faults = append(c.faults, Fault{key, what})
 	}
+}
+
+// allowed records that a value is none of those that may stand there.
+func (c *compiler) allowed(key, names string) {
+	c.at(key, message.New("declared_one_of", "Names", names))
 }
 
 func element(key string, i int) string { return key + "[" + strconv.Itoa(i) + "]" }

@@ -18,9 +18,8 @@ import (
 
 // keys returns the keys of the faults of a definition in their order.
 func keys(d declared.Definition) (out []string) {
-	_, err := declared.New(d, nil)
-	list, _ := errors.AsType[declared.Errors](err)
-	for _, one := range list {
+	_, faults := declared.New(&d, nil)
+	for _, one := range faults {
 		out = append(out, one.Key)
 	}
 	return out

@@ -12,16 +12,16 @@ const maxParts = 20
 // field is a value of an answer: the first alternative that has one. The parts of an
 // alternative are joined.
 type field struct {
-	alternatives [][]selector
+	alternatives [][]*selector
 	join         string
 	kind         kind
 }
 
 // none reports whether the field is not defined.
-func (f field) none() bool { return len(f.alternatives) == 0 }
+func (f *field) none() bool { return len(f.alternatives) == 0 }
 
 // value returns the text of the field, or "". Of what a part finds, the first counts.
-func (f field) value(at scope) string {
+func (f *field) value(at *scope) string {
 	for _, all := range f.alternatives {
 		var parts []string
 		for _, s := range all {
@@ -41,7 +41,7 @@ func (f field) value(at scope) string {
 }
 
 // each calls f with every selector.
-func (f field) each(do func(selector)) {
+func (f *field) each(do func(*selector)) {
 	for _, all := range f.alternatives {
 		for _, s := range all {
 			do(s)
@@ -50,7 +50,7 @@ func (f field) each(do func(selector)) {
 }
 
 // nodes returns what the selectors of the first alternative with anything find.
-func (f field) nodes(at scope) []node {
+func (f *field) nodes(at *scope) []node {
 	for _, all := range f.alternatives {
 		var out []node
 		for _, s := range all {
@@ -65,21 +65,21 @@ func (f field) nodes(at scope) []node {
 
 // field compiles what is written for a field. Join is put between the parts unless
 // the definition says otherwise.
-func (c *compiler) field(key string, v any, join string) field {
-	f := field{join: join}
+func (c *compiler) field(key string, v any, join string) *field {
+	f := &field{join: join}
 	if v == nil {
 		return f
 	}
 	switch v := v.(type) {
 	case map[string]any:
-		c.table(key, v, &f)
+		c.table(key, v, f)
 	default:
 		f.add(c.parts(key, v))
 	}
 	return f
 }
 
-func (f *field) add(parts []selector) {
+func (f *field) add(parts []*selector) {
 	if len(parts) > 0 {
 		f.alternatives = append(f.alternatives, parts)
 	}
@@ -107,7 +107,7 @@ func (c *compiler) table(key string, table map[string]any, f *field) {
 }
 
 // parts compiles a selector or a list of them.
-func (c *compiler) parts(key string, v any) []selector {
+func (c *compiler) parts(key string, v any) []*selector {
 	if text, ok := v.(string); ok {
 		return c.selectors(key, text)
 	}
@@ -116,7 +116,7 @@ func (c *compiler) parts(key string, v any) []selector {
 		c.wrong(key, "declared_field")
 		return nil
 	}
-	var out []selector
+	var out []*selector
 	for i, one := range list {
 		text, ok := one.(string)
 		if !ok {
@@ -128,12 +128,12 @@ func (c *compiler) parts(key string, v any) []selector {
 	return out
 }
 
-func (c *compiler) selectors(key, text string) []selector {
+func (c *compiler) selectors(key, text string) []*selector {
 	s, why := parseSelector(text, c.page)
 	s.key = key
 	if why != good {
 		c.at(key, why.message())
 		return nil
 	}
-	return []selector{s}
+	return []*selector{s}
 }

@@ -1,7 +1,6 @@
 package declared
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -20,36 +19,50 @@ const (
 
 // forms compiles the forms of answers: that of the carrier itself, if it says where
 // events are, and those in [[carrier.form]].
-func (c *compiler) forms(d Definition) []form {
-	var out []form
+func (c *compiler) forms(d *Definition) []*form {
+	var out []*form
 	if d.Events != nil || len(d.Forms) == 0 {
-		out = append(out, c.compileForm("", d.Reading, d.Reading))
+		out = append(out, c.compileForm("", &d.Reading, &d.Reading))
 	}
-	for i, r := range d.Forms {
-		out = append(out, c.compileForm(element("form", i)+".", r, d.Reading))
+	for i := range d.Forms {
+		out = append(out, c.compileForm(element("form", i)+".", &d.Forms[i], &d.Reading))
 	}
 	return out
 }
 
 // compileForm compiles a reading, with what it does not say taken from base. At is the
 // place of the reading in the definition; what base says has its own place.
-func (c *compiler) compileForm(at string, own, base Reading) form {
+func (c *compiler) compileForm(at string, own, base *Reading) *form {
 	r := own.over(base)
-	f := form{inZone: r.InZone}
+	f := &form{inZone: r.InZone}
 	place := func(key string) string {
 		if at == "" || own.says(key) || !base.says(key) {
 			return at + key
 		}
 		return key
 	}
-	values := []any{
-		r.Item, r.Number, r.Group, r.Events, r.Time, r.Offset, r.Place, r.Country, r.Text, r.Code,
-		r.Origin, r.Destination, r.Aliases, r.ETA, r.PickupPlace, r.PickupUntil,
+	part := func(key string, v any, k kind, join string) *field {
+		one := c.field(place(key), v, join)
+		one.kind = k
+		f.fields = append(f.fields, one)
+		return one
 	}
-	for i, one := range f.parts() {
-		*one.to = c.field(place(one.key), values[i], cmp.Or(one.join, " "))
-		one.to.kind = one.kind
-	}
+	f.item = part("item", r.Item, kindWord, " ")
+	f.number = part("number", r.Number, kindNumber, " ")
+	f.group = part("group", r.Group, kindWord, " ")
+	f.events = part("events", r.Events, kindWord, " ")
+	f.time = part("time", r.Time, kindTime, " ")
+	f.offset = part("offset", r.Offset, kindTime, " ")
+	f.place = part("place", r.Place, kindWord, ", ")
+	f.country = part("country", r.Country, kindWord, " ")
+	f.text = part("text", r.Text, kindWord, " ")
+	f.code = part("code", r.Code, kindCode, " ")
+	f.origin = part("origin", r.Origin, kindWord, " ")
+	f.destination = part("destination", r.Destination, kindWord, " ")
+	f.aliases = part("aliases", r.Aliases, kindNumber, " ")
+	f.eta = part("eta", r.ETA, kindTime, " ")
+	f.pickup = part("pickup_place", r.PickupPlace, kindPrivate, ", ")
+	f.pickupBy = part("pickup_until", r.PickupUntil, kindTime, " ")
 	for _, one := range []struct {
 		key     string
 		missing bool
@@ -58,57 +71,20 @@ func (c *compiler) compileForm(at string, own, base Reading) form {
 			c.wrong(place(one.key), "declared_missing")
 		}
 	}
-	for _, one := range []field{f.item, f.group, f.events} {
-		one.each(func(s selector) {
+	for _, one := range []*field{f.item, f.group, f.events} {
+		one.each(func(s *selector) {
 			if s.fixed || s.attr != "" {
 				c.at(s.key, badSyntax.message())
 			}
 		})
 	}
-	c.layouts(place("layout"), r, &f)
-	c.zone(place("zone"), r, &f)
+	c.layouts(place("layout"), r, f)
+	c.zone(place("zone"), r, f)
 	return f
 }
 
-// part is a field of a form: its key, what its values are for, and what joins them.
-type part struct {
-	to   *field
-	key  string
-	kind kind
-	join string // a blank if it is empty
-}
-
-// parts returns the fields of a form.
-func (f *form) parts() []part {
-	return []part{
-		{&f.item, "item", kindWord, ""},
-		{&f.number, "number", kindNumber, ""},
-		{&f.group, "group", kindWord, ""},
-		{&f.events, "events", kindWord, ""},
-		{&f.time, "time", kindTime, ""},
-		{&f.offset, "offset", kindTime, ""},
-		{&f.place, "place", kindWord, ", "},
-		{&f.country, "country", kindWord, ""},
-		{&f.text, "text", kindWord, ""},
-		{&f.code, "code", kindCode, ""},
-		{&f.origin, "origin", kindWord, ""},
-		{&f.destination, "destination", kindWord, ""},
-		{&f.aliases, "aliases", kindNumber, ""},
-		{&f.eta, "eta", kindTime, ""},
-		{&f.pickup, "pickup_place", kindPrivate, ", "},
-		{&f.pickupBy, "pickup_until", kindTime, ""},
-	}
-}
-
-func (f form) fields() (out []field) {
-	for _, one := range f.parts() {
-		out = append(out, *one.to)
-	}
-	return out
-}
-
 // layouts compiles how times are written.
-func (c *compiler) layouts(key string, r Reading, f *form) {
+func (c *compiler) layouts(key string, r *Reading, f *form) {
 	if len(r.Layout) > maxParts {
 		c.wrong(key, "declared_long")
 		return
@@ -124,7 +100,7 @@ func (c *compiler) layouts(key string, r Reading, f *form) {
 }
 
 // zone compiles the zone of clocks.
-func (c *compiler) zone(key string, r Reading, f *form) {
+func (c *compiler) zone(key string, r *Reading, f *form) {
 	switch r.Zone {
 	case "":
 	case zoneNone:
@@ -139,14 +115,14 @@ func (c *compiler) zone(key string, r Reading, f *form) {
 	}
 }
 
-// moment reads a time with the first layout that fits. Zoned says that the instant is
-// known and not only the wall clock.
-func (f form) moment(text, offset string) (at time.Time, zoned, ok bool) {
+// moment reads a time with the first layout that fits, one of the form or else of more.
+// Zoned says that the instant is known and not only the wall clock.
+func (f *form) moment(text, offset string, more ...string) (at time.Time, zoned, ok bool) {
 	zone, known := adapter.Zone(offset)
 	if !known {
 		zone, known = f.zone, f.zone != nil
 	}
-	for _, layout := range f.layouts {
+	for _, layout := range append(slices.Clip(f.layouts), more...) {
 		at, instant, fits := parse(text, layout, zone)
 		switch {
 		case !fits:

@@ -15,6 +15,7 @@ import (
 	"parcelwatch/carriers/carriertest"
 	"parcelwatch/carriers/declared"
 	"parcelwatch/config"
+	"parcelwatch/internal/locale"
 	"parcelwatch/parcel/number"
 )
 
@@ -44,7 +45,11 @@ func compileAs(tb testing.TB, text string, shared bool) (carriers.Factory, error
 		return carriers.Factory{}, err
 	}
 	d.Order, d.Shared = list[0].Keys("status"), shared
-	return declared.New(d, nil)
+	f, faults := declared.New(&d, nil)
+	for _, one := range faults {
+		err = errors.Join(err, errors.New(one.Key+": "+locale.English(one.What)))
+	}
+	return f, err
 }
 
 // TestDefinitionsThatAreRefused lists what a definition may not say, with the key that
@@ -206,13 +211,12 @@ func TestWhoMayReachThisMachineAndPrivateNetworks(t *testing.T) {
 		d.Request.URL = host + "/{number}"
 		refused := func(d declared.Definition, key string) {
 			t.Helper()
-			f, err := declared.New(d, nil)
-			wrong, _ := errors.AsType[declared.Errors](err)
+			f, wrong := declared.New(&d, nil)
 			switch {
-			case key == "" && (err != nil || f.Public == d.Private):
-				t.Errorf("%s: error %v, public %t; want it accepted", host, err, f.Public)
+			case key == "" && (len(wrong) > 0 || f.Public == d.Private):
+				t.Errorf("%s: faults %v, public %t; want it accepted", host, wrong, f.Public)
 			case key != "" && (len(wrong) != 1 || wrong[0].Key != key):
-				t.Errorf("%s, shared %t: error %v, want one at %s", host, d.Shared, err, key)
+				t.Errorf("%s, shared %t: faults %v, want one at %s", host, d.Shared, wrong, key)
 			case key != "" && d.Shared && wrong[0].What[0].ID != "declared_private_shared":
 				t.Errorf("%s: %v is not the reason", host, wrong[0].What)
 			}
@@ -271,7 +275,10 @@ func FuzzDefinition(f *testing.F) {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 		defer cancel()
 		res, _, err := declared.Try(ctx, c, "RB123456785CN", []byte(body))
-		if err == nil && len(res.Tracking.Events) == 0 {
+		if err != nil {
+			return
+		}
+		if len(res.Tracking.Events) == 0 {
 			t.Fatal("no events and no error")
 		}
 		for _, ev := range res.Tracking.Events {

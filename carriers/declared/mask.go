@@ -163,7 +163,7 @@ func (m *mask) beginning(text string) string {
 
 // coded reports whether the status table has a code.
 func (m *mask) coded(code string) bool {
-	return slices.ContainsFunc(m.rows, func(r row) bool { return r.code == strings.ToUpper(code) })
+	return slices.ContainsFunc(m.rows, func(r *row) bool { return r.code == strings.ToUpper(code) })
 }
 
 // around masks a text but for what the definition looks for in the whole answer.
@@ -253,7 +253,7 @@ func (m *mask) page(answer []byte) []byte {
 	element := ""
 	z := html.NewTokenizer(bytes.NewReader(answer))
 	for z.Next() != html.ErrorToken {
-		raw := slices.Clone(z.Raw())
+		raw := bytes.Clone(z.Raw())
 		switch t := z.Token(); t.Type {
 		case html.TextToken:
 			if element == "script" || element == "style" {

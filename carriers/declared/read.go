@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"parcelwatch/carriers"
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 	"parcelwatch/parcel/number"
 )
@@ -32,50 +32,61 @@ type reading struct {
 }
 
 // read reads an answer.
-func (c *carrier) read(ctx context.Context, ans adapter.Answer, n number.Number, trace *Trace) (carriers.Result, error) {
+func (c *carrier) read(ctx context.Context, ans adapter.Answer, n number.Number, trace *Trace) (*carriers.Result, error) {
 	limited, cancel := context.WithTimeout(ctx, readTime)
 	defer cancel()
 	r := &reading{carrier: c, ctx: limited, ans: ans, n: n, trace: trace}
 	res, err := r.result()
 	switch {
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return carriers.Result{}, &carriers.Error{Kind: carriers.ErrTemporary, Detail: "no time was left to read the answer", Cause: ctx.Err()}
+		return nil, failure(carriers.ErrTemporary, "no time was left to read the answer", ctx.Err())
 	case ctx.Err() != nil:
-		return carriers.Result{}, ctx.Err()
+		return nil, ctx.Err()
 	case limited.Err() != nil:
-		return carriers.Result{}, trace.why(message.New("try_slow"), c.Changed(ans, "its selectors take too long for this answer"))
+		return nil, trace.why("try_slow", c.Changed(ans, "its selectors take too long for this answer"))
 	}
 	return res, err
 }
 
-func (r *reading) result() (res carriers.Result, err error) {
+func (r *reading) result() (*carriers.Result, error) {
 	if err := r.parse(); err != nil {
-		return res, err
+		return nil, err
 	}
 	if err := r.refused(); err != nil {
-		return res, err
+		return nil, err
 	}
 	f, at, rows, other := r.pick()
 	unknown := r.any(r.notFound)
 	switch {
 	case unknown && len(rows) > 0:
-		return res, r.trace.why(message.New("try_both"), r.Changed(r.ans, "events, and a sign that the number is not known"))
+		return nil, r.changed("try_both", "events, and a sign that the number is not known")
 	case unknown:
-		return res, r.trace.why(message.New("try_unknown"), r.Fail(carriers.ErrNotFound, "not_found"))
+		return nil, r.unknown("try_unknown", "not_found")
 	case slices.Contains(r.notFoundOn, r.ans.Status):
-		return res, r.Fail(carriers.ErrNotFound, "HTTP %d", r.ans.Status)
+		return nil, r.Fail(carriers.ErrNotFound, "HTTP %d", r.ans.Status)
 	case r.ans.Status >= 300 || r.ans.Status == 204:
-		return res, r.Changed(r.ans, "HTTP %d", r.ans.Status)
+		return nil, r.Changed(r.ans, "HTTP %d", r.ans.Status)
 	case len(rows) == 0 && r.hasEmpty():
-		return res, r.trace.why(message.New("try_empty"), r.Fail(carriers.ErrNotFound, "an empty list"))
+		return nil, r.unknown("try_empty", "an empty list")
 	case len(rows) == 0 && other:
-		return res, r.trace.why(message.New("try_other"), r.Changed(r.ans, "the answer is of another number"))
+		return nil, r.changed("try_other", "the answer is of another number")
 	case len(rows) == 0:
-		return res, r.trace.why(message.New("try_no_events"), r.Changed(r.ans, "no events, and no sign that the number is not known"))
+		return nil, r.changed("try_no_events", "no events, and no sign that the number is not known")
 	case r.complete != "" && !strings.Contains(string(r.ans.Body), r.complete):
-		return res, r.trace.why(message.New("try_no_end"), r.Changed(r.ans, "the answer has no end"))
+		return nil, r.changed("try_no_end", "the answer has no end")
 	}
 	return r.tracking(f, at, rows)
+}
+
+// changed returns the failure of an answer that was not understood. id is the message that
+// tells why.
+func (r *reading) changed(id, detail string) error {
+	return r.trace.why(id, r.Changed(r.ans, "%s", detail))
+}
+
+// unknown returns the failure of an answer that says that the number is not known.
+func (r *reading) unknown(id, detail string) error {
+	return r.trace.why(id, r.Fail(carriers.ErrNotFound, "%s", detail))
 }
 
 // parse parses the answer.
@@ -85,9 +96,9 @@ func (r *reading) parse() (err error) {
 	case len(r.ans.Body) > maxAnswer:
 		return r.Changed(r.ans, "answer is longer than %d MB", maxAnswer>>20)
 	case text == "" && (r.blank || slices.Contains(r.notFoundOn, r.ans.Status)):
-		return r.trace.why(message.New("try_blank"), r.Fail(carriers.ErrNotFound, "an empty answer"))
+		return r.unknown("try_blank", "an empty answer")
 	case text == "":
-		return r.trace.why(message.New("try_blank"), r.Changed(r.ans, "answer is empty"))
+		return r.changed("try_blank", "answer is empty")
 	case r.page:
 		if err := r.Captcha(r.ans); err != nil {
 			return err
@@ -100,18 +111,18 @@ func (r *reading) parse() (err error) {
 		r.root, err = parseJSON(r.ans.Body)
 	}
 	if err != nil {
-		return r.trace.why(message.New("try_form"), r.Changed(r.ans, "not the answer that was expected: %v", err))
+		return r.changed("try_form", "not the answer that was expected: "+err.Error())
 	}
 	return nil
 }
 
-func (r *reading) whole() scope { return scope{[]node{r.root}, r.n, r.trace} }
+func (r *reading) whole() *scope { return &scope{[]node{r.root}, r.n, r.trace} }
 
 // over reports whether the time to read is over.
 func (r *reading) over() bool { return r.ctx.Err() != nil }
 
 // any reports whether a field finds something in the whole answer.
-func (r *reading) any(f field) bool {
+func (r *reading) any(f *field) bool {
 	return slices.ContainsFunc(f.nodes(r.whole()), func(n node) bool {
 		r.trace.saw(kindWord, n.text())
 		return n.says()
@@ -121,7 +132,7 @@ func (r *reading) any(f field) bool {
 // hasEmpty reports whether a list that tells of an unknown number is empty. An answer
 // that is an empty object says nothing.
 func (r *reading) hasEmpty() (found bool) {
-	r.empty.each(func(s selector) {
+	r.empty.each(func(s *selector) {
 		found = found || slices.ContainsFunc(s.nodes(r.whole()), func(n node) bool { return n.empty(s.text != "$") })
 	})
 	return found
@@ -140,13 +151,14 @@ func (r *reading) refused() error {
 			continue
 		}
 		r.trace.refusal(r.ans.Status, words)
-		switch words = adapter.Line(words, 200); {
+		said := fmt.Sprintf("service says: HTTP %d %s", r.ans.Status, adapter.Line(words, 200))
+		switch {
 		case errors.Is(one.means, carriers.ErrChanged):
-			return r.Changed(r.ans, "service says: HTTP %d %s", r.ans.Status, words)
+			return r.Changed(r.ans, "%s", said)
 		case errors.Is(one.means, carriers.ErrThrottled):
-			return r.Throttled(r.ans, "service says: %s", words)
+			return r.Throttled(r.ans, "%s", said)
 		default:
-			return r.Fail(one.means, "service says: HTTP %d %s", r.ans.Status, words)
+			return r.Fail(one.means, "%s", said)
 		}
 	}
 	return nil
@@ -154,34 +166,34 @@ func (r *reading) refused() error {
 
 // pick returns the first form of answer that has events, with the item of the number
 // and the scopes of the events. other says that an item has another number.
-func (r *reading) pick() (f form, item scope, rows []scope, other bool) {
+func (r *reading) pick() (f *form, item *scope, rows []*scope, other bool) {
 	for _, f := range r.forms {
 		item, wrong := r.item(f)
 		other = other || wrong
-		if wrong || len(item.levels) == 0 || r.over() {
+		if wrong || item == nil || r.over() {
 			continue
 		}
 		if rows := r.rowsOf(f, item); len(rows) > 0 {
 			return f, item, rows, false
 		}
 	}
-	return form{}, scope{}, nil, other
+	return nil, nil, nil, other
 }
 
 // item returns the part of the answer that is about the number. wrong says that the
 // answer names other numbers only.
-func (r *reading) item(f form) (found scope, wrong bool) {
-	items := []scope{r.whole()}
+func (r *reading) item(f *form) (found *scope, wrong bool) {
+	items := []*scope{r.whole()}
 	if !f.item.none() {
 		items = nil
 		for _, n := range f.item.nodes(r.whole()) {
 			items = append(items, r.whole().in(n))
 		}
 	}
-	var unnamed []scope
+	var unnamed []*scope
 	for _, at := range items {
 		if r.over() {
-			return scope{}, false
+			return nil, false
 		}
 		switch named, own := r.names(f, at); {
 		case own:
@@ -192,18 +204,18 @@ func (r *reading) item(f form) (found scope, wrong bool) {
 	}
 	switch {
 	case len(items) == 0:
-		return scope{}, false
+		return nil, false
 	case len(unnamed) == 1 && len(items) == 1 && !r.namesAnother():
 		return unnamed[0], false
 	default:
-		return scope{}, true
+		return nil, true
 	}
 }
 
 // names reports whether an item names numbers, and whether that of the question is
 // among them.
-func (r *reading) names(f form, at scope) (named, own bool) {
-	f.number.each(func(s selector) {
+func (r *reading) names(f *form, at *scope) (named, own bool) {
+	f.number.each(func(s *selector) {
 		for _, v := range s.values(at) {
 			if v == "" {
 				continue
@@ -238,15 +250,15 @@ func (r *reading) namesAnother() bool {
 }
 
 // rowsOf returns the scopes of the events of an item.
-func (r *reading) rowsOf(f form, item scope) []scope {
-	groups := []scope{item}
+func (r *reading) rowsOf(f *form, item *scope) []*scope {
+	groups := []*scope{item}
 	if !f.group.none() {
 		groups = nil
 		for _, g := range f.group.nodes(item) {
 			groups = append(groups, item.in(g))
 		}
 	}
-	var out []scope
+	var out []*scope
 	for _, g := range groups {
 		if r.over() {
 			return nil
@@ -261,7 +273,7 @@ func (r *reading) rowsOf(f form, item scope) []scope {
 }
 
 // tracking reads the events and what is said about the parcel.
-func (r *reading) tracking(f form, item scope, rows []scope) (carriers.Result, error) {
+func (r *reading) tracking(f *form, item *scope, rows []*scope) (*carriers.Result, error) {
 	t := parcel.Tracking{
 		Origin:      adapter.CountryNamed(f.origin.value(item)),
 		Destination: adapter.CountryNamed(f.destination.value(item)),
@@ -270,7 +282,7 @@ func (r *reading) tracking(f form, item scope, rows []scope) (carriers.Result, e
 	}
 	for _, at := range rows {
 		if r.over() {
-			return carriers.Result{}, nil
+			return nil, r.ctx.Err()
 		}
 		if ev, ok := r.event(f, at, t); ok {
 			t.Events = append(t.Events, ev)
@@ -281,7 +293,7 @@ func (r *reading) tracking(f form, item scope, rows []scope) (carriers.Result, e
 	}
 	res, err := r.Result(r.ans, r.n, t, len(rows))
 	if err != nil {
-		return res, err
+		return nil, err
 	}
 	events := res.Tracking.Events
 	if k := len(events); k == 0 || !events[k-1].Status.Final() {
@@ -290,11 +302,11 @@ func (r *reading) tracking(f form, item scope, rows []scope) (carriers.Result, e
 	if _, waits := adapter.Waiting(events); waits {
 		res.Tracking.PickupUntil = r.day(f, f.pickupBy.value(item))
 	}
-	return res, nil
+	return &res, nil
 }
 
-func (r *reading) aliases(f form, item scope) (out []parcel.Alias) {
-	f.aliases.each(func(s selector) {
+func (r *reading) aliases(f *form, item *scope) (out []parcel.Alias) {
+	f.aliases.each(func(s *selector) {
 		for _, v := range s.values(item) {
 			r.trace.saw(kindNumber, v)
 			for _, a := range adapter.Alias(r.n, v, s.member()) {
@@ -308,12 +320,11 @@ func (r *reading) aliases(f form, item scope) (out []parcel.Alias) {
 }
 
 // day reads a date.
-func (r *reading) day(f form, text string) parcel.Date {
+func (r *reading) day(f *form, text string) parcel.Date {
 	if text == "" {
 		return ""
 	}
-	f.layouts = append(slices.Clone(f.layouts), layoutRFC3339, "2006-01-02T15:04:05", time.DateTime, time.DateOnly)
-	at, _, ok := f.moment(text, "")
+	at, _, ok := f.moment(text, "", layoutRFC3339, "2006-01-02T15:04:05", time.DateTime, time.DateOnly)
 	r.trace.time(text, ok)
 	if ok {
 		return parcel.DateOf(at)
@@ -322,7 +333,7 @@ func (r *reading) day(f form, text string) parcel.Date {
 }
 
 // event reads one event. Events without a time or any word are left out.
-func (r *reading) event(f form, at scope, t parcel.Tracking) (ev parcel.Event, ok bool) {
+func (r *reading) event(f *form, at *scope, t parcel.Tracking) (ev parcel.Event, ok bool) {
 	clock := f.time.value(at)
 	offset := f.offset.value(at)
 	ev.Time, ev.ZoneKnown, ok = f.moment(clock, offset)

@@ -50,7 +50,7 @@ func fill(template string, escape func(string) string, value func(string) string
 }
 
 // make returns the adapter's request for a number.
-func (r request) make(n number.Number, setting func(string) string) adapter.Request {
+func (r *request) make(n number.Number, setting func(string) string) adapter.Request {
 	value := func(name string) string {
 		if name == "number" {
 			return string(n)
@@ -112,16 +112,16 @@ func oneLine(s string) string {
 func sampleValue(string) string { return string(sample) }
 
 // request compiles the request of a definition.
-func (c *compiler) request(d Definition) request {
-	r := request{headers: map[string]string{}, accept: "application/json"}
+func (c *compiler) request(d *Definition) *request {
+	r := &request{headers: map[string]string{}, accept: "application/json"}
 	if c.page {
 		r.accept = "text/html"
 	}
 	if len(d.Exec) > 0 {
 		return r
 	}
-	q := d.Request
-	c.address(d, &r)
+	q := &d.Request
+	c.address(d, r)
 	c.marks("request.url", q.URL)
 	switch bodies := len(q.Form) + len(q.JSON); {
 	case q.Method != "" && q.Method != http.MethodGet && q.Method != http.MethodPost:
@@ -129,21 +129,25 @@ func (c *compiler) request(d Definition) request {
 	case q.Method == http.MethodGet && bodies > 0, len(q.Form) > 0 && q.JSON != "":
 		c.wrong("request", "declared_body")
 	case q.JSON != "":
-		c.json(q.JSON, &r)
+		c.json(q.JSON, r)
 	case q.Method == http.MethodPost:
-		c.form(q.Form, &r)
+		c.form(q.Form, r)
 	case len(q.Form) > 0:
-		c.form(q.Form, &r)
+		c.form(q.Form, r)
 	}
-	c.headers(d, &r)
-	if !strings.Contains(q.URL+q.JSON+strings.Join(slices.Collect(maps.Values(q.Form)), " "), numberMark) {
+	c.headers(d, r)
+	numbered := strings.Contains(q.URL+q.JSON, numberMark)
+	for _, v := range q.Form {
+		numbered = numbered || strings.Contains(v, numberMark)
+	}
+	if !numbered {
 		c.wrong("request", "declared_no_number")
 	}
 	return r
 }
 
 // address splits the address. Its host is fixed: a mark may stand behind it only.
-func (c *compiler) address(d Definition, r *request) {
+func (c *compiler) address(d *Definition, r *request) {
 	text := d.Request.URL
 	scheme, rest, ok := strings.Cut(text, "://")
 	host, _, _ := strings.Cut(rest, "/")
@@ -169,7 +173,7 @@ func (c *compiler) address(d Definition, r *request) {
 // reach checks that a host may be asked: one of the internet, this machine named as such,
 // or one of a private network if the definition says so, which a file that people pass on
 // may not. What the name of a host leads to is checked when it is dialled.
-func (c *compiler) reach(d Definition, host string) {
+func (c *compiler) reach(d *Definition, host string) {
 	ip, err := netip.ParseAddr(host)
 	inside := err == nil && !netx.Public(ip) && !netx.Loopback(host)
 	switch {
@@ -210,7 +214,7 @@ var headerName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,60}$`)
 // refusedHeaders would change where the request goes or how it is read.
 const refusedHeaders = " host content-length transfer-encoding connection te trailer upgrade accept-encoding proxy-authorization expect "
 
-func (c *compiler) headers(d Definition, r *request) {
+func (c *compiler) headers(d *Definition, r *request) {
 	for _, k := range slices.Sorted(maps.Keys(d.Request.Headers)) {
 		at := "request.headers." + k
 		text, ok := d.Request.Headers[k].(string)

@@ -22,7 +22,7 @@ const (
 const maxSelector = 300
 
 // finder picks nodes from a node.
-type finder interface{ find(n node) []node }
+type finder func(n node) []node
 
 // selector picks nodes from the event, or from what is around it.
 type selector struct {
@@ -37,8 +37,8 @@ type selector struct {
 
 // parseSelector parses "^" for each level outwards, then a JSONPath or a CSS selector
 // with "@attribute", "." for the node itself, or "=" and a constant.
-func parseSelector(source string, page bool) (selector, fine) {
-	s := selector{page: page}
+func parseSelector(source string, page bool) (*selector, fine) {
+	s := &selector{page: page}
 	text, fixed := strings.CutPrefix(source, "=")
 	switch {
 	case len(source) > maxSelector:
@@ -69,7 +69,7 @@ func parseSelector(source string, page bool) (selector, fine) {
 }
 
 // finder parses the selector for a number.
-func (s selector) finder(n number.Number) (finder, fine) {
+func (s *selector) finder(n number.Number) (finder, fine) {
 	if s.page {
 		return parseCSS(strings.ReplaceAll(s.text, numberMark, plain(n)))
 	}
@@ -98,12 +98,12 @@ type scope struct {
 }
 
 // in returns the scope of a node within this one.
-func (s scope) in(n node) scope {
-	return scope{append([]node{n}, s.levels...), s.number, s.trace}
+func (s *scope) in(n node) *scope {
+	return &scope{append([]node{n}, s.levels...), s.number, s.trace}
 }
 
 // nodes returns what the selector finds.
-func (s selector) nodes(at scope) []node {
+func (s *selector) nodes(at *scope) []node {
 	start := at.levels[min(s.up, len(at.levels)-1)]
 	if s.text == "." {
 		return []node{start}
@@ -115,13 +115,13 @@ func (s selector) nodes(at scope) []node {
 			return nil
 		}
 	}
-	return by.find(start)
+	return by(start)
 }
 
 // values returns the texts of what the selector finds, the empty ones too.
-func (s selector) values(at scope) []string {
+func (s *selector) values(at *scope) []string {
 	if s.fixed {
-		return []string{strings.NewReplacer(numberMark, string(at.number), "{country}", at.number.Country()).Replace(s.text)}
+		return []string{strings.ReplaceAll(strings.ReplaceAll(s.text, numberMark, string(at.number)), "{country}", at.number.Country())}
 	}
 	var out []string
 	for _, n := range s.nodes(at) {
@@ -139,7 +139,7 @@ func (s selector) values(at scope) []string {
 }
 
 // member is the name of the last member in a JSONPath, or the selector itself.
-func (s selector) member() string {
+func (s *selector) member() string {
 	name := strings.TrimRight(s.text, "]'\"*[")
 	if i := strings.LastIndexAny(name, ".'\"]"); i >= 0 {
 		name = name[i+1:]

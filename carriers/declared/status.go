@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"parcelwatch/carriers/internal/adapter"
-	"parcelwatch/internal/message"
 	"parcelwatch/parcel"
 )
 
@@ -17,11 +16,11 @@ const maxRows = 1000
 type row struct {
 	code    string         // in capitals; "" if re is set
 	re      *regexp.Regexp // fits the code, the words, or both with a blank between
-	meaning adapter.Code
+	meaning *adapter.Code
 }
 
 // rows compiles the status table in the order of the file.
-func (c *compiler) rows(d Definition) []row {
+func (c *compiler) rows(d *Definition) []*row {
 	if len(d.Status) > maxRows {
 		c.wrong("status", "declared_long")
 		return nil
@@ -34,10 +33,10 @@ func (c *compiler) rows(d Definition) []row {
 		}
 		slices.Sort(keys)
 	}
-	var out []row
+	var out []*row
 	for _, key := range keys {
 		at := "status." + key
-		r := row{code: strings.ToUpper(key), meaning: c.meaning(at, d.Status[key])}
+		r := &row{code: strings.ToUpper(key), meaning: c.meaning(at, d.Status[key])}
 		if inner, ok := strings.CutPrefix(key, "/"); ok && strings.HasSuffix(inner, "/") && len(inner) > 1 {
 			r.code, r.re = "", c.pattern(at, strings.TrimSuffix(inner, "/"))
 		}
@@ -48,8 +47,8 @@ func (c *compiler) rows(d Definition) []row {
 
 // meaning compiles the right side of a row: a status, or a list of a status, a side
 // and words.
-func (c *compiler) meaning(key string, v any) adapter.Code {
-	code := adapter.Code{Side: adapter.SideNone}
+func (c *compiler) meaning(key string, v any) *adapter.Code {
+	code := &adapter.Code{Side: adapter.SideNone}
 	list, ok := v.([]any)
 	if !ok {
 		list = []any{v}
@@ -74,14 +73,14 @@ func (c *compiler) meaning(key string, v any) adapter.Code {
 		for _, s := range parcel.Statuses() {
 			names = append(names, string(s))
 		}
-		c.at(key, message.New("declared_one_of", "Names", strings.Join(append(names, string(adapter.Ignored)), ", ")))
+		c.allowed(key, strings.Join(append(names, string(adapter.Ignored)), ", "))
 	}
 	switch side := adapter.Side(texts[1]); side {
 	case adapter.SideOrigin, adapter.SideDestination, adapter.SideNone:
 		code.Side = side
 	case "":
 	default:
-		c.at(key, message.New("declared_one_of", "Names", "origin, destination, -"))
+		c.allowed(key, "origin, destination, -")
 	}
 	return code
 }
@@ -96,7 +95,7 @@ func (p *program) status(code, words string) adapter.Code {
 	plain = strings.ToUpper(plain)
 	for _, r := range p.rows {
 		if r.code != "" && r.code == plain || r.re != nil && (r.re.MatchString(words) || code != "" && (r.re.MatchString(code) || r.re.MatchString(code+" "+words))) {
-			return adapter.Sober(r.meaning, words)
+			return adapter.Sober(*r.meaning, words)
 		}
 	}
 	return adapter.Unknown()

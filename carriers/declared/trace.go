@@ -3,7 +3,6 @@ package declared
 import (
 	"context"
 	"errors"
-	"net/http"
 	"strconv"
 	"strings"
 
@@ -16,7 +15,7 @@ import (
 
 // Trace is how an answer was read.
 type Trace struct {
-	Rows   []Row
+	Rows   []*Row
 	Answer []byte // as received; empty if there is none
 	Status int
 	Why    message.Text // why the answer could not be read; nil if that is not known
@@ -60,15 +59,15 @@ func (t *Trace) time(text string, read bool) {
 
 func (t *Trace) event(clock string, ev parcel.Event, timed bool) {
 	if t != nil {
-		t.Rows = append(t.Rows, Row{clock, ev, timed})
+		t.Rows = append(t.Rows, &Row{clock, ev, timed})
 		t.time(clock, timed)
 	}
 }
 
-// why records the reason of a failure and returns the failure.
-func (t *Trace) why(reason message.Text, err error) error {
+// why records the reason of a failure, a message id, and returns the failure.
+func (t *Trace) why(id string, err error) error {
 	if t != nil {
-		t.Why = reason
+		t.Why = message.New(id)
 	}
 	return err
 }
@@ -77,36 +76,39 @@ func (t *Trace) why(reason message.Text, err error) error {
 var ErrNotDeclared = errors.New("not a carrier that is asked by a definition")
 
 // Try asks for one number, or reads the answer if one is given, and returns how it was
-// read. The answer of a program is what it prints.
-func Try(ctx context.Context, c carriers.Carrier, n number.Number, answer []byte) (res carriers.Result, trace *Trace, err error) {
+// read. The answer of a program is what it prints. There is no result with an error.
+func Try(ctx context.Context, c carriers.Carrier, n number.Number, answer []byte) (res *carriers.Result, trace *Trace, err error) {
 	trace = &Trace{Answer: answer}
-	if program, ok := c.(*command); ok {
-		trace.program = program.program
-		if answer == nil {
-			if trace.Answer, err = program.run(ctx, n); err != nil {
-				return res, trace, err
-			}
-		}
-		res, err = program.read(trace.Answer, n, trace)
-		return res, trace, err
-	}
 	own, ok := c.(interface{ Unwrap() adapter.Single })
 	if !ok {
-		return res, trace, ErrNotDeclared
+		return nil, trace, ErrNotDeclared
 	}
-	d, ok := own.Unwrap().(*carrier)
-	if !ok {
-		return res, trace, ErrNotDeclared
+	switch own := own.Unwrap().(type) {
+	case *command:
+		trace.program = own.program
+		res, err = own.ask(ctx, n, trace)
+	case *carrier:
+		trace.program = own.program
+		res, err = own.ask(ctx, n, trace)
+	default:
+		err = ErrNotDeclared
 	}
-	trace.program = d.program
-	ans := adapter.Answer{Status: http.StatusOK, Body: answer}
-	if answer != nil {
-		res, err = d.read(ctx, ans, n, trace)
-		return res, trace, err
-	}
-	res, ans, err = d.ask(ctx, n, trace)
-	trace.Answer, trace.Status = ans.Body, ans.Status
 	return res, trace, err
+}
+
+// given returns the answer that is to be read; nil if there is none yet.
+func (t *Trace) given() []byte {
+	if t == nil {
+		return nil
+	}
+	return t.Answer
+}
+
+// received records an answer.
+func (t *Trace) received(answer []byte, status int) {
+	if t != nil {
+		t.Answer, t.Status = answer, status
+	}
 }
 
 // refusal records that a refusal of the definition fits.
@@ -118,15 +120,15 @@ func (t *Trace) refusal(status int, words string) {
 
 // selectors returns the selectors of the definition.
 func (t *Trace) selectors() (out []string) {
-	fields := []field{t.program.notFound, t.program.empty}
+	fields := []*field{t.program.notFound, t.program.empty}
 	for _, r := range t.program.refusals {
 		fields = append(fields, r.find)
 	}
 	for _, f := range t.program.forms {
-		fields = append(fields, f.fields()...)
+		fields = append(fields, f.fields...)
 	}
 	for _, f := range fields {
-		f.each(func(s selector) { out = append(out, s.text) })
+		f.each(func(s *selector) { out = append(out, s.text) })
 	}
 	return out
 }

@@ -170,17 +170,16 @@ func Carriers(ctx context.Context, c *config.Config) (*carriers.Set, map[string]
 }
 
 func carriersOf(ctx context.Context, c *config.Config, builtin []carriers.Factory) (*carriers.Set, map[string]error, error) {
-	defined, faults, err := define(c.Definitions(), builtin)
+	own, err := define(c.Definitions(), builtin)
 	if err != nil {
 		return nil, nil, err
 	}
-	own, secrets := split(defined)
-	factories := replace(builtin, own)
-	faults = append(slices.Clone(c.DefinitionFaults()), faults...)
+	factories := replace(builtin, own.factories)
+	faults := append(slices.Clone(c.DefinitionFaults()), own.faults...)
 	if len(faults) > 0 {
 		c = withSections(c, factories) // others may be of carriers that are left out
 	}
-	set, broken, err := setOf(ctx, c, factories, secrets)
+	set, broken, err := setOf(ctx, c, factories, own.secrets)
 	if err != nil {
 		return nil, nil, err
 	}

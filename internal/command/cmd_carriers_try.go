@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strconv"
 	"time"
 
@@ -54,20 +53,25 @@ func (c *carriersTryCmd) Run(ctx context.Context, e *env) error {
 
 // member returns the carrier of the file that is tried: the first that claims the
 // number, or else the first of all.
-func (c *carriersTryCmd) member(ctx context.Context, e *env, n number.Number) (carriers.Member, error) {
+func (c *carriersTryCmd) member(ctx context.Context, e *env, n number.Number) (*carriers.Member, error) {
 	members, broken, err := app.Defined(ctx, e.anyConfig(), c.File)
 	if err != nil {
-		return carriers.Member{}, err
+		return nil, err
 	}
-	at := slices.IndexFunc(members, func(m carriers.Member) bool { return m.Carrier.Match(n) != carriers.No })
-	if at < 0 {
-		at = 0
-		e.note(e.say.T("try_unclaimed", "Name", members[0].Info.Name, "Number", string(n)))
+	m := &members[0]
+	for i := range members {
+		if members[i].Carrier.Match(n) != carriers.No {
+			m = &members[i]
+			break
+		}
 	}
-	if why := broken[members[at].Info.Name]; why != nil {
-		e.note(e.say.T("note_secret", "Carrier", members[at].Info.Name, "Reason", e.words(why)))
+	if m.Carrier.Match(n) == carriers.No {
+		e.note(e.say.T("try_unclaimed", "Name", m.Info.Name, "Number", string(n)))
 	}
-	return members[at], nil
+	if why := broken[m.Info.Name]; why != nil {
+		e.note(e.say.T("note_secret", "Carrier", m.Info.Name, "Reason", e.words(why)))
+	}
+	return m, nil
 }
 
 // maxAnswer is the size of a kept answer, in bytes. Longer ones are refused when they
@@ -84,7 +88,7 @@ func readAnswer(path string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the answer: %w", err)
 	}
-	return append([]byte{}, data...), nil
+	return data, nil
 }
 
 // save writes the answer without personal data, so that it is still read as before.
@@ -98,7 +102,7 @@ func (c *carriersTryCmd) save(e *env, trace *declared.Trace, n number.Number) er
 }
 
 // triedOut prints how an answer was read.
-func (e *env) triedOut(m carriers.Member, n number.Number, res carriers.Result, trace *declared.Trace, err error) error {
+func (e *env) triedOut(m *carriers.Member, n number.Number, res *carriers.Result, trace *declared.Trace, err error) error {
 	e.print(e.say.T("try_head", "Name", m.Info.Name, "Number", string(n), "Status", trace.Status, "Bytes", len(trace.Answer)))
 	t := cli.NewTable(44)
 	for i, r := range trace.Rows {
@@ -125,7 +129,7 @@ func (e *env) triedOut(m carriers.Member, n number.Number, res carriers.Result, 
 }
 
 // unread returns the error of an answer that could not be read.
-func (e *env) unread(m carriers.Member, trace *declared.Trace, err error) error {
+func (e *env) unread(m *carriers.Member, trace *declared.Trace, err error) error {
 	text := e.words(err)
 	if f := carriers.Fault(m.Info.Name, err); f != nil {
 		text = e.say.Text(f)
@@ -139,7 +143,7 @@ func (e *env) unread(m carriers.Member, trace *declared.Trace, err error) error 
 	return failed(e.say.T("try_failed", "Reason", text))
 }
 
-func clockOf(r declared.Row, e *env) string {
+func clockOf(r *declared.Row, e *env) string {
 	switch {
 	case !r.Timed:
 		return "?"
@@ -150,7 +154,7 @@ func clockOf(r declared.Row, e *env) string {
 	}
 }
 
-func (e *env) statusOf(r declared.Row) string {
+func (e *env) statusOf(r *declared.Row) string {
 	words := e.say.Status(r.Event.Status)
 	if r.Event.Guess {
 		words = e.say.T("try_guess", "Status", words)
@@ -162,7 +166,7 @@ func (e *env) statusOf(r declared.Row) string {
 }
 
 // skipped returns the id of the reason why a row is no event, or "".
-func skipped(r declared.Row) string {
+func skipped(r *declared.Row) string {
 	switch {
 	case !r.Timed:
 		return "try_no_time"
@@ -175,9 +179,9 @@ func skipped(r declared.Row) string {
 	}
 }
 
-func parcelTable(e *env, res carriers.Result) *cli.Table {
+func parcelTable(e *env, res *carriers.Result) *cli.Table {
 	t := cli.NewTable(44)
-	tr := res.Tracking
+	tr := &res.Tracking
 	row := func(id, value string) {
 		if value != "" {
 			t.Row(e.say.T(id), value)
