@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -323,5 +324,19 @@ func TestEach(t *testing.T) {
 	}
 	if res, err := adapter.Each(t.Context(), []number.Number{"GOOD", "BOOM"}, one); res != nil || !errors.Is(err, carriers.ErrDenied) {
 		t.Errorf("got %+v, error %v; a refusal ends the call", res, err)
+	}
+}
+
+// A definition's names go to every client that is made from it.
+func TestAClientLeavesThePersonalNamesAsTheyAre(t *testing.T) {
+	t.Parallel()
+	names := []string{"name.first", "sig"}
+	for range 2 {
+		if _, err := adapter.NewClient(carriers.Info{Name: "post"}, carriers.Config{BaseURL: "https://post.example", HTTP: http.DefaultClient}, names...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !slices.Equal(names, []string{"name.first", "sig"}) {
+		t.Errorf("the names are %q now", names)
 	}
 }

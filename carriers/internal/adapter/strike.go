@@ -36,10 +36,11 @@ func newStriker(settings []carriers.Setting, values map[string]string, personal 
 	}
 	s := striker{replace: strings.NewReplacer(pairs...)}
 	if len(personal) > 0 {
-		for i := range personal {
-			personal[i] = regexp.QuoteMeta(personal[i])
+		quoted := make([]string, len(personal))
+		for i, name := range personal {
+			quoted[i] = regexp.QuoteMeta(name)
 		}
-		names := "(?:" + strings.Join(personal, "|") + ")"
+		names := "(?:" + strings.Join(quoted, "|") + ")"
 		s.persons = regexp.MustCompile(`(<(?:\w+:)?` + names + `\b[^>]*>)[^<]*|("` + names + `"\s*:\s*")(?:[^"\\]|\\.)*`)
 	}
 	return s
