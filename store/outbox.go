@@ -49,10 +49,10 @@ type Outbox interface { //nolint:interfacebloat // a message from its changes to
 	// Refused returns the messages of the audience made at or after since of which every
 	// delivery is refused, without their text, oldest first.
 	Refused(ctx context.Context, audience string, since time.Time) ([]Message, error)
-	// Sent reports whether the Message-ID, with or without angle brackets, belongs
-	// to a message in the outbox, so that the program never reads its own mail as
-	// input.
-	Sent(ctx context.Context, messageID string) (bool, error)
+	// Sent returns those of the Message-IDs, with or without angle brackets, that
+	// belong to messages in the outbox, so that the program never reads its own mail
+	// as input.
+	Sent(ctx context.Context, messageIDs ...string) ([]string, error)
 }
 
 // Message is a finished outgoing mail. Its bytes never change, so that receivers

@@ -12,7 +12,6 @@ import (
 	"parcelwatch/internal/apart"
 	"parcelwatch/internal/throttle"
 	"parcelwatch/parcel"
-	"parcelwatch/parcel/number"
 	"parcelwatch/store"
 )
 
@@ -126,9 +125,13 @@ func (p *poll) round(ctx context.Context) time.Duration {
 		}
 		p.recalled = now
 	}
+	var ended []*record
 	for _, one := range due {
-		p.start(ctx, one, now)
+		if r, done := p.start(one, now); done {
+			ended = append(ended, r)
+		}
 	}
+	p.record(ctx, ended...)
 	p.fill(ctx, now)
 	next, err := p.store.NextDue(ctx)
 	if err != nil {
@@ -148,20 +151,21 @@ func (p *poll) round(ctx context.Context) time.Duration {
 // underWay reports whether a parcel has a visit.
 func (p *poll) underWay(id int64) bool { return p.visits[id] != nil }
 
-// start starts the visit of a due parcel, or ends it at once if no carrier is asked.
-func (p *poll) start(ctx context.Context, one parcel.Parcel, now time.Time) {
+// start starts the visit of a due parcel. If no carrier is asked, the visit has ended, and
+// start returns what is to be recorded.
+func (p *poll) start(one parcel.Parcel, now time.Time) (r *record, ended bool) {
 	v := &visit{id: one.ID, orders: one.Orders, unverified: one.Unverified, rank: rank(&one, p.history, p.cfg.Zone, now)}
 	for _, j := range p.jobs(v, &one, p.engine.Plan(one, now)) {
 		p.ready[j.ask.Carrier] = append(p.ready[j.ask.Carrier], j)
 	}
-	if v.open == 0 {
-		if one.Reason == byMail {
-			v.until = soonest(p.engine.Plan(one, now))
-		}
-		p.record(ctx, v, nil)
-		return
+	if v.open > 0 {
+		p.visits[one.ID] = v
+		return nil, false
 	}
-	p.visits[one.ID] = v
+	if one.Reason == byMail {
+		v.until = soonest(p.engine.Plan(one, now))
+	}
+	return p.newRecord(v, nil), true
 }
 
 // soonest returns when one of the carriers that were asked too recently can be asked
@@ -208,57 +212,7 @@ func (p *poll) finish(ctx context.Context, o outcome) {
 	if a.Result == parcel.ResultSkipped && (v.open > 0 || v.piggybacked) {
 		return
 	}
-	p.record(ctx, v, []carriers.Asked{a})
-}
-
-// record stores answers. After the last answer of a round it starts the next round,
-// or sets the parcel's next check if nothing is left to ask. A piggybacked visit
-// does not change the next check.
-func (p *poll) record(ctx context.Context, v *visit, asked []carriers.Asked) {
-	now := p.cfg.Now()
-	scope := store.Scope{Parcels: []int64{v.id}, Now: now}
-	for _, a := range asked {
-		scope.Numbers = append(scope.Numbers, aliases(a)...)
-		if delivers(a) {
-			scope.Orders = v.orders
-		}
-	}
-	var one *parcel.Parcel
-	var plan []carriers.Ask
-	news := false
-	b := basis{p.cfg.Home, p.history, p.engine.Unasked, func(one *parcel.Parcel) bool {
-		if v.open == 0 && !v.piggybacked {
-			plan = p.next(v, p.engine.Plan(*one, now))
-		}
-		return v.open > 0 || len(plan) > 0
-	}}
-	err := p.store.Apply(ctx, scope, func(s *store.State) error {
-		plan = nil
-		one = absorb(s, v.id, asked, b, now)
-		if one != nil && v.open == 0 && !v.piggybacked && len(plan) == 0 {
-			one.NextCheck, one.Reason = p.nextCheck(v, one, now)
-		}
-		news = len(s.Changes) > 0
-		return nil
-	})
-	if err != nil {
-		p.failed(ctx, "record what carriers answered", err)
-		return
-	}
-	p.cfg.Log.DebugContext(ctx, "answers recorded", "parcel", v.id, "answers", len(asked), "news", news)
-	for _, a := range asked {
-		if a.Result == parcel.ResultOK || a.Result == parcel.ResultNotFound {
-			p.cfg.OnAnswer(ctx, a)
-		}
-	}
-	for _, j := range p.jobs(v, one, plan) {
-		p.visits[v.id] = v
-		p.put(j.ask.Carrier, j)
-	}
-	if news {
-		p.cfg.Log.InfoContext(ctx, "parcel has news", "parcel", v.id, "status", one.Status)
-		p.cfg.OnChange()
-	}
+	p.record(ctx, p.newRecord(v, []carriers.Asked{a}))
 }
 
 // nextCheck returns the parcel's next check by its schedule, or, if no carrier
@@ -276,17 +230,6 @@ func (p *poll) failed(ctx context.Context, doing string, err error) {
 	if ctx.Err() == nil {
 		p.cfg.Log.ErrorContext(ctx, "poll failed", "doing", doing, "err", err)
 	}
-}
-
-func aliases(a carriers.Asked) (out []number.Number) {
-	for _, alias := range a.Tracking.Aliases {
-		out = append(out, alias.Number)
-	}
-	return out
-}
-
-func delivers(a carriers.Asked) bool {
-	return slices.ContainsFunc(a.Tracking.Events, func(e parcel.Event) bool { return e.Status == parcel.Delivered })
 }
 
 // Receive records an answer that a carrier gave to another household which follows the same

@@ -40,6 +40,10 @@ type mailbox struct {
 func (b *mailbox) handle(ctx context.Context, mails []mailwatch.Mail) (int, error) {
 	read := make([]tracker.Mail, len(mails))
 	errs := make([]error, len(mails))
+	own, err := b.own(ctx, mails)
+	if err != nil {
+		return 0, retryable(err)
+	}
 	var work errgroup.Group
 	work.SetLimit(runtime.GOMAXPROCS(0))
 	for i, m := range mails {
@@ -49,7 +53,7 @@ func (b *mailbox) handle(ctx context.Context, mails []mailwatch.Mail) (int, erro
 					errs[i] = mailwatch.Permanent(fmt.Errorf("reading mail %s broke down: %v", m.Ref, v))
 				}
 			}()
-			read[i], errs[i] = b.read(ctx, m)
+			read[i], errs[i] = b.read(ctx, m, own[m.Header.MessageID])
 			return nil
 		})
 	}
@@ -60,7 +64,6 @@ func (b *mailbox) handle(ctx context.Context, mails []mailwatch.Mail) (int, erro
 	}
 	recorded := 0
 	if legible > 0 {
-		var err error
 		recorded, err = b.tracker.Intake(ctx, tracker.Policy{RequireVerified: b.cfg.RequireVerified}, read[:legible]...)
 		for _, m := range read[:recorded] {
 			b.log.DebugContext(ctx, "mail recorded", "mail_id", m.Ref.String(), "parcels", len(m.Notice.Parcels))
@@ -75,18 +78,30 @@ func (b *mailbox) handle(ctx context.Context, mails []mailwatch.Mail) (int, erro
 	return recorded, nil
 }
 
-// read reads one mail. Nothing is taken from the program's own digests.
-func (b *mailbox) read(ctx context.Context, m mailwatch.Mail) (tracker.Mail, error) {
-	digest := sha256.Sum256(m.Raw)
-	out := tracker.Mail{Ref: m.Ref, Digest: hex.EncodeToString(digest[:])}
-	own := m.Header.Own
-	if id := m.Header.MessageID; !own && id != "" {
-		var err error
-		if own, err = b.store.Sent(ctx, id); err != nil {
-			return out, retryable(err)
+// own returns the Message-IDs of mails that are messages of the program's outbox.
+func (b *mailbox) own(ctx context.Context, mails []mailwatch.Mail) (map[string]bool, error) {
+	var ids []string
+	for _, m := range mails {
+		if id := m.Header.MessageID; !m.Header.Own && id != "" {
+			ids = append(ids, id)
 		}
 	}
-	if own {
+	own := map[string]bool{}
+	if ids == nil {
+		return own, nil
+	}
+	sent, err := b.store.Sent(ctx, ids...)
+	for _, id := range sent {
+		own[id] = true
+	}
+	return own, err
+}
+
+// read reads one mail. Nothing is taken from the program's own digests.
+func (b *mailbox) read(ctx context.Context, m mailwatch.Mail, own bool) (tracker.Mail, error) {
+	digest := sha256.Sum256(m.Raw)
+	out := tracker.Mail{Ref: m.Ref, Digest: hex.EncodeToString(digest[:])}
+	if own || m.Header.Own {
 		return out, nil
 	}
 	n, err := b.reader.Read(ctx, m.Message)

@@ -73,7 +73,7 @@ type broken struct {
 	enqueue       func(store.Message, []int64) (store.Message, []int64)
 	messages      func([]store.Message) []store.Message
 	record        func([]store.Delivery) []store.Delivery
-	sent          func(bool) bool
+	sent          func([]string) []string
 	lastSlot      func(string) string
 	backlog       func(store.Backlog) store.Backlog
 	refused       func([]store.Message) []store.Message
@@ -257,8 +257,8 @@ func (b *broken) Record(ctx context.Context, id string, fates []store.Delivery) 
 	return b.Store.Record(ctx, id, fates)
 }
 
-func (b *broken) Sent(ctx context.Context, id string) (bool, error) {
-	return through(b.sent)(b.Store.Sent(ctx, id))
+func (b *broken) Sent(ctx context.Context, ids ...string) ([]string, error) {
+	return through(b.sent)(b.Store.Sent(ctx, ids...))
 }
 
 func (b *broken) Backlog(ctx context.Context, audience string) (store.Backlog, error) {

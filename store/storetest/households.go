@@ -100,7 +100,8 @@ func householdsKeep(t T, h Harness) {
 		}), "add")
 	}
 	must(t, north.Enqueue(t.Context(), outgoing("08:00", "me"), nil), "enqueue")
-	if get[bool](t)(south.Sent(t.Context(), outgoing("08:00", "me").ID)) || !get[bool](t)(north.Sent(t.Context(), outgoing("08:00", "me").ID)) {
+	id := outgoing("08:00", "me").ID
+	if len(get[[]string](t)(south.Sent(t.Context(), id))) != 0 || len(get[[]string](t)(north.Sent(t.Context(), id))) != 1 {
 		t.Errorf("a Message-ID is not known in its household alone")
 	}
 	if slot, _, err := south.LastSlot(t.Context(), "me"); slot != "" || err != nil {

@@ -20,6 +20,7 @@ func mailChecks() []Check {
 		{"a mail is imported once, however it is known again", mailOnce},
 		{"importing a mail moves the position", importMoves},
 		{"mails are imported together up to the first that fails", importTogether},
+		{"checkpoints move past all mails that are imported together", checkpointsTogether},
 		{"a position never goes back", positionForward},
 		{"a mail that was not understood is shown until it is", notUnderstoodShown},
 		{"a withheld mail is kept until it is released", withheldKept},
@@ -114,6 +115,30 @@ func importTogether(t T, h Harness) {
 	}
 	if got := get[store.Checkpoint](t)(again.Checkpoint(t.Context(), "home", "INBOX")); got.UID != 5 {
 		t.Errorf("the checkpoint is at mail %d, want 5", got.UID)
+	}
+}
+
+// checkpointsTogether imports mails of two folders and of two UIDVALIDITY values at once,
+// not in the order of their UIDs.
+func checkpointsTogether(t T, h Harness) {
+	refs := []parcel.MailRef{
+		{Mailbox: "home", Folder: "INBOX", UIDValidity: 7, UID: 30}, {Mailbox: "home", Folder: "INBOX", UIDValidity: 7, UID: 20},
+		{Mailbox: "home", Folder: "Archive", UIDValidity: 3, UID: 4}, {Mailbox: "home", Folder: "Archive", UIDValidity: 3, UID: 5},
+		{Mailbox: "home", Folder: "INBOX", UIDValidity: 7, UID: 25}, {Mailbox: "work", Folder: "Archive", UIDValidity: 1, UID: 2},
+		{Mailbox: "work", Folder: "Archive", UIDValidity: 2, UID: 1},
+	}
+	all := make([]store.Decision, len(refs))
+	for i := range refs {
+		all[i] = store.Decision{Scope: store.Scope{Mail: &refs[i], Now: Now()}, Decide: func(*store.State) error { return nil }}
+	}
+	if stored, err := h.Store.ApplyAll(t.Context(), all); stored != len(all) || err != nil {
+		t.Fatalf("stored %d of %d, %v", stored, len(all), err)
+	}
+	for _, want := range []parcel.MailRef{refs[0], refs[3], refs[6]} {
+		got := get[store.Checkpoint](t)(h.Reopen().Checkpoint(t.Context(), want.Mailbox, want.Folder))
+		if got.UID != want.UID || got.UIDValidity != want.UIDValidity {
+			t.Errorf("the checkpoint of %s/%s is %+v, want that of mail %d", want.Mailbox, want.Folder, got, want.UID)
+		}
 	}
 }
 

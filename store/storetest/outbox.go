@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -37,7 +38,7 @@ func slotOnce(t T, h Harness) {
 	if got := get[[]parcel.Change](t)(h.Store.Pending(t.Context(), "me", time.Time{})); len(got) != 1 {
 		t.Errorf("the refused message marked the change as told")
 	}
-	if own := get[bool](t)(h.Store.Sent(t.Context(), again.ID)); own {
+	if own := get[[]string](t)(h.Store.Sent(t.Context(), again.ID)); len(own) != 0 {
 		t.Errorf("the refused message is known")
 	}
 	must(t, h.Store.Enqueue(t.Context(), outgoing("08:00", "you"), nil), "enqueue for another audience")
@@ -223,14 +224,14 @@ func ownIDs(t T, h Harness) {
 	if p := get[int](t)(bodies(h.Store.Prune(t.Context(), later))); p != 1 {
 		t.Errorf("%d bodies were pruned, want that of the sent mail", p)
 	}
-	for _, id := range []string{m.ID, "<" + m.ID + ">", " <" + m.ID + ">\r\n"} {
-		if !get[bool](t)(h.Reopen().Sent(t.Context(), id)) {
-			t.Errorf("own Message-ID %q is not known", id)
-		}
+	own := []string{m.ID, "<" + m.ID + ">", " <" + m.ID + ">\r\n"}
+	others := []string{"", "<>", "other@example.org", "nul\x00@example.org", m.ID + "\x00", "\xff@example.org"}
+	if diff := cmp.Diff(own, get[[]string](t)(h.Reopen().Sent(t.Context(), slices.Concat(others, own)...))); diff != "" {
+		t.Errorf("own Message-IDs (-want +got):\n%s", diff)
 	}
-	for _, id := range []string{"", "<>", "other@example.org"} {
-		if get[bool](t)(h.Store.Sent(t.Context(), id)) {
-			t.Errorf("Message-ID %q counts as own", id)
+	for _, ids := range [][]string{others, nil} {
+		if got := get[[]string](t)(h.Store.Sent(t.Context(), ids...)); len(got) != 0 {
+			t.Errorf("Message-IDs %q count as own", got)
 		}
 	}
 	due := get[[]store.Message](t)(h.Store.DueMessages(t.Context(), later, 10))

@@ -188,6 +188,13 @@ func mailFaults() map[string]func(b *broken) {
 	return map[string]func(b *broken){
 		"a mail is imported once, however it is known again": with(func(s *store.Scope) { s.Digest = "" }, nil),
 		"importing a mail moves the position":                with(func(s *store.Scope) { s.Mail = nil }, nil),
+		"checkpoints move past all mails that are imported together": func(b *broken) {
+			b.applyAll = func(d []store.Decision) []store.Decision {
+				d = slices.Clone(d)
+				d[3].Scope.Mail = nil
+				return d
+			}
+		},
 		"mails are imported together up to the first that fails": func(b *broken) {
 			b.applyAll = func(all []store.Decision) []store.Decision { return all[:1] }
 		},
@@ -231,7 +238,7 @@ func mailFaults() map[string]func(b *broken) {
 		},
 		"messages are due in order and up to the limit":             func(b *broken) { b.messages = reversed[store.Message] },
 		"each recipient has a fate of its own, and sent stays sent": func(b *broken) { b.record = func(l []store.Delivery) []store.Delivery { return l[:1] } },
-		"own Message-IDs are known for good":                        func(b *broken) { b.sent = func(bool) bool { return true } },
+		"own Message-IDs are known for good":                        func(b *broken) { b.sent = func([]string) []string { return []string{"other@example.org"} } },
 		"what was tried in vain and sent to nobody is known by its audience": func(b *broken) {
 			b.backlog = func(l store.Backlog) store.Backlog { l.Tried = l.Made; return l }
 		},

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"parcelwatch/parcel"
@@ -28,11 +29,12 @@ func (db *Household) Apply(ctx context.Context, scope store.Scope, decide func(*
 func (db *Household) ApplyAll(ctx context.Context, decisions []store.Decision) (int, error) {
 	var done []*apply
 	var failed error
+	stored := 0
 	err := db.write(ctx, "store the outcome", func(tx homeTx) (err error) {
 		for _, a := range done { // of a run that failed
 			a.undo()
 		}
-		done, failed = nil, nil
+		done, failed, stored = nil, nil, 0
 		for i, d := range decisions {
 			a := &apply{tx: tx, scope: d.Scope}
 			run := func() error { return a.run(ctx, d.Decide) }
@@ -41,18 +43,18 @@ func (db *Household) ApplyAll(ctx context.Context, decisions []store.Decision) (
 			} else {
 				failed, err = savepoint(ctx, tx, run)
 			}
-			if err != nil || failed != nil {
+			if err != nil {
+				return err
+			}
+			if failed != nil {
 				break
 			}
+			stored++
 		}
-		return err
+		return moveCheckpoints(ctx, tx, done[:stored])
 	})
-	stored := len(done)
-	switch {
-	case err != nil:
+	if err != nil {
 		stored = 0
-	case failed != nil:
-		stored--
 	}
 	for _, a := range done[stored:] {
 		a.undo()
@@ -69,7 +71,7 @@ type apply struct {
 	scope     store.Scope
 	state     store.State
 	parcels   map[int64][]byte    // documents as they were
-	numbers   map[int64][]string  // numbers as they were
+	links     map[int64]links     // as they were
 	orders    map[string][]byte   // documents as they were
 	forgotten map[string][]string // kinds by key, as they were
 	tallies   map[parcel.Date]store.Tally
@@ -87,7 +89,7 @@ func (a *apply) run(ctx context.Context, decide func(*store.State) error) error 
 	if a.scope.Mail != nil {
 		known, err := importMail(ctx, a.tx, a.scope)
 		if err != nil || known {
-			return err // a known mail still moves the checkpoint
+			return err
 		}
 	}
 	if err := a.load(ctx); err != nil {
@@ -107,7 +109,7 @@ func (a *apply) run(ctx context.Context, decide func(*store.State) error) error 
 }
 
 func (a *apply) load(ctx context.Context) error {
-	a.parcels, a.numbers = map[int64][]byte{}, map[int64][]string{}
+	a.parcels, a.links = map[int64][]byte{}, map[int64]links{}
 	a.orders, a.forgotten = map[string][]byte{}, map[string][]string{}
 	a.state.Forgotten = map[string]bool{}
 	if err := a.loadTallies(ctx); err != nil {
@@ -159,9 +161,7 @@ func (a *apply) loadParcels(ctx context.Context, query string, args ...any) erro
 			return fmt.Errorf("parcel %d: %w", p.ID, err)
 		}
 		a.parcels[p.ID] = doc
-		for _, n := range p.Numbers() {
-			a.numbers[p.ID] = append(a.numbers[p.ID], string(n))
-		}
+		a.links[p.ID] = linksOf(&p)
 		a.state.Parcels = append(a.state.Parcels, &p)
 	}
 	return nil
@@ -217,6 +217,9 @@ func (a *apply) addParcel(ctx context.Context, p *parcel.Parcel) error {
 		return err
 	}
 	for _, n := range p.Numbers() {
+		if slices.Contains(a.scope.Numbers, n) && !slices.Contains(a.forgotten[string(n)], "number") {
+			continue
+		}
 		if err := clearTombstone(ctx, a.tx, "number", string(n)); err != nil {
 			return err
 		}
@@ -236,7 +239,7 @@ func (a *apply) changeParcel(ctx context.Context, p *parcel.Parcel) error {
 	if bytes.Equal(doc, before) {
 		return nil
 	}
-	return updateParcel(ctx, a.tx, p, doc)
+	return updateParcel(ctx, a.tx, p, a.links[p.ID], doc)
 }
 
 func (a *apply) saveOrders(ctx context.Context) error {
@@ -271,7 +274,7 @@ func (a *apply) saveMerged(ctx context.Context) error {
 
 // heir returns the parcel that now carries a number of the merged one.
 func (a *apply) heir(merged int64) int64 {
-	for _, n := range a.numbers[merged] {
+	for _, n := range a.links[merged].numbers {
 		for _, p := range a.state.Parcels {
 			if p.ID == merged {
 				continue

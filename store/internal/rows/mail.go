@@ -75,42 +75,57 @@ func (db *Household) ReleaseMail(ctx context.Context, ref parcel.MailRef, gone b
 	})
 }
 
-// importMail marks the scope's mail as imported and moves the checkpoint. It
-// reports whether the mail was imported before, under this UID or another.
+// importMail marks the scope's mail as imported. It reports whether the mail was imported before, under this UID or another.
 func importMail(ctx context.Context, tx homeTx, scope store.Scope) (known bool, err error) {
 	m := *scope.Mail
 	if known, err = mailKnown(ctx, tx, scope); err != nil {
 		return false, err
 	}
-	if _, err := tx.ExecContext(ctx,
+	added, err := tx.ExecContext(ctx,
 		`INSERT INTO mail (mailbox, folder, uidvalidity, uid, message_id, digest, imported_at, home)
 		 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
-		m.Mailbox, m.Folder, m.UIDValidity, m.UID, line(scope.MessageID), scope.Digest, scope.Now.UnixMilli(), tx.home); err != nil {
-		return false, fmt.Errorf("mark mail %s: %w", m, err)
-	}
-	return known, moveCheckpoint(ctx, tx, m.Mailbox, m.Folder, store.Checkpoint{UIDValidity: m.UIDValidity, UID: m.UID})
+		m.Mailbox, m.Folder, m.UIDValidity, m.UID, line(scope.MessageID), scope.Digest, scope.Now.UnixMilli(), tx.home)
+	return known || added == 0, wrap(err, "mark mail %s", m)
 }
 
-// mailKnown recognizes a mail by its UID, by the same bytes anywhere in the
-// mailbox, and by its Message-ID if the folder has a new UIDVALIDITY, since the
-// server may have changed headers as well. Within one UIDVALIDITY a Message-ID
-// proves nothing: senders reuse them, and reading a mail twice is harmless, while
-// skipping one is not.
+// mailKnown recognizes a mail by the same bytes anywhere in the mailbox, and by its
+// Message-ID if the folder has a new UIDVALIDITY, since the server may have changed
+// headers as well. Within one UIDVALIDITY a Message-ID proves nothing: senders reuse
+// them, and reading a mail twice is harmless, while skipping one is not.
 func mailKnown(ctx context.Context, tx homeTx, scope store.Scope) (bool, error) {
 	m := *scope.Mail
 	known, err := exists(ctx, tx,
-		`SELECT 1 FROM mail WHERE home = $5 AND mailbox = $1 AND folder = $2 AND uidvalidity = $3 AND uid = $4`,
-		m.Mailbox, m.Folder, m.UIDValidity, m.UID, tx.home)
-	if err == nil && !known && scope.Digest != "" {
-		known, err = exists(ctx, tx,
-			`SELECT 1 FROM mail WHERE home = $3 AND digest = $1 AND digest <> '' AND mailbox = $2 LIMIT 1`, scope.Digest, m.Mailbox, tx.home)
-	}
-	if err == nil && !known && scope.MessageID != "" {
-		known, err = exists(ctx, tx,
-			`SELECT 1 FROM mail WHERE home = $5 AND message_id = $1 AND message_id <> '' AND mailbox = $2
-			 AND (folder <> $3 OR uidvalidity <> $4) LIMIT 1`, line(scope.MessageID), m.Mailbox, m.Folder, m.UIDValidity, tx.home)
-	}
+		`SELECT 1 FROM mail WHERE home = $1 AND digest = $5 AND digest <> '' AND mailbox = $2 UNION ALL
+		 SELECT 1 FROM mail WHERE home = $1 AND message_id = $6 AND message_id <> '' AND mailbox = $2 AND (folder <> $3 OR uidvalidity <> $4) LIMIT 1`,
+		tx.home, m.Mailbox, m.Folder, m.UIDValidity, scope.Digest, line(scope.MessageID))
 	return known, wrap(err, "look for mail %s", m)
+}
+
+// moveCheckpoints moves the checkpoints of folders past the mails of decisions, once for
+// mails of the same folder that follow each other.
+func moveCheckpoints(ctx context.Context, tx homeTx, done []*apply) error {
+	var last parcel.MailRef
+	move := func() error {
+		if last == (parcel.MailRef{}) {
+			return nil
+		}
+		return moveCheckpoint(ctx, tx, last.Mailbox, last.Folder, store.Checkpoint{UIDValidity: last.UIDValidity, UID: last.UID})
+	}
+	for _, a := range done {
+		if a.scope.Mail == nil {
+			continue
+		}
+		m := *a.scope.Mail
+		uid := max(m.UID, last.UID)
+		if m.UID = last.UID; m != last {
+			if err := move(); err != nil {
+				return err
+			}
+			uid = a.scope.Mail.UID
+		}
+		last, last.UID = m, uid
+	}
+	return move()
 }
 
 func moveCheckpoint(ctx context.Context, tx homeTx, mailbox, folder string, p store.Checkpoint) error {

@@ -2,7 +2,9 @@ package rows
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -182,10 +184,21 @@ func uniform(ctx context.Context, tx homeTx, audience string, state store.Delive
 	return seqs, out, err
 }
 
-// Sent reports whether the Message-ID belongs to a message in the outbox.
-func (db *Household) Sent(ctx context.Context, messageID string) (bool, error) {
-	found, err := query(ctx, db.to("look for own message"), column[int], `SELECT 1 FROM message WHERE home = $2 AND id = $1`, bareID(messageID))
-	return len(found) > 0, err
+// Sent returns those of the Message-IDs that belong to messages in the outbox.
+func (db *Household) Sent(ctx context.Context, messageIDs ...string) ([]string, error) {
+	bare := []string{}
+	for _, id := range messageIDs {
+		if !strings.Contains(id, "\x00") { // which PostgreSQL does not take
+			bare = append(bare, bareID(id))
+		}
+	}
+	wanted, err := json.Marshal(bare)
+	if err != nil {
+		return nil, err
+	}
+	found, err := query(ctx, db.to("look for own messages"), column[string],
+		`SELECT id FROM message WHERE home = $2 AND id IN (SELECT value FROM `+db.db.Dialect().Texts+` AS wanted)`, string(wanted))
+	return slices.DeleteFunc(slices.Clone(messageIDs), func(id string) bool { return !slices.Contains(found, bareID(id)) }), err
 }
 
 // addMessage stores a message and returns its place in the order of all.

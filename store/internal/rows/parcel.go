@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"parcelwatch/parcel"
@@ -246,10 +245,11 @@ func insertParcel(ctx context.Context, tx homeTx, p *parcel.Parcel) error {
 		 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id`, args...).Scan(&p.ID); err != nil {
 		return fmt.Errorf("add parcel %s: %w", p.Number(), err)
 	}
-	return linkParcel(ctx, tx, p)
+	return saveLinks(ctx, tx, p.ID, links{}, linksOf(p))
 }
 
-func updateParcel(ctx context.Context, tx homeTx, p *parcel.Parcel, doc []byte) error {
+// updateParcel saves a parcel that had the links before.
+func updateParcel(ctx context.Context, tx homeTx, p *parcel.Parcel, before links, doc []byte) error {
 	columns, err := parcelColumns(p)
 	if err != nil {
 		return err
@@ -261,7 +261,7 @@ func updateParcel(ctx context.Context, tx homeTx, p *parcel.Parcel, doc []byte) 
 		 outline = $13, protected_from = $14 WHERE home = $15 AND id = $1`, append(args, tx.home)...); err != nil {
 		return fmt.Errorf("save parcel %d: %w", p.ID, err)
 	}
-	return linkParcel(ctx, tx, p)
+	return saveLinks(ctx, tx, p.ID, before, linksOf(p))
 }
 
 func parcelColumns(p *parcel.Parcel) ([]any, error) {
@@ -287,63 +287,4 @@ func Outline(p parcel.Parcel) parcel.Parcel {
 		p.Sources = append(p.Sources, parcel.Source{Carrier: s.Carrier, Asked: s.Asked})
 	}
 	return p
-}
-
-// linkParcel updates the rows of numbers, orders and mailboxes to match p.
-func linkParcel(ctx context.Context, tx homeTx, p *parcel.Parcel) error {
-	of := tx.sql.OfParcel
-	var numbers []string
-	for _, l := range p.Links {
-		numbers = append(numbers, string(l.Number))
-	}
-	if err := (links{
-		what: "numbers",
-		get:  `SELECT number FROM number WHERE ` + of,
-		del:  `DELETE FROM number WHERE ` + of + ` AND number = $3`,
-		add:  `INSERT INTO number (parcel_id, number, home) VALUES ($1, $2, $3)`,
-	}).become(ctx, tx, p.ID, numbers); err != nil {
-		return err
-	}
-	if err := (links{
-		what: "mailboxes",
-		get:  `SELECT mailbox FROM parcel_mailbox WHERE ` + of,
-		del:  `DELETE FROM parcel_mailbox WHERE ` + of + ` AND mailbox = $3`,
-		add:  `INSERT INTO parcel_mailbox (parcel_id, mailbox, home) VALUES ($1, $2, $3)`,
-	}).become(ctx, tx, p.ID, p.Mailboxes); err != nil {
-		return err
-	}
-	return links{
-		what: "orders",
-		get:  `SELECT order_id FROM parcel_order WHERE ` + of,
-		del:  `DELETE FROM parcel_order WHERE ` + of + ` AND order_id = $3`,
-		add:  `INSERT INTO parcel_order (parcel_id, order_id, home) VALUES ($1, $2, $3)`,
-	}.become(ctx, tx, p.ID, p.Orders)
-}
-
-// links holds the statements of a table that links something to parcels.
-type links struct{ what, get, del, add string }
-
-func (l links) become(ctx context.Context, tx homeTx, id int64, want []string) error {
-	have, err := list(ctx, tx, column[string], l.get, id, tx.home)
-	if err != nil {
-		return fmt.Errorf("read %s of parcel %d: %w", l.what, id, err)
-	}
-	for _, s := range have {
-		if slices.Contains(want, s) {
-			continue
-		}
-		if _, err := tx.ExecContext(ctx, l.del, id, tx.home, s); err != nil {
-			return fmt.Errorf("take %s from parcel %d: %w", l.what, id, err)
-		}
-	}
-	for _, s := range want {
-		if slices.Contains(have, s) {
-			continue
-		}
-		if _, err := tx.ExecContext(ctx, l.add, id, s, tx.home); err != nil {
-			return fmt.Errorf("give %s to parcel %d: %w", l.what, id, err)
-		}
-		have = append(have, s) // ignore duplicates
-	}
-	return nil
 }

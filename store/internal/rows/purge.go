@@ -108,13 +108,14 @@ func unlinkOthers(ctx context.Context, tx homeTx, words map[string]bool) error {
 		if err != nil {
 			return err
 		}
+		before := linksOf(&p)
 		p.Maybe = slices.DeleteFunc(p.Maybe, func(l parcel.Link) bool { return words[string(l.Number)] })
 		p.NeverJoin = slices.DeleteFunc(p.NeverJoin, func(n number.Number) bool { return words[string(n)] })
 		doc, err := json.Marshal(p)
 		if err != nil {
 			return wrap(err, "write parcel %d", p.ID)
 		}
-		if err := updateParcel(ctx, tx, &p, doc); err != nil {
+		if err := updateParcel(ctx, tx, &p, before, doc); err != nil {
 			return err
 		}
 	}

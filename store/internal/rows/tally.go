@@ -19,7 +19,8 @@ func (a *apply) loadTallies(ctx context.Context) error {
 		return nil
 	}
 	m := a.scope.Mail
-	scanned, err := exists(ctx, a.tx, `SELECT 1 FROM position WHERE home = $3 AND mailbox = $1 AND folder = $2 AND scanned`, m.Mailbox, m.Folder, a.tx.home)
+	scanned, err := exists(ctx, a.tx, `SELECT 1 FROM position WHERE home = $4 AND mailbox = $1 AND folder = $2 AND uidvalidity = $3 AND scanned`,
+		m.Mailbox, m.Folder, m.UIDValidity, a.tx.home)
 	if err != nil {
 		return wrap(err, "look whether %s/%s is scanned", m.Mailbox, m.Folder)
 	}
