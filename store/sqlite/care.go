@@ -20,7 +20,7 @@ var errSame = errors.New("the backup is the store itself")
 // Backup writes a consistent copy into a new file that only its owner can read,
 // while others keep using the store. The copy contains the secrets.
 func (db *DB) Backup(ctx context.Context, file string) error {
-	if err := copyInto(ctx, db.writer.DB, file); err != nil {
+	if err := db.writer.use(ctx, func(c *conn) error { return copyInto(ctx, c, file) }); err != nil {
 		return fmt.Errorf("back up the store to %s: %w", file, explain(err))
 	}
 	return nil
@@ -39,10 +39,14 @@ func Restore(ctx context.Context, path, backup string) error {
 
 // Check reads the whole file and returns store.ErrCorrupt if it is damaged.
 func (db *DB) Check(ctx context.Context) error {
-	if err := check(ctx, db.reader, `PRAGMA integrity_check(5)`); err != nil {
-		return fmt.Errorf("check store %s: %w", db.path, explain(err))
-	}
-	broken, err := list(ctx, db.reader, scanForeignKey, `PRAGMA foreign_key_check`)
+	var broken []string
+	err := db.reader.use(ctx, func(c *conn) (err error) {
+		if err := check(ctx, c, `PRAGMA integrity_check(5)`); err != nil {
+			return err
+		}
+		broken, err = list(ctx, c, scanForeignKey, `PRAGMA foreign_key_check`)
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("check store %s: %w", db.path, explain(err))
 	}
@@ -87,7 +91,7 @@ func scanForeignKey(s scanner) (string, error) {
 // copyInto copies the database of pool into a new file. Copying the file itself
 // would miss the write-ahead log, and closing it would drop SQLite's locks. The
 // file is created first, because SQLite would make it readable by others.
-func copyInto(ctx context.Context, pool *sql.DB, file string) error {
+func copyInto(ctx context.Context, q querier, file string) error {
 	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // named by the caller
 	if err != nil {
 		return fmt.Errorf("make file: %w", err)
@@ -95,7 +99,7 @@ func copyInto(ctx context.Context, pool *sql.DB, file string) error {
 	if err := f.Close(); err != nil {
 		return fmt.Errorf("make file: %w", err)
 	}
-	if _, err := pool.ExecContext(ctx, `VACUUM INTO $1`, file); err != nil {
+	if _, err := q.ExecContext(ctx, `VACUUM INTO $1`, file); err != nil {
 		return errors.Join(fmt.Errorf("copy: %w", err), os.Remove(file))
 	}
 	return nil

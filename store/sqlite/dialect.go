@@ -17,6 +17,8 @@ func dialect() *rows.Dialect {
 		// Named by the household as well, the rows would be found by the key that begins
 		// with it, which is the longer way.
 		OfParcel: `parcel_id = $1 AND $2 = $2`,
+		// Such a statement ends before it could be interrupted, and the driver would start a goroutine for each.
+		Brief: context.WithoutCancel,
 		Last: func(t rows.Table) string {
 			return fmt.Sprintf(`SELECT seq FROM sqlite_sequence WHERE name = '%s'`, t.Name)
 		},

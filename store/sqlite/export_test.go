@@ -14,7 +14,8 @@ import (
 // LimitPages limits the store to this many pages, to simulate a full disk.
 func LimitPages(t *testing.T, db *DB, pages int) {
 	t.Helper()
-	if _, err := db.writer.ExecContext(t.Context(), fmt.Sprintf("PRAGMA max_page_count = %d", pages)); err != nil {
+	limit := fmt.Sprintf("PRAGMA max_page_count = %d", pages)
+	if err := db.writer.use(t.Context(), func(c *conn) error { return c.run(t.Context(), limit) }); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -49,16 +49,16 @@ func newSchema() string {
 // migrate brings the schema up to date, step by step, each in a separate
 // transaction. If the store is not empty, a copy is made first. An empty one gets whole,
 // which is the schema after all steps, unless that is "".
-func (db *DB) migrate(ctx context.Context, steps fs.FS, whole string) error {
-	p, err := provider(db.writer.DB, steps)
+func (db *DB) migrate(ctx context.Context, pool *sql.DB, steps fs.FS, whole string) error {
+	p, err := provider(pool, steps)
 	if err != nil {
 		return err
 	}
 	want := newest(p)
-	have, err := version(ctx, db.writer)
+	have, err := version(ctx, pool)
 	if err == nil && have == 0 && whole != "" {
-		if err = patient(ctx, func() error { return db.makeSchema(ctx, whole, want) }); err == nil {
-			have, err = version(ctx, db.writer)
+		if err = patient(ctx, func() error { return makeSchema(ctx, pool, whole, want) }); err == nil {
+			have, err = version(ctx, pool)
 		}
 	}
 	if err != nil {
@@ -68,11 +68,11 @@ func (db *DB) migrate(ctx context.Context, steps fs.FS, whole string) error {
 		return nil
 	}
 	if have > 0 {
-		if err := db.copyBefore(ctx, have); err != nil {
+		if err := db.copyBefore(ctx, pool, have); err != nil {
 			return err
 		}
 	}
-	if err := up(ctx, p, db.writer.DB, want); err != nil {
+	if err := up(ctx, p, pool, want); err != nil {
 		return fmt.Errorf("bring schema %d to %d: %w", have, want, err)
 	}
 	if have > 0 {
@@ -83,8 +83,8 @@ func (db *DB) migrate(ctx context.Context, steps fs.FS, whole string) error {
 
 // makeSchema makes the tables of an empty store and records the steps that they stand for. It
 // leaves a store alone that another process has made meanwhile.
-func (db *DB) makeSchema(ctx context.Context, whole string, steps int64) error {
-	tx, err := db.writer.BeginTx(ctx, nil)
+func makeSchema(ctx context.Context, pool *sql.DB, whole string, steps int64) error {
+	tx, err := pool.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -121,10 +121,10 @@ func up(ctx context.Context, p *goose.Provider, pool *sql.DB, want int64) error 
 // copyBefore copies the store before its schema changes. Several processes may do so at
 // once: each copies into a file of its own, and one whose copy is of a later version
 // drops it, because the process that made that version has copied the earlier one.
-func (db *DB) copyBefore(ctx context.Context, have int64) error {
+func (db *DB) copyBefore(ctx context.Context, pool *sql.DB, have int64) error {
 	file := fmt.Sprintf("%s.schema-%d.bak", db.path, have)
 	own := fmt.Sprintf("%s.schema-%d.new-%d", db.path, have, os.Getpid())
-	if err := db.copyOwn(ctx, own, file, have); err != nil {
+	if err := copyOwn(ctx, pool, own, file, have); err != nil {
 		return fmt.Errorf("copy the store before its schema changes: %w", err)
 	}
 	old, err := filepath.Glob(globQuote(db.path) + ".schema-*.bak")
@@ -150,14 +150,14 @@ func (db *DB) copyBefore(ctx context.Context, have int64) error {
 
 // copyOwn copies the store into own and gives the copy its name if it is of the version.
 // A file that a killed process has left is replaced.
-func (db *DB) copyOwn(ctx context.Context, own, file string, want int64) error {
+func copyOwn(ctx context.Context, pool *sql.DB, own, file string, want int64) error {
 	if err := os.Remove(own); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err := copyInto(ctx, db.writer.DB, own); err != nil {
+	if err := copyInto(ctx, pool, own); err != nil {
 		return err
 	}
-	have, err := version(ctx, db.writer)
+	have, err := version(ctx, pool)
 	if err = errors.Join(err, adopt(own)); err == nil && have == want {
 		return os.Rename(own, file)
 	}

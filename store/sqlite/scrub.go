@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,18 +20,24 @@ const copyDays = 30
 // removes the copies beside the store. secure_delete alone leaves earlier versions of
 // rows in unused parts of pages.
 func (db *core) scrub(ctx context.Context) error {
-	for _, statement := range []string{"PRAGMA temp_store = MEMORY", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"} {
-		if err := patient(ctx, func() error { return complete(ctx, db.writer.DB, statement) }); err != nil {
-			return fmt.Errorf("overwrite what was deleted: %w", explain(err))
+	err := db.writer.use(ctx, func(c *conn) error {
+		for _, statement := range []string{"PRAGMA temp_store = MEMORY", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"} {
+			if err := patient(ctx, func() error { return complete(ctx, c, statement) }); err != nil {
+				return err
+			}
 		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("overwrite what was deleted: %w", explain(err))
 	}
 	return db.removeCopies(time.Time{})
 }
 
 // complete runs a statement. A checkpoint that readers block succeeds with a row that
 // says so.
-func complete(ctx context.Context, pool *sql.DB, statement string) error {
-	blocked, err := list(ctx, pool, func(s scanner) (blocked int, err error) {
+func complete(ctx context.Context, q querier, statement string) error {
+	blocked, err := list(ctx, q, func(s scanner) (blocked int, err error) {
 		var pages, moved int
 		err = s.Scan(&blocked, &pages, &moved)
 		return blocked, err

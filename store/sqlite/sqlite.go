@@ -128,7 +128,7 @@ func (db *DB) close() error {
 		"PRAGMA optimize",
 		"PRAGMA wal_checkpoint(TRUNCATE)",
 	} {
-		if _, err := db.writer.ExecContext(ctx, pragma); err != nil {
+		if err := db.writer.use(ctx, func(c *conn) error { return c.run(ctx, pragma) }); err != nil {
 			db.log.WarnContext(ctx, "store closed without tidying up", "err", err)
 			break
 		}
@@ -153,15 +153,15 @@ func (db *DB) open(ctx context.Context, steps fs.FS, whole string, brief bool) e
 	if err != nil {
 		return err
 	}
-	db.writer = keeping(writer)
-	if err := db.migrate(ctx, steps, whole); err != nil {
+	db.writer = newPool(writer, 1, "BEGIN IMMEDIATE")
+	if err := db.migrate(ctx, writer, steps, whole); err != nil {
 		return err
 	}
 	reader, err := connect(ctx, readDSN(db.path), readers)
 	if err != nil {
 		return err
 	}
-	db.reader = keeping(reader)
+	db.reader = newPool(reader, readers, "BEGIN")
 	return nil
 }
 

@@ -3,82 +3,193 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	sqldriver "database/sql/driver"
 	"errors"
-	"slices"
 	"sync"
 
 	"parcelwatch/store/internal/rows"
 )
 
-// maxKept bounds the statements that are kept compiled. The package has fewer, apart
-// from those whose text depends on their arguments.
+// maxKept bounds the statements that a connection keeps compiled. The package has fewer,
+// apart from those whose text depends on their arguments.
 const maxKept = 256
 
-// pool is a [sql.DB] that keeps the statements of its transactions compiled, because
-// compiling a statement costs more than running most of them.
+// pool lends connections. They stay open and keep their statements compiled, because
+// compiling a statement costs more than running most of them. [sql.DB] does that, too, but
+// starts a goroutine for each query of a transaction, and looks statements up twice.
 type pool struct {
-	*sql.DB
+	db    *sql.DB
+	begin string     // begins a transaction
+	idle  chan *conn // connections that nobody uses
 
-	mu   sync.Mutex
+	mu   sync.Mutex // held while idle gets a connection and while done is closed
+	done chan struct{}
+}
+
+// conn is a connection that one at a time uses.
+type conn struct {
+	*sql.Conn // nil until it is used, and after a transaction that could not be ended
+
 	kept map[string]*sql.Stmt
 }
 
-func keeping(db *sql.DB) *pool { return &pool{DB: db, kept: map[string]*sql.Stmt{}} }
+// newPool returns a pool of n connections, which are opened when they are needed.
+func newPool(db *sql.DB, n int, begin string) *pool {
+	p := &pool{db: db, begin: begin, idle: make(chan *conn, n), done: make(chan struct{})}
+	for range n {
+		p.idle <- &conn{}
+	}
+	return p
+}
 
-// Close closes the statements and the connections.
+// Close closes the connections. One that is being used is closed when it is given back.
 func (p *pool) Close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	select {
+	case <-p.done:
+		return nil
+	default:
+		close(p.done)
+	}
 	var errs []error
-	for _, s := range p.kept {
-		errs = append(errs, s.Close())
+	for len(p.idle) > 0 {
+		errs = append(errs, (<-p.idle).close(false))
 	}
-	p.kept = nil
-	return errors.Join(append(errs, p.DB.Close())...)
+	return errors.Join(append(errs, p.db.Close())...)
 }
 
-// statement returns the kept statement of a query, and whether there is room to keep it.
-func (p *pool) statement(query string) (s *sql.Stmt, room bool) {
+// use waits for a connection and calls f with it.
+func (p *pool) use(ctx context.Context, f func(c *conn) error) error {
+	var c *conn
+	select {
+	case <-p.done:
+		return sql.ErrConnDone
+	default:
+	}
+	select {
+	case c = <-p.idle:
+	case <-p.done:
+		return sql.ErrConnDone
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer p.giveBack(c)
+	if c.Conn == nil {
+		var err error
+		if c.Conn, err = p.db.Conn(ctx); err != nil {
+			return err
+		}
+		c.kept = map[string]*sql.Stmt{}
+	}
+	return f(c)
+}
+
+func (p *pool) giveBack(c *conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.kept[query], len(p.kept) < maxKept
-}
-
-// keep compiles the statements that a transaction used for the first time. A statement
-// that cannot be compiled now is compiled whenever it is used.
-func (p *pool) keep(ctx context.Context, queries []string) {
-	for _, q := range queries {
-		// Not under the lock: the transaction that has the connection may be waiting for it.
-		s, err := p.PrepareContext(ctx, q)
-		if err != nil {
-			return
-		}
-		if !p.add(q, s) {
-			_ = s.Close() //nolint:sqlclosecheck // in a loop
-		}
+	select {
+	case <-p.done:
+		_ = c.close(false) // as [sql.DB.Close] does with a connection that is being used
+	default:
+		p.idle <- c
 	}
 }
 
-func (p *pool) add(query string, s *sql.Stmt) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.kept == nil || p.kept[query] != nil || len(p.kept) >= maxKept {
-		return false
+// transact runs f in a transaction. If f fails or panics, what it wrote is rolled back.
+func (c *conn) transact(ctx context.Context, begin string, f func() error) error {
+	committed := false
+	defer func() {
+		if !committed {
+			c.rollback(context.WithoutCancel(ctx))
+		}
+	}()
+	if err := patient(ctx, func() error { return c.run(ctx, begin) }); err != nil {
+		return err
 	}
-	p.kept[query] = s
-	return true
+	if err := f(); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	err := c.run(context.WithoutCancel(ctx), "COMMIT")
+	committed = err == nil
+	return err
 }
 
-// transaction is a transaction that runs kept statements.
-type transaction struct {
-	tx   *sql.Tx
-	pool *pool
-	news *[]string // statements that are not kept yet
+// rollback ends a transaction. If there is none, because SQLite has ended it or it has not
+// begun, the state of the connection is not known, and another one takes its place.
+func (c *conn) rollback(ctx context.Context) {
+	if c.run(ctx, "ROLLBACK") != nil {
+		_ = c.close(true)
+	}
 }
+
+func (c *conn) run(ctx context.Context, statement string) error {
+	_, err := c.exec(ctx, statement)
+	return err
+}
+
+// close closes the statements and gives the connection back to [sql.DB], which is not to use
+// it again if it is broken.
+func (c *conn) close(broken bool) error {
+	if c.Conn == nil {
+		return nil
+	}
+	var errs []error
+	for _, s := range c.kept {
+		errs = append(errs, s.Close()) // before the connection, which the driver would use after its end
+	}
+	if broken {
+		_ = c.Raw(func(any) error { return sqldriver.ErrBadConn }) // closes it
+	} else {
+		errs = append(errs, c.Close())
+	}
+	c.Conn, c.kept = nil, nil
+	return errors.Join(errs...)
+}
+
+// statement returns the compiled statement, or nil if there are too many.
+func (c *conn) statement(ctx context.Context, query string) (*sql.Stmt, error) {
+	if s := c.kept[query]; s != nil || len(c.kept) >= maxKept {
+		return s, nil
+	}
+	s, err := c.PrepareContext(ctx, query)
+	if err == nil {
+		c.kept[query] = s
+	}
+	return s, err
+}
+
+func (c *conn) exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	switch s, err := c.statement(ctx, query); { //nolint:sqlclosecheck // kept
+	case err != nil:
+		return nil, err
+	case s != nil:
+		return s.ExecContext(ctx, args...)
+	default:
+		return c.ExecContext(ctx, query, args...)
+	}
+}
+
+func (c *conn) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	switch s, err := c.statement(ctx, query); { //nolint:sqlclosecheck // kept
+	case err != nil:
+		return nil, err
+	case s != nil:
+		return s.QueryContext(ctx, args...)
+	default:
+		return c.QueryContext(ctx, query, args...)
+	}
+}
+
+// transaction is a transaction of a connection.
+type transaction struct{ conn *conn }
 
 // ExecContext runs a statement and returns how many rows it wrote.
 func (t transaction) ExecContext(ctx context.Context, query string, args ...any) (int64, error) {
-	res, err := t.exec(ctx, query, args...)
+	res, err := t.conn.exec(ctx, query, args...)
 	if err != nil {
 		return 0, err
 	}
@@ -87,7 +198,7 @@ func (t transaction) ExecContext(ctx context.Context, query string, args ...any)
 
 // Each calls visit for each row of a query.
 func (t transaction) Each(ctx context.Context, visit func(rows.Scanner) error, query string, args ...any) error {
-	found, err := t.query(ctx, query, args...)
+	found, err := t.conn.query(ctx, query, args...)
 	if err != nil {
 		return err
 	}
@@ -101,30 +212,19 @@ func (t transaction) Walk(ctx context.Context, visit func(rows.Scanner) error, q
 
 // QueryRowContext returns the first row of a query.
 func (t transaction) QueryRowContext(ctx context.Context, query string, args ...any) rows.Scanner {
-	if s := t.kept(query); s != nil {
-		return t.tx.StmtContext(ctx, s).QueryRowContext(ctx, args...) //nolint:sqlclosecheck // the transaction closes it
+	s, err := t.conn.statement(ctx, query) //nolint:sqlclosecheck // kept
+	switch {
+	case err != nil:
+		return failed{err}
+	case s != nil:
+		return s.QueryRowContext(ctx, args...)
+	default:
+		return t.conn.QueryRowContext(ctx, query, args...)
 	}
-	return t.tx.QueryRowContext(ctx, query, args...)
 }
 
-func (t transaction) exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	if s := t.kept(query); s != nil {
-		return t.tx.StmtContext(ctx, s).ExecContext(ctx, args...) //nolint:sqlclosecheck // the transaction closes it
-	}
-	return t.tx.ExecContext(ctx, query, args...)
-}
+// failed is the row of a query that could not be asked.
+type failed struct{ err error }
 
-func (t transaction) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	if s := t.kept(query); s != nil {
-		return t.tx.StmtContext(ctx, s).QueryContext(ctx, args...) //nolint:sqlclosecheck // the transaction closes it
-	}
-	return t.tx.QueryContext(ctx, query, args...)
-}
-
-func (t transaction) kept(query string) *sql.Stmt {
-	s, room := t.pool.statement(query)
-	if s == nil && room && !slices.Contains(*t.news, query) {
-		*t.news = append(*t.news, query)
-	}
-	return s
-}
+// Scan returns the error.
+func (f failed) Scan(...any) error { return f.err }

@@ -14,6 +14,7 @@ import (
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }
 
 type scanner = rows.Scanner
@@ -61,20 +62,10 @@ func (db tables) Scrub(ctx context.Context) error { return db.scrub(ctx) }
 func (db tables) Now() time.Time { return db.now() }
 
 func transact(ctx context.Context, p *pool, doing string, f func(tx rows.Tx) error) error {
-	var news []string
-	err := func() error {
-		var tx *sql.Tx
-		if err := patient(ctx, func() (err error) { tx, err = p.BeginTx(ctx, nil); return err }); err != nil {
-			return err
-		}
-		defer tx.Rollback() //nolint:errcheck // after a commit it does nothing, and before it the first error counts
-		if err := f(transaction{tx, p, &news}); err != nil {
-			return err
-		}
-		return tx.Commit()
-	}()
+	err := p.use(ctx, func(c *conn) error {
+		return c.transact(ctx, p.begin, func() error { return f(transaction{c}) })
+	})
 	if err == nil {
-		p.keep(ctx, news)
 		return nil
 	}
 	// An interrupted statement failed because ctx ended.

@@ -122,9 +122,12 @@ func importTogether(t T, h Harness) {
 // not in the order of their UIDs.
 func checkpointsTogether(t T, h Harness) {
 	refs := []parcel.MailRef{
-		{Mailbox: "home", Folder: "INBOX", UIDValidity: 7, UID: 30}, {Mailbox: "home", Folder: "INBOX", UIDValidity: 7, UID: 20},
-		{Mailbox: "home", Folder: "Archive", UIDValidity: 3, UID: 4}, {Mailbox: "home", Folder: "Archive", UIDValidity: 3, UID: 5},
-		{Mailbox: "home", Folder: "INBOX", UIDValidity: 7, UID: 25}, {Mailbox: "work", Folder: "Archive", UIDValidity: 1, UID: 2},
+		{Mailbox: "home", Folder: "INBOX", UIDValidity: 7, UID: 30},
+		{Mailbox: "home", Folder: "INBOX", UIDValidity: 7, UID: 20},
+		{Mailbox: "home", Folder: "Archive", UIDValidity: 3, UID: 4},
+		{Mailbox: "home", Folder: "Archive", UIDValidity: 3, UID: 5},
+		{Mailbox: "home", Folder: "INBOX", UIDValidity: 7, UID: 25},
+		{Mailbox: "work", Folder: "Archive", UIDValidity: 1, UID: 2},
 		{Mailbox: "work", Folder: "Archive", UIDValidity: 2, UID: 1},
 	}
 	all := make([]store.Decision, len(refs))

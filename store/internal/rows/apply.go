@@ -27,42 +27,66 @@ func (db *Household) Apply(ctx context.Context, scope store.Scope, decide func(*
 
 // ApplyAll implements [store.Tracking].
 func (db *Household) ApplyAll(ctx context.Context, decisions []store.Decision) (int, error) {
-	var done []*apply
-	var failed error
-	stored := 0
-	err := db.write(ctx, "store the outcome", func(tx homeTx) (err error) {
-		for _, a := range done { // of a run that failed
-			a.undo()
-		}
-		done, failed, stored = nil, nil, 0
-		for i, d := range decisions {
-			a := &apply{tx: tx, scope: d.Scope}
-			run := func() error { return a.run(ctx, d.Decide) }
-			if done = append(done, a); i == 0 {
-				err = run() // without it, nothing is stored
-			} else {
-				failed, err = savepoint(ctx, tx, run)
-			}
-			if err != nil {
-				return err
-			}
-			if failed != nil {
-				break
-			}
-			stored++
-		}
-		return moveCheckpoints(ctx, tx, done[:stored])
+	var b batch
+	err := db.write(ctx, "store the outcome", func(tx homeTx) error {
+		b.undo(0) // of a run that failed
+		b = batch{}
+		return b.run(ctx, tx, decisions)
 	})
 	if err != nil {
-		stored = 0
+		b.stored = 0
 	}
-	for _, a := range done[stored:] {
-		a.undo()
+	b.undo(b.stored)
+	if err == nil && b.failed != nil {
+		err = fmt.Errorf("store the outcome: %w", db.db.Explain(b.failed))
 	}
-	if err == nil && failed != nil {
-		err = fmt.Errorf("store the outcome: %w", db.db.Explain(failed))
+	return b.stored, err
+}
+
+// batch is decisions that are applied in one transaction.
+type batch struct {
+	applied []*apply
+	stored  int   // of applied; they differ by one that has failed
+	failed  error // what it failed with
+}
+
+// run applies decisions up to the first that fails. Without the first of them, nothing is stored.
+func (b *batch) run(ctx context.Context, tx homeTx, decisions []store.Decision) error {
+	brief := ctx
+	if tx.sql.Brief != nil {
+		brief = tx.sql.Brief(ctx)
 	}
-	return stored, err
+	for i, d := range decisions {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		a := &apply{tx: tx, scope: d.Scope}
+		b.applied = append(b.applied, a)
+		run := func() error { return a.run(brief, d.Decide) }
+		var err error
+		if i == 0 {
+			err = run()
+		} else {
+			b.failed, err = savepoint(brief, tx, run)
+		}
+		if err != nil {
+			return err
+		}
+		if b.failed != nil {
+			break
+		}
+		b.stored++
+	}
+	return moveCheckpoints(brief, tx, b.applied[:b.stored])
+}
+
+// undo takes back the ids of parcels whose rows were rolled back, from a decision on.
+func (b *batch) undo(from int) {
+	for _, a := range b.applied[from:] {
+		for _, p := range a.added {
+			p.ID = 0
+		}
+	}
 }
 
 // apply is one decision being applied.
@@ -76,13 +100,6 @@ type apply struct {
 	forgotten map[string][]string // kinds by key, as they were
 	tallies   map[parcel.Date]store.Tally
 	added     []*parcel.Parcel
-}
-
-// undo takes back the ids of parcels whose rows were rolled back.
-func (a *apply) undo() {
-	for _, p := range a.added {
-		p.ID = 0
-	}
 }
 
 func (a *apply) run(ctx context.Context, decide func(*store.State) error) error {

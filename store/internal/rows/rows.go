@@ -49,6 +49,9 @@ type Dialect struct {
 	// OfParcel is the condition that a row belongs to the parcel with the id of parameter
 	// 1 in the household of parameter 2.
 	OfParcel string
+	// Brief returns the context for statements that touch a few rows by their keys; nil if
+	// that is as it is.
+	Brief func(context.Context) context.Context
 	// Storable returns a text as the database stores it; nil if that is as it is.
 	Storable func(string) string
 	// Last is the query for the last number that a table with a serial column gave.
