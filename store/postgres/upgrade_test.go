@@ -26,6 +26,7 @@ func landed() map[string]string {
 		"0002_waits.sql":     "a08af3203fc640ef97e130c5227a06d3a80b73bc6c2cb30712da3fb97991a7ea",
 		"0003_nodes.sql":     "fd37bdf9ce9b1bf8599e094fb114549e614538ae11c55c207afe46a3ea1b6fd3",
 		"0004_followers.sql": "318c289127e24e40fa08a25175f50dca431358b35f157cc750eecf4336bc5de1",
+		"0005_counts.sql":    "b9fab2832beb31c8c2fc01f21c9e787461db9e609bd305ea6f7a61c3f805aed1",
 	}
 }
 

@@ -70,6 +70,10 @@ func landed() map[string][2]string {
 			"383cd1e62a904ac39f4111c6ec50e082b18cc14efa9dcabab4c8c3be22f21e4b",
 			"740451f46d93178b9818e0bddef21933bff8eea8e4472d11ef2dc7564ff35554",
 		},
+		"0015_counts.sql": {
+			"b9fab2832beb31c8c2fc01f21c9e787461db9e609bd305ea6f7a61c3f805aed1",
+			"2a40fd75d134bde6b04e9ab5ecdc4a37db23282cf096869623b28a33501afacb",
+		},
 	}
 }
 

@@ -196,7 +196,6 @@ CREATE TABLE parcel_mailbox (
 );
 CREATE INDEX parcel_mailbox_parcel ON parcel_mailbox (parcel_id);
 CREATE INDEX parcel_protected ON parcel (home, protected_from) WHERE active;
-CREATE INDEX parcel_waiting ON parcel (home, status) WHERE active AND status = 'ready_for_pickup';
 CREATE INDEX told_message ON told (message_seq) WHERE message_seq IS NOT NULL;
 CREATE TABLE household (
     name    TEXT    NOT NULL PRIMARY KEY,
@@ -208,3 +207,5 @@ CREATE TABLE registry (
     name     TEXT   NOT NULL PRIMARY KEY,
     revision BIGINT NOT NULL
 );
+CREATE INDEX parcel_status ON parcel (home, status) WHERE active;
+CREATE INDEX parcel_unproven ON parcel (home) WHERE active AND unverified;

@@ -111,20 +111,26 @@ func (db *Household) Remindable(ctx context.Context, from, to time.Time) ([]parc
 // Following returns how many parcels are neither closed nor final. It reads no
 // document.
 func (db *Household) Following(ctx context.Context) (int, error) {
-	return first(query(ctx, db.to("count parcels"), column[int], `SELECT count(*) FROM parcel WHERE home = $1 AND active`))
+	return first(query(ctx, db.to("count parcels"), column[int], CountFollowed))
 }
+
+// The statements that count followed parcels; no more than an index is read by them.
+const (
+	CountFollowed   = `SELECT count(*) FROM parcel WHERE home = $1 AND active`
+	CountUnverified = `SELECT count(*) FROM parcel WHERE home = $1 AND active AND unverified`
+	CountByStatus   = `SELECT status, count(*) FROM parcel WHERE home = $1 AND active GROUP BY status`
+)
 
 // FollowingUnverified returns how many followed parcels only unproven mail names. It reads
 // no document.
 func (db *Household) FollowingUnverified(ctx context.Context) (int, error) {
-	return first(query(ctx, db.to("count unverified parcels"), column[int], `SELECT count(*) FROM parcel WHERE home = $1 AND active AND unverified`))
+	return first(query(ctx, db.to("count unverified parcels"), column[int], CountUnverified))
 }
 
 // ByStatus returns how many parcels are neither closed nor final, by status. It reads no
 // document.
 func (db *Household) ByStatus(ctx context.Context) (map[parcel.Status]int, error) {
-	return counted(query(ctx, db.to("count parcels by status"), scanCount[parcel.Status],
-		`SELECT status, count(*) FROM parcel WHERE home = $1 AND active GROUP BY status`))
+	return counted(query(ctx, db.to("count parcels by status"), scanCount[parcel.Status], CountByStatus))
 }
 
 // sample is the least number of parcels that a sample of them has.
