@@ -20,7 +20,8 @@ const (
 	searchPause   = 2 * time.Second
 	maxFound      = 1_000_000 // results of one search; more are considered invalid
 	sampleSize    = 100
-	orLimit       = 16 // senders in one search command
+	orLimit       = 32  // senders in one search command: the shop's, all rewriters' and some of a user
+	orBytes       = 900 // for them, as RFC 2683 3.2.1.5 asks for lines of at most 1,000 octets
 )
 
 // errUntrusted means that the result of a search is not plausible.
@@ -93,10 +94,22 @@ func fromCriteria(senders []string) []imap.SearchCriteria {
 		keys = append(keys, s)
 	}
 	var out []imap.SearchCriteria
-	for group := range slices.Chunk(keys, orLimit) {
-		out = append(out, anyFrom(group))
+	for len(keys) > 0 {
+		n := atOnce(keys)
+		out, keys = append(out, anyFrom(keys[:n])), keys[n:]
 	}
 	return out
+}
+
+// atOnce returns how many of the keys go into one command, at least one.
+func atOnce(keys []string) int {
+	size := 0
+	for i, k := range keys {
+		if size += len(`OR FROM "" `) + len(k); i == orLimit || i > 0 && size > orBytes {
+			return i
+		}
+	}
+	return len(keys)
 }
 
 func anyFrom(senders []string) imap.SearchCriteria {

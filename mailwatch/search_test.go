@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"parcelwatch/extract/shop/aliexpress"
 	"parcelwatch/mailwatch"
 )
 
@@ -81,18 +82,21 @@ func TestAnswersToSearchAreWalkedWithCare(t *testing.T) {
 
 func TestSearchKeysNameEverySenderInShortCommands(t *testing.T) {
 	t.Parallel()
-	for _, n := range []int{0, 1, 2, 5, 16, 17, 100} {
-		t.Run(strconv.Itoa(n), func(t *testing.T) {
+	for _, c := range []struct {
+		n      int
+		domain string
+	}{{0, ""}, {1, ""}, {2, ""}, {5, ""}, {32, ""}, {33, ""}, {100, ""}, {40, strings.Repeat("long.", 20)}, {3, strings.Repeat("longer.", 200)}} {
+		t.Run(fmt.Sprintf("%d of %d letters", c.n, len(c.domain)), func(t *testing.T) {
 			t.Parallel()
 			var senders, got []string
-			for i := range n {
-				senders = append(senders, fmt.Sprintf("shop%d.example", i))
+			for i := range c.n {
+				senders = append(senders, fmt.Sprintf("shop%d.%sexample", i, c.domain))
 			}
 			list := mailwatch.FromCriteria(senders)
 			for _, c := range list {
 				named := values(c)
-				if len(named) > 16 {
-					t.Errorf("%d senders in one command", len(named))
+				if line := strings.Join(named, `OR FROM "" `); len(named) > 32 || len(named) > 1 && len(line) > 950 {
+					t.Errorf("%d senders and %d bytes in one command", len(named), len(line))
 				}
 				got = append(got, named...)
 			}
@@ -100,6 +104,13 @@ func TestSearchKeysNameEverySenderInShortCommands(t *testing.T) {
 				t.Errorf("%d commands: %s", len(list), diff)
 			}
 		})
+	}
+}
+
+func TestTheShopAndAllRewritersAreSearchedForAtOnce(t *testing.T) {
+	t.Parallel()
+	if n := len(mailwatch.FromCriteria(aliexpress.New().Senders(nil, nil, nil).Keys())); n != 1 {
+		t.Errorf("%d commands, and each looks at every mail", n)
 	}
 }
 

@@ -12,8 +12,8 @@ import (
 )
 
 // settling is how long a daemon needs after its start until it has given back the memory
-// of the start.
-const settling = 25 * time.Second
+// of the start, which it does after at most four heartbeats.
+const settling = 45 * time.Second
 
 // mailboxes measures the memory of daemons that watch 1 to 200 empty mailboxes.
 func (b *bench) mailboxes(ctx context.Context, programs []*program) error {

@@ -138,11 +138,15 @@ type bench struct {
 	env    *lab.Env
 	size   sizes
 	server *rig.Dovecot
+	sink   *rig.Sink
 }
 
 func (b *bench) open(ctx context.Context) error {
 	dir, err := b.env.Folder("outside")
 	if err != nil {
+		return err
+	}
+	if b.sink, err = rig.OpenSink(ctx); err != nil {
 		return err
 	}
 	if b.server, err = rig.NewDovecot(ctx, filepath.Join(dir, "dovecot")); err != nil {
@@ -162,6 +166,9 @@ func (b *bench) close(ctx context.Context) {
 	if b.server != nil {
 		_ = b.server.Down(context.WithoutCancel(ctx))
 	}
+	if b.sink != nil {
+		b.sink.Close()
+	}
 }
 
 // daemon returns a program on a site of its own that watches mailboxes, not started yet.
@@ -170,7 +177,7 @@ func (b *bench) daemon(ctx context.Context, p *program, users ...string) (*rig.D
 	if err != nil {
 		return nil, err
 	}
-	c := rig.Config{Dir: dir, More: "[log]\nlevel = \"info\"\n"}
+	c := rig.Config{Dir: dir, SMTP: b.sink.Addr, More: "[log]\nlevel = \"info\"\n"}
 	for _, user := range users {
 		c.Mailboxes = append(c.Mailboxes, rig.Mailbox{Name: user, Host: "127.0.0.1", Port: b.server.Port + 1, User: user, CA: b.server.CA()})
 	}
