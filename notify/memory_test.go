@@ -271,10 +271,15 @@ func (m *memory) Refused(_ context.Context, audience string, since time.Time) ([
 	return out, err
 }
 
-func (m *memory) Sent(_ context.Context, id string) (bool, error) {
+func (m *memory) Sent(_ context.Context, ids ...string) (sent []string, err error) {
 	unlock, err := m.lock("Sent")
 	defer unlock()
-	return slices.ContainsFunc(m.messages, func(msg store.Message) bool { return msg.ID == id }), err
+	for _, msg := range m.messages {
+		if slices.Contains(ids, msg.ID) {
+			sent = append(sent, msg.ID)
+		}
+	}
+	return sent, err
 }
 
 func (m *memory) mark(audience string, changes []int64) {
