@@ -24,6 +24,8 @@ const noCodes = "code\tsub\tstatus\tside\tmeaning\n"
 type carrier struct {
 	adapter.Base
 	*program
+
+	readTime time.Duration // to read one answer
 }
 
 // open makes the carrier of a program.
@@ -32,7 +34,7 @@ func open(p *program, cfg carriers.Config) (carriers.Carrier, error) {
 		return adapter.OneByOne(&command{p}), nil
 	}
 	return adapter.New(p.info, cfg, adapter.Spec{Codes: noCodes, Personal: p.personal}, func(b adapter.Base) carriers.Carrier {
-		return adapter.OneByOne(&carrier{b, p})
+		return adapter.OneByOne(&carrier{b, p, readTime})
 	})
 }
 

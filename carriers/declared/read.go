@@ -33,7 +33,7 @@ type reading struct {
 
 // read reads an answer.
 func (c *carrier) read(ctx context.Context, ans adapter.Answer, n number.Number, trace *Trace) (*carriers.Result, error) {
-	limited, cancel := context.WithTimeout(ctx, readTime)
+	limited, cancel := context.WithTimeout(ctx, c.readTime)
 	defer cancel()
 	r := &reading{carrier: c, ctx: limited, ans: ans, n: n, trace: trace}
 	res, err := r.result()
