@@ -206,14 +206,16 @@ func (h *household) reportUnwatched(ctx context.Context) {
 // recorder returns a function that records the states of a mailbox.
 func (r *runner) recorder(ctx context.Context) func(parcel.MailboxHealth) {
 	return func(m parcel.MailboxHealth) {
-		r.checks.report(m, r.life.Now())
+		news := r.checks.report(m, r.life.Now())
 		// The last state of a mailbox is reported after ctx has ended.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 		defer cancel()
 		if err := r.claimed.SetMailboxHealth(ctx, m); err != nil {
 			r.log.WarnContext(ctx, "state of a mailbox is not recorded", "mailbox", m.Name, "err", err.Error())
 		}
-		r.wake()
+		if news {
+			r.wake()
+		}
 	}
 }
 

@@ -20,18 +20,24 @@ type check struct {
 	at     time.Time // when it was reported, by the app's clock
 	proof  time.Time // LastCheck of the report
 	broken bool
+	state  parcel.MailboxHealth // as last reported
 }
 
-// report keeps a state of a folder. A connection that only exists proves nothing.
-func (c *checks) report(h parcel.MailboxHealth, now time.Time) {
+// report keeps a state of a folder, and returns whether more is new in it than the time of a
+// check. A connection that only exists proves nothing.
+func (c *checks) report(h parcel.MailboxHealth, now time.Time) (news bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	key := h.Name + "/" + h.Folder
-	old := c.last[key]
+	one := c.last[key]
+	was, first := one.state, one.at.IsZero()
 	broken := h.State.Failing()
-	if broken || h.LastCheck.After(old.proof) {
-		c.last[key] = check{at: now, proof: h.LastCheck, broken: broken}
+	if broken || h.LastCheck.After(one.proof) {
+		one.at, one.proof, one.broken = now, h.LastCheck, broken
 	}
+	one.state = h
+	c.last[key] = one
+	return first || h.State != was.State || !h.Since.Equal(was.Since) || !h.LastMail.Equal(was.LastMail) || !h.Fault.Equal(was.Fault)
 }
 
 func (c *checks) of(mailbox, folder string) check {

@@ -6,11 +6,43 @@ import (
 	"time"
 
 	"parcelwatch/config"
+	"parcelwatch/internal/message"
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
 	"parcelwatch/store"
 	"parcelwatch/store/sqlite"
 )
+
+// TestOnlyTheTimeOfACheckIsNoNews: every mailbox is checked each minute, and after news all parts look.
+func TestOnlyTheTimeOfACheckIsNoNews(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	c := checks{last: map[string]check{}}
+	state := parcel.MailboxHealth{Name: "home", Folder: "INBOX", State: parcel.MailboxConnecting, Since: now}
+	for _, step := range []struct {
+		what   string
+		change func()
+		news   bool
+	}{
+		{"the first state", func() {}, true},
+		{"another state", func() { state.State, state.Since = parcel.MailboxIdle, now }, true},
+		{"the first check", func() { state.LastCheck = now }, true},
+		{"a later check", func() { state.LastCheck = now.Add(time.Minute) }, false},
+		{"a mail", func() { state.LastMail = now }, true},
+		{"a failure", func() { state.State, state.Fault = parcel.MailboxBroken, message.New("fault_silent", "Host", "a") }, true},
+		{"the same failure", func() {}, false},
+		{"another failure", func() { state.Fault = message.New("fault_silent", "Host", "b") }, true},
+		{"the same state since another time", func() { state.Since = now.Add(time.Hour) }, true},
+	} {
+		step.change()
+		if got := c.report(state, now); got != step.news {
+			t.Errorf("%s: news %v", step.what, got)
+		}
+	}
+	if state.Name = "work"; !c.report(state, now) {
+		t.Error("another mailbox is no news")
+	}
+}
 
 // TestTheFirstRoundNeedsOneCheckOfEachFolderAndNothingDue checks a folder before its first
 // scan is over, as mailboxes do: they report again only after minutes.
