@@ -7,6 +7,7 @@ import (
 	"path"
 	"strings"
 	"sync"
+	"weak"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"github.com/pelletier/go-toml/v2"
@@ -37,9 +38,36 @@ type messages struct {
 	decoded map[string]bool
 }
 
-// catalogue opens the catalogue of a single language. The matcher of a bundle with
-// several would fall back from Ukrainian to Russian.
+// opened are the catalogues that some printer uses; the collector takes the others.
+//
+//nolint:gochecknoglobals // embedded files
+var opened struct {
+	sync.Mutex
+
+	byCode map[string]weak.Pointer[messages]
+}
+
+// catalogue returns the catalogue of a single language, which all printers share.
 func catalogue(code string) (*messages, error) {
+	opened.Lock()
+	defer opened.Unlock()
+	if m := opened.byCode[code].Value(); m != nil {
+		return m, nil
+	}
+	m, err := openCatalogue(code)
+	if err != nil {
+		return nil, err
+	}
+	if opened.byCode == nil {
+		opened.byCode = map[string]weak.Pointer[messages]{}
+	}
+	opened.byCode[code] = weak.Make(m)
+	return m, nil
+}
+
+// openCatalogue reads the catalogue of a single language. The matcher of a bundle with
+// several would fall back from Ukrainian to Russian.
+func openCatalogue(code string) (*messages, error) {
 	dir := path.Join("catalog", code)
 	files, err := embedded.ReadDir(dir)
 	if err != nil {

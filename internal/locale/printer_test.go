@@ -224,3 +224,19 @@ func TestClosedSets(t *testing.T) {
 		t.Errorf("no phase is shown as %q", got)
 	}
 }
+
+// TestPrintersShareTheirCatalogue counts what another printer takes: a catalogue of its own is thousands of allocations.
+func TestPrintersShareTheirCatalogue(t *testing.T) { //nolint:paralleltest // it counts allocations
+	for _, language := range []string{"en", "ru", "pt-BR"} {
+		first, err := locale.New(language)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := testing.AllocsPerRun(10, func() { _, _ = locale.New(language) }); n > 100 {
+			t.Errorf("%s: another printer takes %v allocations", language, n)
+		}
+		if first.T("status_delivered") == "" {
+			t.Error("the first printer is silent")
+		}
+	}
+}

@@ -46,6 +46,9 @@ func (p *Printer) Texts(all []message.Text) string {
 
 // English renders texts in English, for logs and JSON.
 func English(all ...message.Text) string {
+	if len(all) == 1 && len(all[0]) == 0 {
+		return "" // as of a state without a fault, which is the most frequent
+	}
 	p, err := New(fallback)
 	if err != nil {
 		return err.Error()
