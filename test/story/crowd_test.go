@@ -30,7 +30,7 @@ import (
 // time really passes.
 const (
 	delay        = 200 * time.Millisecond
-	networkDelay = 50 * time.Millisecond
+	networkDelay = 5 * time.Millisecond
 )
 
 // call is one request that a post of the crowd's got.
@@ -323,7 +323,7 @@ func TestAThousandDueParcelsOverTheNetwork(t *testing.T) {
 	defer server.Close()
 	client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DialContext: (&net.Dialer{}).DialContext, MaxConnsPerHost: 8}}
 	set := three(t, client, server.URL, func(i carriers.Info) carriers.Info {
-		i.Interval = 20 * time.Millisecond
+		i.Interval = 5 * time.Millisecond
 		i.Budget *= 10 // how much of a day's budget may be spent depends on the hour
 		return i
 	})
@@ -333,7 +333,7 @@ func TestAThousandDueParcelsOverTheNetwork(t *testing.T) {
 		if n >= want || time.Since(began) > 5*time.Minute {
 			return false
 		}
-		timer := time.NewTimer(500 * time.Millisecond)
+		timer := time.NewTimer(200 * time.Millisecond)
 		defer timer.Stop()
 		<-timer.C
 		return true

@@ -84,7 +84,7 @@ func tell(t *testing.T, l life) {
 		s := story{name: l.name, home: l.home, zone: l.zone, dest: "Russian Federation", scans: l.scans, renamed: l.renamed}
 		w := &told{world: newWorld(t, s, zone, dir, url), life: l, names: l.boxes}
 		if l.exact {
-			w.pace = 1
+			w.clock.slow()
 		}
 		w.open(w.configuration())
 		w.script()
@@ -183,7 +183,7 @@ func (w *told) remove(name string) {
 }
 
 // suspend lets the machine sleep: the clock goes on, no timer does.
-func (w *told) suspend(d time.Duration) { w.slept.Add(int64(d)) }
+func (w *told) suspend(d time.Duration) { w.clock.skip(d) }
 
 // off switches the machine off for a while.
 func (w *told) off(d time.Duration) {

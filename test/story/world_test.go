@@ -85,9 +85,7 @@ type world struct {
 	boxes map[string]*demo.Inbox
 	db    kept
 	log   *lockedBuffer
-	began time.Time // in the bubble's time
-	pace  time.Duration
-	slept atomic.Int64 // how long the machine was asleep
+	clock *clock
 	alive atomic.Pointer[store.Heartbeat]
 	dir   string
 	url   string // of the database; empty for a file
@@ -117,6 +115,10 @@ func play(t *testing.T, s story) {
 		w.open(cfg)
 		w.run(cfg)
 		w.deliver()
+		w.sleepUntil(start().AddDate(0, 0, s.told()))
+		w.stop()
+		w.clock.hurry()
+		w.run(cfg)
 		w.sleepUntil(start().AddDate(0, 0, s.days))
 		w.close()
 		w.compare()
@@ -130,22 +132,12 @@ func play(t *testing.T, s story) {
 func newWorld(t *testing.T, s story, zone *time.Location, dir, url string) *world {
 	t.Helper()
 	w := &world{
-		t: t, story: s, zone: zone, dir: dir, url: url, log: &lockedBuffer{}, began: time.Now(), pace: pace,
+		t: t, story: s, zone: zone, dir: dir, url: url, log: &lockedBuffer{}, clock: newClock(),
 		imap: map[string]*pipes{}, smtp: newPipes(), boxes: map[string]*demo.Inbox{},
 	}
 	w.posts = &posts{t: t, now: w.now, scans: s.scans, renamed: s.renamed, dest: s.dest, asked: map[string][]time.Time{}}
 	return w
 }
-
-// pace is how much faster the story's clock runs than the timers: loops that
-// look every minute then look every twenty, and a story takes less time.
-const pace = 20
-
-func (w *world) now() time.Time {
-	return start().Add(w.pace*time.Since(w.began) + time.Duration(w.slept.Load()))
-}
-
-func (w *world) sleepUntil(t time.Time) { time.Sleep(t.Sub(w.now()) / w.pace) }
 
 // config is the configuration of a journey.
 func (w *world) config() *config.Config {
@@ -210,7 +202,7 @@ func (w *world) open(cfg *config.Config) {
 // run starts the program; w.stop ends it.
 func (w *world) run(cfg *config.Config) {
 	a, err := app.New(w.t.Context(), cfg, app.Deps{
-		Store: w.kept(), Now: w.now, Carriers: w.carriers(), Dial: w.dial,
+		Store: w.kept(), Now: w.now, Carriers: w.carriers(), Dial: w.dial, Jumps: w.clock.hurries(),
 		Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {
