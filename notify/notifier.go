@@ -68,7 +68,7 @@ type Options struct {
 type Notifier struct {
 	cfg      Config
 	budgets  map[string]int
-	pause    time.Duration // the shortest between two checks that nudges cause
+	unpaced  bool // nudges cause checks without a pause
 	source   store.DigestSource
 	outbox   store.Outbox
 	sender   Sender
@@ -115,15 +115,12 @@ type audienceState struct {
 func New(cfg Config, source store.DigestSource, outbox store.Outbox, sender Sender, o Options) *Notifier {
 	n := &Notifier{
 		cfg: cfg, source: source, outbox: outbox, sender: sender, log: cmp.Or(o.Log, slog.New(slog.DiscardHandler)), now: o.Now, gaps: o.Gaps, trips: o.Trips, allWell: o.AllWell,
-		round: o.Round, looked: o.LastAlive, budgets: o.Budgets, pause: leastPause, turns: o.Turns,
+		round: o.Round, looked: o.LastAlive, budgets: o.Budgets, unpaced: o.Unpaced, turns: o.Turns,
 		wake: make(chan struct{}, 1), send: make(chan struct{}, 1),
 		state: map[string]*audienceState{}, unmarked: map[string][]store.Delivery{}, lastError: map[string]string{},
 	}
 	if n.now == nil {
 		n.now = time.Now
-	}
-	if o.Unpaced {
-		n.pause = 0
 	}
 	n.channels = newChannels(o.Channels, n.log, n.now, outbox.Announced)
 	return n

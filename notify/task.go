@@ -21,13 +21,14 @@ type task struct {
 	wake  <-chan struct{}
 	timer *time.Timer
 	pace  throttle.Throttle
+	paced bool
 	ended chan time.Time // when the step that runs wants to be repeated
 	runs  bool
 }
 
 func (n *Notifier) newTask(wake <-chan struct{}, step func(context.Context) time.Time) *task {
 	return &task{
-		step: step, now: n.now, wake: wake, timer: time.NewTimer(0), pace: throttle.Throttle{Least: n.pause}, ended: make(chan time.Time, 1),
+		step: step, now: n.now, wake: wake, timer: time.NewTimer(0), pace: throttle.Throttle{Least: leastPause}, paced: !n.unpaced, ended: make(chan time.Time, 1),
 	}
 }
 
@@ -41,7 +42,7 @@ func (t *task) nudges() <-chan struct{} {
 
 // nudged starts a step, or after the pause that is due since the last one.
 func (t *task) nudged(ctx context.Context, steps *sync.WaitGroup) {
-	if left := t.pace.Left(time.Now()); left > 0 {
+	if left := t.pace.Left(time.Now()); t.paced && left > 0 {
 		t.timer.Reset(left)
 		return
 	}

@@ -164,64 +164,60 @@ func (s *stage) play(ctx context.Context) error {
 func (s *stage) settle(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, demoSettle)
 	defer cancel()
-	for _, done := range []func() (bool, error){
-		func() (bool, error) {
+	for _, done := range []func(context.Context) error{
+		until(func() (bool, error) {
 			p, err := s.db.Checkpoint(ctx, s.box.Name, s.box.Folders[0])
 			return int(p.UID) >= s.world.Delivered(), err
-		},
-		func() (bool, error) {
+		}),
+		until(func() (bool, error) {
 			s.app.WakeTracker()
 			next, err := s.db.NextDue(ctx)
 			return next.IsZero() || next.After(s.world.Clock.Now()), err
-		},
+		}),
 		// Each run of the notifier reads the health once or twice, so the fourth read
 		// comes after a run that began and ended meanwhile.
-		s.notified(), s.notified(), s.notified(), s.notified(),
-		func() (bool, error) {
+		s.notified, s.notified, s.notified, s.notified,
+		until(func() (bool, error) {
 			due, err := s.db.DueMessages(ctx, s.world.Clock.Now(), 1)
 			return len(due) == 0, err
-		},
+		}),
 	} {
-		if err := until(ctx, done); err != nil {
+		if err := done(ctx); err != nil {
 			return fmt.Errorf("demo: day %d: %w", s.world.Day(), err)
 		}
 	}
 	return s.show(ctx)
 }
 
-// notified wakes the notifier once, then reports whether it has run.
-func (s *stage) notified() func() (bool, error) {
-	asked := false
-	return func() (bool, error) {
-		if !asked {
-			asked = true
-			select {
-			case <-s.looked: // from an earlier check
-			default:
-			}
-			s.app.WakeNotifier()
-		}
-		select {
-		case <-s.looked:
-			return true, nil
-		default:
-			return false, nil
-		}
+// notified wakes the notifier and waits until it looks.
+func (s *stage) notified(ctx context.Context) error {
+	select {
+	case <-s.looked: // from an earlier check
+	default:
+	}
+	s.app.WakeNotifier()
+	select {
+	case <-s.looked:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 
-// until repeats done until it reports true, or ctx ends.
-func until(ctx context.Context, done func() (bool, error)) error {
-	ticker := time.NewTicker(demoLook)
-	defer ticker.Stop()
-	for {
-		if ok, err := done(); ok || err != nil {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-ticker.C:
+// until returns a function that repeats done until it reports true, or ctx ends.
+func until(done func() (bool, error)) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		ticker := time.NewTicker(demoLook)
+		defer ticker.Stop()
+		for {
+			if ok, err := done(); ok || err != nil {
+				return err
+			}
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-ticker.C:
+			}
 		}
 	}
 }
