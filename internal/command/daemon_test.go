@@ -249,6 +249,7 @@ func TestCheckSaysWhatWorksAndWhatWouldBeFollowed(t *testing.T) {
 }
 
 func TestADigestIsSentByHand(t *testing.T) {
+	t.Parallel()
 	w, config := world(t)
 	if code, _, errs := command(t.Context(), "add", "RB123456785CN", "--title", "Lamp", "--config", config); code != exitGood {
 		t.Fatal(errs)
@@ -274,6 +275,7 @@ func TestADigestIsSentByHand(t *testing.T) {
 }
 
 func TestTheDemoShowsTheWholeStory(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "demo")
 	code, out, errs := command(t.Context(), "demo", "--dir", dir)
 	if code != exitGood {

@@ -16,9 +16,12 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"parcelwatch/test/beside"
 )
 
 func TestMain(m *testing.M) {
+	beside.Run(6)
 	testscript.Main(m, map[string]func(){"parcelwatch": program})
 }
 

@@ -7,12 +7,16 @@ import (
 	"parcelwatch/store"
 	"parcelwatch/store/postgres"
 	"parcelwatch/store/storetest"
+	"parcelwatch/test/beside"
 	"parcelwatch/test/pgtest"
 )
 
 var cluster pgtest.Cluster
 
-func TestMain(m *testing.M) { os.Exit(cluster.Run(m)) }
+func TestMain(m *testing.M) {
+	beside.Run(8)
+	os.Exit(cluster.Run(m))
+}
 
 func TestStore(t *testing.T) {
 	t.Parallel()
