@@ -24,32 +24,53 @@ import (
 // cancelled cancels the context before and during a call.
 func cancelled(ctx context.Context, s Suite) error {
 	before := goleak.IgnoreCurrent()
-	arrived := make(chan struct{}, 16)
-	b, err := open(s, 10*time.Second, func(_ http.ResponseWriter, r *http.Request, _ string) {
-		arrived <- struct{}{}
-		select {
-		case <-r.Context().Done():
-		case <-time.After(3 * time.Second): // for carriers that ignore the context
-		}
-	})
+	errs := []error{cancelledBefore(ctx, s), cancelledDuring(ctx, s)}
+	if err := goleak.Find(before); err != nil {
+		errs = append(errs, fmt.Errorf("goroutines are left: %w", err))
+	}
+	return errors.Join(errs...)
+}
+
+func cancelledBefore(ctx context.Context, s Suite) error {
+	b, err := open(s, 10*time.Second, fixed(200, nil, "{}"))
 	if err != nil {
 		return err
 	}
-	var errs []error
-	early, stop := context.WithCancel(ctx)
+	defer b.close()
+	ctx, stop := context.WithCancel(ctx)
 	stop()
-	if _, err := track(early, b.carrier, s.Known[0].Number); !errors.Is(err, context.Canceled) {
+	var errs []error
+	if _, err := track(ctx, b.carrier, s.Known[0].Number); !errors.Is(err, context.Canceled) {
 		errs = append(errs, fmt.Errorf("cancelled before, and the error is: %w", orNone(err)))
 	}
 	if n := len(b.requests()); n > 0 {
 		errs = append(errs, fmt.Errorf("cancelled before, and %d requests", n))
 	}
-	during, stop := context.WithCancel(ctx)
+	return errors.Join(errs...)
+}
+
+func cancelledDuring(ctx context.Context, s Suite) error {
+	arrived, over := make(chan struct{}, 16), make(chan struct{})
+	b, err := open(s, 10*time.Second, func(_ http.ResponseWriter, r *http.Request, _ string) {
+		arrived <- struct{}{}
+		select {
+		case <-r.Context().Done():
+		case <-over: // for carriers that ignore the context
+		}
+	})
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	defer close(over)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	ended := make(chan error, 1)
 	go func() {
-		_, err := track(during, b.carrier, s.Known[0].Number)
+		_, err := track(ctx, b.carrier, s.Known[0].Number)
 		ended <- err
 	}()
+	var errs []error
 	select {
 	case <-arrived:
 	case <-time.After(5 * time.Second):
@@ -63,10 +84,6 @@ func cancelled(ctx context.Context, s Suite) error {
 		}
 	case <-time.After(2 * time.Second):
 		errs = append(errs, errors.New("cancelled during, and not back after 2 s"))
-	}
-	b.close()
-	if err := goleak.Find(before); err != nil {
-		errs = append(errs, fmt.Errorf("goroutines are left: %w", err))
 	}
 	return errors.Join(errs...)
 }
