@@ -22,7 +22,13 @@ import (
 	"parcelwatch/internal/status"
 	"parcelwatch/internal/web"
 	"parcelwatch/parcel"
+	"parcelwatch/test/beside"
 )
+
+func TestMain(m *testing.M) {
+	beside.Run(4)
+	os.Exit(m.Run())
+}
 
 // browser is a tab of Chromium that shows the page of a world.
 type browser struct {
@@ -269,10 +275,10 @@ func TestInABrowserNoViewIsWiderThanAPhone(t *testing.T) {
 	c := chromium(t)
 	for _, language := range []string{"ru", "de"} {
 		b := furnished(t, c, language)
-		for _, width := range []int64{360, 800} {
-			b.do(chromedp.EmulateViewport(width, 800))
-			for _, view := range views() {
-				b.open(view)
+		for _, view := range views() {
+			b.open(view)
+			for _, width := range []int64{360, 800} {
+				b.do(chromedp.EmulateViewport(width, 800))
 				if got := read[int64](b, "document.documentElement.scrollWidth"); got > width {
 					t.Errorf("%s %s: %d px wide on %d px", language, view, got, width)
 				}
