@@ -85,7 +85,7 @@ func (c *Cluster) Need(tb testing.TB) {
 		tb.Skip("PostgreSQL is not installed (apt-get install postgresql-15)")
 	}
 	// A database is 300 files. As they are never synced to a disk, they need not be on one.
-	c.start.Do(func() { c.err = c.run(context.Background(), bin, memory()) })
+	c.start.Do(func() { c.err = c.run(context.Background(), bin, Memory()) })
 	if c.err != nil {
 		tb.Fatalf("start PostgreSQL: %v", c.err)
 	}

@@ -23,9 +23,9 @@ func as(cmd *exec.Cmd) *exec.Cmd {
 	return cmd
 }
 
-// memory returns a folder that is kept in memory, or "" if there is none with room for the
+// Memory returns a folder that is kept in memory, or "" if there is none with room for the
 // databases of a package.
-func memory() string {
+func Memory() string {
 	const dir, room = "/dev/shm", 4 << 30
 	var fs syscall.Statfs_t
 	if err := syscall.Statfs(dir, &fs); err != nil || os.Getenv("TMPDIR") != "" || fs.Bavail*uint64(fs.Bsize) < room {

@@ -12,7 +12,8 @@ var quit = os.Kill
 
 func as(cmd *exec.Cmd) *exec.Cmd { return cmd }
 
-func memory() string { return "" }
+// Memory returns "".
+func Memory() string { return "" }
 
 func launch(cmd *exec.Cmd, exited chan<- struct{}) error {
 	err := cmd.Start()

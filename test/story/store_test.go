@@ -3,6 +3,7 @@ package story_test
 import (
 	"context"
 	"os"
+	"runtime/debug"
 	"slices"
 	"testing"
 	"time"
@@ -16,7 +17,13 @@ import (
 // PARCELWATCH_STORE=postgres plays the stories on a real PostgreSQL.
 var cluster = pgtest.Cluster{Settings: []string{"max_connections=500"}}
 
-func TestMain(m *testing.M) { os.Exit(cluster.Run(m)) }
+func TestMain(m *testing.M) {
+	if dir := pgtest.Memory(); dir != "" {
+		_ = os.Setenv("TMPDIR", dir) // else each of a story's thousands of writes goes to a disk
+	}
+	debug.SetGCPercent(400) // weeks of mail are much garbage and little memory
+	os.Exit(cluster.Run(m))
+}
 
 // kept is an open store.
 type kept interface {
