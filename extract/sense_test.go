@@ -72,11 +72,12 @@ func TestAFutureBeforeAPhraseNeverYieldsWhatIsDone(t *testing.T) {
 		parcel.StepShipped, parcel.StepHandedOver, parcel.StepPickedUp, parcel.StepClearedCustoms, parcel.StepDelivered, parcel.StepClosed,
 		parcel.StepInCountry, parcel.StepLocalTransit, parcel.StepLocalCarrier, parcel.StepAtDeliveryCenter,
 	}
-	for _, r := range extract.Rows() {
+	rows := extract.Rows()
+	for _, r := range rows {
 		if !slices.Contains(done, parcel.Step(r.Kind)) {
 			continue
 		}
-		for _, f := range extract.Rows() {
+		for _, f := range rows {
 			if f.Language != r.Language || f.Kind != "@will" && f.Kind != "@later" {
 				continue
 			}
