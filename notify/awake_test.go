@@ -3,12 +3,14 @@ package notify_test
 import (
 	"context"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/semaphore"
 
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
@@ -103,4 +105,52 @@ func TestASleepIsSeenByTheClock(t *testing.T) {
 			})
 		})
 	}
+}
+
+// napping is a memory in which something happens while the notifier looks.
+type napping struct {
+	*memory
+
+	nap func()
+}
+
+func (n *napping) Health(ctx context.Context) (parcel.Health, error) {
+	n.nap()
+	return n.memory.Health(ctx)
+}
+
+// TestASleepInTheMiddleOfALookDropsNoDigest lets the machine sleep over a digest while the notifier looks.
+func TestASleepInTheMiddleOfALookDropsNoDigest(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m := twoParcels()
+		var slept, asleep atomic.Int64
+		source := &napping{memory: m, nap: func() { slept.Add(asleep.Swap(0)) }}
+		var once sync.Once
+		n := notify.New(config(me("08:00")), source, m, &postman{}, notify.Options{
+			Turns: semaphore.NewWeighted(1),
+			Now:   func() time.Time { return time.Now().Add(time.Duration(slept.Load())) },
+			Round: func(_ context.Context, woke time.Time) (notify.Round, error) {
+				if !woke.IsZero() {
+					once.Do(func() { m.move(1, parcel.Export) }) // what asking has found
+				}
+				return notify.Round{}, nil
+			},
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- n.Run(ctx) }()
+		until(1, 12, 0)
+		before := 0
+		m.with(func(m *memory) { before = len(m.messages) })
+		asleep.Store(int64(72 * time.Hour))
+		until(1, 12, 5)
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		if got := len(m.messages) - before; got != 1 {
+			t.Errorf("%d digests after the sleep, want the one that is overdue", got)
+		}
+	})
 }

@@ -46,7 +46,9 @@ func (n *Notifier) look(ctx context.Context) time.Time {
 			return time.Time{} // ctx has ended
 		}
 		defer n.turns.Release(1)
-		now = n.now()
+		if now = n.now(); now.Sub(n.looked) > sleepGap {
+			return now // the machine has slept meanwhile, which the next look notices
+		}
 	}
 	n.report(ctx, "reminders", n.remind(ctx, now))
 	var next time.Time
