@@ -11,7 +11,6 @@ import (
 	"embed"
 	"encoding/binary"
 	"fmt"
-	"sync"
 )
 
 // Files are embedded files. ReadFile, and with it [io/fs.ReadFile], returns their text;
@@ -34,21 +33,13 @@ func (f Files) ReadFile(name string) ([]byte, error) {
 // maxSize is the largest size of a text that is reserved at once, in bytes.
 const maxSize = 1 << 20
 
-// readers are kept from file to file, because each takes 40 KB. The collector takes them
-// when they are idle.
-var readers sync.Pool //nolint:gochecknoglobals // holds no state
-
 // Text returns the text of an embedded file.
 func Text(raw []byte) ([]byte, error) {
 	if !bytes.HasPrefix(raw, []byte{0x1f, 0x8b}) {
 		return raw, nil
 	}
-	r, ok := readers.Get().(*gzip.Reader)
-	if !ok {
-		r = new(gzip.Reader)
-	}
-	defer readers.Put(r)
-	if err := r.Reset(bytes.NewReader(raw)); err != nil {
+	r, err := gzip.NewReader(bytes.NewReader(raw))
+	if err != nil {
 		return nil, fmt.Errorf("read a gzip header: %w", err)
 	}
 	size := binary.LittleEndian.Uint32(raw[len(raw)-4:]) // without the checksum
