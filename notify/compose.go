@@ -55,12 +55,10 @@ func Compose(in Input, now time.Time) Digest {
 		if len(entries) == 0 {
 			continue
 		}
-		s := Section{Kind: row.kind, Items: make([]Item, 0, len(entries))}
-		for _, e := range entries {
-			s.Items = append(s.Items, e.Item)
-			if e.News {
-				s.News++
-			}
+		kept, news := worthShowing(entries)
+		s := Section{Kind: row.kind, Items: make([]Item, 0, len(kept)), More: len(entries) - len(kept), News: news}
+		for _, e := range kept {
+			s.Items = append(s.Items, e.item())
 		}
 		d.Sections = append(d.Sections, s)
 	}
@@ -89,17 +87,32 @@ func arranged(in Input, now time.Time) *composer {
 func shownParcels(in Input, now time.Time) []int64 {
 	var out []int64
 	for _, entries := range arranged(in, now).sections {
-		room := maxItems
-		for _, e := range entries {
-			if e.parcel != 0 && (e.News || room > 0) {
+		kept, _ := worthShowing(entries)
+		for _, e := range kept {
+			if e.parcel != 0 {
 				out = append(out, e.parcel)
-			}
-			if !e.News {
-				room--
 			}
 		}
 	}
 	return out
+}
+
+// worthShowing returns the entries that a digest may show, in their order: those with news,
+// which it counts, and as many of the others as fit into a digest at most.
+func worthShowing(entries []entry) (kept []entry, news int) {
+	room := maxItems
+	for _, e := range entries {
+		switch {
+		case e.news:
+			news++
+		case room > 0:
+			room--
+		default:
+			continue
+		}
+		kept = append(kept, e)
+	}
+	return kept, news
 }
 
 type composer struct {
@@ -118,12 +131,14 @@ type composer struct {
 	unasked  []parcel.Unasked // posts of late parcels, each once
 }
 
-// entry is an item with its rank in the section; the lowest rank comes first.
+// entry is an item with its rank in the section; the lowest rank comes first. Most items of
+// a digest about many parcels are only counted, so an item is made when it is shown.
 type entry struct {
-	Item
-
-	rank   int64
-	parcel int64 // 0 for an order
+	item    func() Item
+	news    bool // changed since the last digest
+	rank    int64
+	parcel  int64    // 0 for an order
+	trouble *Trouble // nil for a parcel or an order
 }
 
 // sort groups the changes by subject. All of them count as announced by this digest,
@@ -143,8 +158,8 @@ func (c *composer) sort() {
 	}
 }
 
-func (c *composer) add(kind SectionKind, item Item, rank, id int64) {
-	c.sections[kind] = append(c.sections[kind], entry{Item: item, rank: rank, parcel: id})
+func (c *composer) add(kind SectionKind, e entry) {
+	c.sections[kind] = append(c.sections[kind], e)
 }
 
 func has(changes []parcel.Change, kind parcel.ChangeKind) bool {
@@ -190,7 +205,7 @@ func (c *composer) parcel(p *parcel.Parcel) {
 	if p.Unverified {
 		rank += unverifiedRank
 	}
-	c.add(kind, c.item(p, kind, changes), rank, p.ID)
+	c.add(kind, entry{item: func() Item { return c.item(p, kind, changes) }, news: len(changes) > 0, rank: rank, parcel: p.ID})
 }
 
 // unverifiedRank puts what only unproven mail names after everything else of a section,

@@ -1,6 +1,7 @@
 package notify_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	"parcelwatch/notify"
 	"parcelwatch/parcel"
+	"parcelwatch/parcel/number"
 )
 
 func TestComposeSections(t *testing.T) {
@@ -364,6 +366,35 @@ func TestComposeSaysOfWhichNumbersNobodyHasSaidAnything(t *testing.T) {
 		}
 		if got := d.Sections[0].Items[0].Unheard; got != c.want {
 			t.Errorf("%s: unheard %t, want %t", c.name, got, c.want)
+		}
+	}
+}
+
+// TestADigestMakesNoItemsThatItCannotShow composes a digest of many quiet parcels among which
+// some have news. All are counted; those that no mail has room for are not made.
+func TestADigestMakesNoItemsThatItCannotShow(t *testing.T) {
+	t.Parallel()
+	var in notify.Input
+	for i := range 2000 {
+		p := parcel.Parcel{ID: int64(i + 1), Status: parcel.InTransit, FirstSeen: daysAgo(3), Links: []parcel.Link{{Number: number.Number(fmt.Sprintf("N%04d", i))}}}
+		if in.Parcels = append(in.Parcels, p); i%10 == 0 {
+			in.Changes = append(in.Changes, parcel.Change{ID: p.ID, Parcel: p.ID, Kind: parcel.ChangeMoved, To: p.Status})
+		}
+	}
+	d := notify.Compose(in, noon)
+	for kind, want := range map[notify.SectionKind][2]int{notify.SectionMoved: {200, 200}, notify.SectionQuiet: {110, 1800}} {
+		i := slices.IndexFunc(d.Sections, func(s notify.Section) bool { return s.Kind == kind })
+		if i < 0 {
+			t.Fatalf("no section %s", kind)
+		}
+		if s := d.Sections[i]; len(s.Items) != want[0] || s.Count() != want[1] {
+			t.Errorf("%s: %d items of %d, want %d of %d", kind, len(s.Items), s.Count(), want[0], want[1])
+		}
+	}
+	text := render(t, d, "en").Text
+	for _, want := range []string{"(200)", "(1800)"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the digest does not say %s:\n%s", want, text)
 		}
 	}
 }

@@ -69,9 +69,13 @@ const (
 // Section is one part of a digest. It is never empty.
 type Section struct {
 	Kind  SectionKind
-	Items []Item
-	News  int // number of changed items
+	Items []Item // those that can be shown: changed ones, and the first of the others
+	More  int    // number of others without news
+	News  int    // number of changed items
 }
+
+// Count returns the number of all items.
+func (s Section) Count() int { return len(s.Items) + s.More }
 
 // Item is one parcel, order or trouble in a section. Its texts are not escaped.
 type Item struct {

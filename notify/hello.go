@@ -35,30 +35,30 @@ func (c *composer) helloParcel(p *parcel.Parcel) {
 	c.silent(p.Unasked)
 	recent := daysSince(p.StatusSince, c.now) <= fresh
 	end, protected := c.protectedUntil(p)
-	kind := SectionTravelling
-	var notes []Note
+	kind, notes := SectionTravelling, func() []Note { return quietNotes(c, p, nil) }
 	switch {
 	case recent && needing(p.Status):
-		kind, notes = SectionNeeds, c.statusNotes(p)
+		kind, notes = SectionNeeds, func() []Note { return c.statusNotes(p) }
 	case protected:
-		kind = SectionNeeds
+		kind, notes = SectionNeeds, func() []Note { return nil }
 	case recent && p.Status == parcel.OutForDelivery:
-		kind, notes = SectionToday, courierNotes(c, p, nil)
-	default:
-		notes = quietNotes(c, p, nil)
-	}
-	if protected {
-		notes = append(notes, note("note_protection_day", "Day", ShortDay(end)))
-	}
-	for _, ch := range c.byParcel[p.ID] {
-		if ch.Kind == parcel.ChangeMaybeSame {
-			notes = append(notes, changeNotes(p, ch)...)
-		}
+		kind, notes = SectionToday, func() []Note { return courierNotes(c, p, nil) }
 	}
 	c.greet(kind)
-	it := c.item(p, kind, nil)
-	it.Notes = unique(notes)
-	c.add(kind, it, rowOf(kind).rank(c, p), p.ID)
+	c.add(kind, entry{rank: rowOf(kind).rank(c, p), parcel: p.ID, item: func() Item {
+		it := c.item(p, kind, nil)
+		it.Notes = notes()
+		if protected {
+			it.Notes = append(it.Notes, note("note_protection_day", "Day", ShortDay(end)))
+		}
+		for _, ch := range c.byParcel[p.ID] {
+			if ch.Kind == parcel.ChangeMaybeSame {
+				it.Notes = append(it.Notes, changeNotes(p, ch)...)
+			}
+		}
+		it.Notes = unique(it.Notes)
+		return it
+	}})
 }
 
 // helloOrder is helloParcel for an order that no parcel carries.
@@ -73,8 +73,7 @@ func (c *composer) helloOrder(o *parcel.Order) {
 		return
 	}
 	c.footer.Orders++
-	it := Item{Order: o.ID, Step: o.Step, Status: o.Step.Status()}
-	it.Title, it.Others = title("", o.Items)
+	it := orderItem(o)
 	switch kind {
 	case SectionWaiting:
 		it.Notes = append(it.Notes, c.waiting(o))
@@ -88,7 +87,7 @@ func (c *composer) helloOrder(o *parcel.Order) {
 		kind, it.Notes = SectionNeeds, append(it.Notes, note("note_protection_day", "Day", ShortDay(it.ProtectionUntil)))
 	}
 	c.greet(kind)
-	c.add(kind, it, c.orderRank(kind, o), 0)
+	c.add(kind, entry{item: func() Item { return it }, rank: c.orderRank(kind, o)})
 }
 
 // greet counts something that is open.

@@ -29,14 +29,25 @@ func (c *composer) order(o *parcel.Order) {
 		return
 	}
 	c.news += len(changes)
-	it := Item{Order: o.ID, Step: o.Step, Status: o.Step.Status(), News: len(changes) > 0}
-	it.Title, it.Others = title("", o.Items)
 	if !ended {
 		c.footer.Orders++
-		it.Notes = c.orderNotes(o)
 	}
-	it.ProtectionUntil, _ = c.orderProtectedUntil(o)
-	c.add(kind, it, c.orderRank(kind, o), 0)
+	c.add(kind, entry{rank: c.orderRank(kind, o), news: len(changes) > 0, item: func() Item {
+		it := orderItem(o)
+		it.News = len(changes) > 0
+		if !ended {
+			it.Notes = c.orderNotes(o)
+		}
+		it.ProtectionUntil, _ = c.orderProtectedUntil(o)
+		return it
+	}})
+}
+
+// orderItem returns what every item of an order without a parcel has.
+func orderItem(o *parcel.Order) Item {
+	it := Item{Order: o.ID, Step: o.Step, Status: o.Step.Status()}
+	it.Title, it.Others = title("", o.Items)
+	return it
 }
 
 // orderRank sorts an order in its section: what needs the user by its end, else the newest first.

@@ -94,7 +94,7 @@ func shown(d Digest, l limits) int {
 	cards, items := 0, 0
 	for i, n := range layout(d, l) {
 		cards += n
-		items += min(len(d.Sections[i].Items), l.of(d.Sections[i]))
+		items += min(d.Sections[i].Count(), l.of(d.Sections[i]))
 	}
 	return cards + (items-cards)/4
 }
@@ -108,11 +108,11 @@ const (
 func layout(d Digest, l limits) []int {
 	items, out := 0, make([]int, 0, len(d.Sections))
 	for _, s := range d.Sections {
-		items += len(s.Items)
+		items += s.Count()
 	}
 	left := maxCards
 	for _, s := range d.Sections {
-		n := min(len(s.Items), l.of(s))
+		n := min(s.Count(), l.of(s))
 		switch row := rowOf(s.Kind); {
 		case row.lines, row.spare && items > roomy:
 			n = 0

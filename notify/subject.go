@@ -66,7 +66,7 @@ func subjectPart(s Section, d Digest, p *locale.Printer) string {
 	case s.Kind == SectionNeeds, s.Kind == SectionToday && d.Urgent:
 		return subjectNeeds(s, d, p)
 	case s.Kind == SectionStalled && d.Empty():
-		return p.T("subject_stalled", "N", len(s.Items))
+		return p.T("subject_stalled", "N", s.Count())
 	case s.News == 0:
 		return ""
 	default:
@@ -76,7 +76,7 @@ func subjectPart(s Section, d Digest, p *locale.Printer) string {
 
 // subjectOthers returns the number of items that need the user beside the first.
 func subjectOthers(s Section, p *locale.Printer) string {
-	if n := len(s.Items) - 1; s.Kind == SectionNeeds && n > 0 {
+	if n := s.Count() - 1; s.Kind == SectionNeeds && n > 0 {
 		return p.T("subject_needs", "N", n)
 	}
 	return ""
@@ -97,7 +97,7 @@ func subjectNeeds(s Section, d Digest, p *locale.Printer) string {
 		}
 		out = p.Pair(subjectReason(it, d, p), isolate(name))
 	}
-	if n := len(s.Items) - 1; n > 0 && s.Kind != SectionNeeds {
+	if n := s.Count() - 1; n > 0 && s.Kind != SectionNeeds {
 		out += " (+" + itoa(n) + ")"
 	}
 	return out

@@ -52,9 +52,9 @@ func (c *composer) announce() {
 			continue
 		}
 		if !slices.ContainsFunc(c.sections[SectionNeeds], func(e entry) bool {
-			return e.Trouble != nil && e.Trouble.Kind == t.Kind && e.Trouble.Name == t.Name
+			return e.trouble != nil && e.trouble.Kind == t.Kind && e.trouble.Name == t.Name
 		}) {
-			c.add(SectionNeeds, Item{Trouble: &t, News: true}, c.ends(""), 0)
+			c.add(SectionNeeds, entry{item: func() Item { return Item{Trouble: &t, News: true} }, news: true, rank: c.ends(""), trouble: &t})
 		}
 	}
 }

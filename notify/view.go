@@ -143,11 +143,11 @@ func broken(d Digest) bool {
 }
 
 func (v viewer) section(s Section, cards int) viewSection {
-	out := viewSection{Kind: s.Kind, Title: v.p.T("section_" + string(s.Kind)), Count: len(s.Items)}
+	out := viewSection{Kind: s.Kind, Title: v.p.T("section_" + string(s.Kind)), Count: s.Count()}
 	items := s.Items
-	if limit := v.limits.of(s); len(items) > limit {
-		out.More = v.p.T("item_more", "Count", len(items)-limit)
+	if limit := v.limits.of(s); s.Count() > limit {
 		items = keep(items, limit)
+		out.More = v.p.T("item_more", "Count", s.Count()-len(items))
 	}
 	row := rowOf(s.Kind)
 	for i, it := range items {
