@@ -19,11 +19,12 @@ const maxKept = 256
 // starts a goroutine for each query of a transaction, and looks statements up twice.
 type pool struct {
 	db    *sql.DB
-	begin string     // begins a transaction
-	idle  chan *conn // connections that nobody uses
+	begin string        // begins a transaction
+	turns chan struct{} // one for each connection that is idle
+	done  chan struct{}
 
-	mu   sync.Mutex // held while idle gets a connection and while done is closed
-	done chan struct{}
+	mu   sync.Mutex
+	idle []*conn // the one used last comes last and is used next, so that few are open
 }
 
 // conn is a connection that one at a time uses.
@@ -35,9 +36,9 @@ type conn struct {
 
 // newPool returns a pool of n connections, which are opened when they are needed.
 func newPool(db *sql.DB, n int, begin string) *pool {
-	p := &pool{db: db, begin: begin, idle: make(chan *conn, n), done: make(chan struct{})}
+	p := &pool{db: db, begin: begin, turns: make(chan struct{}, n), done: make(chan struct{})}
 	for range n {
-		p.idle <- &conn{}
+		p.giveBack(&conn{})
 	}
 	return p
 }
@@ -46,33 +47,38 @@ func newPool(db *sql.DB, n int, begin string) *pool {
 func (p *pool) Close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	select {
-	case <-p.done:
+	if p.closed() {
 		return nil
-	default:
-		close(p.done)
 	}
+	close(p.done)
 	var errs []error
-	for len(p.idle) > 0 {
-		errs = append(errs, (<-p.idle).close(false))
+	for _, c := range p.idle {
+		errs = append(errs, c.close(false))
 	}
 	return errors.Join(append(errs, p.db.Close())...)
 }
 
-// use waits for a connection and calls f with it.
-func (p *pool) use(ctx context.Context, f func(c *conn) error) error {
-	var c *conn
+func (p *pool) closed() bool {
 	select {
 	case <-p.done:
-		return sql.ErrConnDone
+		return true
 	default:
+		return false
 	}
+}
+
+// use waits for a connection and calls f with it.
+func (p *pool) use(ctx context.Context, f func(c *conn) error) error {
 	select {
-	case c = <-p.idle:
+	case <-p.turns:
 	case <-p.done:
 		return sql.ErrConnDone
 	case <-ctx.Done():
 		return ctx.Err()
+	}
+	c := p.take()
+	if c == nil {
+		return sql.ErrConnDone
 	}
 	defer p.giveBack(c)
 	if c.Conn == nil {
@@ -85,15 +91,28 @@ func (p *pool) use(ctx context.Context, f func(c *conn) error) error {
 	return f(c)
 }
 
+// take returns an idle connection, or nil if the pool is closed.
+func (p *pool) take() *conn {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed() {
+		return nil
+	}
+	last := len(p.idle) - 1
+	c := p.idle[last]
+	p.idle = p.idle[:last]
+	return c
+}
+
 func (p *pool) giveBack(c *conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	select {
-	case <-p.done:
+	if p.closed() {
 		_ = c.close(false) // as [sql.DB.Close] does with a connection that is being used
-	default:
-		p.idle <- c
+		return
 	}
+	p.idle = append(p.idle, c)
+	p.turns <- struct{}{}
 }
 
 // transact runs f in a transaction. If f fails or panics, what it wrote is rolled back.
