@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # sign-dry-run.sh DIST: signs a copy of DIST/SHA256SUMS with throw-away keys, verifies it as docs/install.md says, and
-# requires that a changed list, a changed file and another key are refused. Reaches no network. cosign is tried where it is installed.
+# requires that a changed list, a changed file and another key are refused. Reaches no network. cosign is tried where
+# it is installed (go install github.com/sigstore/cosign/v3/cmd/cosign@v3.1.3).
 set -euo pipefail
 dist=$(realpath "${1:?usage: sign-dry-run.sh DIST}")
 here=$(cd "$(dirname "$0")" && pwd)
@@ -37,6 +38,7 @@ if command -v cosign >/dev/null; then
   COSIGN_KEY=cosign.key COSIGN_OFFLINE=1 "$here/sign.sh" --cosign . 2>/dev/null >/dev/null
   verify=(cosign verify-blob --key cosign.pub --bundle SHA256SUMS.sigstore.json --insecure-ignore-tlog=true SHA256SUMS)
   "${verify[@]}" 2>/dev/null
+  echo "cosign: signed and verified"
   sed -i '1s/^./g/' SHA256SUMS
   must_fail "a list changed after cosign signed it" "${verify[@]}"
 else
