@@ -105,7 +105,7 @@ func fromCriteria(senders []string) []imap.SearchCriteria {
 func atOnce(keys []string) int {
 	size := 0
 	for i, k := range keys {
-		if size += len(`OR FROM "" `) + len(k); i == orLimit || i > 0 && size > orBytes {
+		if size += len(`OR (FROM "") ()`) + len(k); i == orLimit || i > 0 && size > orBytes {
 			return i
 		}
 	}

@@ -33,7 +33,7 @@ func (a Audience) slot(kind string, now time.Time) string {
 // look records alarms and reminders, then composes the digests that are due. It returns
 // when the next one is due. After a start or a sleep, carriers are asked first.
 func (n *Notifier) look(ctx context.Context) time.Time {
-	now := n.now()
+	now, began := n.now(), time.Now()
 	n.notice(now)
 	n.report(ctx, "alarms", n.watch(ctx, now))
 	settled, err := n.settled(ctx, now)
@@ -46,9 +46,11 @@ func (n *Notifier) look(ctx context.Context) time.Time {
 			return time.Time{} // ctx has ended
 		}
 		defer n.turns.Release(1)
-		if now = n.now(); now.Sub(n.looked) > sleepGap {
-			return now // the machine has slept meanwhile, which the next look notices
+		// The monotonic clock goes on while others compose, and stands still while the machine sleeps.
+		if now = n.now(); now.Sub(n.looked)-time.Since(began) > sleepGap {
+			return now // the next look notices the sleep
 		}
+		n.looked = now
 	}
 	n.report(ctx, "reminders", n.remind(ctx, now))
 	var next time.Time

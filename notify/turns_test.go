@@ -2,6 +2,7 @@ package notify_test
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -44,5 +45,39 @@ func TestNotifiersThatShareTurnsComposeOneAfterAnother(t *testing.T) {
 		if most.Load() != at || made != households {
 			t.Errorf("%d of %d digests made, at most %d at once, want all and %d", made, households, most.Load(), at)
 		}
+	})
+}
+
+// TestAWaitForATurnIsNoSleep has others compose for longer than a sleep lasts at least.
+func TestAWaitForATurnIsNoSleep(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m := twoParcels()
+		m.move(1, parcel.Export)
+		turns := semaphore.NewWeighted(1)
+		ctx, cancel := context.WithCancel(t.Context())
+		var others sync.WaitGroup
+		for range 4 {
+			others.Go(func() {
+				for turns.Acquire(ctx, 1) == nil {
+					time.Sleep(15 * time.Minute)
+					turns.Release(1)
+				}
+			})
+		}
+		n := notify.New(config(me("08:00")), m, m, &postman{}, notify.Options{Turns: turns})
+		done := make(chan error, 1)
+		go func() { done <- n.Run(ctx) }()
+		time.Sleep(4 * 24 * time.Hour)
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		others.Wait()
+		m.with(func(m *memory) {
+			if len(m.messages) == 0 {
+				t.Error("no digest in four days")
+			}
+		})
 	})
 }

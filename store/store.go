@@ -43,6 +43,17 @@ var (
 	ErrReadOnly = errors.New("the store cannot be written")
 )
 
+// Unusable reports whether err is about the store as a whole, so that other data could not
+// be stored either.
+func Unusable(err error) bool {
+	for _, cause := range []error{ErrBusy, ErrNoSpace, ErrDisk, ErrReadOnly, ErrAway, ErrCorrupt, context.DeadlineExceeded} {
+		if errors.Is(err, cause) {
+			return true
+		}
+	}
+	return false
+}
+
 // Store is everything a driver implements. It is safe for concurrent use. Its own
 // household methods are those of the household [Home].
 type Store interface {

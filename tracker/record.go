@@ -63,7 +63,8 @@ func (r *record) more(one *parcel.Parcel) bool {
 	return r.visit.open > 0 || len(r.plan) > 0
 }
 
-// record stores records. One that cannot be stored is left out.
+// record stores records. One that cannot be stored is left out, and so are all others if the
+// store cannot be used: their parcels stay due.
 func (p *poll) record(ctx context.Context, records ...*record) {
 	for chunk := range slices.Chunk(records, together) {
 		for len(chunk) > 0 && ctx.Err() == nil {
@@ -77,6 +78,9 @@ func (p *poll) record(ctx context.Context, records ...*record) {
 			}
 			if chunk = chunk[stored:]; err != nil {
 				p.failed(ctx, "record what carriers answered", err)
+				if store.Unusable(err) {
+					return
+				}
 				chunk = chunk[1:]
 			}
 		}

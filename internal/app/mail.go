@@ -121,10 +121,8 @@ func (b *mailbox) read(ctx context.Context, m mailwatch.Mail, own bool) (tracker
 
 // retryable marks errors that are caused by the store and not by the mail.
 func retryable(err error) error {
-	for _, cause := range []error{store.ErrBusy, store.ErrNoSpace, store.ErrDisk, store.ErrReadOnly, store.ErrAway, store.ErrCorrupt, context.DeadlineExceeded} {
-		if errors.Is(err, cause) {
-			return fmt.Errorf("%w: %w", mailwatch.ErrLater, err)
-		}
+	if store.Unusable(err) {
+		return fmt.Errorf("%w: %w", mailwatch.ErrLater, err)
 	}
 	return err
 }

@@ -69,6 +69,9 @@ func (p *pool) closed() bool {
 
 // use waits for a connection and calls f with it.
 func (p *pool) use(ctx context.Context, f func(c *conn) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	select {
 	case <-p.turns:
 	case <-p.done:
@@ -117,15 +120,18 @@ func (p *pool) giveBack(c *conn) {
 
 // transact runs f in a transaction. If f fails or panics, what it wrote is rolled back.
 func (c *conn) transact(ctx context.Context, begin string, f func() error) error {
+	if err := patient(ctx, func() error { return c.run(ctx, begin) }); err != nil {
+		if !busy(err) {
+			_ = c.close(true) // it may have begun one
+		}
+		return err
+	}
 	committed := false
 	defer func() {
 		if !committed {
 			c.rollback(context.WithoutCancel(ctx))
 		}
 	}()
-	if err := patient(ctx, func() error { return c.run(ctx, begin) }); err != nil {
-		return err
-	}
 	if err := f(); err != nil {
 		return err
 	}
@@ -137,8 +143,8 @@ func (c *conn) transact(ctx context.Context, begin string, f func() error) error
 	return err
 }
 
-// rollback ends a transaction. If there is none, because SQLite has ended it or it has not
-// begun, the state of the connection is not known, and another one takes its place.
+// rollback ends a transaction. If there is none, because SQLite has ended it, the state of the
+// connection is not known, and another one takes its place.
 func (c *conn) rollback(ctx context.Context) {
 	if c.run(ctx, "ROLLBACK") != nil {
 		_ = c.close(true)
