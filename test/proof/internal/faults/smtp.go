@@ -105,8 +105,8 @@ func rejected(ctx context.Context, b *bench) {
 		s, err := b.daemon.Status(ctx)
 		return err == nil && s.Outbox.Error != ""
 	})
+	b.sink.OnMail(nil) // what is refused waits for news
 	b.known(ctx, b.deliver(ctx, "out for delivery").Number)
-	b.sink.OnMail(nil)
 	b.move(11 * time.Minute) // an audience is told at most one urgent mail in ten minutes
 	b.arrived(ctx, 1)
 	for i := range 2 {
