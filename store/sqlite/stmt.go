@@ -27,7 +27,7 @@ type pool struct {
 	idle []*conn // the one used last comes last and is used next, so that few are open
 }
 
-// conn is a connection that one at a time uses.
+// conn is a connection, used by one caller at a time.
 type conn struct {
 	*sql.Conn // nil until it is used, and after a transaction that could not be ended
 
@@ -248,7 +248,7 @@ func (t transaction) QueryRowContext(ctx context.Context, query string, args ...
 	}
 }
 
-// failed is the row of a query that could not be asked.
+// failed is the row of a query that failed before it ran.
 type failed struct{ err error }
 
 // Scan returns the error.

@@ -46,8 +46,8 @@ func (db *Household) ApplyAll(ctx context.Context, decisions []store.Decision) (
 // batch is decisions that are applied in one transaction.
 type batch struct {
 	applied []*apply
-	stored  int   // of applied; they differ by one that has failed
-	failed  error // what it failed with
+	stored  int   // how many of applied are stored: all but one that failed
+	failed  error // why that one failed; nil if none did
 }
 
 // run applies decisions up to the first that fails. Without the first of them, nothing is stored.

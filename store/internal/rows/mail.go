@@ -75,7 +75,8 @@ func (db *Household) ReleaseMail(ctx context.Context, ref parcel.MailRef, gone b
 	})
 }
 
-// importMail marks the scope's mail as imported. It reports whether the mail was imported before, under this UID or another.
+// importMail marks the scope's mail as imported. It reports whether the mail was imported
+// before, under this UID or another.
 func importMail(ctx context.Context, tx homeTx, scope store.Scope) (known bool, err error) {
 	m := *scope.Mail
 	if known, err = mailKnown(ctx, tx, scope); err != nil {
@@ -115,15 +116,15 @@ func moveCheckpoints(ctx context.Context, tx homeTx, done []*apply) error {
 		if a.scope.Mail == nil {
 			continue
 		}
-		m := *a.scope.Mail
-		uid := max(m.UID, last.UID)
-		if m.UID = last.UID; m != last {
-			if err := move(); err != nil {
-				return err
-			}
-			uid = a.scope.Mail.UID
+		m, same := *a.scope.Mail, last
+		if same.UID = m.UID; m == same {
+			last.UID = max(last.UID, m.UID)
+			continue
 		}
-		last, last.UID = m, uid
+		if err := move(); err != nil {
+			return err
+		}
+		last = m
 	}
 	return move()
 }

@@ -114,7 +114,7 @@ func (db *Household) Following(ctx context.Context) (int, error) {
 	return first(query(ctx, db.to("count parcels"), column[int], CountFollowed))
 }
 
-// The statements that count followed parcels; no more than an index is read by them.
+// The statements that count followed parcels. They read indexes only.
 const (
 	CountFollowed   = `SELECT count(*) FROM parcel WHERE home = $1 AND active`
 	CountUnverified = `SELECT count(*) FROM parcel WHERE home = $1 AND active AND unverified`
